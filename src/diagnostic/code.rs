@@ -1,0 +1,184 @@
+//! The codes of all findings. A code never changes its meaning; `tests/errors` has a rendered sample of each.
+
+/// Declares the codes with the word that is printed and matched by programs.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// What kind of finding it is.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word that is printed in brackets after the severity.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // The scheme as TOML.
+    /// The file is not TOML.
+    TomlSyntax = "toml-syntax",
+    /// A key that means nothing here.
+    UnknownKey = "unknown-key",
+    /// A value of another type than the key takes.
+    WrongType = "wrong-type",
+    /// A key that must be there is not.
+    MissingKey = "missing-key",
+    /// A value outside what the key takes.
+    BadValue = "bad-value",
+    /// Two keys that exclude each other, or a key that needs another.
+    KeyConflict = "key-conflict",
+    /// Two things of one name.
+    DuplicateName = "duplicate-name",
+    /// A name that the language itself uses.
+    ReservedName = "reserved-name",
+    /// A part of the language that this version does not run yet.
+    NotYet = "not-yet",
+    /// `--set` names nothing in the scheme, or its value is not one.
+    BadSet = "bad-set",
+
+    // The condition language: reading.
+    /// A character or text that starts no word of the language.
+    BadToken = "bad-token",
+    /// The words are in an order that means nothing.
+    Syntax = "syntax",
+    /// `100 <= x < 200`.
+    ChainedComparison = "chained-comparison",
+    /// A number or date literal that is none.
+    BadLiteral = "bad-literal",
+    /// Nested too deep, or too long.
+    TooComplex = "too-complex",
+
+    // The condition language: binding.
+    /// A name that nothing has.
+    UnknownName = "unknown-name",
+    /// A function that does not exist.
+    UnknownFunction = "unknown-function",
+    /// A function with too many or too few arguments, or the wrong kind of them.
+    BadArguments = "bad-arguments",
+    /// Operands of types that do not go together.
+    TypeMismatch = "type-mismatch",
+    /// Money against a plain number, another currency, or money without a unit against a sum.
+    UnitMismatch = "unit-mismatch",
+    /// A text that is none of the labels, grades, types or choices it is compared with.
+    UnknownLabel = "unknown-label",
+    /// `<` on labels and grades.
+    UnorderedLabels = "unordered-labels",
+    /// A series where one value is needed, or one value where a series is needed.
+    SeriesMisuse = "series-misuse",
+    /// A population function inside another, over a series, or where there is no population.
+    PopulationMisuse = "population-misuse",
+    /// Of one thing another type is wanted: a condition, a number, a text.
+    WrongResult = "wrong-result",
+
+    // The scheme as a whole.
+    /// A weight, a period or a similar figure that cannot be.
+    BadFigure = "bad-figure",
+    /// A temporary dimension that does not count: not approved, or not in force.
+    TemporaryInactive = "temporary-inactive",
+    /// A value that no band, grade or type covers.
+    Gap = "gap",
+    /// A band, grade or type that an earlier one covers.
+    Shadowed = "shadowed",
+    /// Weights that do not add up to 100.
+    Weights = "weights",
+
+    // Files.
+    /// A file that cannot be opened or read.
+    Unreadable = "unreadable",
+    /// A file in a format or shape that regrade does not read.
+    BadFormat = "bad-format",
+    /// Bytes that are not text in the encoding of the file.
+    BadEncoding = "bad-encoding",
+    /// How the file was read, where it was not the plain way.
+    ReadAs = "read-as",
+    /// A file larger than the limits.
+    TooLarge = "too-large",
+    /// No header row, or two rows that could be it.
+    NoHeader = "no-header",
+    /// A required column that the file does not have.
+    MissingColumn = "missing-column",
+    /// Two columns with one header.
+    DuplicateColumn = "duplicate-column",
+    /// A file that matches no sheet of the scheme, or more than one.
+    UnmatchedFile = "unmatched-file",
+    /// A sheet of the scheme without a file.
+    MissingSheet = "missing-sheet",
+    /// A result column whose name an input column has already.
+    RenamedColumn = "renamed-column",
+    /// Columns of an earlier result that were recognised and replaced.
+    ReplacedColumns = "replaced-columns",
+
+    // Rows and cells.
+    /// Rows that are not data: blank, totals, signatures, notes.
+    SkippedRows = "skipped-rows",
+    /// A row with more or fewer fields than the header.
+    RaggedRow = "ragged-row",
+    /// Cells outside the table.
+    StrayCells = "stray-cells",
+    /// A cell that cannot be read as its field's type.
+    BadCell = "bad-cell",
+    /// A long number whose last digits a spreadsheet has lost.
+    LostDigits = "lost-digits",
+    /// A cell whose unit contradicts header or field.
+    UnitConflict = "unit-conflict",
+    /// Dates of which day and month cannot be told apart.
+    AmbiguousDates = "ambiguous-dates",
+    /// A value outside the field's limits or choices.
+    OutOfRange = "out-of-range",
+    /// A required cell that is blank.
+    BlankRequired = "blank-required",
+    /// A row without a key.
+    MissingKeyCell = "missing-key-cell",
+    /// A key that more than one row has.
+    DuplicateKey = "duplicate-key",
+    /// An event row of a customer that the customers' sheet does not have.
+    UnknownCustomer = "unknown-customer",
+    /// A key of a lookup sheet that has no row there.
+    UnmatchedLookup = "unmatched-lookup",
+    /// Rows dated after the as-of date.
+    FutureRows = "future-rows",
+    /// An event row whose needed value is missing.
+    MissingEventValue = "missing-event-value",
+    /// A previous grade or type that the scheme does not know.
+    UnknownPrevious = "unknown-previous",
+    /// More bad rows than the scheme allows.
+    TooManyBadRows = "too-many-bad-rows",
+
+    // Grading.
+    /// An expression that cannot be worked out for a row: division by zero, overflow.
+    NotComputable = "not-computable",
+    /// A tag, rule or filter that is unknown for a row because a value is missing.
+    UnknownCondition = "unknown-condition",
+    /// Periods that no file covers.
+    Uncovered = "uncovered",
+    /// Customers without a grade.
+    Unrated = "unrated",
+    /// A customer that the data does not have.
+    UnknownCustomerId = "unknown-customer-id",
+    /// A gate such as `--fail-on` was hit.
+    GateHit = "gate-hit",
+
+    // Use.
+    /// An option or argument that cannot be.
+    Usage = "usage",
+    /// A file that cannot be written.
+    Unwritable = "unwritable",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn words_are_unique() {
+        let words: BTreeSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,35 @@
+//! What an expression is evaluated over: the columns of some rows, as of a date.
+
+use super::types::Slot;
+use crate::rank::Populations;
+use crate::table::{Column, Date};
+
+/// Rows with their columns. The rows are customers, or rows of an event sheet.
+pub trait Frame {
+    /// How many rows.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The as-of date.
+    fn as_of(&self) -> Date;
+    /// The column of a name that is not a series; it has [`Frame::len`] entries.
+    fn column(&self, slot: Slot) -> &Column;
+    /// The series of a name that is one.
+    fn series(&self, slot: Slot) -> &SeriesColumn;
+    /// The population figures that were prepared.
+    fn populations(&self) -> &Populations;
+}
+
+/// One value for each row and closed period. All series of a run have the same periods, the last of which is the last
+/// one closed on the as-of date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesColumn {
+    /// How many periods, oldest first.
+    pub periods: usize,
+    /// `rows × periods` values, a row's periods side by side.
+    pub values: Column,
+    /// For each period whether it is to be passed over as if it were not there (outside coverage, `gaps = "skip"`).
+    pub skipped: Vec<bool>,
+}

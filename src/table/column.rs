@@ -1,0 +1,297 @@
+//! Columns of typed values, one entry a row, where any entry may be missing.
+//!
+//! A missing entry is a value that no real one has (the least integer), so that a column is one plain vector.
+
+use super::date::{Date, DateTime};
+use super::decimal::Decimal;
+use foldhash::HashMap;
+use std::sync::Arc;
+
+/// The missing entry of 64-bit columns. No decimal and no moment is this.
+pub const MISSING: i64 = i64::MIN;
+/// The missing entry of date columns.
+pub const MISSING_DATE: i32 = i32::MIN;
+/// The missing entry of text columns.
+pub const MISSING_TEXT: u32 = u32::MAX;
+
+/// A value of the three-valued logic of SQL.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Truth {
+    /// It does not hold.
+    False,
+    /// Not known, because a value is missing.
+    Unknown,
+    /// It holds.
+    True,
+}
+
+impl Truth {
+    /// Both hold: the lesser of the two.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    /// At least one holds: the greater of the two.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Self;
+    fn not(self) -> Self {
+        match self {
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+            Self::True => Self::False,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+/// A column of values of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// Millionths (see [`Decimal`]) or [`MISSING`]. Money is in the unit that its type says.
+    Number(Vec<i64>),
+    /// Days since 1970-01-01 or [`MISSING_DATE`].
+    Date(Vec<i32>),
+    /// Seconds since 1970-01-01 00:00 or [`MISSING`].
+    DateTime(Vec<i64>),
+    /// Truth values; missing is [`Truth::Unknown`].
+    Bool(Vec<Truth>),
+    /// Texts.
+    Text(TextColumn),
+    /// Lists of texts (several choices in a cell).
+    List(ListColumn),
+}
+
+/// Texts as codes into a dictionary, so that a text is compared once for each distinct value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TextColumn {
+    /// An index into `dictionary` for each row, or [`MISSING_TEXT`].
+    pub codes: Vec<u32>,
+    /// The distinct texts, in no order that means anything.
+    pub dictionary: Arc<Vec<Arc<str>>>,
+}
+
+/// Lists of texts; a missing list is `None`, which is not an empty one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListColumn {
+    /// For each row the indices into `dictionary`.
+    pub rows: Vec<Option<Arc<[u32]>>>,
+    /// The distinct texts.
+    pub dictionary: Arc<Vec<Arc<str>>>,
+}
+
+/// A single value, for literals, explanations and outputs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// There is none.
+    Missing,
+    /// A number, or money in the unit that its type says.
+    Number(Decimal),
+    /// A day.
+    Date(Date),
+    /// A moment.
+    DateTime(DateTime),
+    /// A truth value that is known.
+    Bool(bool),
+    /// A text.
+    Text(Arc<str>),
+    /// Several texts.
+    List(Vec<Arc<str>>),
+}
+
+impl Column {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Number(values) | Self::DateTime(values) => values.len(),
+            Self::Date(values) => values.len(),
+            Self::Bool(values) => values.len(),
+            Self::Text(texts) => texts.codes.len(),
+            Self::List(lists) => lists.rows.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the entry of `row` is missing.
+    pub fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Number(values) | Self::DateTime(values) => values[row] == MISSING,
+            Self::Date(values) => values[row] == MISSING_DATE,
+            Self::Bool(values) => values[row] == Truth::Unknown,
+            Self::Text(texts) => texts.codes[row] == MISSING_TEXT,
+            Self::List(lists) => lists.rows[row].is_none(),
+        }
+    }
+
+    /// The entry of `row`.
+    pub fn value(&self, row: usize) -> Value {
+        if self.is_missing(row) {
+            return Value::Missing;
+        }
+        match self {
+            Self::Number(values) => Decimal::from_millionths(values[row]).map_or(Value::Missing, Value::Number),
+            Self::DateTime(values) => DateTime::from_seconds(values[row]).map_or(Value::Missing, Value::DateTime),
+            Self::Date(values) => Date::from_days(values[row]).map_or(Value::Missing, Value::Date),
+            Self::Bool(values) => Value::Bool(values[row] == Truth::True),
+            Self::Text(texts) => Value::Text(texts.dictionary[texts.codes[row] as usize].clone()),
+            Self::List(lists) => Value::List(
+                lists.rows[row]
+                    .iter()
+                    .flat_map(|codes| codes.iter().map(|code| lists.dictionary[*code as usize].clone()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The rows `rows` of this column, in that order; `None` gives a missing entry.
+    #[must_use]
+    pub fn gather(&self, rows: &[Option<u32>]) -> Self {
+        fn pick<T: Clone>(values: &[T], rows: &[Option<u32>], missing: &T) -> Vec<T> {
+            rows.iter().map(|row| row.map_or_else(|| missing.clone(), |row| values[row as usize].clone())).collect()
+        }
+        match self {
+            Self::Number(values) => Self::Number(pick(values, rows, &MISSING)),
+            Self::DateTime(values) => Self::DateTime(pick(values, rows, &MISSING)),
+            Self::Date(values) => Self::Date(pick(values, rows, &MISSING_DATE)),
+            Self::Bool(values) => Self::Bool(pick(values, rows, &Truth::Unknown)),
+            Self::Text(texts) => Self::Text(TextColumn {
+                codes: pick(&texts.codes, rows, &MISSING_TEXT),
+                dictionary: texts.dictionary.clone(),
+            }),
+            Self::List(lists) => {
+                Self::List(ListColumn { rows: pick(&lists.rows, rows, &None), dictionary: lists.dictionary.clone() })
+            }
+        }
+    }
+}
+
+impl TextColumn {
+    /// The text of `row`; `None` if missing.
+    pub fn get(&self, row: usize) -> Option<&Arc<str>> {
+        match self.codes[row] {
+            MISSING_TEXT => None,
+            code => self.dictionary.get(code as usize),
+        }
+    }
+
+    /// A column that holds `text` in each of `len` rows.
+    pub fn repeat(text: Arc<str>, len: usize) -> Self {
+        Self { codes: vec![0; len], dictionary: Arc::new(vec![text]) }
+    }
+}
+
+/// Gives each distinct text a code, in order of first sight.
+#[derive(Clone, Debug, Default)]
+pub struct TextInterner {
+    codes: HashMap<Arc<str>, u32>,
+    dictionary: Vec<Arc<str>>,
+}
+
+impl TextInterner {
+    /// The code of `text`, new or known.
+    pub fn code(&mut self, text: &str) -> u32 {
+        if let Some(code) = self.codes.get(text) {
+            return *code;
+        }
+        let code = self.dictionary.len() as u32;
+        let text: Arc<str> = text.into();
+        self.dictionary.push(text.clone());
+        self.codes.insert(text, code);
+        code
+    }
+
+    /// The code of `text` if it has one.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.codes.get(text).copied()
+    }
+
+    /// The text of a code that this interner gave.
+    pub fn text(&self, code: u32) -> &Arc<str> {
+        &self.dictionary[code as usize]
+    }
+
+    /// How many distinct texts there are.
+    pub fn len(&self) -> usize {
+        self.dictionary.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.dictionary.is_empty()
+    }
+
+    /// The texts by code.
+    pub fn into_dictionary(self) -> Arc<Vec<Arc<str>>> {
+        Arc::new(self.dictionary)
+    }
+}
+
+/// Collects the entries of a column whose type is known.
+#[derive(Clone, Debug)]
+pub struct ColumnBuilder {
+    column: Column,
+    texts: TextInterner,
+}
+
+impl ColumnBuilder {
+    /// A builder for columns like `empty`, which has no rows.
+    pub fn like(empty: Column) -> Self {
+        Self { column: empty, texts: TextInterner::default() }
+    }
+
+    /// Appends an entry. A value of another type than the column's is a mistake of the caller and becomes missing.
+    pub fn push(&mut self, value: &Value) {
+        match (&mut self.column, value) {
+            (Column::Number(values), Value::Number(number)) => values.push(number.millionths()),
+            (Column::DateTime(values), Value::DateTime(moment)) => values.push(moment.seconds()),
+            (Column::Number(values) | Column::DateTime(values), _) => values.push(MISSING),
+            (Column::Date(values), Value::Date(date)) => values.push(date.days()),
+            (Column::Date(values), _) => values.push(MISSING_DATE),
+            (Column::Bool(values), Value::Bool(truth)) => values.push(Truth::from(*truth)),
+            (Column::Bool(values), _) => values.push(Truth::Unknown),
+            (Column::Text(texts), Value::Text(text)) => texts.codes.push(self.texts.code(text)),
+            (Column::Text(texts), _) => texts.codes.push(MISSING_TEXT),
+            (Column::List(lists), Value::List(items)) => {
+                let codes = items.iter().map(|item| self.texts.code(item)).collect();
+                lists.rows.push(Some(codes));
+            }
+            (Column::List(lists), _) => lists.rows.push(None),
+        }
+    }
+
+    /// Appends a text without making a [`Value`] of it first.
+    pub fn push_text(&mut self, text: &str) {
+        if let Column::Text(texts) = &mut self.column {
+            texts.codes.push(self.texts.code(text));
+        } else {
+            self.push(&Value::Missing);
+        }
+    }
+
+    /// The column.
+    pub fn finish(self) -> Column {
+        let Self { mut column, texts } = self;
+        match &mut column {
+            Column::Text(column) => column.dictionary = texts.into_dictionary(),
+            Column::List(column) => column.dictionary = texts.into_dictionary(),
+            _ => {}
+        }
+        column
+    }
+}

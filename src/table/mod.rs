@@ -1,0 +1,18 @@
+//! What a sheet's content becomes: exact numbers, dates, periods, columns of values, raw cells and the places they
+//! came from. Nothing here knows of a file format or of a scheme.
+
+pub mod cell;
+pub mod column;
+pub mod date;
+pub mod decimal;
+pub mod period;
+pub mod place;
+pub mod unit;
+
+pub use cell::{Cell, CellError, RawRows};
+pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Truth, Value};
+pub use date::{Date, DateTime};
+pub use decimal::Decimal;
+pub use period::{Period, PeriodKind};
+pub use place::{Origin, Place};
+pub use unit::Unit;

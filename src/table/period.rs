@@ -1,0 +1,120 @@
+//! Periods of grading: calendar months, quarters, half-years and years.
+
+use super::date::{Date, last_day};
+use std::fmt;
+
+/// The length of a period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum PeriodKind {
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    Quarter,
+    /// January to June, or July to December.
+    HalfYear,
+    /// A calendar year.
+    Year,
+}
+
+impl PeriodKind {
+    /// How many months it has.
+    pub const fn months(self) -> i32 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::HalfYear => 6,
+            Self::Year => 12,
+        }
+    }
+
+    /// The word for it in a scheme.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::HalfYear => "half-year",
+            Self::Year => "year",
+        }
+    }
+
+    /// The period kind of a scheme's word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Month, Self::Quarter, Self::HalfYear, Self::Year].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// One calendar period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct Period {
+    /// Its length.
+    pub kind: PeriodKind,
+    /// Periods of this length since the year 0.
+    pub index: i32,
+}
+
+impl Period {
+    /// The period that `date` falls in.
+    pub fn of(kind: PeriodKind, date: Date) -> Self {
+        let (year, month, _) = date.ymd();
+        Self { kind, index: (year * 12 + month as i32 - 1).div_euclid(kind.months()) }
+    }
+
+    /// The last period that is closed on `as_of`: its last day is not after it.
+    pub fn last_closed(kind: PeriodKind, as_of: Date) -> Self {
+        let period = Self::of(kind, as_of);
+        if period.end() == Some(as_of) { period } else { period.back(1) }
+    }
+
+    /// `count` periods earlier.
+    #[must_use]
+    pub const fn back(self, count: i32) -> Self {
+        Self { kind: self.kind, index: self.index - count }
+    }
+
+    /// Its first day; `None` outside the years 1 to 9999.
+    pub fn start(self) -> Option<Date> {
+        let month = self.index * self.kind.months();
+        Date::new(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
+    }
+
+    /// Its last day; `None` outside the years 1 to 9999.
+    pub fn end(self) -> Option<Date> {
+        let month = (self.index + 1) * self.kind.months() - 1;
+        let (year, month) = (month.div_euclid(12), month.rem_euclid(12) as u32 + 1);
+        Date::new(year, month, last_day(year, month))
+    }
+}
+
+impl fmt::Display for Period {
+    /// `2024-03`, `2024-Q1`, `2024-H1`, `2024`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let per_year = 12 / self.kind.months();
+        let (year, part) = (self.index.div_euclid(per_year), self.index.rem_euclid(per_year) + 1);
+        match self.kind {
+            PeriodKind::Month => write!(f, "{year:04}-{part:02}"),
+            PeriodKind::Quarter => write!(f, "{year:04}-Q{part}"),
+            PeriodKind::HalfYear => write!(f, "{year:04}-H{part}"),
+            PeriodKind::Year => write!(f, "{year:04}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_closed_on_its_last_day() {
+        for (kind, as_of, closed, end) in [
+            (PeriodKind::Month, "2024-03-31", "2024-03", "2024-03-31"),
+            (PeriodKind::Month, "2024-03-30", "2024-02", "2024-02-29"),
+            (PeriodKind::Quarter, "2024-03-31", "2024-Q1", "2024-03-31"),
+            (PeriodKind::Quarter, "2024-03-30", "2023-Q4", "2023-12-31"),
+            (PeriodKind::HalfYear, "2024-07-01", "2024-H1", "2024-06-30"),
+            (PeriodKind::Year, "2024-12-30", "2023", "2023-12-31"),
+        ] {
+            let period = Period::last_closed(kind, Date::parse_iso(as_of).unwrap());
+            assert_eq!((period.to_string(), period.end()), (closed.into(), Date::parse_iso(end)), "{as_of}");
+        }
+    }
+}
