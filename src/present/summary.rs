@@ -1,0 +1,64 @@
+//! The figures of one grading, for the overview sheet, the lines on standard error and `--summary-json`.
+
+use crate::decide::Decision;
+use crate::diagnostic::{Finding, Lang};
+use crate::table::{Date, Decimal};
+use std::sync::Arc;
+
+/// The figures of one grading.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The language.
+    pub lang: Lang,
+    /// The scheme's name and version.
+    pub scheme: (String, String),
+    /// SHA-256 of the scheme's text, hexadecimal.
+    pub scheme_hash: String,
+    /// The whole text of the scheme, for the sheet that explains.
+    pub scheme_text: String,
+    /// The as-of date.
+    pub as_of: Date,
+    /// The version of regrade.
+    pub version: &'static str,
+    /// The files that were read: name, and rows that count.
+    pub inputs: Vec<(String, usize)>,
+    /// How many customers there are, refused ones too.
+    pub customers: usize,
+    /// How many each decision has, in the order of [`Decision::ALL`], zeros left out.
+    pub decisions: Vec<(Decision, usize)>,
+    /// For each grade, best first: its share.
+    pub grades: Vec<Share>,
+    /// For each type, in the order of the scheme.
+    pub types: Vec<Share>,
+    /// For each dimension its name and labels.
+    pub dimensions: Vec<(Arc<str>, Vec<Share>)>,
+    /// For each tag rule's rendered tags, most frequent first.
+    pub tags: Vec<Share>,
+    /// The money field that revenue shares are of (the first money field or sum metric), with its unit as shown.
+    pub amount: Option<String>,
+    /// Customers that nobody could grade.
+    pub unrated: usize,
+    /// Customers whose row is quarantined.
+    pub refused: usize,
+    /// Review rules with how many customers wait.
+    pub reviews: Vec<(Arc<str>, usize)>,
+    /// Findings of data and scheme.
+    pub findings: Vec<Finding>,
+}
+
+/// How many customers have a grade, type or label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many customers.
+    pub count: usize,
+    /// What share of all graded (or classified) customers; 0.25 is 25%.
+    pub share: Decimal,
+    /// The sum of [`Summary::amount`] of these customers; `None` without such a field.
+    pub amount: Option<Decimal>,
+    /// Their share of that sum.
+    pub amount_share: Option<Decimal>,
+    /// For a grade by rank or score: the least key that is in, as text (`score 80`).
+    pub cutoff: Option<String>,
+}
