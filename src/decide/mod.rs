@@ -1,5 +1,9 @@
 //! What became of each customer's grade between the run before and this one.
 
+mod change;
+
+pub use change::{Decided, decide};
+
 use crate::diagnostic::Lang;
 
 /// What a run decided for a customer.

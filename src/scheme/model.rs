@@ -597,6 +597,8 @@ pub enum Shown {
     Expression(Expression),
     /// A result column as it is.
     Result(ResultColumn),
+    /// A column of the input that no field reads, by its header.
+    Header(Arc<str>),
 }
 
 /// The columns that grading adds. `words` has their headings in both languages.

@@ -1,0 +1,115 @@
+//! The columns of all names of a scheme, a row a customer, as they are filled one after another.
+
+use crate::diagnostic::{Code, Finding};
+use crate::expr::types::Slot;
+use crate::expr::{FaultKind, Frame, SeriesColumn};
+use crate::rank::{Population, Populations};
+use crate::scheme::model::{Expression, Scheme};
+use crate::table::{Column, Date};
+use crate::text;
+use std::sync::Arc;
+
+/// The columns of a run by slot.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    len: usize,
+    as_of: Date,
+    columns: Vec<Column>,
+    series: Vec<Option<SeriesColumn>>,
+    populations: Populations,
+    ids: Vec<Arc<str>>,
+    no_series: SeriesColumn,
+}
+
+impl Facts {
+    /// No columns yet, for these customers.
+    pub fn new(scheme: &Scheme, ids: Vec<Arc<str>>, as_of: Date) -> Self {
+        let slots = scheme.slots.entries.len();
+        Self {
+            len: ids.len(),
+            as_of,
+            columns: vec![Column::Bool(vec![]); slots],
+            series: vec![None; slots],
+            populations: Populations::default(),
+            ids,
+            no_series: SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] },
+        }
+    }
+
+    /// Fills a column.
+    pub fn set(&mut self, slot: Slot, column: Column) {
+        self.columns[slot.0 as usize] = column;
+    }
+
+    /// Fills a series.
+    pub fn set_series(&mut self, slot: Slot, series: SeriesColumn) {
+        self.series[slot.0 as usize] = Some(series);
+    }
+
+    /// A column that was filled.
+    pub fn get(&self, slot: Slot) -> &Column {
+        &self.columns[slot.0 as usize]
+    }
+
+    /// A series that was filled.
+    pub fn get_series(&self, slot: Slot) -> Option<&SeriesColumn> {
+        self.series[slot.0 as usize].as_ref()
+    }
+
+    /// Evaluates an expression for all customers, the figures of the population that it needs first. What cannot be
+    /// worked out is a finding that names the customer and `name`.
+    pub fn evaluate(
+        &mut self,
+        scheme: &Scheme,
+        expression: &Expression,
+        name: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Column {
+        for id in expression.bound.population_ids() {
+            if self.populations.get(id).is_none() {
+                let spec = &scheme.populations[id];
+                let keys = spec.argument.eval(self).column;
+                let groups = spec.within.as_ref().map(|within| within.eval(self).column);
+                self.populations.set(id, Population::build(&keys, groups.as_ref()));
+            }
+        }
+        let evaluated = expression.bound.eval(self);
+        for fault in evaluated.faults {
+            let (id, condition) = (&self.ids[fault.row as usize], &expression.text);
+            let title = match fault.kind {
+                FaultKind::DivisionByZero => text!(
+                    "`{name}` of customer `{id}` divides by zero (`{condition}`): it counts as missing",
+                    "客户 `{id}` 的 `{name}` 除数为零（`{condition}`），按缺失处理"
+                ),
+                FaultKind::Overflow => text!(
+                    "`{name}` of customer `{id}` is 9,000,000,000,000 or more (`{condition}`): it counts as missing",
+                    "客户 `{id}` 的 `{name}` 达到或超过 9 万亿（`{condition}`），按缺失处理"
+                ),
+            };
+            findings.push(Finding::warning(Code::NotComputable, title));
+        }
+        evaluated.column
+    }
+}
+
+impl Frame for Facts {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    fn column(&self, slot: Slot) -> &Column {
+        self.get(slot)
+    }
+
+    fn series(&self, slot: Slot) -> &SeriesColumn {
+        self.get_series(slot).unwrap_or(&self.no_series)
+    }
+
+    fn populations(&self) -> &Populations {
+        &self.populations
+    }
+}

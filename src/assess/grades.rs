@@ -1,0 +1,143 @@
+//! The first condition of a list that holds, and the grades: by condition or by rank.
+
+use super::Facts;
+use crate::diagnostic::Finding;
+use crate::rank::better_counts;
+use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top, TopSize};
+use crate::table::column::Value;
+use crate::table::{Column, Decimal, Truth};
+use crate::expr::Frame;
+
+/// Which entry of a list (of bands, grades, types, strategies) a customer has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Choice {
+    /// This one is the first that holds.
+    Is(u16),
+    /// None holds.
+    NoneHolds,
+    /// Whether this one holds is unknown, because a value is missing, and none before it does.
+    Unknown(u16),
+}
+
+impl Choice {
+    /// The entry, if there is one.
+    pub fn index(self) -> Option<usize> {
+        match self {
+            Self::Is(index) => Some(index as usize),
+            Self::NoneHolds | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// What a grade came to.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct GradeCut {
+    /// For a grade by rank: the keys of the last customer who is in, one for each item of `by`.
+    pub cutoff: Vec<Value>,
+}
+
+/// For each customer the first of `conditions` that holds; `None` is otherwise. An unknown one stops the search: a
+/// missing value never falls through to a worse entry.
+pub fn choose(
+    scheme: &Scheme,
+    conditions: &[Option<&Expression>],
+    name: &str,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Choice> {
+    let mut choices = vec![Choice::NoneHolds; facts.len()];
+    let mut open: Vec<u32> = (0..facts.len() as u32).collect();
+    for (index, condition) in conditions.iter().enumerate() {
+        let truths = condition.map(|condition| facts.evaluate(scheme, condition, name, findings));
+        settle(index as u16, truths.as_ref(), &mut open, &mut choices);
+    }
+    choices
+}
+
+/// Takes out of `open` the customers for whom entry `index` holds or is unknown.
+fn settle(index: u16, truths: Option<&Column>, open: &mut Vec<u32>, choices: &mut [Choice]) {
+    match truths {
+        Some(Column::Bool(truths)) => open.retain(|row| match truths[*row as usize] {
+            Truth::False => true,
+            Truth::Unknown => {
+                choices[*row as usize] = Choice::Unknown(index);
+                false
+            }
+            Truth::True => {
+                choices[*row as usize] = Choice::Is(index);
+                false
+            }
+        }),
+        Some(_) => {}
+        None => {
+            for row in open.drain(..) {
+                choices[row as usize] = Choice::Is(index);
+            }
+        }
+    }
+}
+
+/// The grade that the values give to each customer, and what each grade came to.
+pub fn assess(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> (Vec<Choice>, Vec<GradeCut>) {
+    let mut choices = vec![Choice::NoneHolds; facts.len()];
+    let mut open: Vec<u32> = (0..facts.len() as u32).collect();
+    let mut cuts = vec![];
+    for (index, grade) in scheme.grades.iter().enumerate() {
+        let (truths, keys) = match &grade.rule {
+            GradeRule::When(None) => (None, vec![]),
+            GradeRule::When(Some(when)) => (Some(facts.evaluate(scheme, when, &grade.name, findings)), vec![]),
+            GradeRule::Top(top) => {
+                let keys: Vec<Column> =
+                    top.by.iter().map(|by| facts.evaluate(scheme, by, &grade.name, findings)).collect();
+                (Some(in_top(top, &keys, facts)), keys)
+            }
+        };
+        settle(index as u16, truths.as_ref(), &mut open, &mut choices);
+        cuts.push(cut(index as u16, &keys, &choices));
+    }
+    (choices, cuts)
+}
+
+/// Whether each customer is among the best; unknown where a key or the group is missing.
+fn in_top(top: &Top, keys: &[Column], facts: &Facts) -> Column {
+    let within = top.within.map(|slot| facts.get(slot));
+    let places = better_counts(keys, within);
+    let truths = places.iter().map(|place| {
+        let Some(place) = place else { return Truth::Unknown };
+        Truth::from(match (top.size, top.ties) {
+            (TopSize::Count(count), Ties::Up) => place.better < count,
+            (TopSize::Count(count), Ties::Down) => place.at_least <= count,
+            (TopSize::Share(share), Ties::Up) => {
+                u128::from(place.better) * 1_000_000 < share_of(share, place.of)
+            }
+            (TopSize::Share(share), Ties::Down) => {
+                u128::from(place.at_least) * 1_000_000 <= share_of(share, place.of)
+            }
+        })
+    });
+    Column::Bool(truths.collect())
+}
+
+/// A share of `count` in millionths. Shares are between 0 and 1.
+fn share_of(share: Decimal, count: u64) -> u128 {
+    share.millionths().unsigned_abs() as u128 * u128::from(count)
+}
+
+/// The keys of the worst customer in a grade by rank: what the last one who is in has.
+fn cut(index: u16, keys: &[Column], choices: &[Choice]) -> GradeCut {
+    if keys.is_empty() {
+        return GradeCut::default();
+    }
+    let order = |row: usize| -> Vec<i64> { keys.iter().map(|key| sortable(key, row)).collect() };
+    let last = (0..choices.len()).filter(|row| choices[*row] == Choice::Is(index)).min_by_key(|row| order(*row));
+    GradeCut { cutoff: last.map(|row| keys.iter().map(|key| key.value(row)).collect()).unwrap_or_default() }
+}
+
+fn sortable(key: &Column, row: usize) -> i64 {
+    match key {
+        Column::Number(values) | Column::DateTime(values) => values[row],
+        Column::Date(days) => i64::from(days[row]),
+        Column::Bool(truths) => truths[row] as i64,
+        Column::Text(_) | Column::List(_) => 0,
+    }
+}

@@ -1,0 +1,246 @@
+//! Bands, points, score, and the grade that the values give.
+//!
+//! Takes the columns of all fields and metrics, fills in those of values, dimensions, score and grade, and keeps for
+//! every customer which band and which grade held: indices, never text. What it could not tell it leaves missing; why
+//! is worked out from the same expressions by `explain`.
+
+mod facts;
+mod grades;
+
+pub use facts::Facts;
+pub use grades::{Choice, GradeCut, choose};
+
+use crate::diagnostic::{Code, Finding};
+use crate::scheme::model::{Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme};
+use crate::table::column::{MISSING, MISSING_TEXT};
+use crate::table::decimal::divide_half_away;
+use crate::table::{Column, Decimal, TextColumn};
+use crate::text;
+use std::sync::Arc;
+
+/// What was decided for every customer, as indices into the scheme.
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
+    /// For each dimension.
+    pub dimensions: Vec<DimensionResult>,
+    /// The grade that the values give, for each customer.
+    pub grades: Vec<Choice>,
+    /// For each grade what was realised.
+    pub cuts: Vec<GradeCut>,
+}
+
+/// What a dimension gave to every customer.
+#[derive(Clone, Debug)]
+pub struct DimensionResult {
+    /// Whether it counts: weighted, and in force if it is temporary.
+    pub counts: bool,
+    /// The band that held, for each customer.
+    pub bands: Vec<Choice>,
+    /// For each indicator its points, in millionths or [`MISSING`].
+    pub indicators: Vec<Vec<i64>>,
+}
+
+/// Works out values, dimensions, score and grades.
+pub fn assess(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Assessment {
+    for value in &scheme.values {
+        let column = facts.evaluate(scheme, &value.is, &value.name, findings);
+        facts.set(value.slot, column);
+    }
+    let dimensions: Vec<DimensionResult> =
+        scheme.dimensions.iter().map(|dimension| assess_dimension(scheme, dimension, facts, findings)).collect();
+    if let Some(slot) = scheme.score_slot() {
+        let score = score(scheme, &dimensions, facts);
+        facts.set(slot, Column::Number(score));
+    }
+    let (grades, cuts) = grades::assess(scheme, facts, findings);
+    Assessment { dimensions, grades, cuts }
+}
+
+fn assess_dimension(
+    scheme: &Scheme,
+    dimension: &Dimension,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> DimensionResult {
+    let counts = dimension.weight.is_some() && in_force(dimension, facts, findings);
+    let name = &dimension.name;
+    let (bands, indicators, choices, points) = match &dimension.rule {
+        DimensionRule::Bands(bands) => {
+            let choices = judge(scheme, bands, name, facts, findings);
+            let points = points_of(bands, &choices);
+            (bands, vec![], choices, points)
+        }
+        DimensionRule::Points { points, bands, own } => {
+            let column = numbers(facts.evaluate(scheme, points, name, findings));
+            facts.set(*own, Column::Number(column.clone()));
+            let choices = judge(scheme, bands, name, facts, findings);
+            (bands, vec![], choices, column)
+        }
+        DimensionRule::Indicators { indicators, bands, own } => {
+            let parts: Vec<Vec<i64>> = indicators
+                .iter()
+                .map(|indicator| match &indicator.rule {
+                    IndicatorRule::Points(points) => {
+                        numbers(facts.evaluate(scheme, points, &indicator.name, findings))
+                    }
+                    IndicatorRule::Bands(bands) => {
+                        points_of(bands, &judge(scheme, bands, &indicator.name, facts, findings))
+                    }
+                })
+                .collect();
+            let weights: Vec<Decimal> = indicators.iter().map(|indicator| indicator.weight).collect();
+            let points: Vec<i64> = (0..facts.len())
+                .map(|row| {
+                    let known: Vec<(Decimal, i64)> =
+                        weights.iter().zip(&parts).map(|(weight, points)| (*weight, points[row])).collect();
+                    running_totals(&known).last().copied().unwrap_or(MISSING)
+                })
+                .collect();
+            facts.set(*own, Column::Number(points.clone()));
+            let choices = judge(scheme, bands, name, facts, findings);
+            (bands, parts, choices, points)
+        }
+    };
+    facts.set(dimension.label_slot, labels(bands, &choices));
+    facts.set(dimension.points_slot, Column::Number(points));
+    DimensionResult { counts, bands: choices, indicators }
+}
+
+/// Whether a dimension counts on the as-of date; if not, it is said once.
+fn in_force(dimension: &Dimension, facts: &Facts, findings: &mut Vec<Finding>) -> bool {
+    let Some(temporary) = &dimension.temporary else { return true };
+    let as_of = facts.as_of();
+    let name = &dimension.name;
+    let why = if temporary.approved_by.is_none() {
+        text!("nobody approved it", "未经批准")
+    } else if temporary.from.is_some_and(|from| as_of < from) {
+        text!("it begins later", "尚未生效")
+    } else if temporary.until.is_some_and(|until| as_of > until) {
+        text!("it has ended", "已过期")
+    } else {
+        return true;
+    };
+    let crate::diagnostic::Text { en, zh } = why;
+    findings.push(Finding::warning(
+        Code::TemporaryInactive,
+        text!("temporary dimension `{name}` does not count as of {as_of}: {en}", "临时维度 `{name}` 在 {as_of} 不计分：{zh}"),
+    ));
+    false
+}
+
+/// The first band that holds for each customer.
+fn judge(scheme: &Scheme, bands: &[Band], name: &str, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Choice> {
+    let conditions: Vec<Option<&Expression>> = bands.iter().map(|band| band.when.as_ref()).collect();
+    choose(scheme, &conditions, name, facts, findings)
+}
+
+fn points_of(bands: &[Band], choices: &[Choice]) -> Vec<i64> {
+    let points: Vec<i64> =
+        bands.iter().map(|band| band.points.map_or(MISSING, Decimal::millionths)).collect();
+    choices.iter().map(|choice| choice.index().map_or(MISSING, |index| points[index])).collect()
+}
+
+fn labels(bands: &[Band], choices: &[Choice]) -> Column {
+    let dictionary: Vec<Arc<str>> = bands.iter().map(|band| band.label.clone().unwrap_or_default()).collect();
+    let code = |choice: &Choice| match choice.index() {
+        Some(index) if bands[index].label.is_some() => index as u32,
+        _ => MISSING_TEXT,
+    };
+    Column::Text(TextColumn { codes: choices.iter().map(code).collect(), dictionary: Arc::new(dictionary) })
+}
+
+fn numbers(column: Column) -> Vec<i64> {
+    match column {
+        Column::Number(values) => values,
+        other => vec![MISSING; other.len()],
+    }
+}
+
+/// The score of each customer, in millionths or [`MISSING`].
+fn score(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts) -> Vec<i64> {
+    let parts = weighted(scheme, dimensions, facts);
+    (0..facts.len())
+        .map(|row| {
+            let known = known_points(scheme, &parts, row);
+            running_totals(&known).last().copied().unwrap_or(MISSING)
+        })
+        .collect()
+}
+
+/// The dimensions that count, with their weights and points.
+fn weighted<'a>(
+    scheme: &Scheme,
+    dimensions: &[DimensionResult],
+    facts: &'a Facts,
+) -> Vec<(usize, Decimal, &'a [i64])> {
+    let counting = scheme.dimensions.iter().zip(dimensions).enumerate().filter(|(_, (_, result))| result.counts);
+    counting
+        .filter_map(|(index, (dimension, _))| match facts.get(dimension.points_slot) {
+            Column::Number(points) => Some((index, dimension.weight?, &points[..])),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Weights and points of one customer; under `missing = "reweight"` without those that are missing.
+fn known_points(scheme: &Scheme, parts: &[(usize, Decimal, &[i64])], row: usize) -> Vec<(Decimal, i64)> {
+    let all = parts.iter().map(|(_, weight, points)| (*weight, points[row]));
+    match scheme.missing {
+        MissingRule::Unrated => all.collect(),
+        MissingRule::Reweight => all.filter(|(_, points)| *points != MISSING).collect(),
+    }
+}
+
+/// The running totals of points × weight ÷ sum of weights, each rounded to six places: the last one is the score, and
+/// the differences are the parts, which so add up exactly. Empty if one is missing, all weights are 0 or it is too
+/// large.
+fn running_totals(points: &[(Decimal, i64)]) -> Vec<i64> {
+    let sum: i128 = points.iter().map(|(weight, _)| i128::from(weight.millionths())).sum();
+    if sum == 0 || points.iter().any(|(_, points)| *points == MISSING) {
+        return vec![];
+    }
+    let mut total: i128 = 0;
+    let totals: Option<Vec<i64>> = points
+        .iter()
+        .map(|(weight, points)| {
+            total += i128::from(*points) * i128::from(weight.millionths());
+            Decimal::from_wide(divide_half_away(total, sum)).map(Decimal::millionths)
+        })
+        .collect();
+    totals.unwrap_or_default()
+}
+
+/// For one customer what each counting dimension adds to the score: its index and its part. Empty without a score.
+pub fn parts(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts, row: usize) -> Vec<(usize, Decimal)> {
+    let mut weighted = weighted(scheme, dimensions, facts);
+    if scheme.missing == MissingRule::Reweight {
+        weighted.retain(|(_, _, points)| points[row] != MISSING);
+    }
+    let known = known_points(scheme, &weighted, row);
+    let mut before = 0;
+    let totals = running_totals(&known);
+    weighted
+        .iter()
+        .zip(totals)
+        .map(|((index, ..), total)| {
+            let part = total - before;
+            before = total;
+            (*index, Decimal::from_millionths(part).unwrap_or_default())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_differences_of_rounded_totals_and_add_up() {
+        let d = |text: &str| Decimal::parse(text).unwrap();
+        let points = [(d("1"), d("100").millionths()), (d("1"), d("100").millionths()), (d("1"), d("1").millionths())];
+        let totals = running_totals(&points);
+        assert_eq!(totals, [33_333_333, 66_666_667, 67_000_000]);
+        assert_eq!(running_totals(&[(d("1"), MISSING)]), Vec::<i64>::new());
+        assert_eq!(running_totals(&[(Decimal::ZERO, 1)]), Vec::<i64>::new());
+    }
+}

@@ -1,0 +1,354 @@
+//! The customers: their rows in order, those that are refused, and what they were before.
+
+use super::events::EventRows;
+use super::{check_bad_rows, fields, recognise};
+use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean, place_of, shown, text_at};
+use crate::diagnostic::{Code, Finding, Text};
+use crate::read::Table;
+use crate::scheme::model::{Customers, Scheme};
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Cell, Column, Date};
+use crate::text;
+use foldhash::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Who the customers are. Customers are numbered from 0 in the order of their rows.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    /// The key of each customer.
+    pub ids: Vec<Arc<str>>,
+    /// The name of each, where the sheet has one.
+    pub names: Vec<Option<Arc<str>>>,
+    /// Each customer's number by key.
+    pub by_id: HashMap<Arc<str>, u32>,
+    /// Customers and refused rows in output order.
+    pub entries: Vec<Entry>,
+    /// The rows that are refused.
+    pub refused: Vec<Refused>,
+    refused_ids: HashSet<Arc<str>>,
+}
+
+/// One line of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A customer by number.
+    Customer(u32),
+    /// A refused row, by its place in [`Roster::refused`].
+    Refused(u32),
+}
+
+/// A refused row as far as it can be told.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Where it stands.
+    pub at: RowRef,
+    /// Its key, if it can be read.
+    pub id: Option<Arc<str>>,
+    /// Its name, if it can be read.
+    pub name: Option<Arc<str>>,
+    /// What is wrong with it.
+    pub faults: Vec<Text>,
+    /// The grade that it keeps, as written.
+    pub before: Earlier,
+}
+
+/// What a customer was before this run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Earlier {
+    /// The grade: its place in the scheme, best first.
+    pub grade: Option<usize>,
+    /// Since when.
+    pub since: Option<Date>,
+    /// The type: its place in the scheme.
+    pub kind: Option<usize>,
+}
+
+/// The customers' sheet, joined and filtered.
+#[derive(Clone, Debug)]
+pub struct CustomerRows {
+    /// For each field its column, a row a customer.
+    pub columns: Vec<Column>,
+    /// Where each customer's row stands (the last one, if several files have the customer).
+    pub rows: Vec<RowRef>,
+    /// Earlier rows of customers whom several files have, oldest first.
+    pub more: HashMap<u32, Vec<RowRef>>,
+    /// For each table and field the column that it was read from.
+    pub sources: Vec<Vec<Option<usize>>>,
+    /// What each customer was before.
+    pub earlier: Vec<Earlier>,
+}
+
+impl Roster {
+    /// The customers of event sheets, where there is no customers' sheet: by key, each once.
+    pub(super) fn from_events(events: &[EventRows]) -> Self {
+        let mut ids: Vec<Arc<str>> = vec![];
+        for rows in events {
+            if let Some(Column::Text(texts)) = rows.clean.columns.get(rows.customer_field) {
+                let mut used = vec![false; texts.dictionary.len()];
+                for code in texts.codes.iter().filter(|code| **code != MISSING_TEXT) {
+                    used[*code as usize] = true;
+                }
+                let used = texts.dictionary.iter().zip(used).filter(|(_, used)| *used);
+                ids.extend(used.map(|(text, _)| text.clone()));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut roster = Self { names: vec![None; ids.len()], ..Self::default() };
+        roster.by_id = ids.iter().enumerate().map(|(index, id)| (id.clone(), index as u32)).collect();
+        roster.entries = (0..ids.len() as u32).map(Entry::Customer).collect();
+        roster.ids = ids;
+        roster
+    }
+
+    /// How many customers there are, refused rows left out.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Whether the row of this key is refused.
+    pub fn is_refused(&self, id: &str) -> bool {
+        self.refused_ids.contains(id)
+    }
+}
+
+/// Reads the customers' sheet and fills the roster.
+pub(super) fn read(
+    scheme: &Scheme,
+    rule: &Customers,
+    tables: &[Table],
+    as_of: Date,
+    roster: &mut Roster,
+    findings: &mut Vec<Finding>,
+) -> CustomerRows {
+    let mut clean = clean(&rule.sheet, tables, &[rule.key]);
+    findings.append(&mut clean.findings);
+    refuse_duplicates(rule, tables, &mut clean, findings);
+    check_bad_rows(&rule.sheet, &clean, findings);
+    fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
+    let more = merge_files(rule, tables, &mut clean, findings);
+    let before = Before::new(scheme, rule, tables);
+    let mut earlier = vec![];
+    for (row, at) in clean.rows.iter().enumerate() {
+        earlier.push(before.of(*at, findings));
+        roster.ids.push(text_at(&clean.columns[rule.key], row));
+        roster.names.push(rule.name.map(|name| text_at(&clean.columns[name], row)).filter(|name| !name.is_empty()));
+    }
+    roster.by_id = roster.ids.iter().enumerate().map(|(index, id)| (id.clone(), index as u32)).collect();
+    let sources = std::mem::take(&mut clean.sources);
+    for RefusedRow { at, faults } in clean.refused {
+        let cell = |field: usize| {
+            let source = sources[at.table as usize][field]?;
+            let text = shown(tables[at.table as usize].rows.cell(at.row as usize, source));
+            Some(text.trim()).filter(|text| !text.is_empty()).map(Arc::from)
+        };
+        let id: Option<Arc<str>> = cell(rule.key);
+        roster.refused_ids.extend(id.clone());
+        let name = rule.name.and_then(cell);
+        roster.refused.push(Refused { at, id, name, faults, before: before.of(at, &mut vec![]) });
+    }
+    roster.refused.sort_by_key(|refused| (refused.at.table, refused.at.row));
+    let customers = clean.rows.iter().enumerate().map(|(index, at)| (*at, Entry::Customer(index as u32)));
+    let refused = roster.refused.iter().enumerate().map(|(index, row)| (row.at, Entry::Refused(index as u32)));
+    let mut entries: Vec<(RowRef, Entry)> = customers.chain(refused).collect();
+    entries.sort_by_key(|(at, _)| (at.table, at.row));
+    roster.entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    CustomerRows { columns: clean.columns, rows: clean.rows, more, sources, earlier }
+}
+
+/// Rows of one file with one key: equal ones count once, others are refused, all of them.
+fn refuse_duplicates(rule: &Customers, tables: &[Table], clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
+    let Column::Text(keys) = &clean.columns[rule.key] else { return };
+    let mut first: HashMap<(u32, u32), usize> = HashMap::default();
+    let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
+    for (row, code) in keys.codes.iter().enumerate() {
+        match first.entry((clean.rows[row].table, *code)) {
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            std::collections::hash_map::Entry::Occupied(place) => {
+                groups.entry(*place.get()).or_default().push(row);
+            }
+        }
+    }
+    if groups.is_empty() {
+        return;
+    }
+    let mut groups: Vec<(usize, Vec<usize>)> = groups.into_iter().collect();
+    groups.sort_unstable();
+    let mut gone = vec![false; clean.rows.len()];
+    let (mut repeated, mut refused) = (0, vec![]);
+    for (head, tail) in groups {
+        let cells = |row: usize| -> Vec<Cell<'_>> {
+            let at = clean.rows[row];
+            tables[at.table as usize].rows.row(at.row as usize).collect()
+        };
+        if tail.iter().all(|row| cells(*row) == cells(head)) {
+            repeated += tail.len();
+            tail.iter().for_each(|row| gone[*row] = true);
+            continue;
+        }
+        let field = &rule.sheet.fields[rule.key].name;
+        let id = text_at(&clean.columns[rule.key], head);
+        let title = text!(
+            "`{field}` `{id}` has more than one row, and they differ",
+            "`{field}` `{id}` 有多行且内容不同"
+        );
+        for row in std::iter::once(head).chain(tail) {
+            gone[row] = true;
+            findings.push(
+                Finding::error(Code::DuplicateKey, title.clone())
+                    .place(place_of(tables, clean.rows[row], clean.sources[clean.rows[row].table as usize][rule.key]))
+                    .help(text!("leave one row for each customer", "每个客户只保留一行")),
+            );
+            refused.push(RefusedRow { at: clean.rows[row], faults: vec![title.clone()] });
+        }
+    }
+    if repeated > 0 {
+        findings.push(Finding::note(
+            Code::DuplicateKey,
+            text!("{repeated} rows repeat an earlier row exactly: they count once", "{repeated} 行与前面的行完全相同，只计一次"),
+        ));
+    }
+    fields::keep(clean, |row| !gone[row]);
+    clean.refused.extend(refused);
+}
+
+/// A customer whom several files have: the later file's values win, a conflict is said. Gives the rows that went into
+/// another one, by the number that the customer has then.
+fn merge_files(
+    rule: &Customers,
+    tables: &[Table],
+    clean: &mut CleanSheet,
+    findings: &mut Vec<Finding>,
+) -> HashMap<u32, Vec<RowRef>> {
+    let mut more = HashMap::default();
+    if tables.len() < 2 {
+        return more;
+    }
+    let Column::Text(keys) = &clean.columns[rule.key] else { return more };
+    let mut first: HashMap<u32, usize> = HashMap::default();
+    // For each row that stays, the rows of the same customer in the order of the files.
+    let mut kept: Vec<Vec<usize>> = vec![];
+    for (row, code) in keys.codes.iter().enumerate() {
+        let place = *first.entry(*code).or_insert(kept.len());
+        if place == kept.len() {
+            kept.push(vec![]);
+        }
+        kept[place].push(row);
+    }
+    if kept.iter().all(|rows| rows.len() == 1) {
+        return more;
+    }
+    for (index, rows) in kept.iter().enumerate().filter(|(_, rows)| rows.len() > 1) {
+        for (field, column) in rule.sheet.fields.iter().zip(&clean.columns) {
+            let known: Vec<usize> = rows.iter().copied().filter(|row| !column.is_missing(*row)).collect();
+            let Some((last, before)) = known.split_last() else { continue };
+            if let Some(other) = before.iter().find(|row| column.value(**row) != column.value(*last)) {
+                let name = &field.name;
+                let earlier = place_of(tables, clean.rows[*other], None);
+                findings.push(
+                    Finding::warning(
+                        Code::DuplicateKey,
+                        text!(
+                            "`{name}` differs between files for the same customer; the later file counts",
+                            "同一客户的 `{name}` 在多个文件中不一致，以后面的文件为准"
+                        ),
+                    )
+                    .place(place_of(tables, clean.rows[*last], None))
+                    .with_note(text!("the other one is at {earlier}", "另一处在 {earlier}")),
+                );
+            }
+        }
+        let rows = &rows[..rows.len() - 1];
+        more.insert(index as u32, rows.iter().map(|row| clean.rows[*row]).collect());
+    }
+    let columns = clean
+        .columns
+        .iter()
+        .map(|column| {
+            let rows: Vec<Option<u32>> = kept
+                .iter()
+                .map(|rows| rows.iter().rev().find(|row| !column.is_missing(**row)).map(|row| *row as u32))
+                .collect();
+            column.gather(&rows)
+        })
+        .collect();
+    clean.columns = columns;
+    clean.rows = kept.iter().filter_map(|rows| rows.last()).map(|row| clean.rows[*row]).collect();
+    more
+}
+
+/// Where the tables say what the customers were before.
+struct Before<'a> {
+    scheme: &'a Scheme,
+    tables: &'a [Table],
+    /// For each table the columns of grade, date and type.
+    columns: Vec<[Option<usize>; 3]>,
+}
+
+impl<'a> Before<'a> {
+    fn new(scheme: &'a Scheme, rule: &Customers, tables: &'a [Table]) -> Self {
+        let field = |field: Option<usize>, table: &Table| {
+            let names = crate::clean::sheet::field_headers(&rule.sheet.fields[field?]);
+            crate::read::find_columns(&table.headers, &names).first().copied()
+        };
+        let columns = tables
+            .iter()
+            .map(|table| {
+                let own = recognise(scheme, &table.headers).unwrap_or_default();
+                [
+                    field(rule.previous_grade, table).or(own.grade),
+                    field(rule.previous_date, table).or(own.since),
+                    own.kind,
+                ]
+            })
+            .collect();
+        Self { scheme, tables, columns }
+    }
+
+    fn of(&self, at: RowRef, findings: &mut Vec<Finding>) -> Earlier {
+        let table = &self.tables[at.table as usize];
+        let [grade, since, kind] = self.columns[at.table as usize];
+        let cell = |column: Option<usize>| column.map(|column| table.rows.cell(at.row as usize, column));
+        let word = |column: Option<usize>| {
+            let text = shown(cell(column)?).trim().to_owned();
+            (!crate::clean::text::is_blank(&text)).then_some(text)
+        };
+        let mut unknown = |column: Option<usize>, word: &str| {
+            let Some(column) = column else { return };
+            findings.push(
+                Finding::warning(
+                    Code::UnknownPrevious,
+                    text!(
+                        "`{word}` is no grade or type of this scheme; the customer counts as new",
+                        "`{word}` 不是本方案的等级或类型，按新客户处理"
+                    ),
+                )
+                .place(place_of(self.tables, at, Some(column)))
+                .help(text!(
+                    "name it in `was` of the grade that it is now",
+                    "请在它现在对应的等级中写 `was`"
+                )),
+            );
+        };
+        let grades = &self.scheme.grades;
+        let found = word(grade).and_then(|word| {
+            let found = grades
+                .iter()
+                .position(|grade| *grade.name == *word || grade.was.iter().any(|was| **was == *word));
+            if found.is_none() && !grades.is_empty() {
+                unknown(grade, &word);
+            }
+            found
+        });
+        let kind = word(kind).and_then(|word| self.scheme.types.iter().position(|rule| *rule.name == *word));
+        let since = cell(since).and_then(|cell| crate::clean::date::single_date(cell));
+        Earlier { grade: found, since, kind }
+    }
+}

@@ -1,0 +1,160 @@
+//! The rows of an event sheet that count on the as-of date, and whose they are.
+
+use super::{Coverage, Roster, check_bad_rows, fields, key_codes};
+use crate::clean::sheet::{CleanSheet, clean, place_of, text_at};
+use crate::diagnostic::{Code, Finding};
+use crate::read::Table;
+use crate::scheme::model::{EventSheet, Scheme};
+use crate::table::column::{MISSING_DATE, MISSING_TEXT};
+use crate::table::{Column, Date, DateTime};
+use crate::text;
+use foldhash::HashMap;
+
+/// The rows of an event sheet that count.
+#[derive(Clone, Debug)]
+pub struct EventRows {
+    /// The typed columns and places of the rows that count.
+    pub clean: CleanSheet,
+    /// The day of each row, in days since 1970-01-01.
+    pub days: Vec<i32>,
+    /// For each row the customer's place in the roster. Rows of unknown customers are gone.
+    pub customer: Vec<u32>,
+    /// What the files cover.
+    pub coverage: Coverage,
+    /// The field with the customer's key.
+    pub customer_field: usize,
+}
+
+/// Reads, cleans and filters an event sheet.
+pub fn read(rule: &EventSheet, tables: &[Table], as_of: Date, findings: &mut Vec<Finding>) -> EventRows {
+    let mut clean = clean(&rule.sheet, tables, &[rule.customer, rule.date]);
+    findings.append(&mut clean.findings);
+    check_bad_rows(&rule.sheet, &clean, findings);
+    let days = days_of(&clean.columns[rule.date]);
+    let mut coverage = Coverage::default();
+    for table in 0..tables.len() as u32 {
+        coverage.add_file(
+            clean
+                .rows
+                .iter()
+                .zip(&days)
+                .filter(|(row, _)| row.table == table)
+                .filter_map(|(_, day)| Date::from_days(*day)),
+        );
+    }
+    let future = days.iter().filter(|day| **day > as_of.days()).count();
+    if future > 0 {
+        let name = &rule.sheet.name;
+        findings.push(Finding::note(
+            Code::FutureRows,
+            text!(
+                "{future} rows of `{name}` are dated after {as_of}: they do not count yet",
+                "`{name}` 有 {future} 行日期晚于 {as_of}，暂不计入"
+            ),
+        ));
+        fields::keep(&mut clean, |row| days[row] <= as_of.days());
+    }
+    if let Some(id) = rule.id {
+        drop_repeated(rule, id, tables, &mut clean, findings);
+    }
+    fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
+    let days = days_of(&clean.columns[rule.date]);
+    EventRows { clean, days, customer: vec![], coverage, customer_field: rule.customer }
+}
+
+/// The days of a date or datetime column.
+fn days_of(column: &Column) -> Vec<i32> {
+    match column {
+        Column::Date(days) => days.clone(),
+        Column::DateTime(seconds) => seconds
+            .iter()
+            .map(|second| DateTime::from_seconds(*second).map_or(MISSING_DATE, |moment| moment.date().days()))
+            .collect(),
+        _ => vec![MISSING_DATE; column.len()],
+    }
+}
+
+/// A row whose id is in already is the same row: of several the last one counts, and a change of content is said.
+fn drop_repeated(rule: &EventSheet, id: usize, tables: &[Table], clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
+    let Column::Text(ids) = &clean.columns[id] else { return };
+    let mut last: HashMap<u32, usize> = HashMap::default();
+    let mut dropped = vec![false; ids.codes.len()];
+    let (mut equal, mut any) = (0, false);
+    for (row, code) in ids.codes.iter().enumerate().filter(|(_, code)| **code != MISSING_TEXT) {
+        let Some(before) = last.insert(*code, row) else { continue };
+        dropped[before] = true;
+        any = true;
+        let changed = clean.columns.iter().any(|column| column.value(before) != column.value(row));
+        if !changed {
+            equal += 1;
+            continue;
+        }
+        let name = &ids.dictionary[*code as usize];
+        let field = &rule.sheet.fields[id].name;
+        let first = place_of(tables, clean.rows[before], None);
+        findings.push(
+            Finding::warning(
+                Code::DuplicateKey,
+                text!(
+                    "`{field}` `{name}` stands twice with different content (first at {first}); the later row counts",
+                    "`{field}` `{name}` 出现两次且内容不同（首次在 {first}），以后一行为准"
+                ),
+            )
+            .place(place_of(tables, clean.rows[row], None)),
+        );
+    }
+    if equal > 0 {
+        let sheet = &rule.sheet.name;
+        findings.push(Finding::note(
+            Code::DuplicateKey,
+            text!(
+                "{equal} rows of `{sheet}` repeat an earlier row with the same id: they count once",
+                "`{sheet}` 有 {equal} 行与前面编号相同的行重复，只计一次"
+            ),
+        ));
+    }
+    if any {
+        fields::keep(clean, |row| !dropped[row]);
+    }
+}
+
+impl EventRows {
+    /// Finds each row's customer; rows of customers that the roster does not have are dropped, and said, unless the
+    /// customer's own row is refused.
+    pub(super) fn link(
+        &mut self,
+        roster: &Roster,
+        rule: &EventSheet,
+        inputs: &[Vec<Table>],
+        scheme: &Scheme,
+        findings: &mut Vec<Finding>,
+    ) {
+        let codes = key_codes(&self.clean.columns[rule.customer], &roster.by_id);
+        let unknown: Vec<usize> = (0..codes.len()).filter(|row| codes[*row] == MISSING_TEXT).collect();
+        if !unknown.is_empty() {
+            let sheet_index = scheme.events.iter().position(|event| event.sheet.name == rule.sheet.name);
+            let tables = sheet_index.map(|index| &inputs[index][..]).unwrap_or_default();
+            let field = &rule.sheet.fields[rule.customer].name;
+            for row in &unknown {
+                let id = text_at(&self.clean.columns[rule.customer], *row);
+                if roster.is_refused(&id) {
+                    continue;
+                }
+                findings.push(
+                    Finding::warning(
+                        Code::UnknownCustomer,
+                        text!(
+                            "`{field}` is none of the customers; the row does not count",
+                            "`{field}` 不在客户表中，该行不计入"
+                        ),
+                    )
+                    .place(place_of(tables, self.clean.rows[*row], None))
+                    .with_note(text!("the first is `{id}`", "首个为 `{id}`")),
+                );
+            }
+            fields::keep(&mut self.clean, |row| codes[row] != MISSING_TEXT);
+            self.days = days_of(&self.clean.columns[rule.date]);
+        }
+        self.customer = codes.into_iter().filter(|code| *code != MISSING_TEXT).collect();
+    }
+}

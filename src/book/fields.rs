@@ -1,0 +1,83 @@
+//! The rows of one sheet as something conditions can be evaluated over, and the sheet's `rows` condition.
+
+use crate::clean::sheet::{CleanSheet, place_of};
+use crate::diagnostic::{Code, Finding};
+use crate::expr::types::Slot;
+use crate::expr::{Frame, SeriesColumn};
+use crate::rank::Populations;
+use crate::read::Table;
+use crate::scheme::model::Sheet;
+use crate::table::{Column, Date, Truth};
+use crate::text;
+
+/// The fields of a sheet: slot `i` is field `i`.
+pub struct FieldFrame<'a> {
+    len: usize,
+    as_of: Date,
+    columns: &'a [Column],
+    no_series: SeriesColumn,
+    no_populations: Populations,
+}
+
+impl<'a> FieldFrame<'a> {
+    /// `columns` have `len` entries each.
+    pub fn new(columns: &'a [Column], len: usize, as_of: Date) -> Self {
+        let no_series = SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] };
+        Self { len, as_of, columns, no_series, no_populations: Populations::default() }
+    }
+}
+
+impl Frame for FieldFrame<'_> {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    fn column(&self, slot: Slot) -> &Column {
+        &self.columns[slot.0 as usize]
+    }
+
+    fn series(&self, _slot: Slot) -> &SeriesColumn {
+        &self.no_series
+    }
+
+    fn populations(&self) -> &Populations {
+        &self.no_populations
+    }
+}
+
+/// Leaves the rows for which the sheet's `rows` holds. Where it is unknown the row does not count, and that is said.
+pub fn filter(sheet: &Sheet, tables: &[Table], as_of: Date, clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
+    let Some(rows) = &sheet.rows else { return };
+    let evaluated = rows.bound.eval(&FieldFrame::new(&clean.columns, clean.rows.len(), as_of));
+    let Column::Bool(truths) = evaluated.column else { return };
+    for (row, truth) in truths.iter().enumerate() {
+        if *truth == Truth::Unknown {
+            let condition = &rows.text;
+            findings.push(
+                Finding::warning(
+                    Code::UnknownCondition,
+                    text!(
+                        "whether the row counts (`{condition}`) is unknown, because a value is missing; it does not",
+                        "因缺值无法判断该行是否计入（`{condition}`），按不计入处理"
+                    ),
+                )
+                .place(place_of(tables, clean.rows[row], None)),
+            );
+        }
+    }
+    keep(clean, |row| truths[row] == Truth::True);
+}
+
+/// Leaves the rows that `wanted` wants.
+pub fn keep(clean: &mut CleanSheet, wanted: impl Fn(usize) -> bool) {
+    let rows: Vec<Option<u32>> = (0..clean.rows.len()).filter(|row| wanted(*row)).map(|row| Some(row as u32)).collect();
+    if rows.len() == clean.rows.len() {
+        return;
+    }
+    clean.columns = clean.columns.iter().map(|column| column.gather(&rows)).collect();
+    clean.rows = rows.iter().flatten().map(|row| clean.rows[*row as usize]).collect();
+}

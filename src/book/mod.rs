@@ -1,0 +1,207 @@
+//! What is known on the as-of date: the customers in order, the events up to that date, the lookups, and which periods
+//! the event sheets cover.
+//!
+//! Takes the scheme and the tables that were read for each of its sheets, gives a [`Book`]. From here on nothing is
+//! text from a file any more; the tables are kept so that every value can say its place.
+
+mod coverage;
+mod customers;
+mod earlier;
+mod events;
+mod fields;
+
+pub use coverage::Coverage;
+pub use customers::{CustomerRows, Earlier, Entry, Roster};
+pub use earlier::{Recognised, recognise};
+pub use events::EventRows;
+
+use crate::clean::sheet::{CleanSheet, clean};
+use crate::diagnostic::{Code, Finding};
+use crate::read::Table;
+use crate::scheme::model::{Scheme, Sheet};
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Column, Date, Decimal};
+use crate::text;
+use foldhash::HashMap;
+
+/// The tables that were read for each sheet of a scheme.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// For the customers' sheet.
+    pub customers: Vec<Table>,
+    /// For each event sheet, in the order of the scheme.
+    pub events: Vec<Vec<Table>>,
+    /// For each lookup sheet, in the order of the scheme.
+    pub lookups: Vec<Vec<Table>>,
+}
+
+/// What is known on the as-of date.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The tables, for places and for the columns that are handed through.
+    pub inputs: Inputs,
+    /// The as-of date.
+    pub as_of: Date,
+    /// Who the customers are, in output order.
+    pub roster: Roster,
+    /// The customers' sheet, if the scheme has one.
+    pub customers: Option<CustomerRows>,
+    /// Each event sheet.
+    pub events: Vec<EventRows>,
+    /// For each lookup sheet its columns, a row a customer.
+    pub lookups: Vec<LookupRows>,
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+}
+
+/// A lookup sheet joined to the customers.
+#[derive(Clone, Debug)]
+pub struct LookupRows {
+    /// For each field its column over the customers.
+    pub columns: Vec<Column>,
+    /// For each customer the row of the sheet that matched.
+    pub matched: Vec<Option<u32>>,
+    /// The sheet itself, for places.
+    pub clean: CleanSheet,
+}
+
+/// Brings the sheets together. The book is there even if findings say that it must not be used: errors that refuse the
+/// whole input have [`is_refusal`].
+pub fn assemble(scheme: &Scheme, inputs: Inputs, as_of: Date) -> Book {
+    let mut findings = vec![];
+    let mut roster = Roster::default();
+    let mut customers = None;
+    if let Some(rule) = &scheme.customers {
+        let rows = customers::read(scheme, rule, &inputs.customers, as_of, &mut roster, &mut findings);
+        customers = Some(rows);
+    }
+    let mut events: Vec<EventRows> = scheme
+        .events
+        .iter()
+        .zip(&inputs.events)
+        .map(|(rule, tables)| events::read(rule, tables, as_of, &mut findings))
+        .collect();
+    if scheme.customers.is_none() {
+        roster = Roster::from_events(&events);
+    }
+    for (rule, rows) in scheme.events.iter().zip(&mut events) {
+        rows.link(&roster, rule, &inputs.events, scheme, &mut findings);
+    }
+    let mut lookups = vec![];
+    if let Some(customers) = &customers {
+        for (rule, tables) in scheme.lookups.iter().zip(&inputs.lookups) {
+            lookups.push(lookup(rule, tables, &customers.columns[rule.on], &mut findings, scheme));
+        }
+    }
+    Book { inputs, as_of, roster, customers, events, lookups, findings }
+}
+
+/// Whether a finding of a book refuses the whole input (exit 3), rather than one row or cell.
+pub fn is_refusal(finding: &Finding) -> bool {
+    finding.is_error()
+        && matches!(
+            finding.code,
+            Code::MissingColumn | Code::DuplicateColumn | Code::TooManyBadRows | Code::AmbiguousDates | Code::DuplicateKey
+        )
+        && !(finding.code == Code::DuplicateKey && matches!(&finding.at, crate::diagnostic::At::Data(_)))
+}
+
+/// The rest of the checks of a sheet: how many of its rows are bad.
+fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>) {
+    let bad = clean.refused.len();
+    let all = bad + clean.rows.len();
+    if bad == 0 || Decimal::from_count(bad) <= allowed(sheet, all) {
+        return;
+    }
+    let name = &sheet.name;
+    let share = Decimal::from_count(bad * 100)
+        .checked_div(Decimal::from_count(all))
+        .unwrap_or_default()
+        .round(1);
+    let limit = sheet.allow_bad.checked_mul(Decimal::HUNDRED).unwrap_or_default();
+    findings.push(
+        Finding::error(
+            Code::TooManyBadRows,
+            text!(
+                "{bad} of {all} rows of `{name}` cannot be used ({share}%); at most {limit}% may be bad",
+                "`{name}` 的 {all} 行中有 {bad} 行不能使用（{share}%），上限为 {limit}%"
+            ),
+        )
+        .help(text!(
+            "mend the rows above, or set `allow_bad = \"{share}%\"` (rounded up) for the sheet",
+            "请修正上述行，或为该表设置更高的 `allow_bad`"
+        )),
+    );
+}
+
+fn allowed(sheet: &Sheet, rows: usize) -> Decimal {
+    Decimal::from_count(rows).checked_mul(sheet.allow_bad).unwrap_or(Decimal::ZERO)
+}
+
+fn lookup(
+    rule: &crate::scheme::model::Lookup,
+    tables: &[Table],
+    on: &Column,
+    findings: &mut Vec<Finding>,
+    scheme: &Scheme,
+) -> LookupRows {
+    let mut clean = clean(&rule.sheet, tables, &[rule.key]);
+    findings.append(&mut clean.findings);
+    check_bad_rows(&rule.sheet, &clean, findings);
+    let mut rows: HashMap<std::sync::Arc<str>, u32> = HashMap::default();
+    let key_name = &rule.sheet.fields[rule.key].name;
+    for row in 0..clean.rows.len() {
+        let key = crate::clean::sheet::text_at(&clean.columns[rule.key], row);
+        if let Some(first) = rows.insert(key.clone(), row as u32) {
+            // A lookup with two answers has none; refused as a whole, because every customer may depend on it.
+            let first = crate::clean::sheet::place_of(tables, clean.rows[first as usize], None);
+            findings.push(
+                Finding::error(
+                    Code::DuplicateKey,
+                    text!(
+                        "`{key}` stands twice in lookup `{}`, first at {first}",
+                        "查找表 `{}` 中 `{key}` 出现两次，首次在 {first}",
+                        rule.sheet.name
+                    ),
+                )
+                .with_note(text!("the key is `{key_name}`", "键为 `{key_name}`"))
+                .help(text!("leave one row for each key", "每个键只保留一行")),
+            );
+        }
+    }
+    let mut matched = vec![];
+    let mut unmatched: Vec<std::sync::Arc<str>> = vec![];
+    for row in 0..on.len() {
+        let key = crate::clean::sheet::text_at(on, row);
+        let found = rows.get(&key).copied();
+        if found.is_none() && !on.is_missing(row) && !unmatched.contains(&key) {
+            unmatched.push(key);
+        }
+        matched.push(found);
+    }
+    let sheet = &rule.sheet.name;
+    let field = scheme.customers.as_ref().map(|customers| customers.sheet.fields[rule.on].name.clone());
+    for key in unmatched {
+        let field = field.as_deref().unwrap_or_default();
+        findings.push(
+            Finding::warning(
+                Code::UnmatchedLookup,
+                text!("`{field}` = `{key}` has no row in lookup `{sheet}`", "`{field}` = `{key}` 在查找表 `{sheet}` 中没有对应行"),
+            )
+            .help(text!(
+                "add a row for it; until then its values are missing there",
+                "请为它补一行；在此之前相应的值缺失"
+            )),
+        );
+    }
+    let columns = clean.columns.iter().map(|column| column.gather(&matched)).collect();
+    LookupRows { columns, matched, clean }
+}
+
+/// Codes of two text columns over one dictionary, so that keys of two sheets can be compared.
+fn key_codes(column: &Column, known: &HashMap<std::sync::Arc<str>, u32>) -> Vec<u32> {
+    let Column::Text(texts) = column else { return vec![MISSING_TEXT; column.len()] };
+    let codes: Vec<u32> =
+        texts.dictionary.iter().map(|text| known.get(text).copied().unwrap_or(MISSING_TEXT)).collect();
+    texts.codes.iter().map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT)).collect()
+}

@@ -1,0 +1,155 @@
+//! Types, tags, the review queue and strategies: what the scheme makes of a graded customer.
+
+use crate::assess::{Choice, Facts, choose};
+use crate::diagnostic::{Code, Finding};
+use crate::expr::Frame;
+use crate::scheme::model::{Scheme, Tag, Template, TemplatePart};
+use crate::table::column::{ColumnBuilder, MISSING_TEXT, Value};
+use crate::table::{Column, TextColumn, Truth};
+use crate::text;
+use std::sync::Arc;
+
+/// What a scheme makes of every customer.
+#[derive(Clone, Debug, Default)]
+pub struct Classification {
+    /// The type.
+    pub types: Vec<Choice>,
+    /// The first strategy that holds.
+    pub strategies: Vec<Choice>,
+    /// For each review rule the customers who wait, by number.
+    pub reviews: Vec<Vec<u32>>,
+}
+
+/// Whether a review holds the grade of each customer.
+pub fn holds(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<bool> {
+    let mut held = vec![false; facts.len()];
+    for review in scheme.reviews.iter().filter(|review| review.hold) {
+        let truths = facts.evaluate(scheme, &review.when, &review.name, findings);
+        for row in holding(&truths) {
+            held[row as usize] = true;
+        }
+    }
+    held
+}
+
+/// The type of each customer; its column is filled for what comes after.
+pub fn types(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Choice> {
+    if scheme.types.is_empty() {
+        return vec![Choice::NoneHolds; facts.len()];
+    }
+    let conditions: Vec<_> = scheme.types.iter().map(|rule| rule.when.as_ref()).collect();
+    let choices = choose(scheme, &conditions, "type", facts, findings);
+    let names = scheme.types.iter().map(|rule| rule.name.clone()).collect();
+    if let Some(slot) = scheme.type_slot() {
+        facts.set(slot, named(&choices, names));
+    }
+    choices
+}
+
+/// Fills the tags' columns: the rendered text, or missing for those who do not have the tag. Unknown is no tag, and it
+/// is said.
+pub fn tags(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) {
+    for tag in &scheme.tags {
+        let column = tag_column(scheme, tag, facts, findings);
+        facts.set(tag.slot, column);
+    }
+}
+
+fn tag_column(scheme: &Scheme, tag: &Tag, facts: &mut Facts, findings: &mut Vec<Finding>) -> Column {
+    let truths = tag.when.as_ref().map(|when| facts.evaluate(scheme, when, &tag.name.text, findings));
+    let name = &tag.name.text;
+    if let Some(Column::Bool(truths)) = &truths {
+        let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown).count();
+        if unknown > 0 {
+            findings.push(unknown_for(unknown, "tag", "标签", name));
+        }
+    }
+    let holds = |row: usize| match &truths {
+        Some(Column::Bool(truths)) => truths[row] == Truth::True,
+        _ => true,
+    };
+    // The usual tag is one name (`{区域}`): its column is the tag's, without rendering a text for every customer.
+    if let ([TemplatePart::Slot(slot)], None) = (&tag.name.parts[..], &tag.when) {
+        if let Column::Text(texts) = facts.get(*slot) {
+            return Column::Text(texts.clone());
+        }
+    }
+    let mut column = ColumnBuilder::like(Column::Text(TextColumn::default()));
+    for row in 0..facts.len() {
+        match holds(row).then(|| render(&tag.name, facts, row)).flatten() {
+            Some(text) => column.push_text(&text),
+            None => column.push(&Value::Missing),
+        }
+    }
+    column.finish()
+}
+
+/// The customers who wait for review, by rule. Unknown is not waiting, and it is said.
+pub fn reviews(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Vec<u32>> {
+    let mut queues = vec![];
+    for review in &scheme.reviews {
+        let truths = facts.evaluate(scheme, &review.when, &review.name, findings);
+        if let Column::Bool(truths) = &truths {
+            let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown).count();
+            if unknown > 0 {
+                findings.push(unknown_for(unknown, "review rule", "复核规则", &review.name));
+            }
+        }
+        queues.push(holding(&truths));
+    }
+    queues
+}
+
+/// The first strategy that holds for each customer. A missing value stops the search as it does for types.
+pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Choice> {
+    let conditions: Vec<_> = scheme.strategies.iter().map(|strategy| strategy.when.as_ref()).collect();
+    choose(scheme, &conditions, "strategy", facts, findings)
+}
+
+/// A template with its names' values; `None` if one is missing.
+pub fn render(template: &Template, facts: &Facts, row: usize) -> Option<String> {
+    let mut text = String::new();
+    for part in &template.parts {
+        match part {
+            TemplatePart::Text(plain) => text.push_str(plain),
+            TemplatePart::Slot(slot) => text.push_str(&plain_text(&facts.get(*slot).value(row))?),
+        }
+    }
+    Some(text)
+}
+
+/// A value as plain text, without unit; `None` if missing.
+pub fn plain_text(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Missing => return None,
+        Value::Number(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::DateTime(moment) => moment.to_string(),
+        Value::Bool(true) => "是".to_owned(),
+        Value::Bool(false) => "否".to_owned(),
+        Value::Text(text) => text.to_string(),
+        Value::List(items) => items.iter().map(|item| &**item).collect::<Vec<_>>().join("、"),
+    })
+}
+
+/// A text column of the names that were chosen.
+pub fn named(choices: &[Choice], names: Vec<Arc<str>>) -> Column {
+    let codes =
+        choices.iter().map(|choice| choice.index().map_or(MISSING_TEXT, |index| index as u32)).collect();
+    Column::Text(TextColumn { codes, dictionary: Arc::new(names) })
+}
+
+fn holding(truths: &Column) -> Vec<u32> {
+    let Column::Bool(truths) = truths else { return vec![] };
+    truths.iter().enumerate().filter(|(_, truth)| **truth == Truth::True).map(|(row, _)| row as u32).collect()
+}
+
+fn unknown_for(count: usize, en: &str, zh: &str, name: &str) -> Finding {
+    Finding::warning(
+        Code::UnknownCondition,
+        text!(
+            "whether {en} `{name}` holds is unknown for {count} customers, because a value is missing; it does not",
+            "因缺值，有 {count} 位客户无法判断{zh} `{name}` 是否成立，按不成立处理"
+        ),
+    )
+}

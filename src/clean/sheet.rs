@@ -1,0 +1,368 @@
+//! One sheet of the scheme from the tables that were read for it: columns matched, cells typed, bad rows set apart.
+//!
+//! Takes a [`Sheet`] and its [`Table`]s, gives a [`CleanSheet`]: the typed columns of the good rows, the refused rows
+//! with their findings, and where every row came from.
+
+use super::column::{CellRule, Kind, read_column};
+use crate::diagnostic::{Code, Finding};
+use crate::read::{self, Header, Table};
+use crate::scheme::model::{Field, FieldKind, Sheet};
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Column, Place, TextColumn, TextInterner, Unit, Value};
+use crate::text;
+use foldhash::HashSet;
+use std::sync::Arc;
+
+/// Where a row stands: which of the sheet's tables, and which row of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct RowRef {
+    /// Index of the table.
+    pub table: u32,
+    /// Row of the table, from 0.
+    pub row: u32,
+}
+
+/// A row that is not used, because something in it cannot be read or its key is missing or not its own.
+#[derive(Clone, Debug)]
+pub struct RefusedRow {
+    /// Where it stands.
+    pub at: RowRef,
+    /// What is wrong with it, in the order of the columns.
+    pub faults: Vec<crate::diagnostic::Text>,
+}
+
+/// The typed rows of a sheet.
+#[derive(Clone, Debug)]
+pub struct CleanSheet {
+    /// For each field of the scheme its column over the good rows.
+    pub columns: Vec<Column>,
+    /// Where each good row stands.
+    pub rows: Vec<RowRef>,
+    /// The rows that are not used, in file order.
+    pub refused: Vec<RefusedRow>,
+    /// For each table and field the column of the table that the field was read from.
+    pub sources: Vec<Vec<Option<usize>>>,
+    /// Everything found, rows and columns.
+    pub findings: Vec<Finding>,
+}
+
+/// The names that a field's column may have: its own, then the others.
+pub fn field_headers(field: &Field) -> Vec<String> {
+    std::iter::once(field.name.to_string()).chain(field.headers.iter().cloned()).collect()
+}
+
+/// Reads the sheet's fields from its tables. `keys` are the fields that must be there in every row.
+pub fn clean(sheet: &Sheet, tables: &[Table], keys: &[usize]) -> CleanSheet {
+    let mut clean = CleanSheet {
+        columns: vec![],
+        rows: vec![],
+        refused: vec![],
+        sources: vec![],
+        findings: vec![],
+    };
+    let mut parts: Vec<Vec<Column>> = vec![];
+    for (index, table) in tables.iter().enumerate() {
+        let columns = clean_table(sheet, table, index, keys, &mut clean);
+        parts.push(columns);
+    }
+    clean.columns = (0..sheet.fields.len())
+        .map(|field| concatenate(parts.iter_mut().map(|columns| std::mem::replace(&mut columns[field], Column::Bool(vec![])))))
+        .collect();
+    clean
+}
+
+/// The typed columns of one table's good rows; everything else goes into `clean`.
+fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean: &mut CleanSheet) -> Vec<Column> {
+    let count = table.rows.len();
+    let mut faults: Vec<(u32, crate::diagnostic::Text)> = vec![];
+    let mut sources = vec![];
+    let mut columns = vec![];
+    for (position, field) in sheet.fields.iter().enumerate() {
+        let names = field_headers(field);
+        let matches = read::find_columns(&table.headers, &names);
+        if let [_, second, ..] = matches[..] {
+            let name = &field.name;
+            clean.findings.push(
+                Finding::error(
+                    Code::DuplicateColumn,
+                    text!("two columns could be `{name}`", "有两列都可能是 `{name}`"),
+                )
+                .place(table.origin.cell(table.header_row, second as u32))
+                .help(text!(
+                    "rename one of them, or name the right header in `headers` of the field",
+                    "请改其中一列的列名，或在字段的 `headers` 中写明"
+                )),
+            );
+        }
+        let source = matches.first().copied();
+        sources.push(source);
+        let Some(column) = source else {
+            if field.required || keys.contains(&position) {
+                clean.findings.push(missing_column(field, table));
+            }
+            columns.push(empty_column(&field.kind, count));
+            continue;
+        };
+        let header = &table.headers[column];
+        let rule = rule_of(field, header, table, &mut clean.findings);
+        let read = read_column(&table.rows, column, &rule);
+        let place = |row: u32| table.origin.cell(table.rows.row_number(row as usize), column as u32);
+        if let Some(fault) = &read.column_fault {
+            let name = &field.name;
+            let mut finding = Finding::error(fault.code(), fault.text("", name))
+                .place(table.origin.cell(table.header_row, column as u32));
+            if let Some(help) = fault.help() {
+                finding = finding.help(help);
+            }
+            clean.findings.push(finding);
+        }
+        for (row, fault) in &read.faults {
+            let offending = shown(table.rows.cell(*row as usize, column));
+            let title = fault.text(&offending, &field.name);
+            let mut finding = Finding::error(fault.code(), title.clone()).place(place(*row));
+            if let Some(help) = fault.help() {
+                finding = finding.help(help);
+            }
+            clean.findings.push(finding);
+            faults.push((*row, title));
+        }
+        for row in &read.unit_conflicts {
+            let offending = shown(table.rows.cell(*row as usize, column));
+            let name = &field.name;
+            clean.findings.push(
+                Finding::warning(
+                    Code::UnitConflict,
+                    text!(
+                        "`{offending}` in `{name}` has another unit than its column; the cell's own counts",
+                        "`{name}` 的 `{offending}` 与列的单位不同，以单元格为准"
+                    ),
+                )
+                .place(place(*row)),
+            );
+        }
+        if field.required && !keys.contains(&position) {
+            let faulty: HashSet<u32> = read.faults.iter().map(|(row, _)| *row).collect();
+            let blank = (0..count as u32).filter(|row| read.column.is_missing(*row as usize) && !faulty.contains(row));
+            for row in blank {
+                let name = &field.name;
+                clean.findings.push(
+                    Finding::warning(
+                        Code::BlankRequired,
+                        text!("`{name}` is blank and required", "必填的 `{name}` 为空"),
+                    )
+                    .place(place(row)),
+                );
+            }
+        }
+        columns.push(read.column);
+    }
+    for ragged in &table.ragged {
+        let (found, expected) = (ragged.found, ragged.expected);
+        let title = text!(
+            "the row has {found} fields, the header {expected}",
+            "该行有 {found} 个字段，表头有 {expected} 个"
+        );
+        clean.findings.push(
+            Finding::error(Code::RaggedRow, title.clone())
+                .place(table.origin.row(ragged.row_number))
+                .help(text!(
+                    "put fields that hold the delimiter or a quote in double quotes",
+                    "含分隔符或引号的字段请用双引号括起"
+                )),
+        );
+        faults.push((ragged.row as u32, title));
+    }
+    for key in keys.iter().filter(|key| sources[**key].is_some()) {
+        let faulty: HashSet<u32> = faults.iter().map(|(row, _)| *row).collect();
+        for row in (0..count as u32).filter(|row| !faulty.contains(row)) {
+            if columns[*key].is_missing(row as usize) {
+                let name = &sheet.fields[*key].name;
+                let title = text!("the row has no `{name}`", "该行没有 `{name}`");
+                clean.findings.push(
+                    Finding::error(Code::MissingKeyCell, title.clone())
+                        .place(table.origin.row(table.rows.row_number(row as usize))),
+                );
+                faults.push((row, title));
+            }
+        }
+    }
+    clean.sources.push(sources);
+    set_apart(index, count, faults, columns, clean)
+}
+
+/// Splits the rows of a table into good and refused ones.
+fn set_apart(
+    index: usize,
+    count: usize,
+    mut faults: Vec<(u32, crate::diagnostic::Text)>,
+    columns: Vec<Column>,
+    clean: &mut CleanSheet,
+) -> Vec<Column> {
+    let table = index as u32;
+    if faults.is_empty() {
+        clean.rows.extend((0..count as u32).map(|row| RowRef { table, row }));
+        return columns;
+    }
+    faults.sort_by_key(|(row, _)| *row);
+    let mut refused: Vec<RefusedRow> = vec![];
+    for (row, fault) in faults {
+        match refused.last_mut() {
+            Some(last) if last.at.row == row => last.faults.push(fault),
+            _ => refused.push(RefusedRow { at: RowRef { table, row }, faults: vec![fault] }),
+        }
+    }
+    let mut bad = vec![false; count];
+    for row in &refused {
+        bad[row.at.row as usize] = true;
+    }
+    let good: Vec<Option<u32>> = (0..count as u32).filter(|row| !bad[*row as usize]).map(Some).collect();
+    clean.rows.extend(good.iter().flatten().map(|row| RowRef { table, row: *row }));
+    clean.refused.extend(refused);
+    columns.iter().map(|column| column.gather(&good)).collect()
+}
+
+/// How the cells of a field are read under this header.
+fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Finding>) -> CellRule {
+    let percent = header.unit.as_deref().is_some_and(|unit| matches!(unit, "%" | "％"));
+    let line_unit = table.unit_line.as_deref().and_then(Unit::parse);
+    let header_unit = header.unit.as_deref().filter(|_| !percent).and_then(Unit::parse).or(line_unit);
+    let (kind, unit) = match &field.kind {
+        FieldKind::Id => (Kind::Id, None),
+        FieldKind::Text => (Kind::Text, None),
+        FieldKind::Number => (Kind::Number, None),
+        FieldKind::Money(unit) => (Kind::Money, unit.clone()),
+        FieldKind::Percent => (Kind::Percent, None),
+        FieldKind::Date => (Kind::Date, None),
+        FieldKind::DateTime => (Kind::DateTime, None),
+        FieldKind::Bool => (Kind::Bool, None),
+        FieldKind::Choice => (Kind::Choice, None),
+        FieldKind::Choices => (Kind::Choices, None),
+    };
+    let header_unit = header_unit.filter(|_| kind == Kind::Money);
+    if let (Some(stated), Some(own)) = (&header_unit, &unit) {
+        if stated != own {
+            let name = &field.name;
+            findings.push(
+                Finding::warning(
+                    Code::UnitConflict,
+                    text!(
+                        "`{name}` is in {stated} by its header and in {own} by the scheme; the header counts, and the \
+                         cells are converted",
+                        "`{name}` 表头单位为{stated}，方案单位为{own}；以表头为准并换算"
+                    ),
+                )
+                .place(table.origin.row(table.header_row)),
+            );
+        }
+    }
+    CellRule {
+        field: field.name.clone(),
+        kind,
+        unit,
+        header_unit,
+        header_percent: percent,
+        scale: field.scale,
+        date_order: field.date_order,
+        min: field.min,
+        max: field.max,
+        choices: field.choices.clone(),
+        map: field.map.clone(),
+        fill_down: field.fill_down,
+    }
+}
+
+fn missing_column(field: &Field, table: &Table) -> Finding {
+    let name = &field.name;
+    let headers: Vec<&str> = table.headers.iter().map(|header| header.text.as_str()).collect();
+    let list = headers.iter().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
+    let finding =
+        Finding::error(Code::MissingColumn, text!("there is no column `{name}`", "没有 `{name}` 这一列"))
+            .place(table.origin.row(table.header_row))
+            .with_note(text!("the headers are {list}", "表头有：{list}"));
+    match crate::diagnostic::nearest(name, headers.iter().copied()) {
+        Some(near) => finding.help(text!(
+            "if `{near}` is it, add `headers = [\"{near}\"]` to the field",
+            "若 `{near}` 就是它，请给字段加上 `headers = [\"{near}\"]`"
+        )),
+        None => finding.help(text!(
+            "add the column, or name its header in `headers` of the field",
+            "请补上这一列，或在字段的 `headers` 中写明它的列名"
+        )),
+    }
+}
+
+/// A cell as text, for messages.
+pub fn shown(cell: crate::table::Cell<'_>) -> String {
+    use crate::table::Cell;
+    match cell {
+        Cell::Blank => String::new(),
+        Cell::Text(text) => text.to_owned(),
+        Cell::Number(number) | Cell::Percent(number) | Cell::Date(number) => number.to_string(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Error(error) => error.text().to_owned(),
+    }
+}
+
+/// A column of `count` missing entries for a kind of field.
+pub fn empty_column(kind: &FieldKind, count: usize) -> Column {
+    let nothing = vec![None; count];
+    match kind {
+        FieldKind::Id | FieldKind::Text | FieldKind::Choice => {
+            Column::Text(TextColumn { codes: vec![MISSING_TEXT; count], dictionary: Arc::default() })
+        }
+        FieldKind::Number | FieldKind::Money(_) | FieldKind::Percent => Column::Number(vec![]).gather(&nothing),
+        FieldKind::Date => Column::Date(vec![]).gather(&nothing),
+        FieldKind::DateTime => Column::DateTime(vec![]).gather(&nothing),
+        FieldKind::Bool => Column::Bool(vec![]).gather(&nothing),
+        FieldKind::Choices => Column::List(crate::table::ListColumn { rows: vec![None; count], ..Default::default() }),
+    }
+}
+
+/// The columns one after another. All are of one kind, because they are of one field.
+pub fn concatenate(columns: impl Iterator<Item = Column>) -> Column {
+    let mut columns: Vec<Column> = columns.collect();
+    if columns.len() == 1 {
+        return columns.swap_remove(0);
+    }
+    let mut all: Option<crate::table::ColumnBuilder> = None;
+    for column in &columns {
+        let empty = match column {
+            Column::Number(_) => Column::Number(vec![]),
+            Column::Date(_) => Column::Date(vec![]),
+            Column::DateTime(_) => Column::DateTime(vec![]),
+            Column::Bool(_) => Column::Bool(vec![]),
+            Column::Text(_) => Column::Text(TextColumn::default()),
+            Column::List(_) => Column::List(crate::table::ListColumn::default()),
+        };
+        let builder = all.get_or_insert_with(|| crate::table::ColumnBuilder::like(empty));
+        for row in 0..column.len() {
+            builder.push(&column.value(row));
+        }
+    }
+    all.map_or(Column::Bool(vec![]), crate::table::ColumnBuilder::finish)
+}
+
+/// The place of a field of a row.
+pub fn place_of(tables: &[Table], at: RowRef, column: Option<usize>) -> Place {
+    let table = &tables[at.table as usize];
+    let row = table.rows.row_number(at.row as usize);
+    match column {
+        Some(column) => table.origin.cell(row, column as u32),
+        None => table.origin.row(row),
+    }
+}
+
+/// The texts of a column that are wanted as keys; interned here so that several sheets share the codes.
+pub fn recode(column: &Column, interner: &mut TextInterner) -> Vec<u32> {
+    let Column::Text(texts) = column else { return vec![MISSING_TEXT; column.len()] };
+    let codes: Vec<u32> = texts.dictionary.iter().map(|text| interner.code(text)).collect();
+    texts.codes.iter().map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT)).collect()
+}
+
+/// The entry of a column as text, for keys and names; empty if missing.
+pub fn text_at(column: &Column, row: usize) -> Arc<str> {
+    match column.value(row) {
+        Value::Text(text) => text,
+        _ => "".into(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Which days a metric takes, for each customer.
+
+use crate::book::Book;
+use crate::scheme::model::{Span, Window, WindowSpan};
+use crate::table::column::MISSING_DATE;
+use crate::table::date::last_day;
+use crate::table::{Column, Date, DateTime, Period};
+
+/// The first and last day of a metric's window, in days since 1970-01-01.
+pub enum Windows {
+    /// The same for every customer.
+    All(i32, i32),
+    /// By anniversary: each customer's first day ([`MISSING_DATE`]: no window), and the common last one.
+    Each(Vec<i32>, i32),
+}
+
+impl Windows {
+    /// The window as of the book's date.
+    pub fn new(window: &Window, book: &Book) -> Self {
+        let end = back(book.as_of, window.ending);
+        let last = end.days();
+        match &window.span {
+            WindowSpan::All => Self::All(i32::MIN, last),
+            WindowSpan::Within(span) => Self::All(back(end, *span).days() + 1, last),
+            WindowSpan::Calendar(kind) => {
+                Self::All(Period::of(*kind, end).start().map_or(i32::MIN, Date::days), last)
+            }
+            WindowSpan::Anniversary(field) => {
+                let column = book.customers.as_ref().map(|customers| &customers.columns[*field]);
+                let first = (0..book.roster.len())
+                    .map(|customer| {
+                        column
+                            .and_then(|column| day_at(column, customer))
+                            .and_then(|start| last_anniversary(start, end))
+                            .map_or(MISSING_DATE, Date::days)
+                    })
+                    .collect();
+                Self::Each(first, last)
+            }
+        }
+    }
+
+    /// Whether a day counts for a customer.
+    pub fn contains(&self, customer: usize, day: i32) -> bool {
+        match self {
+            Self::All(first, last) => *first <= day && day <= *last,
+            Self::Each(first, last) => {
+                let first = first[customer];
+                first != MISSING_DATE && first <= day && day <= *last
+            }
+        }
+    }
+}
+
+/// The day a length of time before `day`; a window starts after it. The first day there is, where that is too far.
+fn back(day: Date, span: Span) -> Date {
+    let moved = match span {
+        Span::Months(months) => day.add_months(-months),
+        Span::Days(days) => day.add_days(-days),
+    };
+    moved.or_else(|| Date::new(1, 1, 1)).unwrap_or(day)
+}
+
+/// The day of an entry of a date or datetime column.
+pub fn day_at(column: &Column, row: usize) -> Option<Date> {
+    match column {
+        Column::Date(days) => Date::from_days(days[row]),
+        Column::DateTime(seconds) => DateTime::from_seconds(seconds[row]).map(DateTime::date),
+        _ => None,
+    }
+}
+
+/// The last anniversary of `start` on or before `end`, `start` itself included: 29 February counts on 1 March of a
+/// common year. `None` if `start` is later.
+fn last_anniversary(start: Date, end: Date) -> Option<Date> {
+    if start > end {
+        return None;
+    }
+    let (year, month, day) = start.ymd();
+    let year = year + start.years_to(end);
+    if day > last_day(year, month) { Date::new(year, month + 1, 1) } else { Date::new(year, month, day) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_starts_after_the_same_day_before() {
+        let date = |text| Date::parse_iso(text).unwrap();
+        for (as_of, span, start) in [
+            ("2024-12-31", Span::Months(12), "2023-12-31"),
+            ("2024-02-29", Span::Months(12), "2023-02-28"),
+            ("2024-06-30", Span::Months(1), "2024-05-31"),
+            ("2024-03-30", Span::Months(1), "2024-02-29"),
+            ("2024-03-15", Span::Months(1), "2024-02-15"),
+            ("2024-03-15", Span::Days(7), "2024-03-08"),
+        ] {
+            assert_eq!(back(date(as_of), span), date(start), "{as_of} {span:?}");
+        }
+    }
+
+    #[test]
+    fn anniversaries_of_a_leap_day_are_on_the_first_of_march() {
+        let date = |text| Date::parse_iso(text).unwrap();
+        for (start, end, expected) in [
+            ("2020-02-29", "2021-02-28", Some("2020-02-29")),
+            ("2020-02-29", "2021-03-01", Some("2021-03-01")),
+            ("2020-02-29", "2024-02-29", Some("2024-02-29")),
+            ("2023-05-10", "2024-05-09", Some("2023-05-10")),
+            ("2024-05-10", "2024-05-09", None),
+        ] {
+            assert_eq!(last_anniversary(date(start), date(end)), expected.map(date), "{start} {end}");
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! From what was written to what is meant: every name resolved, every expression bound, all faults collected.
+//!
+//! Takes the text of a scheme, gives a [`Scheme`] or none, and the findings. The parts are read in the order in which
+//! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
+
+mod dimensions;
+mod grades;
+mod metrics;
+mod movement;
+mod output;
+mod sheets;
+mod strategies;
+
+pub use output::parse_columns;
+
+use super::model::{Expression, MissingRule, Scheme, SlotKind, Template, TemplatePart};
+use super::names::{Names, RESERVED, WithPoints};
+use super::written::{self, Keys, Written, WrittenText};
+use crate::diagnostic::{Code, Finding, Lang};
+use crate::expr::types::{Base, Resolution, Scope, Slot, Type};
+use crate::expr::{self, Bound, PopulationSpec};
+use crate::table::{PeriodKind, Unit};
+use crate::text;
+use std::ops::Range;
+
+/// What an expression must give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Want {
+    Condition,
+    Number,
+    Any,
+}
+
+/// What is known while a scheme is validated.
+struct Validator<'a> {
+    source: &'a str,
+    findings: Vec<Finding>,
+    names: Names,
+    populations: Vec<PopulationSpec>,
+    /// `[scheme] unit`.
+    unit: Option<Unit>,
+}
+
+/// Reads the text of a scheme. The scheme is there if and only if no finding is an error.
+pub fn validate(source: &str) -> (Option<Scheme>, Vec<Finding>) {
+    written::parse(source, |table, findings| {
+        let mut validator = Validator {
+            source,
+            findings: std::mem::take(findings),
+            names: Names::default(),
+            populations: vec![],
+            unit: None,
+        };
+        let scheme = validator.scheme(Keys::new(table, 0..0, "the scheme"));
+        *findings = validator.findings;
+        scheme
+    })
+    .into_sorted()
+}
+
+/// Puts findings in the order of their places, and withholds the scheme if one of them is an error.
+trait Sorted {
+    fn into_sorted(self) -> (Option<Scheme>, Vec<Finding>);
+}
+
+impl Sorted for (Option<Scheme>, Vec<Finding>) {
+    fn into_sorted(self) -> (Option<Scheme>, Vec<Finding>) {
+        let (scheme, mut findings) = self;
+        findings.sort_by_key(|finding| match &finding.at {
+            crate::diagnostic::At::Span(span) => span.start,
+            _ => usize::MAX,
+        });
+        let wrong = findings.iter().any(Finding::is_error);
+        (scheme.filter(|_| !wrong), findings)
+    }
+}
+
+impl Validator<'_> {
+    fn scheme(&mut self, mut root: Keys<'_>) -> Option<Scheme> {
+        let mut findings = std::mem::take(&mut self.findings);
+        let head = root.table("scheme", "[scheme]", &mut findings);
+        let sheets = root.table("sheets", "[sheets]", &mut findings);
+        let metrics = root.tables("metrics", "[[metrics]]", &mut findings);
+        let values = root.tables("values", "[[values]]", &mut findings);
+        let dimensions = root.tables("dimensions", "[[dimensions]]", &mut findings);
+        let grades = root.tables("grades", "[[grades]]", &mut findings);
+        let types = root.tables("types", "[[types]]", &mut findings);
+        let tags = root.tables("tags", "[[tags]]", &mut findings);
+        let movement = root.tables("movement", "[[movement]]", &mut findings);
+        let reviews = root.tables("review", "[[review]]", &mut findings);
+        let strategies = root.tables("strategies", "[[strategies]]", &mut findings);
+        let output = root.table("output", "[output]", &mut findings);
+        let roles = root.tables("roles", "[[roles]]", &mut findings);
+        root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
+        root.done(&mut findings);
+        self.findings = findings;
+
+        for list in [&metrics, &values, &dimensions] {
+            for keys in list {
+                let mut ignored = vec![];
+                let mut copy = keys.copy();
+                if let Some(name) = copy.text("name", &mut ignored) {
+                    self.names.announce(&name.value);
+                }
+            }
+        }
+        let (name, version, language, period, missing) = self.head(head);
+        let sheets = self.sheets(sheets);
+        self.previous_names(&grades, &types);
+        let metrics = self.metrics(metrics, &sheets);
+        let values = self.values(values);
+        let dimensions = self.dimensions(dimensions);
+        if dimensions.iter().any(|dimension| dimension.weight.is_some()) {
+            self.names.add("score", Type::of(Base::Number), SlotKind::Score);
+        }
+        let grades = self.grades(grades, &dimensions);
+        let has_movement = !movement.is_empty();
+        self.movement(movement, &grades, &types);
+        let reviews_held = self.held_reviews(&reviews);
+        let types = self.types(types);
+        let tags = self.tags(tags);
+        let reviews = self.reviews(reviews, reviews_held);
+        let strategies = self.strategies(strategies);
+        let output = self.output(output);
+        let has_roles = !roles.is_empty();
+        self.roles(roles);
+        Some(Scheme {
+            name,
+            version,
+            language,
+            period,
+            missing,
+            customers: sheets.customers,
+            events: sheets.events,
+            lookups: sheets.lookups,
+            metrics,
+            values,
+            dimensions,
+            grades,
+            types,
+            tags,
+            reviews,
+            strategies,
+            output,
+            has_movement,
+            has_roles,
+            slots: std::mem::take(&mut self.names).into_slots(),
+            populations: std::mem::take(&mut self.populations),
+        })
+    }
+
+    fn head(&mut self, head: Option<Keys<'_>>) -> (String, String, Lang, PeriodKind, MissingRule) {
+        let findings = &mut self.findings;
+        let Some(mut head) = head else {
+            return (String::new(), String::new(), Lang::En, PeriodKind::Month, MissingRule::Unrated);
+        };
+        let name = head.text("name", findings).map_or_else(String::new, |text| text.value);
+        let version = head.text("version", findings).map_or_else(String::new, |text| text.value);
+        let language = head.word("language", &[("zh", Lang::Zh), ("en", Lang::En)], findings);
+        let period = head.word("period", &PERIODS, findings);
+        let missing = head.word(
+            "missing",
+            &[("unrated", MissingRule::Unrated), ("reweight", MissingRule::Reweight)],
+            findings,
+        );
+        let unit = head.text("unit", findings);
+        head.done(findings);
+        self.unit = unit.and_then(|unit| self.money_unit(&unit));
+        (
+            name,
+            version,
+            language.unwrap_or_default(),
+            period.unwrap_or(PeriodKind::Month),
+            missing.unwrap_or(MissingRule::Unrated),
+        )
+    }
+
+    fn money_unit(&mut self, written: &WrittenText) -> Option<Unit> {
+        let unit = Unit::parse(&written.value);
+        if unit.is_none() {
+            let text = &written.value;
+            self.findings.push(
+                Finding::error(
+                    Code::BadValue,
+                    text!("`{text}` is no unit of money", "`{text}` 不是金额单位"),
+                )
+                .at(written.span.clone())
+                .help(text!(
+                    "write 元, 万元, 亿元 or a currency such as USD",
+                    "请写 元、万元、亿元 或币种如 USD"
+                )),
+            );
+        }
+        unit
+    }
+
+    /// A finding if a name is one of the language's own or was given before.
+    fn check_name(&mut self, name: &WrittenText, fresh: bool) {
+        let text = &name.value;
+        if RESERVED.contains(&text.as_str()) {
+            self.findings.push(
+                Finding::error(
+                    Code::ReservedName,
+                    text!("`{text}` is a name of the language itself", "`{text}` 是语言自用的名称"),
+                )
+                .at(name.span.clone())
+                .help(text!("choose another name", "请换一个名称")),
+            );
+        } else if !fresh {
+            self.findings.push(self.duplicate(name));
+        }
+    }
+
+    fn duplicate(&self, name: &WrittenText) -> Finding {
+        let text = &name.value;
+        Finding::error(Code::DuplicateName, text!("`{text}` is there already", "`{text}` 重名"))
+            .at(name.span.clone())
+            .help(text!(
+                "fields, metrics, values and dimensions share one space of names: choose another",
+                "字段、指标、值、维度共用一套名称，请换一个"
+            ))
+    }
+
+    /// The bytes of the scheme's text that `span` of the expression `text` is.
+    fn place(&self, text: &WrittenText, span: Range<usize>) -> Range<usize> {
+        match written::content_start(self.source, &text.span, &text.value) {
+            Some(start) => start + span.start..start + span.end,
+            None => text.span.clone(),
+        }
+    }
+
+    /// Binds an expression over the names so far, and over `points` where a dimension's own are given.
+    fn bind(&mut self, text: &WrittenText, own: Option<Slot>, want: Want) -> Option<Expression> {
+        let around;
+        let scope: &dyn Scope = match own {
+            Some(own) => {
+                around = WithPoints { names: &self.names, own };
+                &around
+            }
+            None => &self.names,
+        };
+        let bound = bind_in(&text.value, scope, want, &mut self.populations);
+        self.take(text, bound)
+    }
+
+    /// The expression, or its findings moved to their place in the scheme.
+    fn take(&mut self, text: &WrittenText, bound: Result<Bound, Vec<Finding>>) -> Option<Expression> {
+        match bound {
+            Ok(bound) => Some(Expression { text: text.value.trim().into(), bound }),
+            Err(findings) => {
+                for finding in findings {
+                    let moved = finding.map_spans(|span| self.place(text, span));
+                    self.findings.push(moved);
+                }
+                None
+            }
+        }
+    }
+
+    /// A text with names in braces.
+    fn template(&mut self, written: &WrittenText) -> Option<Template> {
+        let mut parts = vec![];
+        let mut rest = written.value.as_str();
+        let mut at = 0;
+        let mut fine = true;
+        while let Some(open) = rest.find('{') {
+            let Some(close) = rest[open..].find('}').map(|close| open + close) else {
+                self.findings.push(
+                    Finding::error(Code::BadValue, text!("`{{` without `}}`", "`{{` 没有对应的 `}}`"))
+                        .at(self.place(written, at + open..at + open + 1)),
+                );
+                return None;
+            };
+            if open > 0 {
+                parts.push(TemplatePart::Text(rest[..open].into()));
+            }
+            let name = rest[open + 1..close].trim();
+            let (sheet, plain) = match name.split_once('.') {
+                Some((sheet, field)) => (Some(sheet), field),
+                None => (None, name),
+            };
+            match self.names.resolve(sheet, plain) {
+                Resolution::Found(symbol) if !symbol.ty.series => parts.push(TemplatePart::Slot(symbol.slot)),
+                resolution => {
+                    fine = false;
+                    let known = self.names.names();
+                    let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
+                    let help = match (resolution, near) {
+                        (Resolution::NotHere(why), _) => why,
+                        (_, Some(near)) => text!("did you mean `{near}`?", "是否想写 `{near}`？"),
+                        _ => text!(
+                            "names in braces are fields, metrics, values, dimensions, grade, type",
+                            "花括号里写字段、指标、值、维度、grade 或 type"
+                        ),
+                    };
+                    self.findings.push(
+                        Finding::error(Code::UnknownName, text!("no name `{name}`", "没有名称 `{name}`"))
+                            .at(self.place(written, at + open + 1..at + close))
+                            .help(help),
+                    );
+                }
+            }
+            at += close + 1;
+            rest = &rest[close + 1..];
+        }
+        if !rest.is_empty() {
+            parts.push(TemplatePart::Text(rest.into()));
+        }
+        fine.then(|| Template { text: written.value.as_str().into(), parts })
+    }
+}
+
+/// The words for periods.
+const PERIODS: [(&str, PeriodKind); 4] = [
+    ("month", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("half-year", PeriodKind::HalfYear),
+    ("year", PeriodKind::Year),
+];
+
+fn bind_in(
+    text: &str,
+    scope: &dyn Scope,
+    want: Want,
+    populations: &mut Vec<PopulationSpec>,
+) -> Result<Bound, Vec<Finding>> {
+    match want {
+        Want::Condition => expr::condition(text, scope, populations),
+        Want::Number => expr::number(text, scope, populations),
+        Want::Any => expr::any(text, scope, populations),
+    }
+}
+
+/// Reads a length of time such as `12 months`; findings name the key.
+fn span_of_time(
+    written: &Written<String>,
+    key: &str,
+    least: i64,
+    findings: &mut Vec<Finding>,
+) -> Option<super::model::Span> {
+    use super::model::Span;
+    let mut words = written.value.split_whitespace();
+    let number = words.next().and_then(|number| number.parse::<i64>().ok());
+    let unit = words.next().map(|unit| unit.strip_suffix('s').unwrap_or(unit).to_owned());
+    let rest: Vec<&str> = words.collect();
+    let fits = rest.is_empty() || (key == "ending" && rest == ["ago"]);
+    let span = match (number, unit.as_deref()) {
+        (Some(number), Some(unit)) if fits && (least..=10_000).contains(&number) => match unit {
+            "day" => Some(Span::Days(number as i32)),
+            "week" => Some(Span::Days(number as i32 * 7)),
+            "month" => Some(Span::Months(number as i32)),
+            "quarter" => Some(Span::Months(number as i32 * 3)),
+            "year" => Some(Span::Months(number as i32 * 12)),
+            _ => None,
+        },
+        _ => None,
+    };
+    if span.is_none() {
+        let text = &written.value;
+        findings.push(
+            Finding::error(
+                Code::BadValue,
+                text!("`{text}` is no length of time", "`{text}` 不是时间长度"),
+            )
+            .at(written.span.clone())
+            .help(text!(
+                "write a whole number and days, weeks, months, quarters or years: `12 months`",
+                "请写整数加 days、weeks、months、quarters 或 years，如 `12 months`"
+            )),
+        );
+    }
+    span
+}

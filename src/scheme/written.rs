@@ -1,0 +1,418 @@
+//! What was written: the TOML of a scheme as tables whose keys are taken one by one.
+//!
+//! A key that is taken with the wrong type, that is missing or that nobody takes becomes a finding at its place; all
+//! of them are collected, so that a scheme with five faults shows five.
+
+use crate::diagnostic::{Code, Finding, Text, nearest};
+use crate::table::{Date, Decimal};
+use crate::text;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value with the bytes of the scheme's text where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written<T> {
+    /// What stands there.
+    pub value: T,
+    /// Where.
+    pub span: Range<usize>,
+}
+
+impl<T> Written<T> {
+    /// The same place with another value.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Written<U> {
+        Written { value: to(self.value), span: self.span }
+    }
+}
+
+/// A text in a scheme.
+pub type WrittenText = Written<String>;
+
+/// One TOML table, from which keys are taken.
+pub struct Keys<'a> {
+    table: &'a DeTable<'a>,
+    /// Where the table's header (or the inline table) stands.
+    pub span: Range<usize>,
+    /// How messages name the table: `[[grades]]`, `fields of customers`.
+    pub what: String,
+    taken: BTreeSet<&'static str>,
+}
+
+type Entry<'a> = &'a Spanned<DeValue<'a>>;
+
+impl<'a> Keys<'a> {
+    /// The keys of `table`.
+    pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: impl Into<String>) -> Self {
+        Self { table, span, what: what.into(), taken: BTreeSet::new() }
+    }
+
+    /// The same table with nothing taken, for a look ahead.
+    pub fn copy(&self) -> Self {
+        Self::new(self.table, self.span.clone(), self.what.clone())
+    }
+
+    fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
+        self.taken.insert(key);
+        self.table.get(key)
+    }
+
+    /// Whether the key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Where the value of a key stands; the table's own place if it is not there.
+    pub fn span_of(&self, key: &str) -> Range<usize> {
+        self.table.get(key).map_or(self.span.clone(), Spanned::span)
+    }
+
+    /// Where a key itself stands.
+    fn key_span(&self, key: &str) -> Range<usize> {
+        self.table.keys().find(|known| known.get_ref() == key).map_or(self.span.clone(), Spanned::span)
+    }
+
+    /// A text.
+    pub fn text(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<WrittenText> {
+        let entry = self.entry(key)?;
+        match entry.get_ref() {
+            DeValue::String(text) => Some(Written { value: text.clone().into_owned(), span: entry.span() }),
+            other => {
+                findings.push(wrong_type(key, "a text in quotes", "加引号的文本", other, entry.span()));
+                None
+            }
+        }
+    }
+
+    /// A text that must be there and not empty.
+    pub fn required_text(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<WrittenText> {
+        if !self.has(key) {
+            findings.push(self.missing(key));
+            self.taken.insert(key);
+            return None;
+        }
+        let text = self.text(key, findings)?;
+        if text.value.trim().is_empty() {
+            findings.push(
+                Finding::error(Code::BadValue, text!("`{key}` is empty", "`{key}` 为空")).at(text.span.clone()),
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The finding that a key is missing here.
+    pub fn missing(&self, key: &str) -> Finding {
+        let what = &self.what;
+        Finding::error(Code::MissingKey, text!("{what} has no `{key}`", "{what} 缺少 `{key}`"))
+            .at(self.span.clone())
+            .help(text!("add `{key} = …`", "请加上 `{key} = …`"))
+    }
+
+    /// One of several words.
+    pub fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&'static str, T)],
+        findings: &mut Vec<Finding>,
+    ) -> Option<T> {
+        let text = self.text(key, findings)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+            return Some(*value);
+        }
+        let list = words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let written = &text.value;
+        findings.push(
+            Finding::error(
+                Code::BadValue,
+                text!("`{written}` is no value of `{key}`", "`{key}` 不能取值 `{written}`"),
+            )
+            .at(text.span)
+            .help(text!("it is one of {list}", "可取：{list}")),
+        );
+        None
+    }
+
+    /// True or false.
+    pub fn truth(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<bool> {
+        let entry = self.entry(key)?;
+        if let DeValue::Boolean(value) = entry.get_ref() {
+            return Some(*value);
+        }
+        findings.push(wrong_type(key, "`true` or `false`", "`true` 或 `false`", entry.get_ref(), entry.span()));
+        None
+    }
+
+    /// A number.
+    pub fn number(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<Written<Decimal>> {
+        let entry = self.entry(key)?;
+        if let Some(value) = decimal(entry.get_ref()) {
+            return Some(Written { value, span: entry.span() });
+        }
+        let finding = match entry.get_ref() {
+            DeValue::Integer(_) | DeValue::Float(_) => Finding::error(
+                Code::BadFigure,
+                text!("`{key}` is not a number below 9,000,000,000,000", "`{key}` 须是小于 9 万亿的数"),
+            )
+            .at(entry.span()),
+            other => wrong_type(key, "a number", "数字", other, entry.span()),
+        };
+        findings.push(finding);
+        None
+    }
+
+    /// A whole number from `least` up.
+    pub fn whole(&mut self, key: &'static str, least: i64, findings: &mut Vec<Finding>) -> Option<Written<i64>> {
+        let number = self.number(key, findings)?;
+        if number.value.is_whole() && number.value.trunc() >= least && number.value.trunc() <= 100_000 {
+            return Some(number.map(Decimal::trunc));
+        }
+        findings.push(
+            Finding::error(
+                Code::BadFigure,
+                text!(
+                    "`{key}` must be a whole number from {least} to 100000",
+                    "`{key}` 须是 {least} 到 100000 的整数"
+                ),
+            )
+            .at(number.span),
+        );
+        None
+    }
+
+    /// A day, as a TOML date or as a text.
+    pub fn date(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<Written<Date>> {
+        let entry = self.entry(key)?;
+        let date = match entry.get_ref() {
+            DeValue::Datetime(moment) => moment
+                .date
+                .filter(|_| moment.time.is_none())
+                .and_then(|date| Date::new(date.year.into(), date.month.into(), date.day.into())),
+            DeValue::String(text) => Date::parse_iso(text),
+            _ => None,
+        };
+        if date.is_none() {
+            findings.push(wrong_type(
+                key,
+                "a date such as 2024-03-31",
+                "日期，如 2024-03-31",
+                entry.get_ref(),
+                entry.span(),
+            ));
+        }
+        date.map(|value| Written { value, span: entry.span() })
+    }
+
+    /// A list of texts; a single text counts as a list of one where `single` allows it.
+    pub fn texts(&mut self, key: &'static str, single: bool, findings: &mut Vec<Finding>) -> Vec<WrittenText> {
+        let Some(entry) = self.entry(key) else { return vec![] };
+        match entry.get_ref() {
+            DeValue::String(text) if single => {
+                return vec![Written { value: text.clone().into_owned(), span: entry.span() }];
+            }
+            DeValue::Array(items) => {
+                let mut texts = vec![];
+                for item in items {
+                    match item.get_ref() {
+                        DeValue::String(text) => {
+                            texts.push(Written { value: text.clone().into_owned(), span: item.span() });
+                        }
+                        other => findings.push(wrong_type(key, "texts in quotes", "加引号的文本", other, item.span())),
+                    }
+                }
+                return texts;
+            }
+            _ => {}
+        }
+        findings.push(wrong_type(key, "a list of texts", "文本列表", entry.get_ref(), entry.span()));
+        vec![]
+    }
+
+    /// Pairs of texts, in the order written.
+    pub fn pairs(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Vec<(WrittenText, WrittenText)> {
+        let Some(entry) = self.entry(key) else { return vec![] };
+        let DeValue::Table(table) = entry.get_ref() else {
+            findings.push(wrong_type(
+                key,
+                "pairs such as { \"old\" = \"new\" }",
+                "对照表，如 { \"旧\" = \"新\" }",
+                entry.get_ref(),
+                entry.span(),
+            ));
+            return vec![];
+        };
+        let mut pairs = vec![];
+        for (from, to) in table {
+            match to.get_ref() {
+                DeValue::String(text) => pairs.push((
+                    Written { value: from.get_ref().clone().into_owned(), span: from.span() },
+                    Written { value: text.clone().into_owned(), span: to.span() },
+                )),
+                other => findings.push(wrong_type(key, "texts in quotes", "加引号的文本", other, to.span())),
+            }
+        }
+        pairs
+    }
+
+    /// A table.
+    pub fn table(&mut self, key: &'static str, what: &str, findings: &mut Vec<Finding>) -> Option<Keys<'a>> {
+        let entry = self.entry(key)?;
+        if let DeValue::Table(table) = entry.get_ref() {
+            return Some(Keys::new(table, entry.span(), what));
+        }
+        findings.push(wrong_type(key, "a table", "表", entry.get_ref(), entry.span()));
+        None
+    }
+
+    /// A list of tables, each named `what` in messages.
+    pub fn tables(&mut self, key: &'static str, what: &str, findings: &mut Vec<Finding>) -> Vec<Keys<'a>> {
+        let Some(entry) = self.entry(key) else { return vec![] };
+        let DeValue::Array(items) = entry.get_ref() else {
+            findings.push(
+                wrong_type(key, "a list of tables", "表的列表", entry.get_ref(), entry.span())
+                    .help(text!("write `[[{key}]]` with two brackets", "请写成双方括号 `[[{key}]]`")),
+            );
+            return vec![];
+        };
+        let mut tables = vec![];
+        for item in items {
+            match item.get_ref() {
+                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what)),
+                other => findings.push(wrong_type(key, "a table", "表", other, item.span())),
+            }
+        }
+        tables
+    }
+
+    /// The tables by name below this one, in the order written.
+    pub fn named_tables(&mut self, findings: &mut Vec<Finding>) -> Vec<(WrittenText, Keys<'a>)> {
+        let mut tables = vec![];
+        for (name, value) in self.table {
+            let written = Written { value: name.get_ref().clone().into_owned(), span: name.span() };
+            match value.get_ref() {
+                DeValue::Table(table) => {
+                    let what = format!("`{}`", written.value);
+                    tables.push((written, Keys::new(table, name.span(), what)));
+                }
+                other => findings.push(wrong_type(&written.value, "a table", "表", other, value.span())),
+            }
+        }
+        tables
+    }
+
+    /// The raw value of a key, for keys that take several types.
+    pub fn value(&mut self, key: &'static str) -> Option<Written<&'a DeValue<'a>>> {
+        self.entry(key).map(|entry| Written { value: entry.get_ref(), span: entry.span() })
+    }
+
+    /// A key that the language has and this version does not run: said plainly, once for each.
+    pub fn not_yet(&mut self, keys: &[&'static str], findings: &mut Vec<Finding>) {
+        for key in keys {
+            self.taken.insert(key);
+            if self.has(key) {
+                findings.push(not_yet(key).at(self.key_span(key)));
+            }
+        }
+    }
+
+    /// Ends the taking: every key that nobody took is a finding.
+    pub fn done(self, findings: &mut Vec<Finding>) {
+        let what = &self.what;
+        for key in self.table.keys() {
+            let written: &Cow<'_, str> = key.get_ref();
+            if self.taken.contains(written.as_ref()) {
+                continue;
+            }
+            let known = self.taken.iter().copied();
+            let finding = Finding::error(
+                Code::UnknownKey,
+                text!("{what} takes no key `{written}`", "{what} 没有键 `{written}`"),
+            )
+            .at(key.span());
+            findings.push(match nearest(written, known.clone()) {
+                Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
+                None => {
+                    let list = known.collect::<Vec<_>>().join(", ");
+                    finding.help(text!("it takes {list}", "可用的键：{list}"))
+                }
+            });
+        }
+    }
+}
+
+/// The finding for a part of the language that this version does not run.
+pub fn not_yet(key: &str) -> Finding {
+    Finding::error(Code::NotYet, text!("`{key}` does not run in this version", "此版本尚不能运行 `{key}`"))
+        .help(text!("take it out for now", "请暂时去掉"))
+}
+
+/// The exact number of a TOML value; `None` if it is none or too large.
+pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
+    match value {
+        DeValue::Integer(integer) => {
+            i64::from_str_radix(integer.as_str(), integer.radix()).ok().and_then(Decimal::from_int)
+        }
+        DeValue::Float(float) => Decimal::parse(float.as_str()),
+        _ => None,
+    }
+}
+
+fn wrong_type(key: &str, en: &str, zh: &str, found: &DeValue<'_>, span: Range<usize>) -> Finding {
+    let (found_en, found_zh) = match found {
+        DeValue::String(_) => ("a text", "文本"),
+        DeValue::Integer(_) | DeValue::Float(_) => ("a number", "数字"),
+        DeValue::Boolean(_) => ("true or false", "true 或 false"),
+        DeValue::Datetime(_) => ("a date or time", "日期或时间"),
+        DeValue::Array(_) => ("a list", "列表"),
+        DeValue::Table(_) => ("a table", "表"),
+    };
+    Finding::error(Code::WrongType, text!("`{key}` takes {en}", "`{key}` 应为{zh}"))
+        .at(span)
+        .label(text!("this is {found_en}", "这里是{found_zh}"))
+}
+
+/// Parses the text of a scheme; every syntax error is a finding. `use_table` runs even if there were errors, on what
+/// could be read, so that the faults behind a slip of syntax are told at once.
+pub fn parse<T>(source: &str, use_table: impl FnOnce(&DeTable<'_>, &mut Vec<Finding>) -> T) -> (T, Vec<Finding>) {
+    let (document, errors) = DeTable::parse_recoverable(source);
+    let mut findings: Vec<Finding> = errors
+        .iter()
+        .map(|error| {
+            let message = error.message();
+            let title = Text {
+                en: format!("not TOML: {}", first_line(message)),
+                zh: format!("不是合法的 TOML：{}", first_line(message)),
+            };
+            let help = if message.contains("bare key") || message.contains("key") {
+                text!(
+                    "keys are ASCII; put Chinese keys and values in quotes",
+                    "键只能用 ASCII；中文的键和值请加引号"
+                )
+            } else {
+                text!("texts stand in quotes, lists in [ ], one entry a line", "文本加引号，列表用 [ ]，一行一项")
+            };
+            Finding::error(Code::TomlSyntax, title).at(error.span().unwrap_or(0..0)).help(help)
+        })
+        .collect();
+    let used = use_table(document.get_ref(), &mut findings);
+    (used, findings)
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
+/// Where `content`, the text of a TOML string that stands at `span`, begins in `source`: after the quotes. `None` if
+/// the string is written with escapes, so that its bytes are not the source's.
+pub fn content_start(source: &str, span: &Range<usize>, content: &str) -> Option<usize> {
+    let written = source.get(span.clone())?;
+    let quote = if written.starts_with("\"\"\"") || written.starts_with("'''") { 3 } else { 1 };
+    let mut start = span.start + quote;
+    if quote == 3 {
+        let rest = source.get(start..)?;
+        start += if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+    }
+    (source.get(start..start + content.len())? == content).then_some(start)
+}
