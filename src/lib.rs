@@ -1,5 +1,6 @@
 //! Grades customers from sheets by a scheme written in TOML, and says why.
 #![warn(missing_docs)]
 
+pub mod clean;
 pub mod diagnostic;
 pub mod table;
