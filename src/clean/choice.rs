@@ -26,7 +26,12 @@ impl Choices<'_> {
     fn named(&self, text: &str) -> Option<&Arc<str>> {
         let by = |same: &dyn Fn(&str) -> bool| {
             let listed = self.choices.iter().find(|choice| same(choice));
-            listed.or_else(|| self.map.iter().find(|(spelling, _)| same(spelling)).map(|(_, meant)| meant))
+            listed.or_else(|| {
+                self.map
+                    .iter()
+                    .find(|(spelling, _)| same(spelling))
+                    .map(|(_, meant)| meant)
+            })
         };
         by(&|known| known == text).or_else(|| {
             let folded = fold(text);
@@ -40,9 +45,17 @@ impl Choices<'_> {
             Some(choice) => Ok(choice.clone()),
             None if self.choices.is_empty() => Ok(text.into()),
             None => {
-                let known = self.choices.iter().chain(self.map.iter().map(|(spelling, _)| spelling));
-                let near = nearest(text, known.map(AsRef::as_ref)).and_then(|near| self.named(near)).cloned();
-                Err(CellFault::NotAChoice { part: text.to_owned(), nearest: near })
+                let known = self
+                    .choices
+                    .iter()
+                    .chain(self.map.iter().map(|(spelling, _)| spelling));
+                let near = nearest(text, known.map(AsRef::as_ref))
+                    .and_then(|near| self.named(near))
+                    .cloned();
+                Err(CellFault::NotAChoice {
+                    part: text.to_owned(),
+                    nearest: near,
+                })
             }
         }
     }
@@ -65,13 +78,19 @@ impl Choices<'_> {
 
     /// Reads several choices, in the order of the cell and each once.
     pub fn parse_choices(&self, cell: Cell<'_>) -> Read<Vec<Arc<str>>> {
-        let Some(text) = self.text(cell)? else { return Ok(None) };
+        let Some(text) = self.text(cell)? else {
+            return Ok(None);
+        };
         // A choice may have a separator in its name.
         if let Some(choice) = self.named(&text) {
             return Ok(Some(vec![choice.clone()]));
         }
         let mut chosen: Vec<Arc<str>> = vec![];
-        for part in text.split(SEPARATORS).map(trim).filter(|part| !part.is_empty()) {
+        for part in text
+            .split(SEPARATORS)
+            .map(trim)
+            .filter(|part| !part.is_empty())
+        {
             let choice = self.resolve(part)?;
             if !chosen.contains(&choice) {
                 chosen.push(choice);
@@ -89,9 +108,17 @@ mod tests {
 
     /// Runs `test` with choices `低 中 高 A/B （甲）`, and `电子制造` spelled for 高.
     fn with_choices(test: impl Fn(Choices<'_>)) {
-        let choices: Vec<Arc<str>> = ["低", "中", "高", "A/B", "（甲）", "制造业"].map(Into::into).into();
-        let map: Vec<(Arc<str>, Arc<str>)> = vec![("电子制造".into(), "制造业".into()), ("无".into(), "低".into())];
-        test(Choices { choices: &choices, map: &map });
+        let choices: Vec<Arc<str>> = ["低", "中", "高", "A/B", "（甲）", "制造业"]
+            .map(Into::into)
+            .into();
+        let map: Vec<(Arc<str>, Arc<str>)> = vec![
+            ("电子制造".into(), "制造业".into()),
+            ("无".into(), "低".into()),
+        ];
+        test(Choices {
+            choices: &choices,
+            map: &map,
+        });
     }
 
     #[test]
@@ -106,13 +133,25 @@ mod tests {
                 ("电子制造", "制造业"),
                 ("无", "低"),
             ] {
-                assert_eq!(rule.parse_choice(Cell::Text(text)), Ok(Some(expected.into())), "{text}");
+                assert_eq!(
+                    rule.parse_choice(Cell::Text(text)),
+                    Ok(Some(expected.into())),
+                    "{text}"
+                );
             }
             for text in ["", " ", "-", "N/A", "/"] {
                 assert_eq!(rule.parse_choice(Cell::Text(text)), Ok(None), "{text}");
             }
-            for (text, near) in [("制造", Some("制造业")), ("电子制", Some("制造业")), ("零售", None), ("a/b", Some("A/B"))] {
-                let fault = CellFault::NotAChoice { part: text.to_owned(), nearest: near.map(Into::into) };
+            for (text, near) in [
+                ("制造", Some("制造业")),
+                ("电子制", Some("制造业")),
+                ("零售", None),
+                ("a/b", Some("A/B")),
+            ] {
+                let fault = CellFault::NotAChoice {
+                    part: text.to_owned(),
+                    nearest: near.map(Into::into),
+                };
                 assert_eq!(rule.parse_choice(Cell::Text(text)), Err(fault), "{text}");
             }
             assert_eq!(
@@ -125,7 +164,14 @@ mod tests {
 
     #[test]
     fn reads_several_choices() {
-        let list = |texts: &[&str]| Ok(Some(texts.iter().map(|text| (*text).into()).collect::<Vec<Arc<str>>>()));
+        let list = |texts: &[&str]| {
+            Ok(Some(
+                texts
+                    .iter()
+                    .map(|text| (*text).into())
+                    .collect::<Vec<Arc<str>>>(),
+            ))
+        };
         with_choices(|rule| {
             for (text, expected) in [
                 ("高、低", list(&["高", "低"])),
@@ -137,13 +183,25 @@ mod tests {
                 ("、", Ok(None)),
                 ("-", Ok(None)),
                 ("高、电子制造", list(&["高", "制造业"])),
-                ("高、最高", Err(CellFault::NotAChoice { part: "最高".to_owned(), nearest: Some("高".into()) })),
+                (
+                    "高、最高",
+                    Err(CellFault::NotAChoice {
+                        part: "最高".to_owned(),
+                        nearest: Some("高".into()),
+                    }),
+                ),
             ] {
                 assert_eq!(rule.parse_choices(Cell::Text(text)), expected, "{text}");
             }
         });
-        let any = Choices { choices: &[], map: &[] };
-        assert_eq!(any.parse_choices(Cell::Text("功能、价格、功能")), list(&["功能", "价格"]));
+        let any = Choices {
+            choices: &[],
+            map: &[],
+        };
+        assert_eq!(
+            any.parse_choices(Cell::Text("功能、价格、功能")),
+            list(&["功能", "价格"])
+        );
         assert_eq!(any.parse_choice(Cell::Number(3.0)), Ok(Some("3".into())));
     }
 

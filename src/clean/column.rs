@@ -9,7 +9,9 @@ use super::fault::{CellFault, ColumnFault, Read};
 use super::number::{NumberKind, NumberReader, NumberRule};
 use super::text::{is_empty, parse_bool, parse_id, parse_text, unescape};
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
-use crate::table::{Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit};
+use crate::table::{
+    Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit,
+};
 use foldhash::HashMap;
 use std::sync::Arc;
 
@@ -40,6 +42,10 @@ pub enum Kind {
 
 /// What field and header say of a column's cells.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the column, apart from the others"
+)]
 pub struct CellRule {
     /// The field's name.
     pub field: Arc<str>,
@@ -108,6 +114,19 @@ pub struct ColumnRead {
     pub blanks: usize,
 }
 
+impl ColumnRead {
+    /// A column of which nothing could be read; `column` is all missing.
+    fn unread(column: Column, fault: ColumnFault) -> Self {
+        Self {
+            column,
+            faults: vec![],
+            unit_conflicts: vec![],
+            column_fault: Some(fault),
+            blanks: 0,
+        }
+    }
+}
+
 /// Reads column `column` of `rows`.
 pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead {
     let cells = Cells { rows, column, rule };
@@ -117,12 +136,18 @@ pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead
         Kind::Percent => cells.numbers(NumberKind::Percent),
         Kind::Date => cells.dates(Column::Date, MISSING_DATE, date::read_day),
         Kind::DateTime => cells.dates(Column::DateTime, MISSING, date::read_second),
-        Kind::Bool => cells.each(Truth::Unknown, |_, cell| Ok(parse_bool(cell)?.map(Truth::from))).read(Column::Bool),
-        Kind::Id => cells.texts(|texts, cell| Ok(parse_id(cell)?.map(|text| texts.code(&text)))),
+        Kind::Bool => cells
+            .each(Truth::Unknown, |_, cell| {
+                Ok(parse_bool(cell)?.map(Truth::from))
+            })
+            .read(Column::Bool),
+        Kind::Id => cells.texts(TextInterner::with_capacity(rows.len()), |texts, cell| {
+            Ok(parse_id(cell)?.map(|text| texts.code(&text)))
+        }),
         // A text that the field does not map stays as it is.
-        Kind::Text if rule.map.is_empty() => {
-            cells.texts(|texts, cell| Ok(parse_text(cell)?.map(|text| texts.code(&text))))
-        }
+        Kind::Text if rule.map.is_empty() => cells.texts(TextInterner::default(), |texts, cell| {
+            Ok(parse_text(cell)?.map(|text| texts.code(&text)))
+        }),
         Kind::Text => cells.choices(&[]),
         Kind::Choice => cells.choices(&rule.choices),
         Kind::Choices => cells.lists(),
@@ -162,8 +187,18 @@ impl<T: Clone> Entries<T> {
     }
 
     fn read(self, column: impl FnOnce(Vec<T>) -> Column) -> ColumnRead {
-        let Self { values, faults, blanks } = self;
-        ColumnRead { column: column(values), faults, unit_conflicts: vec![], column_fault: None, blanks }
+        let Self {
+            values,
+            faults,
+            blanks,
+        } = self;
+        ColumnRead {
+            column: column(values),
+            faults,
+            unit_conflicts: vec![],
+            column_fault: None,
+            blanks,
+        }
     }
 }
 
@@ -173,9 +208,17 @@ impl<'a> Cells<'a> {
     }
 
     /// Reads every cell; `read` gets its row too.
-    fn each<T: Clone>(self, missing: T, mut read: impl FnMut(u32, Cell<'a>) -> Read<T>) -> Entries<T> {
+    fn each<T: Clone>(
+        self,
+        missing: T,
+        mut read: impl FnMut(u32, Cell<'a>) -> Read<T>,
+    ) -> Entries<T> {
         let count = self.rows.len();
-        let mut entries = Entries { values: Vec::with_capacity(count), faults: vec![], blanks: 0 };
+        let mut entries = Entries {
+            values: Vec::with_capacity(count),
+            faults: vec![],
+            blanks: 0,
+        };
         if !self.rule.fill_down {
             for row in 0..count {
                 entries.push(read(row as u32, self.cell(row)), &missing);
@@ -194,11 +237,6 @@ impl<'a> Cells<'a> {
         entries
     }
 
-    /// A column of which nothing could be read.
-    fn unread(self, column: Column, fault: ColumnFault) -> ColumnRead {
-        ColumnRead { column, faults: vec![], unit_conflicts: vec![], column_fault: Some(fault), blanks: 0 }
-    }
-
     fn numbers(self, kind: NumberKind) -> ColumnRead {
         let rule = self.rule;
         let reader = NumberReader::new(&NumberRule {
@@ -209,13 +247,21 @@ impl<'a> Cells<'a> {
             scale: rule.scale,
         });
         if let Some((header, field)) = reader.clash() {
-            let fault = ColumnFault::UnknownUnit { header: header.to_string(), field: field.to_string() };
-            return self.unread(Column::Number(vec![MISSING; self.rows.len()]), fault);
+            let fault = ColumnFault::UnknownUnit {
+                header: header.to_string(),
+                field: field.to_string(),
+            };
+            return ColumnRead::unread(Column::Number(vec![MISSING; self.rows.len()]), fault);
         }
-        let (min, max) = (rule.min.map_or(i64::MIN, Decimal::millionths), rule.max.map_or(i64::MAX, Decimal::millionths));
+        let (min, max) = (
+            rule.min.map_or(i64::MIN, Decimal::millionths),
+            rule.max.map_or(i64::MAX, Decimal::millionths),
+        );
         let mut unit_conflicts = vec![];
         let entries = self.each(MISSING, |row, cell| {
-            let Some((value, conflict)) = reader.read_millionths(cell)? else { return Ok(None) };
+            let Some((value, conflict)) = reader.read_millionths(cell)? else {
+                return Ok(None);
+            };
             if conflict {
                 unit_conflicts.push(row);
             }
@@ -225,20 +271,23 @@ impl<'a> Cells<'a> {
                 _ => Ok(Some(value)),
             }
         });
-        ColumnRead { unit_conflicts, ..entries.read(Column::Number) }
+        ColumnRead {
+            unit_conflicts,
+            ..entries.read(Column::Number)
+        }
     }
 
     fn dates<T: Clone>(
         self,
         column: fn(Vec<T>) -> Column,
         missing: T,
-        read: impl Fn(Cell<'a>, &DateForm) -> Read<T>,
+        read: impl Fn(Cell<'a>, DateForm) -> Read<T>,
     ) -> ColumnRead {
         let rule = self.rule;
         let cells = (0..self.rows.len()).map(|row| self.cell(row));
         match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
-            Ok(form) => self.each(missing, |_, cell| read(cell, &form)).read(column),
-            Err(fault) => self.unread(column(vec![missing; self.rows.len()]), fault),
+            Ok(form) => self.each(missing, |_, cell| read(cell, form)).read(column),
+            Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
         }
     }
 
@@ -250,18 +299,35 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn texts(self, mut read: impl FnMut(&mut TextInterner, Cell<'a>) -> Read<u32>) -> ColumnRead {
-        let mut texts = TextInterner::default();
-        let entries = self.each(MISSING_TEXT, |_, cell| read(&mut texts, self.unescaped(cell)));
-        entries.read(|codes| Column::Text(TextColumn { codes, dictionary: texts.into_dictionary() }))
+    fn texts(
+        self,
+        mut texts: TextInterner,
+        mut read: impl FnMut(&mut TextInterner, Cell<'a>) -> Read<u32>,
+    ) -> ColumnRead {
+        let entries = self.each(MISSING_TEXT, |_, cell| {
+            read(&mut texts, self.unescaped(cell))
+        });
+        entries.read(|codes| {
+            Column::Text(TextColumn {
+                codes,
+                dictionary: texts.into_dictionary(),
+            })
+        })
     }
 
     /// Choices are few and cells are many: each distinct text is compared with the choices once.
     fn choices(self, choices: &[Arc<str>]) -> ColumnRead {
-        let choices = Choices { choices, map: &self.rule.map };
+        let choices = Choices {
+            choices,
+            map: &self.rule.map,
+        };
         let mut known: HashMap<&'a str, Read<u32>> = HashMap::default();
-        self.texts(|texts, cell| {
-            let mut read = |cell| Ok(choices.parse_choice(cell)?.map(|choice| texts.code(&choice)));
+        self.texts(TextInterner::default(), |texts, cell| {
+            let mut read = |cell| {
+                Ok(choices
+                    .parse_choice(cell)?
+                    .map(|choice| texts.code(&choice)))
+            };
             match cell {
                 Cell::Text(text) => known.entry(text).or_insert_with(|| read(cell)).clone(),
                 other => read(other),
@@ -270,14 +336,22 @@ impl<'a> Cells<'a> {
     }
 
     fn lists(self) -> ColumnRead {
-        let choices = Choices { choices: &self.rule.choices, map: &self.rule.map };
+        let choices = Choices {
+            choices: &self.rule.choices,
+            map: &self.rule.map,
+        };
         let mut texts = TextInterner::default();
         let mut known: HashMap<&'a str, Read<Arc<[u32]>>> = HashMap::default();
         let entries = self.each(None, |_, cell| {
             let cell = self.unescaped(cell);
             let mut read = |cell| {
                 let chosen = choices.parse_choices(cell)?;
-                Ok(chosen.map(|chosen| chosen.iter().map(|choice| texts.code(choice)).collect::<Arc<[u32]>>()))
+                Ok(chosen.map(|chosen| {
+                    chosen
+                        .iter()
+                        .map(|choice| texts.code(choice))
+                        .collect::<Arc<[u32]>>()
+                }))
             };
             let codes = match cell {
                 Cell::Text(text) => known.entry(text).or_insert_with(|| read(cell)).clone(),
@@ -285,7 +359,12 @@ impl<'a> Cells<'a> {
             };
             Ok(codes?.map(Some))
         });
-        entries.read(|rows| Column::List(ListColumn { rows, dictionary: texts.into_dictionary() }))
+        entries.read(|rows| {
+            Column::List(ListColumn {
+                rows,
+                dictionary: texts.into_dictionary(),
+            })
+        })
     }
 }
 

@@ -22,18 +22,18 @@ const MILLISECONDS: f64 = 86_400_000.0;
 type Moment = (i32, u32);
 
 /// Reads a day. A time of day is checked and dropped.
-pub fn parse_date(cell: Cell<'_>, form: &DateForm) -> Read<Date> {
+pub fn parse_date(cell: Cell<'_>, form: DateForm) -> Read<Date> {
     Ok(read_day(cell, form)?.and_then(Date::from_days))
 }
 
 /// Reads a moment, to the second. A day alone is its midnight.
-pub fn parse_datetime(cell: Cell<'_>, form: &DateForm) -> Read<DateTime> {
+pub fn parse_datetime(cell: Cell<'_>, form: DateForm) -> Read<DateTime> {
     Ok(read_second(cell, form)?.and_then(DateTime::from_seconds))
 }
 
 /// Reads a day as days since 1970-01-01.
 #[inline]
-pub(super) fn read_day(cell: Cell<'_>, form: &DateForm) -> Read<i32> {
+pub(super) fn read_day(cell: Cell<'_>, form: DateForm) -> Read<i32> {
     if let Cell::Text(text) = cell
         && let Some(day) = plain(text.as_bytes())
     {
@@ -44,7 +44,7 @@ pub(super) fn read_day(cell: Cell<'_>, form: &DateForm) -> Read<i32> {
 
 /// Reads a moment as seconds since 1970-01-01 00:00.
 #[inline]
-pub(super) fn read_second(cell: Cell<'_>, form: &DateForm) -> Read<i64> {
+pub(super) fn read_second(cell: Cell<'_>, form: DateForm) -> Read<i64> {
     let moment = match cell {
         Cell::Text(text) => match plain(text.as_bytes()) {
             Some(day) => Some((day, 0)),
@@ -55,7 +55,7 @@ pub(super) fn read_second(cell: Cell<'_>, form: &DateForm) -> Read<i64> {
     Ok(moment.map(|(day, second)| i64::from(day) * 86_400 + i64::from(second)))
 }
 
-fn read_moment(cell: Cell<'_>, form: &DateForm) -> Read<Moment> {
+fn read_moment(cell: Cell<'_>, form: DateForm) -> Read<Moment> {
     match cell {
         Cell::Blank => Ok(None),
         Cell::Text(text) if is_blank(text) => Ok(None),
@@ -64,13 +64,15 @@ fn read_moment(cell: Cell<'_>, form: &DateForm) -> Read<Moment> {
             Err(fault) => unreadable(text, fault),
         },
         Cell::Number(value) => moment_of_number(value).map(Some).ok_or(CellFault::NotADate),
-        Cell::Date(serial) => moment_of_serial(serial).map(Some).ok_or(CellFault::NotADate),
+        Cell::Date(serial) => moment_of_serial(serial)
+            .map(Some)
+            .ok_or(CellFault::NotADate),
         Cell::Bool(_) | Cell::Percent(_) => Err(CellFault::NotADate),
         Cell::Error(error) => CellFault::of_error(error),
     }
 }
 
-fn read_text(text: &str, form: &DateForm) -> Result<Moment, CellFault> {
+fn read_text(text: &str, form: DateForm) -> Result<Moment, CellFault> {
     let (day, second) = written(text)?;
     let (year, month, day) = match day {
         Day::Full(year, month, day) => (year, month, day),
@@ -99,7 +101,11 @@ fn read_text(text: &str, form: &DateForm) -> Result<Moment, CellFault> {
 
 /// The year that a spreadsheet makes of two digits: 00 to 29 are of this century.
 const fn full_year(short: u32) -> u32 {
-    if short < 30 { 2000 + short } else { 1900 + short }
+    if short < 30 {
+        2000 + short
+    } else {
+        1900 + short
+    }
 }
 
 /// The moment of a serial in a cell that is formatted as a date.
@@ -112,7 +118,10 @@ pub(super) fn moment_of_serial(serial: f64) -> Option<Moment> {
     }
     // Rounded to milliseconds first: 08:30:15 is held as a hair less.
     let milliseconds = (serial * MILLISECONDS).round() as i64;
-    let (day, second) = (milliseconds.div_euclid(86_400_000) as i32, milliseconds.rem_euclid(86_400_000) / 1000);
+    let (day, second) = (
+        milliseconds.div_euclid(86_400_000) as i32,
+        milliseconds.rem_euclid(86_400_000) / 1000,
+    );
     let shift = match day {
         60 => return None,
         ..60 => 1,
@@ -132,7 +141,8 @@ fn moment_of_number(number: f64) -> Option<Moment> {
         return Some((days(packed / 10_000, packed / 100 % 100, packed % 100)?, 0));
     }
     let is_year = (1900.0..=2100.0).contains(&whole);
-    let is_month = (190_000.0..210_100.0).contains(&whole) && (1.0..=12.0).contains(&(whole % 100.0));
+    let is_month =
+        (190_000.0..210_100.0).contains(&whole) && (1.0..=12.0).contains(&(whole % 100.0));
     if is_year || is_month || !is_whole && whole < 10_000.0 {
         return None;
     }
@@ -142,28 +152,33 @@ fn moment_of_number(number: f64) -> Option<Moment> {
 /// Days since 1970-01-01 of `2024-03-05`, `2024/03/05` or `20240305`: what almost all exports write.
 #[inline]
 fn plain(text: &[u8]) -> Option<i32> {
-    let (year, month, day) = match *text {
-        [a, b, c, d, s, e, f, t, g, h] if s == t && matches!(s, b'-' | b'/') => ([a, b, c, d], [e, f], [g, h]),
-        [a, b, c, d, e, f, g, h] => ([a, b, c, d], [e, f], [g, h]),
+    let (year, month, day) = match text.len() {
+        10 if text[4] == text[7] && matches!(text[4], b'-' | b'/') => {
+            (&text[..4], &text[5..7], &text[8..])
+        }
+        8 => (&text[..4], &text[4..6], &text[6..]),
         _ => return None,
     };
-    fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
-        let mut value = 0;
-        for byte in digits {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                return None;
-            }
-            value = value * 10 + u32::from(digit);
-        }
-        Some(value)
-    }
     let year = number(year)?;
     // In one piece a day must look like one of our time; others may be written out.
     if text.len() == 8 && !(1900..=2999).contains(&year) {
         return None;
     }
     days(year, number(month)?, number(day)?)
+}
+
+/// The number that these digits are.
+#[inline]
+fn number(digits: &[u8]) -> Option<u32> {
+    let mut value = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u32::from(digit);
+    }
+    Some(value)
 }
 
 /// Days since 1970-01-01 of a day from 0001-01-01 to 9999-12-31; `None` if there is no such day.

@@ -86,7 +86,10 @@ impl CellFault {
         let cell = shorten(offending);
         match self {
             Self::NotANumber => {
-                text!("`{cell}` in `{field}` is not a number", "`{field}` 中的 `{cell}` 不是数字")
+                text!(
+                    "`{cell}` in `{field}` is not a number",
+                    "`{field}` 中的 `{cell}` 不是数字"
+                )
             }
             Self::TooLarge => text!(
                 "`{cell}` in `{field}` is too large: numbers stay below 9 × 10^12",
@@ -109,21 +112,33 @@ impl CellFault {
                 "`{field}` 中的 `{cell}` 是日期格式，不是数字"
             ),
             Self::NotADate => {
-                text!("`{cell}` in `{field}` is not a date", "`{field}` 中的 `{cell}` 不是有效日期")
+                text!(
+                    "`{cell}` in `{field}` is not a date",
+                    "`{field}` 中的 `{cell}` 不是有效日期"
+                )
             }
             Self::TwoDigitYear => text!(
                 "`{cell}` in `{field}` has a year of two digits",
                 "`{field}` 中的 `{cell}` 年份只有两位"
             ),
             Self::ZoneOffset => {
-                text!("`{cell}` in `{field}` has a time zone", "`{field}` 中的 `{cell}` 带有时区")
+                text!(
+                    "`{cell}` in `{field}` has a time zone",
+                    "`{field}` 中的 `{cell}` 带有时区"
+                )
             }
             Self::NotABool => {
-                text!("`{cell}` in `{field}` is neither yes nor no", "`{field}` 中的 `{cell}` 既不是“是”也不是“否”")
+                text!(
+                    "`{cell}` in `{field}` is neither yes nor no",
+                    "`{field}` 中的 `{cell}` 既不是“是”也不是“否”"
+                )
             }
             Self::NotAChoice { part, .. } => {
                 let part = shorten(part);
-                text!("`{part}` is not a choice of `{field}`", "`{part}` 不是 `{field}` 的可选值")
+                text!(
+                    "`{part}` is not a choice of `{field}`",
+                    "`{part}` 不是 `{field}` 的可选值"
+                )
             }
             Self::LostDigits => text!(
                 "`{cell}` in `{field}` was stored as a number and has lost digits",
@@ -135,7 +150,10 @@ impl CellFault {
             ),
             Self::ErrorCell(error) => {
                 let error = error.text();
-                text!("`{field}` holds the error `{error}`", "`{field}` 中是错误值 `{error}`")
+                text!(
+                    "`{field}` holds the error `{error}`",
+                    "`{field}` 中是错误值 `{error}`"
+                )
             }
             Self::Unsaved => text!(
                 "`{field}` holds a formula whose result was not saved",
@@ -195,7 +213,10 @@ impl CellFault {
                 "write 是 or 否, yes or no, true or false, Y or N, 1 or 0",
                 "请填“是”或“否”（也可用 yes/no、true/false、Y/N、1/0）"
             ),
-            Self::NotAChoice { nearest: Some(nearest), .. } => text!(
+            Self::NotAChoice {
+                nearest: Some(nearest),
+                ..
+            } => text!(
                 "did you mean `{nearest}`? a new value goes into the field's `choices` or `map`",
                 "是否应为 `{nearest}`？新的取值请加入该字段的 `choices` 或 `map`"
             ),
@@ -266,7 +287,10 @@ impl ColumnFault {
     pub fn rows(&self) -> Vec<u32> {
         match self {
             Self::AmbiguousDates { row, .. } => vec![*row],
-            Self::ContradictoryDates { day_first, month_first } => vec![day_first.0, month_first.0],
+            Self::ContradictoryDates {
+                day_first,
+                month_first,
+            } => vec![day_first.0, month_first.0],
             Self::UnknownUnit { .. } => vec![],
         }
     }
@@ -281,14 +305,20 @@ impl ColumnFault {
                     "`{field}` 的日期分不清日和月，如 `{example}`"
                 )
             }
-            Self::ContradictoryDates { day_first, month_first } => {
+            Self::ContradictoryDates {
+                day_first,
+                month_first,
+            } => {
                 let (day, month) = (shorten(&day_first.1), shorten(&month_first.1));
                 text!(
                     "the dates of `{field}` mix day/month (`{day}`) and month/day (`{month}`)",
                     "`{field}` 的日期混用了“日/月”（`{day}`）和“月/日”（`{month}`）"
                 )
             }
-            Self::UnknownUnit { header, field: unit } => text!(
+            Self::UnknownUnit {
+                header,
+                field: unit,
+            } => text!(
                 "the header of `{field}` says `{header}`, which cannot be converted to `{unit}`",
                 "`{field}` 的表头单位是 `{header}`，无法换算成 `{unit}`"
             ),

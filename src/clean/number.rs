@@ -4,12 +4,14 @@
 //! cell's unit beats the header's, the header's beats the field's; 万 and the like alone are multipliers. A form that
 //! could mean two things is refused.
 
+mod exact;
 mod written;
 
 use super::fault::{CellFault, Read};
 use super::text::{fold, is_blank, trim, unreadable};
 use crate::table::unit::split_multiplier;
 use crate::table::{Cell, Decimal, Unit};
+use exact::{Factor, millionths_of_double, plain, scaled};
 use written::{Written, written};
 
 /// What kind of number a field holds.
@@ -52,23 +54,6 @@ pub fn parse_number(cell: Cell<'_>, rule: &NumberRule) -> Read<Amount> {
     NumberReader::new(rule).read(cell)
 }
 
-/// A factor as a fraction of positive whole numbers, so that a conversion is rounded once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Factor {
-    times: i64,
-    per: i64,
-}
-
-impl Factor {
-    const ONE: Self = Self { times: 1, per: 1 };
-    const HUNDREDTH: Self = Self { times: 1, per: 100 };
-
-    /// From a unit of scale `from` to one of scale `to`.
-    fn between(from: i64, to: i64) -> Self {
-        if from == to { Self::ONE } else { Self { times: from.max(1), per: to.max(1) } }
-    }
-}
-
 /// Reads the cells of one column.
 #[derive(Clone, Debug)]
 pub struct NumberReader {
@@ -87,8 +72,15 @@ impl NumberReader {
     /// A reader for a column of this rule.
     pub fn new(rule: &NumberRule) -> Self {
         // A plain number's field has no unit; a header such as `销量（万）` is what its multipliers are measured in.
-        let field_unit = if rule.kind == NumberKind::Money { rule.field_unit.as_ref() } else { None };
-        let target = field_unit.or(rule.header_unit.as_ref()).cloned().unwrap_or_else(Unit::yuan);
+        let field_unit = if rule.kind == NumberKind::Money {
+            rule.field_unit.as_ref()
+        } else {
+            None
+        };
+        let target = field_unit
+            .or(rule.header_unit.as_ref())
+            .cloned()
+            .unwrap_or_else(Unit::yuan);
         let bare_unit = rule.header_unit.clone().unwrap_or_else(|| target.clone());
         let bare = match rule.kind {
             NumberKind::Percent if rule.header_percent => Some(Factor::HUNDREDTH),
@@ -97,19 +89,33 @@ impl NumberReader {
                 .then(|| Factor::between(bare_unit.scale, target.scale)),
         };
         let places = rule.scale.unwrap_or(6).min(6);
-        Self { kind: rule.kind, target, bare_unit, bare, header_percent: rule.header_percent, places }
+        Self {
+            kind: rule.kind,
+            target,
+            bare_unit,
+            bare,
+            header_percent: rule.header_percent,
+            places,
+        }
     }
 
     /// Header and field if their units are of different currencies, so that no bare number can be read.
     pub fn clash(&self) -> Option<(&Unit, &Unit)> {
-        self.bare.is_none().then_some((&self.bare_unit, &self.target))
+        self.bare
+            .is_none()
+            .then_some((&self.bare_unit, &self.target))
     }
 
     /// Reads one cell.
     pub fn read(&self, cell: Cell<'_>) -> Read<Amount> {
-        let Some((millionths, unit_conflict)) = self.read_millionths(cell)? else { return Ok(None) };
+        let Some((millionths, unit_conflict)) = self.read_millionths(cell)? else {
+            return Ok(None);
+        };
         let value = Decimal::from_millionths(millionths).ok_or(CellFault::TooLarge)?;
-        Ok(Some(Amount { value, unit_conflict }))
+        Ok(Some(Amount {
+            value,
+            unit_conflict,
+        }))
     }
 
     /// Reads one cell: millionths, and whether its unit is in conflict.
@@ -121,7 +127,7 @@ impl NumberReader {
                 Some(millionths) => self.bare_millionths(millionths),
                 None => self.read_text(text),
             },
-            Cell::Number(value) => match exact(value) {
+            Cell::Number(value) => match millionths_of_double(value) {
                 Some(millionths) => self.bare_millionths(millionths),
                 None => self.inexact(value, self.bare),
             },
@@ -129,7 +135,8 @@ impl NumberReader {
             // The workbook shows a per cent sign, so the number is the fraction whatever the header says.
             Cell::Percent(value) => {
                 let conflict = self.mixes_percent();
-                self.inexact(value, Some(Factor::ONE)).map(|read| read.map(|(value, _)| (value, conflict)))
+                self.inexact(value, Some(Factor::ONE))
+                    .map(|read| read.map(|(value, _)| (value, conflict)))
             }
             Cell::Date(_) => Err(CellFault::DateFormat),
             Cell::Bool(_) => Err(CellFault::NotANumber),
@@ -149,14 +156,23 @@ impl NumberReader {
             exponent: -6,
             ..Written::default()
         };
-        self.finish(&number, self.bare.ok_or_else(|| self.foreign(&self.bare_unit.to_string()))?, false)
+        self.finish(
+            &number,
+            self.bare
+                .ok_or_else(|| self.foreign(&self.bare_unit.to_string()))?,
+            false,
+        )
     }
 
     /// A number whose shortest decimal form has more places than are kept, or is very large.
     fn inexact(&self, value: f64, factor: Option<Factor>) -> Read<(i64, bool)> {
         let text = format!("{value}");
         let number = written(&text).ok_or(CellFault::NotANumber)?;
-        self.finish(&number, factor.ok_or_else(|| self.foreign(&self.bare_unit.to_string()))?, false)
+        self.finish(
+            &number,
+            factor.ok_or_else(|| self.foreign(&self.bare_unit.to_string()))?,
+            false,
+        )
     }
 
     fn read_text(&self, text: &str) -> Read<(i64, bool)> {
@@ -164,7 +180,9 @@ impl NumberReader {
             return Ok(None);
         }
         let folded = fold(trim(text));
-        let Some(number) = written(&folded) else { return unreadable(text, CellFault::NotANumber) };
+        let Some(number) = written(&folded) else {
+            return unreadable(text, CellFault::NotANumber);
+        };
         let (factor, conflict) = match self.kind {
             _ if number.percent => self.percent(&number)?,
             NumberKind::Money => self.money(&number)?,
@@ -179,7 +197,9 @@ impl NumberReader {
         match self.kind {
             _ if number.has_unit() => Err(CellFault::NotANumber),
             NumberKind::Money => Err(CellFault::PercentInMoney),
-            NumberKind::Number | NumberKind::Percent => Ok((Factor::HUNDREDTH, self.mixes_percent())),
+            NumberKind::Number | NumberKind::Percent => {
+                Ok((Factor::HUNDREDTH, self.mixes_percent()))
+            }
         }
     }
 
@@ -197,9 +217,15 @@ impl NumberReader {
         if word.is_empty() && number.before.is_empty() {
             return Ok((Factor::between(scale, self.bare_unit.scale), false));
         }
-        let unit = if number.before.is_empty() { number.after } else { number.before };
-        if Unit::is_well_known(unit) {
-            Err(CellFault::UnitOnNumber { unit: unit.to_owned() })
+        let unit = if number.before.is_empty() {
+            number.after
+        } else {
+            number.before
+        };
+        if Unit::is_well_known(unit) && !split_multiplier(unit).1.is_empty() {
+            Err(CellFault::UnitOnNumber {
+                unit: unit.to_owned(),
+            })
         } else {
             Err(CellFault::NotANumber)
         }
@@ -212,7 +238,15 @@ impl NumberReader {
                 None => Err(self.foreign(&self.bare_unit.to_string())),
             };
         }
-        let unit = |text: &str| Unit::parse(text).ok_or(CellFault::NotANumber);
+        let unit = |text: &str| {
+            if *text == *self.target.currency {
+                return Ok(Unit {
+                    scale: 1,
+                    ..self.target.clone()
+                });
+            }
+            Unit::parse(text).ok_or(CellFault::NotANumber)
+        };
         // Before the number stands a currency (`￥`, `RMB`), after it a multiplier, a currency or both.
         let (scale, word) = split_multiplier(number.after);
         let named = match (number.before.is_empty(), word.is_empty()) {
@@ -230,118 +264,43 @@ impl NumberReader {
         if named.as_ref().is_some_and(|unit| unit.scale != 1) {
             return Err(CellFault::NotANumber);
         }
-        let currency = named.as_ref().map_or(&self.bare_unit.currency, |unit| &unit.currency);
+        let currency = named
+            .as_ref()
+            .map_or(&self.bare_unit.currency, |unit| &unit.currency);
         if !same_currency(currency, &self.target.currency) {
-            return Err(self.foreign(&Unit { currency: currency.clone(), scale }.to_string()));
+            return Err(self.foreign(
+                &Unit {
+                    currency: currency.clone(),
+                    scale,
+                }
+                .to_string(),
+            ));
         }
-        Ok((Factor::between(scale, self.target.scale), named.is_some() && scale != self.bare_unit.scale))
+        Ok((
+            Factor::between(scale, self.target.scale),
+            named.is_some() && scale != self.bare_unit.scale,
+        ))
     }
 
     fn foreign(&self, unit: &str) -> CellFault {
-        CellFault::UnknownUnit { unit: unit.to_owned(), expected: self.target.to_string() }
+        CellFault::UnknownUnit {
+            unit: unit.to_owned(),
+            expected: self.target.to_string(),
+        }
     }
 
     /// `number` times `factor`, rounded once, half away from zero.
     fn finish(&self, number: &Written<'_>, factor: Factor, conflict: bool) -> Read<(i64, bool)> {
-        let magnitude = scaled(number.mantissa, number.exponent, factor, self.places).ok_or(CellFault::TooLarge)?;
-        let millionths = if number.negative { -magnitude } else { magnitude };
+        let magnitude = scaled(number.mantissa, number.exponent, factor, self.places)
+            .ok_or(CellFault::TooLarge)?;
+        let millionths = if number.negative {
+            -magnitude
+        } else {
+            magnitude
+        };
         Decimal::from_millionths(millionths).ok_or(CellFault::TooLarge)?;
         Ok(Some((millionths, conflict)))
     }
-}
-
-/// `mantissa` × 10^`exponent` × `factor` in millionths, rounded to `places`; `None` if it is too large.
-fn scaled(mantissa: u128, exponent: i32, factor: Factor, places: u32) -> Option<i64> {
-    if mantissa == 0 {
-        return Some(0);
-    }
-    let mut numerator = mantissa.checked_mul(factor.times as u128)?;
-    let mut denominator = factor.per as u128;
-    let shift = exponent + places as i32;
-    let power = 10u128.checked_pow(shift.unsigned_abs());
-    if shift >= 0 {
-        // Mantissas stay below 10^27 and no unit is above 10^10, so what does not fit is far above the limit.
-        numerator = numerator.checked_mul(power?)?;
-    } else {
-        match power.and_then(|power| denominator.checked_mul(power)) {
-            Some(product) => denominator = product,
-            // The denominator is above 10^38, the numerator below 10^37: nearer to nought than a half.
-            None => return Some(0),
-        }
-    }
-    let rounded = match (u64::try_from(numerator), u64::try_from(denominator)) {
-        // Division of 64 bits is several times as fast.
-        (Ok(numerator), Ok(denominator)) => {
-            let (quotient, rest) = (numerator / denominator, numerator % denominator);
-            u128::from(quotient + u64::from(rest >= denominator - rest))
-        }
-        _ => {
-            let (quotient, rest) = (numerator / denominator, numerator % denominator);
-            quotient + u128::from(rest >= denominator - rest)
-        }
-    };
-    i64::try_from(rounded.checked_mul(10u128.pow(6 - places))?).ok()
-}
-
-/// The millionths of `-12.5` and the like: ASCII digits, at most 12 before the point and 6 after it. Almost all cells of
-/// almost all files are such, so this is what reading a column costs.
-#[inline]
-fn plain(text: &[u8]) -> Option<i64> {
-    const POWERS: [u64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, text),
-    };
-    // 19 digits fit in 64 bits without a sign, so that the loop needs no checks.
-    if digits.len() > 19 {
-        return None;
-    }
-    let run = |digits: &[u8]| {
-        let mut value = 0u64;
-        let mut count = 0;
-        for byte in digits {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            value = value * 10 + u64::from(digit);
-            count += 1;
-        }
-        (value, count)
-    };
-    let (whole, count) = run(digits);
-    if count == 0 || count > 12 {
-        return None;
-    }
-    let millionths = match &digits[count..] {
-        [] => whole * 1_000_000,
-        [b'.', places @ ..] if !places.is_empty() && places.len() <= 6 => {
-            let (fraction, read) = run(places);
-            if read != places.len() {
-                return None;
-            }
-            whole * 1_000_000 + fraction * POWERS[read]
-        }
-        _ => return None,
-    } as i64;
-    Some(if negative { -millionths } else { millionths })
-}
-
-/// The millionths of a double whose shortest decimal form has at most six places and 15 digits.
-///
-/// If dividing a whole number of at most 15 digits by 10^6 gives the double back, then that decimal is its shortest
-/// form: no two decimals of 15 digits share a double, and division is rounded correctly (IEEE 754).
-#[inline]
-fn exact(value: f64) -> Option<i64> {
-    let millionths = (value * 1e6).round();
-    #[expect(clippy::float_cmp, reason = "the very double is wanted, see above")]
-    let same = millionths.abs() < 1e15 && millionths / 1e6 == value;
-    if same {
-        return Some(millionths as i64);
-    }
-    // Larger whole numbers are exact up to 2^53, which is far above the limit.
-    let whole = value.abs() < 9e12 && value.fract() == 0.0;
-    whole.then(|| value as i64 * 1_000_000)
 }
 
 /// Whether two currencies are one, whatever they are called.
@@ -356,7 +315,9 @@ fn same_currency(one: &str, other: &str) -> bool {
     ];
     one.eq_ignore_ascii_case(other)
         || NAMES.iter().any(|names| {
-            [one, other].iter().all(|wanted| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)))
+            [one, other]
+                .iter()
+                .all(|wanted| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)))
         })
 }
 

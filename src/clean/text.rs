@@ -1,11 +1,13 @@
 //! Texts, ids and truth values: what counts as blank, how widths are folded, and what a spreadsheet does to ids.
 
 use super::fault::{CellFault, Read};
-use crate::table::{Cell, CellError, Date, DateTime};
+use crate::table::{Cell, CellError, Date, DateTime, Decimal};
 use std::borrow::Cow;
 
 /// What people write for "missing".
-const BLANKS: [&str; 11] = ["-", "—", "–", "－", "--", "——", "/", "／", "无", "N/A", "n/a"];
+const BLANKS: [&str; 11] = [
+    "-", "—", "–", "－", "--", "——", "/", "／", "无", "N/A", "n/a",
+];
 
 /// From here a spreadsheet's number no longer holds every digit of a whole number: Excel keeps 15.
 const DIGITS_LOST_FROM: f64 = 1e15;
@@ -20,7 +22,8 @@ pub fn trim(text: &str) -> &str {
 pub fn is_blank(text: &str) -> bool {
     let text = trim(text);
     // No blank is longer than two dashes of three bytes, so that most texts are decided by their length.
-    text.is_empty() || text.len() <= 6 && (BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a"))
+    text.is_empty()
+        || text.len() <= 6 && (BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a"))
 }
 
 /// Whether nothing at all is written in the cell, as in the cells that a merge covers.
@@ -52,12 +55,17 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 
 /// Whether a spreadsheet would run `text` as a formula, or it looks like such a text escaped.
 fn is_formula_like(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// `text` as it goes into a CSV file: with a `'` before what a spreadsheet would run as a formula.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if is_formula_like(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if is_formula_like(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Takes off what [`escape`] put before a text of a CSV file.
@@ -82,8 +90,12 @@ fn error_text(text: &str) -> Option<CellError> {
 /// Whether `text` is a long number as a spreadsheet shows it: `4.4E+17`.
 fn is_scientific(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
-    let Some(exponent) = exponent.strip_prefix('+') else { return false };
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let Some(exponent) = exponent.strip_prefix('+') else {
+        return false;
+    };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     whole.len() == 1 && exponent.len() >= 2 && digits(whole) && digits(fraction) && digits(exponent)
 }
@@ -120,9 +132,14 @@ pub(super) fn read_text(cell: Cell<'_>) -> Read<Cow<'_, str>> {
                 Ok(Some(Cow::Borrowed(text)))
             }
         }
-        // The comparison is written so that it fails for what is no number, too.
-        Cell::Number(value) | Cell::Percent(value) if !(value.abs() < DIGITS_LOST_FROM) => Err(CellFault::LostDigits),
-        Cell::Date(_) | Cell::Number(_) | Cell::Percent(_) | Cell::Bool(_) => Ok(Some(Cow::Owned(shown(cell)))),
+        Cell::Number(value) | Cell::Percent(value)
+            if value.is_nan() || value.abs() >= DIGITS_LOST_FROM =>
+        {
+            Err(CellFault::LostDigits)
+        }
+        Cell::Date(_) | Cell::Number(_) | Cell::Percent(_) | Cell::Bool(_) => {
+            Ok(Some(Cow::Owned(shown(cell))))
+        }
         Cell::Error(error) => CellFault::of_error(error),
     }
 }
@@ -164,12 +181,20 @@ pub fn shown(cell: Cell<'_>) -> String {
         Cell::Text(text) => text.to_owned(),
         // Adding zero turns -0 into 0.
         Cell::Number(value) => format!("{}", value + 0.0),
-        Cell::Percent(value) => format!("{}", value + 0.0),
+        Cell::Percent(value) => {
+            let shown =
+                Decimal::from_f64(value).and_then(|value| value.checked_mul(Decimal::HUNDRED));
+            shown.map_or_else(|| value.to_string(), |percent| format!("{percent}%"))
+        }
         Cell::Date(serial) => match super::date::moment_of_serial(serial) {
             Some((days, second)) => Date::from_days(days)
                 .and_then(|date| Some((date, DateTime::new(date, second)?)))
                 .map_or_else(String::new, |(date, moment)| {
-                    if second == 0 { date.to_string() } else { moment.to_string() }
+                    if second == 0 {
+                        date.to_string()
+                    } else {
+                        moment.to_string()
+                    }
                 }),
             None => format!("{serial}"),
         },
@@ -181,8 +206,11 @@ pub fn shown(cell: Cell<'_>) -> String {
 /// A text short enough for a message, on one line and without the sign that encloses it.
 pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 40;
-    let mut short: String =
-        trim(text).chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    let mut short: String = trim(text)
+        .chars()
+        .take(SHOWN)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>();
     if trim(text).chars().nth(SHOWN).is_some() {
         short.push('…');
     }
@@ -196,10 +224,15 @@ mod tests {
 
     #[test]
     fn blanks_are_missing() {
-        for text in BLANKS.into_iter().chain(["", " ", "\u{3000}", "\u{a0}", " - ", "#N/A", "#n/a", "\u{feff}", "\t"]) {
+        for text in BLANKS.into_iter().chain([
+            "", " ", "\u{3000}", "\u{a0}", " - ", "#N/A", "#n/a", "\u{feff}", "\t",
+        ]) {
             assert!(is_blank(text), "{text:?}");
         }
-        for text in ["0", "NA", "na", "NULL", "null", "None", "NaN", "无锡", "---", "n", "//", ".", "0.0", "缺"] {
+        for text in [
+            "0", "NA", "na", "NULL", "null", "None", "NaN", "无锡", "---", "n", "//", ".", "0.0",
+            "缺",
+        ] {
             assert!(!is_blank(text), "{text:?}");
         }
     }
@@ -224,12 +257,20 @@ mod tests {
         ] {
             assert_eq!(id(cell), Ok(Some(expected.to_owned())), "{cell:?}");
         }
-        for cell in [Cell::Blank, Cell::Text("  "), Cell::Text("#N/A"), Cell::Error(CellError::NotAvailable)] {
+        for cell in [
+            Cell::Blank,
+            Cell::Text("  "),
+            Cell::Text("#N/A"),
+            Cell::Error(CellError::NotAvailable),
+        ] {
             assert_eq!(id(cell), Ok(None), "{cell:?}");
         }
         for (cell, fault) in [
             (Cell::Number(1e15), CellFault::LostDigits),
-            (Cell::Number(440_301_199_001_011_234.0), CellFault::LostDigits),
+            (
+                Cell::Number(440_301_199_001_011_234.0),
+                CellFault::LostDigits,
+            ),
             (Cell::Number(f64::NAN), CellFault::LostDigits),
             (Cell::Text("4.4E+17"), CellFault::LostDigits),
             (Cell::Text("4.40301E+17"), CellFault::LostDigits),
@@ -252,9 +293,16 @@ mod tests {
             (Cell::Text("'-"), Ok(Some("'-".to_owned()))),
             (Cell::Number(2.5), Ok(Some("2.5".to_owned()))),
             (Cell::Number(-0.0), Ok(Some("0".to_owned()))),
+            (Cell::Percent(0.145), Ok(Some("14.5%".to_owned()))),
             (Cell::Date(45356.0), Ok(Some("2024-03-05".to_owned()))),
-            (Cell::Date(45356.5), Ok(Some("2024-03-05 12:00:00".to_owned()))),
-            (Cell::Text("#DIV/0!"), Err(CellFault::ErrorCell(CellError::Div0))),
+            (
+                Cell::Date(45356.5),
+                Ok(Some("2024-03-05 12:00:00".to_owned())),
+            ),
+            (
+                Cell::Text("#DIV/0!"),
+                Err(CellFault::ErrorCell(CellError::Div0)),
+            ),
         ] {
             assert_eq!(text(cell), expected, "{cell:?}");
         }
@@ -263,10 +311,19 @@ mod tests {
     #[test]
     fn reads_truth_values() {
         for (words, expected) in [
-            (["是", "true", "TRUE", "Yes", "y", "Ｙ", " 1 "], Ok(Some(true))),
-            (["否", "false", "False", "NO", "n", "Ｎ", "０"], Ok(Some(false))),
+            (
+                ["是", "true", "TRUE", "Yes", "y", "Ｙ", " 1 "],
+                Ok(Some(true)),
+            ),
+            (
+                ["否", "false", "False", "NO", "n", "Ｎ", "０"],
+                Ok(Some(false)),
+            ),
             (["", "-", "/", "无", "N/A", "#N/A", "—"], Ok(None)),
-            (["真", "√", "2", "t", "ok", "10", "是的"], Err(CellFault::NotABool)),
+            (
+                ["真", "√", "2", "t", "ok", "10", "是的"],
+                Err(CellFault::NotABool),
+            ),
         ] {
             for word in words {
                 assert_eq!(parse_bool(Cell::Text(word)), expected, "{word}");
@@ -275,7 +332,10 @@ mod tests {
         assert_eq!(parse_bool(Cell::Bool(false)), Ok(Some(false)));
         assert_eq!(parse_bool(Cell::Number(1.0)), Ok(Some(true)));
         assert_eq!(parse_bool(Cell::Number(2.0)), Err(CellFault::NotABool));
-        assert_eq!(parse_bool(Cell::Text("#REF!")), Err(CellFault::ErrorCell(CellError::Ref)));
+        assert_eq!(
+            parse_bool(Cell::Text("#REF!")),
+            Err(CellFault::ErrorCell(CellError::Ref))
+        );
     }
 
     #[test]

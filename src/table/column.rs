@@ -204,6 +204,11 @@ pub struct TextInterner {
 }
 
 impl TextInterner {
+    /// An interner with room for `texts` distinct texts, where almost all of a column's are.
+    pub fn with_capacity(texts: usize) -> Self {
+        Self { codes: HashMap::with_capacity_and_hasher(texts, Default::default()), dictionary: Vec::with_capacity(texts) }
+    }
+
     /// The code of `text`, new or known.
     pub fn code(&mut self, text: &str) -> u32 {
         if let Some(code) = self.codes.get(text) {

@@ -27,7 +27,10 @@ pub struct DateForm {
 impl DateForm {
     /// A form that the scheme gives. Years of two digits need an order as well.
     pub const fn new(order: Option<DateOrder>, two_digit_years: bool) -> Self {
-        Self { order, two_digit_years }
+        Self {
+            order,
+            two_digit_years,
+        }
     }
 
     /// The form of a column: what the scheme says, else what the cells agree on. Only dates with the year of four
@@ -41,21 +44,26 @@ impl DateForm {
             Some(order) => Some(order),
             None => order_of(cells)?,
         };
-        Ok(Self { order, two_digit_years })
+        Ok(Self {
+            order,
+            two_digit_years,
+        })
     }
 
     /// The order of day, month and year where the year does not stand first.
-    pub const fn order(&self) -> Option<DateOrder> {
+    pub const fn order(self) -> Option<DateOrder> {
         self.order
     }
 
     /// Whether years of two digits are read.
-    pub const fn two_digit_years(&self) -> bool {
+    pub const fn two_digit_years(self) -> bool {
         self.two_digit_years
     }
 }
 
-fn order_of<'a>(cells: impl IntoIterator<Item = Cell<'a>>) -> Result<Option<DateOrder>, ColumnFault> {
+fn order_of<'a>(
+    cells: impl IntoIterator<Item = Cell<'a>>,
+) -> Result<Option<DateOrder>, ColumnFault> {
     let mut day_first: Option<(u32, &str)> = None;
     let mut month_first: Option<(u32, &str)> = None;
     let mut either: Option<(u32, &str)> = None;
@@ -66,7 +74,9 @@ fn order_of<'a>(cells: impl IntoIterator<Item = Cell<'a>>) -> Result<Option<Date
         if text.len() < 8 || text.bytes().take(4).all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        let Ok((Day::YearLast(one, two, year), _)) = written(text) else { continue };
+        let Ok((Day::YearLast(one, two, year), _)) = written(text) else {
+            continue;
+        };
         let seen = match (days(year, two, one), days(year, one, two)) {
             (Some(as_day_first), Some(as_month_first)) if as_day_first == as_month_first => {
                 same = true;
@@ -87,7 +97,10 @@ fn order_of<'a>(cells: impl IntoIterator<Item = Cell<'a>>) -> Result<Option<Date
         }),
         (Some(_), None, _) => Ok(Some(DateOrder::Dmy)),
         (None, Some(_), _) => Ok(Some(DateOrder::Mdy)),
-        (None, None, Some((row, text))) => Err(ColumnFault::AmbiguousDates { row, example: text.to_owned() }),
+        (None, None, Some((row, text))) => Err(ColumnFault::AmbiguousDates {
+            row,
+            example: text.to_owned(),
+        }),
         // 5/5/2024 is one day in either order.
         (None, None, None) => Ok(same.then_some(DateOrder::Dmy)),
     }

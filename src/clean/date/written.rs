@@ -54,8 +54,14 @@ fn day(text: &str) -> Option<(Day, &str)> {
         };
     }
     if ones > 4 {
-        let fraction = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
-        let end = if fraction == 0 { ones } else { ones + 1 + fraction };
+        let fraction = rest.strip_prefix('.').map_or(0, |rest| {
+            rest.bytes().take_while(u8::is_ascii_digit).count()
+        });
+        let end = if fraction == 0 {
+            ones
+        } else {
+            ones + 1 + fraction
+        };
         return Some((Day::Number(text[..end].parse().ok()?), &text[end..]));
     }
     let separator = rest.chars().next();

@@ -39,7 +39,9 @@ pub(super) fn written(text: &str) -> Option<Written<'_>> {
     let rest = trim(&rest[before.len()..]);
     let mut number = if negative {
         digits(rest)?
-    } else if let Some((inside, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+    } else if let Some((inside, after)) =
+        rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
+    {
         let number = negated(digits(trim(inside))?)?;
         if number.percent || !number.after.is_empty() {
             return None;
@@ -50,7 +52,10 @@ pub(super) fn written(text: &str) -> Option<Written<'_>> {
         if negative && before.is_empty() {
             return None;
         }
-        Written { negative, ..digits(rest)? }
+        Written {
+            negative,
+            ..digits(rest)?
+        }
     };
     number.negative |= negative;
     number.before = before;
@@ -65,13 +70,19 @@ fn bracketed(text: &str) -> Option<&str> {
 
 fn negated(number: Written<'_>) -> Option<Written<'_>> {
     // Two signs say two things.
-    (!number.negative).then_some(Written { negative: true, ..number })
+    (!number.negative).then_some(Written {
+        negative: true,
+        ..number
+    })
 }
 
 /// A currency, digits and what follows, without any sign.
 fn unsigned(text: &str) -> Option<Written<'_>> {
     let before = &text[..text.find(|c: char| !is_word(c)).unwrap_or(text.len())];
-    Some(Written { before, ..digits(trim(&text[before.len()..]))? })
+    Some(Written {
+        before,
+        ..digits(trim(&text[before.len()..]))?
+    })
 }
 
 /// Whether a minus is in front, and what follows the sign.
@@ -94,7 +105,9 @@ fn digits(text: &str) -> Option<Written<'_>> {
     let mut rest = whole(text, &mut number)?;
     let mut seen = rest.len() < text.len();
     if let Some(places) = rest.strip_prefix('.') {
-        let end = places.find(|c: char| !c.is_ascii_digit()).unwrap_or(places.len());
+        let end = places
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(places.len());
         for byte in places[..end].bytes() {
             if number.mantissa < MANTISSA_LIMIT {
                 number.mantissa = number.mantissa * 10 + u128::from(byte - b'0');
@@ -108,7 +121,6 @@ fn digits(text: &str) -> Option<Written<'_>> {
         return None;
     }
     if let Some((power, after)) = exponent(rest) {
-        // A decimal has no group signs and an exponent at once; whole groups were read only if there were signs.
         number.exponent += power?;
         rest = after;
     }
@@ -131,18 +143,20 @@ fn whole<'a>(text: &'a str, number: &mut Written<'_>) -> Option<&'a str> {
                 number.exponent += 1;
             }
         }
-        let first = &text[..count];
         rest = &rest[count..];
         let mut chars = rest.chars();
-        let sign = chars.next().filter(|sign| matches!(sign, ',' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}'));
+        let sign = chars
+            .next()
+            .filter(|sign| matches!(sign, ',' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}'));
         // A space may also stand between the number and its unit.
-        let Some(sign) = sign.filter(|sign| *sign == ',' || chars.as_str().starts_with(|c: char| c.is_ascii_digit()))
-        else {
+        let Some(sign) = sign.filter(|sign| {
+            *sign == ',' || chars.as_str().starts_with(|c: char| c.is_ascii_digit())
+        }) else {
             return Some(rest);
         };
         match group_sign {
             // `0,123` is a European fraction, not a number of thousands.
-            None if count == 0 || count > 3 || first.starts_with('0') => return None,
+            None if count == 0 || count > 3 || text.starts_with('0') => return None,
             Some(known) if known != sign => return None,
             _ => group_sign = Some(sign),
         }
@@ -159,15 +173,25 @@ fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
         return None;
     }
     let end = rest.len() - unsigned.len() + count;
-    let power = if count <= 4 { rest[..end].parse().ok() } else { None };
+    let power = if count <= 4 {
+        rest[..end].parse().ok()
+    } else {
+        None
+    };
     Some((power, &rest[end..]))
 }
 
 /// `number` with the per cent sign or the unit that `text` is.
 fn ending<'a>(number: Written<'a>, text: &'a str) -> Option<Written<'a>> {
     if text == "%" {
-        return Some(Written { percent: true, ..number });
+        return Some(Written {
+            percent: true,
+            ..number
+        });
     }
     let (_, word) = split_multiplier(text);
-    word.chars().all(is_word).then_some(Written { after: text, ..number })
+    word.chars().all(is_word).then_some(Written {
+        after: text,
+        ..number
+    })
 }
