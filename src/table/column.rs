@@ -206,7 +206,10 @@ pub struct TextInterner {
 impl TextInterner {
     /// An interner with room for `texts` distinct texts, where almost all of a column's are.
     pub fn with_capacity(texts: usize) -> Self {
-        Self { codes: HashMap::with_capacity_and_hasher(texts, Default::default()), dictionary: Vec::with_capacity(texts) }
+        let mut interner = Self::default();
+        interner.codes.reserve(texts);
+        interner.dictionary.reserve(texts);
+        interner
     }
 
     /// The code of `text`, new or known.

@@ -150,8 +150,8 @@ fn refuses_what_is_no_day() {
 fn reads_serials_as_spreadsheets_count_them() {
     for (cell, expected) in [
         (Cell::Date(45356.0), "2024-03-05"),
-        (Cell::Date(45356.354_340_277_776), "2024-03-05 08:30:15"),
-        (Cell::Date(45356.999_999_999_99), "2024-03-06"),
+        (Cell::Date(45_356.354_340_277_78), "2024-03-05 08:30:15"),
+        (Cell::Date(45_356.999_999_999_99), "2024-03-06"),
         (Cell::Date(1.0), "1900-01-01"),
         (Cell::Date(59.0), "1900-02-28"),
         (Cell::Date(60.0), NO),
