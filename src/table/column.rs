@@ -204,6 +204,14 @@ pub struct TextInterner {
 }
 
 impl TextInterner {
+    /// An interner with room for `texts` distinct texts, where almost all of a column's are.
+    pub fn with_capacity(texts: usize) -> Self {
+        let mut interner = Self::default();
+        interner.codes.reserve(texts);
+        interner.dictionary.reserve(texts);
+        interner
+    }
+
     /// The code of `text`, new or known.
     pub fn code(&mut self, text: &str) -> u32 {
         if let Some(code) = self.codes.get(text) {

@@ -1,0 +1,320 @@
+//! What a column of cells gives as a whole.
+
+use super::*;
+use crate::table::{CellError, Value};
+use proptest::prelude::*;
+
+/// One column of cells.
+fn rows(cells: &[Cell<'_>]) -> RawRows {
+    let mut rows = RawRows::new(1);
+    for (row, cell) in cells.iter().enumerate() {
+        rows.push(row as u32 + 2, [*cell]);
+    }
+    rows
+}
+
+fn read(texts: &[&str], rule: &CellRule) -> ColumnRead {
+    read_column(
+        &rows(
+            &texts
+                .iter()
+                .map(|text| Cell::Text(text))
+                .collect::<Vec<_>>(),
+        ),
+        0,
+        rule,
+    )
+}
+
+/// A column's entries as text, missing ones as `?`.
+fn shown(read: &ColumnRead) -> Vec<String> {
+    let entry = |row| match read.column.value(row) {
+        Value::Missing => "?".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::DateTime(moment) => moment.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::List(items) => items.join("+"),
+    };
+    (0..read.column.len()).map(entry).collect()
+}
+
+#[test]
+fn reads_columns_of_every_kind() {
+    let choices: Vec<Arc<str>> = vec!["低".into(), "高".into()];
+    for (kind, texts, expected) in [
+        (Kind::Id, ["007", "7", "", "-"], ["007", "7", "?", "-"]),
+        (
+            Kind::Text,
+            ["华东", "华东", "无", "a"],
+            ["华东", "华东", "?", "a"],
+        ),
+        (
+            Kind::Number,
+            ["1,200", "-5", "-", "1e2"],
+            ["1200", "-5", "?", "100"],
+        ),
+        (
+            Kind::Money,
+            ["120", "1.2亿", "/", "￥5"],
+            ["120", "120000000", "?", "5"],
+        ),
+        (
+            Kind::Percent,
+            ["20%", "0.3", "N/A", "5 %"],
+            ["0.2", "0.3", "?", "0.05"],
+        ),
+        (
+            Kind::Date,
+            ["2024-03-05", "45356", "", "1/2/2024"],
+            ["2024-03-05", "2024-03-05", "?", "?"],
+        ),
+        (
+            Kind::DateTime,
+            ["2024-03-05 08:30", "20240305", "—", "45356.5"],
+            [
+                "2024-03-05 08:30:00",
+                "2024-03-05 00:00:00",
+                "?",
+                "2024-03-05 12:00:00",
+            ],
+        ),
+        (
+            Kind::Bool,
+            ["是", "N", "", "1"],
+            ["true", "false", "?", "true"],
+        ),
+        (
+            Kind::Choice,
+            ["高", " 低 ", "-", "高"],
+            ["高", "低", "?", "高"],
+        ),
+        (
+            Kind::Choices,
+            ["高、低", "低", "", "低,高"],
+            ["高+低", "低", "?", "低+高"],
+        ),
+    ] {
+        let rule = CellRule {
+            choices: choices.clone(),
+            ..CellRule::new("字段", kind)
+        };
+        // Of the dates the last needs an order; without one nothing of the column is read.
+        if kind == Kind::Date {
+            let undecided = read(&texts, &rule);
+            assert!(matches!(
+                undecided.column_fault,
+                Some(ColumnFault::AmbiguousDates { row: 3, .. })
+            ));
+            assert_eq!(
+                (shown(&undecided), undecided.faults),
+                (vec!["?".to_owned(); 4], vec![])
+            );
+            let ymd = read(
+                &texts,
+                &CellRule {
+                    date_order: Some(DateOrder::Ymd),
+                    ..rule
+                },
+            );
+            assert_eq!(
+                (shown(&ymd), ymd.faults),
+                (
+                    expected.map(String::from).into(),
+                    vec![(3, CellFault::NotADate)]
+                )
+            );
+            continue;
+        }
+        let read = read(&texts, &rule);
+        assert_eq!(shown(&read), expected, "{kind:?}");
+        assert_eq!(
+            (read.faults, read.blanks, read.column_fault),
+            (vec![], 1, None),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn faulty_cells_are_missing_and_reported() {
+    let rule = CellRule {
+        unit: Unit::parse("万元"),
+        min: Some(Decimal::ZERO),
+        max: Some(Decimal::HUNDRED),
+        ..CellRule::new("年采购额", Kind::Money)
+    };
+    let cells = [
+        Cell::Text("abc"),
+        Cell::Text("-0.01"),
+        Cell::Text("100"),
+        Cell::Text("100.000001"),
+        Cell::Text("500000元"),
+        Cell::Error(CellError::Unsaved),
+        Cell::Error(CellError::NotAvailable),
+        Cell::Blank,
+    ];
+    let read = read_column(&rows(&cells), 0, &rule);
+    assert_eq!(shown(&read), ["?", "?", "100", "?", "50", "?", "?", "?"]);
+    let expected = [
+        (0, CellFault::NotANumber),
+        (1, CellFault::BelowMin(Decimal::ZERO)),
+        (3, CellFault::AboveMax(Decimal::HUNDRED)),
+        (5, CellFault::Unsaved),
+    ];
+    assert_eq!(read.faults, expected);
+    assert_eq!((read.unit_conflicts, read.blanks), (vec![4], 2));
+}
+
+#[test]
+fn a_header_in_another_currency_is_a_fault_of_the_column() {
+    let rule = CellRule {
+        unit: Unit::parse("元"),
+        header_unit: Unit::parse("美元"),
+        ..CellRule::new("金额", Kind::Money)
+    };
+    let read = read(&["1", "2元"], &rule);
+    assert_eq!(
+        read.column_fault,
+        Some(ColumnFault::UnknownUnit {
+            header: "美元".into(),
+            field: "元".into()
+        })
+    );
+    assert_eq!(
+        (shown(&read), read.faults),
+        (vec!["?".to_owned(); 2], vec![])
+    );
+}
+
+#[test]
+fn empty_cells_take_the_value_above_where_the_field_says_so() {
+    let rule = CellRule {
+        fill_down: true,
+        ..CellRule::new("区域", Kind::Text)
+    };
+    let read_texts = read(&["", "华东", "", " ", "-", "", "华南"], &rule);
+    assert_eq!(
+        shown(&read_texts),
+        ["?", "华东", "华东", "华东", "?", "?", "华南"]
+    );
+    assert_eq!(read_texts.blanks, 3);
+    // What cannot be read cannot be read below either.
+    let rule = CellRule {
+        fill_down: true,
+        ..CellRule::new("金额", Kind::Number)
+    };
+    let read_numbers = read(&["1", "", "abc", "", "3"], &rule);
+    assert_eq!(shown(&read_numbers), ["1", "1", "?", "?", "3"]);
+    assert_eq!(
+        read_numbers.faults,
+        [(2, CellFault::NotANumber), (3, CellFault::NotANumber)]
+    );
+}
+
+#[test]
+fn the_escape_is_taken_off_texts_of_text_files_only() {
+    let plain = CellRule::new("备注", Kind::Text);
+    let escaped = CellRule {
+        escaped: true,
+        ..plain.clone()
+    };
+    assert_eq!(shown(&read(&["'=1+1", "'tis"], &plain)), ["'=1+1", "'tis"]);
+    assert_eq!(shown(&read(&["'=1+1", "'tis"], &escaped)), ["=1+1", "'tis"]);
+    let number = CellRule {
+        escaped: true,
+        ..CellRule::new("金额", Kind::Number)
+    };
+    assert_eq!(read(&["'-5"], &number).faults, [(0, CellFault::NotANumber)]);
+}
+
+#[test]
+fn texts_and_choices_are_mapped() {
+    let map: Vec<(Arc<str>, Arc<str>)> = vec![("电子制造".into(), "制造业".into())];
+    let text = CellRule {
+        map: map.clone(),
+        ..CellRule::new("行业", Kind::Text)
+    };
+    assert_eq!(
+        shown(&read(&["电子制造", "零售业", "-"], &text)),
+        ["制造业", "零售业", "?"]
+    );
+    let choice = CellRule {
+        map,
+        choices: vec!["制造业".into()],
+        ..CellRule::new("行业", Kind::Choice)
+    };
+    let read = read(&["电子制造", "零售业", "电子制造", "零售业"], &choice);
+    assert_eq!(shown(&read), ["制造业", "?", "制造业", "?"]);
+    assert_eq!(
+        read.faults.iter().map(|(row, _)| *row).collect::<Vec<_>>(),
+        [1, 3]
+    );
+}
+
+#[test]
+fn every_fault_says_what_is_wrong_and_what_to_do_in_both_languages() {
+    let faults = [
+        CellFault::NotANumber,
+        CellFault::TooLarge,
+        CellFault::PercentInMoney,
+        CellFault::UnitOnNumber { unit: "元".into() },
+        CellFault::UnknownUnit {
+            unit: "美元".into(),
+            expected: "元".into(),
+        },
+        CellFault::DateFormat,
+        CellFault::NotADate,
+        CellFault::TwoDigitYear,
+        CellFault::ZoneOffset,
+        CellFault::NotABool,
+        CellFault::NotAChoice {
+            part: "a`b".into(),
+            nearest: Some("ab".into()),
+        },
+        CellFault::NotAChoice {
+            part: "x".into(),
+            nearest: None,
+        },
+        CellFault::LostDigits,
+        CellFault::DateAsId,
+        CellFault::ErrorCell(CellError::Ref),
+        CellFault::Unsaved,
+        CellFault::BelowMin(Decimal::ZERO),
+        CellFault::AboveMax(Decimal::ZERO),
+    ];
+    for fault in faults {
+        let text = fault.text("a`b\n", "字段");
+        assert!(
+            text.en.matches('`').count() % 2 == 0 && text.zh.matches('`').count() % 2 == 0,
+            "{text:?}"
+        );
+        assert!(
+            text.en.contains("`字段`") && text.zh.contains("`字段`") && !text.en.contains('\n'),
+            "{text:?}"
+        );
+        assert!(
+            !text.en.starts_with(char::is_uppercase) && fault.help().is_some(),
+            "{text:?}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_column_is_read_without_panic_and_in_full(texts in proptest::collection::vec(".{0,12}", 0..8), fill_down: bool) {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for kind in [
+            Kind::Id, Kind::Text, Kind::Number, Kind::Money, Kind::Percent, Kind::Date, Kind::DateTime, Kind::Bool,
+            Kind::Choice, Kind::Choices,
+        ] {
+            let rule = CellRule { fill_down, escaped: true, ..CellRule::new("字段", kind) };
+            let read = read(&texts, &rule);
+            prop_assert_eq!(read.column.len(), texts.len());
+            for (row, _) in &read.faults {
+                prop_assert!(read.column.is_missing(*row as usize));
+            }
+        }
+    }
+}
