@@ -75,7 +75,7 @@ pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
 /// Fills the columns that need no work: fields, lookups, keys and what was before.
 fn fill_given(scheme: &Scheme, book: &mut Book, facts: &mut Facts) {
     for (index, entry) in scheme.slots.entries.iter().enumerate() {
-        let slot = crate::expr::types::Slot(index as u32);
+        let slot = crate::expr::Slot(index as u32);
         let column = match entry.kind {
             SlotKind::Field(field) => book.customers.as_mut().map(|customers| customers.columns[field].clone()),
             SlotKind::LookupField(lookup, field) => book.lookups.get(lookup).map(|rows| rows.columns[field].clone()),

@@ -1,7 +1,7 @@
 //! The columns of all names of a scheme, a row a customer, as they are filled one after another.
 
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::Slot;
+use crate::expr::Slot;
 use crate::expr::{FaultKind, Frame, SeriesColumn};
 use crate::rank::{Population, Populations};
 use crate::scheme::model::{Expression, Scheme};

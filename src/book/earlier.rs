@@ -27,7 +27,7 @@ pub struct Recognised {
 const RESULTS: [Word; 9] = [
     Word::Grade,
     Word::Previous,
-    Word::Decision,
+    Word::Change,
     Word::Since,
     Word::Score,
     Word::Type,
@@ -72,7 +72,7 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         headers.iter().position(|header| header.folded == folded).filter(|_| !own.contains(&folded))
     };
     let any = |word: Word| find(word.get(Lang::Zh)).or_else(|| find(word.get(Lang::En)));
-    let ours = any(Word::Decision).is_some()
+    let ours = any(Word::Change).is_some()
         && any(Word::Reasons).is_some()
         && (any(Word::Grade).is_some() || any(Word::Type).is_some() || scheme.grades.is_empty());
     let asked: Vec<&str> = scheme

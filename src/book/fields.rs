@@ -2,7 +2,7 @@
 
 use crate::clean::sheet::{CleanSheet, place_of};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::Slot;
+use crate::expr::Slot;
 use crate::expr::{Frame, SeriesColumn};
 use crate::rank::Populations;
 use crate::read::Table;

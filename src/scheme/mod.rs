@@ -10,7 +10,7 @@ pub mod written;
 pub use model::Scheme;
 pub use validate::{parse_columns, validate};
 
-use crate::expr::types::{Resolution, Scope, Slot, Symbol};
+use crate::expr::{Resolution, Scope, Slot, Symbol};
 use model::SlotKind;
 
 impl Scheme {

@@ -1,7 +1,7 @@
 //! The names of a scheme: which there are, what they hold, and which of them an expression sees at its place.
 
 use super::model::{SlotEntry, SlotKind, Slots};
-use crate::expr::types::{Resolution, Scope, Slot, Symbol, Type};
+use crate::expr::{Resolution, Scope, Slot, Symbol, Type};
 use crate::text;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Names {
 
     /// Adds the points of a dimension.
     pub fn add_points(&mut self, dimension: &str, kind: SlotKind) -> Slot {
-        let slot = self.hidden(dimension, Type::of(crate::expr::types::Base::Number), kind);
+        let slot = self.hidden(dimension, Type::of(crate::expr::Base::Number), kind);
         self.points.insert(dimension.into(), slot);
         slot
     }

@@ -2,7 +2,7 @@
 
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::{Base, Domain, Slot, Type};
+use crate::expr::{Base, Domain, Slot, Type};
 use crate::scheme::model::{Band, Dimension, DimensionRule, Indicator, IndicatorRule, SlotKind, Temporary};
 use crate::scheme::written::{Keys, WrittenText};
 use crate::table::Decimal;

@@ -3,7 +3,7 @@
 use super::sheets::share_of;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::{Base, Domain, Slot, Type};
+use crate::expr::{Base, Domain, Slot, Type};
 use crate::scheme::model::{
     Dimension, Expression, Grade, GradeRule, Review, SlotKind, Tag, Ties, Top, TopSize, TypeRule,
 };

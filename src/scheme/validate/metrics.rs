@@ -3,8 +3,8 @@
 use super::sheets::Sheets;
 use super::{PERIODS, Validator, Want, span_of_time};
 use crate::diagnostic::{Code, Finding, nearest};
-use crate::expr::types::{Base, Type};
-use crate::expr::{self};
+use crate::expr::{Base, Type};
+use crate::expr;
 use crate::scheme::model::{
     FieldKind, Gaps, Metric, SlotKind, Span, ValueRule, Window, WindowSpan,
 };

@@ -17,7 +17,7 @@ use super::model::{Expression, MissingRule, Scheme, SlotKind, Template, Template
 use super::names::{Names, RESERVED, WithPoints};
 use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
-use crate::expr::types::{Base, Resolution, Scope, Slot, Type};
+use crate::expr::{Base, Resolution, Scope, Slot, Type};
 use crate::expr::{self, Bound, PopulationSpec};
 use crate::table::{PeriodKind, Unit};
 use crate::text;

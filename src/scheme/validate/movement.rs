@@ -115,7 +115,7 @@ impl Validator<'_> {
         if self.names.slot(&name.value).is_some() {
             return;
         }
-        use crate::expr::types::Scope;
+        use crate::expr::Scope;
         let text = &name.value;
         let known = self.names.names();
         let mut finding = Finding::error(Code::UnknownName, text!("no name `{text}`", "没有名称 `{text}`"))

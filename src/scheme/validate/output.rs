@@ -2,7 +2,7 @@
 
 use super::{Validator, Want, bind_in};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::Scope;
+use crate::expr::Scope;
 use crate::present::words::result_of;
 use crate::scheme::model::{Expression, Output, OutputColumn, Shown};
 use crate::scheme::written::{Keys, Written, WrittenText};

@@ -2,7 +2,7 @@
 
 use super::{Validator, Want, bind_in};
 use crate::diagnostic::{Code, Finding, nearest};
-use crate::expr::types::{Base, Domain, Type};
+use crate::expr::{Base, Domain, Type};
 use crate::scheme::model::{
     Customers, DateOrder, EventSheet, Field, FieldKind, Lookup, Sheet, SlotKind,
 };

@@ -2,7 +2,7 @@
 
 use super::{Validator, Want, span_of_time};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::types::Base;
+use crate::expr::Base;
 use crate::scheme::model::{Span, Strategy, Task, TaskRule};
 use crate::scheme::written::{Keys, WrittenText};
 use crate::text;

@@ -1,0 +1,166 @@
+//! The values that a condition read for a customer, down to the cells they came from.
+
+use super::value::{name_of, value_text};
+use crate::clean::sheet::place_of;
+use crate::diagnostic::Lang;
+use crate::expr::{AggregateFunction, Frame, SeriesColumn, Slot};
+use crate::grading::Grading;
+use crate::metrics::Axis;
+use crate::scheme::model::{Expression, SlotKind};
+use crate::table::{Place, Value};
+use std::sync::Arc;
+
+/// A value that was read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The value with its unit.
+    pub text: String,
+    /// The value as data.
+    pub value: Value,
+    /// Where it came from.
+    pub source: Source,
+    /// The values that it was worked out from, for values and dimensions.
+    pub from: Vec<Input>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A cell of a file.
+    Cell(Place),
+    /// Rows of an event sheet: how many, and the place of the first.
+    Rows {
+        /// The metric's `value` as written.
+        text: Arc<str>,
+        /// How many rows of the customer the sheet has up to the as-of date.
+        count: usize,
+        /// The first of them.
+        first: Option<Place>,
+    },
+    /// An expression of the scheme, as written.
+    Expression(Arc<str>),
+    /// The scheme itself: labels, points, the score.
+    Scheme,
+    /// The run before.
+    Earlier,
+}
+
+/// The values that an expression reads for a customer.
+pub fn of(grading: &Grading, expression: &Expression, row: usize, lang: Lang) -> Vec<Input> {
+    of_all(grading, std::iter::once(expression), row, lang)
+}
+
+/// The values that several expressions read for a customer, each once.
+pub fn of_all<'a>(
+    grading: &Grading,
+    expressions: impl Iterator<Item = &'a Expression>,
+    row: usize,
+    lang: Lang,
+) -> Vec<Input> {
+    let mut slots: Vec<Slot> = vec![];
+    for expression in expressions {
+        slots.extend(expression.bound.slots());
+    }
+    let mut seen: Vec<Slot> = vec![];
+    slots.retain(|slot| !seen.contains(slot) && { seen.push(*slot); true });
+    slots.into_iter().map(|slot| input(grading, slot, row, lang)).collect()
+}
+
+fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
+    let scheme = &grading.scheme;
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    let (value, text) = if entry.ty.series {
+        (Value::Missing, series_text(grading, slot, row))
+    } else {
+        let value = grading.facts.get(slot).value(row);
+        let text = value_text(scheme, slot, &value, lang);
+        (value, text)
+    };
+    let mut from = vec![];
+    let source = match entry.kind {
+        SlotKind::Field(field) => field_cell(grading, field, row).map_or(Source::Scheme, Source::Cell),
+        SlotKind::LookupField(lookup, field) => {
+            lookup_cell(grading, lookup, field, row).map_or(Source::Scheme, Source::Cell)
+        }
+        SlotKind::Metric(metric) => metric_rows(grading, metric, row),
+        SlotKind::Value(index) => {
+            let is = &scheme.values[index].is;
+            from = of(grading, is, row, lang);
+            Source::Expression(is.text.clone())
+        }
+        SlotKind::PreviousGrade | SlotKind::PreviousType => Source::Earlier,
+        _ => Source::Scheme,
+    };
+    Input { name: name_of(scheme, slot, lang), text, value, source, from }
+}
+
+/// The cell of a field; `None` if no file has its column. Of a customer whom several files have it is the latest one
+/// with a value.
+fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> {
+    let customers = grading.book.customers.as_ref()?;
+    let tables = &grading.book.inputs.customers;
+    let more = customers.more.get(&(row as u32)).map(Vec::as_slice).unwrap_or_default();
+    let rows = std::iter::once(customers.rows[row]).chain(more.iter().rev().copied());
+    let mut first = None;
+    for at in rows {
+        let Some(column) = customers.sources[at.table as usize][field] else { continue };
+        let blank = tables[at.table as usize].rows.cell(at.row as usize, column) == crate::table::Cell::Blank;
+        let place = place_of(tables, at, Some(column));
+        if !blank {
+            return Some(place);
+        }
+        first.get_or_insert(place);
+    }
+    first
+}
+
+fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Option<Place> {
+    let rows = &grading.book.lookups[lookup];
+    let at = rows.clean.rows[rows.matched[row]? as usize];
+    let column = rows.clean.sources[at.table as usize][field]?;
+    Some(place_of(&grading.book.inputs.lookups[lookup], at, Some(column)))
+}
+
+/// The rows of a customer behind a metric. For the least and greatest, the first and the last value it is the one row
+/// that has it.
+fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
+    let metric = &grading.scheme.metrics[metric];
+    let events = &grading.book.events[metric.from];
+    let tables = &grading.book.inputs.events[metric.from];
+    let own: Vec<usize> = (0..events.customer.len()).filter(|event| events.customer[*event] as usize == row).collect();
+    let mut first = own.first().copied();
+    let single = matches!(
+        metric.value.function,
+        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last
+    );
+    if let (true, None, Some(argument)) = (single, metric.per, &metric.value.argument) {
+        let wanted = grading.facts.get(metric.slot).value(row);
+        let frame = crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), grading.facts.as_of());
+        let values = argument.eval(&frame).column;
+        first = own.iter().copied().find(|event| values.value(*event) == wanted).or(first);
+    }
+    Source::Rows {
+        text: metric.text.clone(),
+        count: own.len(),
+        first: first.map(|event| place_of(tables, events.clean.rows[event], None)),
+    }
+}
+
+/// A customer's series, the last twelve periods: `2024-01 120, 2024-02 —, …`.
+fn series_text(grading: &Grading, slot: Slot, row: usize) -> String {
+    let Some(SeriesColumn { periods, values, .. }) = grading.facts.get_series(slot) else { return String::new() };
+    let SlotKind::Metric(metric) = grading.scheme.slots.entries[slot.0 as usize].kind else { return String::new() };
+    let Some(kind) = grading.scheme.metrics[metric].per else { return String::new() };
+    let axis = Axis::of(kind, &grading.book);
+    let shown = periods.saturating_sub(12)..*periods;
+    let texts: Vec<String> = shown
+        .map(|index| {
+            let value = values.value(row * periods + index);
+            let text = crate::classify::plain_text(&value).unwrap_or_else(|| "—".to_owned());
+            format!("{} {text}", axis.period(index))
+        })
+        .collect();
+    texts.join(", ")
+}

@@ -1,0 +1,233 @@
+//! Why a customer has this grade: indicator, value and source cell → band → points × weight → score → grade → type.
+//!
+//! Takes a row of a [`Grading`], gives an [`Explanation`] as data and the short [`reasons`] that every output has. It
+//! reads the indices that grading stored and evaluates nothing anew but which value was missing.
+
+pub mod causes;
+mod inputs;
+mod reason;
+mod value;
+
+pub use inputs::{Input, Source};
+pub use reason::reasons;
+pub use value::{name_of, value_text};
+
+use crate::assess::{Choice, parts};
+use crate::diagnostic::Lang;
+use crate::grading::Grading;
+use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule};
+use crate::table::Decimal;
+use crate::table::column::MISSING;
+use crate::table::Column;
+use std::sync::Arc;
+
+/// Everything that decided one customer's grade and type.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The dimensions in order.
+    pub dimensions: Vec<DimensionStep>,
+    /// The score, if there is one.
+    pub score: Option<Decimal>,
+    /// How the grade came about.
+    pub grade: Option<RuleStep>,
+    /// How the type came about.
+    pub kind: Option<RuleStep>,
+}
+
+/// What one dimension gave.
+#[derive(Clone, Debug)]
+pub struct DimensionStep {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The label, if a band held.
+    pub label: Option<Arc<str>>,
+    /// How the label came about.
+    pub rule: RuleStep,
+    /// Its indicators, if it has any.
+    pub indicators: Vec<IndicatorStep>,
+    /// Its points, before weighting.
+    pub points: Option<Decimal>,
+    /// Its weight, if it counts.
+    pub weight: Option<Decimal>,
+    /// What it adds to the score.
+    pub part: Option<Decimal>,
+}
+
+/// What one indicator gave.
+#[derive(Clone, Debug)]
+pub struct IndicatorStep {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its weight among the indicators.
+    pub weight: Decimal,
+    /// Its points.
+    pub points: Option<Decimal>,
+    /// How they came about.
+    pub rule: RuleStep,
+}
+
+/// Why an entry of a list was chosen, or none.
+#[derive(Clone, Debug)]
+pub struct RuleStep {
+    /// What came out.
+    pub outcome: Outcome,
+    /// The condition of the entry as written; `None` for the one without ("otherwise").
+    pub condition: Option<Arc<str>>,
+    /// The values that it read, with their places.
+    pub inputs: Vec<Input>,
+}
+
+/// What a list of bands, grades or types came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// This entry is the first that holds.
+    Holds(Arc<str>),
+    /// None holds.
+    NoneHolds,
+    /// Unknown: these values are missing.
+    Missing(Vec<Arc<str>>),
+}
+
+/// Explains customer `row`.
+pub fn explain(grading: &Grading, row: usize, lang: Lang) -> Explanation {
+    let scheme = &grading.scheme;
+    let parts = parts(scheme, &grading.assessment.dimensions, &grading.facts, row);
+    let dimensions = (0..scheme.dimensions.len())
+        .map(|index| {
+            let part = parts.iter().find(|(dimension, _)| *dimension == index).map(|(_, part)| *part);
+            dimension_step(grading, index, row, part, lang)
+        })
+        .collect();
+    let grade = (!scheme.grades.is_empty()).then(|| grade_step(grading, row, lang));
+    let kind = (!scheme.types.is_empty()).then(|| {
+        let entries: Vec<(Arc<str>, Option<&Expression>)> =
+            scheme.types.iter().map(|rule| (rule.name.clone(), rule.when.as_ref())).collect();
+        rule_step(grading, grading.classification.types[row], &entries, row, lang)
+    });
+    Explanation { dimensions, score: score_of(grading, row), grade, kind }
+}
+
+/// The score of a customer.
+pub fn score_of(grading: &Grading, row: usize) -> Option<Decimal> {
+    number_at(grading.facts.get(grading.scheme.score_slot()?), row)
+}
+
+/// A number of a column; `None` if missing.
+pub fn number_at(column: &Column, row: usize) -> Option<Decimal> {
+    match column {
+        Column::Number(values) if values[row] != MISSING => Decimal::from_millionths(values[row]),
+        _ => None,
+    }
+}
+
+fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
+    let scheme = &grading.scheme;
+    let texts: Vec<Option<Expression>> = scheme.grades.iter().map(|grade| reason::rule_text(&grade.rule, lang)).collect();
+    let entries: Vec<(Arc<str>, Option<&Expression>)> =
+        scheme.grades.iter().zip(&texts).map(|(grade, text)| (grade.name.clone(), text.as_ref())).collect();
+    rule_step(grading, grading.assessment.grades[row], &entries, row, lang)
+}
+
+fn dimension_step(grading: &Grading, index: usize, row: usize, part: Option<Decimal>, lang: Lang) -> DimensionStep {
+    let dimension = &grading.scheme.dimensions[index];
+    let result = &grading.assessment.dimensions[index];
+    let mut indicators = vec![];
+    let bands = match &dimension.rule {
+        DimensionRule::Bands(bands) => bands,
+        DimensionRule::Points { bands, .. } => bands,
+        DimensionRule::Indicators { indicators: rules, bands, .. } => {
+            for (rule, points) in rules.iter().zip(&result.indicators) {
+                let points = Decimal::from_millionths(points[row]).filter(|_| points[row] != MISSING);
+                let step = match &rule.rule {
+                    IndicatorRule::Points(expression) => points_step(grading, expression, points, row, lang),
+                    IndicatorRule::Bands(bands) => {
+                        let choice = causes::first_band(grading, bands, row);
+                        rule_step(grading, choice, &entries(bands), row, lang)
+                    }
+                };
+                indicators.push(IndicatorStep { name: rule.name.clone(), weight: rule.weight, points, rule: step });
+            }
+            bands
+        }
+    };
+    let choice = result.bands[row];
+    let label = choice.index().and_then(|band| bands[band].label.clone());
+    let rule = match &dimension.rule {
+        DimensionRule::Points { points, .. } => {
+            let value = number_at(grading.facts.get(dimension.points_slot), row);
+            points_step(grading, points, value, row, lang)
+        }
+        _ => rule_step(grading, choice, &entries(bands), row, lang),
+    };
+    DimensionStep {
+        name: dimension.name.clone(),
+        label,
+        rule,
+        indicators,
+        points: number_at(grading.facts.get(dimension.points_slot), row),
+        weight: dimension.weight.filter(|_| result.counts),
+        part,
+    }
+}
+
+fn entries(bands: &[Band]) -> Vec<(Arc<str>, Option<&Expression>)> {
+    bands.iter().map(|band| (band.label.clone().unwrap_or_default(), band.when.as_ref())).collect()
+}
+
+fn points_step(
+    grading: &Grading,
+    expression: &Expression,
+    points: Option<Decimal>,
+    row: usize,
+    lang: Lang,
+) -> RuleStep {
+    let outcome = match points {
+        Some(points) => Outcome::Holds(points.to_string().into()),
+        None => Outcome::Missing(causes::missing_names(grading, expression, row, lang)),
+    };
+    RuleStep {
+        outcome,
+        condition: Some(expression.text.clone()),
+        inputs: inputs::of(grading, expression, row, lang),
+    }
+}
+
+/// Why an entry of a list was chosen for a customer.
+fn rule_step(
+    grading: &Grading,
+    choice: Choice,
+    entries: &[(Arc<str>, Option<&Expression>)],
+    row: usize,
+    lang: Lang,
+) -> RuleStep {
+    match choice {
+        Choice::Is(index) => {
+            let (name, condition) = &entries[index as usize];
+            // "Otherwise" is explained by the values that the entries before it read.
+            let inputs = match condition {
+                Some(condition) => inputs::of(grading, condition, row, lang),
+                None => inputs::of_all(grading, entries.iter().filter_map(|(_, when)| *when), row, lang),
+            };
+            RuleStep {
+                outcome: Outcome::Holds(name.clone()),
+                condition: condition.map(|condition| condition.text.clone()),
+                inputs,
+            }
+        }
+        Choice::NoneHolds => RuleStep {
+            outcome: Outcome::NoneHolds,
+            condition: None,
+            inputs: inputs::of_all(grading, entries.iter().filter_map(|(_, when)| *when), row, lang),
+        },
+        Choice::Unknown(index) => {
+            let condition = entries[index as usize].1;
+            RuleStep {
+                outcome: Outcome::Missing(
+                    condition.map(|when| causes::missing_names(grading, when, row, lang)).unwrap_or_default(),
+                ),
+                condition: condition.map(|condition| condition.text.clone()),
+                inputs: condition.map(|when| inputs::of(grading, when, row, lang)).unwrap_or_default(),
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The short reasons of a row, most important first: what decided the grade, what each dimension gave, why the type.
+
+use super::{DimensionStep, Explanation, Input, Outcome, RuleStep, explain};
+use crate::classify::render;
+use crate::diagnostic::Lang;
+use crate::grading::Grading;
+use crate::scheme::model::{Expression, GradeRule, Ties, TopSize};
+use crate::table::Decimal;
+
+/// The reasons of customer `row` in `lang`.
+pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
+    let explanation = explain(grading, row, lang);
+    let mut reasons = vec![];
+    if grading.decided[row].on_hold {
+        reasons.push(match lang {
+            Lang::Zh => "等级暂缓调整，待人工复核".to_owned(),
+            Lang::En => "the grade is held until somebody has reviewed it".to_owned(),
+        });
+    }
+    reasons.extend(grade_reason(&explanation, lang));
+    reasons.extend(explanation.dimensions.iter().map(|step| dimension_reason(&explanation, step, lang)));
+    reasons.extend(type_reason(grading, &explanation, lang));
+    for index in grading.reviews(row) {
+        let review = &grading.scheme.reviews[index];
+        let owner = review.owner.as_ref().and_then(|owner| render(owner, &grading.facts, row));
+        let (name, days) = (&review.name, review.due_days);
+        let mut text = match lang {
+            Lang::Zh => format!("待复核：{name}"),
+            Lang::En => format!("to review: {name}"),
+        };
+        if let Some(owner) = owner {
+            text += &match lang {
+                Lang::Zh => format!("，负责人 {owner}"),
+                Lang::En => format!(", by {owner}"),
+            };
+        }
+        if let Some(days) = days {
+            text += &match lang {
+                Lang::Zh => format!("，{days} 天内"),
+                Lang::En => format!(", within {days} days"),
+            };
+        }
+        reasons.push(text);
+    }
+    reasons
+}
+
+/// The rule of a grade as something people read, with the expression that its values come from.
+pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
+    match rule {
+        GradeRule::When(when) => when.clone(),
+        GradeRule::Top(top) => {
+            let by: Vec<&str> = top.by.iter().map(|by| &*by.text).collect();
+            let size = match top.size {
+                TopSize::Share(share) => {
+                    format!("{}%", share.checked_mul(Decimal::HUNDRED).unwrap_or_default())
+                }
+                TopSize::Count(count) => count.to_string(),
+            };
+            let ties = match (top.ties, lang) {
+                (Ties::Up, _) => "",
+                (Ties::Down, Lang::Zh) => "，并列不入",
+                (Ties::Down, Lang::En) => ", ties out",
+            };
+            let text = match lang {
+                Lang::Zh => format!("按 {} 排名前 {size}{ties}", by.join("、")),
+                Lang::En => format!("top {size} by {}{ties}", by.join(", ")),
+            };
+            let bound = top.by.first()?.bound.clone();
+            Some(Expression { text: text.into(), bound })
+        }
+    }
+}
+
+fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
+    let step = explanation.grade.as_ref()?;
+    let values = listed(&step.inputs, lang);
+    Some(match (&step.outcome, &step.condition, lang) {
+        (Outcome::Holds(grade), Some(condition), Lang::Zh) => format!("{grade}：{condition}（{values}）"),
+        (Outcome::Holds(grade), Some(condition), Lang::En) => format!("{grade}: {condition} ({values})"),
+        (Outcome::Holds(grade), None, Lang::Zh) => format!("{grade}：不满足更高等级的条件（{values}）"),
+        (Outcome::Holds(grade), None, Lang::En) => format!("{grade}: no better grade's condition holds ({values})"),
+        (Outcome::NoneHolds, _, Lang::Zh) => format!("未评级：没有等级的条件成立（{values}）"),
+        (Outcome::NoneHolds, _, Lang::En) => format!("unrated: no grade's condition holds ({values})"),
+        (Outcome::Missing(names), _, Lang::Zh) => format!("未评级：缺少{}", names.join("、")),
+        (Outcome::Missing(names), _, Lang::En) => format!("unrated: {} missing", names.join(", ")),
+    })
+}
+
+fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang) -> String {
+    let name = &step.name;
+    let why = rule_reason(&step.rule, lang);
+    let label = step.label.as_deref().unwrap_or_default();
+    let mut text = match (&step.rule.outcome, lang) {
+        (Outcome::Missing(names), Lang::Zh) => format!("{name}：缺少{}", names.join("、")),
+        (Outcome::Missing(names), Lang::En) => format!("{name}: {} missing", names.join(", ")),
+        (_, Lang::Zh) => format!("{name}：{label}（{why}）"),
+        (_, Lang::En) => format!("{name}: {label} ({why})"),
+    };
+    if let (Some(points), Some(weight), Some(part)) = (step.points, step.weight, step.part) {
+        let total = explanation
+            .dimensions
+            .iter()
+            .filter(|step| step.part.is_some())
+            .filter_map(|step| step.weight)
+            .fold(Decimal::ZERO, |sum, weight| sum.checked_add(weight).unwrap_or(sum));
+        text += &match lang {
+            Lang::Zh => format!("，{points} 分 × {weight}/{total} = {part}"),
+            Lang::En => format!(", {points} points × {weight}/{total} = {part}"),
+        };
+    }
+    text
+}
+
+fn rule_reason(step: &RuleStep, lang: Lang) -> String {
+    let values = listed(&step.inputs, lang);
+    match (&step.condition, &step.outcome, lang) {
+        (_, Outcome::NoneHolds, Lang::Zh) => format!("没有一档成立，{values}"),
+        (_, Outcome::NoneHolds, Lang::En) => format!("no band holds, {values}"),
+        (Some(condition), _, Lang::Zh) => format!("{values}，{condition}"),
+        (Some(condition), _, Lang::En) => format!("{values}, {condition}"),
+        (None, _, Lang::Zh) => format!("{values}，其他"),
+        (None, _, Lang::En) => format!("{values}, otherwise"),
+    }
+}
+
+fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Option<String> {
+    let step = explanation.kind.as_ref()?;
+    let values = listed(&step.inputs, lang);
+    let rated = !grading.scheme.grades.is_empty();
+    Some(match (&step.outcome, &step.condition, lang) {
+        (Outcome::Holds(kind), Some(condition), Lang::Zh) => format!("类型 {kind}：{condition}（{values}）"),
+        (Outcome::Holds(kind), Some(condition), Lang::En) => format!("type {kind}: {condition} ({values})"),
+        (Outcome::Holds(kind), None, Lang::Zh) => format!("类型 {kind}：不满足其他类型的条件"),
+        (Outcome::Holds(kind), None, Lang::En) => format!("type {kind}: no other type's condition holds"),
+        // Without grades the type is the result, so its absence is the main reason; beside a grade it is one of many.
+        (Outcome::NoneHolds, _, Lang::Zh) if rated => "没有类型的条件成立".to_owned(),
+        (Outcome::NoneHolds, _, Lang::Zh) => format!("未分类：没有类型的条件成立（{values}）"),
+        (Outcome::NoneHolds, _, Lang::En) => format!("no type's condition holds ({values})"),
+        (Outcome::Missing(names), _, Lang::Zh) => format!("未分类：缺少{}", names.join("、")),
+        (Outcome::Missing(names), _, Lang::En) => format!("no type: {} missing", names.join(", ")),
+    })
+}
+
+/// Names and values side by side: `年采购额 100.01 万元、投诉次数 0`.
+fn listed(inputs: &[Input], lang: Lang) -> String {
+    let items: Vec<String> = inputs.iter().map(|input| format!("{} {}", input.name, input.text)).collect();
+    items.join(match lang {
+        Lang::Zh => "，",
+        Lang::En => ", ",
+    })
+}
