@@ -2,4 +2,6 @@
 #![warn(missing_docs)]
 
 pub mod diagnostic;
+pub mod expr;
+pub mod rank;
 pub mod table;
