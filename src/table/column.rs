@@ -27,6 +27,15 @@ pub enum Truth {
 }
 
 impl Truth {
+    /// The truth of a value; everything but a known truth value is unknown.
+    pub const fn from_value(value: &Value) -> Self {
+        match value {
+            Value::Bool(true) => Self::True,
+            Value::Bool(false) => Self::False,
+            _ => Self::Unknown,
+        }
+    }
+
     /// Both hold: the lesser of the two.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

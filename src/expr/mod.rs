@@ -1,0 +1,130 @@
+//! The condition language. Text becomes a tree ([`parse`]), a tree becomes a meaning ([`bind`]), a meaning becomes a
+//! column ([`Bound::eval`]): three steps with three kinds of error. Everything that is ever judged or worked out by a
+//! scheme's expressions is evaluated here and nowhere else.
+//!
+//! Absent: files, the clock (`as_of` comes with the [`Frame`]), and any knowledge of a scheme beyond a [`Scope`].
+
+mod ast;
+mod bind;
+mod bound;
+mod causes;
+mod eval;
+mod frame;
+mod functions;
+mod lexer;
+mod literal;
+mod parser;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number};
+pub use bind::{Aggregate, AggregateFunction, aggregate, bind};
+pub use bound::{Bound, Node, PopulationSpec};
+pub use eval::{Evaluated, Fault, FaultKind};
+pub use frame::{Frame, SeriesColumn};
+pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};
+pub use parser::parse;
+pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};
+
+use crate::diagnostic::{Code, Finding};
+use crate::text;
+
+/// A name as an expression writes it: in double quotes where it needs them.
+pub fn quoted_name(name: &str) -> String {
+    ast::Quoted(name).to_string()
+}
+
+/// Parses and binds a condition.
+pub fn condition(
+    text: &str,
+    scope: &dyn Scope,
+    populations: &mut Vec<PopulationSpec>,
+) -> Result<Bound, Vec<Finding>> {
+    let mut bound = any(text, scope, populations)?;
+    match bound.ty.base {
+        Base::Bool => Ok(bound),
+        Base::Null => {
+            bound.ty.base = Base::Bool;
+            Ok(bound)
+        }
+        _ => Err(vec![
+            Finding::error(
+                Code::WrongResult,
+                text!("this is a value, and a condition is needed", "这是一个值，而这里应为条件"),
+            )
+            .at(bound.span)
+            .help(text!(
+                "compare it with something, as in `x >= 100`",
+                "要与某个值比较，例如 `x >= 100`"
+            )),
+        ]),
+    }
+}
+
+/// Parses and binds a number; money is one.
+pub fn number(
+    text: &str,
+    scope: &dyn Scope,
+    populations: &mut Vec<PopulationSpec>,
+) -> Result<Bound, Vec<Finding>> {
+    let mut bound = any(text, scope, populations)?;
+    match bound.ty.base {
+        Base::Number => Ok(bound),
+        Base::Null => {
+            bound.ty.base = Base::Number;
+            Ok(bound)
+        }
+        base => {
+            let finding = Finding::error(
+                Code::WrongResult,
+                text!("a number is needed here", "这里应为数字"),
+            );
+            let help = match base {
+                Base::Bool => text!(
+                    "write `case when x then 1 else 0 end`",
+                    "写作 `case when x then 1 else 0 end`"
+                ),
+                Base::Text => text!(
+                    "the points of a dimension are `points(dimension)`",
+                    "维度的分数写作 `points(维度)`"
+                ),
+                _ => text!(
+                    "days since a date are `days(x)`",
+                    "距某日的天数写作 `days(x)`"
+                ),
+            };
+            Err(vec![finding.at(bound.span).help(help)])
+        }
+    }
+}
+
+/// Parses and binds an expression of any type but a series. What is made of bare literals only is a plain number once
+/// it has a name.
+pub fn any(
+    text: &str,
+    scope: &dyn Scope,
+    populations: &mut Vec<PopulationSpec>,
+) -> Result<Bound, Vec<Finding>> {
+    let known = populations.len();
+    let mut bound = bind(&parse(text)?, scope, populations)?;
+    if bound.ty.series {
+        populations.truncate(known);
+        return Err(vec![
+            Finding::error(
+                Code::SeriesMisuse,
+                text!("a series is no single value", "序列不是单个值"),
+            )
+            .at(bound.span)
+            .help(text!(
+                "take one value of it: `latest(x)`, `average(x, 3)`, `streak(x > 0)`",
+                "取其中一个值：`latest(x)`、`average(x, 3)`、`streak(x > 0)`"
+            )),
+        ]);
+    }
+    if matches!(bound.ty.measure, Measure::Bare | Measure::BareSum) {
+        bound.ty.measure = Measure::Plain;
+    }
+    Ok(bound)
+}
