@@ -2,4 +2,5 @@
 #![warn(missing_docs)]
 
 pub mod diagnostic;
+pub mod read;
 pub mod table;
