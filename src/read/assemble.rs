@@ -108,6 +108,8 @@ pub(super) struct Assembler<'a> {
     format: Format,
     most_cells: u64,
     head: Vec<HeadRow>,
+    /// Stretches of blank rows among the first rows: where they start, and how many.
+    head_blank: Vec<(u32, u32)>,
     body: Option<Body>,
 }
 
@@ -124,15 +126,32 @@ struct Body {
     titles: usize,
     rows: RawRows,
     ragged: Vec<Ragged>,
-    blank: Skipped,
+    blank: Blank,
     /// Blank rows since the last row that was not; those at the end are no gap in the table.
-    blank_pending: Skipped,
+    blank_pending: Blank,
     footers: Skipped,
     repeats: Skipped,
     strays: Vec<(u32, u32)>,
     stray_count: u64,
 }
 
+/// Blank rows: how many, and the first. A worksheet can have a million, so they are not listed.
+#[derive(Default)]
+struct Blank {
+    count: u64,
+    first: u32,
+}
+
+impl Blank {
+    fn add(&mut self, first: u32, count: u64) {
+        if self.count == 0 {
+            self.first = first;
+        }
+        self.count += count;
+    }
+}
+
+/// Rows that were passed over: how many, and where.
 #[derive(Default)]
 struct Skipped {
     count: u64,
@@ -144,15 +163,6 @@ impl Skipped {
         self.count += 1;
         if self.rows.len() < PLACES_KEPT {
             self.rows.push(row);
-        }
-    }
-
-    fn take(&mut self, other: &mut Self) {
-        if other.count > 0 {
-            self.count += std::mem::take(&mut other.count);
-            let room = PLACES_KEPT - self.rows.len();
-            self.rows.extend(other.rows.drain(..).take(room));
-            other.rows.clear();
         }
     }
 
@@ -172,6 +182,7 @@ impl<'a> Assembler<'a> {
             format,
             most_cells: MOST_CELLS + size,
             head: vec![],
+            head_blank: vec![],
             body: None,
         }
     }
@@ -195,11 +206,9 @@ impl<'a> Assembler<'a> {
 
     /// `count` blank rows from row `first`, that the file's format passes over.
     pub(super) fn blank_rows(&mut self, first: u32, count: u32) {
-        if let Some(body) = &mut self.body {
-            for row in first..first.saturating_add(count.min(PLACES_KEPT as u32)) {
-                body.blank_pending.add(row);
-            }
-            body.blank_pending.count += u64::from(count.saturating_sub(PLACES_KEPT as u32));
+        match &mut self.body {
+            Some(body) => body.blank_pending.add(first, count.into()),
+            None => self.head_blank.push((first, count)),
         }
     }
 
@@ -213,6 +222,7 @@ impl<'a> Assembler<'a> {
             return Ok(());
         }
         if cells.iter().all(is_blank) {
+            self.head_blank.push((number, 1));
             return Ok(());
         }
         self.head.push(HeadRow { number, cells: cells.iter().map(|cell| Held::of(*cell)).collect() });
@@ -234,16 +244,16 @@ impl<'a> Assembler<'a> {
         let mut body = Body::new(&header, &head, self.format, self.source);
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
-        let mut previous = header.number;
+        let mut blank = self.head_blank.iter().filter(|(first, _)| *first > header.number).peekable();
         for row in &below {
-            let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            if self.format != Format::Text {
-                for blank in (previous + 1..row.number).take(PLACES_KEPT) {
-                    body.blank_pending.add(blank);
-                }
+            while let Some((first, count)) = blank.next_if(|(first, _)| *first < row.number) {
+                body.blank_pending.add(*first, u64::from(*count));
             }
-            previous = row.number;
+            let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
             body.row(row.number, &cells, self.format);
+        }
+        for (first, count) in blank {
+            body.blank_pending.add(*first, u64::from(*count));
         }
         self.body = Some(body);
         Ok(())
@@ -300,8 +310,8 @@ impl Body {
             rows: RawRows::new(headers.len()),
             headers,
             ragged: vec![],
-            blank: Skipped::default(),
-            blank_pending: Skipped::default(),
+            blank: Blank::default(),
+            blank_pending: Blank::default(),
             footers: Skipped::default(),
             repeats: Skipped::default(),
             strays: vec![],
@@ -310,8 +320,15 @@ impl Body {
     }
 
     fn row(&mut self, number: u32, cells: &[Cell<'_>], format: Format) {
-        let Some(first) = cells.iter().position(|cell| !is_blank(cell)) else {
-            self.blank_pending.add(number);
+        let width = self.headers.len();
+        let table = if format == Format::Text {
+            cells
+        } else {
+            self.strays_of(number, cells);
+            &cells[..cells.len().min(width)]
+        };
+        let Some(first) = table.iter().position(|cell| !is_blank(cell)) else {
+            self.blank_pending.add(number, 1);
             return;
         };
         if self.is_footer(cells, first) {
@@ -322,12 +339,12 @@ impl Body {
             self.repeats.add(number);
             return;
         }
-        self.blank.take(&mut self.blank_pending);
-        let width = self.headers.len();
+        let pending = std::mem::take(&mut self.blank_pending);
+        if pending.count > 0 {
+            self.blank.add(pending.first, pending.count);
+        }
         if format == Format::Text {
             self.note_if_ragged(number, cells, width);
-        } else {
-            self.strays_of(number, cells);
         }
         if self.used < width
             && let Some(last) = cells.iter().take(width).rposition(|cell| !is_blank(cell))
@@ -397,14 +414,16 @@ impl Body {
                 .place(origin.row(row)),
             );
         }
-        let blank = text!("{} blank rows were skipped", "已跳过 {} 个空行", self.blank.count);
+        if self.blank.count > 0 {
+            let title = text!("{} blank rows were skipped", "已跳过 {} 个空行", self.blank.count);
+            notes.push(Finding::note(Code::SkippedRows, title).place(origin.row(self.blank.first)));
+        }
         let footers = text!(
             "{} rows of totals, signatures or notes were skipped",
             "已跳过 {} 行合计、签字或备注",
             self.footers.count
         );
         let repeats = text!("{} repeated header rows were skipped", "已跳过 {} 个重复的表头行", self.repeats.count);
-        self.blank.notes(origin, &blank, &mut notes);
         self.footers.notes(origin, &footers, &mut notes);
         self.repeats.notes(origin, &repeats, &mut notes);
         let count = self.stray_count;

@@ -1,6 +1,6 @@
 //! Excel's workbooks. The only room that knows `calamine`.
 //!
-//! xlsx and xlsb are streamed cell by cell: `worksheet_range` would allocate by the used extent, so that two cells in
+//! xlsx is streamed cell by cell: `worksheet_range` would allocate by the used extent, so that two cells in
 //! the corners of a sheet abort the process. xls is read whole by calamine; a later issue moves it into a child process
 //! under a memory limit, and reads its per-cent formats, which calamine does not give.
 
@@ -8,11 +8,10 @@ use super::assemble::Candidate;
 use super::format::encrypted;
 use super::guard::{check_parts, guarded};
 use super::sheet_rows::{SheetRows, Value, tables, wanted};
-use super::xlsb_extra::XlsbExtra;
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
 use crate::table::{Cell, CellError, Date};
-use calamine::{CellErrorType, Data, DataRef, Reader, SheetType, Style, Xls, Xlsb, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, Reader, SheetType, Style, Xls, Xlsx};
 use std::cell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -20,7 +19,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 /// Days from 1899-12-30 to 1904-01-01.
-const EPOCH_1904: f64 = 1462.0;
+pub(super) const EPOCH_1904: f64 = 1462.0;
 
 /// Cells between two calls of the progress function.
 const PROGRESS_EVERY: u32 = 1 << 16;
@@ -76,41 +75,6 @@ fn unsaved<R: Read + Seek>(
         }
     }
     Ok(unsaved)
-}
-
-/// Reads an xlsb workbook.
-pub(super) fn read_xlsb(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    check_parts(bytes, source).map_err(|finding| vec![finding])?;
-    guarded(source, || {
-        let (reader, progress) = counted(bytes, source);
-        let mut book = Xlsb::new(reader).map_err(|error| failed(&error, source))?;
-        let names = worksheets(book.sheets_metadata());
-        let mut extra = XlsbExtra::open(bytes);
-        let mut sheets: Sheets = vec![];
-        for name in wanted(&names, source).map_err(|finding| vec![finding])? {
-            let marks = extra.marks(&name);
-            let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| failed(&error, source))?;
-            let mut rows = SheetRows::new(source, &name, Format::Xlsb, bytes.len() as u64);
-            let mut errors = marks.errors.into_iter().peekable();
-            let mut outcome = Ok(());
-            while rows.wants_more() && outcome.is_ok() {
-                let next = reader.next_cell().map_err(|error| failed(&error, source))?;
-                let position = next.as_ref().map_or((u32::MAX, 0), calamine::Cell::get_position);
-                while let Some(((row, column), error)) = errors.next_if(|(at, _)| outcome.is_ok() && *at < position) {
-                    outcome = rows.add(row, column, Value::Plain(Cell::Error(error)));
-                }
-                let Some(cell) = next else { break };
-                progress();
-                let percent = marks.percent.contains(&position);
-                if outcome.is_ok() {
-                    outcome = rows.add(position.0, position.1, value(cell.get_value(), epoch, percent));
-                }
-            }
-            sheets.push((name, outcome.and_then(|()| rows.finish())));
-        }
-        tables(sheets, source)
-    })
 }
 
 /// Reads an xls workbook.
@@ -178,7 +142,7 @@ fn value<'v>(data: &DataRef<'v>, epoch: f64, percent: bool) -> Value<'v> {
     })
 }
 
-fn number(value: f64, percent: bool) -> Cell<'static> {
+pub(super) fn number(value: f64, percent: bool) -> Cell<'static> {
     match (value.is_finite(), percent) {
         (false, _) => Cell::Error(CellError::Num),
         (true, true) => Cell::Percent(value),

@@ -121,11 +121,10 @@ pub(super) fn unit_line(above: &[HeadRow]) -> Option<String> {
 
 fn unit_in(text: &str) -> Option<String> {
     for (at, word) in text.match_indices("单位") {
-        let before = text[..at].trim_end().trim_end_matches(['(', '（', '[', '【']);
-        let stands_alone = before.chars().next_back().is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation() || "，、；。）】".contains(c));
+        let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || "([（【".contains(c));
+        // A title may end before it: 客户明细表（单位：万元）, 2024年3月 单位：万元.
+        let stands_alone = before.len() < at || before.is_empty() || before.ends_with(['，', '、', '；', '。', ',', ';']);
         let of_money = ["金额", "货币", "计量", "币种及", "数据"].iter().any(|kind| before.ends_with(kind));
-        // A title that ends before a bracket: 客户明细表（单位：万元）.
-        let bracketed = before.len() < text[..at].trim_end().len();
         let Some(rest) = text[at + word.len()..].trim_start().strip_prefix(['：', ':']) else { continue };
         let unit: String = rest
             .trim_start()
@@ -133,7 +132,7 @@ fn unit_in(text: &str) -> Option<String> {
             .take_while(|c| !c.is_whitespace() && !matches!(c, ')' | '）' | ']' | '】' | '，' | ',' | '；' | ';' | '。'))
             .collect();
         let unit = unit_word(&unit);
-        if (stands_alone || of_money || bracketed) && Unit::is_well_known(unit) {
+        if (stands_alone || of_money) && Unit::is_well_known(unit) {
             return Some(unit.to_owned());
         }
     }

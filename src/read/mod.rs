@@ -4,11 +4,11 @@
 //! their places and notes on how they were read. Nothing here knows what a cell means.
 //!
 //! ```text
-//! format    bytes            → Format, unpacked bytes
-//! encoding  bytes            → text                      text files only
-//! delimiter text             → the character between fields
-//! csv, excel, ods            → rows of cells             one room for each foreign crate
-//! assemble  rows of cells    → Table                     header row, footers, strays, ragged rows
+//! format               bytes         → Format, unpacked bytes
+//! encoding             bytes         → text                  text files only
+//! delimiter            text          → the character between fields
+//! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
+//! assemble             rows of cells → Table                 header row, footers, strays, ragged rows
 //! ```
 
 mod assemble;
@@ -25,7 +25,7 @@ mod ods;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
-mod xlsb_extra;
+mod xlsb;
 
 pub use format::Format;
 pub use guard::is_reading_guarded;
@@ -186,7 +186,7 @@ fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> 
         Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
         Format::Ods => ods::read(&content.bytes, source),
         Format::Xlsx => excel::read_xlsx(&content.bytes, source),
-        Format::Xlsb => excel::read_xlsb(&content.bytes, source),
+        Format::Xlsb => xlsb::read(&content.bytes, source),
         Format::Xls => excel::read_xls(&content.bytes, source),
     }
 }

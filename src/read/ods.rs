@@ -134,6 +134,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                     let cells = self.row()?;
                     let repeats = repeats.min(MOST_ROWS.saturating_sub(row));
                     if !cells.is_empty() && !skip {
+                        rows.has_room(cells.len() as u64 * u64::from(repeats))?;
                         for repeat in 0..repeats {
                             if !rows.wants_more() {
                                 break;

@@ -56,6 +56,11 @@ impl<'a, 'v> SheetRows<'a, 'v> {
         self.assembler.wants_more()
     }
 
+    /// Whether so many more cells can come at all; asked before a short text is repeated a million times.
+    pub(super) fn has_room(&self, more: u64) -> Result<(), Finding> {
+        if self.count + more > MOST_CELLS { Err(too_large(&self.source.origin(None).place())) } else { Ok(()) }
+    }
+
     /// Takes the cell in row `row` and column `column`, both from 0. Rows come in order.
     pub(super) fn add(&mut self, row: u32, column: u32, value: Value<'v>) -> Result<(), Finding> {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
@@ -71,10 +76,8 @@ impl<'a, 'v> SheetRows<'a, 'v> {
         if matches!(value.cell(), Cell::Blank) {
             return Ok(());
         }
+        self.has_room(1)?;
         self.count += 1;
-        if self.count > MOST_CELLS {
-            return Err(too_large(&self.source.origin(None).place()));
-        }
         if (column as usize) < self.assembler.width() {
             self.cells.push((column, value));
         } else {
