@@ -140,6 +140,19 @@ impl RawRows {
         }
     }
 
+    /// Keeps the first `width` columns.
+    pub fn narrow(&mut self, width: usize) {
+        if width >= self.width {
+            return;
+        }
+        for row in 0..self.len() {
+            let from = row * self.width;
+            self.ends.copy_within(from..from + width, row * width);
+        }
+        self.ends.truncate(self.len() * width);
+        self.width = width;
+    }
+
     fn push_typed(&mut self, tag: u8, bits: u64) {
         self.bytes.extend_from_slice(&[TYPED, tag]);
         self.bytes.extend_from_slice(&bits.to_le_bytes());
@@ -177,6 +190,18 @@ impl RawRows {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_at_the_end_can_be_left_out() {
+        let mut raw = RawRows::new(3);
+        raw.push(1, [Cell::Text("a"), Cell::Number(1.0), Cell::Text("x")]);
+        raw.push(2, [Cell::Text("b"), Cell::Blank, Cell::Text("y")]);
+        raw.narrow(2);
+        assert_eq!(raw.row(0).collect::<Vec<_>>(), [Cell::Text("a"), Cell::Number(1.0)]);
+        assert_eq!(raw.row(1).collect::<Vec<_>>(), [Cell::Text("b"), Cell::Blank]);
+        raw.push(3, [Cell::Text("c"), Cell::Text("d")]);
+        assert_eq!(raw.row(2).collect::<Vec<_>>(), [Cell::Text("c"), Cell::Text("d")]);
+    }
 
     #[test]
     fn cells_come_back_as_they_went_in() {

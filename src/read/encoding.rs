@@ -1,0 +1,264 @@
+//! Which encoding a text file has. Takes bytes; gives text and the encoding's name, or says on which line it fails.
+//!
+//! In this order: a byte order mark; the pattern that NULs make in UTF-16 and UTF-32; strict UTF-8; the encoding in
+//! which the scheme's headers appear; GB18030 if the result reads like Chinese; a statistical guess. GB18030 decodes
+//! Big5, Shift_JIS and Western bytes into nonsense without an error, so it is never taken without a sign.
+
+use super::Source;
+use crate::diagnostic::{Code, Finding};
+use crate::text;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Text, and how it was encoded.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    pub(super) encoding: &'static str,
+    /// Whether the encoding was neither marked, nor named, nor plain UTF-8.
+    pub(super) guessed: bool,
+}
+
+/// UTF-32 is not a web encoding, so `encoding_rs` leaves it out.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Web(&'static Encoding),
+    Utf32 { big: bool },
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Utf32 { big: true } => "UTF-32BE",
+            Self::Utf32 { big: false } => "UTF-32LE",
+            Self::Web(encoding) => encoding.name(),
+        }
+    }
+}
+
+/// Byte order marks, the longer first: UTF-32LE begins as UTF-16LE does.
+const MARKS: [(&[u8], Kind); 5] = [
+    (b"\xFF\xFE\0\0", Kind::Utf32 { big: false }),
+    (b"\0\0\xFE\xFF", Kind::Utf32 { big: true }),
+    (b"\xEF\xBB\xBF", Kind::Web(UTF_8)),
+    (b"\xFF\xFE", Kind::Web(UTF_16LE)),
+    (b"\xFE\xFF", Kind::Web(UTF_16BE)),
+];
+
+/// How much of a file is looked at to find out.
+const SAMPLE: usize = 128 << 10;
+
+/// Decodes a text file, by the encoding that the user named or by what is found.
+pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Finding> {
+    let mark = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)).copied();
+    if let Some(label) = &source.options.encoding {
+        let kind = by_label(label, mark.map(|(_, kind)| kind))?;
+        let skip = mark.filter(|(_, marked)| *marked == kind).map_or(0, |(mark, _)| mark.len());
+        return strictly(bytes, skip, kind, false);
+    }
+    if let Some((mark, kind)) = mark {
+        return strictly(bytes, mark.len(), kind, false);
+    }
+    if let Some(kind) = by_nuls(&bytes) {
+        return strictly(bytes, 0, kind, true);
+    }
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(Decoded { text, encoding: UTF_8.name(), guessed: false }),
+        Err(error) => error.into_bytes(),
+    };
+    let sample = sample(&bytes);
+    let encoding = if mostly_utf8(&sample) {
+        // Nearly right: another encoding would turn all of it into nonsense for the sake of a few bytes.
+        UTF_8
+    } else {
+        by_headers(&sample, source).unwrap_or_else(|| by_content(&sample))
+    };
+    strictly(bytes, 0, Kind::Web(encoding), true)
+}
+
+fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Finding> {
+    let plain = label.trim().to_ascii_lowercase().replace('_', "-");
+    match plain.as_str() {
+        "utf-32" | "utf32" => Ok(marked.filter(|kind| matches!(kind, Kind::Utf32 { .. })).unwrap_or(Kind::Utf32 { big: false })),
+        "utf-32le" => Ok(Kind::Utf32 { big: false }),
+        "utf-32be" => Ok(Kind::Utf32 { big: true }),
+        "utf-16" | "utf16" if marked == Some(Kind::Web(UTF_16BE)) => Ok(Kind::Web(UTF_16BE)),
+        _ => Encoding::for_label_no_replacement(plain.as_bytes())
+            .or_else(|| Encoding::for_label_no_replacement(label.trim().as_bytes()))
+            .map(Kind::Web)
+            .ok_or_else(|| {
+                Finding::error(Code::Usage, text!("no encoding `{label}`", "没有编码 `{label}`")).help(text!(
+                    "name one of UTF-8, GB18030, GBK, Big5, UTF-16LE, UTF-16BE, Shift_JIS, EUC-KR, windows-1252",
+                    "可用：UTF-8、GB18030、GBK、Big5、UTF-16LE、UTF-16BE、Shift_JIS、EUC-KR、windows-1252"
+                ))
+            }),
+    }
+}
+
+/// Decodes all of it or says where it fails.
+fn strictly(bytes: Vec<u8>, skip: usize, kind: Kind, guessed: bool) -> Result<Decoded, Finding> {
+    let decoded = |text: String| Decoded { text, encoding: kind.name(), guessed };
+    match kind {
+        Kind::Web(encoding) if encoding == UTF_8 => match String::from_utf8(bytes) {
+            Ok(mut text) => {
+                text.drain(..skip);
+                Ok(decoded(text))
+            }
+            Err(error) => {
+                let line = 1 + line_ends(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+                Err(undecodable(kind, line))
+            }
+        },
+        Kind::Web(encoding) => match encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]) {
+            Some(text) => Ok(decoded(text.into_owned())),
+            None => Err(undecodable(kind, failing_line(encoding, &bytes[skip..]))),
+        },
+        Kind::Utf32 { big } => utf32(&bytes[skip..], big).map(decoded).map_err(|line| undecodable(kind, line)),
+    }
+}
+
+fn undecodable(kind: Kind, line: usize) -> Finding {
+    let name = kind.name();
+    Finding::error(
+        Code::BadEncoding,
+        text!("line {line} has bytes that are not {name}", "第 {line} 行有不符合 {name} 编码的字节"),
+    )
+    .help(text!(
+        "name the encoding (`--encoding GB18030`), or export the file once more as UTF-8",
+        "请指定编码（`--encoding GB18030`），或重新导出为 UTF-8"
+    ))
+}
+
+/// The line of the first bytes that cannot be decoded.
+fn failing_line(encoding: &'static Encoding, bytes: &[u8]) -> usize {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut at, mut line, mut text) = (0, 1, String::with_capacity(1 << 16));
+    loop {
+        text.clear();
+        let (result, read) = decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
+        line += line_ends(text.as_bytes());
+        at += read;
+        if result != encoding_rs::DecoderResult::OutputFull {
+            return line;
+        }
+    }
+}
+
+/// Line ends of all three kinds. (A CR and its LF that two pieces tear apart count twice; only messages use it.)
+fn line_ends(bytes: &[u8]) -> usize {
+    let lf = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let lone_cr = bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    lf + lone_cr.count()
+}
+
+fn utf32(bytes: &[u8], big: bool) -> Result<String, usize> {
+    let mut text = String::with_capacity(bytes.len() / 3);
+    for unit in bytes.chunks(4) {
+        let c = <[u8; 4]>::try_from(unit)
+            .ok()
+            .map(|unit| if big { u32::from_be_bytes(unit) } else { u32::from_le_bytes(unit) })
+            .and_then(char::from_u32)
+            .ok_or_else(|| 1 + line_ends(text.as_bytes()))?;
+        text.push(c);
+    }
+    Ok(text)
+}
+
+/// UTF-16 and UTF-32 without a mark: ASCII characters leave NULs, always on the same side.
+fn by_nuls(bytes: &[u8]) -> Option<Kind> {
+    let start = &bytes[..bytes.len().min(1 << 14)];
+    let nuls = start.iter().filter(|byte| **byte == 0).count();
+    // A stray NUL in UTF-8 text is no pattern; in UTF-16 text that happens to be valid UTF-8, half the bytes are NUL.
+    let few = if std::str::from_utf8(start).is_ok() { nuls * 4 < start.len() } else { nuls * 100 < start.len() };
+    if nuls == 0 || few {
+        return None;
+    }
+    let at = |step: usize, offset: usize| start.iter().skip(offset).step_by(step).filter(|byte| **byte == 0).count();
+    if bytes.len().is_multiple_of(4) {
+        let quarter = start.len() / 4;
+        if at(4, 3) == quarter && at(4, 2) * 10 >= quarter * 9 {
+            return Some(Kind::Utf32 { big: false });
+        }
+        if at(4, 0) == quarter && at(4, 1) * 10 >= quarter * 9 {
+            return Some(Kind::Utf32 { big: true });
+        }
+    }
+    // Not a single NUL on the other side, but for characters such as U+4E00.
+    match (at(2, 0), at(2, 1)) {
+        (even, odd) if even * 20 <= odd => Some(Kind::Web(UTF_16LE)),
+        (even, odd) if odd * 20 <= even => Some(Kind::Web(UTF_16BE)),
+        _ => None,
+    }
+}
+
+/// The first lines and, after them, lines that are not plain ASCII, which alone tell encodings apart.
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    let mut sample = vec![];
+    for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        if sample.len() < SAMPLE / 8 || !line.is_ascii() {
+            sample.extend_from_slice(&line[..line.len().min(SAMPLE)]);
+        }
+        if sample.len() >= SAMPLE {
+            break;
+        }
+    }
+    sample
+}
+
+/// Whether nearly all characters outside ASCII are UTF-8.
+fn mostly_utf8(sample: &[u8]) -> bool {
+    let (mut good, mut bad) = (0, 0);
+    for chunk in sample.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 9 * bad
+}
+
+/// The encoding in which the scheme's own headers appear, if any has other letters than ASCII.
+fn by_headers(sample: &[u8], source: &Source<'_>) -> Option<&'static Encoding> {
+    let guess = detector(sample);
+    let candidates = [GB18030, guess, BIG5, SHIFT_JIS, EUC_KR, EUC_JP, WINDOWS_1252];
+    let found = |encoding: &&'static Encoding| {
+        let (text, _) = encoding.decode_without_bom_handling(sample);
+        text.split(['\n', '\r', ',', '\t', ';', '|', '，', '"'])
+            .filter(|cell| cell.len() < 200 && !cell.is_ascii())
+            .map(super::fold_header)
+            .filter(|cell| source.lexicon.iter().any(|known| known.headers.contains(cell)))
+            .count()
+    };
+    let counts: Vec<usize> = candidates.iter().map(found).collect();
+    let best = counts.iter().copied().max().filter(|count| *count > 0)?;
+    counts.iter().position(|count| *count == best).map(|index| candidates[index])
+}
+
+fn by_content(sample: &[u8]) -> &'static Encoding {
+    if reads_like_chinese(sample) { GB18030 } else { detector(sample) }
+}
+
+fn detector(sample: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Whether GB18030 bytes are mostly the common characters (level 1 of GB 2312: 3,755 that make up well over nine
+/// tenths of any Chinese text) and Chinese punctuation. Western letters become rare characters glued to Latin words
+/// (`premi鑢e`); Big5 and Japanese land all over the table.
+fn reads_like_chinese(sample: &[u8]) -> bool {
+    let (mut common, mut all, mut at) = (0_usize, 0_usize, 0);
+    while at < sample.len() {
+        if sample[at] < 0x80 {
+            at += 1;
+            continue;
+        }
+        let trail = sample.get(at + 1).copied().unwrap_or_default();
+        all += 1;
+        common += usize::from(
+            matches!(sample[at], 0xB0..=0xD7) && trail >= 0xA1
+                || matches!((sample[at], trail), (0xA1 | 0xA3, 0xA1..)),
+        );
+        // Four bytes where the second is a digit.
+        at += if trail.is_ascii_digit() { 4 } else { 2 };
+    }
+    common * 10 >= all * 7
+}

@@ -1,0 +1,145 @@
+//! What a file is, by its content. Systems export HTML as `.xls` and CSV as `.xlsx`; names are not believed.
+//!
+//! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
+
+use crate::diagnostic::{Code, Finding, Text};
+use crate::text;
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
+
+/// The formats that are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Format {
+    /// Fields between delimiters: CSV, TSV and the like.
+    Text,
+    /// Excel 2007 and later (also `.xlsm`).
+    Xlsx,
+    /// Excel's binary workbook.
+    Xlsb,
+    /// Excel 97 to 2003.
+    Xls,
+    /// OpenDocument.
+    Ods,
+}
+
+/// A file whose format is known.
+pub(super) struct Content {
+    pub(super) format: Format,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// A workbook is held in memory, and its parts inflated from there.
+const LARGEST_WORKBOOK: u64 = 1 << 30;
+/// Text is held in memory once; two more copies where it is not UTF-8.
+const LARGEST_TEXT: u64 = 8 << 30;
+
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+const GZIP: &[u8] = b"\x1F\x8B\x08";
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+
+/// Files of other kinds that people try, by how they begin.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"%PDF", "PDF"),
+    (b"PAR1", "Parquet"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"Rar!", "RAR"),
+    (b"7z\xBC\xAF\x27\x1C", "7-Zip"),
+    (b"\x28\xB5\x2F\xFD", "Zstandard"),
+    (b"BZh", "bzip2"),
+    (b"\xFD7zXZ\0", "XZ"),
+    (b"{\\rtf", "RTF"),
+];
+
+/// Finds the format, looking once into gzip.
+pub(super) fn look_into(bytes: Vec<u8>) -> Result<Content, Finding> {
+    let bytes = if bytes.starts_with(GZIP) { gunzip(&bytes)? } else { bytes };
+    let format = detect(&bytes)?;
+    let limit = if format == Format::Text { LARGEST_TEXT } else { LARGEST_WORKBOOK };
+    if bytes.len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    Ok(Content { format, bytes })
+}
+
+fn detect(bytes: &[u8]) -> Result<Format, Finding> {
+    if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return Err(Finding::error(Code::BadFormat, text!("the file is empty", "文件是空的")));
+    }
+    if ZIP.iter().any(|magic| bytes.starts_with(magic)) {
+        return super::guard::kind_of_zip(bytes);
+    }
+    if bytes.starts_with(OLE) {
+        return ole(bytes);
+    }
+    if bytes.starts_with(GZIP) {
+        return Err(unsupported("gzip"));
+    }
+    if let Some((_, kind)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(unsupported(kind));
+    }
+    // NULs are left out so that the tags are seen in UTF-16 too.
+    let start: Vec<u8> = bytes.iter().take(8192).filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
+    let start = String::from_utf8_lossy(&start);
+    let start = start.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}'));
+    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return Err(unsupported("SpreadsheetML (XML)"));
+    }
+    let tags = ["<html", "<!doctype html", "<table", "<head", "<meta", "<style", "<body", "<?xml", "<!--"];
+    if tags.iter().any(|tag| start.starts_with(tag)) {
+        return Err(unsupported(if start.starts_with("<?xml") { "XML" } else { "HTML" }));
+    }
+    Ok(Format::Text)
+}
+
+/// An OLE file is an old workbook, or the wrapping of an encrypted new one, or a Word document.
+fn ole(bytes: &[u8]) -> Result<Format, Finding> {
+    let named = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).step_by(2).any(|window| window == name)
+    };
+    if named("EncryptedPackage") {
+        Err(encrypted())
+    } else if named("WordDocument") && !named("Workbook") {
+        Err(unsupported("Word"))
+    } else {
+        Ok(Format::Xls)
+    }
+}
+
+/// A workbook that needs a password.
+pub(super) fn encrypted() -> Finding {
+    Finding::error(Code::BadFormat, text!("the workbook is encrypted", "工作簿已加密")).help(text!(
+        "open it with its password and save a copy without one",
+        "请用密码打开，另存为不加密的副本"
+    ))
+}
+
+fn unsupported(kind: &str) -> Finding {
+    Finding::error(Code::BadFormat, text!("this is {kind}, which is not read", "这是 {kind} 文件，不能读取")).help(text!(
+        "open it in Excel or WPS and save it as `.xlsx` or CSV",
+        "请用 Excel 或 WPS 打开，另存为 `.xlsx` 或 CSV"
+    ))
+}
+
+fn too_large(limit: u64) -> Finding {
+    let limit = limit >> 30;
+    Finding::error(Code::TooLarge, text!("the file is larger than {limit} GiB", "文件超过 {limit} GiB"))
+        .help(text!("split it, or export it as CSV", "请拆分，或导出为 CSV"))
+}
+
+/// Inflates a gzip file, up to the limit of what is in it: a small file can hold terabytes.
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Finding> {
+    let mut inflated = vec![];
+    let mut decoder = MultiGzDecoder::new(bytes);
+    let mut read = |limit: u64, inflated: &mut Vec<u8>| {
+        decoder.by_ref().take(limit).read_to_end(inflated).map_err(|error| {
+            let Text { en, .. } = text!("{error}", "{error}");
+            Finding::error(Code::BadFormat, text!("the gzip file is damaged: {en}", "gzip 文件已损坏：{en}"))
+        })
+    };
+    read(4096, &mut inflated)?;
+    let workbook = inflated.starts_with(OLE) || ZIP.iter().any(|magic| inflated.starts_with(magic));
+    let limit = if workbook { LARGEST_WORKBOOK } else { LARGEST_TEXT };
+    read(limit, &mut inflated)?;
+    if inflated.len() as u64 > limit { Err(too_large(limit)) } else { Ok(inflated) }
+}

@@ -1,0 +1,237 @@
+//! Headers: how they are compared, which column a field has, and whether a table is a sheet of the scheme.
+//!
+//! People write one header in many ways (`客户编号 `, `客戶编号\n`, `年采购额（万元）`), so headers are compared exactly
+//! first and in a folded form after that.
+
+use super::header_row::Lexicon;
+use super::{KnownSheet, Source, Table};
+use crate::diagnostic::{Code, Finding, nearest};
+use crate::table::Unit;
+use crate::text;
+use unicode_normalization::UnicodeNormalization;
+
+/// One header of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// As written, on one line and without outer spaces. Empty where a column has none.
+    pub text: String,
+    /// The form in which headers are compared ([`fold_header`]).
+    pub folded: String,
+    /// The unit that it names in brackets at its end or after `/`: `万元`, `%`.
+    pub unit: Option<String>,
+}
+
+impl Header {
+    /// A header from the text of its cell.
+    pub fn new(written: &str) -> Self {
+        let text = one_line(written);
+        let (_, unit) = fold(&text);
+        Self { folded: fold_header(&text), unit, text }
+    }
+}
+
+/// How a table's headers fit a sheet of the scheme.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Match {
+    /// How many of the headers the sheet knows.
+    pub found: usize,
+    /// Whether a key column is among them.
+    pub key: bool,
+    /// The names of the required fields that have no column.
+    pub missing_required: Vec<String>,
+}
+
+/// How `headers` fit the sheet `known`.
+pub fn match_sheet(headers: &[Header], known: &KnownSheet) -> Match {
+    let lexicon = Lexicon::of(known);
+    Match {
+        found: headers.iter().filter(|header| lexicon.headers.contains(&header.folded)).count(),
+        key: headers.iter().any(|header| lexicon.key.contains(&header.folded)),
+        missing_required: known
+            .required
+            .iter()
+            .filter(|names| find_columns(headers, names).is_empty())
+            .filter_map(|names| names.first().cloned())
+            .collect(),
+    }
+}
+
+/// The first column of those that [`find_columns`] finds.
+pub fn find_column(headers: &[Header], names: &[String]) -> Option<usize> {
+    find_columns(headers, names).first().copied()
+}
+
+/// The columns of a field with these names (its name first, then its aliases): those with exactly its name; if there
+/// is none, those with exactly an alias; if there is none, those that are equal when folded. More than one column is
+/// the caller's to report.
+pub fn find_columns(headers: &[Header], names: &[String]) -> Vec<usize> {
+    let columns = |fits: &dyn Fn(&Header) -> bool| -> Vec<usize> {
+        (0..headers.len()).filter(|column| fits(&headers[*column])).collect()
+    };
+    let Some((name, aliases)) = names.split_first() else { return vec![] };
+    let exact = columns(&|header| header.text == *name);
+    if !exact.is_empty() {
+        return exact;
+    }
+    let aliased = columns(&|header| aliases.contains(&header.text));
+    if !aliased.is_empty() {
+        return aliased;
+    }
+    let folded: Vec<String> = names.iter().map(|name| fold_header(name)).filter(|name| !name.is_empty()).collect();
+    columns(&|header| folded.contains(&header.folded))
+}
+
+/// The error for tables of which none is a sheet of the scheme: of the nearest, the headers found and those missing.
+pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
+    let mut error = Finding::error(
+        Code::UnmatchedFile,
+        text!("`{}` matches no sheet of the scheme", "`{}` 与方案中的任何表都不匹配", source.file),
+    );
+    let fits = tables.iter().flat_map(|table| {
+        source.known.iter().map(move |known| (match_sheet(&table.headers, known), *table, known))
+    });
+    let Some((fit, table, known)) = fits.rev().max_by_key(|(fit, ..)| fit.found) else { return error };
+    error = error.place(table.origin.row(table.header_row));
+    let found: Vec<String> =
+        table.headers.iter().filter(|header| !header.text.is_empty()).map(|header| format!("`{}`", header.text)).collect();
+    error = error.with_note(text!("headers found: {}", "找到的表头：{}", found.join(", ")));
+    let sheet = &known.name;
+    let key = known.key.first().map_or("", String::as_str);
+    let mut missing = vec![key];
+    missing.extend(fit.missing_required.iter().map(String::as_str).filter(|name| *name != key));
+    for name in missing.into_iter().filter(|name| !name.is_empty()) {
+        let near = nearest(name, table.headers.iter().map(|header| header.text.as_str()).filter(|text| !text.is_empty()));
+        error = error.with_note(match near {
+            Some(near) => text!(
+                "sheet `{sheet}` needs `{name}`; the nearest header is `{near}`",
+                "表 `{sheet}` 需要 `{name}`；最接近的表头是 `{near}`"
+            ),
+            None => text!("sheet `{sheet}` needs `{name}`", "表 `{sheet}` 需要 `{name}`"),
+        });
+    }
+    error.help(text!(
+        "add the header to the field's `aliases` in the scheme, or name the header's row with `--header-row`",
+        "请在方案中把该表头加入字段的 `aliases`，或用 `--header-row` 指定表头所在行"
+    ))
+}
+
+/// The form in which headers are compared: full and half width, upper and lower case, spaces, line breaks, invisible
+/// characters and the shape of brackets make no difference, nor does a unit at the end (`(万元)`, `[%]`, `/元`).
+/// Brackets that hold something else (`(人数)`) are a part of the header.
+pub fn fold_header(text: &str) -> String {
+    fold(text).0
+}
+
+/// The folded form and the unit that was taken off.
+fn fold(text: &str) -> (String, Option<String>) {
+    let plain: String = text
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
+        .map(|c| match c {
+            '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' => '(',
+            ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' => ')',
+            c => c,
+        })
+        .collect();
+    let (name, unit) = split_unit(&plain);
+    (name.to_lowercase(), unit.map(str::to_owned))
+}
+
+/// Takes a unit off the end of a folded header. A header that is nothing but a unit stays.
+fn split_unit(plain: &str) -> (&str, Option<&str>) {
+    let bracketed = plain.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let split = match bracketed {
+        Some(split) => Some(split),
+        None => plain.rsplit_once('/'),
+    };
+    match split {
+        Some((name, unit)) if !name.is_empty() && is_unit(unit_word(unit)) => (name, Some(unit_word(unit))),
+        _ => (plain, None),
+    }
+}
+
+/// `单位:万元` in a header's brackets means `万元`, and so does `人民币万元`.
+pub(super) fn unit_word(text: &str) -> &str {
+    let text = text.strip_prefix("单位").map_or(text, |rest| rest.trim_start_matches([':', '：']));
+    match text.strip_prefix("人民币") {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => text,
+    }
+}
+
+fn is_unit(text: &str) -> bool {
+    text == "%" || Unit::is_well_known(text)
+}
+
+/// Characters that nobody sees: zero-width ones, marks of direction, the byte order mark, soft hyphens.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{AD}' | '\u{180E}')
+}
+
+/// A header on one line: Chinese words are joined without a space, as they were one word that wrapped.
+fn one_line(written: &str) -> String {
+    let mut line = String::with_capacity(written.len());
+    for part in written.split(['\n', '\r']) {
+        let part = part.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        if part.is_empty() {
+            continue;
+        }
+        let spaced = line.chars().next_back().is_some_and(|c| c.is_ascii()) && part.starts_with(|c: char| c.is_ascii());
+        if spaced {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_people_take_for_the_same_are_the_same() {
+        for (written, folded, unit) in [
+            ("客户编号", "客户编号", None),
+            (" 客户 编号\u{A0}", "客户编号", None),
+            ("客户\n编号", "客户编号", None),
+            ("\u{FEFF}ＣＲＭ编号\u{200B}", "crm编号", None),
+            ("年采购额（万元）", "年采购额", Some("万元")),
+            ("年采购额(万元)", "年采购额", Some("万元")),
+            ("年采购额【元】", "年采购额", Some("元")),
+            ("年采购额[ 元 ]", "年采购额", Some("元")),
+            ("年采购额（单位：亿元）", "年采购额", Some("亿元")),
+            ("年采购额（人民币万元）", "年采购额", Some("万元")),
+            ("年采购额/万元", "年采购额", Some("万元")),
+            ("增长率（％）", "增长率", Some("%")),
+            ("Amount (USD)", "amount", Some("USD")),
+            ("规模（人数）", "规模(人数)", None),
+            ("规模[人数]", "规模(人数)", None),
+            ("是/否", "是/否", None),
+            ("（元）", "(元)", None),
+            ("", "", None),
+        ] {
+            let header = Header::new(written);
+            assert_eq!((header.folded.as_str(), header.unit.as_deref()), (folded, unit), "{written:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_shown_on_one_line() {
+        for (written, text) in [(" 客户\r\n编号 ", "客户编号"), ("Customer\nID", "Customer ID"), (" a b ", "a b")] {
+            assert_eq!(Header::new(written).text, text);
+        }
+    }
+
+    #[test]
+    fn a_column_is_found_by_name_then_alias_then_folded() {
+        let headers: Vec<Header> = ["手机 ", "电话", "手机", "电 话", "年采购额（万元）"].map(Header::new).into();
+        let find = |names: &[&str]| find_columns(&headers, &names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(find(&["手机", "电话"]), [0, 2], "outer spaces are no part of a header");
+        assert_eq!(find(&["联系方式", "电话"]), [1]);
+        assert_eq!(find(&["年采购额"]), [4]);
+        assert_eq!(find(&["年 采购额"]), [4]);
+        assert_eq!(find(&["电_话"]), [] as [usize; 0]);
+        assert_eq!(find(&[]), [] as [usize; 0]);
+    }
+}

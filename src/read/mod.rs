@@ -1,0 +1,251 @@
+//! Reads sheets as people have them: what is in a file is decided by its content, never by its name.
+//!
+//! Takes a file (or standard input), what a scheme knows of the headers, and options; gives tables of raw cells with
+//! their places and notes on how they were read. Nothing here knows what a cell means.
+//!
+//! ```text
+//! format               bytes         → Format, unpacked bytes
+//! encoding             bytes         → text                  text files only
+//! delimiter            text          → the character between fields
+//! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
+//! assemble             rows of cells → Table                 header row, footers, strays, ragged rows
+//! ```
+
+mod assemble;
+mod csv;
+mod delimiter;
+mod encoding;
+mod excel;
+mod footer;
+mod format;
+mod guard;
+mod header;
+mod header_row;
+mod ods;
+mod sheet_rows;
+#[cfg(test)]
+mod tests;
+mod xlsb;
+
+pub use format::Format;
+pub use guard::is_reading_guarded;
+pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+
+use crate::diagnostic::{Code, Finding, Text};
+use crate::table::{Origin, RawRows};
+use crate::text;
+use header_row::Lexicon;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the user says about how files are to be read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The encoding of text files, by its usual name.
+    pub encoding: Option<String>,
+    /// The row of the header, from 1 as the file counts.
+    pub header_row: Option<u32>,
+    /// The byte between the fields of a text file.
+    pub delimiter: Option<u8>,
+}
+
+/// What the caller knows of the headers of one sheet of a scheme.
+#[derive(Clone, Debug)]
+pub struct KnownSheet {
+    /// The sheet's name.
+    pub name: Arc<str>,
+    /// Names and aliases of the key columns; at least one must be among the headers for the sheet to match.
+    pub key: Vec<String>,
+    /// Name and aliases of each required field, the name first.
+    pub required: Vec<Vec<String>>,
+    /// Names and aliases of all fields.
+    pub headers: Vec<String>,
+    /// Headings that regrade itself writes; they count a little when the header row is looked for.
+    pub results: Vec<String>,
+}
+
+/// What to read.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// As the user named it; used in every message.
+        name: String,
+        /// The one worksheet to read; all of them if not given.
+        worksheet: Option<String>,
+    },
+    /// Standard input, read to its end.
+    Stdin,
+}
+
+/// One table: the header and the rows below it.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The file, and the worksheet of a workbook.
+    pub origin: Origin,
+    /// What kind of file it is.
+    pub format: Format,
+    /// The encoding of a text file.
+    pub encoding: Option<&'static str>,
+    /// The character between the fields of a text file.
+    pub delimiter: Option<char>,
+    /// The row of the header, from 1.
+    pub header_row: u32,
+    /// The headers; as many as `rows` has columns.
+    pub headers: Vec<Header>,
+    /// The unit that a line such as `单位：万元` above the header gives to the whole table.
+    pub unit_line: Option<String>,
+    /// The data rows, without blank rows and footers.
+    pub rows: RawRows,
+    /// The rows of a text file that have more or fewer fields than the header. They are in `rows` too, cut or padded.
+    pub ragged: Vec<Ragged>,
+    /// How it was read: the encoding that was guessed, rows that were skipped, cells outside the table.
+    pub notes: Vec<Finding>,
+}
+
+/// A row whose number of fields is not the header's, so that its cells may stand under the wrong headers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ragged {
+    /// Its index in `rows`.
+    pub index: usize,
+    /// Its row number in the file.
+    pub row_number: u32,
+    /// How many fields it has.
+    pub found: usize,
+    /// How many fields the header has.
+    pub expected: usize,
+}
+
+/// Opens `input` and reads its tables: one for a text file, one for each worksheet of a workbook that has data.
+///
+/// With `known` sheets only tables whose headers have the key of one of them are given; the worksheets left out are
+/// named in a note of the first table. Without, every non-empty worksheet is given and header rows are guessed.
+///
+/// The findings of an `Err` are errors, with one exception: a file that is to be passed over (`~$客户.xlsx`, the lock
+/// file that Excel leaves beside an open workbook) gives a single warning. A caller goes on without the file if none
+/// of the findings is an error. `progress` is told bytes done and bytes in all.
+pub fn open(
+    input: &Input,
+    known: &[KnownSheet],
+    options: &Options,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Vec<Table>, Vec<Finding>> {
+    let (name, worksheet) = match input {
+        Input::File { name, worksheet, .. } => (name.as_str(), worksheet.as_deref()),
+        Input::Stdin => ("-", None),
+    };
+    let source = Source {
+        file: name.into(),
+        worksheet,
+        known,
+        lexicon: known.iter().map(Lexicon::of).collect(),
+        options,
+        progress,
+    };
+    read(input, &source).map_err(|findings| {
+        let place = |finding: Finding| match finding.at {
+            crate::diagnostic::At::Nowhere => finding.place(source.origin(None).place()),
+            _ => finding,
+        };
+        findings.into_iter().map(place).collect()
+    })
+}
+
+fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
+    let one = |finding| vec![finding];
+    let bytes = match input {
+        Input::Stdin => {
+            let mut bytes = vec![];
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| one(unreadable("-", &error)))?;
+            bytes
+        }
+        Input::File { path, name, .. } => {
+            if is_lock_file(path) {
+                return Err(one(Finding::warning(
+                    Code::Unreadable,
+                    text!(
+                        "`{name}` is the lock file of an open workbook and is passed over",
+                        "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
+                    ),
+                )));
+            }
+            std::fs::metadata(path)
+                .and_then(|about| {
+                    if about.is_dir() { Err(std::io::ErrorKind::IsADirectory.into()) } else { Ok(about.len()) }
+                })
+                .and_then(|size| slurp(path, size))
+                .map_err(|error| one(unreadable(name, &error)))?
+        }
+    };
+    let content = format::look_into(bytes).map_err(one)?;
+    match content.format {
+        Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
+        Format::Ods => ods::read(&content.bytes, source),
+        Format::Xlsx => excel::read_xlsx(&content.bytes, source),
+        Format::Xlsb => xlsb::read(&content.bytes, source),
+        Format::Xls => excel::read_xls(&content.bytes, source),
+    }
+}
+
+/// The whole file in one allocation.
+fn slurp(path: &Path, size: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // A pipe or a device says 0 and is read all the same.
+    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(std::io::Error::other)?;
+    File::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// `~$客户.xlsx`: Excel's lock file.
+fn is_lock_file(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Finding {
+    use std::io::ErrorKind;
+    let why = match error.kind() {
+        ErrorKind::NotFound => text!("there is no such file", "没有这个文件"),
+        ErrorKind::PermissionDenied => text!("permission is denied", "没有权限"),
+        ErrorKind::IsADirectory => text!("it is a folder, not a file", "这是文件夹，不是文件"),
+        _ => text!("{error}", "{error}"),
+    };
+    let Text { en, zh } = why;
+    let title = Text { en: format!("cannot read `{name}`: {en}"), zh: format!("无法读取 `{name}`：{zh}") };
+    let finding = Finding::error(Code::Unreadable, title);
+    match error.kind() {
+        ErrorKind::IsADirectory => finding.help(text!("name the files in it, as in `{name}/*`", "请写出其中的文件，如 `{name}/*`")),
+        _ => finding,
+    }
+}
+
+/// What every part of the room needs to know about the call.
+pub(crate) struct Source<'a> {
+    /// The file as the user named it.
+    file: Arc<str>,
+    /// The one worksheet that is wanted.
+    worksheet: Option<&'a str>,
+    known: &'a [KnownSheet],
+    /// The headers of `known`, folded.
+    lexicon: Vec<Lexicon>,
+    options: &'a Options,
+    progress: &'a dyn Fn(u64, u64),
+}
+
+impl Source<'_> {
+    fn origin(&self, worksheet: Option<&str>) -> Origin {
+        Origin { file: self.file.clone(), worksheet: worksheet.map(Into::into) }
+    }
+
+    /// A file that is broken or not what regrade reads. `why` is what a library says, in its own language.
+    fn broken(&self, why: &str) -> Finding {
+        let file = &self.file;
+        Finding::error(Code::BadFormat, text!("`{file}` is damaged: {why}", "`{file}` 已损坏：{why}")).help(text!(
+            "open it in Excel or WPS and save it again, or export it once more",
+            "请用 Excel 或 WPS 打开后另存一次，或重新导出"
+        ))
+    }
+}

@@ -1,0 +1,171 @@
+//! Rows of a worksheet from its cells, which come one by one and leave out what is blank: a cell at XFD1048576 costs
+//! as much as any other.
+
+use super::assemble::{Assembler, Candidate, too_large};
+use super::{Format, Source, Table, header};
+use crate::diagnostic::{Code, Finding, Severity};
+use crate::table::Cell;
+use crate::text;
+
+/// A worksheet's limits, in every format.
+pub(super) const MOST_ROWS: u32 = 1 << 20;
+pub(super) const MOST_COLUMNS: u32 = 1 << 14;
+
+/// No more cells are read from one worksheet.
+const MOST_CELLS: u64 = 60_000_000;
+
+/// A cell's value, borrowed where the workbook holds the text anyway.
+pub(super) enum Value<'v> {
+    Shared(&'v str),
+    Own(String),
+    Plain(Cell<'static>),
+}
+
+impl Value<'_> {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Shared("") => Cell::Blank,
+            Self::Shared(text) => Cell::Text(text),
+            Self::Own(text) if text.is_empty() => Cell::Blank,
+            Self::Own(text) => Cell::Text(text),
+            Self::Plain(cell) => *cell,
+        }
+    }
+}
+
+/// Collects the cells of one worksheet into rows.
+pub(super) struct SheetRows<'a, 'v> {
+    source: &'a Source<'a>,
+    assembler: Assembler<'a>,
+    /// The row being collected, from 0.
+    row: u32,
+    /// The row after the last one that was handed on.
+    next: u32,
+    cells: Vec<(u32, Value<'v>)>,
+    count: u64,
+}
+
+impl<'a, 'v> SheetRows<'a, 'v> {
+    pub(super) fn new(source: &'a Source<'a>, worksheet: &str, format: Format, size: u64) -> Self {
+        let assembler = Assembler::new(source, Some(worksheet), format, size);
+        Self { source, assembler, row: 0, next: 0, cells: vec![], count: 0 }
+    }
+
+    /// Whether more cells are of use.
+    pub(super) fn wants_more(&self) -> bool {
+        self.assembler.wants_more()
+    }
+
+    /// Whether so many more cells can come at all; asked before a short text is repeated a million times.
+    pub(super) fn has_room(&self, more: u64) -> Result<(), Finding> {
+        if self.count + more > MOST_CELLS { Err(too_large(&self.source.origin(None).place())) } else { Ok(()) }
+    }
+
+    /// Takes the cell in row `row` and column `column`, both from 0. Rows come in order.
+    pub(super) fn add(&mut self, row: u32, column: u32, value: Value<'v>) -> Result<(), Finding> {
+        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(self.source.broken("a cell outside the worksheet"));
+        }
+        if row != self.row {
+            if row < self.row {
+                return Err(self.source.broken("rows out of order"));
+            }
+            self.flush()?;
+            self.row = row;
+        }
+        if matches!(value.cell(), Cell::Blank) {
+            return Ok(());
+        }
+        self.has_room(1)?;
+        self.count += 1;
+        if (column as usize) < self.assembler.width() {
+            self.cells.push((column, value));
+        } else {
+            self.assembler.stray(row + 1, column);
+        }
+        Ok(())
+    }
+
+    /// Hands the collected row on.
+    fn flush(&mut self) -> Result<(), Finding> {
+        let mut held = std::mem::take(&mut self.cells);
+        if held.is_empty() {
+            return Ok(());
+        }
+        if !held.is_sorted_by(|a, b| a.0 < b.0) {
+            // Excel writes them in order; of two values for one cell, it keeps the last.
+            held.reverse();
+            held.sort_by_key(|(column, _)| *column);
+            held.dedup_by_key(|(column, _)| *column);
+        }
+        if self.row > self.next {
+            self.assembler.blank_rows(self.next + 1, self.row - self.next);
+        }
+        self.next = self.row + 1;
+        let width = held.last().map_or(0, |(column, _)| *column as usize + 1);
+        let mut cells = vec![Cell::Blank; width];
+        for (column, value) in &held {
+            cells[*column as usize] = value.cell();
+        }
+        let result = self.assembler.row(self.row + 1, &cells);
+        drop(cells);
+        held.clear();
+        self.cells = held;
+        result
+    }
+
+    /// The worksheet's table; `None` if it has no cells.
+    pub(super) fn finish(mut self) -> Result<Option<Candidate>, Finding> {
+        self.flush()?;
+        self.assembler.finish()
+    }
+}
+
+/// The worksheets that are to be read of those that there are.
+pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<String>, Finding> {
+    let Some(wanted) = source.worksheet else { return Ok(names.to_vec()) };
+    match names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(|name| name.trim() == wanted.trim())) {
+        Some(name) => Ok(vec![name.clone()]),
+        None => Err(Finding::error(Code::Usage, text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`"))
+            .with_note(text!("worksheets: {}", "工作表：{}", quoted(names)))),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The tables of a workbook from what its worksheets gave: the matching ones or, without a scheme, all.
+///
+/// A worksheet without a clear header is an error, unless another one is what the scheme wants.
+pub(super) fn tables(
+    candidates: Vec<(String, Result<Option<Candidate>, Finding>)>,
+    source: &Source<'_>,
+) -> Result<Vec<Table>, Vec<Finding>> {
+    let (mut taken, mut left, mut errors) = (vec![], vec![], vec![]);
+    for (_, candidate) in candidates {
+        match candidate {
+            Ok(Some(Candidate { table, matched })) if matched || source.known.is_empty() => taken.push(table),
+            Ok(Some(Candidate { table, .. })) => left.push(table),
+            Ok(None) => {}
+            Err(finding) if finding.code == Code::NoHeader => errors.push(finding),
+            Err(finding) => return Err(vec![finding]),
+        }
+    }
+    let Some(first) = taken.first_mut() else {
+        if errors.is_empty() && left.is_empty() {
+            errors.push(Finding::error(Code::BadFormat, text!("the workbook has no data", "工作簿没有数据")));
+        } else if errors.is_empty() {
+            errors.push(header::unmatched(&left.iter().collect::<Vec<_>>(), source));
+        }
+        return Err(errors);
+    };
+    for table in left {
+        let place = table.origin.place();
+        let worksheet = table.origin.worksheet.unwrap_or_default();
+        let title = text!("worksheet `{worksheet}` is not used", "工作表 `{worksheet}` 未使用");
+        first.notes.push(Finding::note(Code::UnmatchedFile, title).place(place));
+    }
+    first.notes.extend(errors.into_iter().map(|finding| Finding { severity: Severity::Warning, ..finding }));
+    Ok(taken)
+}
