@@ -11,3 +11,4 @@ pub mod summary;
 pub mod table;
 pub mod terminal;
 pub mod words;
+pub mod workbook;
