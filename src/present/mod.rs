@@ -1,4 +1,14 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod palette;
+#[cfg(test)]
+mod sample;
+pub mod shown;
 pub mod summary;
 pub mod table;
+pub mod terminal;
+pub mod words;
+pub mod workbook;

@@ -1,0 +1,343 @@
+//! The table as CSV or TSV: UTF-8, lines that end in a line feed, quotes only where they are needed, bare numbers with
+//! their exact digits, ISO dates.
+//!
+//! Written by hand rather than by the csv crate, because cells go straight from the result into one buffer here; a
+//! million rows of twenty columns take a fraction of a second.
+
+use super::table::{ColumnRole, OutCell, ResultTable};
+use super::words::{Word, decision_sign};
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::table::{Date, DateTime};
+use std::io::{self, Write};
+
+/// How much is gathered before it is handed on.
+const CHUNK: usize = 1 << 18;
+
+/// Writes the table.
+///
+/// `delimiter` is an ASCII character such as `,` or a tab. `bom` puts a byte order mark first, by which Excel and WPS
+/// know UTF-8; see [`has_non_ascii`]. `escape` puts a `'` before texts that a spreadsheet would run as a formula; see
+/// [`needs_escape`].
+pub fn write(
+    table: &dyn ResultTable,
+    delimiter: u8,
+    bom: bool,
+    escape: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut sheet = Sheet {
+        delimiter,
+        escape,
+        lang: table.lang(),
+        bytes: Vec::with_capacity(CHUNK + (CHUNK >> 2)),
+    };
+    if bom {
+        sheet.bytes.extend_from_slice("\u{FEFF}".as_bytes());
+    }
+    let columns = table.columns();
+    for (index, column) in columns.iter().enumerate() {
+        sheet.separate(index);
+        sheet.text(&column.heading);
+    }
+    sheet.end_row(columns.len() == 1 && columns[0].heading.is_empty());
+    for row in 0..table.len() {
+        let start = sheet.bytes.len();
+        for (index, column) in columns.iter().enumerate() {
+            sheet.separate(index);
+            let cell = table.cell(row, index);
+            if column.role == ColumnRole::Decision
+                && let OutCell::Text(text) = &cell
+            {
+                // `＝不变` would be a formula to a Chinese Excel; in a format without colours the word is enough.
+                let sign = decision_sign(Decision::Held);
+                sheet.text(text.strip_prefix(sign).map_or(text, str::trim_start));
+            } else {
+                sheet.cell(cell);
+            }
+        }
+        sheet.end_row(sheet.bytes.len() == start);
+        if sheet.bytes.len() >= CHUNK {
+            out.write_all(&sheet.bytes)?;
+            sheet.bytes.clear();
+        }
+    }
+    out.write_all(&sheet.bytes)?;
+    out.flush()
+}
+
+/// Whether the table has a character beyond ASCII, for which a file needs a byte order mark so that Excel shows it.
+/// Cheap where a heading has one, as Chinese tables do; otherwise it looks at every text until it finds one.
+pub fn has_non_ascii(table: &dyn ResultTable) -> bool {
+    let columns = table.columns();
+    columns.iter().any(|column| !column.heading.is_ascii())
+        || (0..table.len()).any(|row| {
+            (0..columns.len()).any(|column| match table.cell(row, column) {
+                OutCell::Text(text) => !text.is_ascii(),
+                OutCell::Bool(value) => !Word::truth(value).get(table.lang()).is_ascii(),
+                _ => false,
+            })
+        })
+}
+
+/// Whether a text would be run as a formula by a spreadsheet that opens the file, or has an escape's look already (so
+/// that [`unescape`] gives every text back): it begins with `=`, `+`, `-`, `@`, a tab or a carriage return, or one of
+/// the signs in full width (OWASP, "CSV Injection"), and is neither a plain decimal number nor a row of dashes.
+pub fn needs_escape(text: &str) -> bool {
+    // Nearly every text ends here.
+    if !matches!(
+        text.as_bytes().first(),
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'' | 0xEF)
+    ) {
+        return false;
+    }
+    let text = text.trim_start_matches('\'');
+    match text.chars().next() {
+        Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => {
+            !is_plain_number(text) && !text.chars().all(|c| matches!(c, '-' | '－'))
+        }
+        _ => false,
+    }
+}
+
+/// The text that [`write`] escaped: takes one `'` off where it stands before what [`needs_escape`]. For reading back.
+pub fn unescape(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if needs_escape(rest) => rest,
+        _ => text,
+    }
+}
+
+/// A sign, digits and at most one point: a number to a spreadsheet, and harmless.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !digits.is_empty() && digits != "." && all_digits(whole) && all_digits(fraction)
+}
+
+/// The bytes being gathered, and how to write.
+struct Sheet {
+    delimiter: u8,
+    escape: bool,
+    lang: Lang,
+    bytes: Vec<u8>,
+}
+
+impl Sheet {
+    /// A delimiter before every cell but the first.
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.bytes.push(self.delimiter);
+        }
+    }
+
+    /// The end of a row. An empty line would be no row to most readers, so a single blank cell is written as quotes.
+    fn end_row(&mut self, nothing_written: bool) {
+        if nothing_written {
+            self.bytes.extend_from_slice(b"\"\"");
+        }
+        self.bytes.push(b'\n');
+    }
+
+    fn cell(&mut self, cell: OutCell<'_>) {
+        match cell {
+            OutCell::Blank => {}
+            OutCell::Text(text) => self.text(&text),
+            OutCell::Number(value) => value.write(&mut self.bytes),
+            OutCell::Float(value) => {
+                // Writing to memory cannot fail.
+                let _ = write!(self.bytes, "{value}");
+            }
+            OutCell::Date(date) => self.date(date),
+            OutCell::DateTime(moment) => self.moment(moment),
+            OutCell::Bool(value) => self.text(Word::truth(value).get(self.lang)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let escaped = self.escape && needs_escape(text);
+        let quoted = text
+            .bytes()
+            .any(|byte| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r'));
+        if !quoted {
+            if escaped {
+                self.bytes.push(b'\'');
+            }
+            self.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.bytes.push(b'"');
+        if escaped {
+            self.bytes.push(b'\'');
+        }
+        let mut parts = text.split('"');
+        self.bytes
+            .extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+        for part in parts {
+            self.bytes.extend_from_slice(b"\"\"");
+            self.bytes.extend_from_slice(part.as_bytes());
+        }
+        self.bytes.push(b'"');
+    }
+
+    fn date(&mut self, date: Date) {
+        let (year, month, day) = date.ymd();
+        // A date's year is 1 to 9999.
+        self.two(year as u32 / 100);
+        self.two(year as u32 % 100);
+        self.bytes.push(b'-');
+        self.two(month);
+        self.bytes.push(b'-');
+        self.two(day);
+    }
+
+    fn moment(&mut self, moment: DateTime) {
+        self.date(moment.date());
+        let second = moment.second_of_day();
+        for (sign, part) in [
+            (b' ', second / 3600),
+            (b':', second / 60 % 60),
+            (b':', second % 60),
+        ] {
+            self.bytes.push(sign);
+            self.two(part);
+        }
+    }
+
+    /// Two digits of a number below one hundred.
+    fn two(&mut self, value: u32) {
+        self.bytes
+            .extend_from_slice(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::present::sample::{Sample, d};
+    use crate::present::table::ColumnKind;
+
+    fn text(table: &Sample, delimiter: u8, bom: bool, escape: bool) -> String {
+        let mut out = vec![];
+        write(table, delimiter, bom, escape, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// A table of one text column.
+    fn texts(cells: &[&str]) -> Sample {
+        let mut table = Sample::new(Lang::En).column("t", ColumnKind::Text, ColumnRole::Input);
+        for cell in cells {
+            table = table.row(vec![OutCell::Text((*cell).to_owned().into())]);
+        }
+        table
+    }
+
+    #[test]
+    fn quotes_only_where_needed() {
+        let table = texts(&[
+            "a,b",
+            "say \"hi\"",
+            "two\nlines",
+            " plain ",
+            "张三，李四",
+            "",
+            "a\tb",
+        ]);
+        assert_eq!(
+            text(&table, b',', false, true),
+            "t\n\"a,b\"\n\"say \"\"hi\"\"\"\n\"two\nlines\"\n plain \n张三，李四\n\"\"\na\tb\n"
+        );
+        assert!(text(&table, b'\t', false, true).ends_with("\n\"a\tb\"\n"));
+        assert!(text(&table, b',', true, true).starts_with("\u{FEFF}t\n"));
+    }
+
+    #[test]
+    fn escapes_what_a_spreadsheet_would_run_and_takes_it_off_again() {
+        for (plain, escaped) in [
+            ("=1+1", true),
+            ("@SUM(A1)", true),
+            ("+cmd|' /C calc'!A0", true),
+            ("-2+3", true),
+            ("+86 13800000000", true),
+            ("\tx", true),
+            ("\rx", true),
+            ("＝1", true),
+            ("'=1", true),
+            ("''=1", true),
+            ("-5", false),
+            ("+8613800000000", false),
+            ("-0.5", false),
+            ("-", false),
+            ("--", false),
+            ("a=b", false),
+            ("'tis", false),
+            ("'", false),
+            ("", false),
+            ("，", false),
+        ] {
+            assert_eq!(needs_escape(plain), escaped, "{plain:?}");
+            let written = if escaped {
+                format!("'{plain}")
+            } else {
+                plain.to_owned()
+            };
+            assert_eq!(unescape(&written), plain);
+            if escaped && !plain.contains(['\r', '"']) {
+                assert_eq!(
+                    text(&texts(&[plain]), b',', false, true),
+                    format!("t\n{written}\n")
+                );
+                assert_eq!(
+                    text(&texts(&[plain]), b',', false, false),
+                    format!("t\n{plain}\n")
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_bare_and_exact() {
+        let table = Sample::new(Lang::Zh)
+            .column("数", ColumnKind::Number { places: 2 }, ColumnRole::Input)
+            .column("浮点", ColumnKind::Text, ColumnRole::Input)
+            .column("日期", ColumnKind::Date, ColumnRole::Input)
+            .column("时刻", ColumnKind::DateTime, ColumnRole::Input)
+            .column("是否", ColumnKind::Bool, ColumnRole::Input)
+            .column("变动", ColumnKind::Text, ColumnRole::Decision)
+            .row(vec![
+                OutCell::Number(d("-1234567.5")),
+                OutCell::Float(0.1),
+                OutCell::Date(Date::new(987, 3, 1).unwrap()),
+                OutCell::DateTime(DateTime::new(Date::new(2024, 3, 31).unwrap(), 86_399).unwrap()),
+                OutCell::Bool(true),
+                OutCell::Text("＝不变".into()),
+            ]);
+        assert_eq!(
+            text(&table, b',', false, true),
+            "数,浮点,日期,时刻,是否,变动\n-1234567.5,0.1,0987-03-01,2024-03-31 23:59:59,是,不变\n"
+        );
+    }
+
+    #[test]
+    fn non_ascii_is_found_in_headings_cells_and_truth_values() {
+        assert!(!has_non_ascii(&texts(&["a", "b"])));
+        assert!(has_non_ascii(&texts(&["a", "é"])));
+        let truth = Sample::new(Lang::Zh).column("t", ColumnKind::Bool, ColumnRole::Input);
+        assert!(!has_non_ascii(&truth));
+        assert!(has_non_ascii(&truth.row(vec![OutCell::Bool(true)])));
+        assert!(has_non_ascii(&Sample::new(Lang::En).column(
+            "名",
+            ColumnKind::Text,
+            ColumnRole::Input
+        )));
+    }
+
+    #[test]
+    fn a_large_table_comes_whole() {
+        let row = "x".repeat(999);
+        let table = texts(&vec![row.as_str(); 1000]);
+        assert_eq!(text(&table, b',', false, true).len(), 2 + 1000 * 1000);
+    }
+}

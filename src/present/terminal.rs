@@ -1,0 +1,400 @@
+//! The table on a terminal: the columns that fit, grades in their colours, right widths under Chinese text.
+
+use super::palette::{self, Rgb, Swatch};
+use super::shown;
+use super::table::{ColumnKind, ColumnRole, ResultTable};
+use crate::diagnostic::Lang;
+use anstyle::{Ansi256Color, Color, RgbColor, Style};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle,
+};
+use std::io::{self, Write};
+
+/// Which colours the terminal shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Colors {
+    /// None.
+    #[default]
+    Plain,
+    /// The 256 of nearly every terminal.
+    Indexed,
+    /// Any, as `COLORTERM=truecolor` says.
+    Rgb,
+}
+
+/// How the table is fitted to a terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TerminalOptions {
+    /// Columns of the terminal; `None` shows everything unbroken.
+    pub width: Option<u16>,
+    /// Its colours.
+    pub colors: Colors,
+    /// How many rows at most; `None` shows all.
+    pub limit: Option<usize>,
+}
+
+/// Stands before and after a coloured text while the table is laid out: characters without width, which are taken
+/// from the data, so that nothing else has them.
+const START: char = '\u{2060}';
+const END: char = '\u{2061}';
+
+/// The most lines of a row.
+const LINES: usize = 3;
+/// A text column is not made narrower than this, or than its content.
+const NARROWEST: usize = 10;
+/// Sentences need more room to be read.
+const NARROWEST_SENTENCE: usize = 24;
+/// Names and codes up to this width are never broken.
+const UNBROKEN: usize = 28;
+
+/// Writes the table, and a line that says what was left out, if anything was.
+pub fn write(
+    table: &dyn ResultTable,
+    options: &TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = table.len().min(options.limit.unwrap_or(usize::MAX));
+    let columns = table.columns();
+    let headings: Vec<String> = columns
+        .iter()
+        .map(|column| clean(&column.heading))
+        .collect();
+    let cells: Vec<Vec<String>> = (0..rows)
+        .map(|row| {
+            let texts = columns.iter().enumerate().map(|(index, column)| {
+                clean(&shown::cell(
+                    table.cell(row, index),
+                    column.kind,
+                    table.lang(),
+                ))
+            });
+            texts.collect()
+        })
+        .collect();
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|index| {
+            let content = cells.iter().map(|row| shown::width(&row[index]));
+            content
+                .chain([shown::width(&headings[index])])
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let visible = fitting(table, &widths, options.width);
+
+    let mut drawn = Table::new();
+    drawn.load_style(STYLE).set_truncation_indicator("…");
+    if let Some(width) = options.width {
+        drawn
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
+    drawn.set_header(
+        visible
+            .iter()
+            .map(|index| marked(&headings[*index]))
+            .collect::<Vec<_>>(),
+    );
+    let mut styles = vec![Some(Style::new().bold()); visible.len()];
+    let swatches = palette::of_grades(table.grades());
+    for (row, texts) in cells.iter().enumerate() {
+        let mut drawn_row = Row::new();
+        for index in &visible {
+            let column = &columns[*index];
+            let colored = column.role == ColumnRole::Grade && !texts[*index].is_empty();
+            let cell = if colored {
+                let swatch = table.mark(row).grade.and_then(|grade| swatches.get(grade));
+                styles.push(swatch.and_then(|swatch| style(*swatch, options.colors)));
+                Cell::new_owned(marked(&texts[*index]))
+            } else {
+                Cell::new(&texts[*index])
+            };
+            drawn_row.add_cell(if shown::is_numeric(column.kind) {
+                cell.set_alignment(CellAlignment::Right)
+            } else {
+                cell
+            });
+        }
+        drawn_row.max_height(LINES);
+        drawn.add_row(drawn_row);
+    }
+    for (at, index) in visible.iter().enumerate() {
+        if let Some(column) = drawn.column_mut(at)
+            && is_fixed(columns[*index].kind, columns[*index].role, widths[*index])
+        {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    if options.colors == Colors::Plain {
+        styles.fill(None);
+    }
+    out.write_all(paint(&drawn.to_string(), &styles).as_bytes())?;
+    let hidden: Vec<&str> = (0..columns.len())
+        .filter(|index| !visible.contains(index))
+        .map(|index| headings[index].as_str())
+        .collect();
+    out.write_all(left_out(table.lang(), table.len() - rows, &hidden).as_bytes())?;
+    out.flush()
+}
+
+/// One thin line below the headings; columns stand apart by space.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A text with a marker on both sides.
+fn marked(text: &str) -> String {
+    format!("{START}{text}{END}")
+}
+
+/// A text that cannot do anything to a terminal: control characters, and the markers, become spaces or nothing.
+fn clean(text: &str) -> String {
+    text.chars()
+        .filter(|c| !matches!(*c, START | END))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Whether a column is never broken into lines.
+fn is_fixed(kind: ColumnKind, role: ColumnRole, width: usize) -> bool {
+    width <= UNBROKEN
+        && (kind != ColumnKind::Text
+            || matches!(
+                role,
+                ColumnRole::Key | ColumnRole::Grade | ColumnRole::Decision
+            ))
+}
+
+/// The columns that fit, in the table's order: the ones that say most are taken first.
+fn fitting(table: &dyn ResultTable, widths: &[usize], width: Option<u16>) -> Vec<usize> {
+    let columns = table.columns();
+    let Some(width) = width else {
+        return (0..columns.len()).collect();
+    };
+    let mut by_weight: Vec<usize> = (0..columns.len()).collect();
+    by_weight.sort_by_key(|index| weight(columns[*index].role));
+    let mut room = usize::from(width);
+    let mut visible: Vec<usize> = vec![];
+    for index in by_weight {
+        let column = &columns[index];
+        let least = if is_fixed(column.kind, column.role, widths[index]) {
+            widths[index]
+        } else if matches!(column.role, ColumnRole::Reasons | ColumnRole::Next) {
+            widths[index].min(NARROWEST_SENTENCE)
+        } else {
+            widths[index].min(NARROWEST)
+        };
+        // The two are the spaces around a cell.
+        if visible.is_empty() || least + 2 <= room {
+            room = room.saturating_sub(least + 2);
+            visible.push(index);
+        }
+    }
+    visible.sort_unstable();
+    visible
+}
+
+/// What a reader wants first has the least weight.
+const fn weight(role: ColumnRole) -> u8 {
+    match role {
+        ColumnRole::Key => 0,
+        ColumnRole::Grade => 1,
+        ColumnRole::Name => 2,
+        ColumnRole::Type => 3,
+        ColumnRole::Decision => 4,
+        ColumnRole::Score => 5,
+        ColumnRole::Previous => 6,
+        ColumnRole::Reasons => 7,
+        ColumnRole::Next => 8,
+        ColumnRole::Tags => 9,
+        ColumnRole::Label => 10,
+        ColumnRole::Computed => 11,
+        ColumnRole::Since => 12,
+        ColumnRole::Input => 13,
+        ColumnRole::Strategy => 14,
+        ColumnRole::Review(_) => 15,
+    }
+}
+
+/// The style of a grade's name.
+fn style(swatch: Swatch, colors: Colors) -> Option<Style> {
+    let color = |rgb: Rgb| match colors {
+        Colors::Plain => None,
+        Colors::Indexed => Some(Color::Ansi256(nearest_indexed(rgb))),
+        Colors::Rgb => {
+            let [_, red, green, blue] = rgb.to_be_bytes();
+            Some(Color::Rgb(RgbColor(red, green, blue)))
+        }
+    };
+    Some(
+        Style::new()
+            .fg_color(Some(color(swatch.text)?))
+            .bg_color(Some(color(swatch.fill)?)),
+    )
+}
+
+/// The nearest colour of xterm's cube of 6 × 6 × 6 or of its 24 greys.
+fn nearest_indexed(rgb: Rgb) -> Ansi256Color {
+    let levels = [0u8, 95, 135, 175, 215, 255];
+    let [_, red, green, blue] = rgb.to_be_bytes();
+    let distance = |one: [u8; 3]| -> u32 {
+        one.into_iter()
+            .zip([red, green, blue])
+            .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
+            .sum()
+    };
+    let cube = (0..216u8).map(|index| {
+        let level = |place: u8| levels[usize::from(index / place % 6)];
+        (16 + index, [level(36), level(6), level(1)])
+    });
+    let greys = (0..24u8).map(|index| (232 + index, [8 + 10 * index; 3]));
+    let nearest = cube.chain(greys).min_by_key(|(_, color)| distance(*color));
+    Ansi256Color(nearest.map_or(16, |(index, _)| index))
+}
+
+/// Puts each style in the place of its pair of markers, in order; a style never goes on beyond its line.
+fn paint(drawn: &str, styles: &[Option<Style>]) -> String {
+    use std::fmt::Write;
+    let mut painted = String::with_capacity(drawn.len() + styles.len() * 40);
+    let mut styles = styles.iter();
+    for line in drawn.lines() {
+        let mut open: Option<&Style> = None;
+        for c in line.trim_end().chars() {
+            match c {
+                START => {
+                    open = styles.next().and_then(Option::as_ref);
+                    if let Some(style) = open {
+                        // Writing to memory cannot fail.
+                        let _ = write!(painted, "{style}");
+                    }
+                }
+                END => {
+                    if let Some(style) = open.take() {
+                        let _ = write!(painted, "{style:#}");
+                    }
+                }
+                c => painted.push(c),
+            }
+        }
+        if let Some(style) = open {
+            let _ = write!(painted, "{style:#}");
+        }
+        painted.push('\n');
+    }
+    painted
+}
+
+/// What is not shown, so that nothing is cut off in silence.
+fn left_out(lang: Lang, rows: usize, columns: &[&str]) -> String {
+    let mut text = String::new();
+    if rows > 0 {
+        text += &match lang {
+            Lang::En => format!("… and {rows} more rows\n"),
+            Lang::Zh => format!("… 另有 {rows} 行\n"),
+        };
+    }
+    if !columns.is_empty() {
+        text += &match lang {
+            Lang::En => format!("columns without room here: {}\n", columns.join(", ")),
+            Lang::Zh => format!("此处未显示的列：{}\n", columns.join("、")),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::present::sample::Sample;
+    use crate::present::table::OutCell;
+
+    fn text(table: &Sample, options: &TerminalOptions) -> String {
+        let mut out = vec![];
+        write(table, options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn rows_line_up_under_chinese_and_fit_the_width() {
+        let table = Sample::customers(Lang::Zh, 20);
+        for width in [40, 80, 120, 200] {
+            let shown = text(
+                &table,
+                &TerminalOptions {
+                    width: Some(width),
+                    ..TerminalOptions::default()
+                },
+            );
+            let head = shown.lines().take_while(|line| !line.starts_with("此处"));
+            for line in head {
+                assert!(shown::width(line) <= usize::from(width), "{width}: {line}");
+            }
+            assert!(
+                shown.contains("客户编号") && shown.contains("等级"),
+                "{shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn grades_are_coloured_only_when_asked() {
+        let table = Sample::customers(Lang::Zh, 20);
+        let plain = text(
+            &table,
+            &TerminalOptions {
+                width: Some(100),
+                ..TerminalOptions::default()
+            },
+        );
+        assert!(!plain.contains('\u{1b}') && !plain.contains([START, END]));
+        for (colors, code) in [
+            (Colors::Rgb, "48;2;191;215;238"),
+            (Colors::Indexed, "48;5;153"),
+        ] {
+            let colored = text(
+                &table,
+                &TerminalOptions {
+                    width: Some(100),
+                    colors,
+                    limit: None,
+                },
+            );
+            assert!(colored.contains(code), "{colored}");
+            let mut bare = String::new();
+            let mut inside = false;
+            for c in colored.chars() {
+                match c {
+                    '\u{1b}' => inside = true,
+                    'm' if inside => inside = false,
+                    c if !inside => bare.push(c),
+                    _ => {}
+                }
+            }
+            assert_eq!(bare, plain);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        let table = Sample::customers(Lang::En, 20);
+        let options = TerminalOptions {
+            width: Some(60),
+            colors: Colors::Plain,
+            limit: Some(3),
+        };
+        let shown = text(&table, &options);
+        assert!(shown.contains("… and 17 more rows"), "{shown}");
+        assert!(shown.contains("columns without room here: "), "{shown}");
+    }
+
+    #[test]
+    fn data_cannot_steer_the_terminal() {
+        let table = Sample::new(Lang::En)
+            .column("id", ColumnKind::Id, ColumnRole::Key)
+            .row(vec![OutCell::Text(
+                "\u{1b}[31mred\u{2060}\u{7}\nnext".into(),
+            )]);
+        let shown = text(&table, &TerminalOptions::default());
+        assert!(!shown.contains(['\u{1b}', '\u{7}', START]), "{shown:?}");
+        assert_eq!(shown.lines().count(), 3);
+    }
+}

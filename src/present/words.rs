@@ -1,0 +1,263 @@
+//! The words of results in both languages: headings, sheets, labels, and the mark of a decision.
+//!
+//! An exhaustive enum instead of a file of messages: the compiler says which word has no translation.
+
+use super::table::{ReviewColumn, RowMark};
+use crate::decide::Decision;
+use crate::diagnostic::{Lang, Severity};
+
+/// Declares the words, English first.
+macro_rules! words {
+    ($($name:ident = $en:literal, $zh:literal;)*) => {
+        /// A word or short phrase of an output.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+        pub enum Word {
+            $(#[doc = $en] $name,)*
+        }
+
+        impl Word {
+            /// Every word.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word in `lang`.
+            pub const fn get(self, lang: Lang) -> &'static str {
+                match (lang, self) {
+                    $((Lang::En, Self::$name) => $en, (Lang::Zh, Self::$name) => $zh,)*
+                }
+            }
+        }
+    };
+}
+
+words! {
+    // Headings of results.
+    Grade = "Grade", "等级";
+    Previous = "Previous grade", "上期等级";
+    Change = "Change", "变动";
+    Since = "Grade since", "等级更新日期";
+    Score = "Score", "得分";
+    Type = "Type", "类型";
+    Tags = "Tags", "标签";
+    Reasons = "Reasons", "原因";
+    Next = "To next grade", "距上一级";
+
+    // Headings that people fill below.
+    ReviewGrade = "Review grade", "复核等级";
+    ReviewType = "Review type", "复核类型";
+    ReviewComment = "Review comment", "复核意见";
+    Reviewer = "Reviewer", "复核人";
+    Remark = "Remark", "备注";
+
+    // Headings of strategies.
+    Service = "Service", "服务";
+    Resources = "Resources", "资源";
+    Benefits = "Benefits", "权益";
+    OwnerLevel = "Owner level", "负责层级";
+    RespondWithin = "Respond within", "响应时间";
+    Goal = "Goal", "目标";
+
+    // Sheets.
+    SheetOverview = "Overview", "概览";
+    SheetGraded = "Graded", "评级明细";
+    SheetFindings = "Findings", "质检";
+    SheetAbout = "About", "说明";
+    SheetLists = "Lists", "列表";
+
+    // The overview.
+    Title = "Customer grading", "客户评级";
+    AsOf = "As of", "截止日期";
+    Scheme = "Scheme", "方案";
+    SchemeVersion = "Version", "版本";
+    Customers = "Customers", "客户数";
+    Graded = "Graded", "已评级";
+    Classified = "Classified", "已分类";
+    Unrated = "Unrated", "未评级";
+    Refused = "Row refused", "数据待修正";
+    InReview = "To review", "待复核";
+    Share = "Share", "占比";
+    Amount = "Amount", "金额";
+    AmountShare = "Share of amount", "金额占比";
+    CutOff = "Cut-off", "入级线";
+    Total = "Total", "合计";
+    Grades = "Grades", "等级分布";
+    Movements = "Changes", "升降级";
+    Types = "Types", "类型分布";
+    Dimension = "Dimension", "维度";
+    TopTags = "Tags", "标签分布";
+    Reviews = "Review rule", "复核规则";
+
+    // Findings.
+    Severity = "Severity", "级别";
+    Code = "Code", "代码";
+    Place = "Place", "位置";
+    Problem = "Problem", "问题";
+    Help = "What to do", "处理建议";
+    SeverityError = "error", "错误";
+    SeverityWarning = "warning", "警告";
+    SeverityNote = "note", "提示";
+
+    // What explains.
+    Run = "This grading", "本次评级";
+    SchemeHash = "Scheme SHA-256", "方案 SHA-256";
+    Program = "Made by", "生成工具";
+    Inputs = "Files read", "读取的文件";
+    File = "File", "文件";
+    Rows = "Rows", "行数";
+    Legend = "Colours and marks", "颜色与符号";
+    Columns = "Columns", "列说明";
+    SchemeText = "The scheme", "方案全文";
+    Overridden = "Set by a person", "人工调整";
+
+    // Yes and no.
+    Yes = "yes", "是";
+    No = "no", "否";
+
+    // Drop-downs.
+    ListErrorTitle = "Not in the list", "不在列表中";
+    ListErrorGrade = "Please choose one of the scheme's grades, or leave the cell empty.", "请从下拉列表中选择方案里的等级，或留空。";
+    ListErrorType = "Please choose one of the scheme's types, or leave the cell empty.", "请从下拉列表中选择方案里的类型，或留空。";
+
+    // Footers; `&P` and `&N` are Excel's codes for the page and the number of pages.
+    PageFooter = "Page &P of &N", "第 &P 页，共 &N 页";
+}
+
+impl Word {
+    /// Yes or no.
+    pub const fn truth(value: bool) -> Self {
+        if value { Self::Yes } else { Self::No }
+    }
+
+    /// How bad a finding is.
+    pub const fn severity(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::SeverityError,
+            Severity::Warning => Self::SeverityWarning,
+            Severity::Note => Self::SeverityNote,
+        }
+    }
+
+    /// The heading of a column that people fill.
+    pub const fn review(column: ReviewColumn) -> Self {
+        match column {
+            ReviewColumn::Grade => Self::ReviewGrade,
+            ReviewColumn::Type => Self::ReviewType,
+            ReviewColumn::Comment => Self::ReviewComment,
+            ReviewColumn::Reviewer => Self::Reviewer,
+            ReviewColumn::Remark => Self::Remark,
+        }
+    }
+}
+
+/// The sign that stands before a decision's word, so that colour never stands alone. Every sign is in GB 2312, so that
+/// any Chinese font and any terminal has it.
+pub const fn decision_sign(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Initial => "★",
+        Decision::Promoted => "▲",
+        Decision::Demoted => "▼",
+        Decision::Held => "＝",
+        Decision::AtRisk => "！",
+        Decision::Overridden => "◎",
+        Decision::Unrated => "？",
+        Decision::Absent => "○",
+        Decision::Refused => "×",
+        Decision::Classified => "◆",
+    }
+}
+
+/// What happened to a customer, as every format shows it: `▲升1级`, `▼ down 2`, `＝不变`, `★新增`, `◎人工调整（▲升1级）`.
+pub fn decision_mark(mark: &RowMark, lang: Lang) -> String {
+    let word = match (mark.decision, mark.steps) {
+        (Decision::Promoted, Some(steps)) if steps > 0 => return moved(steps, lang),
+        (Decision::Demoted, Some(steps)) if steps < 0 => return moved(steps, lang),
+        (decision, _) => decision_word(decision, lang),
+    };
+    match (mark.decision, mark.steps) {
+        (Decision::Overridden, Some(steps)) if steps != 0 => match lang {
+            Lang::En => format!("{word} ({})", moved(steps, lang)),
+            Lang::Zh => format!("{word}（{}）", moved(steps, lang)),
+        },
+        _ => word,
+    }
+}
+
+/// A decision with its sign and without steps, for counts of it: `▲升级`, `★ new`.
+pub fn decision_word(decision: Decision, lang: Lang) -> String {
+    let sign = decision_sign(decision);
+    match (lang, decision) {
+        (Lang::Zh, Decision::Initial) => format!("{sign}新增"),
+        (Lang::Zh, _) => format!("{sign}{}", decision.word(lang)),
+        (Lang::En, Decision::Promoted) => format!("{sign} up"),
+        (Lang::En, Decision::Demoted) => format!("{sign} down"),
+        (Lang::En, Decision::Held) => format!("{sign} same"),
+        (Lang::En, _) => format!("{sign} {}", decision.word(lang)),
+    }
+}
+
+/// `▲升1级`, `▼ down 2`.
+fn moved(steps: i32, lang: Lang) -> String {
+    let (decision, up) = if steps > 0 {
+        (Decision::Promoted, true)
+    } else {
+        (Decision::Demoted, false)
+    };
+    let (sign, by) = (decision_sign(decision), steps.unsigned_abs());
+    match (lang, up) {
+        (Lang::En, true) => format!("{sign} up {by}"),
+        (Lang::En, false) => format!("{sign} down {by}"),
+        (Lang::Zh, true) => format!("{sign}升{by}级"),
+        (Lang::Zh, false) => format!("{sign}降{by}级"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(decision: Decision, steps: Option<i32>) -> RowMark {
+        RowMark {
+            grade: None,
+            decision,
+            steps,
+        }
+    }
+
+    #[test]
+    fn marks_say_what_happened_without_colour() {
+        for (decision, steps, zh, en) in [
+            (Decision::Promoted, Some(1), "▲升1级", "▲ up 1"),
+            (Decision::Promoted, None, "▲升级", "▲ up"),
+            (Decision::Demoted, Some(-2), "▼降2级", "▼ down 2"),
+            (Decision::Held, Some(0), "＝不变", "＝ same"),
+            (Decision::Initial, None, "★新增", "★ new"),
+            (Decision::Absent, None, "○缺席", "○ absent"),
+            (Decision::AtRisk, Some(0), "！预警", "！ at risk"),
+            (Decision::Overridden, None, "◎人工调整", "◎ overridden"),
+            (Decision::Overridden, Some(0), "◎人工调整", "◎ overridden"),
+            (
+                Decision::Overridden,
+                Some(1),
+                "◎人工调整（▲升1级）",
+                "◎ overridden (▲ up 1)",
+            ),
+            (Decision::Unrated, None, "？未评级", "？ unrated"),
+            (Decision::Refused, None, "×数据待修正", "× refused"),
+            (Decision::Classified, None, "◆已分类", "◆ classified"),
+        ] {
+            assert_eq!(decision_mark(&mark(decision, steps), Lang::Zh), zh);
+            assert_eq!(decision_mark(&mark(decision, steps), Lang::En), en);
+        }
+    }
+
+    #[test]
+    fn no_word_is_blank_and_drop_down_texts_fit_excel() {
+        for word in Word::ALL {
+            for lang in [Lang::En, Lang::Zh] {
+                assert!(!word.get(lang).is_empty(), "{word:?}");
+                assert!(word.get(lang).encode_utf16().count() <= 255);
+            }
+        }
+        // Excel's limit for the title of a message.
+        assert!(Word::ListErrorTitle.get(Lang::En).len() <= 32);
+    }
+}

@@ -1,0 +1,191 @@
+//! The sheet that explains: which scheme on which files as of when, what colours, marks and columns mean, and the whole
+//! scheme.
+
+use super::formats::{Formats, Look, Shade, look_of};
+use super::page::{self, Page};
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::present::summary::Summary;
+use crate::present::table::{ColumnKind, ColumnRole, ResultTable, ReviewColumn};
+use crate::present::words::{Word, decision_word};
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+/// Widths of the columns: margin, label, value.
+const WIDTHS: [u16; 3] = [2, 30, 110];
+/// The first column beside the margin.
+const LEFT: u16 = 1;
+
+/// Writes the sheet.
+pub fn write(
+    sheet: &mut Worksheet,
+    table: &dyn ResultTable,
+    summary: &Summary,
+    formats: &mut Formats,
+) -> Result<(), XlsxError> {
+    let lang = summary.lang;
+    let mut page = Page::new(sheet, formats, lang, &WIDTHS)?;
+    page.sheet.set_row_height_pixels(0, 10)?;
+    page.title(LEFT, Word::SheetAbout.get(lang))?;
+
+    page.part(LEFT, Word::Run.get(lang))?;
+    page.labelled(LEFT, Word::Scheme.get(lang), &summary.scheme.0)?;
+    page.labelled(LEFT, Word::SchemeVersion.get(lang), &summary.scheme.1)?;
+    page.labelled(LEFT, Word::SchemeHash.get(lang), &summary.scheme_hash)?;
+    page.labelled(LEFT, Word::AsOf.get(lang), &summary.as_of.to_string())?;
+    page.labelled(LEFT, Word::Program.get(lang), &format!("regrade {}", summary.version))?;
+
+    if !summary.inputs.is_empty() {
+        page.part(LEFT, Word::Inputs.get(lang))?;
+        page.headings(LEFT, &[(Word::File.get(lang), Look::Text), (Word::Rows.get(lang), Look::Text)])?;
+        let name = look_of(page.formats.bordered(), Look::Text);
+        let rows = look_of(look_of(page.formats.bordered(), Look::Number(0)), Look::Text);
+        for (file, count) in &summary.inputs {
+            page.text(LEFT, file, &name)?;
+            page.count(LEFT + 1, *count, &rows)?;
+            page.row += 1;
+        }
+    }
+    legend(&mut page, table)?;
+    columns(&mut page, table)?;
+
+    if !summary.scheme_text.is_empty() {
+        page.part(LEFT, Word::SchemeText.get(lang))?;
+        let line = look_of(page.formats.base(), Look::Id);
+        for text in summary.scheme_text.lines() {
+            // A tab shows as nothing in a cell.
+            page.text(LEFT, &text.replace('\t', "    "), &line)?;
+            page.row += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The colours of grades and what other colours and signs mean.
+fn legend(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError> {
+    let lang = page.lang;
+    page.part(LEFT, Word::Legend.get(lang))?;
+    let text = look_of(page.formats.bordered(), Look::Text);
+    let best_first = |index: usize, count: usize| match (lang, index) {
+        (Lang::En, 0) => "the best grade".to_owned(),
+        (Lang::Zh, 0) => "最高等级".to_owned(),
+        (Lang::En, index) => format!("grade {} of {count}", index + 1),
+        (Lang::Zh, index) => format!("第 {} 级，共 {count} 级", index + 1),
+    };
+    let grades = table.grades();
+    for (index, grade) in grades.iter().enumerate() {
+        let look = look_of(page.formats.bordered(), Look::Centred);
+        let filled = page.formats.shaded(look, Shade::Grade(index));
+        page.text(LEFT, &grade.name, &filled)?;
+        page.text(LEFT + 1, &best_first(index, grades.len()), &text)?;
+        page.row += 1;
+    }
+    let zh_en = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
+    let shades = [
+        (Shade::Hatched, Word::Unrated.get(lang), zh_en("缺少数据，没有等级", "no grade, because data is missing")),
+        (
+            Shade::Overridden,
+            Word::Overridden.get(lang),
+            zh_en("等级由人工设定，见原因", "a person set the grade; the reasons say why"),
+        ),
+        (
+            Shade::Input,
+            zh_en("待填写", "to fill"),
+            zh_en("供复核人填写；填好后可由 regrade 读回", "for reviewers; regrade reads it back"),
+        ),
+    ];
+    for (shade, name, meaning) in shades {
+        let format = page.formats.shaded(look_of(page.formats.bordered(), Look::Centred), shade);
+        page.text(LEFT, name, &format)?;
+        page.text(LEFT + 1, meaning, &text)?;
+        page.row += 1;
+    }
+    let sign = look_of(page.formats.bordered(), Look::Centred);
+    for decision in Decision::ALL {
+        page.text(LEFT, &decision_word(decision, lang), &sign)?;
+        page.text(LEFT + 1, meaning_of(decision, lang), &text)?;
+        page.row += 1;
+    }
+    Ok(())
+}
+
+/// What each column of the table means.
+fn columns(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError> {
+    let lang = page.lang;
+    page.part(LEFT, Word::Columns.get(lang))?;
+    let (name, text) =
+        (look_of(page.formats.bordered(), Look::Text), look_of(page.formats.bordered(), Look::Wrapped));
+    for column in table.columns() {
+        let meaning = meaning_of_role(column.role, column.kind, lang);
+        page.text(LEFT, &column.heading, &name)?;
+        page.text(LEFT + 1, meaning, &text)?;
+        let lines = page::lines(meaning, usize::from(WIDTHS[2]));
+        page.sheet.set_row_height_pixels(page.row, page::height(lines))?;
+        page.row += 1;
+    }
+    Ok(())
+}
+
+/// What a decision means, in a sentence.
+const fn meaning_of(decision: Decision, lang: Lang) -> &'static str {
+    match (decision, lang) {
+        (Decision::Initial, Lang::En) => "graded for the first time",
+        (Decision::Initial, Lang::Zh) => "首次评级",
+        (Decision::Promoted, Lang::En) => "a better grade than before, with the number of steps",
+        (Decision::Promoted, Lang::Zh) => "等级高于上期，数字为级数",
+        (Decision::Demoted, Lang::En) => "a worse grade than before, with the number of steps",
+        (Decision::Demoted, Lang::Zh) => "等级低于上期，数字为级数",
+        (Decision::Held, Lang::En) => "the same grade as before",
+        (Decision::Held, Lang::Zh) => "等级与上期相同",
+        (Decision::AtRisk, Lang::En) => "the values call for a worse grade, which the rules do not give yet",
+        (Decision::AtRisk, Lang::Zh) => "指标已不达标，按规则暂未降级",
+        (Decision::Overridden, Lang::En) => "a person set the grade",
+        (Decision::Overridden, Lang::Zh) => "等级由人工设定",
+        (Decision::Unrated, Lang::En) => "no grade, because a value that the scheme needs is missing",
+        (Decision::Unrated, Lang::Zh) => "缺少方案所需的数据，没有等级",
+        (Decision::Absent, Lang::En) => "known before, and not in the newest data",
+        (Decision::Absent, Lang::Zh) => "以前有记录，本期数据中没有",
+        (Decision::Refused, Lang::En) => "the row has an error and is kept out; the grade of before stays",
+        (Decision::Refused, Lang::Zh) => "该行数据有错误，已隔离，沿用上期等级",
+        (Decision::Classified, Lang::En) => "the scheme gives types and no grades",
+        (Decision::Classified, Lang::Zh) => "方案只分类型，不分等级",
+    }
+}
+
+/// What a column means, in a sentence.
+const fn meaning_of_role(role: ColumnRole, kind: ColumnKind, lang: Lang) -> &'static str {
+    let (en, zh) = match role {
+        ColumnRole::Key => ("the customer's key", "客户的唯一编号"),
+        ColumnRole::Name => ("the customer's name", "客户名称"),
+        ColumnRole::Input => match kind {
+            ColumnKind::Number { .. } | ColumnKind::Percent { .. } => {
+                ("of the input, in the unit of the heading", "来自输入表，单位见列名")
+            }
+            _ => ("of the input, as it was", "来自输入表，原样保留"),
+        },
+        ColumnRole::Grade => ("the grade that counts", "本期生效的等级"),
+        ColumnRole::Previous => ("the grade of the run before", "上一批次的等级"),
+        ColumnRole::Decision => ("what happened to the grade since the run before", "等级相对上期的变化"),
+        ColumnRole::Since => ("the as-of date of the last change of the grade", "等级最近一次变化的截止日期"),
+        ColumnRole::Score => ("the weighted points of all dimensions", "各维度加权得分之和"),
+        ColumnRole::Type => ("the type, by the rules of the scheme", "按方案规则划分的类型"),
+        ColumnRole::Label => ("the label of this dimension", "该维度的档位"),
+        ColumnRole::Tags => ("the tags, by the rules of the scheme", "按方案规则打上的标签"),
+        ColumnRole::Reasons => ("why the customer has this grade", "得到该等级的原因"),
+        ColumnRole::Next => ("what the next better grade needs", "升到上一级还差什么"),
+        ColumnRole::Computed => ("worked out by the scheme", "由方案计算得出"),
+        ColumnRole::Strategy => ("what the strategy gives this customer", "策略给予该客户的内容"),
+        ColumnRole::Review(ReviewColumn::Grade) => {
+            ("to fill: the grade that the reviewer wants, from the list", "待填写：复核后的等级，从下拉列表选择")
+        }
+        ColumnRole::Review(ReviewColumn::Type) => {
+            ("to fill: the type that the reviewer wants, from the list", "待填写：复核后的类型，从下拉列表选择")
+        }
+        ColumnRole::Review(ReviewColumn::Comment) => ("to fill: why", "待填写：复核意见及理由"),
+        ColumnRole::Review(ReviewColumn::Reviewer) => ("to fill: who reviewed it", "待填写：复核人姓名"),
+        ColumnRole::Review(ReviewColumn::Remark) => ("to fill: anything else", "待填写：其他说明"),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}

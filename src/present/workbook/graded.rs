@@ -1,0 +1,222 @@
+//! The sheet of customers: a real Excel table with a filter, grades in their colours, and columns for people to fill.
+
+use super::formats::{Formats, Look, Shade};
+use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
+use super::review::{self, Lists};
+use super::{WorkbookError, text, widths};
+use crate::decide::Decision;
+use crate::present::palette::{HEADER, Rgb};
+use crate::present::shown::unique_headings;
+use crate::present::table::{ColumnKind, ColumnRole, OutCell, ResultTable, RowMark, TableColumn};
+use crate::present::words::Word;
+use rust_xlsxwriter::{IgnoreError, Table, TableColumn as SheetColumn, TableStyle, Worksheet, XlsxError};
+use std::ops::Range;
+
+/// Behind the headings of the input's columns, and of those that people fill.
+const HEADER_INPUT: Rgb = 0x4A_5A6E;
+const HEADER_REVIEW: Rgb = 0x7A_5C00;
+/// The most lines that a row shows.
+const MOST_LINES: usize = 3;
+/// Days from 1899-12-30, from which Excel counts, to 1970-01-01.
+const EXCEL_EPOCH: i64 = 25_569;
+
+/// What is worked out once for all sheets: unique headings, and widths in characters.
+pub struct Columns {
+    headings: Vec<String>,
+    widths: Vec<usize>,
+}
+
+impl Columns {
+    /// Measures the table.
+    pub fn new(table: &dyn ResultTable) -> Self {
+        let headings: Vec<String> =
+            unique_headings(table.columns()).iter().map(|heading| text::heading(heading)).collect();
+        let widths =
+            headings.iter().enumerate().map(|(index, heading)| widths::of(table, index, heading)).collect();
+        Self { headings, widths }
+    }
+}
+
+/// Writes the rows of `rows` as the `part`th sheet of the table, from 0.
+pub fn write(
+    sheet: &mut Worksheet,
+    table: &dyn ResultTable,
+    columns: &Columns,
+    rows: Range<usize>,
+    part: usize,
+    lists: &Lists,
+    formats: &mut Formats,
+) -> Result<(), WorkbookError> {
+    let lang = table.lang();
+    page::set_up(sheet, lang);
+    sheet.set_repeat_rows(0, 0)?;
+    let described = table.columns();
+    if described.is_empty() {
+        return Ok(());
+    }
+    // A table needs a row below its headings; without customers it is an empty one.
+    let last_row = rows.len().max(1) as u32;
+    let last_column = described.len() as u16 - 1;
+    for (index, width) in (0u16..).zip(&columns.widths) {
+        sheet.set_column_width(index, *width as f64)?;
+    }
+    let fixed = described
+        .iter()
+        .take_while(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Name))
+        .count();
+    sheet.set_freeze_panes(1, fixed as u16)?;
+    sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
+
+    sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
+    // This writes the headings; in constant memory it must come before the rows.
+    sheet.add_table(0, 0, last_row, last_column, &excel_table(table, columns, part, formats))?;
+    review::add(sheet, table, last_row, lists, formats)?;
+
+    if rows.is_empty() {
+        for (index, column) in (0u16..).zip(described) {
+            let shade = shade_of(column, None, formats);
+            sheet.write_blank(1, index, formats.cell(shade, look_of(column)))?;
+        }
+    }
+    for (at, row) in (1u32..).zip(rows) {
+        let mark = table.mark(row);
+        let mut lines = 1;
+        for (index, column) in (0u16..).zip(described) {
+            let cell = table.cell(row, usize::from(index));
+            if widths::is_wrapped(column)
+                && let OutCell::Text(text) = &cell
+            {
+                lines = lines.max(page::lines(text, columns.widths[usize::from(index)]));
+            }
+            let shade = shade_of(column, Some(mark), formats);
+            write_cell(sheet, (at, index), cell, column, shade, formats, table)?;
+        }
+        let height = page::height(lines.min(MOST_LINES));
+        if height != ROW_HEIGHT {
+            sheet.set_row_height_pixels(at, height)?;
+        }
+    }
+    Ok(())
+}
+
+/// The table with its headings: the results' dark blue, the input's grey, those to fill brown.
+fn excel_table(table: &dyn ResultTable, columns: &Columns, part: usize, formats: &Formats) -> Table {
+    let headed: Vec<SheetColumn> = table
+        .columns()
+        .iter()
+        .zip(&columns.headings)
+        .map(|(column, heading)| {
+            let fill = match column.role {
+                ColumnRole::Input => HEADER_INPUT,
+                ColumnRole::Review(_) => HEADER_REVIEW,
+                _ => HEADER,
+            };
+            SheetColumn::new().set_header(heading).set_header_format(formats.heading(fill))
+        })
+        .collect();
+    let name = if part == 0 { "Graded".to_owned() } else { format!("Graded_{}", part + 1) };
+    Table::new()
+        .set_name(name)
+        .set_style(TableStyle::None)
+        .set_columns(&headed)
+        .set_alt_text(Word::SheetGraded.get(table.lang()))
+}
+
+/// How a column's values are shown.
+const fn look_of(column: &TableColumn) -> Look {
+    match column.role {
+        ColumnRole::Grade | ColumnRole::Previous | ColumnRole::Label => Look::Centred,
+        ColumnRole::Reasons | ColumnRole::Next => Look::Wrapped,
+        _ => Look::of(column.kind),
+    }
+}
+
+/// What stands behind a cell; `mark` is `None` in a table without rows.
+fn shade_of(column: &TableColumn, mark: Option<RowMark>, formats: &Formats) -> Shade {
+    let Some(mark) = mark else {
+        let fills = matches!(column.role, ColumnRole::Review(_));
+        return if fills { Shade::Input } else { Shade::Plain };
+    };
+    match column.role {
+        ColumnRole::Review(_) => Shade::Input,
+        ColumnRole::Grade => mark.grade.map_or(Shade::Hatched, Shade::Grade),
+        ColumnRole::Decision if mark.decision == Decision::Overridden => Shade::Overridden,
+        _ => formats.row_shade(mark.grade),
+    }
+}
+
+/// Writes one cell. The value decides how it is written, the column how it looks where both agree.
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: OutCell<'_>,
+    described: &TableColumn,
+    shade: Shade,
+    formats: &mut Formats,
+    table: &dyn ResultTable,
+) -> Result<(), XlsxError> {
+    let look = look_of(described);
+    let words = match look {
+        Look::Number(_) | Look::Percent(_) | Look::Date | Look::DateTime | Look::General => Look::Text,
+        look => look,
+    };
+    let numbers = if matches!(look, Look::Number(_) | Look::Percent(_)) { look } else { Look::General };
+    match cell {
+        OutCell::Blank => {
+            sheet.write_blank(row, column, formats.cell(shade, look))?;
+        }
+        OutCell::Text(value) => {
+            let format = formats.cell(shade, words);
+            sheet.write_string_with_format(row, column, text::cell(&value), format)?;
+        }
+        OutCell::Number(value) if described.kind == ColumnKind::Id => {
+            let format = formats.cell(shade, words);
+            sheet.write_string_with_format(row, column, value.to_string(), format)?;
+        }
+        OutCell::Number(value) => {
+            let format = formats.cell(shade, numbers);
+            sheet.write_number_with_format(row, column, value.to_f64(), format)?;
+        }
+        OutCell::Float(value) if value.is_finite() => {
+            let format = formats.cell(shade, numbers);
+            sheet.write_number_with_format(row, column, value, format)?;
+        }
+        OutCell::Float(value) => {
+            let format = formats.cell(shade, words);
+            sheet.write_string_with_format(row, column, value.to_string(), format)?;
+        }
+        OutCell::Date(date) => match serial(i64::from(date.days())) {
+            Some(days) => {
+                let format = formats.cell(shade, Look::Date);
+                sheet.write_number_with_format(row, column, days as f64, format)?;
+            }
+            None => {
+                let format = formats.cell(shade, words);
+                sheet.write_string_with_format(row, column, date.to_string(), format)?;
+            }
+        },
+        OutCell::DateTime(moment) => match serial(i64::from(moment.date().days())) {
+            Some(days) => {
+                let number = days as f64 + f64::from(moment.second_of_day()) / 86_400.0;
+                let format = formats.cell(shade, Look::DateTime);
+                sheet.write_number_with_format(row, column, number, format)?;
+            }
+            None => {
+                let format = formats.cell(shade, words);
+                sheet.write_string_with_format(row, column, moment.to_string(), format)?;
+            }
+        },
+        OutCell::Bool(value) => {
+            let word = Word::truth(value).get(table.lang());
+            sheet.write_string_with_format(row, column, word, formats.cell(shade, words))?;
+        }
+    }
+    Ok(())
+}
+
+/// A day as Excel counts; `None` before 1900-03-01, where its count has a 29 February 1900 that never was and other
+/// programs differ.
+fn serial(unix_days: i64) -> Option<i64> {
+    let days = unix_days + EXCEL_EPOCH;
+    (days >= 61).then_some(days)
+}

@@ -1,0 +1,205 @@
+//! The graded workbook: an overview, the table of customers, the findings and what explains it all.
+//!
+//! This is the only place that knows `rust_xlsxwriter`. The same inputs give the same bytes: the library dates the parts
+//! of the archive alike, and the document is dated by the as-of date.
+
+mod about;
+mod findings;
+mod formats;
+mod graded;
+mod overview;
+mod page;
+mod review;
+#[cfg(test)]
+mod tests;
+mod text;
+mod widths;
+
+use super::summary::Summary;
+use super::table::ResultTable;
+use super::words::Word;
+use crate::diagnostic::Text;
+use crate::text;
+use formats::Formats;
+use review::Lists;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use std::fmt;
+use std::io::{self, Seek, Write};
+use std::path::PathBuf;
+use text::SheetNames;
+
+/// Data rows of one sheet: Excel's 1,048,576 rows without the header.
+const ROWS_PER_SHEET: usize = 1_048_575;
+/// From how many rows on the rows go to a temporary file instead of memory.
+const ROWS_IN_MEMORY: usize = 50_000;
+/// Columns of a sheet.
+const MAX_COLUMNS: usize = 16_384;
+
+/// What a caller may choose.
+#[derive(Clone, Debug, Default)]
+pub struct WorkbookOptions {
+    /// The name of the sheet with the customers; its usual name by default. Made a name that Excel takes.
+    pub sheet: Option<String>,
+    /// Colours the whole row as its grade, not only the grade's cell.
+    pub fill_row: bool,
+    /// Where a large sheet's rows wait; the system's folder for temporary files by default.
+    pub temp_dir: Option<PathBuf>,
+}
+
+/// Why a workbook cannot be written.
+#[derive(Debug)]
+pub enum WorkbookError {
+    /// The file, or a temporary one, cannot be written.
+    Io(io::Error),
+    /// More columns than a sheet has.
+    TooManyColumns(usize),
+    /// Something that the library refuses; a fault of regrade.
+    Library(XlsxError),
+}
+
+impl WorkbookError {
+    /// What is wrong, in both languages.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Io(error) => text!("the workbook cannot be written: {error}", "无法写入工作簿：{error}"),
+            Self::TooManyColumns(count) => text!(
+                "{count} columns are more than the {MAX_COLUMNS} of a worksheet",
+                "共 {count} 列，超过工作表的上限 {MAX_COLUMNS} 列"
+            ),
+            Self::Library(error) => {
+                text!("the workbook cannot be made: {error}", "无法生成工作簿：{error}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for WorkbookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().en)
+    }
+}
+
+impl std::error::Error for WorkbookError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::TooManyColumns(_) => None,
+            Self::Library(error) => Some(error),
+        }
+    }
+}
+
+impl From<XlsxError> for WorkbookError {
+    fn from(error: XlsxError) -> Self {
+        match error {
+            XlsxError::IoError(error) => Self::Io(error),
+            XlsxError::ZipError(error) => Self::Io(error.into()),
+            XlsxError::TempFileError(folder, error) => {
+                Self::Io(io::Error::new(error.kind(), format!("{}: {error}", folder.display())))
+            }
+            other => Self::Library(other),
+        }
+    }
+}
+
+/// Writes the workbook to `out`, from its present position on.
+pub fn write<W: Write + Seek + Send>(
+    table: &dyn ResultTable,
+    summary: &Summary,
+    out: W,
+    options: &WorkbookOptions,
+) -> Result<(), WorkbookError> {
+    write_limited(table, summary, out, options, Limits::default())
+}
+
+/// Where a sheet ends and where memory does; smaller in tests.
+#[derive(Clone, Copy)]
+struct Limits {
+    rows_per_sheet: usize,
+    rows_in_memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rows_per_sheet: ROWS_PER_SHEET, rows_in_memory: ROWS_IN_MEMORY }
+    }
+}
+
+fn write_limited<W: Write + Seek + Send>(
+    table: &dyn ResultTable,
+    summary: &Summary,
+    out: W,
+    options: &WorkbookOptions,
+    limits: Limits,
+) -> Result<(), WorkbookError> {
+    if table.columns().len() > MAX_COLUMNS {
+        return Err(WorkbookError::TooManyColumns(table.columns().len()));
+    }
+    let lang = table.lang();
+    let mut book = Workbook::new();
+    let mut formats = Formats::new(table.grades(), options.fill_row);
+    // Twenty pixels a row, and columns measured in digits of seven.
+    book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
+    book.set_properties(&properties(summary));
+    // The size of a large sheet is bounded only by its cells; the older archive format ends at 4 GiB.
+    let cells = table.len().saturating_mul(table.columns().len());
+    book.use_zip_large_file(cells > 20_000_000);
+    // Level 6, the default, takes three times as long for a quarter of the size.
+    book.set_zip_compression_level(3);
+    if let Some(folder) = &options.temp_dir {
+        book.set_tempdir(folder)?;
+    }
+
+    let mut names = SheetNames::default();
+    // The reader's own name for the table comes first, so that it is the others that give way.
+    let wanted = options.sheet.as_deref().unwrap_or(Word::SheetGraded.get(lang));
+    let sheets = table.len().div_ceil(limits.rows_per_sheet).max(1);
+    let graded: Vec<String> = (1..=sheets).map(|number| names.take(wanted, number)).collect();
+
+    let overview = book.add_worksheet();
+    overview.set_name(names.take(Word::SheetOverview.get(lang), 1))?.set_active(true);
+    overview::write(overview, summary, &formats)?;
+
+    let lists = Lists::new(table, &mut names);
+    let columns = graded::Columns::new(table);
+    for (index, name) in graded.iter().enumerate() {
+        let first = index * limits.rows_per_sheet;
+        let rows = first..table.len().min(first + limits.rows_per_sheet);
+        let sheet = if table.len() > limits.rows_in_memory {
+            book.add_worksheet_with_constant_memory()?
+        } else {
+            book.add_worksheet()
+        };
+        sheet.set_name(name)?;
+        graded::write(sheet, table, &columns, rows, index, &lists, &mut formats)?;
+    }
+    if !summary.findings.is_empty() {
+        let sheet = book.add_worksheet();
+        sheet.set_name(names.take(Word::SheetFindings.get(lang), 1))?;
+        findings::write(sheet, summary, &formats)?;
+    }
+    let sheet = book.add_worksheet();
+    sheet.set_name(names.take(Word::SheetAbout.get(lang), 1))?;
+    about::write(sheet, table, summary, &mut formats)?;
+    if lists.has_sheet() {
+        lists.write(book.add_worksheet(), &formats)?;
+    }
+    book.save_to_writer(out)?;
+    Ok(())
+}
+
+/// Who made it, from what, as of when.
+fn properties(summary: &Summary) -> DocProperties {
+    let (year, month, day) = summary.as_of.ymd();
+    let mut properties = DocProperties::new()
+        .set_title(&summary.scheme.0)
+        .set_author(format!("regrade {}", summary.version))
+        .set_custom_property("regrade.scheme", summary.scheme_hash.as_str())
+        .set_custom_property("regrade.as_of", summary.as_of.to_string());
+    let midnight = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8);
+    // Excel's calendar starts in 1900; an earlier as-of date is dated then, never by the clock.
+    if let Ok(created) = midnight.or_else(|_| ExcelDateTime::from_ymd(1900, 1, 1)) {
+        properties = properties.set_creation_datetime(&created);
+    }
+    properties
+}

@@ -1,0 +1,128 @@
+//! What all sheets share: how they are printed, and a page that is written from top to bottom.
+
+use super::formats::{Formats, Look, look_of};
+use super::text;
+use crate::diagnostic::Lang;
+use crate::present::shown;
+use crate::present::words::Word;
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+
+/// The height of a row in pixels.
+pub const ROW_HEIGHT: u32 = 20;
+/// The height of each further line of a row.
+pub const LINE_HEIGHT: u32 = 17;
+/// The height of a row of headings.
+pub const HEADER_HEIGHT: u32 = 28;
+
+/// A4 landscape, one page wide, numbered.
+pub fn set_up(sheet: &mut Worksheet, lang: Lang) {
+    sheet
+        .set_paper_size(9)
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+        .set_footer(format!("&C&\"微软雅黑\"&9{}", Word::PageFooter.get(lang)));
+}
+
+/// The height of a row whose longest cell has this many lines.
+pub const fn height(lines: usize) -> u32 {
+    ROW_HEIGHT + LINE_HEIGHT * (lines as u32 - 1)
+}
+
+/// How many lines a text takes in a column of `width`, 1 or more. Words that do not fit wrap early, so one column in
+/// sixteen is counted as lost.
+pub fn lines(text: &str, width: usize) -> usize {
+    let usable = (width - width / 16).max(1);
+    text.lines().map(|line| shown::width(line).div_ceil(usable).max(1)).sum::<usize>().max(1)
+}
+
+/// A sheet that is read like a page, row after row.
+pub struct Page<'a> {
+    pub sheet: &'a mut Worksheet,
+    pub formats: &'a Formats,
+    pub lang: Lang,
+    /// The next row.
+    pub row: u32,
+}
+
+impl<'a> Page<'a> {
+    /// An empty page without gridlines, with columns of these widths.
+    pub fn new(
+        sheet: &'a mut Worksheet,
+        formats: &'a Formats,
+        lang: Lang,
+        widths: &[u16],
+    ) -> Result<Self, XlsxError> {
+        set_up(sheet, lang);
+        sheet.set_screen_gridlines(false);
+        for (column, width) in (0..).zip(widths) {
+            sheet.set_column_width(column, f64::from(*width))?;
+        }
+        Ok(Self { sheet, formats, lang, row: 1 })
+    }
+
+    /// Writes a text into a column of the present row.
+    pub fn text(&mut self, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(self.row, column, text::cell(text), format)?;
+        Ok(())
+    }
+
+    /// Writes a whole number.
+    pub fn count(&mut self, column: u16, count: usize, format: &Format) -> Result<(), XlsxError> {
+        self.sheet.write_number_with_format(self.row, column, count as f64, format)?;
+        Ok(())
+    }
+
+    /// A row of headings, the first at `column`; those of numbers stand above them, at the right.
+    pub fn headings(&mut self, column: u16, headings: &[(&str, Look)]) -> Result<(), XlsxError> {
+        self.sheet.set_row_height_pixels(self.row, 24)?;
+        for (at, (heading, look)) in (column..).zip(headings) {
+            let format = match look {
+                Look::Number(_) | Look::Percent(_) => look_of(self.formats.section(), Look::General),
+                _ => look_of(self.formats.section(), Look::Text),
+            };
+            self.text(at, heading, &format)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    /// A label with a text beside it.
+    pub fn labelled(&mut self, column: u16, label: &str, value: &str) -> Result<(), XlsxError> {
+        let muted = self.formats.base().set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::MUTED));
+        let plain = look_of(self.formats.base(), Look::Text);
+        self.text(column, label, &muted)?;
+        self.text(column + 1, value, &plain)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// A title of the page.
+    pub fn title(&mut self, column: u16, title: &str) -> Result<(), XlsxError> {
+        let format = self
+            .formats
+            .base()
+            .set_bold()
+            .set_font_size(18)
+            .set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::HEADER));
+        self.sheet.set_row_height_pixels(self.row, 36)?;
+        self.text(column, title, &format)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// A title of a part of it, after an empty row.
+    pub fn part(&mut self, column: u16, title: &str) -> Result<(), XlsxError> {
+        let format = self
+            .formats
+            .base()
+            .set_bold()
+            .set_font_size(12)
+            .set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::HEADER));
+        self.row += 1;
+        self.sheet.set_row_height_pixels(self.row, 26)?;
+        self.text(column, title, &format)?;
+        self.row += 1;
+        Ok(())
+    }
+}
