@@ -11,6 +11,7 @@ pub use facts::Facts;
 pub use grades::{Choice, GradeCut, choose};
 
 use crate::diagnostic::{Code, Finding};
+use crate::expr::Frame;
 use crate::scheme::model::{Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme};
 use crate::table::column::{MISSING, MISSING_TEXT};
 use crate::table::decimal::divide_half_away;

@@ -2,6 +2,7 @@
 
 use super::events::EventRows;
 use super::{check_bad_rows, fields, recognise};
+use crate::clean::DateForm;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean, place_of, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::Table;
@@ -348,7 +349,13 @@ impl<'a> Before<'a> {
             found
         });
         let kind = word(kind).and_then(|word| self.scheme.types.iter().position(|rule| *rule.name == *word));
-        let since = cell(since).and_then(|cell| crate::clean::date::single_date(cell));
+        let since = cell(since).and_then(|cell| single_date(cell));
         Earlier { grade: found, since, kind }
     }
+}
+
+/// The date of one cell by itself; `None` where it is none, or where day and month cannot be told apart.
+fn single_date(cell: Cell<'_>) -> Option<Date> {
+    let form = DateForm::decide(std::iter::once(cell), None, false).ok()?;
+    crate::clean::date::parse_date(cell, form).ok().flatten()
 }

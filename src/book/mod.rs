@@ -14,6 +14,7 @@ pub use coverage::Coverage;
 pub use customers::{CustomerRows, Earlier, Entry, Roster};
 pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
+pub use fields::FieldFrame;
 
 use crate::clean::sheet::{CleanSheet, clean};
 use crate::diagnostic::{Code, Finding};

@@ -109,7 +109,7 @@ fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean
         let place = |row: u32| table.origin.cell(table.rows.row_number(row as usize), column as u32);
         if let Some(fault) = &read.column_fault {
             let name = &field.name;
-            let mut finding = Finding::error(fault.code(), fault.text("", name))
+            let mut finding = Finding::error(fault.code(), fault.text(name))
                 .place(table.origin.cell(table.header_row, column as u32));
             if let Some(help) = fault.help() {
                 finding = finding.help(help);
@@ -170,7 +170,7 @@ fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean
                     "含分隔符或引号的字段请用双引号括起"
                 )),
         );
-        faults.push((ragged.row as u32, title));
+        faults.push((ragged.index as u32, title));
     }
     for key in keys.iter().filter(|key| sources[**key].is_some()) {
         let faulty: HashSet<u32> = faults.iter().map(|(row, _)| *row).collect();
@@ -263,6 +263,8 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
         header_percent: percent,
         scale: field.scale,
         date_order: field.date_order,
+        two_digit_years: field.date_order.is_some(),
+        escaped: table.encoding.is_some(),
         min: field.min,
         max: field.max,
         choices: field.choices.clone(),

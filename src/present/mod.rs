@@ -4,6 +4,8 @@ pub mod csv;
 pub mod json;
 pub mod markdown;
 pub mod palette;
+pub mod record;
+pub mod results;
 #[cfg(test)]
 mod sample;
 pub mod shown;

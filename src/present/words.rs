@@ -5,6 +5,7 @@
 use super::table::{ReviewColumn, RowMark};
 use crate::decide::Decision;
 use crate::diagnostic::{Lang, Severity};
+use crate::scheme::model::ResultColumn;
 
 /// Declares the words, English first.
 macro_rules! words {
@@ -40,6 +41,11 @@ words! {
     Tags = "Tags", "标签";
     Reasons = "Reasons", "原因";
     Next = "To next grade", "距上一级";
+    PreviousType = "Previous type", "上期类型";
+
+    // Values that are none.
+    Missing = "missing", "缺失";
+    Nothing = "none", "无";
 
     // Headings that people fill below.
     ReviewGrade = "Review grade", "复核等级";
@@ -210,6 +216,42 @@ fn moved(steps: i32, lang: Lang) -> String {
     }
 }
 
+/// The result column that a heading or a JSON key names.
+pub fn result_of(name: &str) -> Option<ResultColumn> {
+    const RESULTS: [(Word, &str, ResultColumn); 9] = [
+        (Word::Grade, "grade", ResultColumn::Grade),
+        (Word::Previous, "previous", ResultColumn::Previous),
+        (Word::Change, "decision", ResultColumn::Decision),
+        (Word::Since, "since", ResultColumn::Since),
+        (Word::Score, "score", ResultColumn::Score),
+        (Word::Type, "type", ResultColumn::Type),
+        (Word::Tags, "tags", ResultColumn::Tags),
+        (Word::Reasons, "reasons", ResultColumn::Reasons),
+        (Word::Next, "next", ResultColumn::Next),
+    ];
+    RESULTS
+        .iter()
+        .find(|(word, key, _)| *key == name || word.get(Lang::Zh) == name || word.get(Lang::En) == name)
+        .map(|(_, _, column)| *column)
+}
+
+/// The heading of a result column; a dimension's is its name.
+pub fn result_heading(column: ResultColumn, lang: Lang) -> Option<&'static str> {
+    let word = match column {
+        ResultColumn::Grade => Word::Grade,
+        ResultColumn::Previous => Word::Previous,
+        ResultColumn::Decision => Word::Change,
+        ResultColumn::Since => Word::Since,
+        ResultColumn::Score => Word::Score,
+        ResultColumn::Type => Word::Type,
+        ResultColumn::Tags => Word::Tags,
+        ResultColumn::Reasons => Word::Reasons,
+        ResultColumn::Next => Word::Next,
+        ResultColumn::Label(_) => return None,
+    };
+    Some(word.get(lang))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,3 +303,4 @@ mod tests {
         assert!(Word::ListErrorTitle.get(Lang::En).len() <= 32);
     }
 }
+

@@ -168,16 +168,7 @@ pub enum FieldKind {
     Choices,
 }
 
-/// The order of day, month and year in dates written with numbers only.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DateOrder {
-    /// Year, month, day.
-    Ymd,
-    /// Day, month, year.
-    Dmy,
-    /// Month, day, year.
-    Mdy,
-}
+pub use crate::clean::DateOrder;
 
 /// What every kind of sheet has.
 #[derive(Clone, Debug)]

@@ -1,0 +1,62 @@
+//! How a command ends: the documented exit codes, and what is said when it stops before it is done.
+
+use regrade::diagnostic::Finding;
+use std::process::ExitCode;
+
+/// The exit codes of product and manual.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// There are findings, or a gate was hit.
+    Findings,
+    /// Usage or scheme is wrong.
+    Usage,
+    /// The input is refused; nothing was written.
+    Refused,
+    /// A file cannot be written.
+    Trouble,
+    /// A bug in regrade.
+    Bug,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Findings => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::Trouble => 4,
+            Exit::Bug => 70,
+        })
+    }
+}
+
+/// Why a command stopped before it was done.
+#[derive(Debug)]
+pub enum Stop {
+    /// Something was found.
+    Findings {
+        /// What.
+        findings: Vec<Finding>,
+        /// The text that spans point into, with its name.
+        source: Option<(String, String)>,
+        /// The exit code.
+        exit: Exit,
+    },
+    /// The reader of standard output went away, which is no error.
+    ClosedPipe,
+}
+
+impl Stop {
+    /// A wrong option or argument.
+    pub fn usage(finding: Finding) -> Self {
+        Self::Findings { findings: vec![finding], source: None, exit: Exit::Usage }
+    }
+
+    /// Refused input.
+    pub fn refused(findings: Vec<Finding>) -> Self {
+        Self::Findings { findings, source: None, exit: Exit::Refused }
+    }
+}

@@ -1,0 +1,267 @@
+//! Opens the files of a command line and finds the sheet of the scheme that each of their tables is for.
+
+use super::{Reading, Screen, Stop};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use regrade::book::Inputs;
+use regrade::clean::sheet::field_headers;
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::present::words::Word;
+use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
+use regrade::scheme::Scheme;
+use regrade::scheme::model::{Field, Sheet};
+use regrade::text;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The tables of the command line, by sheet of the scheme, and what is to be said about how they were read.
+pub struct Loaded {
+    /// The tables.
+    pub inputs: Inputs,
+    /// Names of the files with the rows read from each.
+    pub files: Vec<(String, usize)>,
+    /// Notes and warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// One argument: `FILE`, `SHEET=FILE`, `FILE[WORKSHEET]`, `-`.
+struct Argument {
+    sheet: Option<String>,
+    input: Input,
+    name: String,
+}
+
+/// The options for reading.
+pub fn options(reading: &Reading) -> Result<Options, Stop> {
+    let delimiter = match reading.delimiter {
+        None => None,
+        Some(character) if character.is_ascii() => Some(character as u8),
+        Some(character) => {
+            return Err(Stop::usage(Finding::error(
+                Code::Usage,
+                text!("`--delimiter {character}` is not one byte", "`--delimiter {character}` 不是单字节字符"),
+            )));
+        }
+    };
+    Ok(Options { encoding: reading.encoding.clone(), header_row: reading.header_row, delimiter })
+}
+
+/// Reads all files for a scheme. Faults of all files are told at once.
+pub fn load(scheme: &Scheme, files: &[String], options: &Options, screen: &Screen) -> Result<Loaded, Stop> {
+    let known = known_sheets(scheme);
+    let mut loaded = Loaded {
+        inputs: Inputs {
+            customers: vec![],
+            events: vec![vec![]; scheme.events.len()],
+            lookups: vec![vec![]; scheme.lookups.len()],
+        },
+        files: vec![],
+        findings: vec![],
+    };
+    let mut errors = vec![];
+    let progress = Progress::new(screen);
+    for file in files {
+        let argument = argument(file, &known)?;
+        let wanted: Vec<KnownSheet> = match &argument.sheet {
+            Some(sheet) => known.iter().filter(|known| *known.name == **sheet).cloned().collect(),
+            None => known.clone(),
+        };
+        match read::open(&argument.input, &wanted, options, &|done, all| progress.show(&argument.name, done, all)) {
+            Ok(tables) => {
+                for table in tables {
+                    match place(&wanted, &table) {
+                        Ok(sheet) => put(scheme, &sheet, table, &mut loaded),
+                        Err(finding) => errors.push(finding),
+                    }
+                }
+            }
+            Err(findings) if findings.iter().any(Finding::is_error) => errors.extend(findings),
+            Err(findings) => loaded.findings.extend(findings),
+        }
+    }
+    progress.done();
+    errors.extend(missing_sheets(scheme, &loaded.inputs, errors.is_empty()));
+    if errors.is_empty() {
+        return Ok(loaded);
+    }
+    let mut findings = loaded.findings;
+    findings.extend(errors);
+    Err(Stop::refused(findings))
+}
+
+fn put(scheme: &Scheme, sheet: &str, mut table: Table, loaded: &mut Loaded) {
+    loaded.findings.append(&mut table.notes);
+    loaded.files.push((table.origin.place().to_string(), table.rows.len()));
+    if scheme.customers.as_ref().is_some_and(|customers| *customers.sheet.name == *sheet) {
+        loaded.inputs.customers.push(table);
+        return;
+    }
+    let event = scheme.events.iter().position(|event| *event.sheet.name == *sheet);
+    let lookup = scheme.lookups.iter().position(|lookup| *lookup.sheet.name == *sheet);
+    if let Some(index) = event {
+        loaded.inputs.events[index].push(table);
+    } else if let Some(index) = lookup {
+        loaded.inputs.lookups[index].push(table);
+    }
+}
+
+fn argument(file: &str, known: &[KnownSheet]) -> Result<Argument, Stop> {
+    let (sheet, rest) = match file.split_once('=') {
+        Some((name, rest)) if known.iter().any(|known| *known.name == *name) => (Some(name.to_owned()), rest),
+        // `orders=FILE` with a name that no sheet has is a slip, unless such a file exists.
+        Some((name, _)) if !std::path::Path::new(file).exists() && !name.contains(['/', '.']) => {
+            let names: Vec<&str> = known.iter().map(|known| &*known.name).collect();
+            let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            return Err(Stop::usage(
+                Finding::error(
+                    Code::Usage,
+                    text!("`{name}` is no sheet of the scheme", "`{name}` 不是方案中的表"),
+                )
+                .help(text!("its sheets are {list}", "方案中的表：{list}")),
+            ));
+        }
+        _ => (None, file),
+    };
+    if rest == "-" {
+        return Ok(Argument { sheet, input: Input::Stdin, name: "-".to_owned() });
+    }
+    Ok(Argument { sheet, input: input(rest), name: rest.to_owned() })
+}
+
+/// A file, with the worksheet in brackets if the name with brackets is not itself a file.
+pub fn input(file: &str) -> Input {
+    if file == "-" {
+        return Input::Stdin;
+    }
+    if let Some((name, worksheet)) = file.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+        if !std::path::Path::new(file).exists() {
+            return Input::File {
+                path: PathBuf::from(name),
+                name: name.to_owned(),
+                worksheet: Some(worksheet.to_owned()),
+            };
+        }
+    }
+    Input::File { path: PathBuf::from(file), name: file.to_owned(), worksheet: None }
+}
+
+/// What the scheme knows of the headers of each of its sheets.
+fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
+    let results: Vec<String> = [Word::Grade, Word::Change, Word::Since, Word::Reasons, Word::Type, Word::Score]
+        .into_iter()
+        .flat_map(|word| [word.get(Lang::Zh).to_owned(), word.get(Lang::En).to_owned()])
+        .collect();
+    let mut known = vec![];
+    let mut add = |sheet: &Sheet, keys: &[usize], results: &[String]| {
+        let headers = |field: &Field| field_headers(field);
+        known.push(KnownSheet {
+            name: Arc::clone(&sheet.name),
+            key: headers(&sheet.fields[keys[0]]),
+            required: sheet
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(index, field)| field.required || keys.contains(index))
+                .map(|(_, field)| headers(field))
+                .collect(),
+            headers: sheet.fields.iter().flat_map(headers).collect(),
+            results: results.to_vec(),
+        });
+    };
+    if let Some(customers) = &scheme.customers {
+        add(&customers.sheet, &[customers.key], &results);
+    }
+    for event in &scheme.events {
+        add(&event.sheet, &[event.customer, event.date], &[]);
+    }
+    for lookup in &scheme.lookups {
+        add(&lookup.sheet, &[lookup.key], &[]);
+    }
+    known
+}
+
+/// The sheet that a table is for: the one of which it lacks least, then has most.
+fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
+    let mut fits: Vec<(usize, usize, &KnownSheet)> = known
+        .iter()
+        .filter_map(|sheet| {
+            let found = match_sheet(&table.headers, sheet);
+            found.key.then_some((found.missing_required.len(), usize::MAX - found.found, sheet))
+        })
+        .collect();
+    fits.sort_by_key(|(missing, found, _)| (*missing, *found));
+    match &fits[..] {
+        [(m1, f1, one), (m2, f2, two), ..] if (m1, f1) == (m2, f2) => {
+            let (one, two) = (&one.name, &two.name);
+            Err(Finding::error(
+                Code::UnmatchedFile,
+                text!("the table could be `{one}` or `{two}`", "该表可能是 `{one}`，也可能是 `{two}`"),
+            )
+            .place(table.origin.place())
+            .help(text!("say which: `{one}=FILE`", "请写明：`{one}=文件`")))
+        }
+        [(_, _, sheet), ..] => Ok(sheet.name.to_string()),
+        [] => Err(Finding::error(
+            Code::UnmatchedFile,
+            text!("the table matches no sheet of the scheme", "该表与方案中的任何表都不匹配"),
+        )
+        .place(table.origin.place())),
+    }
+}
+
+/// A sheet of the scheme without a file. Only said if all files could be read: else the cause is told already.
+fn missing_sheets(scheme: &Scheme, inputs: &Inputs, all_read: bool) -> Vec<Finding> {
+    let customers = scheme.customers.iter().map(|customers| (&customers.sheet, inputs.customers.is_empty()));
+    let events = scheme.events.iter().zip(&inputs.events).map(|(event, tables)| (&event.sheet, tables.is_empty()));
+    let lookups =
+        scheme.lookups.iter().zip(&inputs.lookups).map(|(lookup, tables)| (&lookup.sheet, tables.is_empty()));
+    customers
+        .chain(events)
+        .chain(lookups)
+        .filter(|(_, missing)| *missing && all_read)
+        .map(|(sheet, _)| {
+            let name = &sheet.name;
+            let fields = sheet.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ");
+            Finding::error(Code::MissingSheet, text!("no file is for sheet `{name}`", "没有文件对应表 `{name}`"))
+                .with_note(text!("its fields are {fields}", "该表的字段：{fields}"))
+                .help(text!(
+                    "name its file too, or write `{name}=FILE` if its headers are others",
+                    "请同时给出它的文件；若列名不同，请写 `{name}=文件`"
+                ))
+        })
+        .collect()
+}
+
+/// A bar for long work: on a terminal only, and only after a second.
+struct Progress {
+    bar: Option<ProgressBar>,
+    start: Instant,
+}
+
+impl Progress {
+    fn new(screen: &Screen) -> Self {
+        let bar = (!screen.quiet).then(|| {
+            // Hidden by itself where standard error is no terminal.
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            let style = ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes}");
+            style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+        });
+        Self { bar, start: Instant::now() }
+    }
+
+    fn show(&self, name: &str, done: u64, all: u64) {
+        let Some(bar) = &self.bar else { return };
+        if self.start.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        bar.set_length(all);
+        bar.set_message(name.to_owned());
+        bar.set_position(done);
+    }
+
+    fn done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

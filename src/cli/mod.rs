@@ -1,0 +1,193 @@
+//! The commands: one file each, with its help, its arguments and its run.
+
+pub mod bug;
+mod check;
+mod columns;
+mod completions;
+mod exit;
+mod explain;
+mod gate;
+mod grade;
+mod init;
+mod inputs;
+mod inspect;
+mod man;
+mod output;
+mod rules;
+mod screen;
+pub mod words;
+
+pub use exit::{Exit, Stop};
+pub use screen::Screen;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Grades customers from the sheets that people already have, and says why.
+#[derive(Parser, Debug)]
+#[command(name = "regrade", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// The scheme.
+    #[arg(short, long, global = true, value_name = "FILE", env = "REGRADE_RULES", hide_env_values = true)]
+    pub rules: Option<PathBuf>,
+    /// The ledger.
+    #[arg(long, global = true, value_name = "FILE", env = "REGRADE_LEDGER", hide_env_values = true)]
+    pub ledger: Option<PathBuf>,
+    /// The date to grade as of: 2024-03-31, today or prev-month-end.
+    #[arg(long, global = true, value_name = "DATE", default_value = "today")]
+    pub as_of: String,
+    /// Where to write; `-` is standard output. May be given more than once.
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub output: Vec<String>,
+    /// The format, if the output's ending does not say it.
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Say nothing when all is well.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: every place of every finding.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+    /// The language of messages and outputs.
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<LangArg>,
+    /// See only what this role may.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub role: Option<String>,
+    /// Work everything out and write nothing.
+    #[arg(short = 'n', long, global = true)]
+    pub dry_run: bool,
+    /// Write the figures of the run as JSON.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub summary_json: Option<PathBuf>,
+    /// Who does it.
+    #[arg(long, global = true, value_name = "NAME", env = "REGRADE_BY", hide_env_values = true)]
+    pub by: Option<String>,
+    /// Change one value of the scheme for this call: grades.A.when='score >= 75'.
+    #[arg(long, global = true, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Write a commented rules.toml and a workbook to fill in.
+    Init(init::Args),
+    /// Show how a file is read: encoding, sheet, header row, columns, types, units.
+    Inspect(inspect::Args),
+    /// Lint a scheme; with files, check the data too.
+    Check(check::Args),
+    /// Grade customers from files or from standard input.
+    Grade(grade::Args),
+    /// Why a customer has this grade.
+    Explain(explain::Args),
+    /// Print completions for a shell.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man(man::Args),
+}
+
+/// The formats of outputs.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A table for the terminal.
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// One JSON object a line.
+    Jsonl,
+    /// One JSON document.
+    Json,
+    /// An Excel workbook.
+    Xlsx,
+    /// A page.
+    Html,
+    /// A Markdown table.
+    Md,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A language.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LangArg {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+}
+
+impl From<LangArg> for regrade::diagnostic::Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::En => Self::En,
+            LangArg::Zh => Self::Zh,
+        }
+    }
+}
+
+/// Options about how files are read.
+#[derive(Args, Debug, Default)]
+pub struct Reading {
+    /// The encoding of text files, if it is not to be detected: utf-8, gb18030, utf-16le, big5 …
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// The row of the header, if it is not to be found.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    /// The character between fields of text files, if it is not to be detected.
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<char>,
+}
+
+/// Runs the command.
+pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
+    refuse_what_is_to_come(&cli.global)?;
+    match &cli.command {
+        Command::Init(args) => init::run(args, &cli.global, screen),
+        Command::Inspect(args) => inspect::run(args, &cli.global, screen),
+        Command::Check(args) => check::run(args, &cli.global, screen),
+        Command::Grade(args) => grade::run(args, &cli.global, screen),
+        Command::Explain(args) => explain::run(args, &cli.global, screen),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}
+
+/// Options whose meaning needs the ledger are refused rather than passed over.
+fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
+    for (given, option) in [(global.ledger.is_some(), "--ledger"), (global.role.is_some(), "--role")] {
+        if given {
+            let finding = regrade::diagnostic::Finding::error(
+                regrade::diagnostic::Code::NotYet,
+                regrade::text!("`{option}` does not work in this version", "此版本尚不支持 `{option}`"),
+            )
+            .help(regrade::text!("grade from files, without it", "请直接用文件评级，去掉该选项"));
+            return Err(Stop::usage(finding));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! Writes results: each file whole or not at all, all files of a call or none, standard output as it comes.
+
+use super::{Exit, Format, Stop};
+use regrade::diagnostic::{Code, Finding};
+use regrade::text;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Seek, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Where one output goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File(PathBuf),
+}
+
+/// An output with its format.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Where it goes.
+    pub target: Target,
+    /// What it is.
+    pub format: Format,
+}
+
+/// The outputs of a call: those named by `-o`, else standard output.
+pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    if paths.is_empty() {
+        let fallback = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+        let format = format.unwrap_or(fallback);
+        if format == Format::Xlsx && io::stdout().is_terminal() {
+            return Err(usage(text!("a workbook is not for the terminal", "工作簿不能输出到终端")).into());
+        }
+        return Ok(vec![Output { target: Target::Stdout, format: known(format)? }]);
+    }
+    let mut outputs: Vec<Output> = vec![];
+    for path in paths {
+        let output = if path == "-" {
+            let fallback = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+            Output { target: Target::Stdout, format: known(format.unwrap_or(fallback))? }
+        } else {
+            let path = PathBuf::from(path);
+            let format = match (ending(&path), format) {
+                (Some(ending), Some(asked)) if ending != asked && paths.len() > 1 => ending,
+                (_, Some(asked)) => asked,
+                (Some(ending), None) => ending,
+                (None, None) => {
+                    let shown = path.display();
+                    return Err(usage(text!(
+                        "the ending of `{shown}` names no format",
+                        "`{shown}` 的扩展名不表示任何格式"
+                    ))
+                    .with_help());
+                }
+            };
+            Output { target: Target::File(path), format: known(format)? }
+        };
+        if outputs.iter().any(|other| other.target == output.target) {
+            return Err(usage(text!("`{path}` is named twice", "`{path}` 指定了两次")).into());
+        }
+        outputs.push(output);
+    }
+    Ok(outputs)
+}
+
+/// A usage finding on its way to a [`Stop`].
+struct Usage(Finding);
+
+fn usage(title: regrade::diagnostic::Text) -> Usage {
+    Usage(Finding::error(Code::Usage, title))
+}
+
+impl Usage {
+    fn with_help(self) -> Stop {
+        Stop::usage(self.0.help(text!(
+            "end it in .csv, .tsv, .jsonl, .json, .xlsx, .md or .txt, or give `--format`",
+            "请用 .csv、.tsv、.jsonl、.json、.xlsx、.md 或 .txt 结尾，或指定 `--format`"
+        )))
+    }
+}
+
+impl From<Usage> for Stop {
+    fn from(usage: Usage) -> Self {
+        Self::usage(usage.0)
+    }
+}
+
+fn known(format: Format) -> Result<Format, Stop> {
+    if format == Format::Html {
+        let finding =
+            Finding::error(Code::NotYet, text!("html is not written by this version", "此版本尚不能输出 html"))
+                .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
+        return Err(Stop::usage(finding));
+    }
+    Ok(format)
+}
+
+fn ending(path: &Path) -> Option<Format> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "csv" => Format::Csv,
+        "tsv" => Format::Tsv,
+        "jsonl" | "ndjson" => Format::Jsonl,
+        "json" => Format::Json,
+        "xlsx" => Format::Xlsx,
+        "html" | "htm" => Format::Html,
+        "md" => Format::Md,
+        "txt" => Format::Table,
+        _ => return None,
+    })
+}
+
+/// What an output writes itself into.
+pub trait Sink: Write + Seek + Send {}
+impl<T: Write + Seek + Send> Sink for T {}
+
+/// A file that is being written beside its target.
+enum Pending {
+    /// Becomes the target by renaming.
+    Temporary(NamedTempFile, PathBuf),
+    /// Something that is no plain file (a device, a pipe) and is written as it is.
+    Direct,
+}
+
+/// Files that appear together when all of them are written.
+#[derive(Default)]
+pub struct Files {
+    pending: Vec<Pending>,
+}
+
+impl Files {
+    /// Writes one file; it appears with [`Files::commit`].
+    pub fn write(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        self.try_write(path, write).map_err(|error| unwritable(path, &error))
+    }
+
+    fn try_write(&mut self, path: &Path, write: impl FnOnce(&mut dyn Sink) -> io::Result<()>) -> io::Result<()> {
+        // A link is followed, so that what it names is replaced and not the link.
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if let Ok(known) = target.metadata() {
+            if known.is_dir() {
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+            }
+            if !known.is_file() {
+                let mut memory = io::Cursor::new(vec![]);
+                write(&mut memory)?;
+                OpenOptions::new().write(true).open(&target)?.write_all(memory.get_ref())?;
+                self.pending.push(Pending::Direct);
+                return Ok(());
+            }
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".regrade-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What a file made the plain way gets: the process's mask takes its part off; a replaced file keeps its own.
+            let mode = target.metadata().map_or(0o666, |known| known.permissions().mode() & 0o777);
+            builder.permissions(std::fs::Permissions::from_mode(mode));
+        }
+        let mut temporary = builder.tempfile_in(folder)?;
+        {
+            let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+            write(&mut buffered)?;
+            buffered.flush()?;
+        }
+        temporary.as_file().sync_all()?;
+        self.pending.push(Pending::Temporary(temporary, target));
+        Ok(())
+    }
+
+    /// Puts all files in place.
+    pub fn commit(self) -> Result<(), Stop> {
+        for pending in self.pending {
+            if let Pending::Temporary(temporary, target) = pending {
+                temporary.persist(&target).map_err(|error| unwritable(&target, &error.error))?;
+                // The name is durable when its folder is.
+                if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes to standard output; a reader that went away is no error.
+pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Stop::ClosedPipe
+        } else {
+            unwritable(Path::new("standard output"), &error)
+        }
+    })
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    let shown = path.display();
+    let finding = Finding::error(
+        Code::Unwritable,
+        text!("cannot write `{shown}`: {error}", "无法写入 `{shown}`：{error}"),
+    )
+    .help(text!(
+        "nothing was changed; make room or choose another place",
+        "没有改动任何文件；请腾出空间或换个位置"
+    ));
+    Stop::Findings { findings: vec![finding], source: None, exit: Exit::Trouble }
+}

@@ -1,0 +1,70 @@
+//! Loads the scheme that `--rules` names, with the changes of `--set`.
+
+use super::{Exit, Global, Stop};
+use regrade::diagnostic::{Code, Finding};
+use regrade::scheme::{self, Scheme};
+use regrade::text;
+use std::path::{Path, PathBuf};
+
+/// A scheme with its text.
+pub struct Rules {
+    /// The file as the user named it.
+    pub name: String,
+    /// Its text, as `--set` left it.
+    pub text: String,
+    /// What it means.
+    pub scheme: Scheme,
+    /// What is worth knowing about it: warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// The file that holds the scheme.
+pub fn path(global: &Global) -> PathBuf {
+    global.rules.clone().unwrap_or_else(|| PathBuf::from("rules.toml"))
+}
+
+/// Loads and validates the scheme; all its errors stop with exit code 2.
+pub fn load(global: &Global) -> Result<Rules, Stop> {
+    let path = path(global);
+    let name = path.display().to_string();
+    let text = read(&path, &name)?;
+    let mut changed = text;
+    for assignment in &global.set {
+        changed = scheme::set::set(&changed, assignment).map_err(Stop::usage)?;
+    }
+    let (scheme, findings) = scheme::validate(&changed);
+    match scheme {
+        Some(scheme) => Ok(Rules { name, text: changed, scheme, findings }),
+        None => Err(Stop::Findings { findings, source: Some((name, changed)), exit: Exit::Usage }),
+    }
+}
+
+fn read(path: &Path, name: &str) -> Result<String, Stop> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let finding = Finding::error(
+            Code::Unreadable,
+            text!("cannot read the scheme `{name}`: {error}", "无法读取方案 `{name}`：{error}"),
+        );
+        Stop::usage(if missing {
+            finding.help(text!(
+                "name it with `-r FILE`, or let `regrade init` write one",
+                "用 `-r 文件` 指定，或用 `regrade init` 生成一份"
+            ))
+        } else {
+            finding
+        })
+    })?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = line + 1;
+        Stop::usage(
+            Finding::error(
+                Code::BadEncoding,
+                text!("the scheme `{name}` is not UTF-8 (line {line})", "方案 `{name}` 不是 UTF-8 编码（第 {line} 行）"),
+            )
+            .help(text!("save it as UTF-8", "请另存为 UTF-8")),
+        )
+    })
+}

@@ -1,0 +1,104 @@
+//! What is said to the user on standard error, in the user's language.
+
+use super::{ColorWhen, Exit, Global, Stop};
+use regrade::diagnostic::render::{Source, render};
+use regrade::diagnostic::{Finding, Lang, Text};
+use std::io::{IsTerminal, Write};
+
+/// Standard error with the options that shape what is said there.
+pub struct Screen {
+    /// The language of messages.
+    pub lang: Lang,
+    /// Whether only findings are said.
+    pub quiet: bool,
+    /// Whether every place is listed.
+    pub verbose: bool,
+    styled: bool,
+    color: ColorWhen,
+}
+
+impl Screen {
+    /// As the options and the environment say.
+    pub fn new(global: &Global) -> Self {
+        let styled = wants_color(global.color, std::io::stderr().is_terminal());
+        Self {
+            lang: global.lang.map_or_else(locale, Lang::from),
+            quiet: global.quiet,
+            verbose: global.verbose > 0,
+            styled,
+            color: global.color,
+        }
+    }
+
+    /// Whether standard output gets colours.
+    pub fn colors_stdout(&self) -> bool {
+        wants_color(self.color, std::io::stdout().is_terminal())
+    }
+
+    /// Renders findings; spans point into `source`.
+    pub fn findings(&self, findings: &[Finding], source: Option<Source<'_>>) {
+        if findings.is_empty() {
+            return;
+        }
+        let text = render(findings, source, self.lang, self.styled, self.verbose);
+        self.write(&text);
+    }
+
+    /// Findings of a run that goes on: notes only if asked for or worth the space, nothing that is quiet's to hide but
+    /// notes.
+    pub fn run_findings(&self, findings: &[Finding]) {
+        let shown: Vec<Finding> = findings
+            .iter()
+            .filter(|finding| finding.severity > regrade::diagnostic::Severity::Note || !self.quiet)
+            .cloned()
+            .collect();
+        self.findings(&shown, None);
+    }
+
+    /// A line about what was done, unless quiet.
+    pub fn say(&self, text: &Text) {
+        if !self.quiet {
+            self.write(&format!("{}\n", text.get(self.lang)));
+        }
+    }
+
+    /// Says why a command stopped.
+    pub fn stop(&self, stop: &Stop) -> Exit {
+        match stop {
+            Stop::ClosedPipe => Exit::Done,
+            Stop::Findings { findings, source, exit } => {
+                let source = source.as_ref().map(|(name, text)| Source { name, text });
+                self.findings(findings, source);
+                *exit
+            }
+        }
+    }
+
+    /// Standard error that cannot be written to is nobody's to tell.
+    fn write(&self, text: &str) {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}
+
+fn wants_color(when: ColorWhen, terminal: bool) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            terminal && !no_color && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+/// The language of the locale.
+pub fn locale() -> Lang {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    match named {
+        Some(value) if value.starts_with("zh") => Lang::Zh,
+        _ => Lang::En,
+    }
+}

@@ -1,0 +1,230 @@
+//! JSON lines and JSON of a grading: one object a customer, with fixed keys and exact digits.
+
+use crate::assess::parts;
+use crate::book::Entry;
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::explain::{number_at, reasons, score_of};
+use crate::grading::Grading;
+use crate::scheme::model::Strategy;
+use crate::table::{Decimal, Value};
+use std::io::{self, Write};
+
+/// How many bytes are gathered before they are written.
+const BLOCK: usize = 1 << 16;
+
+/// Writes one line for each entry.
+pub fn write_lines(grading: &Grading, entries: &[Entry], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(BLOCK * 2);
+    for entry in entries {
+        object(grading, *entry, lang, &mut buffer);
+        buffer.push(b'\n');
+        if buffer.len() >= BLOCK {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
+    }
+    out.write_all(&buffer)
+}
+
+/// Writes one array of the same objects.
+pub fn write_array(grading: &Grading, entries: &[Entry], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(BLOCK * 2);
+    buffer.extend_from_slice(b"[");
+    for (index, entry) in entries.iter().enumerate() {
+        buffer.extend_from_slice(if index == 0 { b"\n  " } else { b",\n  " });
+        object(grading, *entry, lang, &mut buffer);
+        if buffer.len() >= BLOCK {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
+    }
+    buffer.extend_from_slice(if entries.is_empty() { b"]\n" } else { b"\n]\n" });
+    out.write_all(&buffer)
+}
+
+/// The object of one customer.
+fn object(grading: &Grading, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
+    match entry {
+        Entry::Customer(row) => customer(grading, row as usize, lang, out),
+        Entry::Refused(index) => refused(grading, index as usize, lang, out),
+    }
+}
+
+fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
+    let scheme = &grading.scheme;
+    let roster = &grading.book.roster;
+    let decided = &grading.decided[row];
+    let previous = grading.earlier(row).grade.map(|grade| &*scheme.grades[grade].name);
+    key(out, "id", true);
+    text(out, &roster.ids[row]);
+    key(out, "name", false);
+    maybe_text(out, roster.names[row].as_deref());
+    key(out, "grade", false);
+    maybe_text(out, grading.grade_name(row).map(|name| &**name));
+    key(out, "previous", false);
+    maybe_text(out, previous);
+    key(out, "decision", false);
+    text(out, decided.decision.key());
+    key(out, "since", false);
+    maybe_text(out, decided.since.map(|date| date.to_string()).as_deref());
+    key(out, "type", false);
+    maybe_text(out, grading.type_name(row).map(|name| &**name));
+    key(out, "score", false);
+    maybe_number(out, score_of(grading, row));
+    key(out, "labels", false);
+    map(out, scheme.dimensions.iter().map(|dimension| &*dimension.name), |index, out| {
+        value(&grading.facts.get(scheme.dimensions[index].label_slot).value(row), out);
+    });
+    key(out, "points", false);
+    let scored: Vec<usize> =
+        (0..scheme.dimensions.len()).filter(|index| scheme.dimensions[*index].weight.is_some()).collect();
+    map(out, scored.iter().map(|index| &*scheme.dimensions[*index].name), |index, out| {
+        maybe_number(out, number_at(grading.facts.get(scheme.dimensions[scored[index]].points_slot), row));
+    });
+    key(out, "parts", false);
+    let parts = parts(scheme, &grading.assessment.dimensions, &grading.facts, row);
+    map(out, parts.iter().map(|(index, _)| &*scheme.dimensions[*index].name), |index, out| parts[index].1.write(out));
+    key(out, "tags", false);
+    list(out, grading.tags(row).iter().map(|tag| &**tag));
+    key(out, "reasons", false);
+    list(out, reasons(grading, row, lang).iter().map(String::as_str));
+    key(out, "next", false);
+    out.extend_from_slice(b"null");
+    key(out, "strategy", false);
+    match grading.classification.strategies[row].index() {
+        Some(index) => strategy(&scheme.strategies[index], out),
+        None => out.extend_from_slice(b"null"),
+    }
+    key(out, "values", false);
+    values(grading, row, out);
+    out.push(b'}');
+}
+
+/// Every metric and value; of a series the value of each closed period, oldest first.
+fn values(grading: &Grading, row: usize, out: &mut Vec<u8>) {
+    let scheme = &grading.scheme;
+    let metrics = scheme.metrics.iter().map(|metric| (&*metric.name, metric.slot));
+    let all: Vec<_> = metrics.chain(scheme.values.iter().map(|value| (&*value.name, value.slot))).collect();
+    map(out, all.iter().map(|(name, _)| *name), |index, out| {
+        let slot = all[index].1;
+        match grading.facts.get_series(slot) {
+            None => value(&grading.facts.get(slot).value(row), out),
+            Some(series) => {
+                out.push(b'[');
+                for period in 0..series.periods {
+                    if period > 0 {
+                        out.push(b',');
+                    }
+                    value(&series.values.value(row * series.periods + period), out);
+                }
+                out.push(b']');
+            }
+        }
+    });
+}
+
+fn refused(grading: &Grading, index: usize, lang: Lang, out: &mut Vec<u8>) {
+    let row = &grading.book.roster.refused[index];
+    let grade = row.before.grade.map(|grade| &*grading.scheme.grades[grade].name);
+    key(out, "id", true);
+    maybe_text(out, row.id.as_deref());
+    key(out, "name", false);
+    maybe_text(out, row.name.as_deref());
+    for name in ["grade", "previous"] {
+        key(out, name, false);
+        maybe_text(out, grade);
+    }
+    key(out, "decision", false);
+    text(out, Decision::Refused.key());
+    key(out, "since", false);
+    maybe_text(out, row.before.since.map(|date| date.to_string()).as_deref());
+    out.extend_from_slice(br#","type":null,"score":null,"labels":{},"points":{},"parts":{},"tags":[]"#);
+    key(out, "reasons", false);
+    list(out, row.faults.iter().map(|fault| fault.get(lang)));
+    out.extend_from_slice(br#","next":null,"strategy":null,"values":{}}"#);
+}
+
+fn strategy(strategy: &Strategy, out: &mut Vec<u8>) {
+    let texts = [
+        ("service", &strategy.service),
+        ("resources", &strategy.resources),
+        ("owner_level", &strategy.owner_level),
+        ("respond_within", &strategy.respond_within),
+        ("goal", &strategy.goal),
+    ];
+    for (index, (name, value)) in texts.into_iter().enumerate() {
+        key(out, name, index == 0);
+        maybe_text(out, value.as_deref());
+    }
+    key(out, "benefits", false);
+    list(out, strategy.benefits.iter().map(String::as_str));
+    for (name, value) in [("hours", strategy.hours), ("cost", strategy.cost)] {
+        key(out, name, false);
+        maybe_number(out, value);
+    }
+    out.push(b'}');
+}
+
+/// A key with what stands before it: the brace of a new object, or a comma.
+fn key(out: &mut Vec<u8>, name: &str, first: bool) {
+    out.push(if first { b'{' } else { b',' });
+    text(out, name);
+    out.push(b':');
+}
+
+fn text(out: &mut Vec<u8>, value: &str) {
+    // Writing to a vector cannot fail, and a text is always JSON.
+    let _ = serde_json::to_writer(out, value);
+}
+
+fn maybe_text(out: &mut Vec<u8>, value: Option<&str>) {
+    match value {
+        Some(value) => text(out, value),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+fn maybe_number(out: &mut Vec<u8>, value: Option<Decimal>) {
+    match value {
+        Some(value) => value.write(out),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+/// A value as JSON: numbers with their exact digits, dates as ISO text.
+pub fn value(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Missing => out.extend_from_slice(b"null"),
+        Value::Number(number) => number.write(out),
+        Value::Date(date) => text(out, &date.to_string()),
+        Value::DateTime(moment) => text(out, &moment.to_string().replace(' ', "T")),
+        Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
+        Value::Text(content) => text(out, content),
+        Value::List(items) => list(out, items.iter().map(|item| &**item)),
+    }
+}
+
+fn list<'a>(out: &mut Vec<u8>, items: impl Iterator<Item = &'a str>) {
+    out.push(b'[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        text(out, item);
+    }
+    out.push(b']');
+}
+
+fn map<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>, mut entry: impl FnMut(usize, &mut Vec<u8>)) {
+    out.push(b'{');
+    for (index, name) in names.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        text(out, name);
+        out.push(b':');
+        entry(index, out);
+    }
+    out.push(b'}');
+}

@@ -1,0 +1,9 @@
+//! What is probably not meant in a scheme that is valid.
+
+use super::model::Scheme;
+use crate::diagnostic::Finding;
+
+/// Lints a scheme.
+pub fn lint(_scheme: &Scheme) -> Vec<Finding> {
+    vec![]
+}
