@@ -23,6 +23,16 @@ pub struct Expr {
     pub(super) height: u32,
 }
 
+/// Where something stands. Any two are equal, so that trees that say the same are.
+#[derive(Clone, Debug, Default)]
+pub struct Spot(pub Range<usize>);
+
+impl PartialEq for Spot {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// What a part of an expression says.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ExprKind {
@@ -74,7 +84,7 @@ pub enum ExprKind {
         /// The function in lower case.
         function: String,
         /// Where its name stands.
-        name_span: Range<usize>,
+        name_span: Spot,
         /// Its arguments.
         arguments: Vec<Expr>,
         /// The name after `within`.
@@ -166,7 +176,11 @@ impl Expr {
     pub(super) fn new(kind: ExprKind, span: Range<usize>) -> Self {
         let mut height = 0;
         kind.each_child(&mut |child| height = height.max(child.height));
-        Self { kind, span, height: height + 1 }
+        Self {
+            kind,
+            span,
+            height: height + 1,
+        }
     }
 
     /// Whether it is a literal, perhaps negated.
@@ -223,7 +237,9 @@ impl ExprKind {
                 }
                 otherwise.iter().for_each(|e| visit(e));
             }
-            Self::Call { arguments, within, .. } => {
+            Self::Call {
+                arguments, within, ..
+            } => {
                 arguments.iter().for_each(|e| visit(e));
                 within.iter().for_each(|e| visit(e));
             }
@@ -295,7 +311,10 @@ impl Comparison {
 impl Number {
     /// What stands in for a number that could not be read.
     pub(super) const fn one() -> Self {
-        Self { value: Decimal::ONE, form: Form::Bare }
+        Self {
+            value: Decimal::ONE,
+            form: Form::Bare,
+        }
     }
 }
 
@@ -311,7 +330,11 @@ struct AtLeast<'a>(u8, &'a Expr);
 
 impl Display for AtLeast<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.1.kind.level() < self.0 { write!(f, "({})", self.1) } else { self.1.fmt(f) }
+        if self.1.kind.level() < self.0 {
+            write!(f, "({})", self.1)
+        } else {
+            self.1.fmt(f)
+        }
     }
 }
 
@@ -321,9 +344,17 @@ pub(super) struct Quoted<'a>(pub &'a str);
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let plain = self.0.chars().all(is_name_part)
-            && self.0.chars().next().is_some_and(|c| !super::lexer::fold(c).is_ascii_digit())
+            && self
+                .0
+                .chars()
+                .next()
+                .is_some_and(|c| !super::lexer::fold(c).is_ascii_digit())
             && Word::of(self.0).is_none();
-        if plain { f.write_str(self.0) } else { write!(f, "\"{}\"", self.0.replace('"', "\"\"")) }
+        if plain {
+            f.write_str(self.0)
+        } else {
+            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        }
     }
 }
 
@@ -333,7 +364,13 @@ impl Display for Number {
             Form::Bare => self.value.fmt(f),
             // A hundred times a per cent literal is what was written, so it is within the limit.
             Form::Percent => {
-                write!(f, "{}%", self.value.checked_mul(Decimal::HUNDRED).unwrap_or(self.value))
+                write!(
+                    f,
+                    "{}%",
+                    self.value
+                        .checked_mul(Decimal::HUNDRED)
+                        .unwrap_or(self.value)
+                )
             }
             Form::Money(unit) => write!(f, "{}{unit}", self.value),
             Form::Sum => {
@@ -354,7 +391,13 @@ impl Display for Number {
 
 impl Display for Expr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let not = |negation: Negation| if negation == Negation::Not { "not " } else { "" };
+        let not = |negation: Negation| {
+            if negation == Negation::Not {
+                "not "
+            } else {
+                ""
+            }
+        };
         match &self.kind {
             ExprKind::Null => f.write_str("null"),
             ExprKind::Bool(value) => value.fmt(f),
@@ -362,7 +405,10 @@ impl Display for Expr {
             ExprKind::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
             ExprKind::Date(date) => write!(f, "date '{date}'"),
             ExprKind::DateTime(moment) => write!(f, "datetime '{moment}'"),
-            ExprKind::Name { sheet: Some(sheet), name } => {
+            ExprKind::Name {
+                sheet: Some(sheet),
+                name,
+            } => {
                 write!(f, "{}.{}", Quoted(sheet), Quoted(name))
             }
             ExprKind::Name { sheet: None, name } => Quoted(name).fmt(f),
@@ -372,7 +418,13 @@ impl Display for Expr {
             ExprKind::Or(items) => joined(f, items, " or ", level::AND),
             ExprKind::Arithmetic(op, left, right) => {
                 let own = self.kind.level();
-                write!(f, "{} {} {}", AtLeast(own, left), op.sign(), AtLeast(own + 1, right))
+                write!(
+                    f,
+                    "{} {} {}",
+                    AtLeast(own, left),
+                    op.sign(),
+                    AtLeast(own + 1, right)
+                )
             }
             ExprKind::Compare(op, left, right) => {
                 write!(
@@ -384,10 +436,20 @@ impl Display for Expr {
                 )
             }
             ExprKind::IsNull(operand, negation) => {
-                write!(f, "{} is {}null", AtLeast(level::ADD, operand), not(*negation))
+                write!(
+                    f,
+                    "{} is {}null",
+                    AtLeast(level::ADD, operand),
+                    not(*negation)
+                )
             }
             ExprKind::IsTruth(operand, value, negation) => {
-                write!(f, "{} is {}{value}", AtLeast(level::ADD, operand), not(*negation))
+                write!(
+                    f,
+                    "{} is {}{value}",
+                    AtLeast(level::ADD, operand),
+                    not(*negation)
+                )
             }
             ExprKind::In(operand, list, negation) => {
                 write!(f, "{} {}in (", AtLeast(level::ADD, operand), not(*negation))?;
@@ -419,7 +481,12 @@ impl Display for Expr {
                 }
                 f.write_str(" end")
             }
-            ExprKind::Call { function, arguments, within, .. } => {
+            ExprKind::Call {
+                function,
+                arguments,
+                within,
+                ..
+            } => {
                 write!(f, "{function}(")?;
                 joined(f, arguments, ", ", level::OR)?;
                 if let Some(within) = within {

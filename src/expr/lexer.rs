@@ -101,7 +101,10 @@ impl Word {
     pub fn of(text: &str) -> Option<Self> {
         let folded: String = text.chars().map(fold).collect();
         let folded = folded.to_ascii_lowercase();
-        Self::ALL.iter().find(|(word, _)| *word == folded).map(|(_, kind)| *kind)
+        Self::ALL
+            .iter()
+            .find(|(word, _)| *word == folded)
+            .map(|(_, kind)| *kind)
     }
 }
 
@@ -126,16 +129,20 @@ pub(super) fn lex(text: &str) -> Lexed {
         readable: true,
     };
     lexer.run();
-    Lexed { tokens: lexer.tokens, findings: lexer.findings, readable: lexer.readable }
+    Lexed {
+        tokens: lexer.tokens,
+        findings: lexer.findings,
+        readable: lexer.readable,
+    }
 }
 
 /// The ASCII form of a full-width character and of the signs that people type for it.
 pub(super) fn fold(c: char) -> char {
     match c {
         // The full-width block repeats ASCII from `!` to `~` at this distance.
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c) - 0xFEE0).filter(char::is_ascii).unwrap_or(c)
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0)
+            .filter(char::is_ascii)
+            .unwrap_or(c),
         '\u{2212}' | '\u{FE63}' => '-',
         '×' => '*',
         '÷' => '/',
@@ -173,7 +180,9 @@ impl Lexer<'_> {
 
     /// The byte on which the character at index `at` starts.
     fn byte(&self, at: usize) -> usize {
-        self.chars.get(at).map_or(self.text.len(), |(byte, _)| *byte)
+        self.chars
+            .get(at)
+            .map_or(self.text.len(), |(byte, _)| *byte)
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {
@@ -363,7 +372,10 @@ impl Lexer<'_> {
         self.findings.push(
             Finding::error(
                 Code::BadToken,
-                text!("`{written}` means nothing here", "`{written}` 在这里没有意义"),
+                text!(
+                    "`{written}` means nothing here",
+                    "`{written}` 在这里没有意义"
+                ),
             )
             .at(span)
             .help(help),
@@ -394,9 +406,15 @@ mod tests {
         for (text, expected) in [
             ("", "end"),
             ("a>=1", "name:a GreaterEqual number:1 end"),
-            ("年采购额 ≥ １００", "name:年采购额 GreaterEqual number:100 end"),
+            (
+                "年采购额 ≥ １００",
+                "name:年采购额 GreaterEqual number:100 end",
+            ),
             ("（a）＝‘高’", "Open name:a Close Equal text:高 end"),
-            ("a AND b 且 c Or d 或 e", "name:a And name:b And name:c Or name:d Or name:e end"),
+            (
+                "a AND b 且 c Or d 或 e",
+                "name:a And name:b And name:c Or name:d Or name:e end",
+            ),
             ("是否或 且且", "name:是否或 name:且且 end"),
             ("(a)或(b)", "Open name:a Close Or Open name:b Close end"),
             ("'it''s'", "text:it's end"),
@@ -405,9 +423,18 @@ mod tests {
             ("\"年 采购(额)\"", "quoted:年 采购(额) end"),
             ("risk.敏感度", "name:risk Dot name:敏感度 end"),
             (".5+1.5", "number:0.5 Plus number:1.5 end"),
-            ("a＜＞b!=c≠d", "name:a NotEqual name:b NotEqual name:c NotEqual name:d end"),
-            ("a×b÷c－d＋e", "name:a Times name:b Divide name:c Minus name:d Plus name:e end"),
-            ("('a'、'b'，'c')", "Open text:a Comma text:b Comma text:c Close end"),
+            (
+                "a＜＞b!=c≠d",
+                "name:a NotEqual name:b NotEqual name:c NotEqual name:d end",
+            ),
+            (
+                "a×b÷c－d＋e",
+                "name:a Times name:b Divide name:c Minus name:d Plus name:e end",
+            ),
+            (
+                "('a'、'b'，'c')",
+                "Open text:a Comma text:b Comma text:c Close end",
+            ),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
@@ -416,8 +443,11 @@ mod tests {
     #[test]
     fn spans_are_bytes_of_the_text() {
         let text = "年采购额　≥　１００万";
-        let spans: Vec<&str> =
-            lex(text).tokens.iter().map(|token| &text[token.span.clone()]).collect();
+        let spans: Vec<&str> = lex(text)
+            .tokens
+            .iter()
+            .map(|token| &text[token.span.clone()])
+            .collect();
         assert_eq!(spans, ["年采购额", "≥", "１００万", ""]);
     }
 }

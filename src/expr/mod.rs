@@ -19,7 +19,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number};
+pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
 pub use bind::{Aggregate, AggregateFunction, aggregate, bind};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind};
@@ -52,7 +52,10 @@ pub fn condition(
         _ => Err(vec![
             Finding::error(
                 Code::WrongResult,
-                text!("this is a value, and a condition is needed", "这是一个值，而这里应为条件"),
+                text!(
+                    "this is a value, and a condition is needed",
+                    "这是一个值，而这里应为条件"
+                ),
             )
             .at(bound.span)
             .help(text!(

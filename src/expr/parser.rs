@@ -2,7 +2,7 @@
 //!
 //! A Pratt parser. `or` binds least, then `and`, `not`, comparisons, `+ -`, `* /` and the sign.
 
-use super::ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Negation, level};
+use super::ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Negation, Spot, level};
 use super::lexer::{Sign, Token, TokenKind, Word, fold, lex};
 use super::literal;
 use crate::diagnostic::{Code, Finding, Text, nearest};
@@ -19,12 +19,21 @@ pub fn parse(text: &str) -> Result<Ast, Vec<Finding>> {
     if text.len() > LONGEST {
         let finding = Finding::error(
             Code::TooComplex,
-            text!("the expression is longer than {LONGEST} bytes", "表达式超过 {LONGEST} 字节"),
+            text!(
+                "the expression is longer than {LONGEST} bytes",
+                "表达式超过 {LONGEST} 字节"
+            ),
         );
         return Err(vec![finding.at(0..text.len()).help(too_complex_help())]);
     }
     let lexed = lex(text);
-    let mut parser = Parser { text, tokens: lexed.tokens, at: 0, depth: 0, findings: lexed.findings };
+    let mut parser = Parser {
+        text,
+        tokens: lexed.tokens,
+        at: 0,
+        depth: 0,
+        findings: lexed.findings,
+    };
     if !lexed.readable {
         return Err(parser.findings);
     }
@@ -39,7 +48,10 @@ pub fn parse(text: &str) -> Result<Ast, Vec<Finding>> {
 }
 
 fn too_complex_help() -> Text {
-    text!("name parts of it in [[values]]", "把其中的部分写成 [[values]] 里的值")
+    text!(
+        "name parts of it in [[values]]",
+        "把其中的部分写成 [[values]] 里的值"
+    )
 }
 
 type Parsed<T = Expr> = Result<T, Box<Finding>>;
@@ -70,7 +82,9 @@ impl Parser<'_> {
 
     /// Where the token before ends.
     fn last_end(&self) -> usize {
-        self.at.checked_sub(1).map_or(0, |before| self.tokens[before].span.end)
+        self.at
+            .checked_sub(1)
+            .map_or(0, |before| self.tokens[before].span.end)
     }
 
     fn next(&mut self) -> Token {
@@ -98,7 +112,11 @@ impl Parser<'_> {
     /// A part, unless it has too many levels.
     fn make(&self, kind: ExprKind, start: usize) -> Parsed {
         let expr = Expr::new(kind, start..self.last_end());
-        if expr.height > DEEPEST { Err(too_deep(expr.span)) } else { Ok(expr) }
+        if expr.height > DEEPEST {
+            Err(too_deep(expr.span))
+        } else {
+            Ok(expr)
+        }
     }
 
     fn whole(&mut self) -> Parsed {
@@ -108,7 +126,11 @@ impl Parser<'_> {
             return Err(Box::new(finding.at(0..self.text.len())));
         }
         let root = self.expression(level::OR)?;
-        if *self.peek() == TokenKind::End { Ok(root) } else { Err(self.stray()) }
+        if *self.peek() == TokenKind::End {
+            Ok(root)
+        } else {
+            Err(self.stray())
+        }
     }
 
     fn expression(&mut self, least: u8) -> Parsed {
@@ -192,7 +214,11 @@ impl Parser<'_> {
         while self.eat_word(word) {
             items.push(self.expression(tighter)?);
         }
-        let kind = if word == Word::And { ExprKind::And(items) } else { ExprKind::Or(items) };
+        let kind = if word == Word::And {
+            ExprKind::And(items)
+        } else {
+            ExprKind::Or(items)
+        };
         self.make(kind, start)
     }
 
@@ -220,11 +246,15 @@ impl Parser<'_> {
                 ),
                 _ => text!("write `{both}`", "写作 `{both}`"),
             };
-            self.findings.push(chained(start..third.span.end).help(help));
+            self.findings
+                .push(chained(start..third.span.end).help(help));
             first = (then, first.2, third);
         }
         let (op, left, right) = first;
-        self.make(ExprKind::Compare(op, Box::new(left), Box::new(right)), start)
+        self.make(
+            ExprKind::Compare(op, Box::new(left), Box::new(right)),
+            start,
+        )
     }
 
     /// A comparison right behind a comparison with a word in it.
@@ -256,7 +286,11 @@ impl Parser<'_> {
     }
 
     fn negation(&mut self) -> Negation {
-        if self.eat_word(Word::Not) { Negation::Not } else { Negation::Plain }
+        if self.eat_word(Word::Not) {
+            Negation::Not
+        } else {
+            Negation::Plain
+        }
     }
 
     /// `[not] in (…)`, `[not] between … and …`, `[not] like …`.
@@ -313,10 +347,7 @@ impl Parser<'_> {
         let start = self.span().start;
         match self.peek() {
             TokenKind::Word(Word::Not) if least > level::NOT => {
-                let finding = self.expected(text!(
-                    "`not` cannot stand here",
-                    "`not` 不能放在这里"
-                ));
+                let finding = self.expected(text!("`not` cannot stand here", "`not` 不能放在这里"));
                 Err(Box::new(finding.help(text!(
                     "put `not …` in brackets",
                     "把 `not …` 放进括号"
@@ -377,13 +408,19 @@ impl Parser<'_> {
     /// A name of which the first part is read.
     fn name(&mut self, first: String) -> Parsed<ExprKind> {
         if !self.eat_sign(Sign::Dot) {
-            return Ok(ExprKind::Name { sheet: None, name: first });
+            return Ok(ExprKind::Name {
+                sheet: None,
+                name: first,
+            });
         }
         match self.peek() {
             TokenKind::Name(name) | TokenKind::Quoted(name) => {
                 let name = name.clone();
                 self.next();
-                Ok(ExprKind::Name { sheet: Some(first), name })
+                Ok(ExprKind::Name {
+                    sheet: Some(first),
+                    name,
+                })
             }
             _ => Err(self.expected(text!(
                 "after `{first}.` stands a field",
@@ -408,7 +445,11 @@ impl Parser<'_> {
     fn call(&mut self, name: &str, name_span: Range<usize>) -> Parsed<ExprKind> {
         self.next();
         let folded: String = name.chars().map(fold).collect();
-        let function = if folded.is_ascii() { folded.to_ascii_lowercase() } else { name.to_owned() };
+        let function = if folded.is_ascii() {
+            folded.to_ascii_lowercase()
+        } else {
+            name.to_owned()
+        };
         let (mut arguments, mut within) = (vec![], None);
         if !self.eat_sign(Sign::Close) {
             arguments.push(self.expression(level::OR)?);
@@ -436,7 +477,12 @@ impl Parser<'_> {
             }
             self.close()?;
         }
-        Ok(ExprKind::Call { function, name_span, arguments, within })
+        Ok(ExprKind::Call {
+            function,
+            name_span: Spot(name_span),
+            arguments,
+            within,
+        })
     }
 
     /// `case` is read.
@@ -472,7 +518,11 @@ impl Parser<'_> {
             TokenKind::End => text!("the expression ends here", "表达式到此为止"),
             _ => text!("found this", "这里是别的"),
         };
-        Box::new(Finding::error(Code::Syntax, title).at(self.span()).label(label))
+        Box::new(
+            Finding::error(Code::Syntax, title)
+                .at(self.span())
+                .label(label),
+        )
     }
 
     /// Nothing that could be a value, where one must stand.
@@ -522,13 +572,19 @@ impl Parser<'_> {
                 ),
             },
             TokenKind::Sign(Sign::Close) => {
-                text!("remove it, or open a bracket before", "删去它，或在前面加左括号")
+                text!(
+                    "remove it, or open a bracket before",
+                    "删去它，或在前面加左括号"
+                )
             }
             TokenKind::Sign(Sign::Comma) => text!(
                 "commas stand in lists and calls only; conditions are joined with `and` or `or`",
                 "逗号只用于列表和函数；条件用 `and` 或 `or` 连接"
             ),
-            _ => text!("join conditions with `and` or `or`", "条件用 `and` 或 `or` 连接"),
+            _ => text!(
+                "join conditions with `and` or `or`",
+                "条件用 `and` 或 `or` 连接"
+            ),
         };
         Box::new(finding.help(help))
     }
@@ -558,7 +614,9 @@ fn arithmetic(sign: Sign) -> Option<(Arithmetic, u8)> {
 
 /// Whether a text behind this name makes a date literal of both.
 fn literal_word(name: &str) -> bool {
-    ["date", "datetime", "timestamp"].iter().any(|word| word.eq_ignore_ascii_case(name))
+    ["date", "datetime", "timestamp"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(name))
 }
 
 fn chained(span: Range<usize>) -> Finding {
@@ -567,17 +625,26 @@ fn chained(span: Range<usize>) -> Finding {
 }
 
 fn too_deep(span: Range<usize>) -> Box<Finding> {
-    let title =
-        text!("nested deeper than {DEEPEST} levels", "嵌套超过 {DEEPEST} 层");
-    Box::new(Finding::error(Code::TooComplex, title).at(span).help(too_complex_help()))
+    let title = text!(
+        "nested deeper than {DEEPEST} levels",
+        "嵌套超过 {DEEPEST} 层"
+    );
+    Box::new(
+        Finding::error(Code::TooComplex, title)
+            .at(span)
+            .help(too_complex_help()),
+    )
 }
 
 /// A text that should be a date and is none.
 pub(super) fn bad_date(content: &str, span: Range<usize>) -> Finding {
-    Finding::error(Code::BadLiteral, text!("`{content}` is not a date", "`{content}` 不是日期"))
-        .at(span)
-        .help(text!(
-            "write it like `date '2024-03-31'` or `datetime '2024-03-31 08:00'`",
-            "写作 `date '2024-03-31'` 或 `datetime '2024-03-31 08:00'`"
-        ))
+    Finding::error(
+        Code::BadLiteral,
+        text!("`{content}` is not a date", "`{content}` 不是日期"),
+    )
+    .at(span)
+    .help(text!(
+        "write it like `date '2024-03-31'` or `datetime '2024-03-31 08:00'`",
+        "写作 `date '2024-03-31'` 或 `datetime '2024-03-31 08:00'`"
+    ))
 }

@@ -12,8 +12,15 @@ use std::ops::Range;
 /// Brings `operands`, all numbers, to one measure, which is given back. A literal is converted where that loses
 /// nothing; everything else is brought to the smallest unit, so that nothing is ever rounded.
 pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
-    if !operands.iter().any(|operand| matches!(operand.ty.measure, Measure::Money(_))) {
-        let has = |measure: &Measure| operands.iter().any(|operand| operand.ty.measure == *measure);
+    if !operands
+        .iter()
+        .any(|operand| matches!(operand.ty.measure, Measure::Money(_)))
+    {
+        let has = |measure: &Measure| {
+            operands
+                .iter()
+                .any(|operand| operand.ty.measure == *measure)
+        };
         let measure = if has(&Measure::Plain) {
             Measure::Plain
         } else if has(&Measure::BareSum) {
@@ -26,7 +33,9 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
         }
         return Ok(measure);
     }
-    let money = operands.iter().find(|operand| matches!(operand.ty.measure, Measure::Money(_)));
+    let money = operands
+        .iter()
+        .find(|operand| matches!(operand.ty.measure, Measure::Money(_)));
     let Some((money_span, money_ty)) = money.map(|money| (money.span.clone(), money.ty.clone()))
     else {
         return Ok(Measure::Plain);
@@ -49,12 +58,18 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
     };
     // The units of columns; those of literals only where there is no column.
     let of = |literals: bool| -> Vec<Unit> {
-        let some = operands.iter().filter(|operand| operand.literal().is_some() == literals);
+        let some = operands
+            .iter()
+            .filter(|operand| operand.literal().is_some() == literals);
         some.filter_map(|operand| own(operand)).collect()
     };
-    let units = Some(of(false)).filter(|units| !units.is_empty()).unwrap_or_else(|| of(true));
+    let units = Some(of(false))
+        .filter(|units| !units.is_empty())
+        .unwrap_or_else(|| of(true));
     let smallest = |units: &[Unit]| units.iter().min_by_key(|unit| unit.scale).cloned();
-    let Some(mut target) = smallest(&units) else { return Ok(Measure::Money(None)) };
+    let Some(mut target) = smallest(&units) else {
+        return Ok(Measure::Money(None));
+    };
     for operand in operands.iter() {
         if let (Some(number), Some(unit)) = (literal_number(operand), own(operand))
             && !unit.converts_exactly(number, &target)
@@ -125,7 +140,9 @@ fn clash(money: &Type, other: &Type) -> Option<Text> {
                 "没有汇率；请先换成同一种货币"
             ))
         }
-        (Measure::Money(Some(unit)), Measure::BareSum) if unit.currency != Unit::yuan().currency => {
+        (Measure::Money(Some(unit)), Measure::BareSum)
+            if unit.currency != Unit::yuan().currency =>
+        {
             let currency = &unit.currency;
             Some(text!(
                 "a sum without a currency is in 元; write it with its currency: `100万{currency}`",
@@ -169,7 +186,10 @@ pub(super) fn arithmetic(
                 text!("money times money means nothing", "金额乘金额没有意义"),
             )
             .at(left.span.start..right.span.end)
-            .help(text!("multiply money by a plain number", "金额要乘以普通数字")))
+            .help(text!(
+                "multiply money by a plain number",
+                "金额要乘以普通数字"
+            )))
         }
         Arithmetic::Multiply if money(&a) => Ok(a),
         Arithmetic::Multiply if money(&b) => Ok(b),
@@ -179,7 +199,10 @@ pub(super) fn arithmetic(
         Arithmetic::Divide if money(&a) => Ok(a),
         Arithmetic::Divide if money(&b) => Err(Finding::error(
             Code::UnitMismatch,
-            text!("a number divided by money means nothing", "数字除以金额没有意义"),
+            text!(
+                "a number divided by money means nothing",
+                "数字除以金额没有意义"
+            ),
         )
         .at(left.span.start..right.span.end)
         .help(text!(

@@ -33,7 +33,10 @@ impl Binder<'_> {
         };
         let count = arguments.get(1).map(|count| self.expr(count));
         self.inside = outer;
-        let (argument, count) = (argument?, count.map_or(Some(None), |count| count.map(Some))?);
+        let (argument, count) = (
+            argument?,
+            count.map_or(Some(None), |count| count.map(Some))?,
+        );
         if !argument.ty.series {
             let what = describe(&argument.ty);
             let title = text!("a series is needed here", "这里应为序列");
@@ -44,7 +47,10 @@ impl Binder<'_> {
             )));
         }
         if matches!(function, F::Rising | F::Falling) {
-            let plain = Type { series: false, ..argument.ty.clone() };
+            let plain = Type {
+                series: false,
+                ..argument.ty.clone()
+            };
             self.check_order(&plain, std::slice::from_ref(&argument), &span)?;
         }
         let count = match count {
@@ -61,13 +67,22 @@ impl Binder<'_> {
             },
         };
         let ty = match function {
-            F::Latest | F::Previous | F::Change | F::Average | F::Total => {
-                Type { series: false, ..argument.ty.clone() }
-            }
+            F::Latest | F::Previous | F::Change | F::Average | F::Total => Type {
+                series: false,
+                ..argument.ty.clone()
+            },
             F::Growth | F::Streak | F::Longest | F::Rising | F::Falling => Type::of(Base::Number),
         };
         let argument = Box::new(argument);
-        Some(Bound { node: Node::Series { function, argument, count }, ty, span })
+        Some(Bound {
+            node: Node::Series {
+                function,
+                argument,
+                count,
+            },
+            ty,
+            span,
+        })
     }
 
     pub(super) fn population(
@@ -82,10 +97,16 @@ impl Binder<'_> {
         let misuse = match self.inside {
             Inside::Population => Some((
                 text!("population figures do not nest", "总体函数不能嵌套"),
-                text!("name the inner one in [[values]]", "把里面的写成 [[values]] 里的值"),
+                text!(
+                    "name the inner one in [[values]]",
+                    "把里面的写成 [[values]] 里的值"
+                ),
             )),
             Inside::Series => Some((
-                text!("population figures take no series", "总体函数不能与序列混用"),
+                text!(
+                    "population figures take no series",
+                    "总体函数不能与序列混用"
+                ),
                 text!("name it in [[values]] first", "先写成 [[values]] 里的值"),
             )),
             Inside::Nothing if !self.scope.has_population() => Some((
@@ -110,7 +131,10 @@ impl Binder<'_> {
         let mut argument = argument?;
         let parameter = parameter.map_or(Some(None), |parameter| parameter.map(Some))?;
         let group = group.map_or(Some(None), |group| group.map(Some))?;
-        if let Some(series) = [Some(&argument), group.as_ref()].into_iter().flatten().find(|b| b.ty.series)
+        if let Some(series) = [Some(&argument), group.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|b| b.ty.series)
         {
             let title = text!("population figures take no series", "总体函数不能用于序列");
             let finding = Finding::error(Code::PopulationMisuse, title).at(series.span.clone());
@@ -123,7 +147,10 @@ impl Binder<'_> {
         if !(dated && matches!(function, F::Rank | F::Quantile)) {
             argument = self.as_number(argument)?;
         }
-        if group.as_ref().is_some_and(|group| group.ty.base == Base::List) {
+        if group
+            .as_ref()
+            .is_some_and(|group| group.ty.base == Base::List)
+        {
             let title = text!("a list makes no groups", "列表不能用来分组");
             return self.fail(bad_arguments(title, signature).at(span));
         }
@@ -143,8 +170,10 @@ impl Binder<'_> {
                 match literal_number(&share).filter(inside) {
                     Some(share) => share,
                     None => {
-                        let title =
-                            text!("the percentile is from 0 to 1, as `90%`", "百分位须在 0 到 1 之间，例如 `90%`");
+                        let title = text!(
+                            "the percentile is from 0 to 1, as `90%`",
+                            "百分位须在 0 到 1 之间，例如 `90%`"
+                        );
                         return self.fail(bad_arguments(title, signature).at(share.span));
                     }
                 }
@@ -152,10 +181,14 @@ impl Binder<'_> {
             _ => Decimal::ONE,
         };
         let ty = match function {
-            F::Mean | F::Median | F::Percentile => Type { domain: None, ..argument.ty.clone() },
-            F::Rank | F::Quantile | F::Share | F::ShareAbove => {
-                Type { measure: Measure::Plain, ..Type::of(Base::Number) }
-            }
+            F::Mean | F::Median | F::Percentile => Type {
+                domain: None,
+                ..argument.ty.clone()
+            },
+            F::Rank | F::Quantile | F::Share | F::ShareAbove => Type {
+                measure: Measure::Plain,
+                ..Type::of(Base::Number)
+            },
         };
         let mut text = arguments[0].to_string();
         if let Some(within) = within {
@@ -167,7 +200,13 @@ impl Binder<'_> {
             within: group.clone(),
         });
         let (argument, within) = (Box::new(argument), group.map(Box::new));
-        let node = Node::Population { function, spec, argument, within, parameter };
+        let node = Node::Population {
+            function,
+            spec,
+            argument,
+            within,
+            parameter,
+        };
         Some(Bound { node, ty, span })
     }
 
