@@ -174,12 +174,11 @@ impl PartialEq for Expr {
 impl Expr {
     /// A part that says `kind` and stands on `span`.
     pub(super) fn new(kind: ExprKind, span: Range<usize>) -> Self {
-        let mut height = 0;
-        kind.each_child(&mut |child| height = height.max(child.height));
+        let below = kind.children().into_iter().map(|child| child.height).max();
         Self {
             kind,
             span,
-            height: height + 1,
+            height: below.unwrap_or(0) + 1,
         }
     }
 
@@ -201,7 +200,8 @@ impl Expr {
 }
 
 impl ExprKind {
-    fn each_child(&self, visit: &mut dyn FnMut(&Expr)) {
+    /// The direct parts, in order of appearance.
+    fn children(&self) -> Vec<&Expr> {
         match self {
             Self::Null
             | Self::Bool(_)
@@ -209,40 +209,25 @@ impl ExprKind {
             | Self::Text(_)
             | Self::Date(_)
             | Self::DateTime(_)
-            | Self::Name { .. } => {}
+            | Self::Name { .. } => vec![],
             Self::Negate(inner)
             | Self::Not(inner)
             | Self::IsNull(inner, _)
-            | Self::IsTruth(inner, ..) => visit(inner),
-            Self::And(items) | Self::Or(items) => items.iter().for_each(|item| visit(item)),
+            | Self::IsTruth(inner, ..) => vec![inner],
+            Self::And(items) | Self::Or(items) => items.iter().collect(),
             Self::Arithmetic(_, left, right)
             | Self::Compare(_, left, right)
-            | Self::Like(left, right, _) => {
-                visit(left);
-                visit(right);
-            }
-            Self::In(operand, list, _) => {
-                visit(operand);
-                list.iter().for_each(|item| visit(item));
-            }
-            Self::Between(operand, low, high, _) => {
-                visit(operand);
-                visit(low);
-                visit(high);
-            }
-            Self::Case(arms, otherwise) => {
-                for (condition, result) in arms {
-                    visit(condition);
-                    visit(result);
-                }
-                otherwise.iter().for_each(|e| visit(e));
-            }
+            | Self::Like(left, right, _) => vec![left, right],
+            Self::In(operand, list, _) => std::iter::once(&**operand).chain(list).collect(),
+            Self::Between(operand, low, high, _) => vec![operand, low, high],
+            Self::Case(arms, otherwise) => arms
+                .iter()
+                .flat_map(|(condition, result)| [condition, result])
+                .chain(otherwise.as_deref())
+                .collect(),
             Self::Call {
                 arguments, within, ..
-            } => {
-                arguments.iter().for_each(|e| visit(e));
-                within.iter().for_each(|e| visit(e));
-            }
+            } => arguments.iter().chain(within.as_deref()).collect(),
         }
     }
 

@@ -131,19 +131,19 @@ fn value(mantissa: &str, suffix: &str, percent: bool) -> Result<Number, BadLiter
     } else {
         format!("{mantissa}{suffix}")
     };
-    let millionths = exact(mantissa, places, scale, percent).ok_or_else(|| BadLiteral {
-        title: text!(
-            "`{shown}` has more than six places",
-            "`{shown}` 的小数超过六位"
-        ),
-        help: Some(text!(
-            "numbers are exact to six places; round it",
-            "数字精确到六位小数；请先四舍五入"
-        )),
-    })?;
-    match millionths.and_then(Decimal::from_wide) {
-        Some(value) => Ok(Number { value, form }),
-        None => Err(BadLiteral {
+    match exact(mantissa, places, scale, percent) {
+        Exact::Number(value) => Ok(Number { value, form }),
+        Exact::TooFine => Err(BadLiteral {
+            title: text!(
+                "`{shown}` has more than six places",
+                "`{shown}` 的小数超过六位"
+            ),
+            help: Some(text!(
+                "numbers are exact to six places; round it",
+                "数字精确到六位小数；请先四舍五入"
+            )),
+        }),
+        Exact::TooLarge => Err(BadLiteral {
             title: text!("`{shown}` is too large", "`{shown}` 太大"),
             help: Some(text!(
                 "numbers stay below 9000000000000 (9 × 10^12)",
@@ -153,36 +153,36 @@ fn value(mantissa: &str, suffix: &str, percent: bool) -> Result<Number, BadLiter
     }
 }
 
-/// Millionths of the digits times `scale` (a hundredth of it for per cent): `None` if six places do not hold it,
-/// `Some(None)` if it is far too large.
-fn exact(mantissa: &str, places: &str, scale: i128, percent: bool) -> Option<Option<i128>> {
-    let whole = mantissa
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('0');
+/// What digits come to.
+enum Exact {
+    Number(Decimal),
+    /// Six places do not hold it.
+    TooFine,
+    TooLarge,
+}
+
+/// The digits times `scale`, or a hundredth of that for per cent.
+fn exact(mantissa: &str, places: &str, scale: i128, percent: bool) -> Exact {
+    let whole = mantissa.split('.').next().unwrap_or_default();
+    let whole = whole.trim_start_matches('0');
     if whole.len() > 20 {
-        return Some(None);
+        return Exact::TooLarge;
     }
     if places.len() > 15 {
-        return None;
+        return Exact::TooFine;
     }
-    let digits = format!("{whole}{places}");
-    let Ok(value) = (if digits.is_empty() {
-        Ok(0)
-    } else {
-        digits.parse::<i128>()
-    }) else {
-        return Some(None);
-    };
-    let Some(scaled) = value
+    let value: i128 = format!("0{whole}{places}").parse().unwrap_or(i128::MAX);
+    let scaled = value
         .checked_mul(scale)
-        .and_then(|value| value.checked_mul(1_000_000))
-    else {
-        return Some(None);
+        .and_then(|value| value.checked_mul(1_000_000));
+    let Some(scaled) = scaled else {
+        return Exact::TooLarge;
     };
     let divisor = 10i128.pow(places.len() as u32) * if percent { 100 } else { 1 };
-    (scaled % divisor == 0).then_some(Some(scaled / divisor))
+    if scaled % divisor != 0 {
+        return Exact::TooFine;
+    }
+    Decimal::from_wide(scaled / divisor).map_or(Exact::TooLarge, Exact::Number)
 }
 
 /// A number with letters behind it that are neither multiplier nor unit.

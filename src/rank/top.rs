@@ -112,15 +112,11 @@ mod tests {
     fn texts(values: &[Option<&str>]) -> Column {
         let dictionary: Vec<Arc<str>> =
             values.iter().rev().flatten().map(|t| (*t).into()).collect();
-        let code = |text: &Option<&str>| {
-            text.map_or(MISSING_TEXT, |text| {
-                dictionary
-                    .iter()
-                    .position(|known| **known == *text)
-                    .unwrap() as u32
-            })
-        };
-        let codes = values.iter().map(code).collect();
+        let code = |text: &str| dictionary.iter().position(|known| **known == *text);
+        let codes = values
+            .iter()
+            .map(|text| text.and_then(code).map_or(MISSING_TEXT, |code| code as u32))
+            .collect();
         Column::Text(TextColumn {
             codes,
             dictionary: Arc::new(dictionary),

@@ -192,7 +192,7 @@ impl Binder<'_> {
         if base == Base::Number {
             match measure::unify(&mut operands.iter_mut().collect::<Vec<_>>()) {
                 Ok(measure) => ty.measure = measure,
-                Err(finding) => return self.fail(finding),
+                Err(finding) => return self.fail(*finding),
             }
         }
         ty.series = operands.iter().any(|operand| operand.ty.series);

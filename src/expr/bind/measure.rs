@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// Brings `operands`, all numbers, to one measure, which is given back. A literal is converted where that loses
 /// nothing; everything else is brought to the smallest unit, so that nothing is ever rounded.
-pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
+pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Box<Finding>> {
     if !operands
         .iter()
         .any(|operand| matches!(operand.ty.measure, Measure::Money(_)))
@@ -42,7 +42,9 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
     };
     for operand in operands.iter() {
         if let Some(help) = clash(&money_ty, &operand.ty) {
-            return Err(mismatch(&money_ty, money_span, operand).help(help));
+            return Err(Box::new(
+                mismatch(&money_ty, money_span, operand).help(help),
+            ));
         }
     }
     if money_ty.measure == Measure::Money(None) {
@@ -83,15 +85,14 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
             Some(unit) => unit,
             None if units.iter().any(|unit| unit.scale != units[0].scale) => {
                 let [a, b] = [&units[0], &units[units.len() - 1]];
-                return Err(Finding::error(
-                    Code::UnitMismatch,
+                return Err(unit_fault(
+                    operand.span.clone(),
                     text!(
                         "a number without a unit between money in {a} and in {b}",
                         "没有单位的数字旁边既有{a}又有{b}"
                     ),
-                )
-                .at(operand.span.clone())
-                .help(text!("write the unit: `100{a}`", "写明单位：`100{a}`")));
+                    text!("write the unit: `100{a}`", "写明单位：`100{a}`"),
+                ));
             }
             None => units[0].clone(),
         };
@@ -167,12 +168,21 @@ fn mismatch(money: &Type, span: Range<usize>, other: &Bound) -> Finding {
     .related(span, this_is(&money))
 }
 
+/// Amounts that mean nothing together.
+fn unit_fault(span: Range<usize>, title: Text, help: Text) -> Box<Finding> {
+    Box::new(
+        Finding::error(Code::UnitMismatch, title)
+            .at(span)
+            .help(help),
+    )
+}
+
 /// The measure of `left op right`, both numbers, after bringing them to one where that is needed.
 pub(super) fn arithmetic(
     op: Arithmetic,
     left: &mut Bound,
     right: &mut Bound,
-) -> Result<Measure, Finding> {
+) -> Result<Measure, Box<Finding>> {
     use Measure::{Bare, BareSum, Money, Plain};
     // What counts as an amount beside money: a sum does, a bare number is a factor.
     let amount = |measure: &Measure| matches!(measure, Money(_) | BareSum);
@@ -181,15 +191,11 @@ pub(super) fn arithmetic(
     match op {
         Arithmetic::Add | Arithmetic::Subtract => unify(&mut [left, right]),
         Arithmetic::Multiply if (money(&a) && amount(&b)) || (money(&b) && amount(&a)) => {
-            Err(Finding::error(
-                Code::UnitMismatch,
+            Err(unit_fault(
+                left.span.start..right.span.end,
                 text!("money times money means nothing", "金额乘金额没有意义"),
-            )
-            .at(left.span.start..right.span.end)
-            .help(text!(
-                "multiply money by a plain number",
-                "金额要乘以普通数字"
-            )))
+                text!("multiply money by a plain number", "金额要乘以普通数字"),
+            ))
         }
         Arithmetic::Multiply if money(&a) => Ok(a),
         Arithmetic::Multiply if money(&b) => Ok(b),
@@ -197,18 +203,17 @@ pub(super) fn arithmetic(
             unify(&mut [left, right]).map(|_| Plain)
         }
         Arithmetic::Divide if money(&a) => Ok(a),
-        Arithmetic::Divide if money(&b) => Err(Finding::error(
-            Code::UnitMismatch,
+        Arithmetic::Divide if money(&b) => Err(unit_fault(
+            left.span.start..right.span.end,
             text!(
                 "a number divided by money means nothing",
                 "数字除以金额没有意义"
             ),
-        )
-        .at(left.span.start..right.span.end)
-        .help(text!(
-            "divide money by money, or money by a number",
-            "用金额除以金额，或金额除以数字"
-        ))),
+            text!(
+                "divide money by money, or money by a number",
+                "用金额除以金额，或金额除以数字"
+            ),
+        )),
         Arithmetic::Divide if b == BareSum => Ok(Plain),
         Arithmetic::Multiply | Arithmetic::Divide => Ok(match (a, b) {
             (Plain, _) | (_, Plain) => Plain,

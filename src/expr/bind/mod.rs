@@ -297,7 +297,7 @@ impl Binder<'_> {
         let (mut left, mut right) = (left?, right?);
         let measure = match measure::arithmetic(op, &mut left, &mut right) {
             Ok(measure) => measure,
-            Err(finding) => return self.fail(finding),
+            Err(finding) => return self.fail(*finding),
         };
         let series = left.ty.series || right.ty.series;
         let ty = Type {

@@ -27,8 +27,7 @@ impl Binder<'_> {
         self.inside = Inside::Series;
         let argument = match function {
             F::Streak | F::Longest => self.condition(&arguments[0]),
-            F::Latest | F::Previous => self.expr(&arguments[0]),
-            F::Rising | F::Falling => self.expr(&arguments[0]),
+            F::Latest | F::Previous | F::Rising | F::Falling => self.expr(&arguments[0]),
             F::Change | F::Growth | F::Average | F::Total => self.number(&arguments[0]),
         };
         let count = arguments.get(1).map(|count| self.expr(count));
@@ -55,16 +54,16 @@ impl Binder<'_> {
         }
         let count = match count {
             None => 1,
-            Some(count) => match whole(&count).filter(|n| (1..=MOST_PERIODS).contains(n)) {
-                Some(count) => count,
-                None => {
+            Some(count) => {
+                let figure = whole(&count).filter(|n| (1..=MOST_PERIODS).contains(n));
+                figure.or_else(|| {
                     let title = text!(
                         "the number of periods is a whole number from 1",
                         "期数须是从 1 起的整数"
                     );
-                    return self.fail(bad_arguments(title, signature).at(count.span));
-                }
-            },
+                    self.fail(bad_arguments(title, signature).at(count.span))
+                })?
+            }
         };
         let ty = match function {
             F::Latest | F::Previous | F::Change | F::Average | F::Total => Type {
@@ -155,28 +154,25 @@ impl Binder<'_> {
             return self.fail(bad_arguments(title, signature).at(span));
         }
         let parameter = match (function, parameter) {
-            (F::Quantile, Some(parts)) => match whole(&parts).filter(|parts| *parts >= 1) {
-                Some(parts) => Decimal::from_count(parts),
-                None => {
+            (F::Quantile, Some(parts)) => {
+                let figure = whole(&parts).filter(|parts| *parts >= 1);
+                figure.map(Decimal::from_count).or_else(|| {
                     let title = text!(
                         "the number of parts is a whole number from 1",
                         "分组数须是从 1 起的整数"
                     );
-                    return self.fail(bad_arguments(title, signature).at(parts.span));
-                }
-            },
+                    self.fail(bad_arguments(title, signature).at(parts.span))
+                })?
+            }
             (F::Percentile, Some(share)) => {
                 let inside = |share: &Decimal| (Decimal::ZERO..=Decimal::ONE).contains(share);
-                match literal_number(&share).filter(inside) {
-                    Some(share) => share,
-                    None => {
-                        let title = text!(
-                            "the percentile is from 0 to 1, as `90%`",
-                            "百分位须在 0 到 1 之间，例如 `90%`"
-                        );
-                        return self.fail(bad_arguments(title, signature).at(share.span));
-                    }
-                }
+                literal_number(&share).filter(inside).or_else(|| {
+                    let title = text!(
+                        "the percentile is from 0 to 1, as `90%`",
+                        "百分位须在 0 到 1 之间，例如 `90%`"
+                    );
+                    self.fail(bad_arguments(title, signature).at(share.span))
+                })?
             }
             _ => Decimal::ONE,
         };

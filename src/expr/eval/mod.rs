@@ -242,7 +242,7 @@ impl<'f> Rows<'f> {
             Node::Or(items) => self.joined(items, Truth::or, faults),
             Node::IsNull(inner) => match self.eval(inner, faults) {
                 Operand::Constant(value) => Operand::Constant(Value::Bool(value == Value::Missing)),
-                operand => Operand::truths(
+                operand @ Operand::Column(_) => Operand::truths(
                     (0..self.len)
                         .map(|row| Truth::from(operand.is_missing(row)))
                         .collect(),
