@@ -14,6 +14,7 @@ mod functions;
 mod lexer;
 mod literal;
 mod parser;
+mod print;
 mod types;
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ use crate::text;
 
 /// A name as an expression writes it: in double quotes where it needs them.
 pub fn quoted_name(name: &str) -> String {
-    ast::Quoted(name).to_string()
+    print::Quoted(name).to_string()
 }
 
 /// Parses and binds a condition.

@@ -1,6 +1,7 @@
 //! The `value` of a metric: one call of an aggregate over the rows of an event sheet.
 
-use super::{Binder, Inside, describe, this_is};
+use super::words::{describe, this_is};
+use super::{Binder, Inside};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::ast::{Expr, ExprKind};
 use crate::expr::bound::Bound;

@@ -1,11 +1,13 @@
 //! Calls: looks the function up, counts its arguments, and binds those over the values of one row.
 
 use super::compare::cast;
-use super::{Binder, Binding, describe, literal_number, this_is, truth};
+use super::words::{describe, this_is};
+use super::{Binder, Binding, literal_number, truth};
 use crate::diagnostic::{Code, Finding, Text, nearest};
-use crate::expr::ast::{Expr, ExprKind, Quoted};
+use crate::expr::ast::{Expr, ExprKind};
 use crate::expr::bound::{Bound, Node};
 use crate::expr::functions::{FUNCTIONS, Function, Scalar, find, foreign};
+use crate::expr::print::Quoted;
 use crate::expr::types::{Base, Measure, Resolution, Type};
 use crate::table::{Decimal, Value};
 use crate::text;

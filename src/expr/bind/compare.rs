@@ -1,10 +1,12 @@
 //! What may stand beside what: comparisons, lists, ranges and patterns.
 
-use super::{Binder, Binding, bad_date, date_help, describe, measure, this_is, truth};
+use super::words::{date_help, describe, this_is};
+use super::{Binder, Binding, measure, truth};
 use crate::diagnostic::{Code, Finding, Text, nearest};
 use crate::expr::ast::{Comparison, Expr};
 use crate::expr::bound::{Bound, Node};
 use crate::expr::literal;
+use crate::expr::parser::bad_date;
 use crate::expr::types::{Base, Domain, Type};
 use crate::table::Value;
 use crate::text;

@@ -1,6 +1,7 @@
 //! Units: brings operands that stand beside each other to one measure, exactly, or says why they do not go together.
 
-use super::{describe, literal_number, this_is};
+use super::literal_number;
+use super::words::{describe, this_is};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::ast::Arithmetic;
 use crate::expr::bound::{Bound, Node};

@@ -7,17 +7,19 @@ mod call;
 mod compare;
 mod measure;
 mod over;
+mod words;
 
 pub use aggregate::{Aggregate, AggregateFunction, aggregate};
 
-use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number, Quoted};
+use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number};
 use super::bound::{Bound, Node, PopulationSpec};
+use super::eval;
 use super::types::{Base, Measure, Resolution, Scope, Type};
-use super::{eval, parser};
-use crate::diagnostic::{Code, Finding, Text, nearest};
+use crate::diagnostic::{Code, Finding, nearest};
 use crate::table::{Decimal, Value};
 use crate::text;
 use std::ops::Range;
+use words::{as_written, date_help, describe, this_is};
 
 /// Binds `ast` to the names of `scope`. Populations that it needs are added to `populations` unless they are there.
 pub fn bind(
@@ -404,59 +406,4 @@ fn folded(bound: Bound) -> Bound {
         },
         None => bound,
     }
-}
-
-/// A name as an expression writes it; `sheet.field` is two.
-fn as_written(name: &str) -> String {
-    match name.split_once('.') {
-        Some((sheet, field)) => format!("{}.{}", Quoted(sheet), Quoted(field)),
-        None => Quoted(name).to_string(),
-    }
-}
-
-fn date_help() -> Text {
-    text!(
-        "there is no arithmetic on dates; write `days(from, to)`, `months(…)` or `years(…)`",
-        "日期不能加减；请用 `days(起, 止)`、`months(…)` 或 `years(…)`"
-    )
-}
-
-/// What a type is, for messages.
-fn describe(ty: &Type) -> Text {
-    if ty.series {
-        return text!("a series", "序列");
-    }
-    match (ty.base, &ty.measure, &ty.domain) {
-        (Base::Bool, ..) => text!("a condition", "条件"),
-        (Base::Number, Measure::Money(Some(unit)), _) => text!("money in {unit}", "金额（{unit}）"),
-        (Base::Number, Measure::Money(None), _) => {
-            text!("money without a unit", "没有单位的金额")
-        }
-        (Base::Number, Measure::BareSum, _) => text!("a sum", "数额"),
-        (Base::Number, ..) => text!("a number", "数字"),
-        (Base::Date, ..) => text!("a date", "日期"),
-        (Base::DateTime, ..) => text!("a date with a time", "日期时间"),
-        (Base::Text, _, Some(domain)) => {
-            let what = &domain.what;
-            Text {
-                en: format!("one of {}", what.en),
-                zh: what.zh.clone(),
-            }
-        }
-        (Base::Text, ..) => text!("a text", "文本"),
-        (Base::List, ..) => text!("a list", "列表"),
-        (Base::Null, ..) => text!("`null`", "`null`"),
-    }
-}
-
-fn this_is(what: &Text) -> Text {
-    Text {
-        en: format!("this is {}", what.en),
-        zh: format!("这是{}", what.zh),
-    }
-}
-
-/// The faults of a text that should be a date.
-fn bad_date(content: &str, span: Range<usize>) -> Finding {
-    parser::bad_date(content, span)
 }

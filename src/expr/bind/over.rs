@@ -1,7 +1,8 @@
 //! Functions over the periods of a series and over all customers.
 
 use super::call::{bad_arguments, whole};
-use super::{Binder, Binding, Inside, describe, literal_number, this_is};
+use super::words::{describe, this_is};
+use super::{Binder, Binding, Inside, literal_number};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::ast::Expr;
 use crate::expr::bound::{Bound, Node, PopulationSpec};
