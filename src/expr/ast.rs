@@ -179,22 +179,6 @@ impl Expr {
             height: below.unwrap_or(0) + 1,
         }
     }
-
-    /// Whether it is a literal, perhaps negated.
-    pub fn is_literal(&self) -> bool {
-        match &self.kind {
-            ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number(_)),
-            kind => matches!(
-                kind,
-                ExprKind::Null
-                    | ExprKind::Bool(_)
-                    | ExprKind::Number(_)
-                    | ExprKind::Text(_)
-                    | ExprKind::Date(_)
-                    | ExprKind::DateTime(_)
-            ),
-        }
-    }
 }
 
 impl ExprKind {

@@ -297,19 +297,19 @@ impl Lexer<'_> {
     fn sign(&mut self, c: char) {
         let start = self.at;
         let (length, sign) = match (c, self.peek(1)) {
-            ('=', Some('=')) => return self.slip(2, "=", Some(TokenKind::Sign(Sign::Equal))),
+            ('=', Some('=')) => return self.slip(2, "=", TokenKind::Sign(Sign::Equal)),
             ('=', Some('>')) => {
-                return self.slip(2, ">=", Some(TokenKind::Sign(Sign::GreaterEqual)));
+                return self.slip(2, ">=", TokenKind::Sign(Sign::GreaterEqual));
             }
-            ('=', Some('<')) => return self.slip(2, "<=", Some(TokenKind::Sign(Sign::LessEqual))),
-            ('&', Some('&')) => return self.slip(2, "and", Some(TokenKind::Word(Word::And))),
-            ('&', _) => return self.slip(1, "and", Some(TokenKind::Word(Word::And))),
-            ('|', Some('|')) => return self.slip(2, "or", Some(TokenKind::Word(Word::Or))),
-            ('|', _) => return self.slip(1, "or", Some(TokenKind::Word(Word::Or))),
+            ('=', Some('<')) => return self.slip(2, "<=", TokenKind::Sign(Sign::LessEqual)),
+            ('&', Some('&')) => return self.slip(2, "and", TokenKind::Word(Word::And)),
+            ('&', _) => return self.slip(1, "and", TokenKind::Word(Word::And)),
+            ('|', Some('|')) => return self.slip(2, "or", TokenKind::Word(Word::Or)),
+            ('|', _) => return self.slip(1, "or", TokenKind::Word(Word::Or)),
             ('<', Some('=')) => (2, Sign::LessEqual),
             ('<', Some('>')) | ('!', Some('=')) => (2, Sign::NotEqual),
             ('>', Some('=')) => (2, Sign::GreaterEqual),
-            ('!', _) => return self.slip(1, "not", Some(TokenKind::Word(Word::Not))),
+            ('!', _) => return self.slip(1, "not", TokenKind::Word(Word::Not)),
             ('=', _) => (1, Sign::Equal),
             ('≠', _) => (1, Sign::NotEqual),
             ('<', _) => (1, Sign::Less),
@@ -331,7 +331,7 @@ impl Lexer<'_> {
     }
 
     /// A sign of other languages: reported, and read as what it means here.
-    fn slip(&mut self, length: usize, meant: &str, kind: Option<TokenKind>) {
+    fn slip(&mut self, length: usize, meant: &str, kind: TokenKind) {
         let start = self.at;
         self.at += length;
         let span = self.byte(start)..self.byte(self.at);
@@ -347,9 +347,7 @@ impl Lexer<'_> {
             .at(span)
             .help(text!("write `{meant}`", "写作 `{meant}`")),
         );
-        if let Some(kind) = kind {
-            self.push(kind, start);
-        }
+        self.push(kind, start);
     }
 
     /// A character that starts nothing.

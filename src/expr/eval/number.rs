@@ -200,12 +200,16 @@ impl<'f> Rows<'f> {
                 let seconds = i128::from(to) - i128::from(from);
                 return Some(within_limit(divide_half_away(seconds * 1_000_000, 3600)));
             }
+            if function == Scalar::Days {
+                return Some(within_limit(
+                    (i128::from(to) - i128::from(from)) * 1_000_000,
+                ));
+            }
             let day = |key: i64| i32::try_from(key).ok().and_then(Date::from_days);
             let (from, to) = (day(from)?, day(to)?);
             Some(within_limit(count(match function {
                 Scalar::Years => from.years_to(to),
-                Scalar::Months => from.months_to(to),
-                _ => from.days_to(to),
+                _ => from.months_to(to),
             })))
         })
     }

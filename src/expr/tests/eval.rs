@@ -289,3 +289,18 @@ fn aggregates_are_one_call() {
         assert_eq!(bound(text).map(|_| ()), Err(code.into()), "{text}");
     }
 }
+
+#[test]
+fn the_deepest_expressions_are_bound_and_evaluated() {
+    let mut sample = Sample::load();
+    let nested =
+        |open: &str, close: &str| format!("{}投诉次数{}", open.repeat(90), close.repeat(90));
+    assert_eq!(sample.shown(&nested("abs(", ")")), "0, 2, 1, missing");
+    assert_eq!(sample.shown(&nested("(", " + 1)")), "90, 92, 91, missing");
+    assert_eq!(
+        sample.shown(&nested("case when 投诉次数 is null then 0 else ", " end")),
+        "0, 2, 1, 0"
+    );
+    let (bound, _) = sample.bind(&nested("abs(", ")")).unwrap();
+    assert_eq!(bound.missing_causes(&sample, 3).len(), 1);
+}

@@ -5,3 +5,4 @@ mod messages;
 mod page;
 mod round_trip;
 mod sample;
+mod speed;
