@@ -82,6 +82,8 @@ fn sums_are_converted_without_rounding() {
     let mut sample = Sample::load();
     for (text, expected) in [
         ("年采购额 > 0.001元", "true, true, true, missing"),
+        ("年采购额 > 85000.001元", "true, true, false, missing"),
+        ("年采购额 > 84999.999元", "true, true, true, missing"),
         ("年采购额 = 85000元", "false, false, true, missing"),
         ("年采购额 + 1元", "120.0001, 50.0001, 8.5001, missing"),
         ("欠款 + 年采购额", "1200000, 600000, 85000.001, missing"),
