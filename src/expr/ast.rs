@@ -1,8 +1,6 @@
 //! An expression as written: a tree without names or types looked up, and the canonical text of it.
 
-use super::lexer::{Word, is_name_part};
 use crate::table::{Date, DateTime, Decimal, Unit};
-use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
 /// A whole expression.
@@ -21,6 +19,16 @@ pub struct Expr {
     pub span: Range<usize>,
     /// How many levels it has: 1 for a name. What recurses over trees is bounded by it.
     pub(super) height: u32,
+}
+
+/// Where something stands. Any two are equal, so that trees that say the same are.
+#[derive(Clone, Debug, Default)]
+pub struct Spot(pub Range<usize>);
+
+impl PartialEq for Spot {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What a part of an expression says.
@@ -74,7 +82,7 @@ pub enum ExprKind {
         /// The function in lower case.
         function: String,
         /// Where its name stands.
-        name_span: Range<usize>,
+        name_span: Spot,
         /// Its arguments.
         arguments: Vec<Expr>,
         /// The name after `within`.
@@ -164,30 +172,18 @@ impl PartialEq for Expr {
 impl Expr {
     /// A part that says `kind` and stands on `span`.
     pub(super) fn new(kind: ExprKind, span: Range<usize>) -> Self {
-        let mut height = 0;
-        kind.each_child(&mut |child| height = height.max(child.height));
-        Self { kind, span, height: height + 1 }
-    }
-
-    /// Whether it is a literal, perhaps negated.
-    pub fn is_literal(&self) -> bool {
-        match &self.kind {
-            ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number(_)),
-            kind => matches!(
-                kind,
-                ExprKind::Null
-                    | ExprKind::Bool(_)
-                    | ExprKind::Number(_)
-                    | ExprKind::Text(_)
-                    | ExprKind::Date(_)
-                    | ExprKind::DateTime(_)
-            ),
+        let below = kind.children().into_iter().map(|child| child.height).max();
+        Self {
+            kind,
+            span,
+            height: below.unwrap_or(0) + 1,
         }
     }
 }
 
 impl ExprKind {
-    fn each_child(&self, visit: &mut dyn FnMut(&Expr)) {
+    /// The direct parts, in order of appearance.
+    fn children(&self) -> Vec<&Expr> {
         match self {
             Self::Null
             | Self::Bool(_)
@@ -195,42 +191,30 @@ impl ExprKind {
             | Self::Text(_)
             | Self::Date(_)
             | Self::DateTime(_)
-            | Self::Name { .. } => {}
+            | Self::Name { .. } => vec![],
             Self::Negate(inner)
             | Self::Not(inner)
             | Self::IsNull(inner, _)
-            | Self::IsTruth(inner, ..) => visit(inner),
-            Self::And(items) | Self::Or(items) => items.iter().for_each(|item| visit(item)),
+            | Self::IsTruth(inner, ..) => vec![inner],
+            Self::And(items) | Self::Or(items) => items.iter().collect(),
             Self::Arithmetic(_, left, right)
             | Self::Compare(_, left, right)
-            | Self::Like(left, right, _) => {
-                visit(left);
-                visit(right);
-            }
-            Self::In(operand, list, _) => {
-                visit(operand);
-                list.iter().for_each(|item| visit(item));
-            }
-            Self::Between(operand, low, high, _) => {
-                visit(operand);
-                visit(low);
-                visit(high);
-            }
-            Self::Case(arms, otherwise) => {
-                for (condition, result) in arms {
-                    visit(condition);
-                    visit(result);
-                }
-                otherwise.iter().for_each(|e| visit(e));
-            }
-            Self::Call { arguments, within, .. } => {
-                arguments.iter().for_each(|e| visit(e));
-                within.iter().for_each(|e| visit(e));
-            }
+            | Self::Like(left, right, _) => vec![left, right],
+            Self::In(operand, list, _) => std::iter::once(&**operand).chain(list).collect(),
+            Self::Between(operand, low, high, _) => vec![operand, low, high],
+            Self::Case(arms, otherwise) => arms
+                .iter()
+                .flat_map(|(condition, result)| [condition, result])
+                .chain(otherwise.as_deref())
+                .collect(),
+            Self::Call {
+                arguments, within, ..
+            } => arguments.iter().chain(within.as_deref()).collect(),
         }
     }
 
-    fn level(&self) -> u8 {
+    /// How tightly it binds.
+    pub(super) fn level(&self) -> u8 {
         match self {
             Self::Or(_) => level::OR,
             Self::And(_) => level::AND,
@@ -295,148 +279,9 @@ impl Comparison {
 impl Number {
     /// What stands in for a number that could not be read.
     pub(super) const fn one() -> Self {
-        Self { value: Decimal::ONE, form: Form::Bare }
-    }
-}
-
-impl Display for Ast {
-    /// The canonical text: it parses again to an equal tree.
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.root.fmt(f)
-    }
-}
-
-/// A part in brackets if it binds less tightly than `least`.
-struct AtLeast<'a>(u8, &'a Expr);
-
-impl Display for AtLeast<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.1.kind.level() < self.0 { write!(f, "({})", self.1) } else { self.1.fmt(f) }
-    }
-}
-
-/// A name, in double quotes where it needs them.
-pub(super) struct Quoted<'a>(pub &'a str);
-
-impl Display for Quoted<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let plain = self.0.chars().all(is_name_part)
-            && self.0.chars().next().is_some_and(|c| !super::lexer::fold(c).is_ascii_digit())
-            && Word::of(self.0).is_none();
-        if plain { f.write_str(self.0) } else { write!(f, "\"{}\"", self.0.replace('"', "\"\"")) }
-    }
-}
-
-impl Display for Number {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.form {
-            Form::Bare => self.value.fmt(f),
-            // A hundred times a per cent literal is what was written, so it is within the limit.
-            Form::Percent => {
-                write!(f, "{}%", self.value.checked_mul(Decimal::HUNDRED).unwrap_or(self.value))
-            }
-            Form::Money(unit) => write!(f, "{}{unit}", self.value),
-            Form::Sum => {
-                // Six places of a hundred are four, so the smallest multiplier always holds the value exactly.
-                let (word, scale) = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000)]
-                    .into_iter()
-                    .find(|(_, scale)| {
-                        self.value.millionths() % scale == 0
-                            && self.value.abs().millionths() >= scale * 1_000_000
-                    })
-                    .unwrap_or(("百", 100));
-                let count = Decimal::from_millionths(self.value.millionths() / scale);
-                write!(f, "{}{word}", count.unwrap_or_default())
-            }
+        Self {
+            value: Decimal::ONE,
+            form: Form::Bare,
         }
     }
-}
-
-impl Display for Expr {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let not = |negation: Negation| if negation == Negation::Not { "not " } else { "" };
-        match &self.kind {
-            ExprKind::Null => f.write_str("null"),
-            ExprKind::Bool(value) => value.fmt(f),
-            ExprKind::Number(number) => number.fmt(f),
-            ExprKind::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
-            ExprKind::Date(date) => write!(f, "date '{date}'"),
-            ExprKind::DateTime(moment) => write!(f, "datetime '{moment}'"),
-            ExprKind::Name { sheet: Some(sheet), name } => {
-                write!(f, "{}.{}", Quoted(sheet), Quoted(name))
-            }
-            ExprKind::Name { sheet: None, name } => Quoted(name).fmt(f),
-            ExprKind::Negate(inner) => write!(f, "-{}", AtLeast(level::PRIMARY, inner)),
-            ExprKind::Not(inner) => write!(f, "not {}", AtLeast(level::NOT, inner)),
-            ExprKind::And(items) => joined(f, items, " and ", level::NOT),
-            ExprKind::Or(items) => joined(f, items, " or ", level::AND),
-            ExprKind::Arithmetic(op, left, right) => {
-                let own = self.kind.level();
-                write!(f, "{} {} {}", AtLeast(own, left), op.sign(), AtLeast(own + 1, right))
-            }
-            ExprKind::Compare(op, left, right) => {
-                write!(
-                    f,
-                    "{} {} {}",
-                    AtLeast(level::ADD, left),
-                    op.sign(),
-                    AtLeast(level::ADD, right)
-                )
-            }
-            ExprKind::IsNull(operand, negation) => {
-                write!(f, "{} is {}null", AtLeast(level::ADD, operand), not(*negation))
-            }
-            ExprKind::IsTruth(operand, value, negation) => {
-                write!(f, "{} is {}{value}", AtLeast(level::ADD, operand), not(*negation))
-            }
-            ExprKind::In(operand, list, negation) => {
-                write!(f, "{} {}in (", AtLeast(level::ADD, operand), not(*negation))?;
-                joined(f, list, ", ", level::OR)?;
-                f.write_str(")")
-            }
-            ExprKind::Between(operand, low, high, negation) => write!(
-                f,
-                "{} {}between {} and {}",
-                AtLeast(level::ADD, operand),
-                not(*negation),
-                AtLeast(level::ADD, low),
-                AtLeast(level::ADD, high)
-            ),
-            ExprKind::Like(operand, pattern, negation) => write!(
-                f,
-                "{} {}like {}",
-                AtLeast(level::ADD, operand),
-                not(*negation),
-                AtLeast(level::ADD, pattern)
-            ),
-            ExprKind::Case(arms, otherwise) => {
-                f.write_str("case")?;
-                for (condition, result) in arms {
-                    write!(f, " when {condition} then {result}")?;
-                }
-                if let Some(otherwise) = otherwise {
-                    write!(f, " else {otherwise}")?;
-                }
-                f.write_str(" end")
-            }
-            ExprKind::Call { function, arguments, within, .. } => {
-                write!(f, "{function}(")?;
-                joined(f, arguments, ", ", level::OR)?;
-                if let Some(within) = within {
-                    write!(f, " within {within}")?;
-                }
-                f.write_str(")")
-            }
-        }
-    }
-}
-
-fn joined(f: &mut Formatter<'_>, items: &[Expr], separator: &str, least: u8) -> fmt::Result {
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            f.write_str(separator)?;
-        }
-        AtLeast(least, item).fmt(f)?;
-    }
-    Ok(())
 }

@@ -119,9 +119,11 @@ impl Bound {
                 .chain(otherwise.as_deref())
                 .collect(),
             Node::Series { argument, .. } => vec![argument],
-            Node::Population { argument, within, .. } => {
-                std::iter::once(&**argument).chain(within.as_deref()).collect()
-            }
+            Node::Population {
+                argument, within, ..
+            } => std::iter::once(&**argument)
+                .chain(within.as_deref())
+                .collect(),
         }
     }
 

@@ -33,14 +33,23 @@ impl<'a> OneRow<'a> {
                 if part.ty.series {
                     let series = frame.series(*slot);
                     let from = row * series.periods;
-                    let entries: Vec<Option<u32>> =
-                        (from..from + series.periods).map(|at| Some(at as u32)).collect();
+                    let entries: Vec<Option<u32>> = (from..from + series.periods)
+                        .map(|at| Some(at as u32))
+                        .collect();
                     let values = series.values.gather(&entries);
                     let skipped = series.skipped.clone();
                     let periods = series.periods;
-                    one.series.push((*slot, SeriesColumn { periods, values, skipped }));
+                    one.series.push((
+                        *slot,
+                        SeriesColumn {
+                            periods,
+                            values,
+                            skipped,
+                        },
+                    ));
                 } else {
-                    one.columns.push((*slot, frame.column(*slot).gather(&[Some(row as u32)])));
+                    one.columns
+                        .push((*slot, frame.column(*slot).gather(&[Some(row as u32)])));
                 }
             }
         });
@@ -50,7 +59,9 @@ impl<'a> OneRow<'a> {
     /// How many periods no series passes over.
     fn kept_periods(&self) -> usize {
         let periods = self.series.first().map_or(0, |(_, series)| series.periods);
-        (0..periods).filter(|p| !self.series.iter().any(|(_, series)| series.skipped[*p])).count()
+        (0..periods)
+            .filter(|p| !self.series.iter().any(|(_, series)| series.skipped[*p]))
+            .count()
     }
 }
 
@@ -63,11 +74,15 @@ impl Frame for OneRow<'_> {
     }
     fn column(&self, slot: Slot) -> &Column {
         let found = self.columns.iter().find(|(known, _)| *known == slot);
-        &found.unwrap_or_else(|| unreachable!("every slot of the expression was taken")).1
+        &found
+            .unwrap_or_else(|| unreachable!("every slot of the expression was taken"))
+            .1
     }
     fn series(&self, slot: Slot) -> &SeriesColumn {
         let found = self.series.iter().find(|(known, _)| *known == slot);
-        &found.unwrap_or_else(|| unreachable!("every series of the expression was taken")).1
+        &found
+            .unwrap_or_else(|| unreachable!("every series of the expression was taken"))
+            .1
     }
     fn populations(&self) -> &Populations {
         self.populations
@@ -125,7 +140,11 @@ fn visit(bound: &Bound, row: &OneRow<'_>, causes: &mut Vec<Slot>) {
                 visit(otherwise, row, causes);
             }
         }
-        Node::Series { function, argument, count } => {
+        Node::Series {
+            function,
+            argument,
+            count,
+        } => {
             let known = causes.len();
             visit(argument, row, causes);
             let needed = match function {
@@ -137,7 +156,11 @@ fn visit(bound: &Bound, row: &OneRow<'_>, causes: &mut Vec<Slot>) {
             if causes.len() == known && row.kept_periods() < needed {
                 // All periods have values, but there are too few of them.
                 let series = |slot: &Slot| row.series.iter().any(|(known, _)| known == slot);
-                argument.slots().into_iter().filter(series).for_each(|slot| add(slot, causes));
+                argument
+                    .slots()
+                    .into_iter()
+                    .filter(series)
+                    .for_each(|slot| add(slot, causes));
             }
         }
         _ => {

@@ -115,7 +115,13 @@ const fn entry(
     (least, most): (usize, usize),
     signature: &'static str,
 ) -> Entry {
-    Entry { name, function, least, most, signature }
+    Entry {
+        name,
+        function,
+        least,
+        most,
+        signature,
+    }
 }
 
 /// All functions.
@@ -136,12 +142,22 @@ pub const FUNCTIONS: &[Entry] = {
         entry("greatest", One(S::Greatest), (2, MANY), "greatest(a, b, …)"),
         entry("clamp", One(S::Clamp), (3, 3), "clamp(x, low, high)"),
         entry("contains", One(S::Contains), (2, 2), "contains(text, part)"),
-        entry("starts_with", One(S::StartsWith), (2, 2), "starts_with(text, part)"),
+        entry(
+            "starts_with",
+            One(S::StartsWith),
+            (2, 2),
+            "starts_with(text, part)",
+        ),
         entry("length", One(S::Length), (1, 1), "length(text)"),
         entry("points", One(S::Points), (1, 1), "points(dimension)"),
         entry("has_tag", One(S::HasTag), (1, 1), "has_tag('tag')"),
         entry("latest", Series(T::Latest), (1, 1), "latest(series)"),
-        entry("previous", Series(T::Previous), (1, 2), "previous(series, k = 1)"),
+        entry(
+            "previous",
+            Series(T::Previous),
+            (1, 2),
+            "previous(series, k = 1)",
+        ),
         entry("change", Series(T::Change), (1, 1), "change(series)"),
         entry("growth", Series(T::Growth), (1, 1), "growth(series)"),
         entry("average", Series(T::Average), (2, 2), "average(series, n)"),
@@ -151,12 +167,37 @@ pub const FUNCTIONS: &[Entry] = {
         entry("rising", Series(T::Rising), (1, 1), "rising(series)"),
         entry("falling", Series(T::Falling), (1, 1), "falling(series)"),
         entry("rank", Population(P::Rank), (1, 1), "rank(x within group)"),
-        entry("quantile", Population(P::Quantile), (2, 2), "quantile(x, n within group)"),
-        entry("share", Population(P::Share), (1, 1), "share(x within group)"),
-        entry("share_above", Population(P::ShareAbove), (1, 1), "share_above(x within group)"),
+        entry(
+            "quantile",
+            Population(P::Quantile),
+            (2, 2),
+            "quantile(x, n within group)",
+        ),
+        entry(
+            "share",
+            Population(P::Share),
+            (1, 1),
+            "share(x within group)",
+        ),
+        entry(
+            "share_above",
+            Population(P::ShareAbove),
+            (1, 1),
+            "share_above(x within group)",
+        ),
         entry("mean", Population(P::Mean), (1, 1), "mean(x within group)"),
-        entry("median", Population(P::Median), (1, 1), "median(x within group)"),
-        entry("percentile", Population(P::Percentile), (2, 2), "percentile(x, p within group)"),
+        entry(
+            "median",
+            Population(P::Median),
+            (1, 1),
+            "median(x within group)",
+        ),
+        entry(
+            "percentile",
+            Population(P::Percentile),
+            (2, 2),
+            "percentile(x, p within group)",
+        ),
     ]
 };
 
@@ -190,8 +231,15 @@ mod tests {
     #[test]
     fn every_function_is_found_under_its_own_name_only() {
         for entry in FUNCTIONS {
-            assert_eq!(find(entry.name).map(|found| found.function), Some(entry.function));
-            assert!(entry.signature.starts_with(&format!("{}(", entry.name)), "{}", entry.name);
+            assert_eq!(
+                find(entry.name).map(|found| found.function),
+                Some(entry.function)
+            );
+            assert!(
+                entry.signature.starts_with(&format!("{}(", entry.name)),
+                "{}",
+                entry.name
+            );
         }
     }
 }

@@ -101,7 +101,10 @@ impl Word {
     pub fn of(text: &str) -> Option<Self> {
         let folded: String = text.chars().map(fold).collect();
         let folded = folded.to_ascii_lowercase();
-        Self::ALL.iter().find(|(word, _)| *word == folded).map(|(_, kind)| *kind)
+        Self::ALL
+            .iter()
+            .find(|(word, _)| *word == folded)
+            .map(|(_, kind)| *kind)
     }
 }
 
@@ -126,16 +129,20 @@ pub(super) fn lex(text: &str) -> Lexed {
         readable: true,
     };
     lexer.run();
-    Lexed { tokens: lexer.tokens, findings: lexer.findings, readable: lexer.readable }
+    Lexed {
+        tokens: lexer.tokens,
+        findings: lexer.findings,
+        readable: lexer.readable,
+    }
 }
 
 /// The ASCII form of a full-width character and of the signs that people type for it.
 pub(super) fn fold(c: char) -> char {
     match c {
         // The full-width block repeats ASCII from `!` to `~` at this distance.
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c) - 0xFEE0).filter(char::is_ascii).unwrap_or(c)
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0)
+            .filter(char::is_ascii)
+            .unwrap_or(c),
         '\u{2212}' | '\u{FE63}' => '-',
         '×' => '*',
         '÷' => '/',
@@ -173,7 +180,9 @@ impl Lexer<'_> {
 
     /// The byte on which the character at index `at` starts.
     fn byte(&self, at: usize) -> usize {
-        self.chars.get(at).map_or(self.text.len(), |(byte, _)| *byte)
+        self.chars
+            .get(at)
+            .map_or(self.text.len(), |(byte, _)| *byte)
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {
@@ -288,19 +297,19 @@ impl Lexer<'_> {
     fn sign(&mut self, c: char) {
         let start = self.at;
         let (length, sign) = match (c, self.peek(1)) {
-            ('=', Some('=')) => return self.slip(2, "=", Some(TokenKind::Sign(Sign::Equal))),
+            ('=', Some('=')) => return self.slip(2, "=", TokenKind::Sign(Sign::Equal)),
             ('=', Some('>')) => {
-                return self.slip(2, ">=", Some(TokenKind::Sign(Sign::GreaterEqual)));
+                return self.slip(2, ">=", TokenKind::Sign(Sign::GreaterEqual));
             }
-            ('=', Some('<')) => return self.slip(2, "<=", Some(TokenKind::Sign(Sign::LessEqual))),
-            ('&', Some('&')) => return self.slip(2, "and", Some(TokenKind::Word(Word::And))),
-            ('&', _) => return self.slip(1, "and", Some(TokenKind::Word(Word::And))),
-            ('|', Some('|')) => return self.slip(2, "or", Some(TokenKind::Word(Word::Or))),
-            ('|', _) => return self.slip(1, "or", Some(TokenKind::Word(Word::Or))),
+            ('=', Some('<')) => return self.slip(2, "<=", TokenKind::Sign(Sign::LessEqual)),
+            ('&', Some('&')) => return self.slip(2, "and", TokenKind::Word(Word::And)),
+            ('&', _) => return self.slip(1, "and", TokenKind::Word(Word::And)),
+            ('|', Some('|')) => return self.slip(2, "or", TokenKind::Word(Word::Or)),
+            ('|', _) => return self.slip(1, "or", TokenKind::Word(Word::Or)),
             ('<', Some('=')) => (2, Sign::LessEqual),
             ('<', Some('>')) | ('!', Some('=')) => (2, Sign::NotEqual),
             ('>', Some('=')) => (2, Sign::GreaterEqual),
-            ('!', _) => return self.slip(1, "not", Some(TokenKind::Word(Word::Not))),
+            ('!', _) => return self.slip(1, "not", TokenKind::Word(Word::Not)),
             ('=', _) => (1, Sign::Equal),
             ('≠', _) => (1, Sign::NotEqual),
             ('<', _) => (1, Sign::Less),
@@ -322,7 +331,7 @@ impl Lexer<'_> {
     }
 
     /// A sign of other languages: reported, and read as what it means here.
-    fn slip(&mut self, length: usize, meant: &str, kind: Option<TokenKind>) {
+    fn slip(&mut self, length: usize, meant: &str, kind: TokenKind) {
         let start = self.at;
         self.at += length;
         let span = self.byte(start)..self.byte(self.at);
@@ -338,9 +347,7 @@ impl Lexer<'_> {
             .at(span)
             .help(text!("write `{meant}`", "写作 `{meant}`")),
         );
-        if let Some(kind) = kind {
-            self.push(kind, start);
-        }
+        self.push(kind, start);
     }
 
     /// A character that starts nothing.
@@ -363,7 +370,10 @@ impl Lexer<'_> {
         self.findings.push(
             Finding::error(
                 Code::BadToken,
-                text!("`{written}` means nothing here", "`{written}` 在这里没有意义"),
+                text!(
+                    "`{written}` means nothing here",
+                    "`{written}` 在这里没有意义"
+                ),
             )
             .at(span)
             .help(help),
@@ -394,9 +404,15 @@ mod tests {
         for (text, expected) in [
             ("", "end"),
             ("a>=1", "name:a GreaterEqual number:1 end"),
-            ("年采购额 ≥ １００", "name:年采购额 GreaterEqual number:100 end"),
+            (
+                "年采购额 ≥ １００",
+                "name:年采购额 GreaterEqual number:100 end",
+            ),
             ("（a）＝‘高’", "Open name:a Close Equal text:高 end"),
-            ("a AND b 且 c Or d 或 e", "name:a And name:b And name:c Or name:d Or name:e end"),
+            (
+                "a AND b 且 c Or d 或 e",
+                "name:a And name:b And name:c Or name:d Or name:e end",
+            ),
             ("是否或 且且", "name:是否或 name:且且 end"),
             ("(a)或(b)", "Open name:a Close Or Open name:b Close end"),
             ("'it''s'", "text:it's end"),
@@ -405,9 +421,18 @@ mod tests {
             ("\"年 采购(额)\"", "quoted:年 采购(额) end"),
             ("risk.敏感度", "name:risk Dot name:敏感度 end"),
             (".5+1.5", "number:0.5 Plus number:1.5 end"),
-            ("a＜＞b!=c≠d", "name:a NotEqual name:b NotEqual name:c NotEqual name:d end"),
-            ("a×b÷c－d＋e", "name:a Times name:b Divide name:c Minus name:d Plus name:e end"),
-            ("('a'、'b'，'c')", "Open text:a Comma text:b Comma text:c Close end"),
+            (
+                "a＜＞b!=c≠d",
+                "name:a NotEqual name:b NotEqual name:c NotEqual name:d end",
+            ),
+            (
+                "a×b÷c－d＋e",
+                "name:a Times name:b Divide name:c Minus name:d Plus name:e end",
+            ),
+            (
+                "('a'、'b'，'c')",
+                "Open text:a Comma text:b Comma text:c Close end",
+            ),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
@@ -416,8 +441,11 @@ mod tests {
     #[test]
     fn spans_are_bytes_of_the_text() {
         let text = "年采购额　≥　１００万";
-        let spans: Vec<&str> =
-            lex(text).tokens.iter().map(|token| &text[token.span.clone()]).collect();
+        let spans: Vec<&str> = lex(text)
+            .tokens
+            .iter()
+            .map(|token| &text[token.span.clone()])
+            .collect();
         assert_eq!(spans, ["年采购额", "≥", "１００万", ""]);
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct BadLiteral {
 pub(super) fn number(chars: &[char]) -> (usize, Result<Number, BadLiteral>) {
     let at = |index: usize| chars.get(index).copied();
     let digits = |from: usize| {
-        chars[from.min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count()
+        chars[from.min(chars.len())..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
     };
     let mut end = digits(0);
     // `1,000` could be two numbers of a list as well, so it is never guessed at.
@@ -34,10 +37,7 @@ pub(super) fn number(chars: &[char]) -> (usize, Result<Number, BadLiteral>) {
         return (
             grouped,
             Err(BadLiteral {
-                title: text!(
-                    "a comma inside a number",
-                    "数字里有逗号"
-                ),
+                title: text!("a comma inside a number", "数字里有逗号"),
                 help: Some(text!(
                     "write `{whole}`; for a list of numbers put a space after the comma",
                     "写作 `{whole}`；若是几个数，逗号后加空格"
@@ -74,7 +74,10 @@ pub(super) fn number(chars: &[char]) -> (usize, Result<Number, BadLiteral>) {
     }
     if mantissa.ends_with('.') {
         let whole = mantissa.trim_end_matches('.');
-        let title = text!("`{mantissa}` has no digit after its point", "`{mantissa}` 的小数点后没有数字");
+        let title = text!(
+            "`{mantissa}` has no digit after its point",
+            "`{mantissa}` 的小数点后没有数字"
+        );
         let help = Some(text!("write `{whole}`", "写作 `{whole}`"));
         return (stop, Err(BadLiteral { title, help }));
     }
@@ -98,32 +101,49 @@ fn value(mantissa: &str, suffix: &str, percent: bool) -> Result<Number, BadLiter
     if !rest.is_empty() && !Unit::is_well_known(rest) {
         return Err(bad_suffix(mantissa, suffix));
     }
-    let money = if rest.is_empty() { None } else { Unit::parse(rest) };
+    let money = if rest.is_empty() {
+        None
+    } else {
+        Unit::parse(rest)
+    };
     let form = match (money, multipliers) {
         (None, 0) if percent => Form::Percent,
         (None, 0) => Form::Bare,
         (None, _) => Form::Sum,
         // One multiplier is a scale that the unit can say (`万元`); of several the number takes all.
         (Some(unit), 1) => {
-            let unit = Unit { scale: scale as i64, ..unit };
+            let unit = Unit {
+                scale: scale as i64,
+                ..unit
+            };
             scale = 1;
             Form::Money(unit)
         }
         (Some(unit), _) => Form::Money(unit),
     };
-    let places = mantissa.split_once('.').map_or("", |(_, places)| places).trim_end_matches('0');
+    let places = mantissa
+        .split_once('.')
+        .map_or("", |(_, places)| places)
+        .trim_end_matches('0');
     // Exact, or not at all: a literal that is rounded in silence is not what was written.
-    let shown = if percent { format!("{mantissa}%") } else { format!("{mantissa}{suffix}") };
-    let millionths = exact(mantissa, places, scale, percent).ok_or_else(|| BadLiteral {
-        title: text!("`{shown}` has more than six places", "`{shown}` 的小数超过六位"),
-        help: Some(text!(
-            "numbers are exact to six places; round it",
-            "数字精确到六位小数；请先四舍五入"
-        )),
-    })?;
-    match millionths.and_then(Decimal::from_wide) {
-        Some(value) => Ok(Number { value, form }),
-        None => Err(BadLiteral {
+    let shown = if percent {
+        format!("{mantissa}%")
+    } else {
+        format!("{mantissa}{suffix}")
+    };
+    match exact(mantissa, places, scale, percent) {
+        Exact::Number(value) => Ok(Number { value, form }),
+        Exact::TooFine => Err(BadLiteral {
+            title: text!(
+                "`{shown}` has more than six places",
+                "`{shown}` 的小数超过六位"
+            ),
+            help: Some(text!(
+                "numbers are exact to six places; round it",
+                "数字精确到六位小数；请先四舍五入"
+            )),
+        }),
+        Exact::TooLarge => Err(BadLiteral {
             title: text!("`{shown}` is too large", "`{shown}` 太大"),
             help: Some(text!(
                 "numbers stay below 9000000000000 (9 × 10^12)",
@@ -133,25 +153,36 @@ fn value(mantissa: &str, suffix: &str, percent: bool) -> Result<Number, BadLiter
     }
 }
 
-/// Millionths of the digits times `scale` (a hundredth of it for per cent): `None` if six places do not hold it,
-/// `Some(None)` if it is far too large.
-fn exact(mantissa: &str, places: &str, scale: i128, percent: bool) -> Option<Option<i128>> {
-    let whole = mantissa.split('.').next().unwrap_or_default().trim_start_matches('0');
+/// What digits come to.
+enum Exact {
+    Number(Decimal),
+    /// Six places do not hold it.
+    TooFine,
+    TooLarge,
+}
+
+/// The digits times `scale`, or a hundredth of that for per cent.
+fn exact(mantissa: &str, places: &str, scale: i128, percent: bool) -> Exact {
+    let whole = mantissa.split('.').next().unwrap_or_default();
+    let whole = whole.trim_start_matches('0');
     if whole.len() > 20 {
-        return Some(None);
+        return Exact::TooLarge;
     }
     if places.len() > 15 {
-        return None;
+        return Exact::TooFine;
     }
-    let digits = format!("{whole}{places}");
-    let Ok(value) = (if digits.is_empty() { Ok(0) } else { digits.parse::<i128>() }) else {
-        return Some(None);
-    };
-    let Some(scaled) = value.checked_mul(scale).and_then(|value| value.checked_mul(1_000_000)) else {
-        return Some(None);
+    let value: i128 = format!("0{whole}{places}").parse().unwrap_or(i128::MAX);
+    let scaled = value
+        .checked_mul(scale)
+        .and_then(|value| value.checked_mul(1_000_000));
+    let Some(scaled) = scaled else {
+        return Exact::TooLarge;
     };
     let divisor = 10i128.pow(places.len() as u32) * if percent { 100 } else { 1 };
-    (scaled % divisor == 0).then_some(Some(scaled / divisor))
+    if scaled % divisor != 0 {
+        return Exact::TooFine;
+    }
+    Decimal::from_wide(scaled / divisor).map_or(Exact::TooLarge, Exact::Number)
 }
 
 /// A number with letters behind it that are neither multiplier nor unit.
@@ -161,7 +192,11 @@ fn bad_suffix(mantissa: &str, suffix: &str) -> BadLiteral {
         "`{mantissa}{suffix}` 既不是数字也不是名称"
     );
     let help = if let Some(rest) = suffix.strip_prefix(['且', '或']) {
-        let word = if suffix.starts_with('且') { '且' } else { '或' };
+        let word = if suffix.starts_with('且') {
+            '且'
+        } else {
+            '或'
+        };
         text!(
             "put spaces around `{word}`: `{mantissa} {word} {rest}`",
             "`{word}` 两边要有空格：`{mantissa} {word} {rest}`"
@@ -180,7 +215,10 @@ fn bad_suffix(mantissa: &str, suffix: &str) -> BadLiteral {
             "数字后面可以是 `%`、`万` 等倍数或 `元` 等单位；以数字开头的名称要用双引号"
         )
     };
-    BadLiteral { title, help: Some(help) }
+    BadLiteral {
+        title,
+        help: Some(help),
+    }
 }
 
 /// Reads `2024-03-31`, `2024/3/31`, `2024.3.31` or `2024年3月31日`.
@@ -205,7 +243,11 @@ fn calendar(year: &str, month: &str, day: &str) -> Option<Date> {
     if year.len() != 4 {
         return None;
     }
-    Date::new(i32::try_from(figure(year, 4)?).ok()?, figure(month, 2)?, figure(day, 2)?)
+    Date::new(
+        i32::try_from(figure(year, 4)?).ok()?,
+        figure(month, 2)?,
+        figure(day, 2)?,
+    )
 }
 
 /// Up to `most` ASCII digits and nothing else.
@@ -278,17 +320,30 @@ mod tests {
             ("1万亿元", "1000000000000", "元"),
         ] {
             let chars: Vec<char> = text.chars().collect();
-            let Ok(number) = number(&chars).1 else { panic!("{text}") };
-            let Form::Money(read) = number.form else { panic!("{text}") };
-            assert_eq!((number.value.to_string().as_str(), read.to_string().as_str()), (value, unit));
+            let Ok(number) = number(&chars).1 else {
+                panic!("{text}")
+            };
+            let Form::Money(read) = number.form else {
+                panic!("{text}")
+            };
+            assert_eq!(
+                (number.value.to_string().as_str(), read.to_string().as_str()),
+                (value, unit)
+            );
         }
     }
 
     #[test]
     fn refuses_what_could_be_misread() {
         for (text, expected) in [
-            ("1,000", "bad 5: write `1000`; for a list of numbers put a space after the comma"),
-            ("1,000,000元", "bad 9: write `1000000`; for a list of numbers put a space after the comma"),
+            (
+                "1,000",
+                "bad 5: write `1000`; for a list of numbers put a space after the comma",
+            ),
+            (
+                "1,000,000元",
+                "bad 9: write `1000000`; for a list of numbers put a space after the comma",
+            ),
             ("1, 000", "1+5"),
             ("1,00", "1+3"),
             ("1_000", "bad 5: write `1000`"),
@@ -296,11 +351,26 @@ mod tests {
             ("100且b", "bad 5: put spaces around `且`: `100 且 b`"),
             ("5.", "bad 2: write `5`"),
             ("1.2.3", "bad 5: "),
-            ("0.1234567", "bad 9: numbers are exact to six places; round it"),
-            ("0.00001%", "bad 8: numbers are exact to six places; round it"),
-            ("9000000000000", "bad 13: numbers stay below 9000000000000 (9 × 10^12)"),
-            ("90000亿", "bad 6: numbers stay below 9000000000000 (9 × 10^12)"),
-            ("99999999999999999999999999999999999999999", "bad 41: numbers stay below 9000000000000 (9 × 10^12)"),
+            (
+                "0.1234567",
+                "bad 9: numbers are exact to six places; round it",
+            ),
+            (
+                "0.00001%",
+                "bad 8: numbers are exact to six places; round it",
+            ),
+            (
+                "9000000000000",
+                "bad 13: numbers stay below 9000000000000 (9 × 10^12)",
+            ),
+            (
+                "90000亿",
+                "bad 6: numbers stay below 9000000000000 (9 × 10^12)",
+            ),
+            (
+                "99999999999999999999999999999999999999999",
+                "bad 41: numbers stay below 9000000000000 (9 × 10^12)",
+            ),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
@@ -322,7 +392,11 @@ mod tests {
             ("2023-01-05-06", None),
             ("高", None),
         ] {
-            assert_eq!(date(text).map(|date| date.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(
+                date(text).map(|date| date.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
         }
         for (text, expected) in [
             ("2024-03-31 08:00", Some("2024-03-31 08:00:00")),
@@ -331,7 +405,11 @@ mod tests {
             ("2024-03-31 24:00", None),
             ("2024-03-31 8", None),
         ] {
-            assert_eq!(moment(text).map(|moment| moment.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(
+                moment(text).map(|moment| moment.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -14,12 +14,13 @@ mod functions;
 mod lexer;
 mod literal;
 mod parser;
+mod print;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
-pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number};
+pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
 pub use bind::{Aggregate, AggregateFunction, aggregate, bind};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind};
@@ -33,7 +34,7 @@ use crate::text;
 
 /// A name as an expression writes it: in double quotes where it needs them.
 pub fn quoted_name(name: &str) -> String {
-    ast::Quoted(name).to_string()
+    print::Quoted(name).to_string()
 }
 
 /// Parses and binds a condition.
@@ -52,7 +53,10 @@ pub fn condition(
         _ => Err(vec![
             Finding::error(
                 Code::WrongResult,
-                text!("this is a value, and a condition is needed", "这是一个值，而这里应为条件"),
+                text!(
+                    "this is a value, and a condition is needed",
+                    "这是一个值，而这里应为条件"
+                ),
             )
             .at(bound.span)
             .help(text!(

@@ -35,7 +35,9 @@ pub(super) fn key_of(column: &Column, row: usize) -> Option<i64> {
         Column::Number(values) | Column::DateTime(values) => {
             Some(values[row]).filter(|key| *key != MISSING)
         }
-        Column::Date(values) => Some(values[row]).filter(|day| *day != MISSING_DATE).map(i64::from),
+        Column::Date(values) => Some(values[row])
+            .filter(|day| *day != MISSING_DATE)
+            .map(i64::from),
         Column::Bool(values) => match values[row] {
             Truth::Unknown => None,
             truth => Some(i64::from(truth == Truth::True)),
@@ -47,7 +49,10 @@ pub(super) fn key_of(column: &Column, row: usize) -> Option<i64> {
 impl Population {
     /// The population of the customers with a key, and with a group if `within` is given.
     pub fn build(keys: &Column, within: Option<&Column>) -> Self {
-        let mut population = Self { grouped: within.is_some(), ..Self::default() };
+        let mut population = Self {
+            grouped: within.is_some(),
+            ..Self::default()
+        };
         let groups = within.map(|within| population.number_groups(within));
         if groups.is_none() {
             population.groups.push(Sorted::default());
@@ -87,7 +92,9 @@ impl Population {
         if let Column::Text(texts) = within {
             let by_text = &mut self.by_text;
             return per_code(texts, |text| {
-                Some(Group(*by_text.entry(text.clone()).or_insert_with(&mut new_group)))
+                Some(Group(
+                    *by_text.entry(text.clone()).or_insert_with(&mut new_group),
+                ))
             });
         }
         let by_key = &mut self.by_key;
@@ -114,7 +121,11 @@ impl Population {
         }
         (0..within.len())
             .map(|row| key_of(within, row))
-            .map(|key| key.and_then(|key| self.by_key.get(&key)).copied().map(Group))
+            .map(|key| {
+                key.and_then(|key| self.by_key.get(&key))
+                    .copied()
+                    .map(Group)
+            })
             .collect()
     }
 
@@ -164,7 +175,11 @@ impl Population {
     /// The mean, rounded to six places; `None` if nobody is there.
     pub fn mean(&self, group: Group) -> Option<Decimal> {
         let count = self.count(group) as i128;
-        if count == 0 { None } else { Decimal::from_wide(divide_half_away(self.total(group), count)) }
+        if count == 0 {
+            None
+        } else {
+            Decimal::from_wide(divide_half_away(self.total(group), count))
+        }
     }
 
     /// The median, of an even number the mean of the middle two; `None` if nobody is there.
@@ -227,7 +242,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn numbers(values: &[Option<i64>]) -> Column {
-        Column::Number(values.iter().map(|v| v.map_or(MISSING, |v| v * 1_000_000)).collect())
+        Column::Number(
+            values
+                .iter()
+                .map(|v| v.map_or(MISSING, |v| v * 1_000_000))
+                .collect(),
+        )
     }
 
     fn shown(value: Option<Decimal>) -> String {
@@ -241,11 +261,20 @@ mod tests {
         let all = population.everybody().unwrap();
         let million = 1_000_000;
         assert_eq!(population.count(all), 5);
-        for (key, better, at_least) in
-            [(40, 0, 1), (20, 1, 3), (10, 3, 5), (30, 1, 1), (50, 0, 0), (0, 5, 5)]
-        {
+        for (key, better, at_least) in [
+            (40, 0, 1),
+            (20, 1, 3),
+            (10, 3, 5),
+            (30, 1, 1),
+            (50, 0, 0),
+            (0, 5, 5),
+        ] {
             assert_eq!(population.better(key * million, all), better, "{key}");
-            assert_eq!(population.at_least_as_good(key * million, all), at_least, "{key}");
+            assert_eq!(
+                population.at_least_as_good(key * million, all),
+                at_least,
+                "{key}"
+            );
         }
         assert_eq!(shown(population.share(40 * million, all)), "0.4");
         assert_eq!(shown(population.share_above(20 * million, all)), "0.4");
@@ -253,38 +282,69 @@ mod tests {
         assert_eq!(shown(population.mean(all)), "20");
         assert_eq!(shown(population.median(all)), "20");
         // Excel: =PERCENTILE.INC({10,10,20,20,40}, 0.9) is 32, and of 0.8 it is 24.
-        for (share, expected) in [("0", "10"), ("0.9", "32"), ("0.8", "24"), ("1", "40"), ("1.1", "missing")] {
+        for (share, expected) in [
+            ("0", "10"),
+            ("0.9", "32"),
+            ("0.8", "24"),
+            ("1", "40"),
+            ("1.1", "missing"),
+        ] {
             let share = Decimal::parse(share).unwrap();
-            assert_eq!(shown(population.percentile(share, all)), expected, "{share}");
+            assert_eq!(
+                shown(population.percentile(share, all)),
+                expected,
+                "{share}"
+            );
         }
-        assert_eq!(population.better_instead(Some(40 * million), 20 * million, all), 0);
+        assert_eq!(
+            population.better_instead(Some(40 * million), 20 * million, all),
+            0
+        );
     }
 
     #[test]
     fn groups_are_each_for_themselves() {
         let keys = numbers(&[Some(1), Some(2), Some(3), Some(9)]);
         let dictionary = Arc::new(vec!["东".into(), "西".into()]);
-        let within = Column::Text(TextColumn { codes: vec![0, 1, 0, MISSING_TEXT], dictionary });
+        let within = Column::Text(TextColumn {
+            codes: vec![0, 1, 0, MISSING_TEXT],
+            dictionary,
+        });
         let population = Population::build(&keys, Some(&within));
         let groups = population.groups(&within);
         assert_eq!(population.everybody(), None);
         assert_eq!(groups[3], None);
         let east = groups[0].unwrap();
-        assert_eq!((population.count(east), population.better(1_000_000, east)), (2, 1));
+        assert_eq!(
+            (population.count(east), population.better(1_000_000, east)),
+            (2, 1)
+        );
         assert_eq!(shown(population.mean(east)), "2");
         // Another column with other codes for the same texts.
         let dictionary = Arc::new(vec!["西".into(), "北".into(), "东".into()]);
-        let other = Column::Text(TextColumn { codes: vec![2, 1], dictionary });
+        let other = Column::Text(TextColumn {
+            codes: vec![2, 1],
+            dictionary,
+        });
         assert_eq!(population.groups(&other), [Some(east), None]);
     }
 
     #[test]
     fn quantiles_put_the_best_in_the_highest_part() {
         // n − floor(B × n / N)
-        for (better, count, parts, expected) in
-            [(0, 10, 5, 5), (1, 10, 5, 5), (2, 10, 5, 4), (9, 10, 5, 1), (10, 10, 5, 1), (1, 3, 5, 4)]
-        {
-            assert_eq!(quantile_of(better, count, parts), Some(expected), "{better} of {count}");
+        for (better, count, parts, expected) in [
+            (0, 10, 5, 5),
+            (1, 10, 5, 5),
+            (2, 10, 5, 4),
+            (9, 10, 5, 1),
+            (10, 10, 5, 1),
+            (1, 3, 5, 4),
+        ] {
+            assert_eq!(
+                quantile_of(better, count, parts),
+                Some(expected),
+                "{better} of {count}"
+            );
         }
         assert_eq!(quantile_of(0, 0, 5), None);
     }
@@ -294,7 +354,10 @@ mod tests {
         let population = Population::build(&numbers(&[None]), None);
         let all = population.everybody().unwrap();
         assert_eq!((population.mean(all), population.median(all)), (None, None));
-        assert_eq!((population.share(1, all), population.share_above(1, all)), (None, None));
+        assert_eq!(
+            (population.share(1, all), population.share_above(1, all)),
+            (None, None)
+        );
     }
 
     proptest! {

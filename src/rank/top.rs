@@ -49,7 +49,10 @@ fn ordered(column: &Column) -> Vec<Option<i64>> {
 impl TopKeys {
     /// Lists of keys, compared in turn; rows of equal `within` are ranked among each other.
     pub fn new(keys: &[Column], within: Option<&Column>) -> Self {
-        Self { keys: keys.iter().map(ordered).collect(), groups: within.map(ordered) }
+        Self {
+            keys: keys.iter().map(ordered).collect(),
+            groups: within.map(ordered),
+        }
     }
 
     fn group(&self, row: usize) -> Option<i64> {
@@ -58,7 +61,11 @@ impl TopKeys {
 
     /// Better first.
     fn compare(&self, a: usize, b: usize) -> Ordering {
-        self.keys.iter().map(|key| key[b].cmp(&key[a])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        self.keys
+            .iter()
+            .map(|key| key[b].cmp(&key[a]))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 
     /// The place of every row; `None` where a key or the group is missing. Equal lists share a place.
@@ -73,15 +80,20 @@ impl TopKeys {
             .collect();
         order.sort_unstable_by(|a, b| {
             let (a, b) = (*a as usize, *b as usize);
-            self.group(a).cmp(&self.group(b)).then_with(|| self.compare(a, b))
+            self.group(a)
+                .cmp(&self.group(b))
+                .then_with(|| self.compare(a, b))
         });
         for members in order.chunk_by(|a, b| self.group(*a as usize) == self.group(*b as usize)) {
             let mut better = 0;
             for equals in members.chunk_by(|a, b| self.compare(*a as usize, *b as usize).is_eq()) {
                 let at_least = better + equals.len() as u64;
                 for row in equals {
-                    places[*row as usize] =
-                        Some(Place { better, at_least, of: members.len() as u64 });
+                    places[*row as usize] = Some(Place {
+                        better,
+                        at_least,
+                        of: members.len() as u64,
+                    });
                 }
                 better = at_least;
             }
@@ -98,19 +110,25 @@ mod tests {
     use std::sync::Arc;
 
     fn texts(values: &[Option<&str>]) -> Column {
-        let dictionary: Vec<Arc<str>> = values.iter().rev().flatten().map(|t| (*t).into()).collect();
-        let code = |text: &Option<&str>| {
-            text.map_or(MISSING_TEXT, |text| {
-                dictionary.iter().position(|known| **known == *text).unwrap() as u32
-            })
-        };
-        let codes = values.iter().map(code).collect();
-        Column::Text(TextColumn { codes, dictionary: Arc::new(dictionary) })
+        let dictionary: Vec<Arc<str>> =
+            values.iter().rev().flatten().map(|t| (*t).into()).collect();
+        let code = |text: &str| dictionary.iter().position(|known| **known == *text);
+        let codes = values
+            .iter()
+            .map(|text| text.and_then(code).map_or(MISSING_TEXT, |code| code as u32))
+            .collect();
+        Column::Text(TextColumn {
+            codes,
+            dictionary: Arc::new(dictionary),
+        })
     }
 
     fn shown(places: Vec<Option<Place>>) -> Vec<String> {
         let show = |place: Place| format!("{}-{}/{}", place.better, place.at_least, place.of);
-        places.into_iter().map(|place| place.map_or("none".into(), show)).collect()
+        places
+            .into_iter()
+            .map(|place| place.map_or("none".into(), show))
+            .collect()
     }
 
     #[test]
@@ -118,9 +136,15 @@ mod tests {
         let first = Column::Number(vec![5, 9, 5, 9, MISSING, 5]);
         let second = Column::Date(vec![1, 1, 2, 1, 7, 1]);
         let places = better_counts(&[first.clone(), second], None);
-        assert_eq!(shown(places), ["3-5/5", "0-2/5", "2-3/5", "0-2/5", "none", "3-5/5"]);
+        assert_eq!(
+            shown(places),
+            ["3-5/5", "0-2/5", "2-3/5", "0-2/5", "none", "3-5/5"]
+        );
         let places = better_counts(&[first], None);
-        assert_eq!(shown(places), ["2-5/5", "0-2/5", "2-5/5", "0-2/5", "none", "2-5/5"]);
+        assert_eq!(
+            shown(places),
+            ["2-5/5", "0-2/5", "2-5/5", "0-2/5", "none", "2-5/5"]
+        );
     }
 
     #[test]
@@ -134,6 +158,9 @@ mod tests {
     #[test]
     fn texts_rank_by_code_point() {
         let key = texts(&[Some("b"), Some("a"), Some("中"), Some("B")]);
-        assert_eq!(shown(better_counts(&[key], None)), ["1-2/4", "2-3/4", "0-1/4", "3-4/4"]);
+        assert_eq!(
+            shown(better_counts(&[key], None)),
+            ["1-2/4", "2-3/4", "0-1/4", "3-4/4"]
+        );
     }
 }

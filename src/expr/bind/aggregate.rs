@@ -1,6 +1,7 @@
 //! The `value` of a metric: one call of an aggregate over the rows of an event sheet.
 
-use super::{Binder, Inside, describe, this_is};
+use super::words::{describe, this_is};
+use super::{Binder, Inside};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::ast::{Expr, ExprKind};
 use crate::expr::bound::Bound;
@@ -64,7 +65,10 @@ impl AggregateFunction {
 
     /// As a scheme writes it.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+        Self::ALL
+            .iter()
+            .find(|(_, function)| *function == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// Whether it goes without an argument.
@@ -77,22 +81,34 @@ impl AggregateFunction {
 pub fn aggregate(text: &str, scope: &dyn Scope) -> Result<Aggregate, Vec<Finding>> {
     let ast = parser::parse(text)?;
     let mut populations = vec![];
-    let mut binder =
-        Binder { scope, populations: &mut populations, findings: vec![], inside: Inside::Nothing };
+    let mut binder = Binder {
+        scope,
+        populations: &mut populations,
+        findings: vec![],
+        inside: Inside::Nothing,
+    };
     binder.aggregate(&ast.root).ok_or(binder.findings)
 }
 
 impl Binder<'_> {
     fn aggregate(&mut self, root: &Expr) -> Option<Aggregate> {
         let call = match &root.kind {
-            ExprKind::Call { function, arguments, within, .. } => AggregateFunction::ALL
+            ExprKind::Call {
+                function,
+                arguments,
+                within,
+                ..
+            } => AggregateFunction::ALL
                 .iter()
                 .find(|(name, _)| name == function)
                 .map(|(name, which)| (*name, *which, arguments, within)),
             _ => None,
         };
         let Some((name, function, arguments, within)) = call else {
-            let names: Vec<_> = AggregateFunction::ALL.iter().map(|(name, _)| *name).collect();
+            let names: Vec<_> = AggregateFunction::ALL
+                .iter()
+                .map(|(name, _)| *name)
+                .collect();
             let names = names.join(" ");
             let title = text!(
                 "the value of a metric is one call that makes one value of many rows",
@@ -105,10 +121,15 @@ impl Binder<'_> {
                 )),
             );
         };
-        let wrong = |en: &str| Finding::error(
-            Code::BadArguments,
-            crate::diagnostic::Text { en: format!("`{name}` {en}"), zh: format!("`{name}` 的参数不对") },
-        );
+        let wrong = |en: &str| {
+            Finding::error(
+                Code::BadArguments,
+                crate::diagnostic::Text {
+                    en: format!("`{name}` {en}"),
+                    zh: format!("`{name}` 的参数不对"),
+                },
+            )
+        };
         if let Some(within) = within {
             return self.fail(wrong("takes no `within` here").at(within.span.clone()));
         }
@@ -124,12 +145,16 @@ impl Binder<'_> {
             return None;
         }
         let ty = match function {
-            AggregateFunction::Count | AggregateFunction::CountDistinct | AggregateFunction::MeanGap => {
-                Type::of(Base::Number)
-            }
+            AggregateFunction::Count
+            | AggregateFunction::CountDistinct
+            | AggregateFunction::MeanGap => Type::of(Base::Number),
             _ => argument.as_ref().map(|argument| argument.ty.clone())?,
         };
-        Some(Aggregate { function, argument, ty })
+        Some(Aggregate {
+            function,
+            argument,
+            ty,
+        })
     }
 
     /// The argument, of a type that the aggregate takes.
@@ -149,7 +174,10 @@ impl Binder<'_> {
         let base = bound.ty.base;
         let fits = match function {
             F::Min | F::Max => {
-                matches!(base, Base::Number | Base::Date | Base::DateTime | Base::Text)
+                matches!(
+                    base,
+                    Base::Number | Base::Date | Base::DateTime | Base::Text
+                )
             }
             F::MeanGap => matches!(base, Base::Date | Base::DateTime),
             F::Count => base != Base::Null,

@@ -1,11 +1,13 @@
 //! Calls: looks the function up, counts its arguments, and binds those over the values of one row.
 
 use super::compare::cast;
-use super::{Binder, Binding, describe, literal_number, this_is, truth};
+use super::words::{describe, this_is};
+use super::{Binder, Binding, literal_number, truth};
 use crate::diagnostic::{Code, Finding, Text, nearest};
-use crate::expr::ast::{Expr, ExprKind, Quoted};
+use crate::expr::ast::{Expr, ExprKind};
 use crate::expr::bound::{Bound, Node};
 use crate::expr::functions::{FUNCTIONS, Function, Scalar, find, foreign};
+use crate::expr::print::Quoted;
 use crate::expr::types::{Base, Measure, Resolution, Type};
 use crate::table::{Decimal, Value};
 use crate::text;
@@ -27,7 +29,9 @@ impl Binder<'_> {
         let signature = entry.signature;
         if arguments.len() < entry.least || arguments.len() > entry.most {
             let title = match arguments.len() {
-                count if count < entry.least => text!("`{name}` takes more than this", "`{name}` 的参数太少"),
+                count if count < entry.least => {
+                    text!("`{name}` takes more than this", "`{name}` 的参数太少")
+                }
                 _ => text!("`{name}` takes less than this", "`{name}` 的参数太多"),
             };
             return self.fail(bad_arguments(title, signature).at(span));
@@ -51,19 +55,35 @@ impl Binder<'_> {
         let title = text!("there is no function `{name}`", "没有函数 `{name}`");
         let finding = Finding::error(Code::UnknownFunction, title);
         // A header with its unit in brackets looks like a call.
-        if let [Expr { kind: ExprKind::Name { sheet: None, name: unit }, .. }] = arguments {
+        if let [
+            Expr {
+                kind:
+                    ExprKind::Name {
+                        sheet: None,
+                        name: unit,
+                    },
+                ..
+            },
+        ] = arguments
+        {
             let whole = format!("{name}({unit})");
             for candidate in [whole.as_str(), name] {
                 if matches!(self.scope.resolve(None, candidate), Resolution::Found(_)) {
                     let candidate = Quoted(candidate);
-                    return finding.help(text!("did you mean `{candidate}`?", "是否想写 `{candidate}`？"));
+                    return finding.help(text!(
+                        "did you mean `{candidate}`?",
+                        "是否想写 `{candidate}`？"
+                    ));
                 }
             }
         }
         if let Some(here) = foreign(name) {
             return finding.help(text!("write `{here}`", "写作 `{here}`"));
         }
-        if matches!(name, "sum" | "count" | "count_distinct" | "first" | "last" | "most_common" | "mean_gap") {
+        if matches!(
+            name,
+            "sum" | "count" | "count_distinct" | "first" | "last" | "most_common" | "mean_gap"
+        ) {
             return finding.help(text!(
                 "`{name}` stands alone in the `value` of a metric: [[metrics]] value = \"{name}(…)\"",
                 "`{name}` 只能单独写在指标的 `value` 里：[[metrics]] value = \"{name}(…)\""
@@ -92,12 +112,19 @@ impl Binder<'_> {
         }
         let mut operands = self.exprs(arguments)?;
         let mut ty = truth(&operands.iter().collect::<Vec<_>>());
-        let plain = Type { base: Base::Number, ..ty.clone() };
+        let plain = Type {
+            base: Base::Number,
+            ..ty.clone()
+        };
         match function {
             Scalar::Years | Scalar::Months | Scalar::Days => {
                 if operands.len() == 1 {
                     let span = span.clone();
-                    operands.push(Bound { node: Node::AsOf, ty: Type::of(Base::Date), span });
+                    operands.push(Bound {
+                        node: Node::AsOf,
+                        ty: Type::of(Base::Date),
+                        span,
+                    });
                 }
                 for operand in &mut operands {
                     self.as_date(operand, Base::Date, signature)?;
@@ -144,17 +171,23 @@ impl Binder<'_> {
                 if function == Scalar::Round {
                     let places = match places {
                         None => Some(0),
-                        Some(places) => whole(&places).filter(|places| *places <= 6).or_else(|| {
-                            let title = text!(
-                                "`round` takes a whole number of places from 0 to 6",
-                                "`round` 的位数须是 0 到 6 的整数"
-                            );
-                            self.fail(bad_arguments(title, signature).at(places.span.clone()))
-                        }),
+                        Some(places) => {
+                            whole(&places).filter(|places| *places <= 6).or_else(|| {
+                                let title = text!(
+                                    "`round` takes a whole number of places from 0 to 6",
+                                    "`round` 的位数须是 0 到 6 的整数"
+                                );
+                                self.fail(bad_arguments(title, signature).at(places.span.clone()))
+                            })
+                        }
                     }?;
                     let value = Value::Number(Decimal::from_count(places));
                     let ty = Type::of(Base::Number);
-                    operands.push(Bound { node: Node::Literal(value), ty, span: span.clone() });
+                    operands.push(Bound {
+                        node: Node::Literal(value),
+                        ty,
+                        span: span.clone(),
+                    });
                 }
             }
             Scalar::Contains if operands[0].ty.base == Base::List => {
@@ -172,7 +205,11 @@ impl Binder<'_> {
             }
             Scalar::Points | Scalar::HasTag => {}
         }
-        Some(Bound { node: Node::Scalar(function, operands), ty, span })
+        Some(Bound {
+            node: Node::Scalar(function, operands),
+            ty,
+            span,
+        })
     }
 
     /// Makes a day (or a moment, as `base` says) of an operand that is a date of some kind.
@@ -194,15 +231,23 @@ impl Binder<'_> {
 
     fn points(&mut self, argument: &Expr, signature: &str, span: Range<usize>) -> Binding {
         let ExprKind::Name { sheet: None, name } = &argument.kind else {
-            let title = text!("`points` takes the name of a dimension", "`points` 的参数是维度名");
+            let title = text!(
+                "`points` takes the name of a dimension",
+                "`points` 的参数是维度名"
+            );
             return self.fail(bad_arguments(title, signature).at(argument.span.clone()));
         };
-        let title = text!("there is no dimension `{name}` here", "这里没有维度 `{name}`");
+        let title = text!(
+            "there is no dimension `{name}` here",
+            "这里没有维度 `{name}`"
+        );
         let finding = Finding::error(Code::UnknownName, title).at(argument.span.clone());
         match self.scope.points(name) {
-            Resolution::Found(symbol) => {
-                Some(Bound { node: Node::Slot(symbol.slot), ty: symbol.ty, span })
-            }
+            Resolution::Found(symbol) => Some(Bound {
+                node: Node::Slot(symbol.slot),
+                ty: symbol.ty,
+                span,
+            }),
             Resolution::NotHere(help) => self.fail(finding.help(help)),
             Resolution::Unknown => {
                 let names = self.scope.names();
@@ -223,18 +268,29 @@ impl Binder<'_> {
 
     fn has_tag(&mut self, argument: &Expr, signature: &str, span: Range<usize>) -> Binding {
         let ExprKind::Text(tag) = &argument.kind else {
-            let title = text!("`has_tag` takes a text in quotes", "`has_tag` 的参数是引号里的文本");
+            let title = text!(
+                "`has_tag` takes a text in quotes",
+                "`has_tag` 的参数是引号里的文本"
+            );
             return self.fail(bad_arguments(title, signature).at(argument.span.clone()));
         };
         let Some(tags) = self.scope.tags() else {
             let title = text!("tags are not known here", "这里还不知道标签");
-            return self.fail(Finding::error(Code::UnknownName, title).at(span).help(text!(
-                "`has_tag` works in [[review]], [[strategies]] and `--where`",
-                "`has_tag` 用于 [[review]]、[[strategies]] 和 `--where`"
-            )));
+            return self.fail(
+                Finding::error(Code::UnknownName, title)
+                    .at(span)
+                    .help(text!(
+                        "`has_tag` works in [[review]], [[strategies]] and `--where`",
+                        "`has_tag` 用于 [[review]]、[[strategies]] 和 `--where`"
+                    )),
+            );
         };
         let node = Node::HasTag(tags.to_vec(), tag.as_str().into());
-        Some(Bound { node, ty: Type::of(Base::Bool), span })
+        Some(Bound {
+            node,
+            ty: Type::of(Base::Bool),
+            span,
+        })
     }
 }
 

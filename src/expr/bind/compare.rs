@@ -1,10 +1,12 @@
 //! What may stand beside what: comparisons, lists, ranges and patterns.
 
-use super::{Binder, Binding, bad_date, date_help, describe, measure, this_is, truth};
+use super::words::{date_help, describe, this_is};
+use super::{Binder, Binding, measure, truth};
 use crate::diagnostic::{Code, Finding, Text, nearest};
 use crate::expr::ast::{Comparison, Expr};
 use crate::expr::bound::{Bound, Node};
 use crate::expr::literal;
+use crate::expr::parser::bad_date;
 use crate::expr::types::{Base, Domain, Type};
 use crate::table::Value;
 use crate::text;
@@ -30,15 +32,28 @@ impl Binder<'_> {
         mut operands: Vec<Bound>,
         span: Range<usize>,
     ) -> Binding {
-        if let Some(null) = operands.iter().find(|operand| operand.ty.base == Base::Null) {
-            let is = if op == Comparison::NotEqual { "is not null" } else { "is null" };
+        if let Some(null) = operands
+            .iter()
+            .find(|operand| operand.ty.base == Base::Null)
+        {
+            let is = if op == Comparison::NotEqual {
+                "is not null"
+            } else {
+                "is null"
+            };
             let title = text!("nothing compares with `null`", "不能与 `null` 比较");
             let finding = Finding::error(Code::TypeMismatch, title).at(null.span.clone());
             return self.fail(finding.help(text!("write `x {is}`", "写作 `x {is}`")));
         }
-        let list = operands.iter().find(|operand| operand.ty.base == Base::List);
+        let list = operands
+            .iter()
+            .find(|operand| operand.ty.base == Base::List);
         if let Some(list) = list {
-            let title = text!("a list does not compare with `{}`", "列表不能用 `{}` 比较", op.sign());
+            let title = text!(
+                "a list does not compare with `{}`",
+                "列表不能用 `{}` 比较",
+                op.sign()
+            );
             let finding = Finding::error(Code::TypeMismatch, title).at(list.span.clone());
             return self.fail(finding.help(text!(
                 "ask for an item: `contains(list, 'item')`",
@@ -58,7 +73,11 @@ impl Binder<'_> {
         } else {
             (op, left, right)
         };
-        Some(Bound { node: Node::Compare(op, Box::new(left), Box::new(right)), ty, span })
+        Some(Bound {
+            node: Node::Compare(op, Box::new(left), Box::new(right)),
+            ty,
+            span,
+        })
     }
 
     /// What has no order is not compared by order.
@@ -68,18 +87,23 @@ impl Binder<'_> {
         operands: &[Bound],
         span: &Range<usize>,
     ) -> Binding<()> {
-        if let Some(domain) = operands.iter().find_map(|operand| operand.ty.domain.clone()) {
+        if let Some(domain) = operands
+            .iter()
+            .find_map(|operand| operand.ty.domain.clone())
+        {
             let what = &domain.what;
             let title = Text {
                 en: format!("{} have no order to compare by", what.en),
                 zh: format!("{}没有大小之分", what.zh),
             };
-            return self.fail(Finding::error(Code::UnorderedLabels, title).at(span.clone()).help(
-                text!(
-                    "name those that are meant: `x in ('…', '…')`",
-                    "列出所指的几个：`x in ('…', '…')`"
-                ),
-            ));
+            return self.fail(
+                Finding::error(Code::UnorderedLabels, title)
+                    .at(span.clone())
+                    .help(text!(
+                        "name those that are meant: `x in ('…', '…')`",
+                        "列出所指的几个：`x in ('…', '…')`"
+                    )),
+            );
         }
         if ty.base == Base::Bool || ty.base == Base::List {
             let what = describe(ty);
@@ -94,7 +118,10 @@ impl Binder<'_> {
 
     /// Every literal must be one of the labels that it is compared with.
     pub(super) fn check_labels(&mut self, operands: &[Bound]) -> Binding<()> {
-        let Some(domain) = operands.iter().find_map(|operand| operand.ty.domain.clone()) else {
+        let Some(domain) = operands
+            .iter()
+            .find_map(|operand| operand.ty.domain.clone())
+        else {
             return Some(());
         };
         let mut fits = Some(());
@@ -118,9 +145,16 @@ impl Binder<'_> {
                 self.read_date(operand)?;
             }
         }
-        let has = |base| operands.iter().any(|operand: &Bound| operand.ty.base == base);
+        let has = |base| {
+            operands
+                .iter()
+                .any(|operand: &Bound| operand.ty.base == base)
+        };
         if has(Base::DateTime) {
-            for operand in operands.iter_mut().filter(|operand| operand.ty.base == Base::Date) {
+            for operand in operands
+                .iter_mut()
+                .filter(|operand| operand.ty.base == Base::Date)
+            {
                 cast(operand, Base::DateTime);
             }
         }
@@ -128,16 +162,30 @@ impl Binder<'_> {
         let lead = operands
             .iter()
             .find(|operand| operand.ty.base != Base::Null && operand.literal().is_none())
-            .or_else(|| operands.iter().find(|operand| operand.ty.base != Base::Null));
-        let Some(lead) = lead.cloned() else { return Some(Type::of(Base::Null)) };
+            .or_else(|| {
+                operands
+                    .iter()
+                    .find(|operand| operand.ty.base != Base::Null)
+            });
+        let Some(lead) = lead.cloned() else {
+            return Some(Type::of(Base::Null));
+        };
         let base = lead.ty.base;
-        let odd = operands.iter().find(|o| o.ty.base != Base::Null && o.ty.base != base);
+        let odd = operands
+            .iter()
+            .find(|o| o.ty.base != Base::Null && o.ty.base != base);
         if let Some(odd) = odd {
             return self.fail(mismatch(&lead, odd));
         }
-        for operand in operands.iter_mut().filter(|operand| operand.ty.base == Base::Null) {
+        for operand in operands
+            .iter_mut()
+            .filter(|operand| operand.ty.base == Base::Null)
+        {
             // Of a number `null` is as good as any, so it is no hindrance to units.
-            operand.ty = Type { base, ..operand.ty.clone() };
+            operand.ty = Type {
+                base,
+                ..operand.ty.clone()
+            };
             if base == Base::Number {
                 operand.ty.measure = crate::expr::types::Measure::Bare;
             }
@@ -146,7 +194,7 @@ impl Binder<'_> {
         if base == Base::Number {
             match measure::unify(&mut operands.iter_mut().collect::<Vec<_>>()) {
                 Ok(measure) => ty.measure = measure,
-                Err(finding) => return self.fail(finding),
+                Err(finding) => return self.fail(*finding),
             }
         }
         ty.series = operands.iter().any(|operand| operand.ty.series);
@@ -161,7 +209,9 @@ impl Binder<'_> {
 
     /// Makes a date of a text literal.
     pub(super) fn read_date(&mut self, operand: &mut Bound) -> Binding<()> {
-        let Some(Value::Text(content)) = operand.literal() else { return Some(()) };
+        let Some(Value::Text(content)) = operand.literal() else {
+            return Some(());
+        };
         let (value, base) = match (literal::date(content), literal::moment(content)) {
             (Some(date), _) => (Value::Date(date), Base::Date),
             (None, Some(moment)) => (Value::DateTime(moment), Base::DateTime),
@@ -181,7 +231,10 @@ impl Binder<'_> {
         span: Range<usize>,
     ) -> Binding {
         let mut operands = self.exprs(std::iter::once(operand).chain(list))?;
-        if let Some(null) = operands.iter().find(|operand| operand.ty.base == Base::Null) {
+        if let Some(null) = operands
+            .iter()
+            .find(|operand| operand.ty.base == Base::Null)
+        {
             let title = text!("nothing compares with `null`", "不能与 `null` 比较");
             let finding = Finding::error(Code::TypeMismatch, title).at(null.span.clone());
             return self.fail(finding.help(text!(
@@ -201,7 +254,11 @@ impl Binder<'_> {
         self.check_labels(&operands)?;
         let ty = truth(&operands.iter().collect::<Vec<_>>());
         let list = operands.split_off(1);
-        Some(Bound { node: Node::In(Box::new(operands.pop()?), list), ty, span })
+        Some(Bound {
+            node: Node::In(Box::new(operands.pop()?), list),
+            ty,
+            span,
+        })
     }
 
     /// `x between low and high` is `x >= low and x <= high`.
@@ -224,7 +281,11 @@ impl Binder<'_> {
         ];
         let bounds = bounds.into_iter().collect::<Option<Vec<_>>>()?;
         let ty = truth(&bounds.iter().collect::<Vec<_>>());
-        Some(Bound { node: Node::And(bounds), ty, span })
+        Some(Bound {
+            node: Node::And(bounds),
+            ty,
+            span,
+        })
     }
 
     pub(super) fn like(&mut self, operand: &Expr, pattern: &Expr, span: Range<usize>) -> Binding {
@@ -240,7 +301,11 @@ impl Binder<'_> {
             )));
         };
         let (content, ty) = (content.clone(), truth(&[&operand]));
-        Some(Bound { node: Node::Like(Box::new(operand), content), ty, span })
+        Some(Bound {
+            node: Node::Like(Box::new(operand), content),
+            ty,
+            span,
+        })
     }
 
     /// A part that must be a text.
@@ -263,10 +328,17 @@ impl Binder<'_> {
 
 /// A day as its 00:00, or a moment as its day.
 pub(super) fn cast(operand: &mut Bound, base: Base) {
-    let ty = Type { base, ..operand.ty.clone() };
+    let ty = Type {
+        base,
+        ..operand.ty.clone()
+    };
     let span = operand.span.clone();
     let inner = operand.clone();
-    *operand = super::folded(Bound { node: Node::Cast(Box::new(inner)), ty, span });
+    *operand = super::folded(Bound {
+        node: Node::Cast(Box::new(inner)),
+        ty,
+        span,
+    });
 }
 
 fn unknown_label(domain: &Domain, content: &Arc<str>, span: Range<usize>) -> Finding {
@@ -275,12 +347,14 @@ fn unknown_label(domain: &Domain, content: &Arc<str>, span: Range<usize>) -> Fin
         en: format!("`{content}` is none of {}", what.en),
         zh: format!("`{content}` 不是{}之一", what.zh),
     };
-    let quoted: Vec<String> = domain.values.iter().map(|value| format!("'{value}'")).collect();
-    let finding = Finding::error(Code::UnknownLabel, title).at(span).with_note(text!(
-        "there are {}",
-        "有 {}",
-        quoted.join(", ")
-    ));
+    let quoted: Vec<String> = domain
+        .values
+        .iter()
+        .map(|value| format!("'{value}'"))
+        .collect();
+    let finding = Finding::error(Code::UnknownLabel, title)
+        .at(span)
+        .with_note(text!("there are {}", "有 {}", quoted.join(", ")));
     match nearest(content, domain.values.iter().map(|value| &**value)) {
         Some(near) => finding.help(text!("did you mean `'{near}'`?", "是否想写 `'{near}'`？")),
         None => finding.help(text!("write one of these", "请写其中之一")),
@@ -313,10 +387,9 @@ fn mismatch(lead: &Bound, odd: &Bound) -> Finding {
         ),
         (Base::Date | Base::DateTime, Base::Number, _)
         | (Base::Number, Base::Date | Base::DateTime, _) => date_help(),
-        (Base::Text, Base::Date | Base::DateTime, _) => text!(
-            "give the field the type `date`",
-            "把字段的类型设为 `date`"
-        ),
+        (Base::Text, Base::Date | Base::DateTime, _) => {
+            text!("give the field the type `date`", "把字段的类型设为 `date`")
+        }
         _ => text!("compare things of one type", "只能比较同一类型的值"),
     };
     finding.help(help)

@@ -1,6 +1,7 @@
 //! Units: brings operands that stand beside each other to one measure, exactly, or says why they do not go together.
 
-use super::{describe, literal_number, this_is};
+use super::literal_number;
+use super::words::{describe, this_is};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::ast::Arithmetic;
 use crate::expr::bound::{Bound, Node};
@@ -11,9 +12,16 @@ use std::ops::Range;
 
 /// Brings `operands`, all numbers, to one measure, which is given back. A literal is converted where that loses
 /// nothing; everything else is brought to the smallest unit, so that nothing is ever rounded.
-pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
-    if !operands.iter().any(|operand| matches!(operand.ty.measure, Measure::Money(_))) {
-        let has = |measure: &Measure| operands.iter().any(|operand| operand.ty.measure == *measure);
+pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Box<Finding>> {
+    if !operands
+        .iter()
+        .any(|operand| matches!(operand.ty.measure, Measure::Money(_)))
+    {
+        let has = |measure: &Measure| {
+            operands
+                .iter()
+                .any(|operand| operand.ty.measure == *measure)
+        };
         let measure = if has(&Measure::Plain) {
             Measure::Plain
         } else if has(&Measure::BareSum) {
@@ -26,14 +34,18 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
         }
         return Ok(measure);
     }
-    let money = operands.iter().find(|operand| matches!(operand.ty.measure, Measure::Money(_)));
+    let money = operands
+        .iter()
+        .find(|operand| matches!(operand.ty.measure, Measure::Money(_)));
     let Some((money_span, money_ty)) = money.map(|money| (money.span.clone(), money.ty.clone()))
     else {
         return Ok(Measure::Plain);
     };
     for operand in operands.iter() {
         if let Some(help) = clash(&money_ty, &operand.ty) {
-            return Err(mismatch(&money_ty, money_span, operand).help(help));
+            return Err(Box::new(
+                mismatch(&money_ty, money_span, operand).help(help),
+            ));
         }
     }
     if money_ty.measure == Measure::Money(None) {
@@ -49,12 +61,18 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
     };
     // The units of columns; those of literals only where there is no column.
     let of = |literals: bool| -> Vec<Unit> {
-        let some = operands.iter().filter(|operand| operand.literal().is_some() == literals);
+        let some = operands
+            .iter()
+            .filter(|operand| operand.literal().is_some() == literals);
         some.filter_map(|operand| own(operand)).collect()
     };
-    let units = Some(of(false)).filter(|units| !units.is_empty()).unwrap_or_else(|| of(true));
+    let units = Some(of(false))
+        .filter(|units| !units.is_empty())
+        .unwrap_or_else(|| of(true));
     let smallest = |units: &[Unit]| units.iter().min_by_key(|unit| unit.scale).cloned();
-    let Some(mut target) = smallest(&units) else { return Ok(Measure::Money(None)) };
+    let Some(mut target) = smallest(&units) else {
+        return Ok(Measure::Money(None));
+    };
     for operand in operands.iter() {
         if let (Some(number), Some(unit)) = (literal_number(operand), own(operand))
             && !unit.converts_exactly(number, &target)
@@ -68,15 +86,14 @@ pub(super) fn unify(operands: &mut [&mut Bound]) -> Result<Measure, Finding> {
             Some(unit) => unit,
             None if units.iter().any(|unit| unit.scale != units[0].scale) => {
                 let [a, b] = [&units[0], &units[units.len() - 1]];
-                return Err(Finding::error(
-                    Code::UnitMismatch,
+                return Err(unit_fault(
+                    operand.span.clone(),
                     text!(
                         "a number without a unit between money in {a} and in {b}",
                         "没有单位的数字旁边既有{a}又有{b}"
                     ),
-                )
-                .at(operand.span.clone())
-                .help(text!("write the unit: `100{a}`", "写明单位：`100{a}`")));
+                    text!("write the unit: `100{a}`", "写明单位：`100{a}`"),
+                ));
             }
             None => units[0].clone(),
         };
@@ -125,7 +142,9 @@ fn clash(money: &Type, other: &Type) -> Option<Text> {
                 "没有汇率；请先换成同一种货币"
             ))
         }
-        (Measure::Money(Some(unit)), Measure::BareSum) if unit.currency != Unit::yuan().currency => {
+        (Measure::Money(Some(unit)), Measure::BareSum)
+            if unit.currency != Unit::yuan().currency =>
+        {
             let currency = &unit.currency;
             Some(text!(
                 "a sum without a currency is in 元; write it with its currency: `100万{currency}`",
@@ -150,12 +169,21 @@ fn mismatch(money: &Type, span: Range<usize>, other: &Bound) -> Finding {
     .related(span, this_is(&money))
 }
 
+/// Amounts that mean nothing together.
+fn unit_fault(span: Range<usize>, title: Text, help: Text) -> Box<Finding> {
+    Box::new(
+        Finding::error(Code::UnitMismatch, title)
+            .at(span)
+            .help(help),
+    )
+}
+
 /// The measure of `left op right`, both numbers, after bringing them to one where that is needed.
 pub(super) fn arithmetic(
     op: Arithmetic,
     left: &mut Bound,
     right: &mut Bound,
-) -> Result<Measure, Finding> {
+) -> Result<Measure, Box<Finding>> {
     use Measure::{Bare, BareSum, Money, Plain};
     // What counts as an amount beside money: a sum does, a bare number is a factor.
     let amount = |measure: &Measure| matches!(measure, Money(_) | BareSum);
@@ -164,12 +192,11 @@ pub(super) fn arithmetic(
     match op {
         Arithmetic::Add | Arithmetic::Subtract => unify(&mut [left, right]),
         Arithmetic::Multiply if (money(&a) && amount(&b)) || (money(&b) && amount(&a)) => {
-            Err(Finding::error(
-                Code::UnitMismatch,
+            Err(unit_fault(
+                left.span.start..right.span.end,
                 text!("money times money means nothing", "金额乘金额没有意义"),
-            )
-            .at(left.span.start..right.span.end)
-            .help(text!("multiply money by a plain number", "金额要乘以普通数字")))
+                text!("multiply money by a plain number", "金额要乘以普通数字"),
+            ))
         }
         Arithmetic::Multiply if money(&a) => Ok(a),
         Arithmetic::Multiply if money(&b) => Ok(b),
@@ -177,15 +204,17 @@ pub(super) fn arithmetic(
             unify(&mut [left, right]).map(|_| Plain)
         }
         Arithmetic::Divide if money(&a) => Ok(a),
-        Arithmetic::Divide if money(&b) => Err(Finding::error(
-            Code::UnitMismatch,
-            text!("a number divided by money means nothing", "数字除以金额没有意义"),
-        )
-        .at(left.span.start..right.span.end)
-        .help(text!(
-            "divide money by money, or money by a number",
-            "用金额除以金额，或金额除以数字"
-        ))),
+        Arithmetic::Divide if money(&b) => Err(unit_fault(
+            left.span.start..right.span.end,
+            text!(
+                "a number divided by money means nothing",
+                "数字除以金额没有意义"
+            ),
+            text!(
+                "divide money by money, or money by a number",
+                "用金额除以金额，或金额除以数字"
+            ),
+        )),
         Arithmetic::Divide if b == BareSum => Ok(Plain),
         Arithmetic::Multiply | Arithmetic::Divide => Ok(match (a, b) {
             (Plain, _) | (_, Plain) => Plain,

@@ -7,17 +7,19 @@ mod call;
 mod compare;
 mod measure;
 mod over;
+mod words;
 
 pub use aggregate::{Aggregate, AggregateFunction, aggregate};
 
-use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number, Quoted};
+use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number};
 use super::bound::{Bound, Node, PopulationSpec};
+use super::eval;
 use super::types::{Base, Measure, Resolution, Scope, Type};
-use super::{eval, parser};
-use crate::diagnostic::{Code, Finding, Text, nearest};
+use crate::diagnostic::{Code, Finding, nearest};
 use crate::table::{Decimal, Value};
 use crate::text;
 use std::ops::Range;
+use words::{as_written, date_help, describe, this_is};
 
 /// Binds `ast` to the names of `scope`. Populations that it needs are added to `populations` unless they are there.
 pub fn bind(
@@ -26,7 +28,12 @@ pub fn bind(
     populations: &mut Vec<PopulationSpec>,
 ) -> Result<Bound, Vec<Finding>> {
     let known = populations.len();
-    let mut binder = Binder { scope, populations, findings: vec![], inside: Inside::Nothing };
+    let mut binder = Binder {
+        scope,
+        populations,
+        findings: vec![],
+        inside: Inside::Nothing,
+    };
     match binder.expr(&ast.root) {
         Some(bound) if binder.findings.is_empty() => Ok(bound),
         _ => {
@@ -67,9 +74,11 @@ impl Binder<'_> {
             ExprKind::Null => literal(Value::Missing, Type::of(Base::Null), span),
             ExprKind::Bool(value) => literal(Value::Bool(*value), Type::of(Base::Bool), span),
             ExprKind::Number(number) => number_literal(number, span),
-            ExprKind::Text(content) => {
-                literal(Value::Text(content.as_str().into()), Type::of(Base::Text), span)
-            }
+            ExprKind::Text(content) => literal(
+                Value::Text(content.as_str().into()),
+                Type::of(Base::Text),
+                span,
+            ),
             ExprKind::Date(date) => literal(Value::Date(*date), Type::of(Base::Date), span),
             ExprKind::DateTime(moment) => {
                 literal(Value::DateTime(*moment), Type::of(Base::DateTime), span)
@@ -79,29 +88,55 @@ impl Binder<'_> {
             ExprKind::Not(inner) => {
                 let inner = self.condition(inner)?;
                 let ty = truth(&[&inner]);
-                Bound { node: Node::Not(Box::new(inner)), ty, span }
+                Bound {
+                    node: Node::Not(Box::new(inner)),
+                    ty,
+                    span,
+                }
             }
             ExprKind::And(items) => {
                 let items = self.conditions(items)?;
                 let ty = truth(&items.iter().collect::<Vec<_>>());
-                Bound { node: Node::And(items), ty, span }
+                Bound {
+                    node: Node::And(items),
+                    ty,
+                    span,
+                }
             }
             ExprKind::Or(items) => {
                 let items = self.conditions(items)?;
                 let ty = truth(&items.iter().collect::<Vec<_>>());
-                Bound { node: Node::Or(items), ty, span }
+                Bound {
+                    node: Node::Or(items),
+                    ty,
+                    span,
+                }
             }
             ExprKind::Arithmetic(op, left, right) => self.arithmetic(*op, left, right, span)?,
             ExprKind::Compare(op, left, right) => self.compare(*op, left, right, span)?,
             ExprKind::IsNull(inner, negation) => {
                 let inner = self.expr(inner)?;
                 let ty = truth(&[&inner]);
-                negated(Bound { node: Node::IsNull(Box::new(inner)), ty, span }, *negation)
+                negated(
+                    Bound {
+                        node: Node::IsNull(Box::new(inner)),
+                        ty,
+                        span,
+                    },
+                    *negation,
+                )
             }
             ExprKind::IsTruth(inner, value, negation) => {
                 let inner = self.condition(inner)?;
                 let ty = truth(&[&inner]);
-                negated(Bound { node: Node::IsTruth(Box::new(inner), *value), ty, span }, *negation)
+                negated(
+                    Bound {
+                        node: Node::IsTruth(Box::new(inner), *value),
+                        ty,
+                        span,
+                    },
+                    *negation,
+                )
             }
             ExprKind::In(operand, list, negation) => {
                 negated(self.membership(operand, list, span)?, *negation)
@@ -113,9 +148,12 @@ impl Binder<'_> {
                 negated(self.like(operand, pattern, span)?, *negation)
             }
             ExprKind::Case(arms, otherwise) => self.case(arms, otherwise.as_deref(), span)?,
-            ExprKind::Call { function, name_span, arguments, within } => {
-                self.call(function, name_span, arguments, within.as_deref(), span)?
-            }
+            ExprKind::Call {
+                function,
+                name_span,
+                arguments,
+                within,
+            } => self.call(function, &name_span.0, arguments, within.as_deref(), span)?,
         };
         Some(folded(bound))
     }
@@ -169,14 +207,18 @@ impl Binder<'_> {
         match bound.ty.base {
             Base::Number => Some(bound),
             Base::Null => {
-                bound.ty = Type { measure: Measure::Bare, ..Type::of(Base::Number) };
+                bound.ty = Type {
+                    measure: Measure::Bare,
+                    ..Type::of(Base::Number)
+                };
                 Some(bound)
             }
             base => {
                 let what = describe(&bound.ty);
                 let title = text!("a number is needed here", "这里应为数字");
-                let finding =
-                    Finding::error(Code::TypeMismatch, title).at(bound.span).label(this_is(&what));
+                let finding = Finding::error(Code::TypeMismatch, title)
+                    .at(bound.span)
+                    .label(this_is(&what));
                 let finding = match base {
                     Base::Date | Base::DateTime => finding.help(date_help()),
                     Base::Text if bound.ty.domain.is_some() => finding.help(text!(
@@ -196,18 +238,25 @@ impl Binder<'_> {
 
     fn name(&mut self, sheet: Option<&str>, name: &str, span: Range<usize>) -> Binding {
         if sheet.is_none() && name == "as_of" {
-            return Some(Bound { node: Node::AsOf, ty: Type::of(Base::Date), span });
+            return Some(Bound {
+                node: Node::AsOf,
+                ty: Type::of(Base::Date),
+                span,
+            });
         }
         match self.scope.resolve(sheet, name) {
-            Resolution::Found(symbol) => {
-                Some(Bound { node: Node::Slot(symbol.slot), ty: symbol.ty, span })
-            }
+            Resolution::Found(symbol) => Some(Bound {
+                node: Node::Slot(symbol.slot),
+                ty: symbol.ty,
+                span,
+            }),
             Resolution::NotHere(help) => {
                 let title = text!("`{name}` cannot be used here", "这里不能用 `{name}`");
                 self.fail(Finding::error(Code::UnknownName, title).at(span).help(help))
             }
             Resolution::Unknown => {
-                let written = sheet.map_or_else(|| name.to_owned(), |sheet| format!("{sheet}.{name}"));
+                let written =
+                    sheet.map_or_else(|| name.to_owned(), |sheet| format!("{sheet}.{name}"));
                 let title = text!("nothing is named `{written}`", "没有名为 `{written}` 的项");
                 let names = self.scope.names();
                 let near = nearest(&written, names.iter().map(String::as_str).chain(["as_of"]));
@@ -228,8 +277,15 @@ impl Binder<'_> {
 
     fn negate(&mut self, inner: &Expr, span: Range<usize>) -> Binding {
         let inner = self.number(inner)?;
-        let ty = Type { domain: None, ..inner.ty.clone() };
-        Some(Bound { node: Node::Negate(Box::new(inner)), ty, span })
+        let ty = Type {
+            domain: None,
+            ..inner.ty.clone()
+        };
+        Some(Bound {
+            node: Node::Negate(Box::new(inner)),
+            ty,
+            span,
+        })
     }
 
     fn arithmetic(
@@ -243,11 +299,19 @@ impl Binder<'_> {
         let (mut left, mut right) = (left?, right?);
         let measure = match measure::arithmetic(op, &mut left, &mut right) {
             Ok(measure) => measure,
-            Err(finding) => return self.fail(finding),
+            Err(finding) => return self.fail(*finding),
         };
         let series = left.ty.series || right.ty.series;
-        let ty = Type { measure, series, ..Type::of(Base::Number) };
-        Some(Bound { node: Node::Arithmetic(op, Box::new(left), Box::new(right)), ty, span })
+        let ty = Type {
+            measure,
+            series,
+            ..Type::of(Base::Number)
+        };
+        Some(Bound {
+            node: Node::Arithmetic(op, Box::new(left), Box::new(right)),
+            ty,
+            span,
+        })
     }
 
     fn case(
@@ -256,8 +320,10 @@ impl Binder<'_> {
         otherwise: Option<&Expr>,
         span: Range<usize>,
     ) -> Binding {
-        let conditions: Vec<_> =
-            arms.iter().map(|(condition, _)| self.condition(condition)).collect();
+        let conditions: Vec<_> = arms
+            .iter()
+            .map(|(condition, _)| self.condition(condition))
+            .collect();
         let results = self.exprs(arms.iter().map(|(_, result)| result).chain(otherwise));
         let conditions: Vec<Bound> = conditions.into_iter().collect::<Option<_>>()?;
         let mut results = results?;
@@ -265,12 +331,20 @@ impl Binder<'_> {
         ty.series |= conditions.iter().any(|condition| condition.ty.series);
         let otherwise = otherwise.and_then(|_| results.pop()).map(Box::new);
         let arms = conditions.into_iter().zip(results).collect();
-        Some(Bound { node: Node::Case(arms, otherwise), ty, span })
+        Some(Bound {
+            node: Node::Case(arms, otherwise),
+            ty,
+            span,
+        })
     }
 }
 
 fn literal(value: Value, ty: Type, span: Range<usize>) -> Bound {
-    Bound { node: Node::Literal(value), ty, span }
+    Bound {
+        node: Node::Literal(value),
+        ty,
+        span,
+    }
 }
 
 fn number_literal(number: &Number, span: Range<usize>) -> Bound {
@@ -280,7 +354,14 @@ fn number_literal(number: &Number, span: Range<usize>) -> Bound {
         Form::Sum => Measure::BareSum,
         Form::Money(unit) => Measure::Money(Some(unit.clone())),
     };
-    literal(Value::Number(number.value), Type { measure, ..Type::of(Base::Number) }, span)
+    literal(
+        Value::Number(number.value),
+        Type {
+            measure,
+            ..Type::of(Base::Number)
+        },
+        span,
+    )
 }
 
 /// The number of a literal.
@@ -293,7 +374,10 @@ fn literal_number(bound: &Bound) -> Option<Decimal> {
 
 /// A condition over these operands.
 fn truth(operands: &[&Bound]) -> Type {
-    Type { series: operands.iter().any(|operand| operand.ty.series), ..Type::of(Base::Bool) }
+    Type {
+        series: operands.iter().any(|operand| operand.ty.series),
+        ..Type::of(Base::Bool)
+    }
 }
 
 fn negated(bound: Bound, negation: Negation) -> Bound {
@@ -301,7 +385,11 @@ fn negated(bound: Bound, negation: Negation) -> Bound {
         return bound;
     }
     let (ty, span) = (bound.ty.clone(), bound.span.clone());
-    Bound { node: Node::Not(Box::new(bound)), ty, span }
+    Bound {
+        node: Node::Not(Box::new(bound)),
+        ty,
+        span,
+    }
 }
 
 /// A part that is known before the first row becomes its value, unless working it out goes wrong: that is a finding
@@ -312,56 +400,10 @@ fn folded(bound: Bound) -> Bound {
         return bound;
     }
     match eval::constant(&bound) {
-        Some(value) => Bound { node: Node::Literal(value), ..bound },
+        Some(value) => Bound {
+            node: Node::Literal(value),
+            ..bound
+        },
         None => bound,
     }
-}
-
-/// A name as an expression writes it; `sheet.field` is two.
-fn as_written(name: &str) -> String {
-    match name.split_once('.') {
-        Some((sheet, field)) => format!("{}.{}", Quoted(sheet), Quoted(field)),
-        None => Quoted(name).to_string(),
-    }
-}
-
-fn date_help() -> Text {
-    text!(
-        "there is no arithmetic on dates; write `days(from, to)`, `months(…)` or `years(…)`",
-        "日期不能加减；请用 `days(起, 止)`、`months(…)` 或 `years(…)`"
-    )
-}
-
-/// What a type is, for messages.
-fn describe(ty: &Type) -> Text {
-    if ty.series {
-        return text!("a series", "序列");
-    }
-    match (ty.base, &ty.measure, &ty.domain) {
-        (Base::Bool, ..) => text!("a condition", "条件"),
-        (Base::Number, Measure::Money(Some(unit)), _) => text!("money in {unit}", "金额（{unit}）"),
-        (Base::Number, Measure::Money(None), _) => {
-            text!("money without a unit", "没有单位的金额")
-        }
-        (Base::Number, Measure::BareSum, _) => text!("a sum", "数额"),
-        (Base::Number, ..) => text!("a number", "数字"),
-        (Base::Date, ..) => text!("a date", "日期"),
-        (Base::DateTime, ..) => text!("a date with a time", "日期时间"),
-        (Base::Text, _, Some(domain)) => {
-            let what = &domain.what;
-            Text { en: format!("one of {}", what.en), zh: what.zh.clone() }
-        }
-        (Base::Text, ..) => text!("a text", "文本"),
-        (Base::List, ..) => text!("a list", "列表"),
-        (Base::Null, ..) => text!("`null`", "`null`"),
-    }
-}
-
-fn this_is(what: &Text) -> Text {
-    Text { en: format!("this is {}", what.en), zh: format!("这是{}", what.zh) }
-}
-
-/// The faults of a text that should be a date.
-fn bad_date(content: &str, span: Range<usize>) -> Finding {
-    parser::bad_date(content, span)
 }

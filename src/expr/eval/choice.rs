@@ -61,9 +61,7 @@ impl<'f> Rows<'f> {
 
     /// The entry of the chosen operand in each row.
     fn chosen(&self, base: Base, choice: &[Choice], operands: &[Operand<'f>]) -> Operand<'f> {
-        let key = |row: usize| {
-            choice[row].and_then(|chosen| operands[chosen as usize].key(row))
-        };
+        let key = |row: usize| choice[row].and_then(|chosen| operands[chosen as usize].key(row));
         let rows = 0..self.len;
         Operand::owned(match base {
             Base::Number => Column::Number(rows.map(|row| key(row).unwrap_or(MISSING)).collect()),
@@ -71,21 +69,26 @@ impl<'f> Rows<'f> {
                 Column::DateTime(rows.map(|row| key(row).unwrap_or(MISSING)).collect())
             }
             Base::Date => Column::Date(
-                rows.map(|row| key(row).map_or(MISSING_DATE, |day| day as i32)).collect(),
+                rows.map(|row| key(row).map_or(MISSING_DATE, |day| day as i32))
+                    .collect(),
             ),
             Base::Bool => Column::Bool(
-                rows.map(|row| choice[row].map_or(Truth::Unknown, |c| operands[c as usize].truth(row)))
-                    .collect(),
+                rows.map(|row| {
+                    choice[row].map_or(Truth::Unknown, |c| operands[c as usize].truth(row))
+                })
+                .collect(),
             ),
             Base::Text | Base::Null => Column::Text(self.chosen_texts(choice, operands)),
             Base::List => {
                 let mut builder = ColumnBuilder::like(super::missing(Base::List, 0));
                 for row in rows {
-                    builder.push(&match choice[row].map(|chosen| &operands[chosen as usize]) {
-                        Some(Operand::Column(column)) => column.value(row),
-                        Some(Operand::Constant(value)) => value.clone(),
-                        None => Value::Missing,
-                    });
+                    builder.push(
+                        &match choice[row].map(|chosen| &operands[chosen as usize]) {
+                            Some(Operand::Column(column)) => column.value(row),
+                            Some(Operand::Constant(value)) => value.clone(),
+                            None => Value::Missing,
+                        },
+                    );
                 }
                 builder.finish()
             }
@@ -122,8 +125,13 @@ impl<'f> Rows<'f> {
             }
             Some(*code)
         };
-        let codes = (0..self.len).map(|row| code_of(row).unwrap_or(MISSING_TEXT)).collect();
-        TextColumn { codes, dictionary: interner.into_dictionary() }
+        let codes = (0..self.len)
+            .map(|row| code_of(row).unwrap_or(MISSING_TEXT))
+            .collect();
+        TextColumn {
+            codes,
+            dictionary: interner.into_dictionary(),
+        }
     }
 
     pub(super) fn scalar(
@@ -136,12 +144,17 @@ impl<'f> Rows<'f> {
         if function == Scalar::Coalesce {
             return self.coalesce(bound.ty.base, arguments, faults);
         }
-        let operands: Vec<_> = arguments.iter().map(|argument| self.eval(argument, faults)).collect();
+        let operands: Vec<_> = arguments
+            .iter()
+            .map(|argument| self.eval(argument, faults))
+            .collect();
         match (function, &operands[..]) {
             (Scalar::Years | Scalar::Months | Scalar::Days | Scalar::Hours, [from, to]) => {
                 self.between_dates(function, from, to, faults)
             }
-            (Scalar::Abs, [x]) => self.each_number(x, faults, |x| within_limit(i128::from(x).abs())),
+            (Scalar::Abs, [x]) => {
+                self.each_number(x, faults, |x| within_limit(i128::from(x).abs()))
+            }
             (Scalar::Round, [x, places]) => {
                 let places = (places.key(0).unwrap_or(0) / 1_000_000) as u32;
                 self.each_number(x, faults, |x| {
@@ -165,14 +178,22 @@ impl<'f> Rows<'f> {
                         let above_high = order(x, row, high, row)?.is_gt();
                         let below_low = order(x, row, low, row)?.is_lt();
                         let crossed = order(low, row, high, row)?.is_gt();
-                        let raised = if below_low { (1, crossed) } else { (0, above_high) };
+                        let raised = if below_low {
+                            (1, crossed)
+                        } else {
+                            (0, above_high)
+                        };
                         Some(if raised.1 { 2 } else { raised.0 })
                     })
                     .collect();
                 self.chosen(bound.ty.base, &choice, &operands)
             }
             (_, operands) => {
-                let wanted = if function == Scalar::Least { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
+                let wanted = if function == Scalar::Least {
+                    std::cmp::Ordering::Less
+                } else {
+                    std::cmp::Ordering::Greater
+                };
                 let choice: Vec<Choice> = (0..self.len)
                     .map(|row| {
                         let mut best = 0;

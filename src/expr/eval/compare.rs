@@ -36,7 +36,13 @@ pub(super) fn order(
 /// Each value against one. The comparison is chosen outside the loop, so that the loop has no branch.
 fn against<T: Copy + Ord>(values: &[T], none: T, op: Comparison, bound: T) -> Vec<Truth> {
     fn each<T: Copy + Ord>(values: &[T], none: T, test: impl Fn(T) -> bool) -> Vec<Truth> {
-        let truth = |value: T| if value == none { Truth::Unknown } else { Truth::from(test(value)) };
+        let truth = |value: T| {
+            if value == none {
+                Truth::Unknown
+            } else {
+                Truth::from(test(value))
+            }
+        };
         values.iter().map(|value| truth(*value)).collect()
     }
     match op {
@@ -53,7 +59,11 @@ fn against<T: Copy + Ord>(values: &[T], none: T, op: Comparison, bound: T) -> Ve
 fn beside<T: Copy + Ord>(left: &[T], right: &[T], none: T, op: Comparison) -> Vec<Truth> {
     fn each<T: Copy + Ord>(l: &[T], r: &[T], none: T, test: impl Fn(T, T) -> bool) -> Vec<Truth> {
         let truth = |(l, r): (&T, &T)| {
-            if *l == none || *r == none { Truth::Unknown } else { Truth::from(test(*l, *r)) }
+            if *l == none || *r == none {
+                Truth::Unknown
+            } else {
+                Truth::from(test(*l, *r))
+            }
         };
         l.iter().zip(r).map(truth).collect()
     }
@@ -75,12 +85,18 @@ pub(super) fn per_text<T: Copy>(texts: &TextColumn, none: T, give: impl Fn(&str)
     }
     let table: Vec<T> = texts.dictionary.iter().map(|text| give(text)).collect();
     // The missing code lies beyond every dictionary.
-    texts.codes.iter().map(|code| table.get(*code as usize).copied().unwrap_or(none)).collect()
+    texts
+        .codes
+        .iter()
+        .map(|code| table.get(*code as usize).copied().unwrap_or(none))
+        .collect()
 }
 
 fn text_against(texts: &TextColumn, op: Comparison, bound: &str) -> Vec<Truth> {
     if op.is_order() {
-        return per_text(texts, Truth::Unknown, |text| Truth::from(holds(op, text.cmp(bound))));
+        return per_text(texts, Truth::Unknown, |text| {
+            Truth::from(holds(op, text.cmp(bound)))
+        });
     }
     // A literal that no row has gets a code that no row has: it is compared all the same.
     let known = texts.dictionary.iter().position(|text| **text == *bound);
@@ -101,7 +117,9 @@ impl<'f> Rows<'f> {
                 let truth = order.map_or(Truth::Unknown, |order| Truth::from(holds(op, order)));
                 constant_truth(truth)
             }
-            (Operand::Column(column), Operand::Constant(value)) => self.with_value(op, column, value),
+            (Operand::Column(column), Operand::Constant(value)) => {
+                self.with_value(op, column, value)
+            }
             (Operand::Constant(value), Operand::Column(column)) => {
                 self.with_value(op.mirrored(), column, value)
             }
@@ -162,7 +180,9 @@ impl<'f> Rows<'f> {
             match &**column {
                 Column::Text(texts) => {
                     let wanted = |text: &str| {
-                        literals.iter().any(|v| matches!(v, Value::Text(item) if **item == *text))
+                        literals
+                            .iter()
+                            .any(|v| matches!(v, Value::Text(item) if **item == *text))
                     };
                     let truth = |text: &str| Truth::from(wanted(text));
                     return Operand::truths(per_text(texts, Truth::Unknown, truth));
@@ -198,7 +218,9 @@ impl<'f> Rows<'f> {
                     self.map_truth(&found, |truth| truth.or(known))
                 }
                 _ => Operand::truths(
-                    (0..self.len).map(|row| found.truth(row).or(equal.truth(row))).collect(),
+                    (0..self.len)
+                        .map(|row| found.truth(row).or(equal.truth(row)))
+                        .collect(),
                 ),
             };
         }

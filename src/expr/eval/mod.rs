@@ -50,18 +50,29 @@ pub enum FaultKind {
 impl Bound {
     /// The values for the rows of `frame`.
     pub fn eval(&self, frame: &dyn Frame) -> Evaluated {
-        let rows = Rows { frame, len: frame.len(), kept: None };
+        let rows = Rows {
+            frame,
+            len: frame.len(),
+            kept: None,
+        };
         let mut faults = vec![];
         let operand = rows.eval(self, &mut faults);
         faults.sort_unstable();
         faults.dedup();
-        Evaluated { column: operand.into_column(self.ty.base, rows.len), faults }
+        Evaluated {
+            column: operand.into_column(self.ty.base, rows.len),
+            faults,
+        }
     }
 }
 
 /// The value of a part that is the same for every row and date; `None` if it cannot be worked out.
 pub(super) fn constant(bound: &Bound) -> Option<Value> {
-    let rows = Rows { frame: &Nothing, len: 1, kept: None };
+    let rows = Rows {
+        frame: &Nothing,
+        len: 1,
+        kept: None,
+    };
     let mut faults = vec![];
     let operand = rows.eval(bound, &mut faults);
     match operand {
@@ -171,9 +182,9 @@ impl Operand<'_> {
                 Column::Number(values) | Column::DateTime(values) => {
                     Some(values[row]).filter(|value| *value != MISSING)
                 }
-                Column::Date(days) => {
-                    Some(days[row]).filter(|day| *day != MISSING_DATE).map(i64::from)
-                }
+                Column::Date(days) => Some(days[row])
+                    .filter(|day| *day != MISSING_DATE)
+                    .map(i64::from),
                 Column::Bool(truths) => match truths[row] {
                     Truth::Unknown => None,
                     truth => Some(i64::from(truth == Truth::True)),
@@ -203,9 +214,10 @@ fn missing(base: Base, len: usize) -> Column {
         Base::Date => Column::Date(vec![MISSING_DATE; len]),
         Base::DateTime => Column::DateTime(vec![MISSING; len]),
         Base::Bool => Column::Bool(vec![Truth::Unknown; len]),
-        Base::List => {
-            Column::List(ListColumn { rows: vec![None; len], dictionary: std::sync::Arc::default() })
-        }
+        Base::List => Column::List(ListColumn {
+            rows: vec![None; len],
+            dictionary: std::sync::Arc::default(),
+        }),
         Base::Text | Base::Null => Column::Text(TextColumn {
             codes: vec![MISSING_TEXT; len],
             dictionary: std::sync::Arc::default(),
@@ -230,8 +242,10 @@ impl<'f> Rows<'f> {
             Node::Or(items) => self.joined(items, Truth::or, faults),
             Node::IsNull(inner) => match self.eval(inner, faults) {
                 Operand::Constant(value) => Operand::Constant(Value::Bool(value == Value::Missing)),
-                operand => Operand::truths(
-                    (0..self.len).map(|row| Truth::from(operand.is_missing(row))).collect(),
+                operand @ Operand::Column(_) => Operand::truths(
+                    (0..self.len)
+                        .map(|row| Truth::from(operand.is_missing(row)))
+                        .collect(),
                 ),
             },
             Node::IsTruth(inner, value) => {
@@ -276,11 +290,23 @@ impl<'f> Rows<'f> {
             }
             Node::Scalar(function, arguments) => self.scalar(*function, bound, arguments, faults),
             Node::HasTag(tags, text) => self.has_tag(tags, text),
-            Node::Series { function, argument, count } => {
-                self.series(*function, argument, *count, bound.ty.base, faults)
-            }
-            Node::Population { function, spec, argument, within, parameter } => {
-                let looked = population::Lookup { function: *function, spec: *spec, parameter: *parameter };
+            Node::Series {
+                function,
+                argument,
+                count,
+            } => self.series(*function, argument, *count, bound.ty.base, faults),
+            Node::Population {
+                function,
+                spec,
+                argument,
+                within,
+                parameter,
+            } => {
+                let looked = population::Lookup {
+                    function: *function,
+                    spec: *spec,
+                    parameter: *parameter,
+                };
                 self.population(&looked, argument, within.as_deref(), bound.ty.base, faults)
             }
         }
@@ -289,14 +315,23 @@ impl<'f> Rows<'f> {
     /// What does not depend on the period is worked out once a row and repeated.
     fn once_a_row(&self, bound: &Bound, faults: &mut Vec<Fault>) -> Operand<'f> {
         let periods = self.kept.as_ref().map_or(1, |kept| kept.len());
-        let rows = Rows { frame: self.frame, len: self.frame.len(), kept: None };
+        let rows = Rows {
+            frame: self.frame,
+            len: self.frame.len(),
+            kept: None,
+        };
         let mut own = vec![];
         let operand = rows.eval(bound, &mut own);
         if periods > 0 {
-            let at_period = |fault: Fault| Fault { row: fault.row * periods as u32, ..fault };
+            let at_period = |fault: Fault| Fault {
+                row: fault.row * periods as u32,
+                ..fault
+            };
             faults.extend(own.into_iter().map(at_period));
         }
-        let Operand::Column(column) = operand else { return operand };
+        let Operand::Column(column) = operand else {
+            return operand;
+        };
         let repeat = |row: u32| std::iter::repeat_n(Some(row), periods);
         let rows: Vec<Option<u32>> = (0..rows.len as u32).flat_map(repeat).collect();
         Operand::owned(column.gather(&rows))
@@ -310,7 +345,10 @@ impl<'f> Rows<'f> {
         if kept.len() == series.periods {
             return Operand::Column(Cow::Borrowed(&series.values));
         }
-        let periods = |row: usize| kept.iter().map(move |p| Some((row * series.periods + p) as u32));
+        let periods = |row: usize| {
+            kept.iter()
+                .map(move |p| Some((row * series.periods + p) as u32))
+        };
         let rows: Vec<Option<u32>> = (0..self.frame.len()).flat_map(periods).collect();
         Operand::owned(series.values.gather(&rows))
     }
@@ -334,7 +372,9 @@ impl<'f> Rows<'f> {
     ) -> Operand<'f> {
         let mut own = vec![];
         let mut operands = items.iter().map(|item| self.eval(item, &mut own));
-        let Some(first) = operands.next() else { return Operand::Constant(Value::Missing) };
+        let Some(first) = operands.next() else {
+            return Operand::Constant(Value::Missing);
+        };
         let joined = operands.fold(first, |left, right| match (left, right) {
             (Operand::Column(left), Operand::Column(right)) => match (left.into_owned(), &*right) {
                 (Column::Bool(mut left), Column::Bool(right)) => {

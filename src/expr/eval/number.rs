@@ -14,7 +14,9 @@ type Figure = Result<i64, FaultKind>;
 
 /// Millionths in 128 bits as a number.
 pub(super) fn within_limit(millionths: i128) -> Figure {
-    Decimal::from_wide(millionths).map(Decimal::millionths).ok_or(FaultKind::Overflow)
+    Decimal::from_wide(millionths)
+        .map(Decimal::millionths)
+        .ok_or(FaultKind::Overflow)
 }
 
 /// The quotient of two amounts of millionths.
@@ -62,7 +64,10 @@ impl<'f> Rows<'f> {
             None => MISSING,
             Some(Ok(value)) => value,
             Some(Err(kind)) => {
-                faults.push(Fault { row: row as u32, kind });
+                faults.push(Fault {
+                    row: row as u32,
+                    kind,
+                });
                 MISSING
             }
         };
@@ -97,18 +102,18 @@ impl<'f> Rows<'f> {
         faults: &mut Vec<Fault>,
     ) -> Operand<'f> {
         match op {
-            Arithmetic::Add => {
-                self.zip(left, right, faults, |l, r| within_limit(i128::from(l) + i128::from(r)))
-            }
-            Arithmetic::Subtract => {
-                self.zip(left, right, faults, |l, r| within_limit(i128::from(l) - i128::from(r)))
-            }
+            Arithmetic::Add => self.zip(left, right, faults, |l, r| {
+                within_limit(i128::from(l) + i128::from(r))
+            }),
+            Arithmetic::Subtract => self.zip(left, right, faults, |l, r| {
+                within_limit(i128::from(l) - i128::from(r))
+            }),
             Arithmetic::Multiply => self.zip(left, right, faults, |l, r| {
                 within_limit(divide_half_away(i128::from(l) * i128::from(r), 1_000_000))
             }),
-            Arithmetic::Divide => {
-                self.zip(left, right, faults, |l, r| quotient(i128::from(l), i128::from(r)))
-            }
+            Arithmetic::Divide => self.zip(left, right, faults, |l, r| {
+                quotient(i128::from(l), i128::from(r))
+            }),
         }
     }
 
@@ -125,7 +130,9 @@ impl<'f> Rows<'f> {
             }
             (Numbers::One(l), Numbers::One(_)) => {
                 // Both are the same in every row.
-                let left = Operand::Constant(Decimal::from_millionths(l).map_or(Value::Missing, Value::Number));
+                let left = Operand::Constant(
+                    Decimal::from_millionths(l).map_or(Value::Missing, Value::Number),
+                );
                 let r = Numbers::of(right).get(0);
                 self.each_number(&left, faults, |l| f(l, r))
             }
@@ -151,7 +158,9 @@ impl<'f> Rows<'f> {
         if let Some(value) = value {
             return Operand::Constant(value);
         }
-        let Operand::Column(column) = operand else { return Operand::Constant(Value::Missing) };
+        let Operand::Column(column) = operand else {
+            return Operand::Constant(Value::Missing);
+        };
         match (&**column, base) {
             (Column::Date(days), Base::DateTime) => {
                 let moment = |day: &i32| match *day {
@@ -179,7 +188,9 @@ impl<'f> Rows<'f> {
         to: &Operand<'f>,
         faults: &mut Vec<Fault>,
     ) -> Operand<'f> {
-        if let (Operand::Constant(Value::Missing), _) | (_, Operand::Constant(Value::Missing)) = (from, to) {
+        if let (Operand::Constant(Value::Missing), _) | (_, Operand::Constant(Value::Missing)) =
+            (from, to)
+        {
             return Operand::Constant(Value::Missing);
         }
         let count = |whole: i32| i128::from(whole) * 1_000_000;
@@ -189,12 +200,16 @@ impl<'f> Rows<'f> {
                 let seconds = i128::from(to) - i128::from(from);
                 return Some(within_limit(divide_half_away(seconds * 1_000_000, 3600)));
             }
+            if function == Scalar::Days {
+                return Some(within_limit(
+                    (i128::from(to) - i128::from(from)) * 1_000_000,
+                ));
+            }
             let day = |key: i64| i32::try_from(key).ok().and_then(Date::from_days);
             let (from, to) = (day(from)?, day(to)?);
             Some(within_limit(count(match function {
                 Scalar::Years => from.years_to(to),
-                Scalar::Months => from.months_to(to),
-                _ => from.days_to(to),
+                _ => from.months_to(to),
             })))
         })
     }

@@ -26,7 +26,12 @@ impl Lookup {
     }
 
     /// What one customer has.
-    fn of_key(&self, population: &Population, key: i64, group: Group) -> Option<Result<i64, FaultKind>> {
+    fn of_key(
+        &self,
+        population: &Population,
+        key: i64,
+        group: Group,
+    ) -> Option<Result<i64, FaultKind>> {
         let count = |count: u64| within_limit(i128::from(count) * 1_000_000);
         let share = |share: Option<Decimal>| {
             let none = || match population.total(group) {
@@ -39,7 +44,11 @@ impl Lookup {
             PopulationFunction::Rank => count(population.better(key, group) as u64 + 1),
             PopulationFunction::Quantile => {
                 let parts = u64::try_from(self.parameter.trunc()).unwrap_or(1);
-                count(quantile_of(population.better(key, group), population.count(group), parts)?)
+                count(quantile_of(
+                    population.better(key, group),
+                    population.count(group),
+                    parts,
+                )?)
             }
             PopulationFunction::Share => share(population.share(key, group)),
             PopulationFunction::ShareAbove => share(population.share_above(key, group)),
@@ -77,10 +86,14 @@ impl<'f> Rows<'f> {
         };
         if whole {
             return self.each_row(faults, |row| {
-                lookup.of_group(population, group(row)?).map(|figure| Ok(figure.millionths()))
+                lookup
+                    .of_group(population, group(row)?)
+                    .map(|figure| Ok(figure.millionths()))
             });
         }
         let keys = self.eval(argument, faults);
-        self.each_row(faults, |row| lookup.of_key(population, keys.key(row)?, group(row)?))
+        self.each_row(faults, |row| {
+            lookup.of_key(population, keys.key(row)?, group(row)?)
+        })
     }
 }

@@ -24,19 +24,13 @@ impl<'f> Rows<'f> {
         use SeriesFunction as F;
         let kept: Rc<[usize]> = self.kept_periods(argument).into();
         let periods = kept.len();
-        let inner = Rows { frame: self.frame, len: self.len * periods, kept: Some(kept) };
+        let inner = Rows {
+            frame: self.frame,
+            len: self.len * periods,
+            kept: Some(kept),
+        };
         let mut own = vec![];
         let values = inner.eval(argument, &mut own);
-        // How many of the last periods are looked at: older ones cannot matter.
-        let looked = match function {
-            F::Latest => 1,
-            F::Change | F::Growth => 2,
-            F::Previous => count + 1,
-            F::Average | F::Total => count,
-            F::Streak | F::Longest | F::Rising | F::Falling => periods,
-        };
-        own.retain(|fault| periods - fault.row as usize % periods <= looked);
-        faults.extend(own.into_iter().map(|f| Fault { row: f.row / periods as u32, ..f }));
         // The index of the value `back` periods before the last.
         let before = |row: usize, back: usize| {
             let place = periods.checked_sub(back + 1)?;
@@ -51,6 +45,31 @@ impl<'f> Rows<'f> {
             };
             (0..periods).take_while(rises).count()
         };
+        let streak = |row: usize| {
+            let holds =
+                |back: &usize| before(row, *back).is_some_and(|at| values.truth(at) == Truth::True);
+            (0..periods).take_while(holds).count()
+        };
+        // How many of the last periods are looked at: a fault in an older one cannot matter.
+        let looked = |row: usize| match function {
+            F::Latest => 1,
+            F::Change | F::Growth => 2,
+            F::Previous => count + 1,
+            F::Average | F::Total => count,
+            F::Streak => streak(row) + 1,
+            F::Rising => run(row, Ordering::Greater) + 2,
+            F::Falling => run(row, Ordering::Less) + 2,
+            F::Longest => periods,
+        };
+        for Fault { row: at, kind } in own {
+            let (row, period) = (at as usize / periods, at as usize % periods);
+            if periods - period <= looked(row) {
+                faults.push(Fault {
+                    row: row as u32,
+                    kind,
+                });
+            }
+        }
         let sum = |row: usize| {
             let known = (0..count).map(|back| before(row, back).and_then(|at| values.key(at)));
             known.map(|key| key.map(i128::from)).sum::<Option<i128>>()
@@ -72,16 +91,15 @@ impl<'f> Rows<'f> {
             F::Average => self.each_row(faults, |row| {
                 sum(row).map(|sum| within_limit(divide_half_away(sum, count as i128)))
             }),
-            F::Streak => self.each_row(faults, |row| {
-                let holds = |back: &usize| {
-                    before(row, *back).is_some_and(|at| values.truth(at) == Truth::True)
-                };
-                counted((0..periods).take_while(holds).count())
-            }),
+            F::Streak => self.each_row(faults, |row| counted(streak(row))),
             F::Longest => self.each_row(faults, |row| {
                 let (mut longest, mut now) = (0, 0);
                 for at in row * periods..(row + 1) * periods {
-                    now = if values.truth(at) == Truth::True { now + 1 } else { 0 };
+                    now = if values.truth(at) == Truth::True {
+                        now + 1
+                    } else {
+                        0
+                    };
                     longest = longest.max(now);
                 }
                 counted(longest)
@@ -123,8 +141,9 @@ impl<'f> Rows<'f> {
                 constant
             }
             Operand::Column(column) => {
-                let rows: Vec<Option<u32>> =
-                    (0..self.len).map(|row| at(row).map(|at| at as u32)).collect();
+                let rows: Vec<Option<u32>> = (0..self.len)
+                    .map(|row| at(row).map(|at| at as u32))
+                    .collect();
                 Operand::owned(column.gather(&rows))
             }
         }

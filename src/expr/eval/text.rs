@@ -30,7 +30,9 @@ impl Pattern {
                     own += 1;
                 }
                 _ => {
-                    let Some((percent, taken)) = star else { return false };
+                    let Some((percent, taken)) = star else {
+                        return false;
+                    };
                     star = Some((percent, taken + 1));
                     at = taken + 1;
                     own = percent + 1;
@@ -69,7 +71,9 @@ impl<'f> Rows<'f> {
         test: impl Fn(&str, &str) -> bool,
     ) -> Operand<'f> {
         match part {
-            Operand::Constant(Value::Text(part)) => self.text_test(operand, |text| test(text, part)),
+            Operand::Constant(Value::Text(part)) => {
+                self.text_test(operand, |text| test(text, part))
+            }
             Operand::Constant(_) => Operand::Constant(Value::Missing),
             Operand::Column(_) => {
                 let truth = |row| match (operand.text(row), part.text(row)) {
@@ -83,7 +87,9 @@ impl<'f> Rows<'f> {
 
     /// Whether each list has the item.
     pub(super) fn list_has(&self, list: &Operand<'f>, item: &Operand<'f>) -> Operand<'f> {
-        let Operand::Column(column) = list else { return Operand::Constant(Value::Missing) };
+        let Operand::Column(column) = list else {
+            return Operand::Constant(Value::Missing);
+        };
         let Column::List(lists) = &**column else {
             return Operand::owned(missing(Base::Bool, self.len));
         };
@@ -96,7 +102,11 @@ impl<'f> Rows<'f> {
             let (Some(items), Some(text)) = (lists.rows[row].as_ref(), item.text(row)) else {
                 return Truth::Unknown;
             };
-            let code = if matches!(item, Operand::Constant(_)) { literal } else { code(text) };
+            let code = if matches!(item, Operand::Constant(_)) {
+                literal
+            } else {
+                code(text)
+            };
             Truth::from(code.is_some_and(|code| items.contains(&(code as u32))))
         };
         Operand::truths((0..self.len).map(truth).collect())
@@ -154,7 +164,11 @@ mod tests {
             ("mississippi", "m%iss%ip%", true),
             ("mississippi", "m%iss%ix%", false),
         ] {
-            assert_eq!(Pattern::new(pattern).fits(text), fits, "{text} like {pattern}");
+            assert_eq!(
+                Pattern::new(pattern).fits(text),
+                fits,
+                "{text} like {pattern}"
+            );
         }
     }
 }

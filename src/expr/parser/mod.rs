@@ -2,11 +2,16 @@
 //!
 //! A Pratt parser. `or` binds least, then `and`, `not`, comparisons, `+ -`, `* /` and the sign.
 
+mod faults;
+mod primary;
+
+pub(super) use faults::bad_date;
+
 use super::ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Negation, level};
-use super::lexer::{Sign, Token, TokenKind, Word, fold, lex};
-use super::literal;
-use crate::diagnostic::{Code, Finding, Text, nearest};
+use super::lexer::{Sign, Token, TokenKind, Word, lex};
+use crate::diagnostic::{Code, Finding};
 use crate::text;
+use faults::{chained, too_complex_help, too_deep};
 use std::ops::Range;
 
 /// The longest expression in bytes. Written by people they are a hundredth of it.
@@ -19,12 +24,21 @@ pub fn parse(text: &str) -> Result<Ast, Vec<Finding>> {
     if text.len() > LONGEST {
         let finding = Finding::error(
             Code::TooComplex,
-            text!("the expression is longer than {LONGEST} bytes", "表达式超过 {LONGEST} 字节"),
+            text!(
+                "the expression is longer than {LONGEST} bytes",
+                "表达式超过 {LONGEST} 字节"
+            ),
         );
         return Err(vec![finding.at(0..text.len()).help(too_complex_help())]);
     }
     let lexed = lex(text);
-    let mut parser = Parser { text, tokens: lexed.tokens, at: 0, depth: 0, findings: lexed.findings };
+    let mut parser = Parser {
+        text,
+        tokens: lexed.tokens,
+        at: 0,
+        depth: 0,
+        findings: lexed.findings,
+    };
     if !lexed.readable {
         return Err(parser.findings);
     }
@@ -36,10 +50,6 @@ pub fn parse(text: &str) -> Result<Ast, Vec<Finding>> {
             Err(parser.findings)
         }
     }
-}
-
-fn too_complex_help() -> Text {
-    text!("name parts of it in [[values]]", "把其中的部分写成 [[values]] 里的值")
 }
 
 type Parsed<T = Expr> = Result<T, Box<Finding>>;
@@ -70,7 +80,9 @@ impl Parser<'_> {
 
     /// Where the token before ends.
     fn last_end(&self) -> usize {
-        self.at.checked_sub(1).map_or(0, |before| self.tokens[before].span.end)
+        self.at
+            .checked_sub(1)
+            .map_or(0, |before| self.tokens[before].span.end)
     }
 
     fn next(&mut self) -> Token {
@@ -98,7 +110,11 @@ impl Parser<'_> {
     /// A part, unless it has too many levels.
     fn make(&self, kind: ExprKind, start: usize) -> Parsed {
         let expr = Expr::new(kind, start..self.last_end());
-        if expr.height > DEEPEST { Err(too_deep(expr.span)) } else { Ok(expr) }
+        if expr.height > DEEPEST {
+            Err(too_deep(expr.span))
+        } else {
+            Ok(expr)
+        }
     }
 
     fn whole(&mut self) -> Parsed {
@@ -108,7 +124,11 @@ impl Parser<'_> {
             return Err(Box::new(finding.at(0..self.text.len())));
         }
         let root = self.expression(level::OR)?;
-        if *self.peek() == TokenKind::End { Ok(root) } else { Err(self.stray()) }
+        if *self.peek() == TokenKind::End {
+            Ok(root)
+        } else {
+            Err(self.stray())
+        }
     }
 
     fn expression(&mut self, least: u8) -> Parsed {
@@ -192,7 +212,11 @@ impl Parser<'_> {
         while self.eat_word(word) {
             items.push(self.expression(tighter)?);
         }
-        let kind = if word == Word::And { ExprKind::And(items) } else { ExprKind::Or(items) };
+        let kind = if word == Word::And {
+            ExprKind::And(items)
+        } else {
+            ExprKind::Or(items)
+        };
         self.make(kind, start)
     }
 
@@ -220,11 +244,15 @@ impl Parser<'_> {
                 ),
                 _ => text!("write `{both}`", "写作 `{both}`"),
             };
-            self.findings.push(chained(start..third.span.end).help(help));
+            self.findings
+                .push(chained(start..third.span.end).help(help));
             first = (then, first.2, third);
         }
         let (op, left, right) = first;
-        self.make(ExprKind::Compare(op, Box::new(left), Box::new(right)), start)
+        self.make(
+            ExprKind::Compare(op, Box::new(left), Box::new(right)),
+            start,
+        )
     }
 
     /// A comparison right behind a comparison with a word in it.
@@ -256,7 +284,11 @@ impl Parser<'_> {
     }
 
     fn negation(&mut self) -> Negation {
-        if self.eat_word(Word::Not) { Negation::Not } else { Negation::Plain }
+        if self.eat_word(Word::Not) {
+            Negation::Not
+        } else {
+            Negation::Plain
+        }
     }
 
     /// `[not] in (…)`, `[not] between … and …`, `[not] like …`.
@@ -313,10 +345,7 @@ impl Parser<'_> {
         let start = self.span().start;
         match self.peek() {
             TokenKind::Word(Word::Not) if least > level::NOT => {
-                let finding = self.expected(text!(
-                    "`not` cannot stand here",
-                    "`not` 不能放在这里"
-                ));
+                let finding = self.expected(text!("`not` cannot stand here", "`not` 不能放在这里"));
                 Err(Box::new(finding.help(text!(
                     "put `not …` in brackets",
                     "把 `not …` 放进括号"
@@ -338,199 +367,6 @@ impl Parser<'_> {
             }
             _ => self.primary(),
         }
-    }
-
-    fn primary(&mut self) -> Parsed {
-        let start = self.span().start;
-        let token = self.next();
-        let kind = match token.kind {
-            TokenKind::Number(number) => ExprKind::Number(number),
-            TokenKind::Text(content) => ExprKind::Text(content),
-            TokenKind::Word(Word::Null) => ExprKind::Null,
-            TokenKind::Word(Word::True) => ExprKind::Bool(true),
-            TokenKind::Word(Word::False) => ExprKind::Bool(false),
-            TokenKind::Word(Word::Case) => self.case()?,
-            TokenKind::Sign(Sign::Open) => {
-                let mut inner = self.expression(level::OR)?;
-                self.close()?;
-                inner.span = start..self.last_end();
-                return Ok(inner);
-            }
-            TokenKind::Quoted(name) => self.name(name)?,
-            TokenKind::Name(name) => match self.peek() {
-                TokenKind::Text(content) if literal_word(&name) => {
-                    let content = content.clone();
-                    self.next();
-                    self.dated(&name, &content, start)?
-                }
-                TokenKind::Sign(Sign::Open) => self.call(&name, token.span)?,
-                _ => self.name(name)?,
-            },
-            _ => {
-                self.at = self.at.min(self.tokens.len() - 1);
-                return Err(self.no_operand(&token.kind, token.span));
-            }
-        };
-        self.make(kind, start)
-    }
-
-    /// A name of which the first part is read.
-    fn name(&mut self, first: String) -> Parsed<ExprKind> {
-        if !self.eat_sign(Sign::Dot) {
-            return Ok(ExprKind::Name { sheet: None, name: first });
-        }
-        match self.peek() {
-            TokenKind::Name(name) | TokenKind::Quoted(name) => {
-                let name = name.clone();
-                self.next();
-                Ok(ExprKind::Name { sheet: Some(first), name })
-            }
-            _ => Err(self.expected(text!(
-                "after `{first}.` stands a field",
-                "`{first}.` 后面是字段名"
-            ))),
-        }
-    }
-
-    /// `date '…'`, `datetime '…'`, `timestamp '…'`.
-    fn dated(&self, word: &str, content: &str, start: usize) -> Parsed<ExprKind> {
-        if word.eq_ignore_ascii_case("date") {
-            if let Some(date) = literal::date(content) {
-                return Ok(ExprKind::Date(date));
-            }
-        } else if let Some(moment) = literal::moment(content) {
-            return Ok(ExprKind::DateTime(moment));
-        }
-        Err(Box::new(bad_date(content, start..self.last_end())))
-    }
-
-    /// A call of which the name is read.
-    fn call(&mut self, name: &str, name_span: Range<usize>) -> Parsed<ExprKind> {
-        self.next();
-        let folded: String = name.chars().map(fold).collect();
-        let function = if folded.is_ascii() { folded.to_ascii_lowercase() } else { name.to_owned() };
-        let (mut arguments, mut within) = (vec![], None);
-        if !self.eat_sign(Sign::Close) {
-            arguments.push(self.expression(level::OR)?);
-            while self.eat_sign(Sign::Comma) {
-                arguments.push(self.expression(level::OR)?);
-            }
-            if matches!(self.peek(), TokenKind::Name(word) if word.eq_ignore_ascii_case("within")) {
-                self.next();
-                let start = self.span().start;
-                let kind = match self.next().kind {
-                    TokenKind::Name(name) | TokenKind::Quoted(name) => self.name(name)?,
-                    _ => {
-                        let span = start..self.last_end().max(start);
-                        return Err(Box::new(
-                            Finding::error(
-                                Code::Syntax,
-                                text!("after `within` stands a name", "`within` 后面是名称"),
-                            )
-                            .at(span)
-                            .help(text!("as in `mean(x within y)`", "例如 `mean(x within y)`")),
-                        ));
-                    }
-                };
-                within = Some(Box::new(self.make(kind, start)?));
-            }
-            self.close()?;
-        }
-        Ok(ExprKind::Call { function, name_span, arguments, within })
-    }
-
-    /// `case` is read.
-    fn case(&mut self) -> Parsed<ExprKind> {
-        let mut arms = vec![];
-        while self.eat_word(Word::When) {
-            let condition = self.expression(level::OR)?;
-            if !self.eat_word(Word::Then) {
-                return Err(self.expected(text!("`then` is missing", "缺少 `then`")));
-            }
-            arms.push((condition, self.expression(level::OR)?));
-        }
-        if arms.is_empty() {
-            let finding = self.expected(text!("`when` is missing", "缺少 `when`"));
-            return Err(Box::new(finding.help(text!(
-                "write `case when x = 1 then … else … end`",
-                "写作 `case when x = 1 then … else … end`"
-            ))));
-        }
-        let otherwise = if self.eat_word(Word::Else) {
-            Some(Box::new(self.expression(level::OR)?))
-        } else {
-            None
-        };
-        if !self.eat_word(Word::End) {
-            return Err(self.expected(text!("`end` is missing", "缺少 `end`")));
-        }
-        Ok(ExprKind::Case(arms, otherwise))
-    }
-
-    fn expected(&self, title: Text) -> Box<Finding> {
-        let label = match self.peek() {
-            TokenKind::End => text!("the expression ends here", "表达式到此为止"),
-            _ => text!("found this", "这里是别的"),
-        };
-        Box::new(Finding::error(Code::Syntax, title).at(self.span()).label(label))
-    }
-
-    /// Nothing that could be a value, where one must stand.
-    fn no_operand(&self, found: &TokenKind, span: Range<usize>) -> Box<Finding> {
-        let written = &self.text[span.clone()];
-        Box::new(if *found == TokenKind::End {
-            let title = text!("the expression ends too early", "表达式不完整");
-            Finding::error(Code::Syntax, title)
-                .at(span)
-                .label(text!("a name or value is missing", "缺少名称或值"))
-        } else {
-            let title = text!("`{written}` cannot stand here", "`{written}` 不能放在这里");
-            let label = text!("a name or value is expected", "这里应为名称或值");
-            let finding = Finding::error(Code::Syntax, title).at(span).label(label);
-            if matches!(found, TokenKind::Word(_)) {
-                finding.help(text!(
-                    "a name that is a word of the language goes in double quotes: `\"{written}\"`",
-                    "名称若与语言的词相同，用双引号：`\"{written}\"`"
-                ))
-            } else {
-                finding
-            }
-        })
-    }
-
-    /// Something behind an expression that could have ended.
-    fn stray(&self) -> Box<Finding> {
-        let span = self.span();
-        let written = &self.text[span.clone()];
-        let finding = Finding::error(
-            Code::Syntax,
-            text!("`{written}` is not expected here", "这里不应有 `{written}`"),
-        )
-        .at(span);
-        let words = ["and", "or", "in", "between", "like", "is", "not"];
-        let joined = written.chars().next().filter(|c| matches!(c, '且' | '或'));
-        let help = match self.peek() {
-            TokenKind::Name(_) if joined.is_some() => {
-                let word = joined.unwrap_or('且');
-                text!("put spaces around `{word}`", "`{word}` 两边要有空格")
-            }
-            TokenKind::Name(name) => match nearest(name, words) {
-                Some(word) => text!("did you mean `{word}`?", "是否想写 `{word}`？"),
-                None => text!(
-                    "join conditions with `and` or `or`; a name with spaces goes in double quotes",
-                    "条件用 `and` 或 `or` 连接；含空格的名称要用双引号"
-                ),
-            },
-            TokenKind::Sign(Sign::Close) => {
-                text!("remove it, or open a bracket before", "删去它，或在前面加左括号")
-            }
-            TokenKind::Sign(Sign::Comma) => text!(
-                "commas stand in lists and calls only; conditions are joined with `and` or `or`",
-                "逗号只用于列表和函数；条件用 `and` 或 `or` 连接"
-            ),
-            _ => text!("join conditions with `and` or `or`", "条件用 `and` 或 `or` 连接"),
-        };
-        Box::new(finding.help(help))
     }
 }
 
@@ -554,30 +390,4 @@ fn arithmetic(sign: Sign) -> Option<(Arithmetic, u8)> {
         Sign::Divide => (Arithmetic::Divide, level::MULTIPLY),
         _ => return None,
     })
-}
-
-/// Whether a text behind this name makes a date literal of both.
-fn literal_word(name: &str) -> bool {
-    ["date", "datetime", "timestamp"].iter().any(|word| word.eq_ignore_ascii_case(name))
-}
-
-fn chained(span: Range<usize>) -> Finding {
-    let title = text!("comparisons cannot be chained", "比较不能连写");
-    Finding::error(Code::ChainedComparison, title).at(span)
-}
-
-fn too_deep(span: Range<usize>) -> Box<Finding> {
-    let title =
-        text!("nested deeper than {DEEPEST} levels", "嵌套超过 {DEEPEST} 层");
-    Box::new(Finding::error(Code::TooComplex, title).at(span).help(too_complex_help()))
-}
-
-/// A text that should be a date and is none.
-pub(super) fn bad_date(content: &str, span: Range<usize>) -> Finding {
-    Finding::error(Code::BadLiteral, text!("`{content}` is not a date", "`{content}` 不是日期"))
-        .at(span)
-        .help(text!(
-            "write it like `date '2024-03-31'` or `datetime '2024-03-31 08:00'`",
-            "写作 `date '2024-03-31'` 或 `datetime '2024-03-31 08:00'`"
-        ))
 }

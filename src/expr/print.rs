@@ -1,0 +1,196 @@
+//! The canonical text of a tree: one space where there is one, brackets only where they are needed.
+
+use super::ast::{Ast, Expr, ExprKind, Form, Negation, Number, level};
+use super::lexer::{Word, fold, is_name_part};
+use crate::table::Decimal;
+use std::fmt::{self, Display, Formatter};
+
+impl Display for Ast {
+    /// The canonical text: it parses again to an equal tree.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.root.fmt(f)
+    }
+}
+
+/// A part in brackets if it binds less tightly than `least`.
+struct AtLeast<'a>(u8, &'a Expr);
+
+impl Display for AtLeast<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.1.kind.level() < self.0 {
+            write!(f, "({})", self.1)
+        } else {
+            self.1.fmt(f)
+        }
+    }
+}
+
+/// A name, in double quotes where it needs them.
+pub(super) struct Quoted<'a>(pub &'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let plain = self.0.chars().all(is_name_part)
+            && self
+                .0
+                .chars()
+                .next()
+                .is_some_and(|c| !fold(c).is_ascii_digit())
+            && Word::of(self.0).is_none();
+        if plain {
+            f.write_str(self.0)
+        } else {
+            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        }
+    }
+}
+
+impl Display for Number {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.form {
+            Form::Bare => self.value.fmt(f),
+            // A hundred times a per cent literal is what was written, so it is within the limit.
+            Form::Percent => {
+                write!(
+                    f,
+                    "{}%",
+                    self.value
+                        .checked_mul(Decimal::HUNDRED)
+                        .unwrap_or(self.value)
+                )
+            }
+            Form::Money(unit) => write!(f, "{}{unit}", self.value),
+            Form::Sum => {
+                // Six places of a hundred are four, so the smallest multiplier always holds the value exactly.
+                let (word, scale) = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000)]
+                    .into_iter()
+                    .find(|(_, scale)| {
+                        self.value.millionths() % scale == 0
+                            && self.value.abs().millionths() >= scale * 1_000_000
+                    })
+                    .unwrap_or(("百", 100));
+                let count = Decimal::from_millionths(self.value.millionths() / scale);
+                write!(f, "{}{word}", count.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Display for Expr {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let not = |negation: Negation| {
+            if negation == Negation::Not {
+                "not "
+            } else {
+                ""
+            }
+        };
+        match &self.kind {
+            ExprKind::Null => f.write_str("null"),
+            ExprKind::Bool(value) => value.fmt(f),
+            ExprKind::Number(number) => number.fmt(f),
+            ExprKind::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
+            ExprKind::Date(date) => write!(f, "date '{date}'"),
+            ExprKind::DateTime(moment) => write!(f, "datetime '{moment}'"),
+            ExprKind::Name {
+                sheet: Some(sheet),
+                name,
+            } => {
+                write!(f, "{}.{}", Quoted(sheet), Quoted(name))
+            }
+            ExprKind::Name { sheet: None, name } => Quoted(name).fmt(f),
+            ExprKind::Negate(inner) => write!(f, "-{}", AtLeast(level::PRIMARY, inner)),
+            ExprKind::Not(inner) => write!(f, "not {}", AtLeast(level::NOT, inner)),
+            ExprKind::And(items) => joined(f, items, " and ", level::NOT),
+            ExprKind::Or(items) => joined(f, items, " or ", level::AND),
+            ExprKind::Arithmetic(op, left, right) => {
+                let own = self.kind.level();
+                write!(
+                    f,
+                    "{} {} {}",
+                    AtLeast(own, left),
+                    op.sign(),
+                    AtLeast(own + 1, right)
+                )
+            }
+            ExprKind::Compare(op, left, right) => {
+                write!(
+                    f,
+                    "{} {} {}",
+                    AtLeast(level::ADD, left),
+                    op.sign(),
+                    AtLeast(level::ADD, right)
+                )
+            }
+            ExprKind::IsNull(operand, negation) => {
+                write!(
+                    f,
+                    "{} is {}null",
+                    AtLeast(level::ADD, operand),
+                    not(*negation)
+                )
+            }
+            ExprKind::IsTruth(operand, value, negation) => {
+                write!(
+                    f,
+                    "{} is {}{value}",
+                    AtLeast(level::ADD, operand),
+                    not(*negation)
+                )
+            }
+            ExprKind::In(operand, list, negation) => {
+                write!(f, "{} {}in (", AtLeast(level::ADD, operand), not(*negation))?;
+                joined(f, list, ", ", level::OR)?;
+                f.write_str(")")
+            }
+            ExprKind::Between(operand, low, high, negation) => write!(
+                f,
+                "{} {}between {} and {}",
+                AtLeast(level::ADD, operand),
+                not(*negation),
+                AtLeast(level::ADD, low),
+                AtLeast(level::ADD, high)
+            ),
+            ExprKind::Like(operand, pattern, negation) => write!(
+                f,
+                "{} {}like {}",
+                AtLeast(level::ADD, operand),
+                not(*negation),
+                AtLeast(level::ADD, pattern)
+            ),
+            ExprKind::Case(arms, otherwise) => {
+                f.write_str("case")?;
+                for (condition, result) in arms {
+                    write!(f, " when {condition} then {result}")?;
+                }
+                if let Some(otherwise) = otherwise {
+                    write!(f, " else {otherwise}")?;
+                }
+                f.write_str(" end")
+            }
+            ExprKind::Call {
+                function,
+                arguments,
+                within,
+                ..
+            } => {
+                write!(f, "{function}(")?;
+                joined(f, arguments, ", ", level::OR)?;
+                if let Some(within) = within {
+                    write!(f, " within {within}")?;
+                }
+                f.write_str(")")
+            }
+        }
+    }
+}
+
+fn joined(f: &mut Formatter<'_>, items: &[Expr], separator: &str, least: u8) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            f.write_str(separator)?;
+        }
+        AtLeast(least, item).fmt(f)?;
+    }
+    Ok(())
+}
