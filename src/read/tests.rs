@@ -5,11 +5,21 @@ use super::*;
 use crate::table::{Cell, CellError};
 
 fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/read").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/read")
+        .join(name)
 }
 
-fn read_with(name: &str, known: &[KnownSheet], options: &Options) -> Result<Vec<Table>, Vec<Finding>> {
-    let input = Input::File { path: path(name), name: name.into(), worksheet: None };
+fn read_with(
+    name: &str,
+    known: &[KnownSheet],
+    options: &Options,
+) -> Result<Vec<Table>, Vec<Finding>> {
+    let input = Input::File {
+        path: path(name),
+        name: name.into(),
+        worksheet: None,
+    };
     open(&input, known, options, &|_, _| {})
 }
 
@@ -30,7 +40,11 @@ fn error(name: &str) -> Finding {
 }
 
 fn headers(table: &Table) -> Vec<&str> {
-    table.headers.iter().map(|header| header.text.as_str()).collect()
+    table
+        .headers
+        .iter()
+        .map(|header| header.text.as_str())
+        .collect()
 }
 
 fn texts(table: &Table) -> Vec<Vec<String>> {
@@ -47,7 +61,9 @@ fn texts(table: &Table) -> Vec<Vec<String>> {
 }
 
 fn numbers(table: &Table) -> Vec<u32> {
-    (0..table.rows.len()).map(|row| table.rows.row_number(row)).collect()
+    (0..table.rows.len())
+        .map(|row| table.rows.row_number(row))
+        .collect()
 }
 
 fn notes(table: &Table) -> Vec<String> {
@@ -55,7 +71,9 @@ fn notes(table: &Table) -> Vec<String> {
         .notes
         .iter()
         .map(|note| match &note.at {
-            crate::diagnostic::At::Data(place) => format!("{place} {}: {}", note.code.word(), note.title.en),
+            crate::diagnostic::At::Data(place) => {
+                format!("{place} {}: {}", note.code.word(), note.title.en)
+            }
             _ => note.title.en.clone(),
         })
         .collect()
@@ -67,7 +85,15 @@ fn customers() -> KnownSheet {
         name: "customers".into(),
         key: names(&["客户编号", "id"]),
         required: vec![names(&["客户名称", "名称"])],
-        headers: names(&["客户编号", "id", "客户名称", "名称", "年采购额", "增长率", "合作起始时间"]),
+        headers: names(&[
+            "客户编号",
+            "id",
+            "客户名称",
+            "名称",
+            "年采购额",
+            "增长率",
+            "合作起始时间",
+        ]),
         results: names(&["等级"]),
     }
 }
@@ -77,17 +103,33 @@ fn all_encodings_of_one_table_read_the_same() {
     let mut count = 0;
     for entry in std::fs::read_dir(path("encodings")).unwrap() {
         let name = format!("encodings/{}", entry.unwrap().file_name().to_string_lossy());
-        if name.ends_with(".md") {
+        if !name.contains(".csv") {
             continue;
         }
         let table = table(&name);
-        assert_eq!(headers(&table), ["première", "second", "troisième"], "{name}");
+        assert_eq!(
+            headers(&table),
+            ["première", "second", "troisième"],
+            "{name}"
+        );
         // The UTF-16 and UTF-32 files have a third line of characters outside the others' reach.
-        assert_eq!(texts(&table)[0], ["Quatrième", "cinquième", "sixième"], "{name}");
-        assert_eq!(table.encoding.unwrap().to_lowercase().replace(['-', '_'], "").replace("windows", "win"), {
-            let kind = name.split('.').nth(1).unwrap();
-            kind.trim_end_matches("bom").to_owned()
-        });
+        assert_eq!(
+            texts(&table)[0],
+            ["Quatrième", "cinquième", "sixième"],
+            "{name}"
+        );
+        assert_eq!(
+            table
+                .encoding
+                .unwrap()
+                .to_lowercase()
+                .replace(['-', '_'], "")
+                .replace("windows", "win"),
+            {
+                let kind = name.split('.').nth(1).unwrap();
+                kind.trim_end_matches("bom").to_owned()
+            }
+        );
         count += 1;
     }
     assert_eq!(count, 11);
@@ -101,7 +143,13 @@ fn the_edge_cases_of_csv_spectrum_read_as_its_answers_say() {
         let table = table(&format!("csv-spectrum/csvs/{file}"));
         let mut rows: Vec<serde_json::Value> = texts(&table)
             .into_iter()
-            .map(|row| headers(&table).iter().map(ToString::to_string).zip(row.into_iter().map(serde_json::Value::from)).collect())
+            .map(|row| {
+                headers(&table)
+                    .iter()
+                    .map(ToString::to_string)
+                    .zip(row.into_iter().map(serde_json::Value::from))
+                    .collect()
+            })
             .collect();
         let answer = path("csv-spectrum/json").join(file.replace(".csv", ".json"));
         let answer = std::fs::read_to_string(answer).unwrap();
@@ -113,8 +161,18 @@ fn the_edge_cases_of_csv_spectrum_read_as_its_answers_say() {
         }
         // The answers were written with one kind of line end.
         if file.ends_with("_crlf.csv") {
-            rows = serde_json::from_str(&serde_json::to_string(&rows).unwrap().replace("\\r\\n", "\\n")).unwrap();
-            expected = serde_json::from_str(&serde_json::to_string(&expected).unwrap().replace("\\r\\n", "\\n")).unwrap();
+            rows = serde_json::from_str(
+                &serde_json::to_string(&rows)
+                    .unwrap()
+                    .replace("\\r\\n", "\\n"),
+            )
+            .unwrap();
+            expected = serde_json::from_str(
+                &serde_json::to_string(&expected)
+                    .unwrap()
+                    .replace("\\r\\n", "\\n"),
+            )
+            .unwrap();
         }
         assert_eq!(rows, expected, "{file}");
         count += 1;
@@ -132,29 +190,44 @@ fn eastern_encodings_are_told_apart() {
         let table = table(name);
         assert_eq!(table.encoding, Some(encoding), "{name}");
         assert_eq!(texts(&table)[1][1], cell, "{name}");
-        assert_eq!(notes(&table), [format!("{name} read-as: read as {encoding}")]);
+        assert_eq!(
+            notes(&table),
+            [format!("{name} read-as: read as {encoding}")]
+        );
     }
 }
 
 #[test]
 fn the_user_may_name_the_encoding() {
-    let options = |label: &str| Options { encoding: Some(label.into()), ..Options::default() };
+    let options = |label: &str| Options {
+        encoding: Some(label.into()),
+        ..Options::default()
+    };
     let big5 = read_with("big5.csv", &[], &options("big5")).unwrap();
     assert_eq!(texts(&big5[0])[1][1], "鴻海精密工業");
     let unknown = read_with("big5.csv", &[], &options("klingon")).unwrap_err();
     assert_eq!(unknown[0].code, Code::Usage);
     let wrong = read_with("gb18030.csv", &[], &options("utf-8")).unwrap_err();
-    assert_eq!((wrong[0].code, wrong[0].title.en.as_str()), (Code::BadEncoding, "line 1 has bytes that are not UTF-8"));
+    assert_eq!(
+        (wrong[0].code, wrong[0].title.en.as_str()),
+        (Code::BadEncoding, "line 1 has bytes that are not UTF-8")
+    );
 }
 
 #[test]
 fn bytes_that_are_no_text_are_an_error_with_their_line() {
     for (name, title) in [
-        ("broken.gb18030.csv", "line 3 has bytes that are not gb18030"),
+        (
+            "broken.gb18030.csv",
+            "line 3 has bytes that are not gb18030",
+        ),
         ("broken.utf8.csv", "line 3 has bytes that are not UTF-8"),
     ] {
         let error = error(name);
-        assert_eq!((error.code, error.title.en.as_str()), (Code::BadEncoding, title));
+        assert_eq!(
+            (error.code, error.title.en.as_str()),
+            (Code::BadEncoding, title)
+        );
     }
 }
 
@@ -163,21 +236,34 @@ fn lines_are_counted_whatever_ends_them() {
     let cr = table("cr.csv");
     assert_eq!(texts(&cr), [["1", "a\rb"], ["2", "c"], ["3", "d"]]);
     assert_eq!(numbers(&cr), [2, 4, 6]);
-    assert_eq!(notes(&cr), ["cr.csv:5 skipped-rows: 1 blank rows were skipped"]);
+    assert_eq!(
+        notes(&cr),
+        ["cr.csv:5 skipped-rows: 1 blank rows were skipped"]
+    );
     let crlf = table("csv-spectrum/csvs/newlines_crlf.csv");
-    assert_eq!(numbers(&crlf), [2, 3, 5], "a record starts where its first line does");
+    assert_eq!(
+        numbers(&crlf),
+        [2, 3, 5],
+        "a record starts where its first line does"
+    );
 }
 
 #[test]
 fn delimiters_and_hints_are_found() {
     let tabs = table("tabs.utf16.tsv");
-    assert_eq!((tabs.delimiter, tabs.encoding), (Some('\t'), Some("UTF-16LE")));
+    assert_eq!(
+        (tabs.delimiter, tabs.encoding),
+        (Some('\t'), Some("UTF-16LE"))
+    );
     assert_eq!(texts(&tabs), [["0001", "天方,机械"]]);
     let chinese = table("chinese-comma.csv");
     assert_eq!(chinese.delimiter, Some('，'));
     assert_eq!(texts(&chinese), [["01", "甲，乙", "x,y"], ["02", "丙", ""]]);
     let hinted = table("sep.csv");
-    assert_eq!((texts(&hinted), numbers(&hinted)), (vec![vec!["1".to_owned(), "a,b".to_owned()]], vec![3]));
+    assert_eq!(
+        (texts(&hinted), numbers(&hinted)),
+        (vec![vec!["1".to_owned(), "a,b".to_owned()]], vec![3])
+    );
     assert_eq!(texts(&table("nul.csv")), [["1", "a\0b"], ["2", "c"]]);
     assert_eq!(texts(&table("customers.csv.gz")), [["001", "天方"]]);
 }
@@ -185,11 +271,22 @@ fn delimiters_and_hints_are_found() {
 #[test]
 fn ragged_rows_titles_and_footers_of_a_text_file_are_told() {
     let table = table("ragged.csv");
-    assert_eq!((table.header_row, table.unit_line.as_deref()), (3, Some("元")));
+    assert_eq!(
+        (table.header_row, table.unit_line.as_deref()),
+        (3, Some("元"))
+    );
     assert_eq!(headers(&table), ["客户编号", "客户名称", "金额", ""]);
     assert_eq!(numbers(&table), [4, 5, 6, 7, 9]);
     assert_eq!(texts(&table)[1], ["2", "乙", "2", "3"]);
-    assert_eq!(table.ragged, [Ragged { index: 2, row_number: 6, found: 2, expected: 3 }]);
+    assert_eq!(
+        table.ragged,
+        [Ragged {
+            index: 2,
+            row_number: 6,
+            found: 2,
+            expected: 3
+        }]
+    );
     assert_eq!(
         notes(&table),
         [
@@ -202,17 +299,36 @@ fn ragged_rows_titles_and_footers_of_a_text_file_are_told() {
 
 #[test]
 fn a_workbook_reads_the_same_in_every_format() {
-    for (name, percent) in [("customers.xlsx", true), ("customers.ods", true), ("customers.xls", false)] {
+    for (name, percent) in [
+        ("customers.xlsx", true),
+        ("customers.ods", true),
+        ("customers.xls", false),
+    ] {
         let tables = read_with(name, &[customers()], &Options::default()).unwrap();
         assert_eq!(tables.len(), 1, "{name}");
         let table = &tables[0];
         assert_eq!(table.origin.worksheet.as_deref(), Some("客户"));
         assert_eq!(table.header_row, 4);
-        assert_eq!(headers(table), ["客户编号", "客户名称", "年采购额（万元）", "增长率", "合作起始时间"]);
+        assert_eq!(
+            headers(table),
+            [
+                "客户编号",
+                "客户名称",
+                "年采购额（万元）",
+                "增长率",
+                "合作起始时间"
+            ]
+        );
         assert_eq!(table.headers[2].unit.as_deref(), Some("万元"));
         assert_eq!(table.unit_line.as_deref(), Some("万元"));
         assert_eq!(numbers(table), [5, 6, 8], "{name}");
-        let rate = |value| if percent { Cell::Percent(value) } else { Cell::Number(value) };
+        let rate = |value| {
+            if percent {
+                Cell::Percent(value)
+            } else {
+                Cell::Number(value)
+            }
+        };
         let expected = [
             ("000123", "合计贸易有限公司", 120.5, 0.2, 45356.0),
             ("000124", "天方机械", 80.0, -0.05, 43890.0),
@@ -220,20 +336,36 @@ fn a_workbook_reads_the_same_in_every_format() {
         ];
         for (row, (id, company, amount, growth, since)) in expected.into_iter().enumerate() {
             let cells: Vec<Cell<'_>> = table.rows.row(row).collect();
-            let wanted = [Cell::Text(id), Cell::Text(company), Cell::Number(amount), rate(growth), Cell::Date(since)];
+            let wanted = [
+                Cell::Text(id),
+                Cell::Text(company),
+                Cell::Number(amount),
+                rate(growth),
+                Cell::Date(since),
+            ];
             assert_eq!(cells, wanted, "{name}");
         }
         assert_eq!(
             notes(table),
             [
-                format!("{name}[客户!4:4] read-as: the header is row 4; 2 rows above it are titles"),
+                format!(
+                    "{name}[客户!4:4] read-as: the header is row 4; 2 rows above it are titles"
+                ),
                 format!("{name}[客户!7:7] skipped-rows: 1 blank rows were skipped"),
-                format!("{name}[客户!9:9] skipped-rows: 2 rows of totals, signatures or notes were skipped"),
-                format!("{name}[客户!10:10] skipped-rows: 2 rows of totals, signatures or notes were skipped"),
+                format!(
+                    "{name}[客户!9:9] skipped-rows: 2 rows of totals, signatures or notes were skipped"
+                ),
+                format!(
+                    "{name}[客户!10:10] skipped-rows: 2 rows of totals, signatures or notes were skipped"
+                ),
                 format!("{name}[概览] unmatched-file: worksheet `概览` is not used"),
             ]
         );
-        assert_eq!(self::tables(name).len(), 2, "without a scheme all worksheets are shown");
+        assert_eq!(
+            self::tables(name).len(),
+            2,
+            "without a scheme all worksheets are shown"
+        );
     }
 }
 
@@ -248,23 +380,37 @@ fn dates_of_the_1904_epoch_are_converted() {
 fn formulas_have_their_saved_value_or_an_error() {
     let unsaved = table("unsaved.xlsx");
     let error = Cell::Error(CellError::Unsaved);
-    assert_eq!(unsaved.rows.row(0).collect::<Vec<_>>(), [Cell::Text("x"), error, error]);
+    assert_eq!(
+        unsaved.rows.row(0).collect::<Vec<_>>(),
+        [Cell::Text("x"), error, error]
+    );
     for name in ["calculated.xlsx", "calculated.ods", "calculated.xls"] {
         let cells = table(name);
-        let expected = [Cell::Text("x"), Cell::Number(2.0), Cell::Error(CellError::Div0)];
+        let expected = [
+            Cell::Text("x"),
+            Cell::Number(2.0),
+            Cell::Error(CellError::Div0),
+        ];
         assert_eq!(cells.rows.row(0).collect::<Vec<_>>(), expected, "{name}");
     }
 }
 
 #[test]
 fn a_cell_in_the_last_corner_costs_nothing_and_is_told() {
-    for (name, place, sheet) in
-        [("corner.xlsx", "XFD1048576", "Sheet"), ("corner.ods", "XFD1048576", "Sheet"), ("corner.xls", "IV65536", "Sheet1")]
-    {
+    for (name, place, sheet) in [
+        ("corner.xlsx", "XFD1048576", "Sheet"),
+        ("corner.ods", "XFD1048576", "Sheet"),
+        ("corner.xls", "IV65536", "Sheet1"),
+    ] {
         let table = table(name);
         assert_eq!(headers(&table), ["id", "a"]);
-        assert_eq!(table.rows.row(0).collect::<Vec<_>>(), [Cell::Text("x"), Cell::Number(1.0)], "{name}");
-        let stray = format!("{name}[{sheet}!{place}] stray-cells: 1 cells outside the table are not read");
+        assert_eq!(
+            table.rows.row(0).collect::<Vec<_>>(),
+            [Cell::Text("x"), Cell::Number(1.0)],
+            "{name}"
+        );
+        let stray =
+            format!("{name}[{sheet}!{place}] stray-cells: 1 cells outside the table are not read");
         assert_eq!(notes(&table), [stray], "{name}");
         assert_eq!(table.rows.len(), 1);
     }
@@ -277,9 +423,28 @@ fn kinds_of_cells_and_headers_come_through() {
         assert_eq!(headers(&table), ["客户编号", "", "有效", "备注"], "{name}");
         let rows: Vec<Vec<Cell<'_>>> = (0..2).map(|row| table.rows.row(row).collect()).collect();
         // LibreOffice saved the truth values as numbers.
-        let truth = |value: bool| if name == "kinds.ods" { Cell::Number(value.into()) } else { Cell::Bool(value) };
-        assert_eq!(rows[0], [Cell::Text("00１"), Cell::Text("x"), truth(true), Cell::Text("一\n二")], "{name}");
-        assert_eq!(rows[1], [Cell::Text("002"), Cell::Blank, truth(false), Cell::Blank], "{name}");
+        let truth = |value: bool| {
+            if name == "kinds.ods" {
+                Cell::Number(value.into())
+            } else {
+                Cell::Bool(value)
+            }
+        };
+        assert_eq!(
+            rows[0],
+            [
+                Cell::Text("00１"),
+                Cell::Text("x"),
+                truth(true),
+                Cell::Text("一\n二")
+            ],
+            "{name}"
+        );
+        assert_eq!(
+            rows[1],
+            [Cell::Text("002"), Cell::Blank, truth(false), Cell::Blank],
+            "{name}"
+        );
     }
 }
 
@@ -289,8 +454,24 @@ fn binary_workbooks_keep_per_cent_and_dates() {
     assert_eq!((table.format, table.header_row), (Format::Xlsb, 2));
     let rows: Vec<Vec<Cell<'_>>> = (0..2).map(|row| table.rows.row(row).collect()).collect();
     let error = Cell::Error(CellError::Div0);
-    assert_eq!(rows[0], [Cell::Text("007"), Cell::Percent(0.2), Cell::Date(45356.0), error]);
-    assert_eq!(rows[1], [Cell::Text("008"), Cell::Number(0.5), Cell::Date(45357.0), Cell::Number(1.0)]);
+    assert_eq!(
+        rows[0],
+        [
+            Cell::Text("007"),
+            Cell::Percent(0.2),
+            Cell::Date(45356.0),
+            error
+        ]
+    );
+    assert_eq!(
+        rows[1],
+        [
+            Cell::Text("008"),
+            Cell::Number(0.5),
+            Cell::Date(45357.0),
+            Cell::Number(1.0)
+        ]
+    );
 }
 
 #[test]
@@ -307,18 +488,34 @@ fn broken_and_foreign_files_are_errors_that_say_what_they_are() {
         let error = error(name);
         assert_eq!(error.code, code, "{name}: {error:?}");
         assert!(error.title.en.contains(part), "{name}: {}", error.title.en);
-        assert!(matches!(&error.at, crate::diagnostic::At::Data(place) if &*place.origin.file == name), "{name}");
+        assert!(
+            matches!(&error.at, crate::diagnostic::At::Data(place) if &*place.origin.file == name),
+            "{name}"
+        );
     }
     let lock = error("~$customers.xlsx");
     assert!(!lock.is_error(), "a lock file is passed over");
 }
 
 /// Writes `bytes` to a file and reads it.
-fn read_bytes(bytes: &[u8], known: &[KnownSheet], options: &Options) -> Result<Vec<Table>, Vec<Finding>> {
+fn read_bytes(
+    bytes: &[u8],
+    known: &[KnownSheet],
+    options: &Options,
+) -> Result<Vec<Table>, Vec<Finding>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");
     std::fs::write(&path, bytes).unwrap();
-    open(&Input::File { path, name: "x.csv".into(), worksheet: None }, known, options, &|_, _| {})
+    open(
+        &Input::File {
+            path,
+            name: "x.csv".into(),
+            worksheet: None,
+        },
+        known,
+        options,
+        &|_, _| {},
+    )
 }
 
 #[test]
@@ -327,17 +524,47 @@ fn the_header_row_is_found_named_or_refused() {
     let plain = Options::default();
     let two = "客户编号,客户名称\n客户编号,年采购额\n1,甲\n".as_bytes();
     let tie = read_bytes(two, &known, &plain).unwrap_err();
-    assert_eq!((tie[0].code, tie[0].title.en.as_str()), (Code::NoHeader, "rows 1 and 2 could both be the header"));
-    let named = read_bytes(two, &known, &Options { header_row: Some(2), ..plain.clone() }).unwrap();
-    assert_eq!((headers(&named[0]), numbers(&named[0])), (vec!["客户编号", "年采购额"], vec![3]));
-    let beyond = read_bytes(two, &known, &Options { header_row: Some(9), ..plain.clone() }).unwrap_err();
+    assert_eq!(
+        (tie[0].code, tie[0].title.en.as_str()),
+        (Code::NoHeader, "rows 1 and 2 could both be the header")
+    );
+    let named = read_bytes(
+        two,
+        &known,
+        &Options {
+            header_row: Some(2),
+            ..plain.clone()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        (headers(&named[0]), numbers(&named[0])),
+        (vec!["客户编号", "年采购额"], vec![3])
+    );
+    let beyond = read_bytes(
+        two,
+        &known,
+        &Options {
+            header_row: Some(9),
+            ..plain.clone()
+        },
+    )
+    .unwrap_err();
     assert_eq!(beyond[0].code, Code::NoHeader);
     let paged = "客户编号,客户名称\n1,甲\n客户编号,客户名称\n2,乙\n".as_bytes();
     let paged = read_bytes(paged, &known, &plain).unwrap();
-    assert_eq!(numbers(&paged[0]), [2, 4], "a header that is printed on each page is no data");
+    assert_eq!(
+        numbers(&paged[0]),
+        [2, 4],
+        "a header that is printed on each page is no data"
+    );
     let unmatched = read_bytes("客户编码,客户名称\n1,甲\n".as_bytes(), &known, &plain).unwrap_err();
     assert_eq!(unmatched[0].code, Code::UnmatchedFile);
-    let said: Vec<&str> = unmatched[0].notes.iter().map(|note| note.en.as_str()).collect();
+    let said: Vec<&str> = unmatched[0]
+        .notes
+        .iter()
+        .map(|note| note.en.as_str())
+        .collect();
     assert_eq!(
         said,
         [
@@ -352,17 +579,26 @@ fn a_key_that_is_a_name_keeps_customers_called_total() {
     let mut known = customers();
     known.key = vec!["客户名称".into()];
     let bytes = "客户名称,年采购额\n合计贸易公司,1\nTotal Energies,2\n,3\n合计,6\n".as_bytes();
-    let table = read_bytes(bytes, &[known], &Options::default()).unwrap().remove(0);
+    let table = read_bytes(bytes, &[known], &Options::default())
+        .unwrap()
+        .remove(0);
     assert_eq!(numbers(&table), [2, 3, 4]);
 }
 
 #[test]
 fn a_quote_that_nobody_closes_is_an_error() {
-    let error = read_bytes(b"id,name\n1,a\n2,\"b\n3,c\n4,d\n", &[], &Options::default()).unwrap_err();
-    assert_eq!((error[0].code, error[0].at.clone()), (Code::BadFormat, {
-        let origin = Origin { file: "x.csv".into(), worksheet: None };
-        crate::diagnostic::At::Data(origin.row(3))
-    }));
+    let error =
+        read_bytes(b"id,name\n1,a\n2,\"b\n3,c\n4,d\n", &[], &Options::default()).unwrap_err();
+    assert_eq!(
+        (error[0].code, error[0].at.clone()),
+        (Code::BadFormat, {
+            let origin = Origin {
+                file: "x.csv".into(),
+                worksheet: None,
+            };
+            crate::diagnostic::At::Data(origin.row(3))
+        })
+    );
 }
 
 #[test]
@@ -370,10 +606,18 @@ fn headers_confirm_an_encoding() {
     // A single header of the scheme is enough, even where the content would not read like Chinese.
     let mut bytes = encoding_rs::GB18030.encode("id,客户名称\n").0.into_owned();
     bytes.extend_from_slice(b"1,\x81\x40\x81\x41\x81\x42\n");
-    let table = read_bytes(&bytes, &[customers()], &Options::default()).unwrap().remove(0);
+    let table = read_bytes(&bytes, &[customers()], &Options::default())
+        .unwrap()
+        .remove(0);
     assert_eq!(table.encoding, Some("gb18030"));
     // Western text in a scheme with Chinese headers stays Western.
-    let table = read_bytes(b"id,ville\n1,Orl\xE9ans\n2,Besan\xE7on\n", &[customers()], &Options::default()).unwrap().remove(0);
+    let table = read_bytes(
+        b"id,ville\n1,Orl\xE9ans\n2,Besan\xE7on\n",
+        &[customers()],
+        &Options::default(),
+    )
+    .unwrap()
+    .remove(0);
     assert_eq!(table.encoding, Some("windows-1252"));
 }
 
@@ -383,17 +627,31 @@ fn an_acceptance_case_reads() {
     let text = "客户编号,客户名称,所属行业,企业规模,购买金额(元)\n000000,华宏机械0000股份有限公司,服务业,小型企业,1000000\n\
                 000001,天方机械0001有限责任公司,制造业,中型企业,\"500,000\"\n000003,远信食品0003有限公司,零售业,中型企业,¥ ９９００００\n";
     let bytes = encoding_rs::GB18030.encode(text).0;
-    let table = read_bytes(&bytes, &[], &Options::default()).unwrap().remove(0);
+    let table = read_bytes(&bytes, &[], &Options::default())
+        .unwrap()
+        .remove(0);
     assert_eq!(table.encoding, Some("gb18030"));
-    assert_eq!(texts(&table)[1], ["000001", "天方机械0001有限责任公司", "制造业", "中型企业", "500,000"]);
+    assert_eq!(
+        texts(&table)[1],
+        [
+            "000001",
+            "天方机械0001有限责任公司",
+            "制造业",
+            "中型企业",
+            "500,000"
+        ]
+    );
     assert_eq!(table.headers[4].unit.as_deref(), Some("元"));
 }
 
 #[test]
 fn a_worksheet_can_be_named() {
     let read = |worksheet: &str| {
-        let input =
-            Input::File { path: path("customers.xlsx"), name: "c.xlsx".into(), worksheet: Some(worksheet.into()) };
+        let input = Input::File {
+            path: path("customers.xlsx"),
+            name: "c.xlsx".into(),
+            worksheet: Some(worksheet.into()),
+        };
         open(&input, &[], &Options::default(), &|_, _| {})
     };
     let tables = read("客户").unwrap();
