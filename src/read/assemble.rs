@@ -102,6 +102,7 @@ pub(super) struct Assembler<'a> {
     origin: Origin,
     format: Format,
     most_cells: u64,
+    size: usize,
     head: Vec<HeadRow>,
     /// Stretches of blank rows among the first rows: where they start, and how many.
     head_blank: Vec<(u32, u32)>,
@@ -121,6 +122,7 @@ impl<'a> Assembler<'a> {
             origin: source.origin(worksheet),
             format,
             most_cells: MOST_CELLS + size,
+            size: usize::try_from(size).unwrap_or_default(),
             head: vec![],
             head_blank: vec![],
             body: None,
@@ -196,6 +198,10 @@ impl<'a> Assembler<'a> {
         let mut body = Body::new(&header, &head, self.format, self.source);
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
+        if self.format == Format::Text {
+            // The rows are nearly all of the file; growing step by step would copy them several times.
+            body.rows.reserve(self.size);
+        }
         let mut blank = self
             .head_blank
             .iter()

@@ -4,7 +4,7 @@
 //! the corners of a sheet abort the process. xls is read whole by calamine; a later issue moves it into a child process
 //! under a memory limit, and reads its per-cent formats, which calamine does not give.
 
-use super::assemble::Candidate;
+use super::assemble::{Candidate, too_large};
 use super::format::encrypted;
 use super::guard::{check_parts, guarded};
 use super::sheet_rows::{SheetRows, Value, tables, wanted};
@@ -20,6 +20,9 @@ use std::rc::Rc;
 
 /// Days from 1899-12-30 to 1904-01-01.
 pub(super) const EPOCH_1904: f64 = 1462.0;
+
+/// How many formulas without a value are remembered; nobody grades by a sheet that has more.
+const MOST_UNSAVED: usize = 4_000_000;
 
 /// Cells between two calls of the progress function.
 const PROGRESS_EVERY: u32 = 1 << 16;
@@ -91,6 +94,9 @@ fn unsaved<R: Read + Seek>(
     {
         if record.formula.is_some() && record.value == DataRef::Empty {
             unsaved.insert(record.pos);
+            if unsaved.len() > MOST_UNSAVED {
+                return Err(too_large(&source.origin(Some(name)).place()));
+            }
         }
     }
     Ok(unsaved)

@@ -602,6 +602,33 @@ fn a_quote_that_nobody_closes_is_an_error() {
 }
 
 #[test]
+fn encrypted_and_foreign_workbooks_say_so() {
+    let mut encrypted = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    encrypted.extend(
+        "  EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes),
+    );
+    let xml = "\u{FEFF}<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+    for (bytes, part) in [
+        (encrypted.as_slice(), "encrypted"),
+        (xml.as_bytes(), "SpreadsheetML"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04rubbish", "damaged"),
+        (b"\x1F\x8B\x08rubbish", "damaged"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rubbish", "damaged"),
+        (b"\0\0\0\0", "empty"),
+    ] {
+        let errors = read_bytes(bytes, &[], &Options::default()).unwrap_err();
+        assert!(
+            errors[0].title.en.contains(part),
+            "{part}: {}",
+            errors[0].title.en
+        );
+    }
+}
+
+#[test]
 fn headers_confirm_an_encoding() {
     // A single header of the scheme is enough, even where the content would not read like Chinese.
     let mut bytes = encoding_rs::GB18030.encode("id,客户名称\n").0.into_owned();
