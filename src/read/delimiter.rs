@@ -22,21 +22,46 @@ pub(super) struct Sniffed {
 /// Finds the delimiter of `text`.
 pub(super) fn sniff(text: &str, lexicon: &[Lexicon]) -> Sniffed {
     let sample = start_of(text);
-    let tried: Vec<(char, Vec<Vec<String>>)> = CANDIDATES.iter().map(|c| (*c, records(sample, *c))).collect();
+    let tried: Vec<(char, Vec<Vec<String>>)> = CANDIDATES
+        .iter()
+        .map(|c| (*c, records(sample, *c)))
+        .collect();
     let by_headers = tried
         .iter()
-        .map(|(c, records)| (records.iter().map(|record| known_headers(record, lexicon)).max().unwrap_or(0), *c))
+        .map(|(c, records)| {
+            (
+                records
+                    .iter()
+                    .map(|record| known_headers(record, lexicon))
+                    .max()
+                    .unwrap_or(0),
+                *c,
+            )
+        })
         // Ties go to the first candidate.
         .rev()
         .max_by_key(|(found, _)| *found)
         .filter(|(found, _)| *found > 1);
     if let Some((_, delimiter)) = by_headers {
-        return Sniffed { delimiter, single_column: false };
+        return Sniffed {
+            delimiter,
+            single_column: false,
+        };
     }
-    let best = tried.iter().rev().map(|(c, records)| (evenness(records), *c)).max_by_key(|(evenness, _)| *evenness);
+    let best = tried
+        .iter()
+        .rev()
+        .map(|(c, records)| (evenness(records), *c))
+        .max_by_key(|(evenness, _)| *evenness);
     match best {
-        Some(((even, columns), delimiter)) if even > 0 && columns > 1 => Sniffed { delimiter, single_column: false },
-        _ => Sniffed { delimiter: ',', single_column: true },
+        Some(((even, columns), delimiter)) if even > 0 && columns > 1 => Sniffed {
+            delimiter,
+            single_column: false,
+        },
+        _ => Sniffed {
+            delimiter: ',',
+            single_column: true,
+        },
     }
 }
 
@@ -54,8 +79,16 @@ fn start_of(text: &str) -> &str {
 }
 
 fn known_headers(record: &[String], lexicon: &[Lexicon]) -> usize {
-    let folded: BTreeSet<String> = record.iter().map(|field| super::fold_header(field)).collect();
-    lexicon.iter().map(|known| known.score(&folded).0).max().unwrap_or(0) * usize::from(record.len() > 1)
+    let folded: BTreeSet<String> = record
+        .iter()
+        .map(|field| super::fold_header(field))
+        .collect();
+    lexicon
+        .iter()
+        .map(|known| known.score(&folded).0)
+        .max()
+        .unwrap_or(0)
+        * usize::from(record.len() > 1)
 }
 
 /// How many records of a hundred have the usual number of fields, and that number. Records of one field are as usual
@@ -65,10 +98,18 @@ fn evenness(records: &[Vec<String>]) -> (usize, usize) {
     let usual = counts
         .iter()
         .filter(|count| **count > 1)
-        .max_by_key(|count| (counts.iter().filter(|other| other == count).count(), **count))
+        .max_by_key(|count| {
+            (
+                counts.iter().filter(|other| other == count).count(),
+                **count,
+            )
+        })
         .copied()
         .unwrap_or(1);
-    let alike = counts.iter().filter(|count| **count == usual && usual > 1).count();
+    let alike = counts
+        .iter()
+        .filter(|count| **count == usual && usual > 1)
+        .count();
     (alike * 100 / counts.len().max(1), usual)
 }
 
@@ -137,20 +178,35 @@ mod tests {
             ("a;b;c\n1,5;2,5;3\n1,5;2,5;3\n", ';'),
             ("a|b\n1|2\n", '|'),
             ("客户编号，名称\nC1，甲\n", '，'),
-            ("客户清单，2024\n客户编号,名称,金额\nC1,甲，乙,1\nC2,丙,2\n", ','),
+            (
+                "客户清单，2024\n客户编号,名称,金额\nC1,甲，乙,1\nC2,丙,2\n",
+                ',',
+            ),
             ("id,note\n1,\"x;y;z\"\n2,\"a;b;c\"\n", ','),
             ("a,b\r1,2\r", ','),
         ] {
-            assert_eq!(sniff(text, &[]), Sniffed { delimiter, single_column: false }, "{text:?}");
+            assert_eq!(
+                sniff(text, &[]),
+                Sniffed {
+                    delimiter,
+                    single_column: false
+                },
+                "{text:?}"
+            );
         }
         assert!(sniff("name\n甲\n乙\n", &[]).single_column);
     }
 
     #[test]
     fn an_open_quote_is_seen() {
-        for (record, open) in
-            [("a,\"b\n", true), ("a,\"b\"\n", false), ("a,\"b\"\"c\n", true), ("a,b\"c\n", false), ("\"\"\"\"\n", false), ("a,\"\n", true)]
-        {
+        for (record, open) in [
+            ("a,\"b\n", true),
+            ("a,\"b\"\n", false),
+            ("a,\"b\"\"c\n", true),
+            ("a,b\"c\n", false),
+            ("\"\"\"\"\n", false),
+            ("a,\"\n", true),
+        ] {
             assert_eq!(ends_within_quotes(record, ','), open, "{record:?}");
         }
     }

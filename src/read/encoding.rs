@@ -2,13 +2,15 @@
 //!
 //! In this order: a byte order mark; the pattern that NULs make in UTF-16 and UTF-32; strict UTF-8; the encoding in
 //! which the scheme's headers appear; GB18030 if the result reads like Chinese; a statistical guess. GB18030 decodes
-//! Big5, Shift_JIS and Western bytes into nonsense without an error, so it is never taken without a sign.
+//! Big5, `Shift_JIS` and Western bytes into nonsense without an error, so it is never taken without a sign.
 
-use super::Source;
+use super::{Source, count_of};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+};
 
 /// Text, and how it was encoded.
 pub(super) struct Decoded {
@@ -48,11 +50,16 @@ const MARKS: [(&[u8], Kind); 5] = [
 const SAMPLE: usize = 128 << 10;
 
 /// Decodes a text file, by the encoding that the user named or by what is found.
-pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Finding> {
-    let mark = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)).copied();
+pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec<Finding>> {
+    let mark = MARKS
+        .iter()
+        .find(|(mark, _)| bytes.starts_with(mark))
+        .copied();
     if let Some(label) = &source.options.encoding {
         let kind = by_label(label, mark.map(|(_, kind)| kind))?;
-        let skip = mark.filter(|(_, marked)| *marked == kind).map_or(0, |(mark, _)| mark.len());
+        let skip = mark
+            .filter(|(_, marked)| *marked == kind)
+            .map_or(0, |(mark, _)| mark.len());
         return strictly(bytes, skip, kind, false);
     }
     if let Some((mark, kind)) = mark {
@@ -62,7 +69,13 @@ pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Fin
         return strictly(bytes, 0, kind, true);
     }
     let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(Decoded { text, encoding: UTF_8.name(), guessed: false }),
+        Ok(text) => {
+            return Ok(Decoded {
+                text,
+                encoding: UTF_8.name(),
+                guessed: false,
+            });
+        }
         Err(error) => error.into_bytes(),
     };
     let sample = sample(&bytes);
@@ -75,7 +88,7 @@ pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Fin
     strictly(bytes, 0, Kind::Web(encoding), true)
 }
 
-fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Finding> {
+fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Vec<Finding>> {
     let plain = label.trim().to_ascii_lowercase().replace('_', "-");
     match plain.as_str() {
         "utf-32" | "utf32" => Ok(marked.filter(|kind| matches!(kind, Kind::Utf32 { .. })).unwrap_or(Kind::Utf32 { big: false })),
@@ -86,17 +99,27 @@ fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Finding> {
             .or_else(|| Encoding::for_label_no_replacement(label.trim().as_bytes()))
             .map(Kind::Web)
             .ok_or_else(|| {
-                Finding::error(Code::Usage, text!("no encoding `{label}`", "没有编码 `{label}`")).help(text!(
+                let error = Finding::error(Code::Usage, text!("no encoding `{label}`", "没有编码 `{label}`"));
+                vec![error.help(text!(
                     "name one of UTF-8, GB18030, GBK, Big5, UTF-16LE, UTF-16BE, Shift_JIS, EUC-KR, windows-1252",
                     "可用：UTF-8、GB18030、GBK、Big5、UTF-16LE、UTF-16BE、Shift_JIS、EUC-KR、windows-1252"
-                ))
+                ))]
             }),
     }
 }
 
 /// Decodes all of it or says where it fails.
-fn strictly(bytes: Vec<u8>, skip: usize, kind: Kind, guessed: bool) -> Result<Decoded, Finding> {
-    let decoded = |text: String| Decoded { text, encoding: kind.name(), guessed };
+fn strictly(
+    bytes: Vec<u8>,
+    skip: usize,
+    kind: Kind,
+    guessed: bool,
+) -> Result<Decoded, Vec<Finding>> {
+    let decoded = |text: String| Decoded {
+        text,
+        encoding: kind.name(),
+        guessed,
+    };
     match kind {
         Kind::Web(encoding) if encoding == UTF_8 => match String::from_utf8(bytes) {
             Ok(mut text) => {
@@ -108,24 +131,28 @@ fn strictly(bytes: Vec<u8>, skip: usize, kind: Kind, guessed: bool) -> Result<De
                 Err(undecodable(kind, line))
             }
         },
-        Kind::Web(encoding) => match encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]) {
-            Some(text) => Ok(decoded(text.into_owned())),
-            None => Err(undecodable(kind, failing_line(encoding, &bytes[skip..]))),
-        },
-        Kind::Utf32 { big } => utf32(&bytes[skip..], big).map(decoded).map_err(|line| undecodable(kind, line)),
+        Kind::Web(encoding) => {
+            match encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]) {
+                Some(text) => Ok(decoded(text.into_owned())),
+                None => Err(undecodable(kind, failing_line(encoding, &bytes[skip..]))),
+            }
+        }
+        Kind::Utf32 { big } => utf32(&bytes[skip..], big)
+            .map(decoded)
+            .map_err(|line| undecodable(kind, line)),
     }
 }
 
-fn undecodable(kind: Kind, line: usize) -> Finding {
+fn undecodable(kind: Kind, line: usize) -> Vec<Finding> {
     let name = kind.name();
-    Finding::error(
-        Code::BadEncoding,
-        text!("line {line} has bytes that are not {name}", "第 {line} 行有不符合 {name} 编码的字节"),
-    )
-    .help(text!(
+    let title = text!(
+        "line {line} has bytes that are not {name}",
+        "第 {line} 行有不符合 {name} 编码的字节"
+    );
+    vec![Finding::error(Code::BadEncoding, title).help(text!(
         "name the encoding (`--encoding GB18030`), or export the file once more as UTF-8",
         "请指定编码（`--encoding GB18030`），或重新导出为 UTF-8"
-    ))
+    ))]
 }
 
 /// The line of the first bytes that cannot be decoded.
@@ -134,7 +161,8 @@ fn failing_line(encoding: &'static Encoding, bytes: &[u8]) -> usize {
     let (mut at, mut line, mut text) = (0, 1, String::with_capacity(1 << 16));
     loop {
         text.clear();
-        let (result, read) = decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
+        let (result, read) =
+            decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
         line += line_ends(text.as_bytes());
         at += read;
         if result != encoding_rs::DecoderResult::OutputFull {
@@ -145,8 +173,11 @@ fn failing_line(encoding: &'static Encoding, bytes: &[u8]) -> usize {
 
 /// Line ends of all three kinds. (A CR and its LF that two pieces tear apart count twice; only messages use it.)
 fn line_ends(bytes: &[u8]) -> usize {
-    let lf = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let lone_cr = bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    let lf = count_of(b'\n', bytes);
+    let lone_cr = bytes
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
     lf + lone_cr.count()
 }
 
@@ -155,7 +186,13 @@ fn utf32(bytes: &[u8], big: bool) -> Result<String, usize> {
     for unit in bytes.chunks(4) {
         let c = <[u8; 4]>::try_from(unit)
             .ok()
-            .map(|unit| if big { u32::from_be_bytes(unit) } else { u32::from_le_bytes(unit) })
+            .map(|unit| {
+                if big {
+                    u32::from_be_bytes(unit)
+                } else {
+                    u32::from_le_bytes(unit)
+                }
+            })
             .and_then(char::from_u32)
             .ok_or_else(|| 1 + line_ends(text.as_bytes()))?;
         text.push(c);
@@ -166,13 +203,24 @@ fn utf32(bytes: &[u8], big: bool) -> Result<String, usize> {
 /// UTF-16 and UTF-32 without a mark: ASCII characters leave NULs, always on the same side.
 fn by_nuls(bytes: &[u8]) -> Option<Kind> {
     let start = &bytes[..bytes.len().min(1 << 14)];
-    let nuls = start.iter().filter(|byte| **byte == 0).count();
+    let nuls = count_of(0, start);
     // A stray NUL in UTF-8 text is no pattern; in UTF-16 text that happens to be valid UTF-8, half the bytes are NUL.
-    let few = if std::str::from_utf8(start).is_ok() { nuls * 4 < start.len() } else { nuls * 100 < start.len() };
+    let few = if std::str::from_utf8(start).is_ok() {
+        nuls * 4 < start.len()
+    } else {
+        nuls * 100 < start.len()
+    };
     if nuls == 0 || few {
         return None;
     }
-    let at = |step: usize, offset: usize| start.iter().skip(offset).step_by(step).filter(|byte| **byte == 0).count();
+    let at = |step: usize, offset: usize| {
+        start
+            .iter()
+            .skip(offset)
+            .step_by(step)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     if bytes.len().is_multiple_of(4) {
         let quarter = start.len() / 4;
         if at(4, 3) == quarter && at(4, 2) * 10 >= quarter * 9 {
@@ -217,22 +265,42 @@ fn mostly_utf8(sample: &[u8]) -> bool {
 /// The encoding in which the scheme's own headers appear, if any has other letters than ASCII.
 fn by_headers(sample: &[u8], source: &Source<'_>) -> Option<&'static Encoding> {
     let guess = detector(sample);
-    let candidates = [GB18030, guess, BIG5, SHIFT_JIS, EUC_KR, EUC_JP, WINDOWS_1252];
+    let candidates = [
+        GB18030,
+        guess,
+        BIG5,
+        SHIFT_JIS,
+        EUC_KR,
+        EUC_JP,
+        WINDOWS_1252,
+    ];
     let found = |encoding: &&'static Encoding| {
         let (text, _) = encoding.decode_without_bom_handling(sample);
         text.split(['\n', '\r', ',', '\t', ';', '|', '，', '"'])
             .filter(|cell| cell.len() < 200 && !cell.is_ascii())
             .map(super::fold_header)
-            .filter(|cell| source.lexicon.iter().any(|known| known.headers.contains(cell)))
+            .filter(|cell| {
+                source
+                    .lexicon
+                    .iter()
+                    .any(|known| known.headers.contains(cell))
+            })
             .count()
     };
     let counts: Vec<usize> = candidates.iter().map(found).collect();
     let best = counts.iter().copied().max().filter(|count| *count > 0)?;
-    counts.iter().position(|count| *count == best).map(|index| candidates[index])
+    counts
+        .iter()
+        .position(|count| *count == best)
+        .map(|index| candidates[index])
 }
 
 fn by_content(sample: &[u8]) -> &'static Encoding {
-    if reads_like_chinese(sample) { GB18030 } else { detector(sample) }
+    if reads_like_chinese(sample) {
+        GB18030
+    } else {
+        detector(sample)
+    }
 }
 
 fn detector(sample: &[u8]) -> &'static Encoding {

@@ -4,7 +4,7 @@
 //! the corners of a sheet abort the process. xls is read whole by calamine; a later issue moves it into a child process
 //! under a memory limit, and reads its per-cent formats, which calamine does not give.
 
-use super::assemble::Candidate;
+use super::assemble::{Candidate, too_large};
 use super::format::encrypted;
 use super::guard::{check_parts, guarded};
 use super::sheet_rows::{SheetRows, Value, tables, wanted};
@@ -21,32 +21,49 @@ use std::rc::Rc;
 /// Days from 1899-12-30 to 1904-01-01.
 pub(super) const EPOCH_1904: f64 = 1462.0;
 
+/// How many formulas without a value are remembered; nobody grades by a sheet that has more.
+const MOST_UNSAVED: usize = 4_000_000;
+
 /// Cells between two calls of the progress function.
 const PROGRESS_EVERY: u32 = 1 << 16;
 
-type Sheets = Vec<(String, Result<Option<Candidate>, Finding>)>;
+type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// Reads an xlsx (or xlsm) workbook.
 pub(super) fn read_xlsx(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let checked = check_parts(bytes, source).map_err(|finding| vec![finding])?;
+    let checked = check_parts(bytes, source)?;
     guarded(source, || {
         let (reader, progress) = counted(bytes, source);
         let mut book = Xlsx::new(reader).map_err(|error| failed(&error, source))?;
         let names = worksheets(book.sheets_metadata());
         let mut sheets: Sheets = vec![];
-        for name in wanted(&names, source).map_err(|finding| vec![finding])? {
-            let unsaved = if checked.formulas { unsaved(&mut book, &name, source)? } else { BTreeSet::new() };
-            let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| failed(&error, source))?;
+        for name in wanted(&names, source)? {
+            let unsaved = if checked.formulas {
+                unsaved(&mut book, &name, source)?
+            } else {
+                BTreeSet::new()
+            };
+            let epoch = if book.has_1904_epoch() {
+                EPOCH_1904
+            } else {
+                0.0
+            };
+            let mut reader = book
+                .worksheet_cells_reader(&name)
+                .map_err(|error| failed(&error, source))?;
             let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
             let mut rows = SheetRows::new(source, &name, Format::Xlsx, bytes.len() as u64);
             let mut outcome = Ok(());
             while rows.wants_more() {
-                let next = reader.next_cell_with_style_id().map_err(|error| failed(&error, source))?;
+                let next = reader
+                    .next_cell_with_style_id()
+                    .map_err(|error| failed(&error, source))?;
                 let Some((cell, style)) = next else { break };
                 let (row, column) = cell.get_position();
                 let value = match cell.get_value() {
-                    DataRef::Empty if unsaved.contains(&(row, column)) => Value::Plain(Cell::Error(CellError::Unsaved)),
+                    DataRef::Empty if unsaved.contains(&(row, column)) => {
+                        Value::Plain(Cell::Error(CellError::Unsaved))
+                    }
                     data => value(data, epoch, percent.get(style) == Some(&true)),
                 };
                 progress();
@@ -55,7 +72,7 @@ pub(super) fn read_xlsx(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>,
                     break;
                 }
             }
-            sheets.push((name, outcome.and_then(|()| rows.finish())));
+            sheets.push(outcome.and_then(|()| rows.finish()));
         }
         tables(sheets, source)
     })
@@ -67,11 +84,19 @@ fn unsaved<R: Read + Seek>(
     name: &str,
     source: &Source<'_>,
 ) -> Result<BTreeSet<(u32, u32)>, Vec<Finding>> {
-    let mut reader = book.worksheet_cells_reader(name).map_err(|error| failed(&error, source))?;
+    let mut reader = book
+        .worksheet_cells_reader(name)
+        .map_err(|error| failed(&error, source))?;
     let mut unsaved = BTreeSet::new();
-    while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|error| failed(&error, source))? {
+    while let Some(record) = reader
+        .next_cell_with_formula_metadata()
+        .map_err(|error| failed(&error, source))?
+    {
         if record.formula.is_some() && record.value == DataRef::Empty {
             unsaved.insert(record.pos);
+            if unsaved.len() > MOST_UNSAVED {
+                return Err(too_large(&source.origin(Some(name)).place()));
+            }
         }
     }
     Ok(unsaved)
@@ -82,21 +107,31 @@ pub(super) fn read_xls(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, 
     guarded(source, || {
         let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| failed(&error, source))?;
         let names = worksheets(book.sheets_metadata());
-        let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
+        let epoch = if book.has_1904_epoch() {
+            EPOCH_1904
+        } else {
+            0.0
+        };
         let mut sheets: Sheets = vec![];
-        for name in wanted(&names, source).map_err(|finding| vec![finding])? {
-            let range = book.worksheet_range(&name).map_err(|error| failed(&error, source))?;
+        for name in wanted(&names, source)? {
+            let range = book
+                .worksheet_range(&name)
+                .map_err(|error| failed(&error, source))?;
             let (top, left) = range.start().unwrap_or_default();
             let mut rows = SheetRows::new(source, &name, Format::Xls, bytes.len() as u64);
             let mut outcome = Ok(());
             for (row, column, data) in range.used_cells() {
-                outcome = rows.add(top + row as u32, left + column as u32, value(&borrowed(data), epoch, false));
+                outcome = rows.add(
+                    top + row as u32,
+                    left + column as u32,
+                    value(&borrowed(data), epoch, false),
+                );
                 if outcome.is_err() || !rows.wants_more() {
                     break;
                 }
             }
             let candidate = outcome.and_then(|()| rows.finish());
-            sheets.push((name, candidate));
+            sheets.push(candidate);
         }
         tables(sheets, source)
     })
@@ -104,13 +139,21 @@ pub(super) fn read_xls(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, 
 
 /// The names of the sheets that have cells.
 fn worksheets(sheets: &[calamine::Sheet]) -> Vec<String> {
-    sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
+    sheets
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| sheet.name.clone())
+        .collect()
 }
 
 fn failed(error: &dyn Display, source: &Source<'_>) -> Vec<Finding> {
     let why = error.to_string();
     let lower = why.to_lowercase();
-    vec![if lower.contains("password") || lower.contains("encrypt") { encrypted() } else { source.broken(&why) }]
+    if lower.contains("password") || lower.contains("encrypt") {
+        encrypted()
+    } else {
+        source.broken(&why)
+    }
 }
 
 /// A cell's value as it is kept. `epoch` is added to dates.
@@ -166,7 +209,10 @@ fn borrowed(data: &Data) -> DataRef<'_> {
 
 /// Days since 1899-12-30 of `2024-03-05` or `2024-03-05T10:30:00`.
 pub(super) fn serial_of_iso(text: &str) -> Option<f64> {
-    let (day, time) = text.trim_end_matches('Z').split_once(['T', ' ']).unwrap_or((text, "00:00:00"));
+    let (day, time) = text
+        .trim_end_matches('Z')
+        .split_once(['T', ' '])
+        .unwrap_or((text, "00:00:00"));
     let days = Date::new(1899, 12, 30)?.days_to(Date::parse_iso(day)?);
     let mut seconds = 0.0;
     for (part, worth) in time.splitn(3, ':').zip([3600.0, 60.0, 1.0]) {
@@ -176,7 +222,10 @@ pub(super) fn serial_of_iso(text: &str) -> Option<f64> {
 }
 
 fn is_percent(style: &Style) -> bool {
-    style.number_format.as_ref().is_some_and(|format| shows_percent(&format.format_code))
+    style
+        .number_format
+        .as_ref()
+        .is_some_and(|format| shows_percent(&format.format_code))
 }
 
 /// Whether a number format shows per cent: a `%` in its first section that is neither quoted nor escaped.
@@ -202,7 +251,10 @@ pub(super) fn shows_percent(format: &str) -> bool {
 fn counted<'b, 's>(bytes: &'b [u8], source: &'s Source<'_>) -> (Counted<'b>, impl Fn() + 's) {
     let position = Rc::new(cell::Cell::new(0));
     let total = bytes.len() as u64;
-    let reader = Counted { bytes: Cursor::new(bytes), position: position.clone() };
+    let reader = Counted {
+        bytes: Cursor::new(bytes),
+        position: position.clone(),
+    };
     let (calls, furthest) = (cell::Cell::new(0_u32), cell::Cell::new(0_u64));
     let report = move || {
         calls.set((calls.get() + 1) % PROGRESS_EVERY);

@@ -7,14 +7,50 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Words that make a footer when the cell has nothing else, or a colon after them.
 const WORDS: [&str; 30] = [
-    "合计", "小计", "总计", "共计", "累计", "总合计", "本页合计", "本页小计", "本月合计", "本年累计", "审核", "复核",
-    "制表", "备注", "注", "说明", "填表说明", "数据来源", "打印时间", "导出时间", "制单", "批准", "total", "totals",
-    "grandtotal", "subtotal", "sum", "preparedby", "note", "notes",
+    "合计",
+    "小计",
+    "总计",
+    "共计",
+    "累计",
+    "总合计",
+    "本页合计",
+    "本页小计",
+    "本月合计",
+    "本年累计",
+    "审核",
+    "复核",
+    "制表",
+    "备注",
+    "注",
+    "说明",
+    "填表说明",
+    "数据来源",
+    "打印时间",
+    "导出时间",
+    "制单",
+    "批准",
+    "total",
+    "totals",
+    "grandtotal",
+    "subtotal",
+    "sum",
+    "preparedby",
+    "note",
+    "notes",
 ];
 
 /// Words that begin a footer whatever follows: no customer's name or id begins so.
 const BEGINNINGS: [&str; 10] = [
-    "制表人", "审核人", "复核人", "填表人", "填报人", "制单人", "制表日期", "填表日期", "打印日期", "导出日期",
+    "制表人",
+    "审核人",
+    "复核人",
+    "填表人",
+    "填报人",
+    "制单人",
+    "制表日期",
+    "填表日期",
+    "打印日期",
+    "导出日期",
 ];
 
 /// The longest cell that is looked at; a footer's word stands at its start.
@@ -27,16 +63,53 @@ pub(super) fn is_footer(cell: &str) -> bool {
     if cell.len() > LONGEST || !cell.chars().next().is_some_and(may_begin) {
         return false;
     }
-    let plain: String = cell.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let plain: String = cell
+        .nfkc()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
     let word = plain.split(':').next().unwrap_or_default();
-    WORDS.contains(&word) || BEGINNINGS.iter().any(|beginning| plain.starts_with(beginning))
+    WORDS.contains(&word)
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| plain.starts_with(beginning))
 }
 
 fn may_begin(c: char) -> bool {
     matches!(
         c,
-        '合' | '小' | '总' | '共' | '累' | '本' | '审' | '复' | '制' | '备' | '注' | '说' | '填' | '数' | '打' | '导' | '批'
-            | 't' | 'T' | 'ｔ' | 'Ｔ' | 'g' | 'G' | 'ｇ' | 'Ｇ' | 's' | 'S' | 'ｓ' | 'Ｓ' | 'p' | 'P' | 'n' | 'N'
+        '合' | '小'
+            | '总'
+            | '共'
+            | '累'
+            | '本'
+            | '审'
+            | '复'
+            | '制'
+            | '备'
+            | '注'
+            | '说'
+            | '填'
+            | '数'
+            | '打'
+            | '导'
+            | '批'
+            | 't'
+            | 'T'
+            | 'ｔ'
+            | 'Ｔ'
+            | 'g'
+            | 'G'
+            | 'ｇ'
+            | 'Ｇ'
+            | 's'
+            | 'S'
+            | 'ｓ'
+            | 'Ｓ'
+            | 'p'
+            | 'P'
+            | 'n'
+            | 'N'
     )
 }
 
@@ -47,14 +120,41 @@ mod tests {
     #[test]
     fn footers_are_told_from_customers() {
         for cell in [
-            "合计", "合 计", "合计：", " 总　计 ", "小计: 12 家", "Total", "TOTAL:", "Grand total", "Subtotal", "制表人：张三",
-            "制表人 张三", "审核人", "制表日期：2024-03-31", "填表人：", "备注：以上数据未经审计", "注：单位为万元", "审核：",
+            "合计",
+            "合 计",
+            "合计：",
+            " 总　计 ",
+            "小计: 12 家",
+            "Total",
+            "TOTAL:",
+            "Grand total",
+            "Subtotal",
+            "制表人：张三",
+            "制表人 张三",
+            "审核人",
+            "制表日期：2024-03-31",
+            "填表人：",
+            "备注：以上数据未经审计",
+            "注：单位为万元",
+            "审核：",
         ] {
             assert!(is_footer(cell), "{cell}");
         }
         for cell in [
-            "合计贸易有限公司", "上海合计科技", "总计划部", "小计算机公司", "Total Energies", "TotalEnergies SE", "备注本公司",
-            "注册会计师事务所", "制表公司", "审核中心", "C001", "", "Sumitomo", "Notes and Co",
+            "合计贸易有限公司",
+            "上海合计科技",
+            "总计划部",
+            "小计算机公司",
+            "Total Energies",
+            "TotalEnergies SE",
+            "备注本公司",
+            "注册会计师事务所",
+            "制表公司",
+            "审核中心",
+            "C001",
+            "",
+            "Sumitomo",
+            "Notes and Co",
         ] {
             assert!(!is_footer(cell), "{cell}");
         }

@@ -2,7 +2,7 @@
 //!
 //! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
 
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding};
 use crate::text;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -18,7 +18,7 @@ pub enum Format {
     Xlsb,
     /// Excel 97 to 2003.
     Xls,
-    /// OpenDocument.
+    /// `OpenDocument`.
     Ods,
 }
 
@@ -51,19 +51,33 @@ const OTHERS: [(&[u8], &str); 9] = [
 ];
 
 /// Finds the format, looking once into gzip.
-pub(super) fn look_into(bytes: Vec<u8>) -> Result<Content, Finding> {
-    let bytes = if bytes.starts_with(GZIP) { gunzip(&bytes)? } else { bytes };
+pub(super) fn look_into(bytes: Vec<u8>) -> Result<Content, Vec<Finding>> {
+    let bytes = if bytes.starts_with(GZIP) {
+        gunzip(&bytes)?
+    } else {
+        bytes
+    };
     let format = detect(&bytes)?;
-    let limit = if format == Format::Text { LARGEST_TEXT } else { LARGEST_WORKBOOK };
+    let limit = if format == Format::Text {
+        LARGEST_TEXT
+    } else {
+        LARGEST_WORKBOOK
+    };
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
     }
     Ok(Content { format, bytes })
 }
 
-fn detect(bytes: &[u8]) -> Result<Format, Finding> {
-    if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-        return Err(Finding::error(Code::BadFormat, text!("the file is empty", "文件是空的")));
+fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
+    if bytes
+        .iter()
+        .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    {
+        return Err(vec![Finding::error(
+            Code::BadFormat,
+            text!("the file is empty", "文件是空的"),
+        )]);
     }
     if ZIP.iter().any(|magic| bytes.starts_with(magic)) {
         return super::guard::kind_of_zip(bytes);
@@ -78,24 +92,48 @@ fn detect(bytes: &[u8]) -> Result<Format, Finding> {
         return Err(unsupported(kind));
     }
     // NULs are left out so that the tags are seen in UTF-16 too.
-    let start: Vec<u8> = bytes.iter().take(8192).filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
+    let start: Vec<u8> = bytes
+        .iter()
+        .take(8192)
+        .filter(|byte| **byte != 0)
+        .map(u8::to_ascii_lowercase)
+        .collect();
     let start = String::from_utf8_lossy(&start);
-    let start = start.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}'));
-    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+    let start = start
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}'));
+    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet")
+    {
         return Err(unsupported("SpreadsheetML (XML)"));
     }
-    let tags = ["<html", "<!doctype html", "<table", "<head", "<meta", "<style", "<body", "<?xml", "<!--"];
+    let tags = [
+        "<html",
+        "<!doctype html",
+        "<table",
+        "<head",
+        "<meta",
+        "<style",
+        "<body",
+        "<?xml",
+        "<!--",
+    ];
     if tags.iter().any(|tag| start.starts_with(tag)) {
-        return Err(unsupported(if start.starts_with("<?xml") { "XML" } else { "HTML" }));
+        return Err(unsupported(if start.starts_with("<?xml") {
+            "XML"
+        } else {
+            "HTML"
+        }));
     }
     Ok(Format::Text)
 }
 
 /// An OLE file is an old workbook, or the wrapping of an encrypted new one, or a Word document.
-fn ole(bytes: &[u8]) -> Result<Format, Finding> {
+fn ole(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     let named = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(name.len()).step_by(2).any(|window| window == name)
+        bytes
+            .windows(name.len())
+            .step_by(2)
+            .any(|window| window == name)
     };
     if named("EncryptedPackage") {
         Err(encrypted())
@@ -107,39 +145,72 @@ fn ole(bytes: &[u8]) -> Result<Format, Finding> {
 }
 
 /// A workbook that needs a password.
-pub(super) fn encrypted() -> Finding {
-    Finding::error(Code::BadFormat, text!("the workbook is encrypted", "工作簿已加密")).help(text!(
+pub(super) fn encrypted() -> Vec<Finding> {
+    let error = Finding::error(
+        Code::BadFormat,
+        text!("the workbook is encrypted", "工作簿已加密"),
+    );
+    let help = text!(
         "open it with its password and save a copy without one",
         "请用密码打开，另存为不加密的副本"
-    ))
+    );
+    vec![error.help(help)]
 }
 
-fn unsupported(kind: &str) -> Finding {
-    Finding::error(Code::BadFormat, text!("this is {kind}, which is not read", "这是 {kind} 文件，不能读取")).help(text!(
+fn unsupported(kind: &str) -> Vec<Finding> {
+    let title = text!(
+        "this is {kind}, which is not read",
+        "这是 {kind} 文件，不能读取"
+    );
+    vec![Finding::error(Code::BadFormat, title).help(text!(
         "open it in Excel or WPS and save it as `.xlsx` or CSV",
         "请用 Excel 或 WPS 打开，另存为 `.xlsx` 或 CSV"
-    ))
+    ))]
 }
 
-fn too_large(limit: u64) -> Finding {
+fn too_large(limit: u64) -> Vec<Finding> {
     let limit = limit >> 30;
-    Finding::error(Code::TooLarge, text!("the file is larger than {limit} GiB", "文件超过 {limit} GiB"))
-        .help(text!("split it, or export it as CSV", "请拆分，或导出为 CSV"))
+    let error = Finding::error(
+        Code::TooLarge,
+        text!(
+            "the file is larger than {limit} GiB",
+            "文件超过 {limit} GiB"
+        ),
+    );
+    vec![error.help(text!(
+        "split it, or export it as CSV",
+        "请拆分，或导出为 CSV"
+    ))]
 }
 
 /// Inflates a gzip file, up to the limit of what is in it: a small file can hold terabytes.
-fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Finding> {
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
     let mut inflated = vec![];
     let mut decoder = MultiGzDecoder::new(bytes);
     let mut read = |limit: u64, inflated: &mut Vec<u8>| {
-        decoder.by_ref().take(limit).read_to_end(inflated).map_err(|error| {
-            let Text { en, .. } = text!("{error}", "{error}");
-            Finding::error(Code::BadFormat, text!("the gzip file is damaged: {en}", "gzip 文件已损坏：{en}"))
-        })
+        decoder
+            .by_ref()
+            .take(limit)
+            .read_to_end(inflated)
+            .map_err(|error| {
+                let title = text!(
+                    "the gzip file is damaged: {error}",
+                    "gzip 文件已损坏：{error}"
+                );
+                vec![Finding::error(Code::BadFormat, title)]
+            })
     };
     read(4096, &mut inflated)?;
     let workbook = inflated.starts_with(OLE) || ZIP.iter().any(|magic| inflated.starts_with(magic));
-    let limit = if workbook { LARGEST_WORKBOOK } else { LARGEST_TEXT };
+    let limit = if workbook {
+        LARGEST_WORKBOOK
+    } else {
+        LARGEST_TEXT
+    };
     read(limit, &mut inflated)?;
-    if inflated.len() as u64 > limit { Err(too_large(limit)) } else { Ok(inflated) }
+    if inflated.len() as u64 > limit {
+        Err(too_large(limit))
+    } else {
+        Ok(inflated)
+    }
 }

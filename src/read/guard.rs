@@ -29,20 +29,27 @@ pub fn is_reading_guarded() -> bool {
 }
 
 /// Runs a foreign reader. A panic in it is a broken file.
-pub(super) fn guarded<T>(source: &Source<'_>, read: impl FnOnce() -> Result<T, Vec<Finding>>) -> Result<T, Vec<Finding>> {
+pub(super) fn guarded<T>(
+    source: &Source<'_>,
+    read: impl FnOnce() -> Result<T, Vec<Finding>>,
+) -> Result<T, Vec<Finding>> {
     let before = GUARDED.replace(true);
     // What `read` leaves behind is dropped with the panic; nothing of it is used again.
     let result = catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(before);
-    result.unwrap_or_else(|_| Err(vec![source.broken("unexpected content")]))
+    result.unwrap_or_else(|_| Err(source.broken("unexpected content")))
 }
 
 /// Which workbook a zip file is.
-pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Finding> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
+pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
+    let archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
     // A name that is not text is none of those looked for.
-    let names: Vec<String> =
-        archive.file_names().flatten().map(|name| name.replace('\\', "/").to_lowercase()).collect();
+    let names: Vec<String> = archive
+        .file_names()
+        .flatten()
+        .map(|name| name.replace('\\', "/").to_lowercase())
+        .collect();
     let has = |end: &str| names.iter().any(|name| name.ends_with(end));
     if has("workbook.bin") {
         Ok(Format::Xlsb)
@@ -53,16 +60,25 @@ pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Finding> {
     } else if names.is_empty() {
         Err(damaged("no entries"))
     } else {
-        Err(Finding::error(Code::BadFormat, text!("this is a zip archive without a workbook", "这是不含工作簿的压缩包"))
-            .help(text!("unpack it and name the files in it", "请解压后指定其中的文件")))
+        let title = text!(
+            "this is a zip archive without a workbook",
+            "这是不含工作簿的压缩包"
+        );
+        let help = text!(
+            "unpack it and name the files in it",
+            "请解压后指定其中的文件"
+        );
+        Err(vec![Finding::error(Code::BadFormat, title).help(help)])
     }
 }
 
-fn damaged(why: &str) -> Finding {
-    Finding::error(Code::BadFormat, text!("the file is damaged: {why}", "文件已损坏：{why}")).help(text!(
+fn damaged(why: &str) -> Vec<Finding> {
+    let title = text!("the file is damaged: {why}", "文件已损坏：{why}");
+    let help = text!(
         "it may be cut off; copy or export it once more",
         "可能没有传完，请重新复制或导出"
-    ))
+    );
+    vec![Finding::error(Code::BadFormat, title).help(help)]
 }
 
 /// What the check of a workbook found.
@@ -73,13 +89,16 @@ pub(super) struct Checked {
 }
 
 /// Inflates every part of an xlsx or xlsb that is going to be read, within limits, so that checksums are verified.
-pub(super) fn check_parts(bytes: &[u8], source: &Source<'_>) -> Result<Checked, Finding> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
+pub(super) fn check_parts(bytes: &[u8], source: &Source<'_>) -> Result<Checked, Vec<Finding>> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
     let mut checked = Checked::default();
     let mut seen = BTreeSet::new();
     let (mut inflated, mut buffer) = (0_u64, vec![0; 1 << 16]);
     for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(|error| damaged(&error.to_string()))?;
+        let mut part = archive
+            .by_index(index)
+            .map_err(|error| damaged(&error.to_string()))?;
         let Ok(name) = part.name() else { continue };
         let name = name.replace('\\', "/").to_lowercase();
         if part.encrypted() {
@@ -90,12 +109,26 @@ pub(super) fn check_parts(bytes: &[u8], source: &Source<'_>) -> Result<Checked, 
         }
         let is_sheet = name.contains("worksheets/");
         let is_strings = name.contains("sharedstrings.");
-        if !(is_sheet || is_strings || name.contains("workbook.") || name.contains("styles.") || name.ends_with(".rels")) {
+        if !(is_sheet
+            || is_strings
+            || name.contains("workbook.")
+            || name.contains("styles.")
+            || name.contains("_rels/"))
+        {
             continue;
         }
-        let mut scan = Scan { is_sheet, is_strings, size: 0, formulas: false, declared: 0, tail: vec![] };
+        let mut scan = Scan {
+            is_sheet,
+            is_strings,
+            size: 0,
+            formulas: false,
+            declared: 0,
+            tail: vec![],
+        };
         loop {
-            let count = part.read(&mut buffer).map_err(|error| damaged(&error.to_string()))?;
+            let count = part
+                .read(&mut buffer)
+                .map_err(|error| damaged(&error.to_string()))?;
             if count == 0 {
                 break;
             }
@@ -143,14 +176,26 @@ impl Scan {
 /// `<f>`, `<f `, `<f/`, also with a prefix (`<x:f>`).
 fn has_formula(xml: &[u8]) -> bool {
     xml.windows(3).any(|window| {
-        matches!(window[0], b'<' | b':') && window[1] == b'f' && matches!(window[2], b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
+        matches!(window[0], b'<' | b':')
+            && window[1] == b'f'
+            && matches!(window[2], b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
     })
 }
 
 /// `uniqueCount="…"` of the XML.
 fn declared_strings(start: &[u8]) -> u64 {
     let start = String::from_utf8_lossy(start);
-    let Some((_, rest)) = start.split_once("uniqueCount=") else { return 0 };
-    let digits: String = rest.chars().skip(1).take_while(char::is_ascii_digit).collect();
-    if digits.is_empty() { 0 } else { digits.parse().unwrap_or(u64::MAX) }
+    let Some((_, rest)) = start.split_once("uniqueCount=") else {
+        return 0;
+    };
+    let digits: String = rest
+        .chars()
+        .skip(1)
+        .take_while(char::is_ascii_digit)
+        .collect();
+    if digits.is_empty() {
+        0
+    } else {
+        digits.parse().unwrap_or(u64::MAX)
+    }
 }

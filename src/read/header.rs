@@ -26,7 +26,11 @@ impl Header {
     pub fn new(written: &str) -> Self {
         let text = one_line(written);
         let (_, unit) = fold(&text);
-        Self { folded: fold_header(&text), unit, text }
+        Self {
+            folded: fold_header(&text),
+            unit,
+            text,
+        }
     }
 }
 
@@ -45,8 +49,13 @@ pub struct Match {
 pub fn match_sheet(headers: &[Header], known: &KnownSheet) -> Match {
     let lexicon = Lexicon::of(known);
     Match {
-        found: headers.iter().filter(|header| lexicon.headers.contains(&header.folded)).count(),
-        key: headers.iter().any(|header| lexicon.key.contains(&header.folded)),
+        found: headers
+            .iter()
+            .filter(|header| lexicon.headers.contains(&header.folded))
+            .count(),
+        key: headers
+            .iter()
+            .any(|header| lexicon.key.contains(&header.folded)),
         missing_required: known
             .required
             .iter()
@@ -66,9 +75,13 @@ pub fn find_column(headers: &[Header], names: &[String]) -> Option<usize> {
 /// the caller's to report.
 pub fn find_columns(headers: &[Header], names: &[String]) -> Vec<usize> {
     let columns = |fits: &dyn Fn(&Header) -> bool| -> Vec<usize> {
-        (0..headers.len()).filter(|column| fits(&headers[*column])).collect()
+        (0..headers.len())
+            .filter(|column| fits(&headers[*column]))
+            .collect()
     };
-    let Some((name, aliases)) = names.split_first() else { return vec![] };
+    let Some((name, aliases)) = names.split_first() else {
+        return vec![];
+    };
     let exact = columns(&|header| header.text == *name);
     if !exact.is_empty() {
         return exact;
@@ -77,7 +90,11 @@ pub fn find_columns(headers: &[Header], names: &[String]) -> Vec<usize> {
     if !aliased.is_empty() {
         return aliased;
     }
-    let folded: Vec<String> = names.iter().map(|name| fold_header(name)).filter(|name| !name.is_empty()).collect();
+    let folded: Vec<String> = names
+        .iter()
+        .map(|name| fold_header(name))
+        .filter(|name| !name.is_empty())
+        .collect();
     columns(&|header| folded.contains(&header.folded))
 }
 
@@ -85,28 +102,60 @@ pub fn find_columns(headers: &[Header], names: &[String]) -> Vec<usize> {
 pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
     let mut error = Finding::error(
         Code::UnmatchedFile,
-        text!("`{}` matches no sheet of the scheme", "`{}` 与方案中的任何表都不匹配", source.file),
+        text!(
+            "`{}` matches no sheet of the scheme",
+            "`{}` 与方案中的任何表都不匹配",
+            source.file
+        ),
     );
     let fits = tables.iter().flat_map(|table| {
-        source.known.iter().map(move |known| (match_sheet(&table.headers, known), *table, known))
+        source
+            .known
+            .iter()
+            .map(move |known| (match_sheet(&table.headers, known), *table, known))
     });
-    let Some((fit, table, known)) = fits.rev().max_by_key(|(fit, ..)| fit.found) else { return error };
+    let Some((fit, table, known)) = fits.rev().max_by_key(|(fit, ..)| fit.found) else {
+        return error;
+    };
     error = error.place(table.origin.row(table.header_row));
-    let found: Vec<String> =
-        table.headers.iter().filter(|header| !header.text.is_empty()).map(|header| format!("`{}`", header.text)).collect();
-    error = error.with_note(text!("headers found: {}", "找到的表头：{}", found.join(", ")));
+    let found: Vec<String> = table
+        .headers
+        .iter()
+        .filter(|header| !header.text.is_empty())
+        .map(|header| format!("`{}`", header.text))
+        .collect();
+    error = error.with_note(text!(
+        "headers found: {}",
+        "找到的表头：{}",
+        found.join(", ")
+    ));
     let sheet = &known.name;
     let key = known.key.first().map_or("", String::as_str);
     let mut missing = vec![key];
-    missing.extend(fit.missing_required.iter().map(String::as_str).filter(|name| *name != key));
+    missing.extend(
+        fit.missing_required
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != key),
+    );
     for name in missing.into_iter().filter(|name| !name.is_empty()) {
-        let near = nearest(name, table.headers.iter().map(|header| header.text.as_str()).filter(|text| !text.is_empty()));
+        let near = nearest(
+            name,
+            table
+                .headers
+                .iter()
+                .map(|header| header.text.as_str())
+                .filter(|text| !text.is_empty()),
+        );
         error = error.with_note(match near {
             Some(near) => text!(
                 "sheet `{sheet}` needs `{name}`; the nearest header is `{near}`",
                 "表 `{sheet}` 需要 `{name}`；最接近的表头是 `{near}`"
             ),
-            None => text!("sheet `{sheet}` needs `{name}`", "表 `{sheet}` 需要 `{name}`"),
+            None => text!(
+                "sheet `{sheet}` needs `{name}`",
+                "表 `{sheet}` 需要 `{name}`"
+            ),
         });
     }
     error.help(text!(
@@ -139,20 +188,26 @@ fn fold(text: &str) -> (String, Option<String>) {
 
 /// Takes a unit off the end of a folded header. A header that is nothing but a unit stays.
 fn split_unit(plain: &str) -> (&str, Option<&str>) {
-    let bracketed = plain.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let bracketed = plain
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('));
     let split = match bracketed {
         Some(split) => Some(split),
         None => plain.rsplit_once('/'),
     };
     match split {
-        Some((name, unit)) if !name.is_empty() && is_unit(unit_word(unit)) => (name, Some(unit_word(unit))),
+        Some((name, unit)) if !name.is_empty() && is_unit(unit_word(unit)) => {
+            (name, Some(unit_word(unit)))
+        }
         _ => (plain, None),
     }
 }
 
 /// `单位:万元` in a header's brackets means `万元`, and so does `人民币万元`.
 pub(super) fn unit_word(text: &str) -> &str {
-    let text = text.strip_prefix("单位").map_or(text, |rest| rest.trim_start_matches([':', '：']));
+    let text = text
+        .strip_prefix("单位")
+        .map_or(text, |rest| rest.trim_start_matches([':', '：']));
     match text.strip_prefix("人民币") {
         Some(rest) if !rest.is_empty() => rest,
         _ => text,
@@ -176,7 +231,8 @@ fn one_line(written: &str) -> String {
         if part.is_empty() {
             continue;
         }
-        let spaced = line.chars().next_back().is_some_and(|c| c.is_ascii()) && part.starts_with(|c: char| c.is_ascii());
+        let spaced = line.chars().next_back().is_some_and(|c| c.is_ascii())
+            && part.starts_with(|c: char| c.is_ascii());
         if spaced {
             line.push(' ');
         }
@@ -212,22 +268,41 @@ mod tests {
             ("", "", None),
         ] {
             let header = Header::new(written);
-            assert_eq!((header.folded.as_str(), header.unit.as_deref()), (folded, unit), "{written:?}");
+            assert_eq!(
+                (header.folded.as_str(), header.unit.as_deref()),
+                (folded, unit),
+                "{written:?}"
+            );
         }
     }
 
     #[test]
     fn a_header_is_shown_on_one_line() {
-        for (written, text) in [(" 客户\r\n编号 ", "客户编号"), ("Customer\nID", "Customer ID"), (" a b ", "a b")] {
+        for (written, text) in [
+            (" 客户\r\n编号 ", "客户编号"),
+            ("Customer\nID", "Customer ID"),
+            (" a b ", "a b"),
+        ] {
             assert_eq!(Header::new(written).text, text);
         }
     }
 
     #[test]
     fn a_column_is_found_by_name_then_alias_then_folded() {
-        let headers: Vec<Header> = ["手机 ", "电话", "手机", "电 话", "年采购额（万元）"].map(Header::new).into();
-        let find = |names: &[&str]| find_columns(&headers, &names.iter().map(ToString::to_string).collect::<Vec<_>>());
-        assert_eq!(find(&["手机", "电话"]), [0, 2], "outer spaces are no part of a header");
+        let headers: Vec<Header> = ["手机 ", "电话", "手机", "电 话", "年采购额（万元）"]
+            .map(Header::new)
+            .into();
+        let find = |names: &[&str]| {
+            find_columns(
+                &headers,
+                &names.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            find(&["手机", "电话"]),
+            [0, 2],
+            "outer spaces are no part of a header"
+        );
         assert_eq!(find(&["联系方式", "电话"]), [1]);
         assert_eq!(find(&["年采购额"]), [4]);
         assert_eq!(find(&["年 采购额"]), [4]);

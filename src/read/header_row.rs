@@ -27,32 +27,53 @@ pub(super) struct Lexicon {
 impl Lexicon {
     pub(super) fn of(known: &KnownSheet) -> Self {
         let folded = |names: &[String]| -> BTreeSet<String> {
-            names.iter().map(|name| super::fold_header(name)).filter(|name| !name.is_empty()).collect()
+            names
+                .iter()
+                .map(|name| super::fold_header(name))
+                .filter(|name| !name.is_empty())
+                .collect()
         };
         let mut headers = folded(&known.headers);
         let key = folded(&known.key);
         headers.extend(key.iter().cloned());
-        Self { key, headers, results: folded(&known.results) }
+        Self {
+            key,
+            headers,
+            results: folded(&known.results),
+        }
     }
 
     /// How much a row with these folded texts looks like this sheet's header, and whether the key is in it.
     pub(super) fn score(&self, folded: &BTreeSet<String>) -> (usize, bool) {
         let found = folded.intersection(&self.headers).count();
-        let results = folded.difference(&self.headers).filter(|text| self.results.contains(*text)).count();
-        (found * KNOWN_HEADER + results, folded.iter().any(|text| self.key.contains(text)))
+        let results = folded
+            .difference(&self.headers)
+            .filter(|text| self.results.contains(*text))
+            .count();
+        (
+            found * KNOWN_HEADER + results,
+            folded.iter().any(|text| self.key.contains(text)),
+        )
     }
 }
 
 /// The index in `head` of the header row; `None` if no row can be it because there are none.
-pub(super) fn choose(head: &[HeadRow], lexicon: &[Lexicon], options: &Options) -> Result<Option<usize>, Finding> {
+pub(super) fn choose(
+    head: &[HeadRow],
+    lexicon: &[Lexicon],
+    options: &Options,
+) -> Result<Option<usize>, Vec<Finding>> {
     if let Some(wanted) = options.header_row {
-        return match head.iter().position(|row| row.number == wanted && !row.is_blank()) {
-            Some(index) => Ok(Some(index)),
-            None => Err(Finding::error(
-                Code::NoHeader,
-                text!("row {wanted} was named as the header, and it is blank or does not exist", "指定的表头第 {wanted} 行为空或不存在"),
-            )),
-        };
+        let index = head
+            .iter()
+            .position(|row| row.number == wanted && !row.is_blank());
+        return index.map(Some).ok_or_else(|| {
+            let title = text!(
+                "row {wanted}, the header's, is blank or does not exist",
+                "指定的表头第 {wanted} 行为空或不存在"
+            );
+            vec![Finding::error(Code::NoHeader, title)]
+        });
     }
     let head = &head[..head.len().min(ROWS_LOOKED_AT)];
     let scores: Vec<(usize, bool)> = head.iter().map(|row| best_score(row, lexicon)).collect();
@@ -67,35 +88,65 @@ pub(super) fn choose(head: &[HeadRow], lexicon: &[Lexicon], options: &Options) -
         None => Ok(Some(first)),
         Some(second) => {
             let (a, b) = (head[first].number, head[second].number);
-            Err(Finding::error(
-                Code::NoHeader,
-                text!("rows {a} and {b} could both be the header", "第 {a} 行和第 {b} 行都可能是表头"),
-            )
-            .help(text!("say which: `--header-row {a}`", "请指明：`--header-row {a}`")))
+            let title = text!(
+                "rows {a} and {b} could both be the header",
+                "第 {a} 行和第 {b} 行都可能是表头"
+            );
+            let help = text!(
+                "say which: `--header-row {a}`",
+                "请指明：`--header-row {a}`"
+            );
+            Err(vec![Finding::error(Code::NoHeader, title).help(help)])
         }
     }
 }
 
 fn best_score(row: &HeadRow, lexicon: &[Lexicon]) -> (usize, bool) {
-    let folded: BTreeSet<String> =
-        row.cells.iter().filter_map(Held::text).map(super::fold_header).filter(|text| !text.is_empty()).collect();
-    lexicon.iter().map(|lexicon| lexicon.score(&folded)).max().unwrap_or_default()
+    let folded: BTreeSet<String> = row
+        .cells
+        .iter()
+        .filter_map(Held::text)
+        .map(super::fold_header)
+        .filter(|text| !text.is_empty())
+        .collect();
+    lexicon
+        .iter()
+        .map(|lexicon| lexicon.score(&folded))
+        .max()
+        .unwrap_or_default()
 }
 
 fn texts(row: &HeadRow) -> Vec<String> {
-    row.cells.iter().map(|cell| Header::new(&cell.shown()).folded).collect()
+    row.cells
+        .iter()
+        .map(|cell| Header::new(&cell.shown()).folded)
+        .collect()
 }
 
 /// Without known headers: titles are narrower than the table, and data rows are not mostly words.
 fn by_shape(head: &[HeadRow]) -> Option<usize> {
-    let filled: Vec<usize> = head.iter().map(|row| row.cells.iter().filter(|cell| !cell.is_blank()).count()).collect();
+    let filled: Vec<usize> = head
+        .iter()
+        .map(|row| row.cells.iter().filter(|cell| !cell.is_blank()).count())
+        .collect();
     let usual = filled
         .iter()
         .filter(|count| **count > 1)
-        .max_by_key(|count| (filled.iter().filter(|other| other == count).count(), **count))
+        .max_by_key(|count| {
+            (
+                filled.iter().filter(|other| other == count).count(),
+                **count,
+            )
+        })
         .copied()
         .unwrap_or(1);
-    let words = |row: &HeadRow| row.cells.iter().filter_map(Held::text).filter(|text| is_word(text)).count();
+    let words = |row: &HeadRow| {
+        row.cells
+            .iter()
+            .filter_map(Held::text)
+            .filter(|text| is_word(text))
+            .count()
+    };
     let find = |fits: &dyn Fn(usize) -> bool| (0..head.len()).find(|index| fits(*index));
     let worded = |index: usize| words(&head[index]) * 2 > filled[index];
     find(&|index| filled[index] >= usual && worded(index))
@@ -109,27 +160,46 @@ fn is_word(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && Decimal::parse(text).is_none()
-        && text.chars().any(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation() && !c.is_whitespace())
+        && text
+            .chars()
+            .any(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation() && !c.is_whitespace())
         && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The unit that a line above the header gives: `单位：万元`, also beside or within a title. A line such as
 /// `填报单位：某某公司` names an organisation and gives none.
 pub(super) fn unit_line(above: &[HeadRow]) -> Option<String> {
-    above.iter().flat_map(|row| &row.cells).filter_map(Held::text).find_map(unit_in)
+    above
+        .iter()
+        .flat_map(|row| &row.cells)
+        .filter_map(Held::text)
+        .find_map(unit_in)
 }
 
 fn unit_in(text: &str) -> Option<String> {
     for (at, word) in text.match_indices("单位") {
-        let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || "([（【".contains(c));
+        let before =
+            text[..at].trim_end_matches(|c: char| c.is_whitespace() || "([（【".contains(c));
         // A title may end before it: 客户明细表（单位：万元）, 2024年3月 单位：万元.
-        let stands_alone = before.len() < at || before.is_empty() || before.ends_with(['，', '、', '；', '。', ',', ';']);
-        let of_money = ["金额", "货币", "计量", "币种及", "数据"].iter().any(|kind| before.ends_with(kind));
-        let Some(rest) = text[at + word.len()..].trim_start().strip_prefix(['：', ':']) else { continue };
+        let stands_alone = before.len() < at
+            || before.is_empty()
+            || before.ends_with(['，', '、', '；', '。', ',', ';']);
+        let of_money = ["金额", "货币", "计量", "币种及", "数据"]
+            .iter()
+            .any(|kind| before.ends_with(kind));
+        let Some(rest) = text[at + word.len()..]
+            .trim_start()
+            .strip_prefix(['：', ':'])
+        else {
+            continue;
+        };
         let unit: String = rest
             .trim_start()
             .chars()
-            .take_while(|c| !c.is_whitespace() && !matches!(c, ')' | '）' | ']' | '】' | '，' | ',' | '；' | ';' | '。'))
+            .take_while(|c| {
+                !c.is_whitespace()
+                    && !matches!(c, ')' | '）' | ']' | '】' | '，' | ',' | '；' | ';' | '。')
+            })
             .collect();
         let unit = unit_word(&unit);
         if (stands_alone || of_money) && Unit::is_well_known(unit) {

@@ -8,10 +8,11 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
-//! assemble             rows of cells → Table                 header row, footers, strays, ragged rows
+//! assemble body        rows of cells → Table                 header row, footers, strays, ragged rows
 //! ```
 
 mod assemble;
+mod body;
 mod csv;
 mod delimiter;
 mod encoding;
@@ -135,7 +136,9 @@ pub fn open(
     progress: &dyn Fn(u64, u64),
 ) -> Result<Vec<Table>, Vec<Finding>> {
     let (name, worksheet) = match input {
-        Input::File { name, worksheet, .. } => (name.as_str(), worksheet.as_deref()),
+        Input::File {
+            name, worksheet, ..
+        } => (name.as_str(), worksheet.as_deref()),
         Input::Stdin => ("-", None),
     };
     let source = Source {
@@ -156,32 +159,38 @@ pub fn open(
 }
 
 fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let one = |finding| vec![finding];
     let bytes = match input {
         Input::Stdin => {
             let mut bytes = vec![];
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| one(unreadable("-", &error)))?;
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|error| vec![unreadable("-", &error)])?;
             bytes
         }
         Input::File { path, name, .. } => {
             if is_lock_file(path) {
-                return Err(one(Finding::warning(
+                return Err(vec![Finding::warning(
                     Code::Unreadable,
                     text!(
                         "`{name}` is the lock file of an open workbook and is passed over",
                         "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
                     ),
-                )));
+                )]);
             }
             std::fs::metadata(path)
                 .and_then(|about| {
-                    if about.is_dir() { Err(std::io::ErrorKind::IsADirectory.into()) } else { Ok(about.len()) }
+                    if about.is_dir() {
+                        Err(std::io::ErrorKind::IsADirectory.into())
+                    } else {
+                        Ok(about.len())
+                    }
                 })
                 .and_then(|size| slurp(path, size))
-                .map_err(|error| one(unreadable(name, &error)))?
+                .map_err(|error| vec![unreadable(name, &error)])?
         }
     };
-    let content = format::look_into(bytes).map_err(one)?;
+    let content = format::look_into(bytes)?;
     match content.format {
         Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
         Format::Ods => ods::read(&content.bytes, source),
@@ -191,18 +200,30 @@ fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> 
     }
 }
 
+/// How often `byte` occurs.
+#[expect(
+    clippy::naive_bytecount,
+    reason = "the compiler vectorises it; no crate for one line"
+)]
+fn count_of(byte: u8, bytes: &[u8]) -> usize {
+    bytes.iter().filter(|other| **other == byte).count()
+}
+
 /// The whole file in one allocation.
 fn slurp(path: &Path, size: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // A pipe or a device says 0 and is read all the same.
-    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(std::io::Error::other)?;
+    bytes
+        .try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))
+        .map_err(std::io::Error::other)?;
     File::open(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// `~$客户.xlsx`: Excel's lock file.
 fn is_lock_file(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"))
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Finding {
@@ -214,10 +235,16 @@ fn unreadable(name: &str, error: &std::io::Error) -> Finding {
         _ => text!("{error}", "{error}"),
     };
     let Text { en, zh } = why;
-    let title = Text { en: format!("cannot read `{name}`: {en}"), zh: format!("无法读取 `{name}`：{zh}") };
+    let title = Text {
+        en: format!("cannot read `{name}`: {en}"),
+        zh: format!("无法读取 `{name}`：{zh}"),
+    };
     let finding = Finding::error(Code::Unreadable, title);
     match error.kind() {
-        ErrorKind::IsADirectory => finding.help(text!("name the files in it, as in `{name}/*`", "请写出其中的文件，如 `{name}/*`")),
+        ErrorKind::IsADirectory => finding.help(text!(
+            "name the files in it, as in `{name}/*`",
+            "请写出其中的文件，如 `{name}/*`"
+        )),
         _ => finding,
     }
 }
@@ -237,15 +264,19 @@ pub(crate) struct Source<'a> {
 
 impl Source<'_> {
     fn origin(&self, worksheet: Option<&str>) -> Origin {
-        Origin { file: self.file.clone(), worksheet: worksheet.map(Into::into) }
+        Origin {
+            file: self.file.clone(),
+            worksheet: worksheet.map(Into::into),
+        }
     }
 
     /// A file that is broken or not what regrade reads. `why` is what a library says, in its own language.
-    fn broken(&self, why: &str) -> Finding {
+    fn broken(&self, why: &str) -> Vec<Finding> {
         let file = &self.file;
-        Finding::error(Code::BadFormat, text!("`{file}` is damaged: {why}", "`{file}` 已损坏：{why}")).help(text!(
+        let title = text!("`{file}` is damaged: {why}", "`{file}` 已损坏：{why}");
+        vec![Finding::error(Code::BadFormat, title).help(text!(
             "open it in Excel or WPS and save it again, or export it once more",
             "请用 Excel 或 WPS 打开后另存一次，或重新导出"
-        ))
+        ))]
     }
 }

@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets, read as a stream of tags.
+//! `OpenDocument` spreadsheets, read as a stream of tags.
 //!
 //! Not through calamine: it lays every repeated cell out in memory (a few bytes can ask for 17 thousand million cells)
 //! and gives neither per-cent formats nor formulas without a value. A run of blank cells or rows costs nothing here,
@@ -25,7 +25,7 @@ const MOST_INFLATED: u64 = 4 << 30;
 /// Reads the tables of an ods file.
 pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
     guarded(source, || {
-        let broken = |why: &dyn std::fmt::Display| vec![source.broken(&why.to_string())];
+        let broken = |why: &dyn std::fmt::Display| source.broken(&why.to_string());
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
         let mut manifest = String::new();
         if let Ok(part) = archive.by_name("META-INF/manifest.xml") {
@@ -33,17 +33,20 @@ pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<
             let _ = part.take(1 << 20).read_to_string(&mut manifest);
         }
         if manifest.contains("encryption-data") {
-            return Err(vec![encrypted()]);
+            return Err(encrypted());
         }
         let names = {
-            let part = archive.by_name("content.xml").map_err(|error| broken(&error))?;
-            Content::new(part.take(MOST_INFLATED), source).table_names().map_err(|finding| vec![finding])?
+            let part = archive
+                .by_name("content.xml")
+                .map_err(|error| broken(&error))?;
+            Content::new(part.take(MOST_INFLATED), source).table_names()?
         };
-        let wanted = wanted(&names, source).map_err(|finding| vec![finding])?;
-        let part = archive.by_name("content.xml").map_err(|error| broken(&error))?;
-        let sheets = Content::new(part.take(MOST_INFLATED), source)
-            .tables(&wanted, bytes.len() as u64)
-            .map_err(|finding| vec![finding])?;
+        let wanted = wanted(&names, source)?;
+        let part = archive
+            .by_name("content.xml")
+            .map_err(|error| broken(&error))?;
+        let sheets =
+            Content::new(part.take(MOST_INFLATED), source).tables(&wanted, bytes.len() as u64)?;
         (source.progress)(bytes.len() as u64, bytes.len() as u64);
         tables(sheets, source)
     })
@@ -56,7 +59,7 @@ struct Content<'a, R: BufRead> {
     buffer: Vec<u8>,
 }
 
-type Sheets = Vec<(String, Result<Option<Candidate>, Finding>)>;
+type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// What one tag meant.
 enum Tag {
@@ -70,13 +73,20 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
     fn new(part: R, source: &'a Source<'a>) -> Self {
         let mut xml = Reader::from_reader(BufReader::with_capacity(1 << 16, part));
         xml.config_mut().expand_empty_elements = true;
-        Self { xml, source, buffer: vec![] }
+        Self {
+            xml,
+            source,
+            buffer: vec![],
+        }
     }
 
-    fn next(&mut self) -> Result<Tag, Finding> {
+    fn next(&mut self) -> Result<Tag, Vec<Finding>> {
         loop {
             self.buffer.clear();
-            let event = self.xml.read_event_into(&mut self.buffer).map_err(|error| self.source.broken(&error.to_string()))?;
+            let event = self
+                .xml
+                .read_event_into(&mut self.buffer)
+                .map_err(|error| self.source.broken(&error.to_string()))?;
             return Ok(match event {
                 Event::Start(tag) => Tag::Open(tag.into_owned()),
                 Event::End(tag) => Tag::Close(tag.name().0.to_owned()),
@@ -89,7 +99,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
         }
     }
 
-    fn table_names(mut self) -> Result<Vec<String>, Finding> {
+    fn table_names(mut self) -> Result<Vec<String>, Vec<Finding>> {
         let (mut names, mut depth) = (vec![], 0_u32);
         loop {
             match self.next()? {
@@ -106,7 +116,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
         }
     }
 
-    fn tables(mut self, wanted: &[String], size: u64) -> Result<Sheets, Finding> {
+    fn tables(mut self, wanted: &[String], size: u64) -> Result<Sheets, Vec<Finding>> {
         let mut sheets: Sheets = vec![];
         loop {
             match self.next()? {
@@ -116,7 +126,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                     let skip = !wanted.contains(&name);
                     self.table(&mut rows, skip)?;
                     if !skip {
-                        sheets.push((name, rows.finish()));
+                        sheets.push(rows.finish());
                     }
                 }
                 Tag::End => return Ok(sheets),
@@ -125,7 +135,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
         }
     }
 
-    fn table(&mut self, rows: &mut SheetRows<'_, '_>, skip: bool) -> Result<(), Finding> {
+    fn table(&mut self, rows: &mut SheetRows<'_, '_>, skip: bool) -> Result<(), Vec<Finding>> {
         let mut row = 0_u32;
         loop {
             match self.next()? {
@@ -154,15 +164,23 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
     }
 
     /// The cells of a row that are not blank.
-    fn row(&mut self) -> Result<Vec<(u32, Value<'static>)>, Finding> {
+    fn row(&mut self) -> Result<Vec<(u32, Value<'static>)>, Vec<Finding>> {
         let (mut cells, mut column) = (vec![], 0_u32);
         loop {
             match self.next()? {
-                Tag::Open(tag) if matches!(tag.name().0, "table:table-cell" | "table:covered-table-cell") => {
-                    let repeats = repeats(&tag, "table:number-columns-repeated").min(MOST_COLUMNS.saturating_sub(column));
+                Tag::Open(tag)
+                    if matches!(
+                        tag.name().0,
+                        "table:table-cell" | "table:covered-table-cell"
+                    ) =>
+                {
+                    let repeats = repeats(&tag, "table:number-columns-repeated")
+                        .min(MOST_COLUMNS.saturating_sub(column));
                     let text = self.cell_text(tag.name().0)?;
                     if let Some(value) = cell_value(&tag, text) {
-                        cells.extend((column..column + repeats).map(|column| (column, copy(&value))));
+                        cells.extend(
+                            (column..column + repeats).map(|column| (column, copy(&value))),
+                        );
                     }
                     column += repeats;
                 }
@@ -175,7 +193,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
 
     /// The text that a cell shows, up to its closing tag: paragraphs are lines; notes, drawings and tables within the
     /// cell are no part of it.
-    fn cell_text(&mut self, cell: &str) -> Result<String, Finding> {
+    fn cell_text(&mut self, cell: &str) -> Result<String, Vec<Finding>> {
         let (mut text, mut paragraphs, mut within) = (String::new(), 0_u32, false);
         loop {
             match self.next()? {
@@ -188,12 +206,15 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                         within = true;
                     }
                     "text:s" => {
-                        let count = attribute(&tag, "text:c").and_then(|count| count.parse::<usize>().ok()).unwrap_or(1);
+                        let count = attribute(&tag, "text:c")
+                            .and_then(|count| count.parse::<usize>().ok())
+                            .unwrap_or(1);
                         text.extend(std::iter::repeat_n(' ', count.min(1024)));
                     }
                     "text:tab" => text.push('\t'),
                     "text:line-break" => text.push('\n'),
-                    name @ ("office:annotation" | "draw:frame" | "draw:custom-shape" | "draw:control" | "table:table") => {
+                    name @ ("office:annotation" | "draw:frame" | "draw:custom-shape"
+                    | "draw:control" | "table:table") => {
                         let name = name.to_owned();
                         self.skip(&name)?;
                     }
@@ -209,7 +230,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
     }
 
     /// Goes to the end of the element `name`, which may have others of its name in it.
-    fn skip(&mut self, name: &str) -> Result<(), Finding> {
+    fn skip(&mut self, name: &str) -> Result<(), Vec<Finding>> {
         let mut depth = 1;
         while depth > 0 {
             match self.next()? {
@@ -233,12 +254,17 @@ fn copy(value: &Value<'static>) -> Value<'static> {
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.try_get_attribute(name).ok()??;
-    attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+    attribute
+        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn repeats(tag: &BytesStart<'_>, name: &str) -> u32 {
     // A count beyond all counts is cut to the worksheet's size by the caller.
-    attribute(tag, name).map_or(1, |count| count.parse().unwrap_or(u32::MAX)).max(1)
+    attribute(tag, name)
+        .map_or(1, |count| count.parse().unwrap_or(u32::MAX))
+        .max(1)
 }
 
 fn resolve(entity: &BytesRef<'_>) -> String {
@@ -261,21 +287,35 @@ fn cell_value(tag: &BytesStart<'_>, text: String) -> Option<Value<'static>> {
     if attribute(tag, "calcext:value-type").as_deref() == Some("error") {
         return plain(Cell::Error(error_of(&text)));
     }
-    let number = || attribute(tag, "office:value").and_then(|value| value.parse::<f64>().ok()).filter(|value| value.is_finite());
+    let number = || {
+        attribute(tag, "office:value")
+            .and_then(|value| value.parse::<f64>().ok())
+            .filter(|value| value.is_finite())
+    };
     match attribute(tag, "office:value-type").as_deref() {
-        Some("float" | "currency") => plain(number().map_or(Cell::Error(CellError::Num), Cell::Number)),
+        Some("float" | "currency") => {
+            plain(number().map_or(Cell::Error(CellError::Num), Cell::Number))
+        }
         Some("percentage") => plain(number().map_or(Cell::Error(CellError::Num), Cell::Percent)),
-        Some("date") => match attribute(tag, "office:date-value").as_deref().and_then(serial_of_iso) {
+        Some("date") => match attribute(tag, "office:date-value")
+            .as_deref()
+            .and_then(serial_of_iso)
+        {
             Some(serial) => plain(Cell::Date(serial)),
             None => Some(Value::Own(text)),
         },
-        Some("boolean") => plain(Cell::Bool(attribute(tag, "office:boolean-value").as_deref() == Some("true"))),
-        Some("string") => Some(Value::Own(attribute(tag, "office:string-value").unwrap_or(text))),
-        // A time of day or a duration: as shown.
-        Some(_) => Some(Value::Own(text)),
-        None if attribute(tag, "table:formula").is_some() && text.is_empty() => plain(Cell::Error(CellError::Unsaved)),
+        Some("boolean") => plain(Cell::Bool(
+            attribute(tag, "office:boolean-value").as_deref() == Some("true"),
+        )),
+        Some("string") => Some(Value::Own(
+            attribute(tag, "office:string-value").unwrap_or(text),
+        )),
+        None if attribute(tag, "table:formula").is_some() && text.is_empty() => {
+            plain(Cell::Error(CellError::Unsaved))
+        }
         None if text.is_empty() => None,
-        None => Some(Value::Own(text)),
+        // A time of day, a duration, or what an older program wrote: as shown.
+        _ => Some(Value::Own(text)),
     }
 }
 

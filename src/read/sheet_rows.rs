@@ -48,7 +48,14 @@ pub(super) struct SheetRows<'a, 'v> {
 impl<'a, 'v> SheetRows<'a, 'v> {
     pub(super) fn new(source: &'a Source<'a>, worksheet: &str, format: Format, size: u64) -> Self {
         let assembler = Assembler::new(source, Some(worksheet), format, size);
-        Self { source, assembler, row: 0, next: 0, cells: vec![], count: 0 }
+        Self {
+            source,
+            assembler,
+            row: 0,
+            next: 0,
+            cells: vec![],
+            count: 0,
+        }
     }
 
     /// Whether more cells are of use.
@@ -57,12 +64,21 @@ impl<'a, 'v> SheetRows<'a, 'v> {
     }
 
     /// Whether so many more cells can come at all; asked before a short text is repeated a million times.
-    pub(super) fn has_room(&self, more: u64) -> Result<(), Finding> {
-        if self.count + more > MOST_CELLS { Err(too_large(&self.source.origin(None).place())) } else { Ok(()) }
+    pub(super) fn has_room(&self, more: u64) -> Result<(), Vec<Finding>> {
+        if self.count + more > MOST_CELLS {
+            Err(too_large(&self.source.origin(None).place()))
+        } else {
+            Ok(())
+        }
     }
 
     /// Takes the cell in row `row` and column `column`, both from 0. Rows come in order.
-    pub(super) fn add(&mut self, row: u32, column: u32, value: Value<'v>) -> Result<(), Finding> {
+    pub(super) fn add(
+        &mut self,
+        row: u32,
+        column: u32,
+        value: Value<'v>,
+    ) -> Result<(), Vec<Finding>> {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
             return Err(self.source.broken("a cell outside the worksheet"));
         }
@@ -87,7 +103,7 @@ impl<'a, 'v> SheetRows<'a, 'v> {
     }
 
     /// Hands the collected row on.
-    fn flush(&mut self) -> Result<(), Finding> {
+    fn flush(&mut self) -> Result<(), Vec<Finding>> {
         let mut held = std::mem::take(&mut self.cells);
         if held.is_empty() {
             return Ok(());
@@ -99,7 +115,8 @@ impl<'a, 'v> SheetRows<'a, 'v> {
             held.dedup_by_key(|(column, _)| *column);
         }
         if self.row > self.next {
-            self.assembler.blank_rows(self.next + 1, self.row - self.next);
+            self.assembler
+                .blank_rows(self.next + 1, self.row - self.next);
         }
         self.next = self.row + 1;
         let width = held.last().map_or(0, |(column, _)| *column as usize + 1);
@@ -115,46 +132,65 @@ impl<'a, 'v> SheetRows<'a, 'v> {
     }
 
     /// The worksheet's table; `None` if it has no cells.
-    pub(super) fn finish(mut self) -> Result<Option<Candidate>, Finding> {
+    pub(super) fn finish(mut self) -> Result<Option<Candidate>, Vec<Finding>> {
         self.flush()?;
         self.assembler.finish()
     }
 }
 
 /// The worksheets that are to be read of those that there are.
-pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<String>, Finding> {
-    let Some(wanted) = source.worksheet else { return Ok(names.to_vec()) };
-    match names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(|name| name.trim() == wanted.trim())) {
-        Some(name) => Ok(vec![name.clone()]),
-        None => Err(Finding::error(Code::Usage, text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`"))
-            .with_note(text!("worksheets: {}", "工作表：{}", quoted(names)))),
-    }
+pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<String>, Vec<Finding>> {
+    let Some(wanted) = source.worksheet else {
+        return Ok(names.to_vec());
+    };
+    let exact = names.iter().find(|name| *name == wanted);
+    let name = exact.or_else(|| names.iter().find(|name| name.trim() == wanted.trim()));
+    name.map(|name| vec![name.clone()]).ok_or_else(|| {
+        let title = text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`");
+        let note = text!("worksheets: {}", "工作表：{}", quoted(names));
+        vec![Finding::error(Code::Usage, title).with_note(note)]
+    })
 }
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The tables of a workbook from what its worksheets gave: the matching ones or, without a scheme, all.
 ///
 /// A worksheet without a clear header is an error, unless another one is what the scheme wants.
 pub(super) fn tables(
-    candidates: Vec<(String, Result<Option<Candidate>, Finding>)>,
+    candidates: Vec<Result<Option<Candidate>, Vec<Finding>>>,
     source: &Source<'_>,
 ) -> Result<Vec<Table>, Vec<Finding>> {
     let (mut taken, mut left, mut errors) = (vec![], vec![], vec![]);
-    for (_, candidate) in candidates {
+    for candidate in candidates {
         match candidate {
-            Ok(Some(Candidate { table, matched })) if matched || source.known.is_empty() => taken.push(table),
+            Ok(Some(Candidate { table, matched })) if matched || source.known.is_empty() => {
+                taken.push(table);
+            }
             Ok(Some(Candidate { table, .. })) => left.push(table),
             Ok(None) => {}
-            Err(finding) if finding.code == Code::NoHeader => errors.push(finding),
-            Err(finding) => return Err(vec![finding]),
+            Err(findings)
+                if findings
+                    .iter()
+                    .all(|finding| finding.code == Code::NoHeader) =>
+            {
+                errors.extend(findings);
+            }
+            Err(findings) => return Err(findings),
         }
     }
     let Some(first) = taken.first_mut() else {
         if errors.is_empty() && left.is_empty() {
-            errors.push(Finding::error(Code::BadFormat, text!("the workbook has no data", "工作簿没有数据")));
+            errors.push(Finding::error(
+                Code::BadFormat,
+                text!("the workbook has no data", "工作簿没有数据"),
+            ));
         } else if errors.is_empty() {
             errors.push(header::unmatched(&left.iter().collect::<Vec<_>>(), source));
         }
@@ -163,9 +199,19 @@ pub(super) fn tables(
     for table in left {
         let place = table.origin.place();
         let worksheet = table.origin.worksheet.unwrap_or_default();
-        let title = text!("worksheet `{worksheet}` is not used", "工作表 `{worksheet}` 未使用");
-        first.notes.push(Finding::note(Code::UnmatchedFile, title).place(place));
+        let title = text!(
+            "worksheet `{worksheet}` is not used",
+            "工作表 `{worksheet}` 未使用"
+        );
+        first
+            .notes
+            .push(Finding::note(Code::UnmatchedFile, title).place(place));
     }
-    first.notes.extend(errors.into_iter().map(|finding| Finding { severity: Severity::Warning, ..finding }));
+    first
+        .notes
+        .extend(errors.into_iter().map(|finding| Finding {
+            severity: Severity::Warning,
+            ..finding
+        }));
     Ok(taken)
 }

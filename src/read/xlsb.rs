@@ -3,7 +3,7 @@
 //! Not through calamine: 0.38 passes over error formulas and all short cell records (which SheetJS writes) as if the
 //! cells were blank, and gives no per-cent formats. The records are simple enough: a type, a length, the data.
 //!
-//! Takes the file's bytes; gives its tables. Names such as BrtCellRk are those of MS-XLSB, part 2.4.
+//! Takes the file's bytes; gives its tables. Names such as `BrtCellRk` are those of MS-XLSB, part 2.4.
 
 use super::excel::{EPOCH_1904, number, shows_percent};
 use super::guard::{check_parts, guarded};
@@ -25,32 +25,56 @@ enum Shown {
 
 /// Reads the tables of an xlsb file.
 pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    check_parts(bytes, source).map_err(|finding| vec![finding])?;
+    check_parts(bytes, source)?;
     guarded(source, || {
-        let broken = |why: &str| vec![source.broken(why)];
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error.to_string()))?;
+        let broken = |why: &str| source.broken(why);
+        let mut archive =
+            ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error.to_string()))?;
         let mut part = |name: &str| {
             let mut part = vec![];
             archive.by_name(name).ok()?.read_to_end(&mut part).ok()?;
             Some(part)
         };
-        let styles = part("xl/styles.bin").map(|part| styles(&part)).unwrap_or_default();
-        let strings = part("xl/sharedStrings.bin").map(|part| shared_strings(&part)).unwrap_or_default();
-        let targets = part("xl/_rels/workbook.bin.rels").map(|part| targets(&part)).unwrap_or_default();
+        let styles = part("xl/styles.bin")
+            .map(|part| styles(&part))
+            .unwrap_or_default();
+        let strings = part("xl/sharedStrings.bin")
+            .map(|part| shared_strings(&part))
+            .unwrap_or_default();
+        let targets = part("xl/_rels/workbook.bin.rels")
+            .map(|part| targets(&part))
+            .unwrap_or_default();
         let book = part("xl/workbook.bin").ok_or_else(|| broken("it has no workbook part"))?;
         let sheets = worksheets(&book, &targets);
-        let epoch = if has_1904_epoch(&book) { EPOCH_1904 } else { 0.0 };
+        let epoch = if has_1904_epoch(&book) {
+            EPOCH_1904
+        } else {
+            0.0
+        };
         let names: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
         let mut candidates = vec![];
-        for name in wanted(&names, source).map_err(|finding| vec![finding])? {
-            let target = sheets.iter().find(|(other, _)| *other == name).map(|(_, target)| target.as_str());
-            let cells = target.and_then(&mut part).ok_or_else(|| broken("a worksheet is missing"))?;
+        for name in wanted(&names, source)? {
+            let target = sheets
+                .iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, target)| target.as_str());
+            let cells = target
+                .and_then(&mut part)
+                .ok_or_else(|| broken("a worksheet is missing"))?;
             let mut rows = SheetRows::new(source, &name, Format::Xlsb, bytes.len() as u64);
-            let sheet = Sheet { styles: &styles, strings: &strings, epoch };
+            let sheet = Sheet {
+                styles: &styles,
+                strings: &strings,
+                epoch,
+            };
             let outcome = sheet.read(&cells, &mut rows).and_then(|whole| {
-                if whole { Ok(()) } else { Err(source.broken("a worksheet is cut off")) }
+                if whole {
+                    Ok(())
+                } else {
+                    Err(source.broken("a worksheet is cut off"))
+                }
             });
-            candidates.push((name, outcome.and_then(|()| rows.finish())));
+            candidates.push(outcome.and_then(|()| rows.finish()));
         }
         (source.progress)(bytes.len() as u64, bytes.len() as u64);
         tables(candidates, source)
@@ -66,32 +90,44 @@ struct Sheet<'s> {
 
 impl<'s> Sheet<'s> {
     /// Reads the cells; `false` if they do not come to their end.
-    fn read(&self, part: &[u8], rows: &mut SheetRows<'_, 's>) -> Result<bool, Finding> {
+    fn read(&self, part: &[u8], rows: &mut SheetRows<'_, 's>) -> Result<bool, Vec<Finding>> {
         let (mut row, mut next_column) = (0, 0);
         for (kind, data) in Records(part) {
             let (column, style, value) = match kind {
                 // BrtRowHdr
                 0x00 => {
-                    let Some(number) = u32_at(data, 0) else { return Ok(false) };
+                    let Some(number) = u32_at(data, 0) else {
+                        return Ok(false);
+                    };
                     (row, next_column) = (number, 0);
                     continue;
                 }
                 // Cells with their column …
                 0x01..=0x0B | 0x3E => {
-                    let (Some(column), Some(style)) = (u32_at(data, 0), u32_at(data, 4)) else { return Ok(false) };
+                    let (Some(column), Some(style)) = (u32_at(data, 0), u32_at(data, 4)) else {
+                        return Ok(false);
+                    };
                     (column, style, &data[8..])
                 }
                 // … and short ones, that follow the cell before.
                 0x0C..=0x12 => {
-                    let Some(style) = u32_at(data, 0) else { return Ok(false) };
+                    let Some(style) = u32_at(data, 0) else {
+                        return Ok(false);
+                    };
                     (next_column, style, &data[4..])
                 }
                 // BrtEndSheetData
                 0x92 => return Ok(true),
                 _ => continue,
             };
-            let shown = self.styles.get(style as usize & 0x00FF_FFFF).copied().unwrap_or(Shown::Number);
-            let Some(value) = self.value(kind, value, shown) else { return Ok(false) };
+            let shown = self
+                .styles
+                .get(style as usize & 0x00FF_FFFF)
+                .copied()
+                .unwrap_or(Shown::Number);
+            let Some(value) = self.value(kind, value, shown) else {
+                return Ok(false);
+            };
             rows.add(row, column, value)?;
             next_column = column.saturating_add(1);
             if !rows.wants_more() {
@@ -128,7 +164,7 @@ impl<'s> Sheet<'s> {
     }
 }
 
-/// A number in 30 bits: an integer or the upper part of a double, perhaps times 100 (RkNumber).
+/// A number in 30 bits: an integer or the upper part of a double, perhaps times 100 (`RkNumber`).
 fn rk(bits: u32) -> f64 {
     let value = if bits & 2 != 0 {
         f64::from((bits as i32) >> 2)
@@ -182,25 +218,45 @@ impl<'p> Iterator for Records<'p> {
 }
 
 fn u32_at(data: &[u8], at: usize) -> Option<u32> {
-    data.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
+    data.get(at..at + 4)?
+        .try_into()
+        .ok()
+        .map(u32::from_le_bytes)
 }
 
 fn u16_at(data: &[u8], at: usize) -> Option<u16> {
-    data.get(at..at + 2)?.try_into().ok().map(u16::from_le_bytes)
+    data.get(at..at + 2)?
+        .try_into()
+        .ok()
+        .map(u16::from_le_bytes)
 }
 
 /// A string with its length in front, and where it ends.
 fn wide_string(data: &[u8], at: usize) -> Option<(String, usize)> {
     let length = u32_at(data, at)? as usize;
     let end = (at + 4).checked_add(length.checked_mul(2)?)?;
-    let units = data.get(at + 4..end)?.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    Some((char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')).collect(), end))
+    let units = data
+        .get(at + 4..end)?
+        .chunks_exact(2)
+        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    Some((
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or('\u{FFFD}'))
+            .collect(),
+        end,
+    ))
 }
 
-/// BrtSSTItem: a byte of flags and the string.
+/// `BrtSSTItem`: a byte of flags and the string.
 fn shared_strings(part: &[u8]) -> Vec<String> {
     let items = Records(part).filter(|(kind, _)| *kind == 0x13);
-    items.map(|(_, data)| wide_string(data, 1).map(|(text, _)| text).unwrap_or_default()).collect()
+    items
+        .map(|(_, data)| {
+            wide_string(data, 1)
+                .map(|(text, _)| text)
+                .unwrap_or_default()
+        })
+        .collect()
 }
 
 /// How each cell style shows numbers.
@@ -280,20 +336,29 @@ fn targets(part: &[u8]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The worksheets' names and parts in order (BrtBundleSh: state, id, relationship, name).
+/// The worksheets' names and parts in order (`BrtBundleSh`: state, id, relationship, name).
 fn worksheets(book: &[u8], targets: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let sheet = |data: &[u8]| {
         let (relationship, end) = wide_string(data, 8)?;
         let (name, _) = wide_string(data, end)?;
         let target = targets.get(&relationship)?;
-        Some((name, target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned)))
+        Some((
+            name,
+            target
+                .strip_prefix('/')
+                .map_or_else(|| format!("xl/{target}"), str::to_owned),
+        ))
     };
-    Records(book).filter(|(kind, _)| *kind == 0x9C).filter_map(|(_, data)| sheet(data)).collect()
+    Records(book)
+        .filter(|(kind, _)| *kind == 0x9C)
+        .filter_map(|(_, data)| sheet(data))
+        .collect()
 }
 
-/// BrtWbProp
+/// `BrtWbProp`: whether days count from 1904.
 fn has_1904_epoch(book: &[u8]) -> bool {
-    Records(book).any(|(kind, data)| kind == 0x99 && data.first().is_some_and(|flags| flags & 1 != 0))
+    Records(book)
+        .any(|(kind, data)| kind == 0x99 && data.first().is_some_and(|flags| flags & 1 != 0))
 }
 
 #[cfg(test)]
@@ -319,7 +384,12 @@ mod tests {
     #[test]
     fn short_numbers_are_read() {
         // Of MS-XLSB 2.5.123: an integer, an integer of hundredths, a double.
-        for (bits, value) in [((100 << 2) | 2, 100.0), ((1234 << 2) | 3, 12.34), (0x3FF0_0000, 1.0), ((-5_i32 << 2) as u32 | 2, -5.0)] {
+        for (bits, value) in [
+            ((100 << 2) | 2, 100.0),
+            ((1234 << 2) | 3, 12.34),
+            (0x3FF0_0000, 1.0),
+            ((-5_i32 << 2) as u32 | 2, -5.0),
+        ] {
             assert!((rk(bits) - value).abs() < 1e-12, "{bits}");
         }
     }

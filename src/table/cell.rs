@@ -140,6 +140,11 @@ impl RawRows {
         }
     }
 
+    /// Makes room for rows of so many bytes of text in all.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Keeps the first `width` columns.
     pub fn narrow(&mut self, width: usize) {
         if width >= self.width {

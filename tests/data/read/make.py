@@ -1,7 +1,7 @@
 """Makes the workbooks and texts of this folder with other programs than regrade.
 
 Needs openpyxl and xlwt, LibreOffice (`soffice`) and, for xlsb, SheetJS (`npm i xlsx` in the folder $SHEETJS).
-Run in this folder: `python make.py`. The expected values in src/read/tests.rs are the ones written here.
+Run in this folder: `python make.py`. The expected values in src/read/tests are the ones written here.
 """
 
 import datetime

@@ -1,0 +1,247 @@
+//! Workbooks of every format, and files that are not what they seem.
+
+use super::*;
+use crate::table::CellError;
+
+#[test]
+fn a_workbook_reads_the_same_in_every_format() {
+    for (name, percent) in [
+        ("customers.xlsx", true),
+        ("customers.ods", true),
+        ("customers.xls", false),
+    ] {
+        let tables = read_with(name, &[customers()], &Options::default()).unwrap();
+        assert_eq!(tables.len(), 1, "{name}");
+        let table = &tables[0];
+        assert_eq!(table.origin.worksheet.as_deref(), Some("客户"));
+        assert_eq!(table.header_row, 4);
+        assert_eq!(
+            headers(table),
+            [
+                "客户编号",
+                "客户名称",
+                "年采购额（万元）",
+                "增长率",
+                "合作起始时间"
+            ]
+        );
+        assert_eq!(table.headers[2].unit.as_deref(), Some("万元"));
+        assert_eq!(table.unit_line.as_deref(), Some("万元"));
+        assert_eq!(numbers(table), [5, 6, 8], "{name}");
+        let rate = |value| {
+            if percent {
+                Cell::Percent(value)
+            } else {
+                Cell::Number(value)
+            }
+        };
+        let expected = [
+            ("000123", "合计贸易有限公司", 120.5, 0.2, 45356.0),
+            ("000124", "天方机械", 80.0, -0.05, 43890.0),
+            ("000125", "海明科技", 0.0, 0.125, 36525.0),
+        ];
+        for (row, (id, company, amount, growth, since)) in expected.into_iter().enumerate() {
+            let cells: Vec<Cell<'_>> = table.rows.row(row).collect();
+            let wanted = [
+                Cell::Text(id),
+                Cell::Text(company),
+                Cell::Number(amount),
+                rate(growth),
+                Cell::Date(since),
+            ];
+            assert_eq!(cells, wanted, "{name}");
+        }
+        assert_eq!(
+            notes(table),
+            [
+                format!(
+                    "{name}[客户!4:4] read-as: the header is row 4; 2 rows above it are titles"
+                ),
+                format!("{name}[客户!7:7] skipped-rows: 1 blank rows were skipped"),
+                format!(
+                    "{name}[客户!9:9] skipped-rows: 2 rows of totals, signatures or notes were skipped"
+                ),
+                format!(
+                    "{name}[客户!10:10] skipped-rows: 2 rows of totals, signatures or notes were skipped"
+                ),
+                format!("{name}[概览] unmatched-file: worksheet `概览` is not used"),
+            ]
+        );
+        assert_eq!(
+            self::tables(name).len(),
+            2,
+            "without a scheme all worksheets are shown"
+        );
+    }
+}
+
+#[test]
+fn dates_of_the_1904_epoch_are_converted() {
+    for name in ["epoch1904.xlsx", "epoch1904.xls"] {
+        assert_eq!(table(name).rows.cell(0, 1), Cell::Date(45356.0), "{name}");
+    }
+}
+
+#[test]
+fn formulas_have_their_saved_value_or_an_error() {
+    let unsaved = table("unsaved.xlsx");
+    let error = Cell::Error(CellError::Unsaved);
+    assert_eq!(
+        unsaved.rows.row(0).collect::<Vec<_>>(),
+        [Cell::Text("x"), error, error]
+    );
+    for name in ["calculated.xlsx", "calculated.ods", "calculated.xls"] {
+        let cells = table(name);
+        let expected = [
+            Cell::Text("x"),
+            Cell::Number(2.0),
+            Cell::Error(CellError::Div0),
+        ];
+        assert_eq!(cells.rows.row(0).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_cell_in_the_last_corner_costs_nothing_and_is_told() {
+    for (name, place, sheet) in [
+        ("corner.xlsx", "XFD1048576", "Sheet"),
+        ("corner.ods", "XFD1048576", "Sheet"),
+        ("corner.xls", "IV65536", "Sheet1"),
+    ] {
+        let table = table(name);
+        assert_eq!(headers(&table), ["id", "a"]);
+        assert_eq!(
+            table.rows.row(0).collect::<Vec<_>>(),
+            [Cell::Text("x"), Cell::Number(1.0)],
+            "{name}"
+        );
+        let stray =
+            format!("{name}[{sheet}!{place}] stray-cells: 1 cells outside the table are not read");
+        assert_eq!(notes(&table), [stray], "{name}");
+        assert_eq!(table.rows.len(), 1);
+    }
+}
+
+#[test]
+fn kinds_of_cells_and_headers_come_through() {
+    for name in ["kinds.xlsx", "kinds.ods"] {
+        let table = table(name);
+        assert_eq!(headers(&table), ["客户编号", "", "有效", "备注"], "{name}");
+        let rows: Vec<Vec<Cell<'_>>> = (0..2).map(|row| table.rows.row(row).collect()).collect();
+        // LibreOffice saved the truth values as numbers.
+        let truth = |value: bool| {
+            if name == "kinds.ods" {
+                Cell::Number(value.into())
+            } else {
+                Cell::Bool(value)
+            }
+        };
+        assert_eq!(
+            rows[0],
+            [
+                Cell::Text("00１"),
+                Cell::Text("x"),
+                truth(true),
+                Cell::Text("一\n二")
+            ],
+            "{name}"
+        );
+        assert_eq!(
+            rows[1],
+            [Cell::Text("002"), Cell::Blank, truth(false), Cell::Blank],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn binary_workbooks_keep_per_cent_and_dates() {
+    let table = table("percent.xlsb");
+    assert_eq!((table.format, table.header_row), (Format::Xlsb, 2));
+    let rows: Vec<Vec<Cell<'_>>> = (0..2).map(|row| table.rows.row(row).collect()).collect();
+    let error = Cell::Error(CellError::Div0);
+    assert_eq!(
+        rows[0],
+        [
+            Cell::Text("007"),
+            Cell::Percent(0.2),
+            Cell::Date(45356.0),
+            error
+        ]
+    );
+    assert_eq!(
+        rows[1],
+        [
+            Cell::Text("008"),
+            Cell::Number(0.5),
+            Cell::Date(45357.0),
+            Cell::Number(1.0)
+        ]
+    );
+}
+
+#[test]
+fn broken_and_foreign_files_are_errors_that_say_what_they_are() {
+    for (name, code, part) in [
+        ("truncated.xlsx", Code::BadFormat, "damaged"),
+        ("checksum.xlsx", Code::BadFormat, "damaged"),
+        ("repeats.ods", Code::TooLarge, "too many cells"),
+        ("page.xls", Code::BadFormat, "HTML"),
+        ("empty.csv", Code::BadFormat, "empty"),
+        ("missing.csv", Code::Unreadable, "no such file"),
+        ("encodings", Code::Unreadable, "folder"),
+    ] {
+        let error = error(name);
+        assert_eq!(error.code, code, "{name}: {error:?}");
+        assert!(error.title.en.contains(part), "{name}: {}", error.title.en);
+        assert!(
+            matches!(&error.at, crate::diagnostic::At::Data(place) if &*place.origin.file == name),
+            "{name}"
+        );
+    }
+    let lock = error("~$customers.xlsx");
+    assert!(!lock.is_error(), "a lock file is passed over");
+}
+
+#[test]
+fn encrypted_and_foreign_workbooks_say_so() {
+    let mut encrypted = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    encrypted.extend(
+        "  EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes),
+    );
+    let xml = "\u{FEFF}<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+    for (bytes, part) in [
+        (encrypted.as_slice(), "encrypted"),
+        (xml.as_bytes(), "SpreadsheetML"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04rubbish", "damaged"),
+        (b"\x1F\x8B\x08rubbish", "damaged"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rubbish", "damaged"),
+        (b"\0\0\0\0", "empty"),
+    ] {
+        let errors = read_bytes(bytes, &[], &Options::default()).unwrap_err();
+        assert!(
+            errors[0].title.en.contains(part),
+            "{part}: {}",
+            errors[0].title.en
+        );
+    }
+}
+
+#[test]
+fn a_worksheet_can_be_named() {
+    let read = |worksheet: &str| {
+        let input = Input::File {
+            path: path("customers.xlsx"),
+            name: "c.xlsx".into(),
+            worksheet: Some(worksheet.into()),
+        };
+        open(&input, &[], &Options::default(), &|_, _| {})
+    };
+    let tables = read("客户").unwrap();
+    assert_eq!(tables.len(), 1);
+    let error = read("订单").unwrap_err();
+    assert_eq!(error[0].notes[0].en, "worksheets: `概览`, `客户`");
+}
