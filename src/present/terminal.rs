@@ -285,20 +285,17 @@ fn paint(drawn: &str, styles: &[Option<Style>]) -> String {
 
 /// What is not shown, so that nothing is cut off in silence.
 fn left_out(lang: Lang, rows: usize, columns: &[&str]) -> String {
-    let mut text = String::new();
-    if rows > 0 {
-        text += &match lang {
-            Lang::En => format!("… and {rows} more rows\n"),
-            Lang::Zh => format!("… 另有 {rows} 行\n"),
-        };
-    }
-    if !columns.is_empty() {
-        text += &match lang {
-            Lang::En => format!("columns without room here: {}\n", columns.join(", ")),
-            Lang::Zh => format!("此处未显示的列：{}\n", columns.join("、")),
-        };
-    }
-    text
+    let rows = match (lang, rows) {
+        (_, 0) => String::new(),
+        (Lang::En, rows) => format!("… and {rows} more rows\n"),
+        (Lang::Zh, rows) => format!("… 另有 {rows} 行\n"),
+    };
+    let columns = match (lang, columns) {
+        (_, []) => String::new(),
+        (Lang::En, columns) => format!("columns without room here: {}\n", columns.join(", ")),
+        (Lang::Zh, columns) => format!("此处未显示的列：{}\n", columns.join("、")),
+    };
+    rows + &columns
 }
 
 #[cfg(test)]
