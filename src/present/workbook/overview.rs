@@ -4,6 +4,7 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::decide::Decision;
 use crate::present::palette::{HEADER, LINE, MUTED};
+use crate::present::shown;
 use crate::present::summary::{Share, Summary};
 use crate::present::words::{Word, decision_word};
 use crate::table::Decimal;
@@ -11,7 +12,9 @@ use rust_xlsxwriter::{Color, Format, FormatBorder, Worksheet, XlsxError};
 use std::sync::Arc;
 
 /// Widths of the columns: margin, name, customers, share, bar, amount, its share, cut-off.
-const WIDTHS: [u16; 8] = [2, 24, 14, 12, 26, 20, 14, 26];
+const WIDTHS: [u16; 8] = [2, 24, 14, 14, 26, 20, 20, 26];
+/// The widest that names, the amount and cut-offs may make theirs.
+const WIDEST: usize = 48;
 /// The first column beside the margin.
 const LEFT: u16 = 1;
 /// A bar of 100% in characters.
@@ -24,7 +27,7 @@ const TAGS: usize = 20;
 /// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Result<(), XlsxError> {
     let lang = summary.lang;
-    let mut page = Page::new(sheet, formats, lang, &WIDTHS)?;
+    let mut page = Page::new(sheet, formats, lang, &widths(summary))?;
     page.sheet.set_row_height_pixels(0, 10)?;
     let title = if summary.scheme.0.trim().is_empty() {
         Word::Title.get(lang)
@@ -66,6 +69,33 @@ pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Res
     shares(&mut page, &title, Word::Tags.get(lang), tags, amount)?;
     reviews(&mut page, &summary.reviews)?;
     Ok(())
+}
+
+/// The widths, with room for long names.
+fn widths(summary: &Summary) -> [u16; 8] {
+    let shares = || {
+        let labels = summary.dimensions.iter().flat_map(|(_, labels)| labels);
+        let tags = summary.tags.iter().take(TAGS);
+        summary
+            .grades
+            .iter()
+            .chain(&summary.types)
+            .chain(labels)
+            .chain(tags)
+    };
+    let names = shares()
+        .map(|share| &share.name)
+        .chain(summary.reviews.iter().map(|(rule, _)| rule));
+    let cutoffs = shares().filter_map(|share| share.cutoff.as_deref());
+    let widest = |texts: &mut dyn Iterator<Item = &str>, least: u16| {
+        let wanted = texts.map(|text| shown::width(text) + 3).max().unwrap_or(0);
+        least.max(wanted.min(WIDEST) as u16)
+    };
+    let mut widths = WIDTHS;
+    widths[1] = widest(&mut names.map(|name| &**name), widths[1]);
+    widths[5] = widest(&mut summary.amount.as_deref().into_iter(), widths[5]);
+    widths[7] = widest(&mut cutoffs.into_iter(), widths[7]);
+    widths
 }
 
 /// The few figures that a reader wants first, in large type.
