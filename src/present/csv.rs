@@ -158,9 +158,14 @@ impl Sheet {
 
     fn text(&mut self, text: &str) {
         let escaped = self.escape && needs_escape(text);
-        let quoted = text
-            .bytes()
-            .any(|byte| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r'));
+        // Counted without an early exit, so that the compiler looks at many bytes at once.
+        let special = |byte: u8| {
+            u8::from(byte == self.delimiter)
+                + u8::from(byte == b'"')
+                + u8::from(byte == b'\n')
+                + u8::from(byte == b'\r')
+        };
+        let quoted = text.bytes().fold(0, |found, byte| found | special(byte)) != 0;
         if !quoted {
             if escaped {
                 self.bytes.push(b'\'');

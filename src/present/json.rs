@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// Writes the table: numbers with their exact digits, dates as ISO text, blank cells as `null`. A row a line, so that
 /// two results compare line by line.
 pub fn write_table(table: &dyn ResultTable, out: &mut dyn Write) -> io::Result<()> {
-    let keys = unique_headings(table.columns())
+    let keys = unique_headings(table.columns().iter().map(|column| &column.heading))
         .iter()
         .map(serde_json::to_vec)
         .collect::<Result<Vec<_>, _>>()?;

@@ -1,7 +1,7 @@
 //! Cells as people read them in a terminal or a document: grouped digits, aligned places, per cent signs, words for
 //! truth values. Formats for programs (CSV, JSON) write the bare value instead.
 
-use super::table::{ColumnKind, OutCell, TableColumn};
+use super::table::{ColumnKind, OutCell};
 use super::words::Word;
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr;
 
 /// A cell as people read it.
-pub fn cell<'a>(cell: OutCell<'a>, kind: ColumnKind, lang: Lang) -> Cow<'a, str> {
+pub fn cell(cell: OutCell<'_>, kind: ColumnKind, lang: Lang) -> Cow<'_, str> {
     match (cell, kind) {
         (OutCell::Blank, _) => Cow::Borrowed(""),
         (OutCell::Text(text), _) => text,
@@ -69,20 +69,23 @@ pub fn percent(value: Decimal, places: u32) -> String {
 
 /// The headings, none blank and no two alike but for case, as Excel's tables and JSON's objects need them: the second
 /// `金额` becomes `金额 (2)`.
-pub fn unique_headings(columns: &[TableColumn]) -> Vec<String> {
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let first_of: BTreeSet<String> = columns
-        .iter()
-        .map(|column| column.heading.to_lowercase())
-        .collect();
-    columns
-        .iter()
+pub fn unique_headings<T: AsRef<str>>(headings: impl IntoIterator<Item = T>) -> Vec<String> {
+    let headings: Vec<String> = headings
+        .into_iter()
         .enumerate()
-        .map(|(index, column)| {
-            let plain = match column.heading.trim() {
-                "" => format!("#{}", index + 1),
-                _ => column.heading.to_string(),
-            };
+        .map(|(index, heading)| match heading.as_ref() {
+            blank if blank.trim().is_empty() => format!("#{}", index + 1),
+            heading => heading.to_owned(),
+        })
+        .collect();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let first_of: BTreeSet<String> = headings
+        .iter()
+        .map(|heading| heading.to_lowercase())
+        .collect();
+    headings
+        .into_iter()
+        .map(|plain| {
             let mut heading = plain.clone();
             let mut number = 1;
             // A suffix must not take the name that a later column has of its own.
@@ -106,7 +109,6 @@ pub fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::present::table::ColumnRole;
 
     #[test]
     fn numbers_are_grouped_and_keep_every_place() {
@@ -126,16 +128,9 @@ mod tests {
 
     #[test]
     fn headings_become_unique_without_losing_one() {
-        let columns: Vec<_> = ["金额", "ID", "id", "", "金额", "金额 (2)", " "]
-            .into_iter()
-            .map(|heading| TableColumn {
-                heading: heading.into(),
-                kind: ColumnKind::Text,
-                role: ColumnRole::Input,
-            })
-            .collect();
+        let headings = ["金额", "ID", "id", "", "金额", "金额 (2)", " "];
         assert_eq!(
-            unique_headings(&columns),
+            unique_headings(headings),
             ["金额", "ID", "id (2)", "#4", "金额 (3)", "金额 (2)", "#7"]
         );
     }

@@ -32,13 +32,26 @@ pub fn write(
     page.labelled(LEFT, Word::SchemeVersion.get(lang), &summary.scheme.1)?;
     page.labelled(LEFT, Word::SchemeHash.get(lang), &summary.scheme_hash)?;
     page.labelled(LEFT, Word::AsOf.get(lang), &summary.as_of.to_string())?;
-    page.labelled(LEFT, Word::Program.get(lang), &format!("regrade {}", summary.version))?;
+    page.labelled(
+        LEFT,
+        Word::Program.get(lang),
+        &format!("regrade {}", summary.version),
+    )?;
 
     if !summary.inputs.is_empty() {
         page.part(LEFT, Word::Inputs.get(lang))?;
-        page.headings(LEFT, &[(Word::File.get(lang), Look::Text), (Word::Rows.get(lang), Look::Text)])?;
+        page.headings(
+            LEFT,
+            &[
+                (Word::File.get(lang), Look::Text),
+                (Word::Rows.get(lang), Look::Text),
+            ],
+        )?;
         let name = look_of(page.formats.bordered(), Look::Text);
-        let rows = look_of(look_of(page.formats.bordered(), Look::Number(0)), Look::Text);
+        let rows = look_of(
+            look_of(page.formats.bordered(), Look::Number(0)),
+            Look::Text,
+        );
         for (file, count) in &summary.inputs {
             page.text(LEFT, file, &name)?;
             page.count(LEFT + 1, *count, &rows)?;
@@ -81,20 +94,32 @@ fn legend(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError>
     }
     let zh_en = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
     let shades = [
-        (Shade::Hatched, Word::Unrated.get(lang), zh_en("缺少数据，没有等级", "no grade, because data is missing")),
+        (
+            Shade::Hatched,
+            Word::Unrated.get(lang),
+            zh_en("缺少数据，没有等级", "no grade, because data is missing"),
+        ),
         (
             Shade::Overridden,
             Word::Overridden.get(lang),
-            zh_en("等级由人工设定，见原因", "a person set the grade; the reasons say why"),
+            zh_en(
+                "等级由人工设定，见原因",
+                "a person set the grade; the reasons say why",
+            ),
         ),
         (
             Shade::Input,
             zh_en("待填写", "to fill"),
-            zh_en("供复核人填写；填好后可由 regrade 读回", "for reviewers; regrade reads it back"),
+            zh_en(
+                "供复核人填写；填好后可由 regrade 读回",
+                "for reviewers; regrade reads it back",
+            ),
         ),
     ];
     for (shade, name, meaning) in shades {
-        let format = page.formats.shaded(look_of(page.formats.bordered(), Look::Centred), shade);
+        let format = page
+            .formats
+            .shaded(look_of(page.formats.bordered(), Look::Centred), shade);
         page.text(LEFT, name, &format)?;
         page.text(LEFT + 1, meaning, &text)?;
         page.row += 1;
@@ -112,14 +137,17 @@ fn legend(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError>
 fn columns(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError> {
     let lang = page.lang;
     page.part(LEFT, Word::Columns.get(lang))?;
-    let (name, text) =
-        (look_of(page.formats.bordered(), Look::Text), look_of(page.formats.bordered(), Look::Wrapped));
+    let (name, text) = (
+        look_of(page.formats.bordered(), Look::Text),
+        look_of(page.formats.bordered(), Look::Wrapped),
+    );
     for column in table.columns() {
         let meaning = meaning_of_role(column.role, column.kind, lang);
         page.text(LEFT, &column.heading, &name)?;
         page.text(LEFT + 1, meaning, &text)?;
         let lines = page::lines(meaning, usize::from(WIDTHS[2]));
-        page.sheet.set_row_height_pixels(page.row, page::height(lines))?;
+        page.sheet
+            .set_row_height_pixels(page.row, page::height(lines))?;
         page.row += 1;
     }
     Ok(())
@@ -136,15 +164,21 @@ const fn meaning_of(decision: Decision, lang: Lang) -> &'static str {
         (Decision::Demoted, Lang::Zh) => "等级低于上期，数字为级数",
         (Decision::Held, Lang::En) => "the same grade as before",
         (Decision::Held, Lang::Zh) => "等级与上期相同",
-        (Decision::AtRisk, Lang::En) => "the values call for a worse grade, which the rules do not give yet",
+        (Decision::AtRisk, Lang::En) => {
+            "the values call for a worse grade, which the rules do not give yet"
+        }
         (Decision::AtRisk, Lang::Zh) => "指标已不达标，按规则暂未降级",
         (Decision::Overridden, Lang::En) => "a person set the grade",
         (Decision::Overridden, Lang::Zh) => "等级由人工设定",
-        (Decision::Unrated, Lang::En) => "no grade, because a value that the scheme needs is missing",
+        (Decision::Unrated, Lang::En) => {
+            "no grade, because a value that the scheme needs is missing"
+        }
         (Decision::Unrated, Lang::Zh) => "缺少方案所需的数据，没有等级",
         (Decision::Absent, Lang::En) => "known before, and not in the newest data",
         (Decision::Absent, Lang::Zh) => "以前有记录，本期数据中没有",
-        (Decision::Refused, Lang::En) => "the row has an error and is kept out; the grade of before stays",
+        (Decision::Refused, Lang::En) => {
+            "the row has an error and is kept out; the grade of before stays"
+        }
         (Decision::Refused, Lang::Zh) => "该行数据有错误，已隔离，沿用上期等级",
         (Decision::Classified, Lang::En) => "the scheme gives types and no grades",
         (Decision::Classified, Lang::Zh) => "方案只分类型，不分等级",
@@ -157,31 +191,54 @@ const fn meaning_of_role(role: ColumnRole, kind: ColumnKind, lang: Lang) -> &'st
         ColumnRole::Key => ("the customer's key", "客户的唯一编号"),
         ColumnRole::Name => ("the customer's name", "客户名称"),
         ColumnRole::Input => match kind {
-            ColumnKind::Number { .. } | ColumnKind::Percent { .. } => {
-                ("of the input, in the unit of the heading", "来自输入表，单位见列名")
-            }
+            ColumnKind::Number { .. } | ColumnKind::Percent { .. } => (
+                "of the input, in the unit of the heading",
+                "来自输入表，单位见列名",
+            ),
             _ => ("of the input, as it was", "来自输入表，原样保留"),
         },
         ColumnRole::Grade => ("the grade that counts", "本期生效的等级"),
         ColumnRole::Previous => ("the grade of the run before", "上一批次的等级"),
-        ColumnRole::Decision => ("what happened to the grade since the run before", "等级相对上期的变化"),
-        ColumnRole::Since => ("the as-of date of the last change of the grade", "等级最近一次变化的截止日期"),
-        ColumnRole::Score => ("the weighted points of all dimensions", "各维度加权得分之和"),
-        ColumnRole::Type => ("the type, by the rules of the scheme", "按方案规则划分的类型"),
+        ColumnRole::Decision => (
+            "what happened to the grade since the run before",
+            "等级相对上期的变化",
+        ),
+        ColumnRole::Since => (
+            "the as-of date of the last change of the grade",
+            "等级最近一次变化的截止日期",
+        ),
+        ColumnRole::Score => (
+            "the weighted points of all dimensions",
+            "各维度加权得分之和",
+        ),
+        ColumnRole::Type => (
+            "the type, by the rules of the scheme",
+            "按方案规则划分的类型",
+        ),
         ColumnRole::Label => ("the label of this dimension", "该维度的档位"),
-        ColumnRole::Tags => ("the tags, by the rules of the scheme", "按方案规则打上的标签"),
+        ColumnRole::Tags => (
+            "the tags, by the rules of the scheme",
+            "按方案规则打上的标签",
+        ),
         ColumnRole::Reasons => ("why the customer has this grade", "得到该等级的原因"),
         ColumnRole::Next => ("what the next better grade needs", "升到上一级还差什么"),
         ColumnRole::Computed => ("worked out by the scheme", "由方案计算得出"),
-        ColumnRole::Strategy => ("what the strategy gives this customer", "策略给予该客户的内容"),
-        ColumnRole::Review(ReviewColumn::Grade) => {
-            ("to fill: the grade that the reviewer wants, from the list", "待填写：复核后的等级，从下拉列表选择")
-        }
-        ColumnRole::Review(ReviewColumn::Type) => {
-            ("to fill: the type that the reviewer wants, from the list", "待填写：复核后的类型，从下拉列表选择")
-        }
+        ColumnRole::Strategy => (
+            "what the strategy gives this customer",
+            "策略给予该客户的内容",
+        ),
+        ColumnRole::Review(ReviewColumn::Grade) => (
+            "to fill: the grade that the reviewer wants, from the list",
+            "待填写：复核后的等级，从下拉列表选择",
+        ),
+        ColumnRole::Review(ReviewColumn::Type) => (
+            "to fill: the type that the reviewer wants, from the list",
+            "待填写：复核后的类型，从下拉列表选择",
+        ),
         ColumnRole::Review(ReviewColumn::Comment) => ("to fill: why", "待填写：复核意见及理由"),
-        ColumnRole::Review(ReviewColumn::Reviewer) => ("to fill: who reviewed it", "待填写：复核人姓名"),
+        ColumnRole::Review(ReviewColumn::Reviewer) => {
+            ("to fill: who reviewed it", "待填写：复核人姓名")
+        }
         ColumnRole::Review(ReviewColumn::Remark) => ("to fill: anything else", "待填写：其他说明"),
     };
     match lang {

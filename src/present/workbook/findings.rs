@@ -9,8 +9,13 @@ use crate::present::words::Word;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 /// The columns: heading, width.
-const COLUMNS: [(Word, u16); 5] =
-    [(Word::Severity, 10), (Word::Code, 22), (Word::Place, 34), (Word::Problem, 64), (Word::Help, 54)];
+const COLUMNS: [(Word, u16); 5] = [
+    (Word::Severity, 10),
+    (Word::Code, 22),
+    (Word::Place, 34),
+    (Word::Problem, 64),
+    (Word::Help, 54),
+];
 /// More findings than this are counted only.
 const MOST: usize = 100_000;
 /// The most lines that a row shows.
@@ -26,25 +31,51 @@ pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Res
     let mut headed = vec![];
     for (index, (word, width)) in (0u16..).zip(COLUMNS) {
         sheet.set_column_width(index, f64::from(width))?;
-        headed.push(TableColumn::new().set_header(word.get(lang)).set_header_format(formats.heading(HEADER)));
+        headed.push(
+            TableColumn::new()
+                .set_header(word.get(lang))
+                .set_header_format(formats.heading(HEADER)),
+        );
     }
-    let mut rows: Vec<[String; 5]> =
-        summary.findings.iter().take(MOST).map(|finding| row_of(finding, summary)).collect();
+    let mut rows: Vec<[String; 5]> = summary
+        .findings
+        .iter()
+        .take(MOST)
+        .map(|finding| row_of(finding, summary))
+        .collect();
     if summary.findings.len() > MOST {
         let rest = summary.findings.len() - MOST;
         let more = match lang {
             Lang::En => format!("and {rest} more findings"),
             Lang::Zh => format!("另有 {rest} 条未列出"),
         };
-        rows.push(["…".to_owned(), String::new(), String::new(), more, String::new()]);
+        rows.push([
+            "…".to_owned(),
+            String::new(),
+            String::new(),
+            more,
+            String::new(),
+        ]);
     }
     let table = Table::new()
         .set_name("Findings")
         .set_style(TableStyle::None)
         .set_columns(&headed)
         .set_alt_text(Word::SheetFindings.get(lang));
-    sheet.add_table(0, 0, rows.len().max(1) as u32, COLUMNS.len() as u16 - 1, &table)?;
-    let looks = [Look::Centred, Look::Text, Look::Wrapped, Look::Wrapped, Look::Wrapped];
+    sheet.add_table(
+        0,
+        0,
+        rows.len().max(1) as u32,
+        COLUMNS.len() as u16 - 1,
+        &table,
+    )?;
+    let looks = [
+        Look::Centred,
+        Look::Text,
+        Look::Wrapped,
+        Look::Wrapped,
+        Look::Wrapped,
+    ];
     let looks = looks.map(|look| look_of(formats.bordered(), look));
     for (at, row) in (1u32..).zip(&rows) {
         let mut lines = 1;
@@ -73,7 +104,10 @@ fn row_of(finding: &Finding, summary: &Summary) -> [String; 5] {
         finding.code.word().to_owned(),
         place(&finding.at, summary),
         problem,
-        finding.help.as_ref().map_or_else(String::new, |help| help.get(lang).to_owned()),
+        finding
+            .help
+            .as_ref()
+            .map_or_else(String::new, |help| help.get(lang).to_owned()),
     ]
 }
 

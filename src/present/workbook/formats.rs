@@ -32,6 +32,8 @@ pub enum Look {
     Text,
     /// A short text in the middle.
     Centred,
+    /// The grade itself: in the middle and bold.
+    Grade,
     /// Sentences.
     Wrapped,
     /// Text, even if it looks like a number.
@@ -73,7 +75,11 @@ pub struct Formats {
 impl Formats {
     /// For these grades, best first.
     pub fn new(grades: &[GradeStyle], fill_row: bool) -> Self {
-        Self { swatches: palette::of_grades(grades), fill_row, cells: HashMap::new() }
+        Self {
+            swatches: palette::of_grades(grades),
+            fill_row,
+            cells: HashMap::new(),
+        }
     }
 
     /// What every format is cloned from.
@@ -84,16 +90,6 @@ impl Formats {
             .set_font_size(10)
             .set_font_color(Color::RGB(INK))
             .set_align(FormatAlign::VerticalCenter)
-    }
-
-    /// The colours of a grade.
-    pub fn swatch(&self, grade: usize) -> Option<Swatch> {
-        self.swatches.get(grade).copied()
-    }
-
-    /// How many grades have colours.
-    pub fn grades(&self) -> usize {
-        self.swatches.len()
     }
 
     /// What stands behind the cells of a row.
@@ -116,12 +112,17 @@ impl Formats {
 
     /// The base with thin lines around.
     pub fn bordered(&self) -> Format {
-        self.base().set_border(FormatBorder::Thin).set_border_color(Color::RGB(LINE))
+        self.base()
+            .set_border(FormatBorder::Thin)
+            .set_border_color(Color::RGB(LINE))
     }
 
     /// A heading of a table on this dark colour.
     pub fn heading(&self, fill: Rgb) -> Format {
-        self.bordered().set_bold().set_font_color(Color::RGB(WHITE)).set_background_color(Color::RGB(fill))
+        look_of(self.bordered(), Look::Text)
+            .set_bold()
+            .set_font_color(Color::RGB(WHITE))
+            .set_background_color(Color::RGB(fill))
     }
 
     /// A heading of the overview.
@@ -160,15 +161,23 @@ pub fn look_of(format: Format, look: Look) -> Format {
         0 => zero.to_owned(),
         places => format!("{zero}.{}", "0".repeat(places as usize)),
     };
+    // A step away from the line, so that a number and the text beside it do not touch.
+    let left = |format: Format| format.set_align(FormatAlign::Left).set_indent(1);
+    let right = |format: Format| format.set_align(FormatAlign::Right).set_indent(1);
     match look {
-        Look::Text => format.set_align(FormatAlign::Left),
+        Look::Text => left(format),
         Look::Centred => format.set_align(FormatAlign::Center),
-        Look::Wrapped => format.set_align(FormatAlign::Left).set_text_wrap(),
-        Look::Id => format.set_align(FormatAlign::Left).set_num_format("@"),
-        Look::General => format.set_align(FormatAlign::Right),
-        Look::Number(n) => format.set_align(FormatAlign::Right).set_num_format(places("#,##0", n)),
-        Look::Percent(n) => format.set_align(FormatAlign::Right).set_num_format(places("0", n) + "%"),
-        Look::Date => format.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
-        Look::DateTime => format.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd hh:mm:ss"),
+        Look::Grade => format.set_align(FormatAlign::Center).set_bold(),
+        Look::Wrapped => left(format).set_text_wrap(),
+        Look::Id => left(format).set_num_format("@"),
+        Look::General => right(format),
+        Look::Number(n) => right(format).set_num_format(places("#,##0", n)),
+        Look::Percent(n) => right(format).set_num_format(places("0", n) + "%"),
+        Look::Date => format
+            .set_align(FormatAlign::Center)
+            .set_num_format("yyyy-mm-dd"),
+        Look::DateTime => format
+            .set_align(FormatAlign::Center)
+            .set_num_format("yyyy-mm-dd hh:mm:ss"),
     }
 }

@@ -5,11 +5,16 @@ use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
 use super::review::{self, Lists};
 use super::{WorkbookError, text, widths};
 use crate::decide::Decision;
+use crate::diagnostic::Lang;
 use crate::present::palette::{HEADER, Rgb};
 use crate::present::shown::unique_headings;
-use crate::present::table::{ColumnKind, ColumnRole, OutCell, ResultTable, RowMark, TableColumn};
+use crate::present::table::{ColumnRole, OutCell, ResultTable, RowMark, TableColumn};
 use crate::present::words::Word;
-use rust_xlsxwriter::{IgnoreError, Table, TableColumn as SheetColumn, TableStyle, Worksheet, XlsxError};
+use crate::table::Date;
+use rust_xlsxwriter::{
+    IgnoreError, Table, TableColumn as SheetColumn, TableStyle, Worksheet, XlsxError,
+};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Behind the headings of the input's columns, and of those that people fill.
@@ -29,10 +34,17 @@ pub struct Columns {
 impl Columns {
     /// Measures the table.
     pub fn new(table: &dyn ResultTable) -> Self {
-        let headings: Vec<String> =
-            unique_headings(table.columns()).iter().map(|heading| text::heading(heading)).collect();
-        let widths =
-            headings.iter().enumerate().map(|(index, heading)| widths::of(table, index, heading)).collect();
+        let headings = unique_headings(
+            table
+                .columns()
+                .iter()
+                .map(|column| text::heading(&column.heading)),
+        );
+        let widths = headings
+            .iter()
+            .enumerate()
+            .map(|(index, heading)| widths::of(table, index, heading))
+            .collect();
         Self { headings, widths }
     }
 }
@@ -69,7 +81,13 @@ pub fn write(
 
     sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
     // This writes the headings; in constant memory it must come before the rows.
-    sheet.add_table(0, 0, last_row, last_column, &excel_table(table, columns, part, formats))?;
+    sheet.add_table(
+        0,
+        0,
+        last_row,
+        last_column,
+        &excel_table(table, columns, part, formats),
+    )?;
     review::add(sheet, table, last_row, lists, formats)?;
 
     if rows.is_empty() {
@@ -89,7 +107,7 @@ pub fn write(
                 lines = lines.max(page::lines(text, columns.widths[usize::from(index)]));
             }
             let shade = shade_of(column, Some(mark), formats);
-            write_cell(sheet, (at, index), cell, column, shade, formats, table)?;
+            write_cell(sheet, (at, index), cell, column, shade, formats, lang)?;
         }
         let height = page::height(lines.min(MOST_LINES));
         if height != ROW_HEIGHT {
@@ -100,7 +118,12 @@ pub fn write(
 }
 
 /// The table with its headings: the results' dark blue, the input's grey, those to fill brown.
-fn excel_table(table: &dyn ResultTable, columns: &Columns, part: usize, formats: &Formats) -> Table {
+fn excel_table(
+    table: &dyn ResultTable,
+    columns: &Columns,
+    part: usize,
+    formats: &Formats,
+) -> Table {
     let headed: Vec<SheetColumn> = table
         .columns()
         .iter()
@@ -111,10 +134,16 @@ fn excel_table(table: &dyn ResultTable, columns: &Columns, part: usize, formats:
                 ColumnRole::Review(_) => HEADER_REVIEW,
                 _ => HEADER,
             };
-            SheetColumn::new().set_header(heading).set_header_format(formats.heading(fill))
+            SheetColumn::new()
+                .set_header(heading)
+                .set_header_format(formats.heading(fill))
         })
         .collect();
-    let name = if part == 0 { "Graded".to_owned() } else { format!("Graded_{}", part + 1) };
+    let name = if part == 0 {
+        "Graded".to_owned()
+    } else {
+        format!("Graded_{}", part + 1)
+    };
     Table::new()
         .set_name(name)
         .set_style(TableStyle::None)
@@ -125,7 +154,8 @@ fn excel_table(table: &dyn ResultTable, columns: &Columns, part: usize, formats:
 /// How a column's values are shown.
 const fn look_of(column: &TableColumn) -> Look {
     match column.role {
-        ColumnRole::Grade | ColumnRole::Previous | ColumnRole::Label => Look::Centred,
+        ColumnRole::Grade => Look::Grade,
+        ColumnRole::Previous | ColumnRole::Label => Look::Centred,
         ColumnRole::Reasons | ColumnRole::Next => Look::Wrapped,
         _ => Look::of(column.kind),
     }
@@ -145,7 +175,14 @@ fn shade_of(column: &TableColumn, mark: Option<RowMark>, formats: &Formats) -> S
     }
 }
 
-/// Writes one cell. The value decides how it is written, the column how it looks where both agree.
+/// What a cell becomes in Excel.
+enum Written<'a> {
+    Blank,
+    Number(f64),
+    Text(Cow<'a, str>),
+}
+
+/// Writes one cell.
 fn write_cell(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
@@ -153,70 +190,59 @@ fn write_cell(
     described: &TableColumn,
     shade: Shade,
     formats: &mut Formats,
-    table: &dyn ResultTable,
+    lang: Lang,
 ) -> Result<(), XlsxError> {
-    let look = look_of(described);
+    let (value, look) = written(cell, look_of(described), lang);
+    let format = formats.cell(shade, look);
+    match value {
+        Written::Blank => sheet.write_blank(row, column, format)?,
+        Written::Number(number) => sheet.write_number_with_format(row, column, number, format)?,
+        Written::Text(value) => {
+            sheet.write_string_with_format(row, column, text::cell(&value), format)?
+        }
+    };
+    Ok(())
+}
+
+/// The value decides how a cell is written; the column's look is taken where it goes with the value.
+fn written(cell: OutCell<'_>, look: Look, lang: Lang) -> (Written<'_>, Look) {
     let words = match look {
-        Look::Number(_) | Look::Percent(_) | Look::Date | Look::DateTime | Look::General => Look::Text,
+        Look::Number(_) | Look::Percent(_) | Look::Date | Look::DateTime => Look::Text,
         look => look,
     };
-    let numbers = if matches!(look, Look::Number(_) | Look::Percent(_)) { look } else { Look::General };
+    let numbers = match look {
+        Look::Number(_) | Look::Percent(_) => look,
+        _ => Look::General,
+    };
+    let text = |value: String| (Written::Text(value.into()), words);
+    let day = |date: Date| serial(i64::from(date.days()));
     match cell {
-        OutCell::Blank => {
-            sheet.write_blank(row, column, formats.cell(shade, look))?;
+        OutCell::Blank => (Written::Blank, look),
+        OutCell::Text(value) => (Written::Text(value), words),
+        OutCell::Number(value) if look == Look::Id => text(value.to_string()),
+        OutCell::Number(value) => (Written::Number(value.to_f64()), numbers),
+        OutCell::Float(value) if value.is_finite() && look != Look::Id => {
+            (Written::Number(value), numbers)
         }
-        OutCell::Text(value) => {
-            let format = formats.cell(shade, words);
-            sheet.write_string_with_format(row, column, text::cell(&value), format)?;
-        }
-        OutCell::Number(value) if described.kind == ColumnKind::Id => {
-            let format = formats.cell(shade, words);
-            sheet.write_string_with_format(row, column, value.to_string(), format)?;
-        }
-        OutCell::Number(value) => {
-            let format = formats.cell(shade, numbers);
-            sheet.write_number_with_format(row, column, value.to_f64(), format)?;
-        }
-        OutCell::Float(value) if value.is_finite() => {
-            let format = formats.cell(shade, numbers);
-            sheet.write_number_with_format(row, column, value, format)?;
-        }
-        OutCell::Float(value) => {
-            let format = formats.cell(shade, words);
-            sheet.write_string_with_format(row, column, value.to_string(), format)?;
-        }
-        OutCell::Date(date) => match serial(i64::from(date.days())) {
-            Some(days) => {
-                let format = formats.cell(shade, Look::Date);
-                sheet.write_number_with_format(row, column, days as f64, format)?;
-            }
-            None => {
-                let format = formats.cell(shade, words);
-                sheet.write_string_with_format(row, column, date.to_string(), format)?;
-            }
+        OutCell::Float(value) => text(value.to_string()),
+        OutCell::Date(date) => match day(date) {
+            Some(days) => (Written::Number(days), Look::Date),
+            None => text(date.to_string()),
         },
-        OutCell::DateTime(moment) => match serial(i64::from(moment.date().days())) {
+        OutCell::DateTime(moment) => match day(moment.date()) {
             Some(days) => {
-                let number = days as f64 + f64::from(moment.second_of_day()) / 86_400.0;
-                let format = formats.cell(shade, Look::DateTime);
-                sheet.write_number_with_format(row, column, number, format)?;
+                let part = f64::from(moment.second_of_day()) / 86_400.0;
+                (Written::Number(days + part), Look::DateTime)
             }
-            None => {
-                let format = formats.cell(shade, words);
-                sheet.write_string_with_format(row, column, moment.to_string(), format)?;
-            }
+            None => text(moment.to_string()),
         },
-        OutCell::Bool(value) => {
-            let word = Word::truth(value).get(table.lang());
-            sheet.write_string_with_format(row, column, word, formats.cell(shade, words))?;
-        }
+        OutCell::Bool(value) => (Written::Text(Word::truth(value).get(lang).into()), words),
     }
-    Ok(())
 }
 
 /// A day as Excel counts; `None` before 1900-03-01, where its count has a 29 February 1900 that never was and other
 /// programs differ.
-fn serial(unix_days: i64) -> Option<i64> {
+fn serial(unix_days: i64) -> Option<f64> {
     let days = unix_days + EXCEL_EPOCH;
-    (days >= 61).then_some(days)
+    (days >= 61).then_some(days as f64)
 }

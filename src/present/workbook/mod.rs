@@ -61,13 +61,19 @@ impl WorkbookError {
     /// What is wrong, in both languages.
     pub fn text(&self) -> Text {
         match self {
-            Self::Io(error) => text!("the workbook cannot be written: {error}", "无法写入工作簿：{error}"),
+            Self::Io(error) => text!(
+                "the workbook cannot be written: {error}",
+                "无法写入工作簿：{error}"
+            ),
             Self::TooManyColumns(count) => text!(
                 "{count} columns are more than the {MAX_COLUMNS} of a worksheet",
                 "共 {count} 列，超过工作表的上限 {MAX_COLUMNS} 列"
             ),
             Self::Library(error) => {
-                text!("the workbook cannot be made: {error}", "无法生成工作簿：{error}")
+                text!(
+                    "the workbook cannot be made: {error}",
+                    "无法生成工作簿：{error}"
+                )
             }
         }
     }
@@ -94,9 +100,10 @@ impl From<XlsxError> for WorkbookError {
         match error {
             XlsxError::IoError(error) => Self::Io(error),
             XlsxError::ZipError(error) => Self::Io(error.into()),
-            XlsxError::TempFileError(folder, error) => {
-                Self::Io(io::Error::new(error.kind(), format!("{}: {error}", folder.display())))
-            }
+            XlsxError::TempFileError(folder, error) => Self::Io(io::Error::new(
+                error.kind(),
+                format!("{}: {error}", folder.display()),
+            )),
             other => Self::Library(other),
         }
     }
@@ -121,7 +128,10 @@ struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rows_per_sheet: ROWS_PER_SHEET, rows_in_memory: ROWS_IN_MEMORY }
+        Self {
+            rows_per_sheet: ROWS_PER_SHEET,
+            rows_in_memory: ROWS_IN_MEMORY,
+        }
     }
 }
 
@@ -152,12 +162,19 @@ fn write_limited<W: Write + Seek + Send>(
 
     let mut names = SheetNames::default();
     // The reader's own name for the table comes first, so that it is the others that give way.
-    let wanted = options.sheet.as_deref().unwrap_or(Word::SheetGraded.get(lang));
+    let wanted = options
+        .sheet
+        .as_deref()
+        .unwrap_or(Word::SheetGraded.get(lang));
     let sheets = table.len().div_ceil(limits.rows_per_sheet).max(1);
-    let graded: Vec<String> = (1..=sheets).map(|number| names.take(wanted, number)).collect();
+    let graded: Vec<String> = (1..=sheets)
+        .map(|number| names.take(wanted, number))
+        .collect();
 
     let overview = book.add_worksheet();
-    overview.set_name(names.take(Word::SheetOverview.get(lang), 1))?.set_active(true);
+    overview
+        .set_name(names.take(Word::SheetOverview.get(lang), 1))?
+        .set_active(true);
     overview::write(overview, summary, &formats)?;
 
     let lists = Lists::new(table, &mut names);

@@ -4,6 +4,7 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::decide::Decision;
 use crate::present::palette::{HEADER, LINE, MUTED};
+use crate::present::shown;
 use crate::present::summary::{Share, Summary};
 use crate::present::words::{Word, decision_word};
 use crate::table::Decimal;
@@ -11,7 +12,9 @@ use rust_xlsxwriter::{Color, Format, FormatBorder, Worksheet, XlsxError};
 use std::sync::Arc;
 
 /// Widths of the columns: margin, name, customers, share, bar, amount, its share, cut-off.
-const WIDTHS: [u16; 8] = [2, 24, 14, 12, 26, 20, 14, 26];
+const WIDTHS: [u16; 8] = [2, 24, 14, 14, 26, 20, 20, 26];
+/// The widest that names, the amount and cut-offs may make theirs.
+const WIDEST: usize = 48;
 /// The first column beside the margin.
 const LEFT: u16 = 1;
 /// A bar of 100% in characters.
@@ -24,40 +27,86 @@ const TAGS: usize = 20;
 /// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Result<(), XlsxError> {
     let lang = summary.lang;
-    let mut page = Page::new(sheet, formats, lang, &WIDTHS)?;
+    let mut page = Page::new(sheet, formats, lang, &widths(summary))?;
     page.sheet.set_row_height_pixels(0, 10)?;
-    let title = if summary.scheme.0.trim().is_empty() { Word::Title.get(lang) } else { &summary.scheme.0 };
+    let title = if summary.scheme.0.trim().is_empty() {
+        Word::Title.get(lang)
+    } else {
+        &summary.scheme.0
+    };
     page.title(LEFT, title)?;
     let muted = formats.base().set_font_color(Color::RGB(MUTED));
     let version = match summary.scheme.1.as_str() {
         "" => String::new(),
         version => format!("　·　{} {version}", Word::SchemeVersion.get(lang)),
     };
-    page.text(LEFT, &format!("{} {}{version}", Word::AsOf.get(lang), summary.as_of), &muted)?;
+    page.text(
+        LEFT,
+        &format!("{} {}{version}", Word::AsOf.get(lang), summary.as_of),
+        &muted,
+    )?;
     page.row += 2;
     figures(&mut page, summary)?;
     grades(&mut page, summary)?;
     movements(&mut page, summary)?;
     let amount = summary.amount.as_deref();
-    shares(&mut page, Word::Types.get(lang), Word::Type.get(lang), &summary.types, amount)?;
+    shares(
+        &mut page,
+        Word::Types.get(lang),
+        Word::Type.get(lang),
+        &summary.types,
+        amount,
+    )?;
     for (name, labels) in &summary.dimensions {
         let title = format!("{} · {name}", Word::Dimension.get(lang));
         shares(&mut page, &title, name, labels, amount)?;
     }
     let tags = &summary.tags[..summary.tags.len().min(TAGS)];
-    let mut title = Word::TopTags.get(lang).to_owned();
-    if summary.tags.len() > TAGS {
-        title += &format!(" ({TAGS}/{})", summary.tags.len());
-    }
+    let title = match summary.tags.len() {
+        count if count > TAGS => format!("{} ({TAGS}/{count})", Word::TopTags.get(lang)),
+        _ => Word::TopTags.get(lang).to_owned(),
+    };
     shares(&mut page, &title, Word::Tags.get(lang), tags, amount)?;
     reviews(&mut page, &summary.reviews)?;
     Ok(())
 }
 
+/// The widths, with room for long names.
+fn widths(summary: &Summary) -> [u16; 8] {
+    let shares = || {
+        let labels = summary.dimensions.iter().flat_map(|(_, labels)| labels);
+        let tags = summary.tags.iter().take(TAGS);
+        summary
+            .grades
+            .iter()
+            .chain(&summary.types)
+            .chain(labels)
+            .chain(tags)
+    };
+    let names = shares()
+        .map(|share| &share.name)
+        .chain(summary.reviews.iter().map(|(rule, _)| rule));
+    let cutoffs = shares().filter_map(|share| share.cutoff.as_deref());
+    let widest = |texts: &mut dyn Iterator<Item = &str>, least: u16| {
+        let wanted = texts.map(|text| shown::width(text) + 3).max().unwrap_or(0);
+        least.max(wanted.min(WIDEST) as u16)
+    };
+    let mut widths = WIDTHS;
+    widths[1] = widest(&mut names.map(|name| &**name), widths[1]);
+    widths[5] = widest(&mut summary.amount.as_deref().into_iter(), widths[5]);
+    widths[7] = widest(&mut cutoffs.into_iter(), widths[7]);
+    widths
+}
+
 /// The few figures that a reader wants first, in large type.
 fn figures(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
     let decided = |wanted: Decision| -> usize {
-        summary.decisions.iter().filter(|(decision, _)| *decision == wanted).map(|(_, count)| count).sum()
+        summary
+            .decisions
+            .iter()
+            .filter(|(decision, _)| *decision == wanted)
+            .map(|(_, count)| count)
+            .sum()
     };
     let graded: usize = summary.grades.iter().map(|share| share.count).sum();
     let done = if summary.grades.is_empty() {
@@ -85,7 +134,8 @@ fn figures(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
         .set_border_bottom_color(Color::RGB(LINE));
     for (column, (word, count)) in (LEFT..).zip(cells) {
         page.text(column, word.get(page.lang), &label)?;
-        page.sheet.write_number_with_format(page.row + 1, column, count as f64, &number)?;
+        page.sheet
+            .write_number_with_format(page.row + 1, column, count as f64, &number)?;
     }
     page.sheet.set_row_height_pixels(page.row, 24)?;
     page.sheet.set_row_height_pixels(page.row + 1, 34)?;
@@ -104,11 +154,16 @@ fn grades(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
     let cutoffs = summary.grades.iter().any(|share| share.cutoff.is_some());
     share_headings(page, Word::Grade.get(lang), amount, cutoffs)?;
     for (grade, share) in summary.grades.iter().enumerate() {
-        let name = page.formats.shaded(look_of(page.formats.bordered(), Look::Text).set_bold(), Shade::Grade(grade));
+        let name = page.formats.shaded(
+            look_of(page.formats.bordered(), Look::Text).set_bold(),
+            Shade::Grade(grade),
+        );
         share_row(page, share, &name, amount, cutoffs)?;
     }
     if summary.unrated > 0 {
-        let name = page.formats.shaded(look_of(page.formats.bordered(), Look::Text), Shade::Hatched);
+        let name = page
+            .formats
+            .shaded(look_of(page.formats.bordered(), Look::Text), Shade::Hatched);
         let number = look_of(page.formats.bordered(), Look::Number(0));
         page.text(LEFT, Word::Unrated.get(lang), &name)?;
         page.count(LEFT + 1, summary.unrated, &number)?;
@@ -122,7 +177,10 @@ fn grades(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
     };
     let (text, number) = (total(Look::Text), total(Look::Number(0)));
     let counted: usize = summary.grades.iter().map(|share| share.count).sum();
-    let sum = summary.grades.iter().try_fold(Decimal::ZERO, |sum, share| sum.checked_add(share.amount?));
+    let sum = summary
+        .grades
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, share| sum.checked_add(share.amount?));
     let money = total(Look::Number(sum.map_or(0, Decimal::places).max(2)));
     page.text(LEFT, Word::Total.get(lang), &text)?;
     page.count(LEFT + 1, counted + summary.unrated, &number)?;
@@ -131,7 +189,8 @@ fn grades(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
         page.sheet.write_blank(page.row, column, &text)?;
     }
     if let (Some(_), Some(sum)) = (amount, sum) {
-        page.sheet.write_number_with_format(page.row, LEFT + 4, sum.to_f64(), &money)?;
+        page.sheet
+            .write_number_with_format(page.row, LEFT + 4, sum.to_f64(), &money)?;
     }
     page.row += 1;
     Ok(())
@@ -189,7 +248,13 @@ fn reviews(page: &mut Page<'_>, reviews: &[(Arc<str>, usize)]) -> Result<(), Xls
     }
     let lang = page.lang;
     page.part(LEFT, Word::InReview.get(lang))?;
-    page.headings(LEFT, &[(Word::Reviews.get(lang), Look::Text), (Word::Customers.get(lang), Look::Number(0))])?;
+    page.headings(
+        LEFT,
+        &[
+            (Word::Reviews.get(lang), Look::Text),
+            (Word::Customers.get(lang), Look::Number(0)),
+        ],
+    )?;
     let (name, number) = (
         look_of(page.formats.bordered(), Look::Text),
         look_of(page.formats.bordered(), Look::Number(0)),
@@ -240,18 +305,26 @@ fn share_row(
     cutoffs: bool,
 ) -> Result<(), XlsxError> {
     let format = |look| look_of(page.formats.bordered(), look);
-    let (text, number, percent) = (format(Look::Text), format(Look::Number(0)), format(Look::Percent(1)));
+    let (text, number, percent) = (
+        format(Look::Text),
+        format(Look::Number(0)),
+        format(Look::Percent(1)),
+    );
     let money = format(Look::Number(share.amount.map_or(0, Decimal::places).max(2)));
     let bar = text.clone().set_font_color(Color::RGB(BAR_COLOR));
     page.text(LEFT, &share.name, name)?;
     page.count(LEFT + 1, share.count, &number)?;
-    page.sheet.write_number_with_format(page.row, LEFT + 2, share.share.to_f64(), &percent)?;
+    page.sheet
+        .write_number_with_format(page.row, LEFT + 2, share.share.to_f64(), &percent)?;
     page.text(LEFT + 3, &bar_of(share.share), &bar)?;
     let mut column = LEFT + 4;
     if amount.is_some() {
         for (value, format) in [(share.amount, &money), (share.amount_share, &percent)] {
             match value {
-                Some(value) => page.sheet.write_number_with_format(page.row, column, value.to_f64(), format)?,
+                Some(value) => {
+                    page.sheet
+                        .write_number_with_format(page.row, column, value.to_f64(), format)?
+                }
                 None => page.sheet.write_blank(page.row, column, format)?,
             };
             column += 1;
@@ -276,5 +349,7 @@ fn bar_of(share: Decimal) -> String {
 
 /// A count as a share of another.
 fn part_of(count: usize, whole: usize) -> Decimal {
-    Decimal::from_count(count).checked_div(Decimal::from_count(whole)).unwrap_or_default()
+    Decimal::from_count(count)
+        .checked_div(Decimal::from_count(whole))
+        .unwrap_or_default()
 }

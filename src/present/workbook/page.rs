@@ -33,7 +33,10 @@ pub const fn height(lines: usize) -> u32 {
 /// sixteen is counted as lost.
 pub fn lines(text: &str, width: usize) -> usize {
     let usable = (width - width / 16).max(1);
-    text.lines().map(|line| shown::width(line).div_ceil(usable).max(1)).sum::<usize>().max(1)
+    text.lines()
+        .map(|line| shown::width(line).div_ceil(usable).max(1))
+        .sum::<usize>()
+        .max(1)
 }
 
 /// A sheet that is read like a page, row after row.
@@ -58,18 +61,25 @@ impl<'a> Page<'a> {
         for (column, width) in (0..).zip(widths) {
             sheet.set_column_width(column, f64::from(*width))?;
         }
-        Ok(Self { sheet, formats, lang, row: 1 })
+        Ok(Self {
+            sheet,
+            formats,
+            lang,
+            row: 1,
+        })
     }
 
     /// Writes a text into a column of the present row.
     pub fn text(&mut self, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
-        self.sheet.write_string_with_format(self.row, column, text::cell(text), format)?;
+        self.sheet
+            .write_string_with_format(self.row, column, text::cell(text), format)?;
         Ok(())
     }
 
     /// Writes a whole number.
     pub fn count(&mut self, column: u16, count: usize, format: &Format) -> Result<(), XlsxError> {
-        self.sheet.write_number_with_format(self.row, column, count as f64, format)?;
+        self.sheet
+            .write_number_with_format(self.row, column, count as f64, format)?;
         Ok(())
     }
 
@@ -78,7 +88,9 @@ impl<'a> Page<'a> {
         self.sheet.set_row_height_pixels(self.row, 24)?;
         for (at, (heading, look)) in (column..).zip(headings) {
             let format = match look {
-                Look::Number(_) | Look::Percent(_) => look_of(self.formats.section(), Look::General),
+                Look::Number(_) | Look::Percent(_) => {
+                    look_of(self.formats.section(), Look::General)
+                }
                 _ => look_of(self.formats.section(), Look::Text),
             };
             self.text(at, heading, &format)?;
@@ -89,7 +101,10 @@ impl<'a> Page<'a> {
 
     /// A label with a text beside it.
     pub fn labelled(&mut self, column: u16, label: &str, value: &str) -> Result<(), XlsxError> {
-        let muted = self.formats.base().set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::MUTED));
+        let muted = self
+            .formats
+            .base()
+            .set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::MUTED));
         let plain = look_of(self.formats.base(), Look::Text);
         self.text(column, label, &muted)?;
         self.text(column + 1, value, &plain)?;

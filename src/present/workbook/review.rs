@@ -26,13 +26,30 @@ pub struct Lists {
 impl Lists {
     /// The choices of this table; takes a name for the hidden sheet if it needs one.
     pub fn new(table: &dyn ResultTable, names: &mut SheetNames) -> Self {
-        let grades: Vec<String> = table.grades().iter().map(|grade| text::cell(&grade.name).into_owned()).collect();
-        let types: Vec<String> = table.types().iter().map(|name| text::cell(name).into_owned()).collect();
-        let reviewed = |wanted| table.columns().iter().any(|column| column.role == ColumnRole::Review(wanted));
+        let grades: Vec<String> = table
+            .grades()
+            .iter()
+            .map(|grade| text::cell(&grade.name).into_owned())
+            .collect();
+        let types: Vec<String> = table
+            .types()
+            .iter()
+            .map(|name| text::cell(name).into_owned())
+            .collect();
+        let reviewed = |wanted| {
+            table
+                .columns()
+                .iter()
+                .any(|column| column.role == ColumnRole::Review(wanted))
+        };
         let needed = reviewed(ReviewColumn::Grade) && !is_inline(&grades)
             || reviewed(ReviewColumn::Type) && !is_inline(&types);
         let sheet = needed.then(|| names.take(Word::SheetLists.get(table.lang()), 1));
-        Self { grades, types, sheet }
+        Self {
+            grades,
+            types,
+            sheet,
+        }
     }
 
     /// Whether a hidden sheet holds choices.
@@ -42,7 +59,9 @@ impl Lists {
 
     /// Writes the hidden sheet.
     pub fn write(&self, sheet: &mut Worksheet, formats: &Formats) -> Result<(), XlsxError> {
-        let Some(name) = &self.sheet else { return Ok(()) };
+        let Some(name) = &self.sheet else {
+            return Ok(());
+        };
         sheet.set_name(name)?.set_hidden(true);
         let format = look_of(formats.base(), Look::Id);
         for (column, choices) in (0u16..).zip([&self.grades, &self.types]) {
@@ -67,18 +86,27 @@ impl Lists {
         if is_inline(choices) {
             return DataValidation::new().allow_list_strings(choices).map(Some);
         }
-        let Some(sheet) = &self.sheet else { return Ok(None) };
+        let Some(sheet) = &self.sheet else {
+            return Ok(None);
+        };
         let quoted = sheet.replace('\'', "''");
         let range = format!("'{quoted}'!${at}$1:${at}${}", choices.len());
-        Ok(Some(DataValidation::new().allow_list_formula(Formula::new(range))))
+        Ok(Some(
+            DataValidation::new().allow_list_formula(Formula::new(range)),
+        ))
     }
 }
 
 /// Whether a drop-down can hold the choices itself: a comma would part one in two, and Excel trims spaces.
 fn is_inline(choices: &[String]) -> bool {
-    let units: usize = choices.iter().map(|choice| choice.encode_utf16().count() + 1).sum();
+    let units: usize = choices
+        .iter()
+        .map(|choice| choice.encode_utf16().count() + 1)
+        .sum();
     units <= INLINE + 1
-        && choices.iter().all(|choice| choice.trim() == choice && !choice.contains([',', '"', '\n', '\r']))
+        && choices
+            .iter()
+            .all(|choice| choice.trim() == choice && !choice.contains([',', '"', '\n', '\r']))
 }
 
 /// Adds drop-downs and conditional formats to the review columns, down to `last_row`.
@@ -91,7 +119,9 @@ pub fn add(
 ) -> Result<(), XlsxError> {
     let lang = table.lang();
     for (index, column) in (0u16..).zip(table.columns()) {
-        let ColumnRole::Review(review) = column.role else { continue };
+        let ColumnRole::Review(review) = column.role else {
+            continue;
+        };
         if let Some(drop_down) = lists.drop_down(review)? {
             let message = match review {
                 ReviewColumn::Type => Word::ListErrorType,
@@ -115,7 +145,13 @@ pub fn add(
             }
         } else {
             let format = Format::new().set_background_color(Color::RGB(FILLED));
-            add_rule(sheet, index, last_row, &format!("=LEN(TRIM(${letters}2))>0"), format)?;
+            add_rule(
+                sheet,
+                index,
+                last_row,
+                &format!("=LEN(TRIM(${letters}2))>0"),
+                format,
+            )?;
         }
     }
     Ok(())
@@ -129,7 +165,9 @@ fn add_rule(
     rule: &str,
     format: Format,
 ) -> Result<(), XlsxError> {
-    let conditional = ConditionalFormatFormula::new().set_rule(rule).set_format(format);
+    let conditional = ConditionalFormatFormula::new()
+        .set_rule(rule)
+        .set_format(format);
     sheet.add_conditional_format(1, column, last_row, column, &conditional)?;
     Ok(())
 }

@@ -7,20 +7,29 @@ const CELL: usize = 32_767;
 /// The most UTF-16 units of a sheet's name.
 const NAME: usize = 31;
 
-/// A text that fits a cell, cut with `…` where it does not.
+/// A text that fits a cell: cut with `…` where it is too long, and with lines that end as Excel ends them (a carriage
+/// return would show as `_x000D_` in other programs).
 pub fn cell(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
     // A UTF-16 unit is never more than a byte of UTF-8, so nearly every text ends here.
     if text.len() <= CELL || text.encode_utf16().count() <= CELL {
-        return Cow::Borrowed(text);
+        return text;
     }
-    Cow::Owned(format!("{}…", first_units(text, CELL - 1)))
+    Cow::Owned(format!("{}…", first_units(&text, CELL - 1)))
 }
 
-/// A heading on one line: a table's heading may not be longer than 255 characters, and Excel repairs a file in which a
-/// line break or another control character stands in one.
+/// A heading on one line: a table's heading may not be longer than 255 characters (some are left for a number that makes
+/// it unique), and Excel repairs a file in which a line break or another control character stands in one.
 pub fn heading(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    first_units(&line, 255).to_owned()
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    first_units(&line, 240).to_owned()
 }
 
 /// As much of a text as `units` UTF-16 units hold.
@@ -47,16 +56,29 @@ impl SheetNames {
     pub fn take(&mut self, wanted: &str, mut number: usize) -> String {
         let plain: String = wanted
             .chars()
-            .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { ' ' } else { c })
+            .map(|c| {
+                if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() {
+                    ' '
+                } else {
+                    c
+                }
+            })
             .collect();
         let plain = match plain.trim_matches(|c: char| c == '\'' || c.is_whitespace()) {
             "" => "Sheet",
             plain => plain,
         };
         loop {
-            let suffix = if number > 1 { format!(" ({number})") } else { String::new() };
+            let suffix = if number > 1 {
+                format!(" ({number})")
+            } else {
+                String::new()
+            };
             let cut = first_units(plain, NAME - suffix.len());
-            let name = format!("{}{suffix}", cut.trim_end_matches(|c: char| c == '\'' || c.is_whitespace()));
+            let name = format!(
+                "{}{suffix}",
+                cut.trim_end_matches(|c: char| c == '\'' || c.is_whitespace())
+            );
             let folded = name.to_lowercase();
             // Excel keeps "History" for itself.
             if folded != "history" && !self.taken.contains(&folded) {
@@ -83,7 +105,11 @@ mod tests {
             ("'quoted'", 1, "quoted"),
             ("", 1, "Sheet"),
             ("History", 1, "History (2)"),
-            ("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三", 2, "一二三四五六七八九十一二三四五六七八九十一二三四五六七 (2)"),
+            (
+                "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三",
+                2,
+                "一二三四五六七八九十一二三四五六七八九十一二三四五六七 (2)",
+            ),
         ] {
             let name = names.take(wanted, number);
             assert_eq!(name, expected);

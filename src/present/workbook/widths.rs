@@ -8,7 +8,7 @@ use crate::present::table::{ColumnKind, ColumnRole, OutCell, ResultTable, TableC
 const SAMPLED: usize = 1000;
 /// Room for the filter's arrow beside a heading, and for the edges of a cell.
 const ARROW: usize = 4;
-const EDGES: usize = 2;
+const EDGES: usize = 3;
 /// Narrower than this looks squeezed.
 const NARROWEST: usize = 8;
 /// The widest text, and the widest sentence, which is wrapped.
@@ -46,15 +46,25 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
             }),
             ColumnKind::Date => 11,
             ColumnKind::DateTime => 20,
-            ColumnKind::Id | ColumnKind::Text | ColumnKind::Bool => rows(table, SAMPLED, index, |cell| {
-                let text = shown::cell(cell, column.kind, table.lang());
-                text.lines().map(shown::width).max().unwrap_or(0)
-            }),
+            ColumnKind::Id | ColumnKind::Text | ColumnKind::Bool => {
+                rows(table, SAMPLED, index, |cell| {
+                    let text = shown::cell(cell, column.kind, table.lang());
+                    text.lines().map(shown::width).max().unwrap_or(0)
+                })
+            }
         },
     };
-    let widest = if is_wrapped(column) { WIDEST_SENTENCE } else { WIDEST };
+    let widest = if is_wrapped(column) {
+        WIDEST_SENTENCE
+    } else {
+        WIDEST
+    };
     // Headings are never cut: they say what stands below.
-    content.min(widest - EDGES).max(NARROWEST - EDGES).max(least - EDGES) + EDGES
+    content
+        .min(widest - EDGES)
+        .max(NARROWEST - EDGES)
+        .max(least - EDGES)
+        + EDGES
 }
 
 /// The largest of the first `limit` rows.
@@ -64,7 +74,10 @@ fn rows(
     column: usize,
     width: impl Fn(OutCell<'_>) -> usize,
 ) -> usize {
-    (0..table.len().min(limit)).map(|row| width(table.cell(row, column))).max().unwrap_or(0)
+    (0..table.len().min(limit))
+        .map(|row| width(table.cell(row, column)))
+        .max()
+        .unwrap_or(0)
 }
 
 /// The digits of a whole number with their commas and sign.
@@ -86,11 +99,14 @@ mod tests {
             .column("额", ColumnKind::Number { places: 2 }, ColumnRole::Input);
         for row in 0..1200 {
             let amount = if row == 1100 { "-1234567890.5" } else { "1" };
-            table = table.row(vec![OutCell::Text("上海华东国际贸易有限公司".into()), OutCell::Number(d(amount))]);
+            table = table.row(vec![
+                OutCell::Text("上海华东国际贸易有限公司".into()),
+                OutCell::Number(d(amount)),
+            ]);
         }
         assert_eq!(of(&table, 0, "客户名称"), 24 + EDGES);
         assert_eq!(of(&table, 1, "额"), "-1,234,567,890.50".len() + EDGES);
-        assert_eq!(of(&table, 0, &"长".repeat(30)), 64);
+        assert_eq!(of(&table, 0, &"长".repeat(30)), 60 + ARROW);
         assert_eq!(whole_width(0), 1);
     }
 }

@@ -1,12 +1,15 @@
 //! The table on a terminal: the columns that fit, grades in their colours, right widths under Chinese text.
 
+mod columns;
+
 use super::palette::{self, Rgb, Swatch};
 use super::shown;
-use super::table::{ColumnKind, ColumnRole, ResultTable};
+use super::table::{ColumnRole, ResultTable};
 use crate::diagnostic::Lang;
 use anstyle::{Ansi256Color, Color, RgbColor, Style};
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle,
+    Width,
 };
 use std::io::{self, Write};
 
@@ -40,13 +43,6 @@ const END: char = '\u{2061}';
 
 /// The most lines of a row.
 const LINES: usize = 3;
-/// A text column is not made narrower than this, or than its content.
-const NARROWEST: usize = 10;
-/// Sentences need more room to be read.
-const NARROWEST_SENTENCE: usize = 24;
-/// Names and codes up to this width are never broken.
-const UNBROKEN: usize = 28;
-
 /// Writes the table, and a line that says what was left out, if anything was.
 pub fn write(
     table: &dyn ResultTable,
@@ -54,14 +50,14 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = table.len().min(options.limit.unwrap_or(usize::MAX));
-    let columns = table.columns();
-    let headings: Vec<String> = columns
+    let described = table.columns();
+    let headings: Vec<String> = described
         .iter()
         .map(|column| clean(&column.heading))
         .collect();
     let cells: Vec<Vec<String>> = (0..rows)
         .map(|row| {
-            let texts = columns.iter().enumerate().map(|(index, column)| {
+            let texts = described.iter().enumerate().map(|(index, column)| {
                 clean(&shown::cell(
                     table.cell(row, index),
                     column.kind,
@@ -71,7 +67,7 @@ pub fn write(
             texts.collect()
         })
         .collect();
-    let widths: Vec<usize> = (0..columns.len())
+    let widths: Vec<usize> = (0..described.len())
         .map(|index| {
             let content = cells.iter().map(|row| shown::width(&row[index]));
             content
@@ -80,7 +76,7 @@ pub fn write(
                 .unwrap_or(0)
         })
         .collect();
-    let visible = fitting(table, &widths, options.width);
+    let visible = columns::fitting(table, &widths, options.width);
 
     let mut drawn = Table::new();
     drawn.load_style(STYLE).set_truncation_indicator("…");
@@ -89,19 +85,25 @@ pub fn write(
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(width);
     }
-    drawn.set_header(
-        visible
-            .iter()
-            .map(|index| marked(&headings[*index]))
-            .collect::<Vec<_>>(),
-    );
-    let mut styles = vec![Some(Style::new().bold()); visible.len()];
+    // A text that is broken into lines stays plain: its markers would part, and colour what lies between them.
+    let mut styles: Vec<Option<Style>> = vec![];
+    let mut header = Row::new();
+    for (index, width) in &visible {
+        if shown::width(&headings[*index]) <= *width {
+            styles.push(Some(Style::new().bold()));
+            header.add_cell(Cell::new_owned(marked(&headings[*index])));
+        } else {
+            header.add_cell(Cell::new(&headings[*index]));
+        }
+    }
+    drawn.set_header(header);
     let swatches = palette::of_grades(table.grades());
     for (row, texts) in cells.iter().enumerate() {
         let mut drawn_row = Row::new();
-        for index in &visible {
-            let column = &columns[*index];
-            let colored = column.role == ColumnRole::Grade && !texts[*index].is_empty();
+        for (index, width) in &visible {
+            let column = &described[*index];
+            let colored = column.role == ColumnRole::Grade
+                && (1..=*width).contains(&shown::width(&texts[*index]));
             let cell = if colored {
                 let swatch = table.mark(row).grade.and_then(|grade| swatches.get(grade));
                 styles.push(swatch.and_then(|swatch| style(*swatch, options.colors)));
@@ -118,19 +120,18 @@ pub fn write(
         drawn_row.max_height(LINES);
         drawn.add_row(drawn_row);
     }
-    for (at, index) in visible.iter().enumerate() {
-        if let Some(column) = drawn.column_mut(at)
-            && is_fixed(columns[*index].kind, columns[*index].role, widths[*index])
-        {
-            column.set_constraint(ColumnConstraint::ContentWidth);
+    for (at, (_, width)) in visible.iter().enumerate() {
+        if let Some(column) = drawn.column_mut(at) {
+            let width = u16::try_from(width + columns::PADDING).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
         }
     }
     if options.colors == Colors::Plain {
         styles.fill(None);
     }
     out.write_all(paint(&drawn.to_string(), &styles).as_bytes())?;
-    let hidden: Vec<&str> = (0..columns.len())
-        .filter(|index| !visible.contains(index))
+    let hidden: Vec<&str> = (0..described.len())
+        .filter(|index| !visible.iter().any(|(shown, _)| shown == index))
         .map(|index| headings[index].as_str())
         .collect();
     out.write_all(left_out(table.lang(), table.len() - rows, &hidden).as_bytes())?;
@@ -138,8 +139,7 @@ pub fn write(
 }
 
 /// One thin line below the headings; columns stand apart by space.
-const STYLE: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
 /// A text with a marker on both sides.
 fn marked(text: &str) -> String {
@@ -152,67 +152,6 @@ fn clean(text: &str) -> String {
         .filter(|c| !matches!(*c, START | END))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
-}
-
-/// Whether a column is never broken into lines.
-fn is_fixed(kind: ColumnKind, role: ColumnRole, width: usize) -> bool {
-    width <= UNBROKEN
-        && (kind != ColumnKind::Text
-            || matches!(
-                role,
-                ColumnRole::Key | ColumnRole::Grade | ColumnRole::Decision
-            ))
-}
-
-/// The columns that fit, in the table's order: the ones that say most are taken first.
-fn fitting(table: &dyn ResultTable, widths: &[usize], width: Option<u16>) -> Vec<usize> {
-    let columns = table.columns();
-    let Some(width) = width else {
-        return (0..columns.len()).collect();
-    };
-    let mut by_weight: Vec<usize> = (0..columns.len()).collect();
-    by_weight.sort_by_key(|index| weight(columns[*index].role));
-    let mut room = usize::from(width);
-    let mut visible: Vec<usize> = vec![];
-    for index in by_weight {
-        let column = &columns[index];
-        let least = if is_fixed(column.kind, column.role, widths[index]) {
-            widths[index]
-        } else if matches!(column.role, ColumnRole::Reasons | ColumnRole::Next) {
-            widths[index].min(NARROWEST_SENTENCE)
-        } else {
-            widths[index].min(NARROWEST)
-        };
-        // The two are the spaces around a cell.
-        if visible.is_empty() || least + 2 <= room {
-            room = room.saturating_sub(least + 2);
-            visible.push(index);
-        }
-    }
-    visible.sort_unstable();
-    visible
-}
-
-/// What a reader wants first has the least weight.
-const fn weight(role: ColumnRole) -> u8 {
-    match role {
-        ColumnRole::Key => 0,
-        ColumnRole::Grade => 1,
-        ColumnRole::Name => 2,
-        ColumnRole::Type => 3,
-        ColumnRole::Decision => 4,
-        ColumnRole::Score => 5,
-        ColumnRole::Previous => 6,
-        ColumnRole::Reasons => 7,
-        ColumnRole::Next => 8,
-        ColumnRole::Tags => 9,
-        ColumnRole::Label => 10,
-        ColumnRole::Computed => 11,
-        ColumnRole::Since => 12,
-        ColumnRole::Input => 13,
-        ColumnRole::Strategy => 14,
-        ColumnRole::Review(_) => 15,
-    }
 }
 
 /// The style of a grade's name.
@@ -285,26 +224,24 @@ fn paint(drawn: &str, styles: &[Option<Style>]) -> String {
 
 /// What is not shown, so that nothing is cut off in silence.
 fn left_out(lang: Lang, rows: usize, columns: &[&str]) -> String {
-    let mut text = String::new();
-    if rows > 0 {
-        text += &match lang {
-            Lang::En => format!("… and {rows} more rows\n"),
-            Lang::Zh => format!("… 另有 {rows} 行\n"),
-        };
-    }
-    if !columns.is_empty() {
-        text += &match lang {
-            Lang::En => format!("columns without room here: {}\n", columns.join(", ")),
-            Lang::Zh => format!("此处未显示的列：{}\n", columns.join("、")),
-        };
-    }
-    text
+    let rows = match (lang, rows) {
+        (_, 0) => String::new(),
+        (Lang::En, rows) => format!("… and {rows} more rows\n"),
+        (Lang::Zh, rows) => format!("… 另有 {rows} 行\n"),
+    };
+    let columns = match (lang, columns) {
+        (_, []) => String::new(),
+        (Lang::En, columns) => format!("columns without room here: {}\n", columns.join(", ")),
+        (Lang::Zh, columns) => format!("此处未显示的列：{}\n", columns.join("、")),
+    };
+    rows + &columns
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::present::sample::Sample;
+    use crate::present::table::ColumnKind;
     use crate::present::table::OutCell;
 
     fn text(table: &Sample, options: &TerminalOptions) -> String {
