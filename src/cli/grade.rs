@@ -1,0 +1,330 @@
+//! `regrade grade`: grade customers from files or from standard input.
+
+use super::gate::Gate;
+use super::inputs::{self, Loaded};
+use super::output::{Files, Output, Sink, Target, outputs, to_stdout};
+use super::rules::{self, Rules};
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns};
+use regrade::book::{self, Entry};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::{self, Grading};
+use regrade::present::results::{Layout, Results, View};
+use regrade::present::summary::Summary;
+use regrade::present::terminal::{Colors, TerminalOptions};
+use regrade::present::workbook::{self, WorkbookOptions};
+use regrade::present::{csv, json, markdown, record, terminal};
+use regrade::scheme::model::{Expression, OutputColumn};
+use regrade::table::{Column, Date, Truth};
+use regrade::text;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Arguments of `grade`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Files of the scheme's sheets; `SHEET=FILE` says which, `FILE[WORKSHEET]` a worksheet, `-` is standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Show only customers for whom this holds.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    /// What to show: 'name = expression', separated by commas; `*` is the input's columns.
+    #[arg(long, value_name = "LIST")]
+    columns: Option<String>,
+    /// Write nothing and end with 1 if this holds of the run, such as 'downgraded > 0.05'.
+    #[arg(long, value_name = "CONDITION")]
+    fail_on: Vec<String>,
+    /// End with 1 if there are unrated customers, refused rows or warnings.
+    #[arg(long)]
+    strict: bool,
+    /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    bom: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let outputs = outputs(&global.output, global.format)?;
+    let gates = args.fail_on.iter().map(|gate| Gate::parse(gate)).collect::<Result<Vec<_>, _>>()?;
+    let rules = rules::load(global)?;
+    let wanted = args.condition.as_deref().map(|text| columns::condition(&rules.scheme, text)).transpose()?;
+    let columns = args.columns.as_deref().map(|text| columns::columns(&rules.scheme, text)).transpose()?;
+    let as_of = as_of(&global.as_of)?;
+    let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
+    let grading = &graded.grading;
+    let lang = global.lang.map_or(grading.scheme.language, Lang::from);
+    let entries = entries(grading, wanted.as_ref());
+    let shown = Shown { entries, columns, lang, bom: args.bom.as_deref() };
+    let mut findings = graded.loaded.findings.clone();
+    findings.extend(grading.findings.iter().cloned());
+    let summary = summary(&graded, lang, &findings);
+    let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
+    if !hit.is_empty() {
+        screen.run_findings(&findings);
+        screen.findings(&hit.iter().map(|gate| gate_hit(gate)).collect::<Vec<_>>(), None);
+        return Ok(Exit::Findings);
+    }
+    screen.run_findings(&findings);
+    if !global.dry_run {
+        write_all(&outputs, grading, &shown, &summary, global, screen)?;
+    }
+    screen.say(&regrade::present::summary::line(&summary));
+    let warned = findings.iter().any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
+    let strict = args.strict && (summary.unrated > 0 || summary.refused > 0 || warned);
+    Ok(if strict { Exit::Findings } else { Exit::Done })
+}
+
+/// A grading with what it was made from.
+pub struct Graded {
+    /// The grading.
+    pub grading: Grading,
+    /// The files and how they were read. Their tables are in the grading's book.
+    pub loaded: Loaded,
+    /// The name and the text of the scheme.
+    pub scheme: (String, String),
+}
+
+/// Reads files and grades them; input that must not be used stops with exit code 3.
+pub fn grade_files(
+    files: &[String],
+    rules: Rules,
+    reading: &Reading,
+    as_of: Date,
+    screen: &Screen,
+) -> Result<Graded, Stop> {
+    if files.is_empty() {
+        return Err(Stop::usage(
+            Finding::error(Code::Usage, text!("no file to grade", "没有要评级的文件"))
+                .help(text!(
+                    "name the files, or `-` for standard input: `regrade grade customers.xlsx`",
+                    "请给出文件，或用 `-` 表示标准输入：`regrade grade 客户.xlsx`"
+                )),
+        ));
+    }
+    let options = inputs::options(reading)?;
+    let mut loaded = inputs::load(&rules.scheme, files, &options, screen)?;
+    let tables = std::mem::take(&mut loaded.inputs);
+    let scheme = Arc::new(rules.scheme);
+    let book = book::assemble(&scheme, tables, as_of);
+    if book.findings.iter().any(book::is_refusal) {
+        let mut findings = loaded.findings;
+        findings.extend(book.findings);
+        return Err(Stop::refused(findings));
+    }
+    let grading = grading::grade(scheme, book);
+    Ok(Graded { grading, loaded, scheme: (rules.name, rules.text) })
+}
+
+/// The date that `--as-of` means. The machine's clock is asked only where it says so.
+pub fn as_of(written: &str) -> Result<Date, Stop> {
+    use chrono::Datelike;
+    let today = || {
+        let today = chrono::Local::now().date_naive();
+        Date::new(today.year(), today.month(), today.day())
+    };
+    let date = match written {
+        "today" => today(),
+        "prev-month-end" => today().and_then(|today| {
+            let (_, _, day) = today.ymd();
+            today.add_days(-(day as i32))
+        }),
+        other => Date::parse_iso(other),
+    };
+    date.ok_or_else(|| {
+        Stop::usage(
+            Finding::error(Code::Usage, text!("`{written}` is no date", "`{written}` 不是日期")).help(text!(
+                "write `--as-of 2024-03-31`, `today` or `prev-month-end`",
+                "请写 `--as-of 2024-03-31`、`today` 或 `prev-month-end`"
+            )),
+        )
+    })
+}
+
+/// What is shown of a grading.
+struct Shown<'a> {
+    entries: Vec<Entry>,
+    columns: Option<Vec<OutputColumn>>,
+    lang: Lang,
+    bom: Option<&'a str>,
+}
+
+/// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
+fn entries(grading: &Grading, wanted: Option<&Expression>) -> Vec<Entry> {
+    let all = &grading.book.roster.entries;
+    let Some(wanted) = wanted else { return all.clone() };
+    let Column::Bool(truths) = wanted.bound.eval(&grading.facts).column else { return vec![] };
+    all.iter()
+        .copied()
+        .filter(|entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True))
+        .collect()
+}
+
+fn gate_hit(gate: &Gate) -> Finding {
+    let condition = gate.text();
+    Finding::error(
+        Code::GateHit,
+        text!("the gate `{condition}` is hit: nothing is written", "触发了关卡 `{condition}`：未写入任何结果"),
+    )
+}
+
+/// The figures of the run.
+pub fn summary(graded: &Graded, lang: Lang, findings: &[Finding]) -> Summary {
+    let (_, text) = &graded.scheme;
+    regrade::present::summary::summarise(&graded.grading, lang, text, graded.loaded.files.clone(), findings.to_vec())
+}
+
+/// Writes all outputs: the files first, each beside its place, then standard output, then the files appear.
+fn write_all(
+    outputs: &[Output],
+    grading: &Grading,
+    shown: &Shown<'_>,
+    summary: &Summary,
+    global: &Global,
+    screen: &Screen,
+) -> Result<(), Stop> {
+    let mut files = Files::default();
+    let mut told = vec![];
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            let results = layout(grading, shown, output.format);
+            stop_on_errors(&results)?;
+            files.write(path, |out| write_file(output.format, &results, grading, shown, summary, path, out))?;
+            told.extend(results.findings);
+        }
+    }
+    if let Some(path) = &global.summary_json {
+        files.write(path, |out| regrade::present::summary::write_json(summary, out))?;
+    }
+    for output in outputs.iter().filter(|output| output.target == Target::Stdout) {
+        let results = layout(grading, shown, output.format);
+        stop_on_errors(&results)?;
+        to_stdout(|out| write_stream(output.format, &results, grading, shown, summary, screen.colors_stdout(), out))?;
+        told.extend(results.findings);
+    }
+    let mut once: Vec<Finding> = vec![];
+    for finding in told {
+        if !once.contains(&finding) {
+            once.push(finding);
+        }
+    }
+    screen.run_findings(&once);
+    files.commit()
+}
+
+fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
+    if results.findings.iter().any(Finding::is_error) {
+        return Err(Stop::Findings { findings: results.findings.clone(), source: None, exit: Exit::Usage });
+    }
+    Ok(())
+}
+
+fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Results<'a> {
+    let layout = match format {
+        Format::Xlsx => Layout::Workbook,
+        Format::Table | Format::Md => Layout::Screen,
+        _ => Layout::Text,
+    };
+    // The fixed keys of JSON need no columns; they are asked for only where the user names some.
+    let entries = shown.entries.clone();
+    Results::new(grading, View { lang: shown.lang, entries, columns: shown.columns.clone(), layout })
+}
+
+fn write_file(
+    format: Format,
+    results: &Results<'_>,
+    grading: &Grading,
+    shown: &Shown<'_>,
+    summary: &Summary,
+    path: &std::path::Path,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
+    match format {
+        Format::Xlsx => write_workbook(results, grading, summary, path.parent(), out),
+        Format::Csv => {
+            let bom = match shown.bom {
+                Some(asked) => asked == "yes",
+                None => csv::has_non_ascii(results),
+            };
+            csv::write(results, b',', bom, true, out)
+        }
+        Format::Table => {
+            let options = TerminalOptions { width: None, colors: Colors::Plain, limit: None };
+            terminal::write(results, &options, out)
+        }
+        _ => write_plain(format, results, grading, shown, out),
+    }
+}
+
+fn write_stream(
+    format: Format,
+    results: &Results<'_>,
+    grading: &Grading,
+    shown: &Shown<'_>,
+    summary: &Summary,
+    colors: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Xlsx => {
+            let mut memory = io::Cursor::new(vec![]);
+            write_workbook(results, grading, summary, None, &mut memory)?;
+            out.write_all(memory.get_ref())
+        }
+        Format::Csv => csv::write(results, b',', shown.bom == Some("yes"), true, out),
+        Format::Table => {
+            let deep = std::env::var("COLORTERM").is_ok_and(|term| term == "truecolor" || term == "24bit");
+            let colors = match (colors, deep) {
+                (false, _) => Colors::Plain,
+                (true, false) => Colors::Indexed,
+                (true, true) => Colors::Rgb,
+            };
+            let width = terminal_width();
+            terminal::write(results, &TerminalOptions { width, colors, limit: None }, out)
+        }
+        _ => write_plain(format, results, grading, shown, out),
+    }
+}
+
+/// The formats that are the same in a file and on standard output.
+fn write_plain(
+    format: Format,
+    results: &Results<'_>,
+    grading: &Grading,
+    shown: &Shown<'_>,
+    mut out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
+    let out: &mut dyn Write = &mut out;
+    match (format, &shown.columns) {
+        (Format::Tsv, _) => csv::write(results, b'\t', false, true, out),
+        (Format::Md, _) => markdown::write(results, out),
+        (Format::Json, Some(_)) => json::write_table(results, out),
+        (Format::Json, None) => record::write_array(grading, &shown.entries, shown.lang, out),
+        (_, Some(_)) => json::write_lines(results, out),
+        (_, None) => record::write_lines(grading, &shown.entries, shown.lang, out),
+    }
+}
+
+fn write_workbook(
+    results: &Results<'_>,
+    grading: &Grading,
+    summary: &Summary,
+    folder: Option<&std::path::Path>,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
+    let output = &grading.scheme.output;
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let options = WorkbookOptions {
+        sheet: output.sheet.clone(),
+        fill_row: output.fill_row,
+        temp_dir: folder.map(std::path::Path::to_path_buf),
+    };
+    workbook::write(results, summary, out, &options)
+        .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))
+}
+
+fn terminal_width() -> Option<u16> {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
+}
