@@ -5,31 +5,51 @@ use super::shown::unique_headings;
 use super::table::{OutCell, ResultTable};
 use std::io::{self, Write};
 
-/// Writes the table: numbers with their exact digits, dates as ISO text, blank cells as `null`. A row a line, so that
-/// two results compare line by line.
+/// Writes the table as one array: numbers with their exact digits, dates as ISO text, blank cells as `null`. A row a
+/// line, so that two results compare line by line.
 pub fn write_table(table: &dyn ResultTable, out: &mut dyn Write) -> io::Result<()> {
-    let keys = unique_headings(table.columns().iter().map(|column| &column.heading))
-        .iter()
-        .map(serde_json::to_vec)
-        .collect::<Result<Vec<_>, _>>()?;
+    let keys = keys(table)?;
     let mut line: Vec<u8> = vec![];
     out.write_all(b"[")?;
     for row in 0..table.len() {
         line.clear();
-        line.extend_from_slice(if row == 0 { b"\n  {" } else { b",\n  {" });
-        for (index, key) in keys.iter().enumerate() {
-            if index > 0 {
-                line.extend_from_slice(b", ");
-            }
-            line.extend_from_slice(key);
-            line.extend_from_slice(b": ");
-            value(table.cell(row, index), &mut line)?;
-        }
-        line.push(b'}');
+        line.extend_from_slice(if row == 0 { b"\n  " } else { b",\n  " });
+        object(table, row, &keys, &mut line)?;
         out.write_all(&line)?;
     }
     out.write_all(if table.is_empty() { b"]\n" } else { b"\n]\n" })?;
     out.flush()
+}
+
+/// Writes the same objects one a line, for columns that the user named.
+pub fn write_lines(table: &dyn ResultTable, out: &mut dyn Write) -> io::Result<()> {
+    let keys = keys(table)?;
+    let mut line: Vec<u8> = vec![];
+    for row in 0..table.len() {
+        line.clear();
+        object(table, row, &keys, &mut line)?;
+        line.push(b'\n');
+        out.write_all(&line)?;
+    }
+    out.flush()
+}
+
+/// The headings as JSON texts.
+fn keys(table: &dyn ResultTable) -> io::Result<Vec<Vec<u8>>> {
+    let headings = unique_headings(table.columns().iter().map(|column| &column.heading));
+    Ok(headings.iter().map(serde_json::to_vec).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Appends a row as an object.
+fn object(table: &dyn ResultTable, row: usize, keys: &[Vec<u8>], line: &mut Vec<u8>) -> io::Result<()> {
+    for (index, key) in keys.iter().enumerate() {
+        line.extend_from_slice(if index == 0 { b"{" } else { b", " });
+        line.extend_from_slice(key);
+        line.extend_from_slice(b": ");
+        value(table.cell(row, index), line)?;
+    }
+    line.extend_from_slice(if keys.is_empty() { b"{}" } else { b"}" });
+    Ok(())
 }
 
 /// Appends a cell's value.

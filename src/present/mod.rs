@@ -1,6 +1,8 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
 pub mod csv;
+pub mod explanation;
+pub mod inspection;
 pub mod json;
 pub mod markdown;
 pub mod palette;

@@ -704,7 +704,7 @@ fn raw_cell(cell: Cell<'_>) -> OutCell<'_> {
 }
 
 /// A spreadsheet's serial day as a date, or as a moment if it has a time.
-fn moment(serial: f64) -> OutCell<'static> {
+pub(super) fn moment(serial: f64) -> OutCell<'static> {
     let seconds = (serial * 86_400.0).round() as i64;
     // 25,569 days lie between 1899-12-30 and 1970-01-01.
     match DateTime::from_seconds(seconds - 25_569 * 86_400) {

@@ -1,7 +1,13 @@
 //! The figures of one grading, for the overview sheet, the lines on standard error and `--summary-json`.
 
+mod build;
+mod json;
+
+pub use build::summarise;
+pub use json::{finding as finding_json, write_json};
+
 use crate::decide::Decision;
-use crate::diagnostic::{Finding, Lang};
+use crate::diagnostic::{Finding, Lang, Text};
 use crate::table::{Date, Decimal};
 use std::sync::Arc;
 
@@ -61,4 +67,31 @@ pub struct Share {
     pub amount_share: Option<Decimal>,
     /// For a grade by rank or score: the least key that is in, as text (`score 80`).
     pub cutoff: Option<String>,
+}
+
+/// The run in one line, for standard error: `graded 120 customers as of 2024-03-31: A 20, B 60, C 37; 3 unrated`.
+pub fn line(summary: &Summary) -> Text {
+    let shares = if summary.grades.is_empty() { &summary.types } else { &summary.grades };
+    let list = |separator: &str| {
+        let items: Vec<String> = shares.iter().map(|share| format!("{} {}", share.name, share.count)).collect();
+        items.join(separator)
+    };
+    let (customers, as_of) = (summary.customers, summary.as_of);
+    let (en_list, zh_list) = (list(", "), list("，"));
+    let mut text = Text {
+        en: format!("{customers} customers as of {as_of}: {en_list}"),
+        zh: format!("{customers} 位客户，截至 {as_of}：{zh_list}"),
+    };
+    let waiting: usize = summary.reviews.iter().map(|(_, count)| count).sum();
+    for (count, en, zh) in [
+        (summary.unrated, "unrated", "未评级"),
+        (summary.refused, "refused", "数据待修正"),
+        (waiting, "to review", "待复核"),
+    ] {
+        if count > 0 {
+            text.en += &format!("; {count} {en}");
+            text.zh += &format!("；{zh} {count}");
+        }
+    }
+    text
 }

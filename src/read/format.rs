@@ -22,6 +22,19 @@ pub enum Format {
     Ods,
 }
 
+impl Format {
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Xlsx => "xlsx",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+        }
+    }
+}
+
 /// A file whose format is known.
 pub(super) struct Content {
     pub(super) format: Format,

@@ -4,6 +4,6 @@ use super::model::Scheme;
 use crate::diagnostic::Finding;
 
 /// Lints a scheme.
-pub fn lint(_scheme: &Scheme) -> Vec<Finding> {
+pub fn lint(_scheme: &Scheme, _source: &str) -> Vec<Finding> {
     vec![]
 }

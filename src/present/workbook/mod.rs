@@ -4,6 +4,7 @@
 //! of the archive alike, and the document is dated by the as-of date.
 
 mod about;
+pub mod blank;
 mod findings;
 mod formats;
 mod graded;

@@ -1,0 +1,82 @@
+//! `regrade check`: lint a scheme; with files, check the data too.
+
+use super::grade::as_of;
+use super::inputs;
+use super::output::{Files, Target, outputs, to_stdout};
+use super::rules::{self, Rules};
+use super::{Exit, Format, Global, Reading, Screen, Stop};
+use regrade::book;
+use regrade::diagnostic::render::Source;
+use regrade::diagnostic::{Finding, Severity};
+use regrade::present::summary::finding_json;
+use regrade::scheme::lint::lint;
+use regrade::text;
+
+/// Arguments of `check`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Files of the scheme's sheets, as for `grade`.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// End with 1 if there are warnings.
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let rules = rules::load(global)?;
+    let mut found = rules.findings.clone();
+    found.extend(lint(&rules.scheme, &rules.text));
+    let mut data = vec![];
+    let mut refused = false;
+    if !args.files.is_empty() {
+        let options = inputs::options(&args.reading)?;
+        let mut loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
+        let tables = std::mem::take(&mut loaded.inputs);
+        let book = book::assemble(&rules.scheme, tables, as_of(&global.as_of)?);
+        refused = book.findings.iter().any(book::is_refusal);
+        data.extend(loaded.findings);
+        data.extend(book.findings);
+    }
+    report(&rules, &found, &data, global, screen)?;
+    let worst = found.iter().chain(&data).map(|finding| finding.severity).max();
+    Ok(match worst {
+        _ if refused => Exit::Refused,
+        Some(Severity::Error) => Exit::Findings,
+        Some(Severity::Warning) if args.strict => Exit::Findings,
+        _ => Exit::Done,
+    })
+}
+
+fn report(
+    rules: &Rules,
+    found: &[Finding],
+    data: &[Finding],
+    global: &Global,
+    screen: &Screen,
+) -> Result<(), Stop> {
+    if matches!(global.format, Some(Format::Json | Format::Jsonl)) || !global.output.is_empty() {
+        let lines: String = found.iter().chain(data).map(|finding| format!("{}\n", finding_json(finding))).collect();
+        let mut files = Files::default();
+        for output in outputs(&global.output, global.format)? {
+            match output.target {
+                Target::Stdout => to_stdout(|out| out.write_all(lines.as_bytes()))?,
+                Target::File(path) => files.write(&path, |out| std::io::Write::write_all(out, lines.as_bytes()))?,
+            }
+        }
+        return files.commit();
+    }
+    screen.findings(found, Some(Source { name: &rules.name, text: &rules.text }));
+    screen.findings(data, None);
+    let count = |severity| found.iter().chain(data).filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let name = &rules.name;
+    screen.say(&match (errors, warnings) {
+        (0, 0) => text!("{name}: nothing found", "{name}：没有发现问题"),
+        _ => text!("{name}: {errors} errors, {warnings} warnings", "{name}：{errors} 个错误，{warnings} 个警告"),
+    });
+    Ok(())
+}

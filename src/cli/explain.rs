@@ -1,0 +1,101 @@
+//! `regrade explain`: why a customer has this grade, down to the cells.
+
+use super::grade::{Graded, as_of, grade_files};
+use super::output::{Files, Target, outputs, to_stdout};
+use super::{Exit, Format, Global, Reading, Screen, Stop, rules};
+use regrade::book::Entry;
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::explain;
+use regrade::present::explanation;
+use regrade::text;
+
+/// Arguments of `explain`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The customer's key, or the exact name.
+    #[arg(value_name = "CUSTOMER")]
+    customer: String,
+    /// Files of the scheme's sheets, as for `grade`.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let format = match global.format {
+        None | Some(Format::Table) => Format::Table,
+        Some(Format::Json | Format::Jsonl) => Format::Json,
+        Some(_) => {
+            return Err(Stop::usage(
+                Finding::error(
+                    Code::Usage,
+                    text!("an explanation is text or json", "解释只能输出为文本或 json"),
+                )
+                .help(text!("use `--format table` or `--format json`", "请用 `--format table` 或 `--format json`")),
+            ));
+        }
+    };
+    let targets = outputs(&global.output, Some(format))?;
+    let rules = rules::load(global)?;
+    let as_of = as_of(&global.as_of)?;
+    let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
+    let lang = global.lang.map_or(graded.grading.scheme.language, Lang::from);
+    let entries = find(&graded, &args.customer)?;
+    let mut text = String::new();
+    for entry in entries {
+        match (entry, format) {
+            (Entry::Customer(row), Format::Json) => {
+                let explained = explain::explain(&graded.grading, row as usize, lang);
+                text += &explanation::json(&graded.grading, row as usize, &explained, lang);
+            }
+            (Entry::Customer(row), _) => {
+                let explained = explain::explain(&graded.grading, row as usize, lang);
+                text += &explanation::text(&graded.grading, row as usize, &explained, lang);
+            }
+            (Entry::Refused(index), Format::Json) => {
+                text += &explanation::refused_json(&graded.grading, index as usize, lang);
+            }
+            (Entry::Refused(index), _) => text += &explanation::refused_text(&graded.grading, index as usize, lang),
+        }
+    }
+    let mut files = Files::default();
+    for output in &targets {
+        match &output.target {
+            Target::Stdout => to_stdout(|out| out.write_all(text.as_bytes()))?,
+            Target::File(path) => files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?,
+        }
+    }
+    files.commit()?;
+    Ok(Exit::Done)
+}
+
+/// The customer with this key, else those with this name.
+fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
+    let roster = &graded.grading.book.roster;
+    if let Some(row) = roster.by_id.get(wanted) {
+        return Ok(vec![Entry::Customer(*row)]);
+    }
+    let refused = roster.refused.iter().enumerate();
+    let by_key = refused.clone().filter(|(_, row)| row.id.as_deref() == Some(wanted));
+    let by_name = (0..roster.len()).filter(|row| roster.names[*row].as_deref() == Some(wanted));
+    let found: Vec<Entry> = by_key
+        .map(|(index, _)| Entry::Refused(index as u32))
+        .chain(by_name.map(|row| Entry::Customer(row as u32)))
+        .collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let mut finding = Finding::error(
+        Code::UnknownCustomerId,
+        text!("no customer has the key or name `{wanted}`", "没有键或名称为 `{wanted}` 的客户"),
+    );
+    // Over many customers the nearest key is no help, and looking for it takes long.
+    if roster.len() <= 20_000 {
+        if let Some(near) = regrade::diagnostic::nearest(wanted, roster.ids.iter().map(|id| &**id)) {
+            finding = finding.help(text!("did you mean `{near}`?", "是否想查 `{near}`？"));
+        }
+    }
+    Err(Stop::usage(finding))
+}

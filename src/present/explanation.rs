@@ -1,0 +1,255 @@
+//! An explanation as text for people and as JSON for programs: every line with value, unit, source cell, condition,
+//! points and weight.
+
+use super::words::{Word, decision_word};
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::explain::{Explanation, Input, Outcome, RuleStep, Source};
+use crate::grading::Grading;
+use crate::table::Decimal;
+use serde_json::{Map, Number, Value, json};
+use std::fmt::Write;
+
+/// The explanation of customer `row` as text.
+pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang) -> String {
+    let roster = &grading.book.roster;
+    let decided = &grading.decided[row];
+    let mut out = String::new();
+    let name = roster.names[row].as_deref().unwrap_or_default();
+    let _ = write!(out, "{}", roster.ids[row]);
+    if !name.is_empty() {
+        let _ = write!(out, "  {name}");
+    }
+    let _ = writeln!(out);
+    let mut head: Vec<String> = vec![];
+    let pair = |word: Word, value: &str| format!("{} {value}", word.get(lang));
+    if let Some(grade) = grading.grade_name(row) {
+        head.push(pair(Word::Grade, grade));
+    }
+    head.push(decision_word(decided.decision, lang));
+    if let Some(previous) = grading.earlier(row).grade {
+        head.push(pair(Word::Previous, &grading.scheme.grades[previous].name));
+    }
+    if let Some(score) = explanation.score {
+        head.push(pair(Word::Score, &score.to_string()));
+    }
+    if let Some(kind) = grading.type_name(row) {
+        head.push(pair(Word::Type, kind));
+    }
+    let tags = grading.tags(row);
+    if !tags.is_empty() {
+        head.push(pair(Word::Tags, &tags.join("|")));
+    }
+    let _ = writeln!(out, "{}", head.join(" · "));
+    dimensions(explanation, lang, &mut out);
+    if let Some(step) = &explanation.grade {
+        section(Word::Grade.get(lang), step, lang, &mut out);
+    }
+    if let Some(step) = &explanation.kind {
+        section(Word::Type.get(lang), step, lang, &mut out);
+    }
+    let reviews: Vec<&str> = grading.reviews(row).map(|index| &*grading.scheme.reviews[index].name).collect();
+    if !reviews.is_empty() {
+        let _ = writeln!(out, "\n{}: {}", Word::InReview.get(lang), reviews.join(", "));
+    }
+    out
+}
+
+fn dimensions(explanation: &Explanation, lang: Lang, out: &mut String) {
+    let weights = explanation.dimensions.iter().filter(|step| step.part.is_some()).filter_map(|step| step.weight);
+    let total = weights.fold(Decimal::ZERO, |sum, weight| sum.checked_add(weight).unwrap_or(sum));
+    for step in &explanation.dimensions {
+        let label = step.label.as_deref().unwrap_or("—");
+        let _ = write!(out, "\n{}: {label}", step.name);
+        if let (Some(points), Some(weight)) = (step.points, step.weight) {
+            let part = step.part.map_or_else(|| "—".to_owned(), |part| part.to_string());
+            let _ = write!(out, "   {points} × {weight}/{total} = {part}");
+        }
+        let _ = writeln!(out);
+        rule(&step.rule, lang, 1, out);
+        for indicator in &step.indicators {
+            let points = indicator.points.map_or_else(|| "—".to_owned(), |points| points.to_string());
+            let _ = writeln!(out, "  {}: {points} × {}", indicator.name, indicator.weight);
+            rule(&indicator.rule, lang, 2, out);
+        }
+    }
+    if let Some(score) = explanation.score {
+        let parts: Vec<String> =
+            explanation.dimensions.iter().filter_map(|step| step.part).map(|part| part.to_string()).collect();
+        let _ = writeln!(out, "\n{}: {} = {score}", Word::Score.get(lang), parts.join(" + "));
+    }
+}
+
+fn section(heading: &str, step: &RuleStep, lang: Lang, out: &mut String) {
+    let outcome = match &step.outcome {
+        Outcome::Holds(name) => name.to_string(),
+        Outcome::NoneHolds | Outcome::Missing(_) => "—".to_owned(),
+    };
+    let _ = writeln!(out, "\n{heading}: {outcome}");
+    rule(step, lang, 1, out);
+}
+
+fn rule(step: &RuleStep, lang: Lang, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    let line = match (&step.outcome, &step.condition, lang) {
+        (Outcome::Missing(names), _, Lang::Zh) => format!("缺少 {}", names.join("、")),
+        (Outcome::Missing(names), _, Lang::En) => format!("missing: {}", names.join(", ")),
+        (Outcome::NoneHolds, _, Lang::Zh) => "没有条件成立".to_owned(),
+        (Outcome::NoneHolds, _, Lang::En) => "no condition holds".to_owned(),
+        (Outcome::Holds(_), Some(condition), _) => condition.to_string(),
+        (Outcome::Holds(_), None, Lang::Zh) => "其他（前面的条件都不成立）".to_owned(),
+        (Outcome::Holds(_), None, Lang::En) => "otherwise (no condition before it holds)".to_owned(),
+    };
+    let _ = writeln!(out, "{indent}{line}");
+    for input in &step.inputs {
+        inputs(input, lang, depth + 1, out);
+    }
+}
+
+fn inputs(input: &Input, lang: Lang, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    let source = source(&input.source, lang);
+    let _ = write!(out, "{indent}{} = {}", input.name, input.text);
+    let _ = if source.is_empty() { writeln!(out) } else { writeln!(out, "   ← {source}") };
+    for from in &input.from {
+        inputs(from, lang, depth + 1, out);
+    }
+}
+
+fn source(source: &Source, lang: Lang) -> String {
+    match (source, lang) {
+        (Source::Cell(place), _) => place.to_string(),
+        (Source::Rows { text, count: 0, .. }, Lang::Zh) => format!("{text}，没有记录"),
+        (Source::Rows { text, count: 0, .. }, Lang::En) => format!("{text}, no rows"),
+        (Source::Rows { text, count, first }, Lang::Zh) => match first {
+            Some(place) => format!("{text}，{count} 行（{place} 等）"),
+            None => format!("{text}，{count} 行"),
+        },
+        (Source::Rows { text, count, first }, Lang::En) => match first {
+            Some(place) => format!("{text}, {count} rows ({place} …)"),
+            None => format!("{text}, {count} rows"),
+        },
+        (Source::Expression(text), _) => text.to_string(),
+        (Source::Earlier, Lang::Zh) => "上期结果".to_owned(),
+        (Source::Earlier, Lang::En) => "the run before".to_owned(),
+        (Source::Scheme, _) => String::new(),
+    }
+}
+
+/// The explanation of customer `row` as one line of JSON.
+pub fn json(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang) -> String {
+    let roster = &grading.book.roster;
+    let decided = &grading.decided[row];
+    let dimensions: Vec<Value> = explanation
+        .dimensions
+        .iter()
+        .map(|step| {
+            let indicators: Vec<Value> = step
+                .indicators
+                .iter()
+                .map(|indicator| {
+                    json!({
+                        "name": indicator.name,
+                        "weight": number(Some(indicator.weight)),
+                        "points": number(indicator.points),
+                        "rule": rule_json(&indicator.rule),
+                    })
+                })
+                .collect();
+            json!({
+                "name": step.name,
+                "label": step.label,
+                "points": number(step.points),
+                "weight": number(step.weight),
+                "part": number(step.part),
+                "rule": rule_json(&step.rule),
+                "indicators": indicators,
+            })
+        })
+        .collect();
+    let document = json!({
+        "id": roster.ids[row],
+        "name": roster.names[row],
+        "grade": grading.grade_name(row),
+        "previous": grading.earlier(row).grade.map(|grade| grading.scheme.grades[grade].name.clone()),
+        "decision": decided.decision.key(),
+        "since": decided.since.map(|since| since.to_string()),
+        "type": grading.type_name(row),
+        "score": number(explanation.score),
+        "tags": grading.tags(row),
+        "dimensions": dimensions,
+        "grade_rule": explanation.grade.as_ref().map(rule_json),
+        "type_rule": explanation.kind.as_ref().map(rule_json),
+        "reasons": crate::explain::reasons(grading, row, lang),
+        "distance": Value::Null,
+    });
+    format!("{document}\n")
+}
+
+fn rule_json(step: &RuleStep) -> Value {
+    let (outcome, missing) = match &step.outcome {
+        Outcome::Holds(name) => (Some(name.clone()), vec![]),
+        Outcome::NoneHolds => (None, vec![]),
+        Outcome::Missing(names) => (None, names.clone()),
+    };
+    json!({
+        "outcome": outcome,
+        "missing": missing,
+        "condition": step.condition,
+        "inputs": step.inputs.iter().map(input_json).collect::<Vec<_>>(),
+    })
+}
+
+fn input_json(input: &Input) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), json!(input.name));
+    let mut value = vec![];
+    super::record::value(&input.value, &mut value);
+    object.insert("value".into(), serde_json::from_slice(&value).unwrap_or(Value::Null));
+    object.insert("text".into(), json!(input.text));
+    match &input.source {
+        Source::Cell(place) => object.insert("place".into(), json!(place.to_string())),
+        Source::Rows { text, count, first } => {
+            object.insert("rows".into(), json!(count));
+            object.insert("place".into(), json!(first.as_ref().map(ToString::to_string)));
+            object.insert("expression".into(), json!(text))
+        }
+        Source::Expression(text) => object.insert("expression".into(), json!(text)),
+        Source::Scheme | Source::Earlier => None,
+    };
+    if !input.from.is_empty() {
+        object.insert("from".into(), input.from.iter().map(input_json).collect());
+    }
+    Value::Object(object)
+}
+
+fn number(value: Option<Decimal>) -> Value {
+    value.and_then(|value| value.to_string().parse::<Number>().ok()).map_or(Value::Null, Value::Number)
+}
+
+/// A refused row as text: what is wrong with it.
+pub fn refused_text(grading: &Grading, index: usize, lang: Lang) -> String {
+    let row = &grading.book.roster.refused[index];
+    let mut out = format!("{}  {}\n", row.id.as_deref().unwrap_or("—"), row.name.as_deref().unwrap_or_default());
+    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, row.at, None);
+    let _ = writeln!(out, "{}   ← {place}", decision_word(Decision::Refused, lang));
+    for fault in &row.faults {
+        let _ = writeln!(out, "  {}", fault.get(lang));
+    }
+    out
+}
+
+/// A refused row as one line of JSON.
+pub fn refused_json(grading: &Grading, index: usize, lang: Lang) -> String {
+    let row = &grading.book.roster.refused[index];
+    let faults: Vec<&str> = row.faults.iter().map(|fault| fault.get(lang)).collect();
+    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, row.at, None);
+    let document = json!({
+        "id": row.id,
+        "name": row.name,
+        "decision": Decision::Refused.key(),
+        "place": place.to_string(),
+        "reasons": faults,
+    });
+    format!("{document}\n")
+}

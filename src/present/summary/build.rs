@@ -1,0 +1,210 @@
+//! Counts a grading into its summary.
+
+use super::{Share, Summary};
+use crate::decide::Decision;
+use crate::diagnostic::{Finding, Lang};
+use crate::explain::value_text;
+use crate::expr::Slot;
+use crate::grading::Grading;
+use crate::scheme::model::{DimensionRule, FieldKind, GradeRule};
+use crate::table::column::MISSING;
+use crate::table::{Column, Decimal, Value};
+use foldhash::HashMap;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The summary of a grading. `scheme_text` is the scheme as it was run, `inputs` the files with their rows.
+pub fn summarise(
+    grading: &Grading,
+    lang: Lang,
+    scheme_text: &str,
+    inputs: Vec<(String, usize)>,
+    findings: Vec<Finding>,
+) -> Summary {
+    let scheme = &grading.scheme;
+    let amounts = Amounts::of(grading);
+    let grades: Vec<Arc<str>> = scheme.grades.iter().map(|grade| grade.name.clone()).collect();
+    let mut grade_shares = amounts.shares(grading, &grades, |row| grading.decided[row].grade.map(usize::from));
+    for (share, index) in grade_shares.iter_mut().zip(0..) {
+        share.cutoff = cutoff(grading, index, lang);
+    }
+    let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
+    let dimensions = (0..scheme.dimensions.len())
+        .map(|index| (scheme.dimensions[index].name.clone(), labels(grading, index, &amounts)))
+        .collect();
+    Summary {
+        lang,
+        scheme: (scheme.name.clone(), scheme.version.clone()),
+        scheme_hash: hash(scheme_text),
+        scheme_text: scheme_text.to_owned(),
+        as_of: grading.book.as_of,
+        version: env!("CARGO_PKG_VERSION"),
+        inputs,
+        customers: grading.len() + grading.book.roster.refused.len(),
+        decisions: Decision::ALL
+            .into_iter()
+            .map(|decision| (decision, grading.count(decision)))
+            .filter(|(_, count)| *count > 0)
+            .collect(),
+        grades: grade_shares,
+        types: amounts.shares(grading, &types, |row| grading.classification.types[row].index()),
+        dimensions,
+        tags: tags(grading, &amounts),
+        amount: amounts.name.clone(),
+        unrated: grading.count(Decision::Unrated),
+        refused: grading.count(Decision::Refused),
+        reviews: scheme
+            .reviews
+            .iter()
+            .zip(&grading.classification.reviews)
+            .map(|(review, queue)| (review.name.clone(), queue.len()))
+            .collect(),
+        findings,
+    }
+}
+
+/// The SHA-256 of a text, hexadecimal.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The money whose shares are told: the first field of money of the customers, else the first metric that is money.
+struct Amounts<'a> {
+    name: Option<String>,
+    values: Option<&'a [i64]>,
+}
+
+impl<'a> Amounts<'a> {
+    fn of(grading: &'a Grading) -> Self {
+        let scheme = &grading.scheme;
+        let fields = scheme.customers.iter().flat_map(|customers| &customers.sheet.fields);
+        let field = fields.clone().find(|field| matches!(field.kind, FieldKind::Money(_))).map(|field| &field.name);
+        let slot = field.and_then(|name| {
+            scheme.slots.entries.iter().position(|entry| entry.name == *name).map(|index| Slot(index as u32))
+        });
+        let metric = scheme.metrics.iter().find(|metric| {
+            metric.per.is_none() && matches!(metric.value.ty.measure, crate::expr::Measure::Money(_))
+        });
+        let Some(slot) = slot.or(metric.map(|metric| metric.slot)) else { return Self { name: None, values: None } };
+        let entry = &scheme.slots.entries[slot.0 as usize];
+        let unit = match &entry.ty.measure {
+            crate::expr::Measure::Money(Some(unit)) => format!("（{unit}）"),
+            _ => String::new(),
+        };
+        match grading.facts.get(slot) {
+            Column::Number(values) => {
+                Self { name: Some(format!("{}{unit}", entry.name)), values: Some(values) }
+            }
+            _ => Self { name: None, values: None },
+        }
+    }
+
+    /// How many customers each name has, what share of all who have one, and the same of the amount.
+    fn shares(&self, grading: &Grading, names: &[Arc<str>], of: impl Fn(usize) -> Option<usize>) -> Vec<Share> {
+        let mut counts = vec![(0usize, 0i128); names.len()];
+        for row in 0..grading.len() {
+            if let Some(index) = of(row) {
+                counts[index].0 += 1;
+                counts[index].1 += self.at(row);
+            }
+        }
+        let all: usize = counts.iter().map(|(count, _)| count).sum();
+        let total: i128 = counts.iter().map(|(_, sum)| sum).sum();
+        names
+            .iter()
+            .zip(counts)
+            .map(|(name, (count, sum))| Share {
+                name: name.clone(),
+                count,
+                share: ratio(count as i128, all as i128),
+                amount: self.values.and_then(|_| Decimal::from_wide(sum)),
+                amount_share: self.values.filter(|_| total > 0).map(|_| ratio(sum, total)),
+                cutoff: None,
+            })
+            .collect()
+    }
+
+    fn at(&self, row: usize) -> i128 {
+        self.values.map(|values| values[row]).filter(|value| *value != MISSING).map_or(0, i128::from)
+    }
+}
+
+/// `part / whole` to six places; nought of nothing.
+fn ratio(part: i128, whole: i128) -> Decimal {
+    if whole == 0 {
+        return Decimal::ZERO;
+    }
+    let millionths = crate::table::decimal::divide_half_away(part * 1_000_000, whole);
+    Decimal::from_wide(millionths).unwrap_or_default()
+}
+
+/// The least keys that are in a grade by rank: `年采购额 500`.
+fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
+    let scheme = &grading.scheme;
+    let GradeRule::Top(top) = &scheme.grades[index].rule else { return None };
+    let keys = &grading.assessment.cuts[index].cutoff;
+    let items: Vec<String> = top
+        .by
+        .iter()
+        .zip(keys)
+        .map(|(by, key)| {
+            let value = match by.bound.slots()[..] {
+                [slot] => value_text(scheme, slot, key, lang),
+                _ => crate::classify::plain_text(key).unwrap_or_default(),
+            };
+            format!("{} {value}", by.text)
+        })
+        .collect();
+    (!items.is_empty()).then(|| items.join(", "))
+}
+
+/// The labels of a dimension, in order, each once.
+fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Share> {
+    let dimension = &grading.scheme.dimensions[index];
+    let bands = match &dimension.rule {
+        DimensionRule::Bands(bands)
+        | DimensionRule::Points { bands, .. }
+        | DimensionRule::Indicators { bands, .. } => bands,
+    };
+    let mut names: Vec<Arc<str>> = vec![];
+    for label in bands.iter().filter_map(|band| band.label.clone()) {
+        if !names.contains(&label) {
+            names.push(label);
+        }
+    }
+    let column = grading.facts.get(dimension.label_slot);
+    let places: HashMap<Arc<str>, usize> = names.iter().cloned().zip(0..).collect();
+    amounts.shares(grading, &names, |row| match column.value(row) {
+        Value::Text(label) => places.get(&label).copied(),
+        _ => None,
+    })
+}
+
+/// All tags, the most frequent first.
+fn tags(grading: &Grading, amounts: &Amounts<'_>) -> Vec<Share> {
+    let mut counts: HashMap<Arc<str>, (usize, i128)> = HashMap::default();
+    for tag in &grading.scheme.tags {
+        let Column::Text(texts) = grading.facts.get(tag.slot) else { continue };
+        for row in 0..grading.len() {
+            if let Some(text) = texts.get(row).filter(|text| !text.is_empty()) {
+                let count = counts.entry(text.clone()).or_default();
+                count.0 += 1;
+                count.1 += amounts.at(row);
+            }
+        }
+    }
+    let total: i128 = (0..grading.len()).map(|row| amounts.at(row)).sum();
+    let mut shares: Vec<Share> = counts
+        .into_iter()
+        .map(|(name, (count, sum))| Share {
+            name,
+            count,
+            share: ratio(count as i128, grading.len() as i128),
+            amount: amounts.values.and_then(|_| Decimal::from_wide(sum)),
+            amount_share: amounts.values.filter(|_| total > 0).map(|_| ratio(sum, total)),
+            cutoff: None,
+        })
+        .collect();
+    shares.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    shares
+}

@@ -1,0 +1,80 @@
+//! The summary as JSON, for `--summary-json`: English keys, exact numbers.
+
+use super::{Share, Summary};
+use crate::diagnostic::{At, Severity};
+use crate::table::Decimal;
+use serde_json::{Map, Number, Value, json};
+use std::io::{self, Write};
+
+/// Writes the summary as one JSON document.
+pub fn write_json(summary: &Summary, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let shares = |shares: &[Share]| shares.iter().map(share).collect::<Vec<Value>>();
+    let counts = |pairs: Vec<(&str, usize)>| {
+        pairs.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect::<Map<String, Value>>()
+    };
+    let severity = |wanted| summary.findings.iter().filter(|finding| finding.severity == wanted).count();
+    let document = json!({
+        "scheme": { "name": summary.scheme.0, "version": summary.scheme.1, "sha256": summary.scheme_hash },
+        "as_of": summary.as_of.to_string(),
+        "version": summary.version,
+        "inputs": summary.inputs.iter().map(|(file, rows)| json!({ "file": file, "rows": rows })).collect::<Vec<_>>(),
+        "customers": summary.customers,
+        "unrated": summary.unrated,
+        "refused": summary.refused,
+        "decisions": counts(summary.decisions.iter().map(|(decision, count)| (decision.key(), *count)).collect()),
+        "grades": shares(&summary.grades),
+        "types": shares(&summary.types),
+        "dimensions": summary
+            .dimensions
+            .iter()
+            .map(|(name, labels)| (name.to_string(), Value::from(shares(labels))))
+            .collect::<Map<String, Value>>(),
+        "tags": shares(&summary.tags),
+        "reviews": counts(summary.reviews.iter().map(|(name, count)| (&**name, *count)).collect()),
+        "findings": {
+            "errors": severity(Severity::Error),
+            "warnings": severity(Severity::Warning),
+            "notes": severity(Severity::Note),
+            "list": summary.findings.iter().map(finding).collect::<Vec<_>>(),
+        },
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn share(share: &Share) -> Value {
+    json!({
+        "name": share.name,
+        "count": share.count,
+        "share": exact(Some(share.share)),
+        "amount": exact(share.amount),
+        "amount_share": exact(share.amount_share),
+        "cutoff": share.cutoff,
+    })
+}
+
+/// A finding as data, in both languages.
+pub fn finding(finding: &crate::diagnostic::Finding) -> Value {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let place = match &finding.at {
+        At::Data(place) => Value::from(place.to_string()),
+        At::Span(span) => json!({ "start": span.start, "end": span.end }),
+        At::Nowhere => Value::Null,
+    };
+    json!({
+        "code": finding.code.word(),
+        "severity": severity,
+        "place": place,
+        "title": { "en": finding.title.en, "zh": finding.title.zh },
+        "help": finding.help.as_ref().map(|help| json!({ "en": help.en, "zh": help.zh })),
+    })
+}
+
+/// A decimal with its exact digits.
+fn exact(value: Option<Decimal>) -> Value {
+    value.and_then(|value| value.to_string().parse::<Number>().ok()).map_or(Value::Null, Value::Number)
+}
