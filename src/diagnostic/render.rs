@@ -21,8 +21,18 @@ pub struct Source<'a> {
 
 /// Renders findings in order: those about the scheme one by one, those about data grouped by what they say.
 /// `styled` gives terminal colours; `all` lists every place.
-pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styled: bool, all: bool) -> String {
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+pub fn render(
+    findings: &[Finding],
+    source: Option<Source<'_>>,
+    lang: Lang,
+    styled: bool,
+    all: bool,
+) -> String {
+    let renderer = if styled {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     for group in grouped(findings) {
@@ -32,7 +42,11 @@ pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styl
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let title = first.title.get(lang);
+        // What several cells have in common is said once, and each cell's own text stands beside its place.
+        let title = match &first.cell {
+            Some((all, _)) if group.len() > 1 => all.get(lang),
+            _ => first.title.get(lang),
+        };
         let head = level.clone().primary_title(title).id(first.code.word());
         let mut elements: Vec<Element<'_>> = vec![];
         match (&first.at, source) {
@@ -46,16 +60,29 @@ pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styl
                     .path(source.name)
                     .annotation(AnnotationKind::Primary.span(clamp(span)).label(label));
                 for (span, text) in &first.related {
-                    snippet = snippet
-                        .annotation(AnnotationKind::Context.span(clamp(span)).label(text.get(lang)));
+                    snippet = snippet.annotation(
+                        AnnotationKind::Context
+                            .span(clamp(span))
+                            .label(text.get(lang)),
+                    );
                 }
                 elements.push(snippet.into());
             }
             (At::Data(_), _) => {
-                let shown = if all { group.len() } else { group.len().min(PLACES_SHOWN) };
+                let shown = if all {
+                    group.len()
+                } else {
+                    group.len().min(PLACES_SHOWN)
+                };
                 for finding in &group[..shown] {
                     if let At::Data(place) = &finding.at {
-                        elements.push(Origin::path(place.to_string()).into());
+                        let line = match &finding.cell {
+                            Some((_, offending)) if group.len() > 1 => {
+                                format!("{place}  `{offending}`")
+                            }
+                            _ => place.to_string(),
+                        };
+                        elements.push(Origin::path(line).into());
                     }
                 }
                 if group.len() > shown {
@@ -86,7 +113,8 @@ fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut known: BTreeMap<(super::Code, &str), usize> = BTreeMap::new();
     for finding in findings {
         if matches!(finding.at, At::Data(_)) {
-            let key = (finding.code, finding.title.en.as_str());
+            let title = finding.cell.as_ref().map_or(&finding.title, |(all, _)| all);
+            let key = (finding.code, title.en.as_str());
             if let Some(index) = known.get(&key) {
                 groups[*index].push(finding);
                 continue;
