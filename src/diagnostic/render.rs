@@ -38,9 +38,9 @@ pub fn render(
     for group in grouped(findings) {
         let first = group[0];
         let level = match first.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
+            Severity::Error => Level::ERROR.with_name(word(lang, "error", "错误")),
+            Severity::Warning => Level::WARNING.with_name(word(lang, "warning", "警告")),
+            Severity::Note => note(lang),
         };
         // What several cells have in common is said once, and each cell's own text stands beside its place.
         let title = match &first.cell {
@@ -91,16 +91,21 @@ pub fn render(
                         Lang::En => format!("and {rest} more places (`-v` lists them all)"),
                         Lang::Zh => format!("另有 {rest} 处（`-v` 列出全部）"),
                     };
-                    elements.push(Level::NOTE.message(more).into());
+                    elements.push(note(lang).message(more).into());
                 }
             }
             _ => {}
         }
-        for note in &first.notes {
-            elements.push(Level::NOTE.message(note.get(lang)).into());
+        for text in &first.notes {
+            elements.push(note(lang).message(text.get(lang)).into());
         }
         if let Some(help) = &first.help {
-            elements.push(Level::HELP.message(help.get(lang)).into());
+            elements.push(
+                Level::HELP
+                    .with_name(word(lang, "help", "建议"))
+                    .message(help.get(lang))
+                    .into(),
+            );
         }
         let _ = writeln!(out, "{}", renderer.render(&[head.elements(elements)]));
     }
@@ -124,4 +129,16 @@ fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
         groups.push(vec![finding]);
     }
     groups
+}
+
+/// How a note begins.
+fn note(lang: Lang) -> Level<'static> {
+    Level::NOTE.with_name(word(lang, "note", "说明"))
+}
+
+const fn word(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
 }

@@ -39,8 +39,8 @@ pub struct Keys<'a> {
     table: &'a DeTable<'a>,
     /// Where the table's header (or the inline table) stands.
     pub span: Range<usize>,
-    /// How messages name the table: `[[grades]]`, `fields of customers`.
-    pub what: String,
+    /// How messages name the table: `[[grades]]`, a field.
+    pub what: Text,
     taken: BTreeSet<&'static str>,
 }
 
@@ -48,11 +48,11 @@ type Entry<'a> = &'a Spanned<DeValue<'a>>;
 
 impl<'a> Keys<'a> {
     /// The keys of `table`.
-    pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: impl Into<String>) -> Self {
+    pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: Text) -> Self {
         Self {
             table,
             span,
-            what: what.into(),
+            what,
             taken: BTreeSet::new(),
         }
     }
@@ -130,10 +130,10 @@ impl<'a> Keys<'a> {
 
     /// The finding that a key is missing here.
     pub fn missing(&self, key: &str) -> Finding {
-        let what = &self.what;
+        let Text { en, zh } = &self.what;
         Finding::error(
             Code::MissingKey,
-            text!("{what} has no `{key}`", "{what} 缺少 `{key}`"),
+            text!("{en} has no `{key}`", "{zh}缺少 `{key}`"),
         )
         .at(self.span.clone())
         .help(text!("add `{key} = …`", "请加上 `{key} = …`"))
@@ -150,22 +150,27 @@ impl<'a> Keys<'a> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
             return Some(*value);
         }
-        let list = words
-            .iter()
-            .map(|(word, _)| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
         let written = &text.value;
+        let finding = Finding::error(
+            Code::BadValue,
+            text!(
+                "`{written}` is no value of `{key}`",
+                "`{key}` 不能取值 `{written}`"
+            ),
+        )
+        .at(text.span.clone());
         findings.push(
-            Finding::error(
-                Code::BadValue,
-                text!(
-                    "`{written}` is no value of `{key}`",
-                    "`{key}` 不能取值 `{written}`"
-                ),
-            )
-            .at(text.span)
-            .help(text!("it is one of {list}", "可取：{list}")),
+            match nearest(written, words.iter().map(|(word, _)| *word)) {
+                Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
+                None => {
+                    let list = words
+                        .iter()
+                        .map(|(word, _)| format!("`{word}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                    finding.help(text!("it is one of {list}", "可取：{list}"))
+                }
+            },
         );
         None
     }
@@ -369,7 +374,7 @@ impl<'a> Keys<'a> {
     pub fn table(
         &mut self,
         key: &'static str,
-        what: &str,
+        what: Text,
         findings: &mut Vec<Finding>,
     ) -> Option<Keys<'a>> {
         let entry = self.entry(key)?;
@@ -390,7 +395,7 @@ impl<'a> Keys<'a> {
     pub fn tables(
         &mut self,
         key: &'static str,
-        what: &str,
+        what: Text,
         findings: &mut Vec<Finding>,
     ) -> Vec<Keys<'a>> {
         let Some(entry) = self.entry(key) else {
@@ -415,7 +420,7 @@ impl<'a> Keys<'a> {
         let mut tables = vec![];
         for item in items {
             match item.get_ref() {
-                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what)),
+                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what.clone())),
                 other => findings.push(wrong_type(key, "a table", "表", other, item.span())),
             }
         }
@@ -432,7 +437,8 @@ impl<'a> Keys<'a> {
             };
             match value.get_ref() {
                 DeValue::Table(table) => {
-                    let what = format!("`{}`", written.value);
+                    let shown = &written.value;
+                    let what = text!("`{shown}`", "`{shown}` ");
                     tables.push((written, Keys::new(table, name.span(), what)));
                 }
                 other => findings.push(wrong_type(
@@ -467,7 +473,7 @@ impl<'a> Keys<'a> {
 
     /// Ends the taking: every key that nobody took is a finding.
     pub fn done(self, findings: &mut Vec<Finding>) {
-        let what = &self.what;
+        let Text { en, zh } = &self.what;
         for key in self.table.keys() {
             let written: &Cow<'_, str> = key.get_ref();
             if self.taken.contains(written.as_ref()) {
@@ -476,10 +482,7 @@ impl<'a> Keys<'a> {
             let known = self.taken.iter().copied();
             let finding = Finding::error(
                 Code::UnknownKey,
-                text!(
-                    "{what} takes no key `{written}`",
-                    "{what} 没有键 `{written}`"
-                ),
+                text!("{en} takes no key `{written}`", "{zh}没有键 `{written}`"),
             )
             .at(key.span());
             findings.push(match nearest(written, known.clone()) {

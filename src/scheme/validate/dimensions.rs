@@ -45,14 +45,23 @@ impl Validator<'_> {
     fn dimension(&mut self, mut keys: Keys<'_>, index: usize) -> Option<Dimension> {
         let name = keys.required_text("name", &mut self.findings);
         if let Some(name) = &name {
-            keys.what = format!("dimension `{}`", name.value);
+            let name = &name.value;
+            keys.what = text!("dimension `{name}`", "维度 `{name}` ");
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", "a band", &mut self.findings);
-        let indicators = keys.tables("indicators", "an indicator", &mut self.findings);
+        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let indicators = keys.tables(
+            "indicators",
+            text!("an indicator", "指标项"),
+            &mut self.findings,
+        );
         let temporary = keys
-            .table("temporary", "`temporary`", &mut self.findings)
+            .table(
+                "temporary",
+                text!("`temporary`", "`temporary` "),
+                &mut self.findings,
+            )
             .map(|keys| self.temporary(keys));
         let (has_points, has_indicators) = (keys.has("points"), keys.has("indicators"));
         if has_points && has_indicators {
@@ -189,7 +198,7 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", "a band", &mut self.findings);
+        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
         if keys.has("points") == keys.has("bands") {
             self.findings.push(
                 Finding::error(

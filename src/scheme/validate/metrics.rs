@@ -98,7 +98,7 @@ impl Validator<'_> {
                         .sheet
                         .fields
                         .iter()
-                        .map(|field| (field.name.clone(), super::sheets::field_type(field)))
+                        .map(|field| (field.name.clone(), super::fields::field_type(field)))
                         .collect(),
                 };
                 let filter = filter.map(|text| {

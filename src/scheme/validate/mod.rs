@@ -4,6 +4,7 @@
 //! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
 
 mod dimensions;
+mod fields;
 mod grades;
 mod metrics;
 mod movement;
@@ -51,7 +52,7 @@ pub fn validate(source: &str) -> (Option<Scheme>, Vec<Finding>) {
             populations: vec![],
             unit: None,
         };
-        let scheme = validator.scheme(Keys::new(table, 0..0, "the scheme"));
+        let scheme = validator.scheme(Keys::new(table, 0..0, text!("the scheme", "方案")));
         *findings = validator.findings;
         scheme
     })
@@ -78,19 +79,35 @@ impl Sorted for (Option<Scheme>, Vec<Finding>) {
 impl Validator<'_> {
     fn scheme(&mut self, mut root: Keys<'_>) -> Option<Scheme> {
         let mut findings = std::mem::take(&mut self.findings);
-        let head = root.table("scheme", "[scheme]", &mut findings);
-        let sheets = root.table("sheets", "[sheets]", &mut findings);
-        let metrics = root.tables("metrics", "[[metrics]]", &mut findings);
-        let values = root.tables("values", "[[values]]", &mut findings);
-        let dimensions = root.tables("dimensions", "[[dimensions]]", &mut findings);
-        let grades = root.tables("grades", "[[grades]]", &mut findings);
-        let types = root.tables("types", "[[types]]", &mut findings);
-        let tags = root.tables("tags", "[[tags]]", &mut findings);
-        let movement = root.tables("movement", "[[movement]]", &mut findings);
-        let reviews = root.tables("review", "[[review]]", &mut findings);
-        let strategies = root.tables("strategies", "[[strategies]]", &mut findings);
-        let output = root.table("output", "[output]", &mut findings);
-        let roles = root.tables("roles", "[[roles]]", &mut findings);
+        let head = root.table("scheme", text!("[scheme]", "[scheme] "), &mut findings);
+        let sheets = root.table("sheets", text!("[sheets]", "[sheets] "), &mut findings);
+        let metrics = root.tables(
+            "metrics",
+            text!("[[metrics]]", "[[metrics]] "),
+            &mut findings,
+        );
+        let values = root.tables("values", text!("[[values]]", "[[values]] "), &mut findings);
+        let dimensions = root.tables(
+            "dimensions",
+            text!("[[dimensions]]", "[[dimensions]] "),
+            &mut findings,
+        );
+        let grades = root.tables("grades", text!("[[grades]]", "[[grades]] "), &mut findings);
+        let types = root.tables("types", text!("[[types]]", "[[types]] "), &mut findings);
+        let tags = root.tables("tags", text!("[[tags]]", "[[tags]] "), &mut findings);
+        let movement = root.tables(
+            "movement",
+            text!("[[movement]]", "[[movement]] "),
+            &mut findings,
+        );
+        let reviews = root.tables("review", text!("[[review]]", "[[review]] "), &mut findings);
+        let strategies = root.tables(
+            "strategies",
+            text!("[[strategies]]", "[[strategies]] "),
+            &mut findings,
+        );
+        let output = root.table("output", text!("[output]", "[output] "), &mut findings);
+        let roles = root.tables("roles", text!("[[roles]]", "[[roles]] "), &mut findings);
         root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;

@@ -31,7 +31,7 @@ impl Validator<'_> {
             }
             keys.word("otherwise", &[("hold", ()), ("follow", ())], findings);
             let eligible = keys.text("eligible", findings);
-            let rules = keys.tables("rules", "a rule", findings);
+            let rules = keys.tables("rules", text!("a rule", "规则"), findings);
             keys.done(findings);
             if let Some(initial) = initial {
                 self.known_grade(&initial, known);
