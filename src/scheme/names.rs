@@ -83,6 +83,12 @@ impl Names {
         &self.slots[slot.0 as usize]
     }
 
+    /// The names of which the type is not known, because what they are is wrong.
+    pub fn wrong(&self) -> impl Iterator<Item = &str> {
+        let wrong = |entry: &&SlotEntry| entry.ty.base == crate::expr::Base::Null;
+        self.slots.iter().filter(wrong).map(|entry| &*entry.name)
+    }
+
     /// All columns.
     pub fn into_slots(self) -> Slots {
         Slots {

@@ -299,12 +299,29 @@ impl Validator<'_> {
             }),
             Err(findings) => {
                 for finding in findings {
+                    if self.follows_from_another(text, &finding) {
+                        continue;
+                    }
                     let moved = finding.map_spans(|span| self.place(text, span));
                     self.findings.push(moved);
                 }
                 None
             }
         }
+    }
+
+    /// Whether a fault of types in an expression is only there because a name in it is wrong itself, and told as such.
+    fn follows_from_another(&self, text: &WrittenText, finding: &Finding) -> bool {
+        let of_types = matches!(
+            finding.code,
+            Code::TypeMismatch
+                | Code::UnitMismatch
+                | Code::WrongResult
+                | Code::BadArguments
+                | Code::UnknownLabel
+                | Code::UnorderedLabels
+        );
+        of_types && self.names.wrong().any(|name| text.value.contains(name))
     }
 
     /// A text with names in braces.
