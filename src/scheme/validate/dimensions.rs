@@ -50,10 +50,10 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let bands = keys.tables("bands", &text!("a band", "档"), &mut self.findings);
         let indicators = keys.tables(
             "indicators",
-            text!("an indicator", "指标项"),
+            &text!("an indicator", "指标项"),
             &mut self.findings,
         );
         let temporary = keys
@@ -170,16 +170,16 @@ impl Validator<'_> {
         let approved_by = text("approved_by", &mut keys);
         let from = keys.date("from", findings);
         let until = keys.date("until", findings);
-        if let (Some(from), Some(until)) = (&from, &until) {
-            if from.value > until.value {
-                findings.push(
-                    Finding::error(
-                        Code::BadFigure,
-                        text!("`until` is before `from`", "`until` 早于 `from`"),
-                    )
-                    .at(until.span.clone()),
-                );
-            }
+        if let (Some(from), Some(until)) = (&from, &until)
+            && from.value > until.value
+        {
+            findings.push(
+                Finding::error(
+                    Code::BadFigure,
+                    text!("`until` is before `from`", "`until` 早于 `from`"),
+                )
+                .at(until.span.clone()),
+            );
         }
         keys.done(findings);
         Temporary {
@@ -198,7 +198,7 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let bands = keys.tables("bands", &text!("a band", "档"), &mut self.findings);
         if keys.has("points") == keys.has("bands") {
             self.findings.push(
                 Finding::error(

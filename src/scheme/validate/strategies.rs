@@ -29,7 +29,7 @@ impl Validator<'_> {
         let goal_met = keys.text("goal_met", findings);
         let hours = keys.number("hours", findings).map(|number| number.value);
         let cost = keys.number("cost", findings).map(|number| number.value);
-        let tasks = keys.tables("tasks", text!("a task", "任务"), findings);
+        let tasks = keys.tables("tasks", &text!("a task", "任务"), findings);
         let known = [
             "when",
             "service",
