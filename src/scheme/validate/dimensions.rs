@@ -81,7 +81,15 @@ impl Validator<'_> {
         let (label_slot, fresh) = self.names.add(&name.value, ty, SlotKind::Label(index));
         self.check_name(&name, fresh);
         let points_slot = self.names.add_points(&name.value, SlotKind::Points(index));
-        Some(Dimension { name: name.value.into(), label_slot, points_slot, weight, rule: rule?, temporary })
+        Some(Dimension {
+            name: name.value.into(),
+            label_slot,
+            points_slot,
+            weight,
+            rule: rule?,
+            temporary,
+            span: name.span,
+        })
     }
 
     fn weight(&mut self, keys: &mut Keys<'_>) -> Option<Decimal> {
@@ -144,7 +152,8 @@ impl Validator<'_> {
         } else {
             IndicatorRule::Bands(self.bands(bands, None, BandNeeds { label: false, points: true }))
         };
-        Some(Indicator { name: name?.value.into(), weight: weight?, rule })
+        let name = name?;
+        Some(Indicator { name: name.value.into(), weight: weight?, rule, span: name.span })
     }
 
     fn bands(&mut self, tables: Vec<Keys<'_>>, own: Option<Slot>, needs: BandNeeds) -> Vec<Band> {
@@ -156,6 +165,7 @@ impl Validator<'_> {
                 keys.text("label", &mut self.findings)
             };
             let when = keys.text("when", &mut self.findings);
+            let span = when.as_ref().map_or(keys.span.clone(), |when| when.span.clone());
             let points = keys.number("points", &mut self.findings);
             if needs.points && !keys.has("points") {
                 self.findings.push(
@@ -184,6 +194,7 @@ impl Validator<'_> {
                 label: label.map(|label| label.value.into()),
                 when,
                 points: points.map(|points| points.value),
+                span,
             });
         }
         bands

@@ -43,6 +43,8 @@ impl Validator<'_> {
             let color = keys.text("color", findings).and_then(|color| colour(&color, findings));
             self.grade_keys(&keys);
             let top_span = keys.span_of("top");
+            let place = ["when", "top"].into_iter().find(|key| keys.has(key)).unwrap_or("name");
+            let span = keys.span_of(place);
             keys.done(&mut self.findings);
             let rule = match top {
                 None => {
@@ -75,6 +77,7 @@ impl Validator<'_> {
                 was: was.into_iter().map(|text| text.value.into()).collect(),
                 color,
                 keep,
+                span,
             });
         }
         if !names.is_empty() {
@@ -179,6 +182,7 @@ impl Validator<'_> {
         for mut keys in tables {
             let name = keys.required_text("name", &mut self.findings);
             let when = keys.text("when", &mut self.findings);
+            let span = keys.span_of(if keys.has("when") { "when" } else { "name" });
             keys.done(&mut self.findings);
             let when = when.and_then(|text| self.bind(&text, None, Want::Condition));
             let Some(name) = name else { continue };
@@ -187,7 +191,7 @@ impl Validator<'_> {
                 self.findings.push(duplicate);
             }
             seen.push(name.value.clone());
-            types.push(TypeRule { name: name.value.into(), when });
+            types.push(TypeRule { name: name.value.into(), when, span });
         }
         if !names.is_empty() {
             let domain = Arc::new(Domain { what: text!("types", "类型"), values: names });

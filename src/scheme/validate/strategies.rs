@@ -26,6 +26,7 @@ impl Validator<'_> {
         let hours = keys.number("hours", findings).map(|number| number.value);
         let cost = keys.number("cost", findings).map(|number| number.value);
         let tasks = keys.tables("tasks", "a task", findings);
+        let span = keys.span_of("when");
         let known = ["when", "service", "resources", "benefits", "owner_level", "respond_within", "goal", "tasks"];
         if !known.iter().any(|key| keys.has(key)) {
             findings.push(keys.missing("service"));
@@ -49,6 +50,7 @@ impl Validator<'_> {
             hours,
             cost,
             tasks,
+            span,
         }
     }
 
