@@ -26,7 +26,9 @@ impl Cells {
     /// All combinations; how many there would be if they are too many.
     pub fn new(variables: &[Variable]) -> Result<Self, usize> {
         let samples: Vec<Vec<Sample>> = variables.iter().map(Variable::samples).collect();
-        let len = samples.iter().fold(1usize, |len, samples| len.saturating_mul(samples.len()));
+        let len = samples
+            .iter()
+            .fold(1usize, |len, samples| len.saturating_mul(samples.len()));
         if len > MOST {
             return Err(len);
         }
@@ -42,8 +44,9 @@ impl Cells {
                 for sample in samples {
                     builder.push(&sample.value);
                 }
-                let rows: Vec<Option<u32>> =
-                    (0..len).map(|row| Some((row / stride % samples.len()) as u32)).collect();
+                let rows: Vec<Option<u32>> = (0..len)
+                    .map(|row| Some((row / stride % samples.len()) as u32))
+                    .collect();
                 builder.finish().gather(&rows)
             })
             .collect();
@@ -52,7 +55,11 @@ impl Cells {
             strides,
             len,
             columns,
-            no_series: SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] },
+            no_series: SeriesColumn {
+                periods: 0,
+                values: Column::Bool(vec![]),
+                skipped: vec![],
+            },
             no_populations: Populations::default(),
         })
     }
@@ -78,8 +85,9 @@ impl Cells {
 
     /// Whether every value of a row is there.
     pub fn is_known(&self, row: usize) -> bool {
-        (0..self.samples.len())
-            .all(|variable| self.samples[variable][self.choice(row, variable)].value != Value::Missing)
+        (0..self.samples.len()).all(|variable| {
+            self.samples[variable][self.choice(row, variable)].value != Value::Missing
+        })
     }
 }
 

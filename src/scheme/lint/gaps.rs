@@ -1,10 +1,10 @@
 //! Values that no entry of a list covers.
 
 use super::regions::{self, Region, is_free};
+use super::shape::ONE;
 use super::values::Stands;
 use super::variables::Kind;
 use super::words::{ranges, witness};
-use super::shape::ONE;
 use super::{Judged, independent, only_results_meet};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::Base;
@@ -26,9 +26,15 @@ struct Gap {
 pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
     let (found, more) = find(judged);
     let first = found.first()?;
-    let Text { en: what, zh: what_zh } = judged.what;
+    let Text {
+        en: what,
+        zh: what_zh,
+    } = judged.what;
     let shown = witness(&first.region, &judged.variables, &judged.cells);
-    let by_rank = judged.variables.iter().any(|variable| variable.kind == Kind::Best);
+    let by_rank = judged
+        .variables
+        .iter()
+        .any(|variable| variable.kind == Kind::Best);
     let title = match (by_rank, shown.en.is_empty()) {
         (true, true) => Text {
             en: format!("customers outside every `top` have no {what}"),
@@ -38,22 +44,30 @@ pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
             en: format!("customers outside every `top` have no {what}: {}", shown.en),
             zh: format!("每个 `top` 之外的客户没有{what_zh}：{}", shown.zh),
         },
-        (false, true) => {
-            Text { en: format!("no {what} covers anybody"), zh: format!("没有任何客户属于任何{what_zh}") }
-        }
-        (false, false) => {
-            Text { en: format!("no {what} covers {}", shown.en), zh: format!("没有{what_zh}覆盖 {}", shown.zh) }
-        }
+        (false, true) => Text {
+            en: format!("no {what} covers anybody"),
+            zh: format!("没有任何客户属于任何{what_zh}"),
+        },
+        (false, false) => Text {
+            en: format!("no {what} covers {}", shown.en),
+            zh: format!("没有{what_zh}覆盖 {}", shown.zh),
+        },
     };
     // The last entry is where one for the rest would follow.
     let last = judged.entries.last()?;
     let mut finding = Finding::warning(Code::Gap, title)
         .at(last.span.clone())
-        .label(text!("nothing takes what is left after this", "之后没有收下其余的"));
+        .label(text!(
+            "nothing takes what is left after this",
+            "之后没有收下其余的"
+        ));
     for gap in &found {
         let Text { en, zh } = ranges(&gap.region, &judged.variables, &judged.cells);
         if !en.is_empty() {
-            finding = finding.with_note(Text { en: format!("not covered: {en}"), zh: format!("未覆盖：{zh}") });
+            finding = finding.with_note(Text {
+                en: format!("not covered: {en}"),
+                zh: format!("未覆盖：{zh}"),
+            });
         }
     }
     if more {
@@ -94,13 +108,16 @@ fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool) {
     let mut open = inside.clone();
     let mut found = vec![];
     for _ in 0..TRIED {
-        let Some(start) = open.iter().position(|open| *open) else { break };
+        let Some(start) = open.iter().position(|open| *open) else {
+            break;
+        };
         let region = regions::around(start, &inside, &judged.variables, cells);
         for row in regions::rows(&region, cells) {
             open[row] = false;
         }
-        let told: Vec<usize> =
-            (0..region.len()).filter(|variable| !is_free(&region, *variable, cells)).collect();
+        let told: Vec<usize> = (0..region.len())
+            .filter(|variable| !is_free(&region, *variable, cells))
+            .collect();
         let certain = independent(&told, &judged.variables);
         // Values that hang together may never meet, `x` and `x / y` for one. That is left to a check that can tell.
         if !certain && !only_results_meet(&told, &judged.variables) {
@@ -109,7 +126,10 @@ fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool) {
         if found.len() == TOLD {
             return (found, true);
         }
-        found.push(Gap { region, may_not_meet: !certain });
+        found.push(Gap {
+            region,
+            may_not_meet: !certain,
+        });
     }
     (found, false)
 }

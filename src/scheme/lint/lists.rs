@@ -1,7 +1,9 @@
 //! The lists of a scheme in which the first entry that holds counts.
 
 use crate::diagnostic::Text;
-use crate::scheme::model::{Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Top};
+use crate::scheme::model::{
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Top,
+};
 use crate::text;
 use std::ops::Range;
 
@@ -51,7 +53,9 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
         let name = &dimension.name;
         let (bands, indicators) = match &dimension.rule {
             DimensionRule::Bands(bands) | DimensionRule::Points { bands, .. } => (bands, &[][..]),
-            DimensionRule::Indicators { indicators, bands, .. } => (bands, &indicators[..]),
+            DimensionRule::Indicators {
+                indicators, bands, ..
+            } => (bands, &indicators[..]),
         };
         lists.push(of_bands(name, bands));
         for indicator in indicators {
@@ -134,5 +138,8 @@ fn of_bands<'a>(name: &str, bands: &'a [Band]) -> List<'a> {
 
 fn numbered(en: &str, zh: &str, index: usize) -> Text {
     let number = index + 1;
-    Text { en: format!("{en} {number}"), zh: format!("第 {number} {zh}") }
+    Text {
+        en: format!("{en} {number}"),
+        zh: format!("第 {number} {zh}"),
+    }
 }

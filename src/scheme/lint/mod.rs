@@ -2,7 +2,7 @@
 //! reached, weights that are no shares, temporary dimensions that do not count.
 //!
 //! The conditions of a list can only tell finitely many sorts of customers apart. One of each sort is made
-//! ([`values`]) out of what the conditions read ([`variables`]), every condition is evaluated for all of them by the
+//! ([`values`]) out of what the conditions read ([`variables`], [`rewrite`]), every condition is evaluated for all of them by the
 //! evaluator that grades ([`cells`]), and what nobody or somebody earlier got is said with its values ([`gaps`],
 //! [`shadows`]).
 //!
@@ -14,7 +14,9 @@ mod cells;
 mod figures;
 mod gaps;
 mod lists;
+mod names;
 mod regions;
+mod rewrite;
 mod roots;
 mod shadows;
 mod shape;
@@ -32,7 +34,8 @@ use crate::table::{Decimal, Truth};
 use crate::text;
 use cells::{Cells, MOST};
 use lists::{Entry, List, Rule};
-use variables::{Collector, Variable};
+use rewrite::Collector;
+use variables::Variable;
 
 /// Lints a scheme. The spans of the findings point into `source`, the text that the scheme was read from.
 pub fn lint(scheme: &Scheme, source: &str) -> Vec<Finding> {
@@ -73,10 +76,16 @@ struct Judged<'a> {
 }
 
 fn of_list(scheme: &Scheme, list: &List<'_>, findings: &mut Vec<Finding>) {
-    let last = list.entries.iter().position(|entry| is_for_all(&entry.rule));
+    let last = list
+        .entries
+        .iter()
+        .position(|entry| is_for_all(&entry.rule));
     let entries = &list.entries[..last.map_or(list.entries.len(), |last| last + 1)];
     if let Some(last) = last {
-        findings.extend(shadows::behind_all(&list.entries[last], &list.entries[last + 1..]));
+        findings.extend(shadows::behind_all(
+            &list.entries[last],
+            &list.entries[last + 1..],
+        ));
     }
     let mut collector = Collector::new(scheme);
     let conditions: Vec<Option<Bound>> = entries
@@ -96,10 +105,27 @@ fn of_list(scheme: &Scheme, list: &List<'_>, findings: &mut Vec<Finding>) {
             return;
         }
     };
-    let truths: Vec<Vec<Truth>> = conditions.iter().map(|condition| cells.judge(condition.as_ref())).collect();
+    let truths: Vec<Vec<Truth>> = conditions
+        .iter()
+        .map(|condition| cells.judge(condition.as_ref()))
+        .collect();
     let rows = truths.first().map_or(0, Vec::len);
-    let decided_by = (0..rows).map(|row| truths.iter().position(|truths| truths[row] != Truth::False)).collect();
-    let judged = Judged { what: &list.what, entries, conditions, variables, cells, truths, decided_by };
+    // A variable without any value, such as a `case` of nothing but `null`: there is nobody to say anything about.
+    if rows == 0 {
+        return;
+    }
+    let decided_by = (0..rows)
+        .map(|row| truths.iter().position(|truths| truths[row] != Truth::False))
+        .collect();
+    let judged = Judged {
+        what: &list.what,
+        entries,
+        conditions,
+        variables,
+        cells,
+        truths,
+        decided_by,
+    };
     findings.extend(shadows::shadows(&judged));
     if list.complete && last.is_none() {
         findings.extend(gaps::gap(&judged));
@@ -128,7 +154,9 @@ fn only_results_meet(told: &[usize], variables: &[Variable]) -> bool {
 }
 
 fn pairs(told: &[usize]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    told.iter().enumerate().flat_map(|(index, a)| told[index + 1..].iter().map(|b| (*a, *b)))
+    told.iter()
+        .enumerate()
+        .flat_map(|(index, a)| told[index + 1..].iter().map(|b| (*a, *b)))
 }
 
 fn too_many(list: &List<'_>, count: usize) -> Finding {
@@ -137,9 +165,14 @@ fn too_many(list: &List<'_>, count: usize) -> Finding {
         en: format!("no {en} was checked for gaps and for being reached: too many combinations"),
         zh: format!("未检查{zh}的空档和可达性：组合太多"),
     };
-    Finding::note(Code::Gap, title).at(list.entries[0].span.clone()).with_note(if count == usize::MAX {
-        text!("at most {MOST} are looked at", "最多检查 {MOST} 种")
-    } else {
-        text!("there are {count}, at most {MOST} are looked at", "共有 {count} 种，最多检查 {MOST} 种")
-    })
+    Finding::note(Code::Gap, title)
+        .at(list.entries[0].span.clone())
+        .with_note(if count == usize::MAX {
+            text!("at most {MOST} are looked at", "最多检查 {MOST} 种")
+        } else {
+            text!(
+                "there are {count}, at most {MOST} are looked at",
+                "共有 {count} 种，最多检查 {MOST} 种"
+            )
+        })
 }

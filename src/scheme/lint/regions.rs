@@ -11,11 +11,16 @@ pub type Region = Vec<Vec<usize>>;
 
 /// The largest box around `start`, as far as one variable after the other goes, that has only rows that are `inside`.
 pub fn around(start: usize, inside: &[bool], variables: &[Variable], cells: &Cells) -> Region {
-    let mut region: Region = (0..variables.len()).map(|variable| vec![cells.choice(start, variable)]).collect();
+    let mut region: Region = (0..variables.len())
+        .map(|variable| vec![cells.choice(start, variable)])
+        .collect();
     // What does not matter at all is dropped first: the fewer variables a gap is told by the better.
     for variable in 0..variables.len() {
         let all = known(variable, cells);
-        if all.iter().all(|choice| fits(&region, variable, *choice, inside, cells)) {
+        if all
+            .iter()
+            .all(|choice| fits(&region, variable, *choice, inside, cells))
+        {
             region[variable] = all;
         }
     }
@@ -59,7 +64,11 @@ pub fn rows(region: &Region, cells: &Cells) -> Vec<usize> {
     for (variable, choices) in region.iter().enumerate() {
         rows = rows
             .iter()
-            .flat_map(|row| choices.iter().map(move |choice| cells.with(*row, variable, *choice)))
+            .flat_map(|row| {
+                choices
+                    .iter()
+                    .map(move |choice| cells.with(*row, variable, *choice))
+            })
             .collect();
     }
     rows
@@ -68,7 +77,9 @@ pub fn rows(region: &Region, cells: &Cells) -> Vec<usize> {
 /// The samples of a variable that are not missing.
 fn known(variable: usize, cells: &Cells) -> Vec<usize> {
     let samples = &cells.samples[variable];
-    (0..samples.len()).filter(|choice| samples[*choice].value != Value::Missing).collect()
+    (0..samples.len())
+        .filter(|choice| samples[*choice].value != Value::Missing)
+        .collect()
 }
 
 /// Whether the region could take in another sample of a variable.

@@ -44,7 +44,11 @@ fn of_slot(scheme: &Scheme, slot: Slot, found: &mut BTreeSet<Slot>) {
             of_dimension(scheme, &scheme.dimensions[index], found);
         }
         SlotKind::Score => {
-            for dimension in scheme.dimensions.iter().filter(|dimension| dimension.weight.is_some()) {
+            for dimension in scheme
+                .dimensions
+                .iter()
+                .filter(|dimension| dimension.weight.is_some())
+            {
                 of_dimension(scheme, dimension, found);
             }
         }
@@ -77,8 +81,15 @@ fn of_grade(scheme: &Scheme, grade: &Grade, found: &mut BTreeSet<Slot>) {
 fn of_dimension(scheme: &Scheme, dimension: &Dimension, found: &mut BTreeSet<Slot>) {
     // The dimension's own points say nothing beyond what they come from, which is collected below.
     let of_bands = |bands: &[Band], found: &mut BTreeSet<Slot>| {
-        for slot in bands.iter().filter_map(|band| band.when.as_ref()).flat_map(|when| when.bound.slots()) {
-            if !matches!(scheme.slots.entries[slot.0 as usize].kind, SlotKind::OwnPoints(_)) {
+        for slot in bands
+            .iter()
+            .filter_map(|band| band.when.as_ref())
+            .flat_map(|when| when.bound.slots())
+        {
+            if !matches!(
+                scheme.slots.entries[slot.0 as usize].kind,
+                SlotKind::OwnPoints(_)
+            ) {
                 of_slot(scheme, slot, found);
             }
         }
@@ -89,7 +100,9 @@ fn of_dimension(scheme: &Scheme, dimension: &Dimension, found: &mut BTreeSet<Slo
             of_bands(bands, found);
             collect(scheme, &points.bound, found);
         }
-        DimensionRule::Indicators { indicators, bands, .. } => {
+        DimensionRule::Indicators {
+            indicators, bands, ..
+        } => {
             of_bands(bands, found);
             for indicator in indicators {
                 match &indicator.rule {

@@ -2,10 +2,9 @@
 //!
 //! Always too wide rather than too narrow: an entry that no value of a shape reaches is never reached in truth.
 
-use crate::expr::{AggregateFunction, Arithmetic, Base, Bound, Node, PopulationFunction, Scalar, SeriesFunction, Slot};
-use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme, SlotKind,
-};
+use super::names::{of_field, of_slot};
+use crate::expr::{Arithmetic, Base, Bound, Node, PopulationFunction, Scalar, SeriesFunction};
+use crate::scheme::model::{Field, Scheme};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Value};
 
@@ -27,28 +26,57 @@ pub struct Shape {
 
 impl Shape {
     /// Anything.
-    const OPEN: Self = Self { least: None, greatest: None, step: 1, closed: None };
+    pub const OPEN: Self = Self {
+        least: None,
+        greatest: None,
+        step: 1,
+        closed: None,
+    };
     /// 0, 1, 2 and so on.
-    const COUNT: Self = Self { least: Some(0), greatest: None, step: ONE, closed: None };
+    pub const COUNT: Self = Self {
+        least: Some(0),
+        greatest: None,
+        step: ONE,
+        closed: None,
+    };
 
-    const fn within(least: Option<i64>, greatest: Option<i64>, step: i64) -> Self {
-        Self { least, greatest, step, closed: None }
+    /// Multiples of `step` between two bounds.
+    pub const fn within(least: Option<i64>, greatest: Option<i64>, step: i64) -> Self {
+        Self {
+            least,
+            greatest,
+            step,
+            closed: None,
+        }
     }
 
-    fn of(value: &Value) -> Self {
+    /// One value and no other.
+    pub fn of(value: &Value) -> Self {
         let closed = Some(vec![value.clone()]);
         match value {
             Value::Number(number) => {
                 let at = Some(number.millionths());
-                Self { least: at, greatest: at, step: if number.is_whole() { ONE } else { 1 }, closed }
+                Self {
+                    least: at,
+                    greatest: at,
+                    step: if number.is_whole() { ONE } else { 1 },
+                    closed,
+                }
             }
-            Value::Missing => Self { closed: Some(vec![]), step: ONE, ..Self::OPEN },
-            _ => Self { closed, ..Self::OPEN },
+            Value::Missing => Self {
+                closed: Some(vec![]),
+                step: ONE,
+                ..Self::OPEN
+            },
+            _ => Self {
+                closed,
+                ..Self::OPEN
+            },
         }
     }
 
     /// What is one or the other.
-    fn or(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         // No value at all, which is what a missing one is, widens nothing.
         if self.closed.as_ref().is_some_and(Vec::is_empty) {
             return other;
@@ -73,17 +101,25 @@ impl Shape {
     }
 
     /// The same shape without the list of values, for results of arithmetic.
-    fn open(self) -> Self {
-        Self { closed: None, ..self }
+    pub fn open(self) -> Self {
+        Self {
+            closed: None,
+            ..self
+        }
     }
 
-    fn not_negative(&self) -> bool {
+    /// Whether no value is below 0.
+    pub fn not_negative(&self) -> bool {
         self.least.is_some_and(|least| least >= 0)
     }
 }
 
 fn common_step(a: i64, b: i64) -> i64 {
-    if b == 0 { a.max(1) } else { common_step(b, a % b) }
+    if b == 0 {
+        a.max(1)
+    } else {
+        common_step(b, a % b)
+    }
 }
 
 /// The shape of an expression over the names of the scheme; over the fields of an event sheet if `fields` are given.
@@ -103,7 +139,11 @@ pub fn shape(scheme: &Scheme, fields: Option<&[Field]>, bound: &Bound) -> Shape 
         Node::Rescale(part, factor) => {
             let part = inner(part);
             let times = |value: Option<i64>| value.and_then(|value| value.checked_mul(*factor));
-            Shape::within(times(part.least), times(part.greatest), part.step.checked_mul(*factor).unwrap_or(1))
+            Shape::within(
+                times(part.least),
+                times(part.greatest),
+                part.step.checked_mul(*factor).unwrap_or(1),
+            )
         }
         Node::Case(arms, otherwise) => arms
             .iter()
@@ -112,29 +152,47 @@ pub fn shape(scheme: &Scheme, fields: Option<&[Field]>, bound: &Bound) -> Shape 
             .map(inner)
             .reduce(Shape::or)
             .unwrap_or(Shape::OPEN),
-        Node::Scalar(function, arguments) => {
-            of_function(*function, &arguments.iter().map(inner).collect::<Vec<_>>(), bound.ty.base)
-        }
-        Node::Series { function, argument, .. } => match function {
-            SeriesFunction::Streak | SeriesFunction::Longest | SeriesFunction::Rising | SeriesFunction::Falling => {
-                Shape::COUNT
-            }
+        Node::Scalar(function, arguments) => of_function(
+            *function,
+            &arguments.iter().map(inner).collect::<Vec<_>>(),
+            bound.ty.base,
+        ),
+        Node::Series {
+            function, argument, ..
+        } => match function {
+            SeriesFunction::Streak
+            | SeriesFunction::Longest
+            | SeriesFunction::Rising
+            | SeriesFunction::Falling => Shape::COUNT,
             // A period outside coverage may count as zero, so zero is always in.
-            SeriesFunction::Latest | SeriesFunction::Previous => inner(argument).or(Shape::of(&ZERO)).open(),
+            SeriesFunction::Latest | SeriesFunction::Previous => {
+                inner(argument).or(Shape::of(&ZERO)).open()
+            }
             SeriesFunction::Average | SeriesFunction::Total if inner(argument).not_negative() => {
                 Shape::within(Some(0), None, 1)
             }
             _ => Shape::OPEN,
         },
-        Node::Population { function, argument, parameter, .. } => {
+        Node::Population {
+            function,
+            argument,
+            parameter,
+            ..
+        } => {
             let argument = inner(argument);
             match function {
                 PopulationFunction::Rank => Shape::within(Some(ONE), None, ONE),
-                PopulationFunction::Quantile => Shape::within(Some(ONE), Some(parameter.millionths()), ONE),
-                PopulationFunction::Share | PopulationFunction::ShareAbove if argument.not_negative() => {
+                PopulationFunction::Quantile => {
+                    Shape::within(Some(ONE), Some(parameter.millionths()), ONE)
+                }
+                PopulationFunction::Share | PopulationFunction::ShareAbove
+                    if argument.not_negative() =>
+                {
                     Shape::within(Some(0), Some(ONE), 1)
                 }
-                PopulationFunction::Mean | PopulationFunction::Median | PopulationFunction::Percentile => {
+                PopulationFunction::Mean
+                | PopulationFunction::Median
+                | PopulationFunction::Percentile => {
                     Shape::within(argument.least, argument.greatest, 1)
                 }
                 _ => Shape::OPEN,
@@ -147,9 +205,15 @@ pub fn shape(scheme: &Scheme, fields: Option<&[Field]>, bound: &Bound) -> Shape 
 const ZERO: Value = Value::Number(Decimal::ZERO);
 
 fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
-    let each = |f: fn(i64, i64) -> Option<i64>, a: Option<i64>, b: Option<i64>| a.zip(b).and_then(|(a, b)| f(a, b));
+    let each = |f: fn(i64, i64) -> Option<i64>, a: Option<i64>, b: Option<i64>| {
+        a.zip(b).and_then(|(a, b)| f(a, b))
+    };
     // Only what a constant that is not negative does to bounds is followed through products and quotients.
-    let factor = |shape: &Shape| shape.least.filter(|least| Some(*least) == shape.greatest && *least >= 0);
+    let factor = |shape: &Shape| {
+        shape
+            .least
+            .filter(|least| Some(*least) == shape.greatest && *least >= 0)
+    };
     match op {
         Arithmetic::Add => Shape::within(
             each(i64::checked_add, left.least, right.least),
@@ -162,7 +226,11 @@ fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
             common_step(left.step, right.step),
         ),
         Arithmetic::Multiply => {
-            let step = if left.step % ONE == 0 && right.step % ONE == 0 { ONE } else { 1 };
+            let step = if left.step % ONE == 0 && right.step % ONE == 0 {
+                ONE
+            } else {
+                1
+            };
             let (factor, other) = match (factor(left), factor(right)) {
                 (Some(factor), _) => (factor, right),
                 (_, Some(factor)) => (factor, left),
@@ -171,21 +239,39 @@ fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
                     return Shape::within(least, None, step);
                 }
             };
-            let times = |value: i64| narrow(divide_half_away(i128::from(value) * i128::from(factor), i128::from(ONE)));
-            Shape::within(other.least.and_then(times), other.greatest.and_then(times), step)
+            let times = |value: i64| {
+                narrow(divide_half_away(
+                    i128::from(value) * i128::from(factor),
+                    i128::from(ONE),
+                ))
+            };
+            Shape::within(
+                other.least.and_then(times),
+                other.greatest.and_then(times),
+                step,
+            )
         }
         Arithmetic::Divide => match factor(right) {
             Some(divisor) if divisor > 0 => {
-                let over =
-                    |value: i64| narrow(divide_half_away(i128::from(value) * i128::from(ONE), i128::from(divisor)));
+                let over = |value: i64| {
+                    narrow(divide_half_away(
+                        i128::from(value) * i128::from(ONE),
+                        i128::from(divisor),
+                    ))
+                };
                 Shape::within(left.least.and_then(over), left.greatest.and_then(over), 1)
             }
-            _ => Shape::within((left.not_negative() && right.not_negative()).then_some(0), None, 1),
+            _ => Shape::within(
+                (left.not_negative() && right.not_negative()).then_some(0),
+                None,
+                1,
+            ),
         },
     }
 }
 
-fn narrow(wide: i128) -> Option<i64> {
+/// In 64 bits, if it fits.
+pub fn narrow(wide: i128) -> Option<i64> {
     i64::try_from(wide).ok()
 }
 
@@ -193,7 +279,11 @@ fn of_function(function: Scalar, arguments: &[Shape], base: Base) -> Shape {
     if base != Base::Number {
         // Of dates and texts only the list of possible values is known, where there is one.
         return match function {
-            Scalar::Coalesce => arguments.iter().cloned().reduce(Shape::or).unwrap_or(Shape::OPEN),
+            Scalar::Coalesce => arguments
+                .iter()
+                .cloned()
+                .reduce(Shape::or)
+                .unwrap_or(Shape::OPEN),
             _ => Shape::OPEN,
         };
     }
@@ -201,138 +291,55 @@ fn of_function(function: Scalar, arguments: &[Shape], base: Base) -> Shape {
         (Scalar::Years | Scalar::Months | Scalar::Days, _) => Shape::within(None, None, ONE),
         (Scalar::Length, _) => Shape::COUNT,
         (Scalar::Abs, [inner]) => {
-            let greatest = inner.least.zip(inner.greatest).map(|(a, b)| a.abs().max(b.abs()));
+            let greatest = inner
+                .least
+                .zip(inner.greatest)
+                .map(|(a, b)| a.abs().max(b.abs()));
             Shape::within(Some(0), greatest, inner.step)
         }
         (Scalar::Round, [inner, rest @ ..]) => {
-            let places = rest.first().map_or(Some(0), |places| places.least.filter(|_| places.least == places.greatest));
+            let places = rest.first().map_or(Some(0), |places| {
+                places.least.filter(|_| places.least == places.greatest)
+            });
             match places.map(|places| places / ONE) {
                 Some(places @ 0..=6) => {
                     let places = places as u32;
-                    let round = |value: i64| Decimal::from_millionths(value).map(|v| v.round(places).millionths());
+                    let round = |value: i64| {
+                        Decimal::from_millionths(value).map(|v| v.round(places).millionths())
+                    };
                     let step = 10i64.pow(6 - places);
-                    Shape::within(inner.least.and_then(round), inner.greatest.and_then(round), step.max(1))
+                    Shape::within(
+                        inner.least.and_then(round),
+                        inner.greatest.and_then(round),
+                        step.max(1),
+                    )
                 }
                 _ => Shape::OPEN,
             }
         }
-        (Scalar::Coalesce, _) => arguments.iter().cloned().reduce(Shape::or).unwrap_or(Shape::OPEN),
+        (Scalar::Coalesce, _) => arguments
+            .iter()
+            .cloned()
+            .reduce(Shape::or)
+            .unwrap_or(Shape::OPEN),
         (Scalar::Least | Scalar::Greatest, _) => {
             // Whichever it is, it is one of them.
-            arguments.iter().cloned().reduce(Shape::or).map_or(Shape::OPEN, Shape::open)
+            arguments
+                .iter()
+                .cloned()
+                .reduce(Shape::or)
+                .map_or(Shape::OPEN, Shape::open)
         }
         (Scalar::Clamp, [inner, low, high]) => {
             let step = common_step(inner.step, common_step(low.step, high.step));
             // Bounds in the wrong order are the scheme's affair; then nothing is said of the result.
             match (low.least, high.greatest) {
-                (Some(low), Some(high)) if low <= high => Shape::within(Some(low), Some(high), step),
+                (Some(low), Some(high)) if low <= high => {
+                    Shape::within(Some(low), Some(high), step)
+                }
                 _ => Shape::OPEN,
             }
         }
         _ => Shape::OPEN,
     }
-}
-
-fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
-    let entry = &scheme.slots.entries[slot.0 as usize];
-    match entry.kind {
-        SlotKind::Field(field) => {
-            scheme.customers.as_ref().map_or(Shape::OPEN, |customers| of_field(&customers.sheet.fields[field]))
-        }
-        SlotKind::LookupField(lookup, field) => of_field(&scheme.lookups[lookup].sheet.fields[field]),
-        SlotKind::Metric(metric) => of_metric(scheme, &scheme.metrics[metric]),
-        SlotKind::Value(value) => shape(scheme, None, &scheme.values[value].is.bound),
-        SlotKind::Points(dimension) | SlotKind::OwnPoints(dimension) => {
-            of_points(scheme, &scheme.dimensions[dimension])
-        }
-        SlotKind::Score => of_score(scheme),
-        _ => Shape::OPEN,
-    }
-}
-
-/// Cells outside a field's limits are findings and not used, so the limits hold.
-fn of_field(field: &Field) -> Shape {
-    let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
-    Shape::within(field.min.map(Decimal::millionths), field.max.map(Decimal::millionths), step)
-}
-
-fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
-    let argument = || {
-        let fields = &scheme.events[metric.from].sheet.fields;
-        metric.value.argument.as_ref().map_or(Shape::OPEN, |argument| shape(scheme, Some(fields), argument))
-    };
-    match metric.value.function {
-        AggregateFunction::Count | AggregateFunction::CountDistinct => Shape::COUNT,
-        AggregateFunction::Sum => {
-            let inner = argument();
-            let greatest = inner.greatest.filter(|greatest| *greatest <= 0).map(|_| 0);
-            Shape::within(inner.not_negative().then_some(0), greatest, inner.step)
-        }
-        AggregateFunction::MeanGap => Shape::within(Some(0), None, 1),
-        AggregateFunction::Mean | AggregateFunction::Median => {
-            let inner = argument();
-            Shape::within(inner.least, inner.greatest, 1)
-        }
-        AggregateFunction::Min
-        | AggregateFunction::Max
-        | AggregateFunction::First
-        | AggregateFunction::Last
-        | AggregateFunction::MostCommon => argument(),
-    }
-}
-
-/// The points that a dimension can have.
-fn of_points(scheme: &Scheme, dimension: &Dimension) -> Shape {
-    match &dimension.rule {
-        DimensionRule::Bands(bands) => of_bands(bands),
-        DimensionRule::Points { points, .. } => shape(scheme, None, &points.bound),
-        DimensionRule::Indicators { indicators, .. } => {
-            let parts: Vec<(Decimal, Shape)> =
-                indicators.iter().map(|indicator| (indicator.weight, of_indicator(scheme, indicator))).collect();
-            weighted(&parts)
-        }
-    }
-}
-
-fn of_indicator(scheme: &Scheme, indicator: &Indicator) -> Shape {
-    match &indicator.rule {
-        IndicatorRule::Bands(bands) => of_bands(bands),
-        IndicatorRule::Points(points) => shape(scheme, None, &points.bound),
-    }
-}
-
-fn of_bands(bands: &[Band]) -> Shape {
-    let points = bands.iter().filter_map(|band| band.points);
-    points.map(|points| Shape::of(&Value::Number(points))).reduce(Shape::or).unwrap_or(Shape::OPEN)
-}
-
-/// From the worst of every part to the best of every part.
-fn weighted(parts: &[(Decimal, Shape)]) -> Shape {
-    let sum: i128 = parts.iter().map(|(weight, _)| i128::from(weight.millionths())).sum();
-    if sum <= 0 {
-        return Shape::OPEN;
-    }
-    let total = |end: fn(&Shape) -> Option<i64>| {
-        let products = parts.iter().map(|(weight, shape)| {
-            end(shape).map(|points| i128::from(points) * i128::from(weight.millionths()))
-        });
-        products.sum::<Option<i128>>().and_then(|total| narrow(divide_half_away(total, sum)))
-    };
-    Shape::within(total(|shape| shape.least), total(|shape| shape.greatest), 1)
-}
-
-fn of_score(scheme: &Scheme) -> Shape {
-    let parts: Vec<(Decimal, Shape)> = scheme
-        .dimensions
-        .iter()
-        .filter_map(|dimension| Some((dimension.weight?, of_points(scheme, dimension))))
-        .collect();
-    let fixed = scheme.dimensions.iter().all(|dimension| dimension.temporary.is_none());
-    if fixed && scheme.missing == MissingRule::Unrated {
-        return weighted(&parts);
-    }
-    // A dimension may drop out, so the score may be that of any of them alone.
-    let shapes = parts.into_iter().map(|(_, shape)| shape);
-    let hull = shapes.reduce(Shape::or).map_or(Shape::OPEN, Shape::open);
-    Shape { step: 1, ..hull }
 }

@@ -33,17 +33,27 @@ pub enum Stands {
 impl Variable {
     /// The values that stand for all of its values; those that are ordered in order, a missing one last.
     pub fn samples(&self) -> Vec<Sample> {
-        let alone = |value| Sample { value, stands: Stands::Alone };
+        let alone = |value| Sample {
+            value,
+            stands: Stands::Alone,
+        };
         let number = |value| alone(Decimal::from_int(value).map_or(Value::Missing, Value::Number));
         let mut samples: Vec<Sample> = match &self.kind {
             Kind::Ordered(shape) => self.ordered(shape),
-            Kind::Texts(known) if !known.is_empty() => {
-                known.iter().map(|text| alone(Value::Text(text.clone()))).collect()
-            }
+            Kind::Texts(known) if !known.is_empty() => known
+                .iter()
+                .map(|text| alone(Value::Text(text.clone())))
+                .collect(),
             Kind::Texts(_) => {
-                let named = self.literals.iter().map(|text| alone(Value::Text(text.clone())));
+                let named = self
+                    .literals
+                    .iter()
+                    .map(|text| alone(Value::Text(text.clone())));
                 // A character that no sheet has, so that it is none of the texts that are named.
-                let other = Sample { value: Value::Text("\u{1}".into()), stands: Stands::AnyOther };
+                let other = Sample {
+                    value: Value::Text("\u{1}".into()),
+                    stands: Stands::AnyOther,
+                };
                 named.chain([other]).collect()
             }
             Kind::Truth | Kind::Best => vec![alone(Value::Bool(true)), alone(Value::Bool(false))],
@@ -52,7 +62,10 @@ impl Variable {
             Kind::List => vec![alone(Value::List(vec![]))],
         };
         if self.nullable {
-            samples.push(Sample { value: Value::Missing, stands: Stands::Missing });
+            samples.push(Sample {
+                value: Value::Missing,
+                stands: Stands::Missing,
+            });
         }
         samples
     }
@@ -61,7 +74,15 @@ impl Variable {
         if let Some(closed) = &shape.closed {
             let mut samples: Vec<(i64, Sample)> = closed
                 .iter()
-                .filter_map(|value| Some((key(value)?, Sample { value: value.clone(), stands: Stands::Alone })))
+                .filter_map(|value| {
+                    Some((
+                        key(value)?,
+                        Sample {
+                            value: value.clone(),
+                            stands: Stands::Alone,
+                        },
+                    ))
+                })
                 .collect();
             samples.sort_by_key(|(key, _)| *key);
             return samples.into_iter().map(|(_, sample)| sample).collect();
@@ -75,8 +96,14 @@ impl Variable {
         };
         let mut before = None;
         for threshold in &self.thresholds {
-            push(scale.pick(before, Some(*threshold)), Stands::Between(before, Some(*threshold)));
-            push(scale.has(*threshold).then_some(*threshold), Stands::At(*threshold));
+            push(
+                scale.pick(before, Some(*threshold)),
+                Stands::Between(before, Some(*threshold)),
+            );
+            push(
+                scale.has(*threshold).then_some(*threshold),
+                Stands::At(*threshold),
+            );
             before = Some(*threshold);
         }
         push(scale.pick(before, None), Stands::Between(before, None));
@@ -97,7 +124,10 @@ fn key(value: &Value) -> Option<i64> {
 /// The value that a column holds as `key`.
 pub fn value(base: Base, key: i64) -> Option<Value> {
     match base {
-        Base::Date => i32::try_from(key).ok().and_then(Date::from_days).map(Value::Date),
+        Base::Date => i32::try_from(key)
+            .ok()
+            .and_then(Date::from_days)
+            .map(Value::Date),
         Base::DateTime => DateTime::from_seconds(key).map(Value::DateTime),
         _ => Decimal::from_millionths(key).map(Value::Number),
     }
@@ -136,7 +166,10 @@ impl Scale {
         let up = |key: i64| key.div_euclid(self.step) + i64::from(key.rem_euclid(self.step) != 0);
         // Both bounds are far from the ends of 64 bits.
         let first = up(low.map_or(self.least, |low| self.least.max(low + 1))) * self.step;
-        let last = high.map_or(self.greatest, |high| self.greatest.min(high - 1)).div_euclid(self.step) * self.step;
+        let last = high
+            .map_or(self.greatest, |high| self.greatest.min(high - 1))
+            .div_euclid(self.step)
+            * self.step;
         if first > last {
             return None;
         }
@@ -165,9 +198,14 @@ impl Scale {
         if self.base != Base::Number {
             return first + (last - first) / 2;
         }
-        let sizes = (0..=18).rev().flat_map(|power| [5, 2, 1].map(|times| times * 10i64.pow(power.min(17))));
+        let sizes = (0..=18)
+            .rev()
+            .flat_map(|power| [5, 2, 1].map(|times| times * 10i64.pow(power.min(17))));
         sizes
-            .map(|size| (first.div_euclid(size) + i64::from(first.rem_euclid(size) != 0)).saturating_mul(size))
+            .map(|size| {
+                (first.div_euclid(size) + i64::from(first.rem_euclid(size) != 0))
+                    .saturating_mul(size)
+            })
             .find(|candidate| (first..=last).contains(candidate) && candidate % self.step == 0)
             .unwrap_or(first)
     }

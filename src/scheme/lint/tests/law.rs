@@ -39,28 +39,52 @@ impl Atom {
 
 impl Condition {
     fn holds(&self, cell: [i64; 2]) -> bool {
-        self.negated != self.alternatives.iter().any(|atoms| atoms.iter().all(|atom| atom.holds(cell)))
+        self.negated
+            != self
+                .alternatives
+                .iter()
+                .any(|atoms| atoms.iter().all(|atom| atom.holds(cell)))
     }
 
     fn written(&self, names: [&str; 2]) -> String {
-        let atom = |atom: &Atom| format!("{} {} {}", names[atom.variable], atom.sign, atom.threshold);
+        let atom =
+            |atom: &Atom| format!("{} {} {}", names[atom.variable], atom.sign, atom.threshold);
         let all = |atoms: &Vec<Atom>| atoms.iter().map(atom).collect::<Vec<_>>().join(" and ");
-        let any = self.alternatives.iter().map(all).collect::<Vec<_>>().join(" or ");
-        if self.negated { format!("not ({any})") } else { any }
+        let any = self
+            .alternatives
+            .iter()
+            .map(all)
+            .collect::<Vec<_>>()
+            .join(" or ");
+        if self.negated {
+            format!("not ({any})")
+        } else {
+            any
+        }
     }
 }
 
 fn condition(variables: usize) -> impl Strategy<Value = Condition> {
     let sign = prop::sample::select(vec!["=", "<>", "<", "<=", ">", ">="]);
-    let atom =
-        (0..variables, sign, 1..=6i64).prop_map(|(variable, sign, threshold)| Atom { variable, sign, threshold });
+    let atom = (0..variables, sign, 1..=6i64).prop_map(|(variable, sign, threshold)| Atom {
+        variable,
+        sign,
+        threshold,
+    });
     let alternatives = prop::collection::vec(prop::collection::vec(atom, 1..=2), 1..=2);
-    (alternatives, prop::bool::weighted(0.2))
-        .prop_map(|(alternatives, negated)| Condition { alternatives, negated })
+    (alternatives, prop::bool::weighted(0.2)).prop_map(|(alternatives, negated)| Condition {
+        alternatives,
+        negated,
+    })
 }
 
 fn list() -> impl Strategy<Value = (Vec<Condition>, bool)> {
-    (1..=2usize).prop_flat_map(|variables| (prop::collection::vec(condition(variables), 1..=4), any::<bool>()))
+    (1..=2usize).prop_flat_map(|variables| {
+        (
+            prop::collection::vec(condition(variables), 1..=4),
+            any::<bool>(),
+        )
+    })
 }
 
 proptest! {
@@ -80,14 +104,14 @@ proptest! {
             .map(|entry| format!("`g{entry}` is never reached"))
             .collect();
 
-        let grades: String = conditions
+        let grades: Vec<String> = conditions
             .iter()
             .enumerate()
             .map(|(index, condition)| {
                 format!("[[grades]]\nname = \"g{index}\"\nwhen = \"{}\"\n", condition.written(names))
             })
             .collect();
-        let source = with_fields(&grades);
+        let source = with_fields(&grades.concat());
         let findings = linted(&source);
         prop_assert_eq!(findings.iter().any(|finding| finding.code == Code::Gap), gap, "{}", source);
         let mut shadowed: Vec<String> = findings
