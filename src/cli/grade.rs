@@ -53,6 +53,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|gate| Gate::parse(gate))
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
+    let lint = rules.warnings();
+    if lint > 0 {
+        let name = &rules.name;
+        screen.say(&text!(
+            "{name} has {lint} warnings: `regrade check -r {name}` shows them",
+            "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
+        ));
+    }
     let wanted = args
         .condition
         .as_deref()
@@ -95,7 +103,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let warned = findings
         .iter()
         .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-    let strict = args.strict && (summary.unrated > 0 || summary.refused > 0 || warned);
+    let strict = args.strict && (lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned);
     Ok(if strict { Exit::Findings } else { Exit::Done })
 }
 
@@ -136,6 +144,13 @@ pub fn grade_files(
         return Err(Stop::refused(findings));
     }
     let grading = grading::grade(scheme, book);
+    if grading
+        .findings
+        .iter()
+        .any(|finding| finding.is_error() && finding.code == Code::TooLarge)
+    {
+        return Err(Stop::refused(grading.findings));
+    }
     Ok(Graded {
         grading,
         loaded,
