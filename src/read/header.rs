@@ -159,8 +159,8 @@ pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
         });
     }
     error.help(text!(
-        "add the header to the field's `aliases` in the scheme, or name the header's row with `--header-row`",
-        "请在方案中把该表头加入字段的 `aliases`，或用 `--header-row` 指定表头所在行"
+        "add the header to the field's `headers` in the scheme, or name the header's row with `--header-row`",
+        "请在方案中把该表头加入字段的 `headers`，或用 `--header-row` 指定表头所在行"
     ))
 }
 
