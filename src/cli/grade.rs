@@ -261,13 +261,14 @@ fn write_all(
             regrade::present::summary::write_json(summary, out)
         })?;
     }
+    let mut closed = false;
     for output in outputs
         .iter()
         .filter(|output| output.target == Target::Stdout)
     {
         let results = layout(grading, shown, output.format);
         stop_on_errors(&results)?;
-        to_stdout(|out| {
+        let written = to_stdout(|out| {
             write_stream(
                 output.format,
                 &results,
@@ -277,7 +278,12 @@ fn write_all(
                 screen.colors_stdout(),
                 out,
             )
-        })?;
+        });
+        // `… -o graded.xlsx -o - | head`: that the reader has seen enough is no reason to go without the workbook.
+        match written {
+            Err(Stop::ClosedPipe) => closed = true,
+            other => other?,
+        }
         told.extend(results.findings);
     }
     let mut once: Vec<Finding> = vec![];
@@ -287,7 +293,12 @@ fn write_all(
         }
     }
     screen.run_findings(&once);
-    files.commit()
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
 }
 
 fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
