@@ -54,22 +54,43 @@ pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
         .iter()
         .enumerate()
         .map(|(row, values)| {
-            let earlier = book.customers.as_ref().map_or(&none, |customers| &customers.earlier[row]);
+            let earlier = book
+                .customers
+                .as_ref()
+                .map_or(&none, |customers| &customers.earlier[row]);
             decide(rated, *values, earlier, held[row], book.as_of)
         })
         .collect();
     if let Some(slot) = scheme.slot_of(SlotKind::Grade) {
-        let choices: Vec<Choice> =
-            decided.iter().map(|decided| decided.grade.map_or(Choice::NoneHolds, Choice::Is)).collect();
-        let names = scheme.grades.iter().map(|grade| grade.name.clone()).collect();
+        let choices: Vec<Choice> = decided
+            .iter()
+            .map(|decided| decided.grade.map_or(Choice::NoneHolds, Choice::Is))
+            .collect();
+        let names = scheme
+            .grades
+            .iter()
+            .map(|grade| grade.name.clone())
+            .collect();
         facts.set(slot, classify::named(&choices, names));
     }
     let types = classify::types(&scheme, &mut facts, &mut findings);
     classify::tags(&scheme, &mut facts, &mut findings);
     let reviews = classify::reviews(&scheme, &mut facts, &mut findings);
     let strategies = classify::strategies(&scheme, &mut facts, &mut findings);
-    let classification = Classification { types, strategies, reviews };
-    Grading { scheme, book, facts, assessment, decided, classification, findings }
+    let classification = Classification {
+        types,
+        strategies,
+        reviews,
+    };
+    Grading {
+        scheme,
+        book,
+        facts,
+        assessment,
+        decided,
+        classification,
+        findings,
+    }
 }
 
 /// Fills the columns that need no work: fields, lookups, keys and what was before.
@@ -77,14 +98,24 @@ fn fill_given(scheme: &Scheme, book: &mut Book, facts: &mut Facts) {
     for (index, entry) in scheme.slots.entries.iter().enumerate() {
         let slot = crate::expr::Slot(index as u32);
         let column = match entry.kind {
-            SlotKind::Field(field) => book.customers.as_mut().map(|customers| customers.columns[field].clone()),
-            SlotKind::LookupField(lookup, field) => book.lookups.get(lookup).map(|rows| rows.columns[field].clone()),
+            SlotKind::Field(field) => book
+                .customers
+                .as_mut()
+                .map(|customers| customers.columns[field].clone()),
+            SlotKind::LookupField(lookup, field) => book
+                .lookups
+                .get(lookup)
+                .map(|rows| rows.columns[field].clone()),
             SlotKind::Id => Some(Column::Text(TextColumn {
                 codes: (0..book.roster.len() as u32).collect(),
                 dictionary: Arc::new(book.roster.ids.clone()),
             })),
             SlotKind::PreviousGrade => {
-                let names = scheme.grades.iter().map(|grade| grade.name.clone()).collect();
+                let names = scheme
+                    .grades
+                    .iter()
+                    .map(|grade| grade.name.clone())
+                    .collect();
                 Some(before(book, names, |earlier| earlier.grade))
             }
             SlotKind::PreviousType => {
@@ -104,10 +135,17 @@ fn before(book: &Book, mut names: Vec<Arc<str>>, of: impl Fn(&Earlier) -> Option
     let none = names.len();
     names.push("".into());
     let codes = match &book.customers {
-        Some(customers) => customers.earlier.iter().map(|earlier| of(earlier).unwrap_or(none) as u32).collect(),
+        Some(customers) => customers
+            .earlier
+            .iter()
+            .map(|earlier| of(earlier).unwrap_or(none) as u32)
+            .collect(),
         None => vec![none as u32; book.roster.len()],
     };
-    Column::Text(TextColumn { codes, dictionary: Arc::new(names) })
+    Column::Text(TextColumn {
+        codes,
+        dictionary: Arc::new(names),
+    })
 }
 
 /// For each customer the day since which no rows mean zero: the earliest of the first event, `first_seen` and
@@ -130,7 +168,10 @@ fn first_seen(scheme: &Scheme, book: &Book) -> Vec<i32> {
         }
     }
     // Unknown: later than any period, so that nothing is taken for zero.
-    first.into_iter().map(|day| if day == MISSING_DATE { i32::MAX } else { day }).collect()
+    first
+        .into_iter()
+        .map(|day| if day == MISSING_DATE { i32::MAX } else { day })
+        .collect()
 }
 
 fn day_of(column: &Column, row: usize) -> i32 {
@@ -156,7 +197,10 @@ impl Grading {
 
     /// What a customer was before.
     pub fn earlier(&self, row: usize) -> Earlier {
-        self.book.customers.as_ref().map_or_else(Earlier::default, |customers| customers.earlier[row].clone())
+        self.book
+            .customers
+            .as_ref()
+            .map_or_else(Earlier::default, |customers| customers.earlier[row].clone())
     }
 
     /// Steps since the run before: 1 is one grade up; `None` where there is none to compare with.
@@ -167,12 +211,16 @@ impl Grading {
 
     /// The name of a customer's grade.
     pub fn grade_name(&self, row: usize) -> Option<&Arc<str>> {
-        self.decided[row].grade.map(|grade| &self.scheme.grades[grade as usize].name)
+        self.decided[row]
+            .grade
+            .map(|grade| &self.scheme.grades[grade as usize].name)
     }
 
     /// The name of a customer's type.
     pub fn type_name(&self, row: usize) -> Option<&Arc<str>> {
-        self.classification.types[row].index().map(|index| &self.scheme.types[index].name)
+        self.classification.types[row]
+            .index()
+            .map(|index| &self.scheme.types[index].name)
     }
 
     /// The tags of a customer, in the order of the scheme, each once.
@@ -195,14 +243,20 @@ impl Grading {
     /// The review rules for which a customer waits, by their place in the scheme.
     pub fn reviews(&self, row: usize) -> impl Iterator<Item = usize> {
         let queues = self.classification.reviews.iter().enumerate();
-        queues.filter(move |(_, queue)| queue.binary_search(&(row as u32)).is_ok()).map(|(index, _)| index)
+        queues
+            .filter(move |(_, queue)| queue.binary_search(&(row as u32)).is_ok())
+            .map(|(index, _)| index)
     }
 
     /// How many customers a decision has.
     pub fn count(&self, decision: Decision) -> usize {
         match decision {
             Decision::Refused => self.book.roster.refused.len(),
-            _ => self.decided.iter().filter(|decided| decided.decision == decision).count(),
+            _ => self
+                .decided
+                .iter()
+                .filter(|decided| decided.decision == decision)
+                .count(),
         }
     }
 }

@@ -32,7 +32,11 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
-            no_series: SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] },
+            no_series: SeriesColumn {
+                periods: 0,
+                values: Column::Bool(vec![]),
+                skipped: vec![],
+            },
         }
     }
 
@@ -70,7 +74,8 @@ impl Facts {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
                 let groups = spec.within.as_ref().map(|within| within.eval(self).column);
-                self.populations.set(id, Population::build(&keys, groups.as_ref()));
+                self.populations
+                    .set(id, Population::build(&keys, groups.as_ref()));
             }
         }
         let evaluated = expression.bound.eval(self);

@@ -2,11 +2,11 @@
 
 use super::Facts;
 use crate::diagnostic::Finding;
+use crate::expr::Frame;
 use crate::rank::better_counts;
 use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top, TopSize};
 use crate::table::column::Value;
 use crate::table::{Column, Decimal, Truth};
-use crate::expr::Frame;
 
 /// Which entry of a list (of bands, grades, types, strategies) a customer has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -78,17 +78,27 @@ fn settle(index: u16, truths: Option<&Column>, open: &mut Vec<u32>, choices: &mu
 }
 
 /// The grade that the values give to each customer, and what each grade came to.
-pub fn assess(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> (Vec<Choice>, Vec<GradeCut>) {
+pub fn assess(
+    scheme: &Scheme,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> (Vec<Choice>, Vec<GradeCut>) {
     let mut choices = vec![Choice::NoneHolds; facts.len()];
     let mut open: Vec<u32> = (0..facts.len() as u32).collect();
     let mut cuts = vec![];
     for (index, grade) in scheme.grades.iter().enumerate() {
         let (truths, keys) = match &grade.rule {
             GradeRule::When(None) => (None, vec![]),
-            GradeRule::When(Some(when)) => (Some(facts.evaluate(scheme, when, &grade.name, findings)), vec![]),
+            GradeRule::When(Some(when)) => (
+                Some(facts.evaluate(scheme, when, &grade.name, findings)),
+                vec![],
+            ),
             GradeRule::Top(top) => {
-                let keys: Vec<Column> =
-                    top.by.iter().map(|by| facts.evaluate(scheme, by, &grade.name, findings)).collect();
+                let keys: Vec<Column> = top
+                    .by
+                    .iter()
+                    .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
+                    .collect();
                 (Some(in_top(top, &keys, facts)), keys)
             }
         };
@@ -103,7 +113,9 @@ fn in_top(top: &Top, keys: &[Column], facts: &Facts) -> Column {
     let within = top.within.map(|slot| facts.get(slot));
     let places = better_counts(keys, within);
     let truths = places.iter().map(|place| {
-        let Some(place) = place else { return Truth::Unknown };
+        let Some(place) = place else {
+            return Truth::Unknown;
+        };
         Truth::from(match (top.size, top.ties) {
             (TopSize::Count(count), Ties::Up) => place.better < count,
             (TopSize::Count(count), Ties::Down) => place.at_least <= count,
@@ -129,8 +141,14 @@ fn cut(index: u16, keys: &[Column], choices: &[Choice]) -> GradeCut {
         return GradeCut::default();
     }
     let order = |row: usize| -> Vec<i64> { keys.iter().map(|key| sortable(key, row)).collect() };
-    let last = (0..choices.len()).filter(|row| choices[*row] == Choice::Is(index)).min_by_key(|row| order(*row));
-    GradeCut { cutoff: last.map(|row| keys.iter().map(|key| key.value(row)).collect()).unwrap_or_default() }
+    let last = (0..choices.len())
+        .filter(|row| choices[*row] == Choice::Is(index))
+        .min_by_key(|row| order(*row));
+    GradeCut {
+        cutoff: last
+            .map(|row| keys.iter().map(|key| key.value(row)).collect())
+            .unwrap_or_default(),
+    }
 }
 
 fn sortable(key: &Column, row: usize) -> i64 {

@@ -12,7 +12,9 @@ pub use grades::{Choice, GradeCut, choose};
 
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;
-use crate::scheme::model::{Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme};
+use crate::scheme::model::{
+    Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme,
+};
 use crate::table::column::{MISSING, MISSING_TEXT};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Decimal, TextColumn};
@@ -47,14 +49,21 @@ pub fn assess(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -
         let column = facts.evaluate(scheme, &value.is, &value.name, findings);
         facts.set(value.slot, column);
     }
-    let dimensions: Vec<DimensionResult> =
-        scheme.dimensions.iter().map(|dimension| assess_dimension(scheme, dimension, facts, findings)).collect();
+    let dimensions: Vec<DimensionResult> = scheme
+        .dimensions
+        .iter()
+        .map(|dimension| assess_dimension(scheme, dimension, facts, findings))
+        .collect();
     if let Some(slot) = scheme.score_slot() {
         let score = score(scheme, &dimensions, facts);
         facts.set(slot, Column::Number(score));
     }
     let (grades, cuts) = grades::assess(scheme, facts, findings);
-    Assessment { dimensions, grades, cuts }
+    Assessment {
+        dimensions,
+        grades,
+        cuts,
+    }
 }
 
 fn assess_dimension(
@@ -77,23 +86,34 @@ fn assess_dimension(
             let choices = judge(scheme, bands, name, facts, findings);
             (bands, vec![], choices, column)
         }
-        DimensionRule::Indicators { indicators, bands, own } => {
+        DimensionRule::Indicators {
+            indicators,
+            bands,
+            own,
+        } => {
             let parts: Vec<Vec<i64>> = indicators
                 .iter()
                 .map(|indicator| match &indicator.rule {
                     IndicatorRule::Points(points) => {
                         numbers(facts.evaluate(scheme, points, &indicator.name, findings))
                     }
-                    IndicatorRule::Bands(bands) => {
-                        points_of(bands, &judge(scheme, bands, &indicator.name, facts, findings))
-                    }
+                    IndicatorRule::Bands(bands) => points_of(
+                        bands,
+                        &judge(scheme, bands, &indicator.name, facts, findings),
+                    ),
                 })
                 .collect();
-            let weights: Vec<Decimal> = indicators.iter().map(|indicator| indicator.weight).collect();
+            let weights: Vec<Decimal> = indicators
+                .iter()
+                .map(|indicator| indicator.weight)
+                .collect();
             let points: Vec<i64> = (0..facts.len())
                 .map(|row| {
-                    let known: Vec<(Decimal, i64)> =
-                        weights.iter().zip(&parts).map(|(weight, points)| (*weight, points[row])).collect();
+                    let known: Vec<(Decimal, i64)> = weights
+                        .iter()
+                        .zip(&parts)
+                        .map(|(weight, points)| (*weight, points[row]))
+                        .collect();
                     running_totals(&known).last().copied().unwrap_or(MISSING)
                 })
                 .collect();
@@ -104,12 +124,18 @@ fn assess_dimension(
     };
     facts.set(dimension.label_slot, labels(bands, &choices));
     facts.set(dimension.points_slot, Column::Number(points));
-    DimensionResult { counts, bands: choices, indicators }
+    DimensionResult {
+        counts,
+        bands: choices,
+        indicators,
+    }
 }
 
 /// Whether a dimension counts on the as-of date; if not, it is said once.
 fn in_force(dimension: &Dimension, facts: &Facts, findings: &mut Vec<Finding>) -> bool {
-    let Some(temporary) = &dimension.temporary else { return true };
+    let Some(temporary) = &dimension.temporary else {
+        return true;
+    };
     let as_of = facts.as_of();
     let name = &dimension.name;
     let why = if temporary.approved_by.is_none() {
@@ -124,30 +150,51 @@ fn in_force(dimension: &Dimension, facts: &Facts, findings: &mut Vec<Finding>) -
     let crate::diagnostic::Text { en, zh } = why;
     findings.push(Finding::warning(
         Code::TemporaryInactive,
-        text!("temporary dimension `{name}` does not count as of {as_of}: {en}", "临时维度 `{name}` 在 {as_of} 不计分：{zh}"),
+        text!(
+            "temporary dimension `{name}` does not count as of {as_of}: {en}",
+            "临时维度 `{name}` 在 {as_of} 不计分：{zh}"
+        ),
     ));
     false
 }
 
 /// The first band that holds for each customer.
-fn judge(scheme: &Scheme, bands: &[Band], name: &str, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Choice> {
-    let conditions: Vec<Option<&Expression>> = bands.iter().map(|band| band.when.as_ref()).collect();
+fn judge(
+    scheme: &Scheme,
+    bands: &[Band],
+    name: &str,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Choice> {
+    let conditions: Vec<Option<&Expression>> =
+        bands.iter().map(|band| band.when.as_ref()).collect();
     choose(scheme, &conditions, name, facts, findings)
 }
 
 fn points_of(bands: &[Band], choices: &[Choice]) -> Vec<i64> {
-    let points: Vec<i64> =
-        bands.iter().map(|band| band.points.map_or(MISSING, Decimal::millionths)).collect();
-    choices.iter().map(|choice| choice.index().map_or(MISSING, |index| points[index])).collect()
+    let points: Vec<i64> = bands
+        .iter()
+        .map(|band| band.points.map_or(MISSING, Decimal::millionths))
+        .collect();
+    choices
+        .iter()
+        .map(|choice| choice.index().map_or(MISSING, |index| points[index]))
+        .collect()
 }
 
 fn labels(bands: &[Band], choices: &[Choice]) -> Column {
-    let dictionary: Vec<Arc<str>> = bands.iter().map(|band| band.label.clone().unwrap_or_default()).collect();
+    let dictionary: Vec<Arc<str>> = bands
+        .iter()
+        .map(|band| band.label.clone().unwrap_or_default())
+        .collect();
     let code = |choice: &Choice| match choice.index() {
         Some(index) if bands[index].label.is_some() => index as u32,
         _ => MISSING_TEXT,
     };
-    Column::Text(TextColumn { codes: choices.iter().map(code).collect(), dictionary: Arc::new(dictionary) })
+    Column::Text(TextColumn {
+        codes: choices.iter().map(code).collect(),
+        dictionary: Arc::new(dictionary),
+    })
 }
 
 fn numbers(column: Column) -> Vec<i64> {
@@ -174,18 +221,31 @@ fn weighted<'a>(
     dimensions: &[DimensionResult],
     facts: &'a Facts,
 ) -> Vec<(usize, Decimal, &'a [i64])> {
-    let counting = scheme.dimensions.iter().zip(dimensions).enumerate().filter(|(_, (_, result))| result.counts);
+    let counting = scheme
+        .dimensions
+        .iter()
+        .zip(dimensions)
+        .enumerate()
+        .filter(|(_, (_, result))| result.counts);
     counting
-        .filter_map(|(index, (dimension, _))| match facts.get(dimension.points_slot) {
-            Column::Number(points) => Some((index, dimension.weight?, &points[..])),
-            _ => None,
-        })
+        .filter_map(
+            |(index, (dimension, _))| match facts.get(dimension.points_slot) {
+                Column::Number(points) => Some((index, dimension.weight?, &points[..])),
+                _ => None,
+            },
+        )
         .collect()
 }
 
 /// Weights and points of one customer; under `missing = "reweight"` without those that are missing.
-fn known_points(scheme: &Scheme, parts: &[(usize, Decimal, &[i64])], row: usize) -> Vec<(Decimal, i64)> {
-    let all = parts.iter().map(|(_, weight, points)| (*weight, points[row]));
+fn known_points(
+    scheme: &Scheme,
+    parts: &[(usize, Decimal, &[i64])],
+    row: usize,
+) -> Vec<(Decimal, i64)> {
+    let all = parts
+        .iter()
+        .map(|(_, weight, points)| (*weight, points[row]));
     match scheme.missing {
         MissingRule::Unrated => all.collect(),
         MissingRule::Reweight => all.filter(|(_, points)| *points != MISSING).collect(),
@@ -196,7 +256,10 @@ fn known_points(scheme: &Scheme, parts: &[(usize, Decimal, &[i64])], row: usize)
 /// the differences are the parts, which so add up exactly. Empty if one is missing, all weights are 0 or it is too
 /// large.
 fn running_totals(points: &[(Decimal, i64)]) -> Vec<i64> {
-    let sum: i128 = points.iter().map(|(weight, _)| i128::from(weight.millionths())).sum();
+    let sum: i128 = points
+        .iter()
+        .map(|(weight, _)| i128::from(weight.millionths()))
+        .sum();
     if sum == 0 || points.iter().any(|(_, points)| *points == MISSING) {
         return vec![];
     }
@@ -212,7 +275,12 @@ fn running_totals(points: &[(Decimal, i64)]) -> Vec<i64> {
 }
 
 /// For one customer what each counting dimension adds to the score: its index and its part. Empty without a score.
-pub fn parts(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts, row: usize) -> Vec<(usize, Decimal)> {
+pub fn parts(
+    scheme: &Scheme,
+    dimensions: &[DimensionResult],
+    facts: &Facts,
+    row: usize,
+) -> Vec<(usize, Decimal)> {
     let mut weighted = weighted(scheme, dimensions, facts);
     if scheme.missing == MissingRule::Reweight {
         weighted.retain(|(_, _, points)| points[row] != MISSING);
@@ -238,7 +306,11 @@ mod tests {
     #[test]
     fn parts_are_differences_of_rounded_totals_and_add_up() {
         let d = |text: &str| Decimal::parse(text).unwrap();
-        let points = [(d("1"), d("100").millionths()), (d("1"), d("100").millionths()), (d("1"), d("1").millionths())];
+        let points = [
+            (d("1"), d("100").millionths()),
+            (d("1"), d("100").millionths()),
+            (d("1"), d("1").millionths()),
+        ];
         let totals = running_totals(&points);
         assert_eq!(totals, [33_333_333, 66_666_667, 67_000_000]);
         assert_eq!(running_totals(&[(d("1"), MISSING)]), Vec::<i64>::new());

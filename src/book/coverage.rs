@@ -13,7 +13,9 @@ impl Coverage {
     /// Takes a file's dates in.
     pub fn add_file(&mut self, dates: impl Iterator<Item = Date>) {
         let span = dates.fold(None, |span: Option<(Date, Date)>, date| {
-            Some(span.map_or((date, date), |(first, last)| (first.min(date), last.max(date))))
+            Some(span.map_or((date, date), |(first, last)| {
+                (first.min(date), last.max(date))
+            }))
         });
         self.spans.extend(span);
     }
@@ -21,13 +23,18 @@ impl Coverage {
     /// Whether some file covers the period: its span touches it.
     pub fn covers(&self, period: Period) -> bool {
         self.spans.iter().any(|(first, last)| {
-            Period::of(period.kind, *first).index <= period.index && period.index <= Period::of(period.kind, *last).index
+            Period::of(period.kind, *first).index <= period.index
+                && period.index <= Period::of(period.kind, *last).index
         })
     }
 
     /// The first period that is covered; `None` if none is.
     pub fn first(&self, kind: PeriodKind) -> Option<Period> {
-        self.spans.iter().map(|(first, _)| *first).min().map(|date| Period::of(kind, date))
+        self.spans
+            .iter()
+            .map(|(first, _)| *first)
+            .min()
+            .map(|date| Period::of(kind, date))
     }
 
     /// The last date covered.
@@ -53,6 +60,9 @@ mod tests {
             .map(|period| period.to_string())
             .collect();
         assert_eq!(covered, ["2024-01", "2024-02", "2024-05"]);
-        assert_eq!(coverage.first(PeriodKind::Quarter).unwrap().to_string(), "2024-Q1");
+        assert_eq!(
+            coverage.first(PeriodKind::Quarter).unwrap().to_string(),
+            "2024-Q1"
+        );
     }
 }

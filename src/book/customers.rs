@@ -95,8 +95,15 @@ impl Roster {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut roster = Self { names: vec![None; ids.len()], ..Self::default() };
-        roster.by_id = ids.iter().enumerate().map(|(index, id)| (id.clone(), index as u32)).collect();
+        let mut roster = Self {
+            names: vec![None; ids.len()],
+            ..Self::default()
+        };
+        roster.by_id = ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| (id.clone(), index as u32))
+            .collect();
         roster.entries = (0..ids.len() as u32).map(Entry::Customer).collect();
         roster.ids = ids;
         roster
@@ -138,33 +145,73 @@ pub(super) fn read(
     for (row, at) in clean.rows.iter().enumerate() {
         earlier.push(before.of(*at, findings));
         roster.ids.push(text_at(&clean.columns[rule.key], row));
-        roster.names.push(rule.name.map(|name| text_at(&clean.columns[name], row)).filter(|name| !name.is_empty()));
+        roster.names.push(
+            rule.name
+                .map(|name| text_at(&clean.columns[name], row))
+                .filter(|name| !name.is_empty()),
+        );
     }
-    roster.by_id = roster.ids.iter().enumerate().map(|(index, id)| (id.clone(), index as u32)).collect();
+    roster.by_id = roster
+        .ids
+        .iter()
+        .enumerate()
+        .map(|(index, id)| (id.clone(), index as u32))
+        .collect();
     let sources = std::mem::take(&mut clean.sources);
     for RefusedRow { at, faults } in clean.refused {
         let cell = |field: usize| {
             let source = sources[at.table as usize][field]?;
             let text = shown(tables[at.table as usize].rows.cell(at.row as usize, source));
-            Some(text.trim()).filter(|text| !text.is_empty()).map(Arc::from)
+            Some(text.trim())
+                .filter(|text| !text.is_empty())
+                .map(Arc::from)
         };
         let id: Option<Arc<str>> = cell(rule.key);
         roster.refused_ids.extend(id.clone());
         let name = rule.name.and_then(cell);
-        roster.refused.push(Refused { at, id, name, faults, before: before.of(at, &mut vec![]) });
+        roster.refused.push(Refused {
+            at,
+            id,
+            name,
+            faults,
+            before: before.of(at, &mut vec![]),
+        });
     }
-    roster.refused.sort_by_key(|refused| (refused.at.table, refused.at.row));
-    let customers = clean.rows.iter().enumerate().map(|(index, at)| (*at, Entry::Customer(index as u32)));
-    let refused = roster.refused.iter().enumerate().map(|(index, row)| (row.at, Entry::Refused(index as u32)));
+    roster
+        .refused
+        .sort_by_key(|refused| (refused.at.table, refused.at.row));
+    let customers = clean
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, at)| (*at, Entry::Customer(index as u32)));
+    let refused = roster
+        .refused
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (row.at, Entry::Refused(index as u32)));
     let mut entries: Vec<(RowRef, Entry)> = customers.chain(refused).collect();
     entries.sort_by_key(|(at, _)| (at.table, at.row));
     roster.entries = entries.into_iter().map(|(_, entry)| entry).collect();
-    CustomerRows { columns: clean.columns, rows: clean.rows, more, sources, earlier }
+    CustomerRows {
+        columns: clean.columns,
+        rows: clean.rows,
+        more,
+        sources,
+        earlier,
+    }
 }
 
 /// Rows of one file with one key: equal ones count once, others are refused, all of them.
-fn refuse_duplicates(rule: &Customers, tables: &[Table], clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
-    let Column::Text(keys) = &clean.columns[rule.key] else { return };
+fn refuse_duplicates(
+    rule: &Customers,
+    tables: &[Table],
+    clean: &mut CleanSheet,
+    findings: &mut Vec<Finding>,
+) {
+    let Column::Text(keys) = &clean.columns[rule.key] else {
+        return;
+    };
     let mut first: HashMap<(u32, u32), usize> = HashMap::default();
     let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
     for (row, code) in keys.codes.iter().enumerate() {
@@ -187,7 +234,10 @@ fn refuse_duplicates(rule: &Customers, tables: &[Table], clean: &mut CleanSheet,
     for (head, tail) in groups {
         let cells = |row: usize| -> Vec<Cell<'_>> {
             let at = clean.rows[row];
-            tables[at.table as usize].rows.row(at.row as usize).collect()
+            tables[at.table as usize]
+                .rows
+                .row(at.row as usize)
+                .collect()
         };
         if tail.iter().all(|row| cells(*row) == cells(head)) {
             repeated += tail.len();
@@ -204,16 +254,29 @@ fn refuse_duplicates(rule: &Customers, tables: &[Table], clean: &mut CleanSheet,
             gone[row] = true;
             findings.push(
                 Finding::error(Code::DuplicateKey, title.clone())
-                    .place(place_of(tables, clean.rows[row], clean.sources[clean.rows[row].table as usize][rule.key]))
-                    .help(text!("leave one row for each customer", "每个客户只保留一行")),
+                    .place(place_of(
+                        tables,
+                        clean.rows[row],
+                        clean.sources[clean.rows[row].table as usize][rule.key],
+                    ))
+                    .help(text!(
+                        "leave one row for each customer",
+                        "每个客户只保留一行"
+                    )),
             );
-            refused.push(RefusedRow { at: clean.rows[row], faults: vec![title.clone()] });
+            refused.push(RefusedRow {
+                at: clean.rows[row],
+                faults: vec![title.clone()],
+            });
         }
     }
     if repeated > 0 {
         findings.push(Finding::note(
             Code::DuplicateKey,
-            text!("{repeated} rows repeat an earlier row exactly: they count once", "{repeated} 行与前面的行完全相同，只计一次"),
+            text!(
+                "{repeated} rows repeat an earlier row exactly: they count once",
+                "{repeated} 行与前面的行完全相同，只计一次"
+            ),
         ));
     }
     fields::keep(clean, |row| !gone[row]);
@@ -232,7 +295,9 @@ fn merge_files(
     if tables.len() < 2 {
         return more;
     }
-    let Column::Text(keys) = &clean.columns[rule.key] else { return more };
+    let Column::Text(keys) = &clean.columns[rule.key] else {
+        return more;
+    };
     let mut first: HashMap<u32, usize> = HashMap::default();
     // For each row that stays, the rows of the same customer in the order of the files.
     let mut kept: Vec<Vec<usize>> = vec![];
@@ -248,9 +313,18 @@ fn merge_files(
     }
     for (index, rows) in kept.iter().enumerate().filter(|(_, rows)| rows.len() > 1) {
         for (field, column) in rule.sheet.fields.iter().zip(&clean.columns) {
-            let known: Vec<usize> = rows.iter().copied().filter(|row| !column.is_missing(*row)).collect();
-            let Some((last, before)) = known.split_last() else { continue };
-            if let Some(other) = before.iter().find(|row| column.value(**row) != column.value(*last)) {
+            let known: Vec<usize> = rows
+                .iter()
+                .copied()
+                .filter(|row| !column.is_missing(*row))
+                .collect();
+            let Some((last, before)) = known.split_last() else {
+                continue;
+            };
+            if let Some(other) = before
+                .iter()
+                .find(|row| column.value(**row) != column.value(*last))
+            {
                 let name = &field.name;
                 let earlier = place_of(tables, clean.rows[*other], None);
                 findings.push(
@@ -267,7 +341,10 @@ fn merge_files(
             }
         }
         let rows = &rows[..rows.len() - 1];
-        more.insert(index as u32, rows.iter().map(|row| clean.rows[*row]).collect());
+        more.insert(
+            index as u32,
+            rows.iter().map(|row| clean.rows[*row]).collect(),
+        );
     }
     let columns = clean
         .columns
@@ -275,13 +352,22 @@ fn merge_files(
         .map(|column| {
             let rows: Vec<Option<u32>> = kept
                 .iter()
-                .map(|rows| rows.iter().rev().find(|row| !column.is_missing(**row)).map(|row| *row as u32))
+                .map(|rows| {
+                    rows.iter()
+                        .rev()
+                        .find(|row| !column.is_missing(**row))
+                        .map(|row| *row as u32)
+                })
                 .collect();
             column.gather(&rows)
         })
         .collect();
     clean.columns = columns;
-    clean.rows = kept.iter().filter_map(|rows| rows.last()).map(|row| clean.rows[*row]).collect();
+    clean.rows = kept
+        .iter()
+        .filter_map(|rows| rows.last())
+        .map(|row| clean.rows[*row])
+        .collect();
     more
 }
 
@@ -297,7 +383,9 @@ impl<'a> Before<'a> {
     fn new(scheme: &'a Scheme, rule: &Customers, tables: &'a [Table]) -> Self {
         let field = |field: Option<usize>, table: &Table| {
             let names = crate::clean::sheet::field_headers(&rule.sheet.fields[field?]);
-            crate::read::find_columns(&table.headers, &names).first().copied()
+            crate::read::find_columns(&table.headers, &names)
+                .first()
+                .copied()
         };
         let columns = tables
             .iter()
@@ -310,13 +398,18 @@ impl<'a> Before<'a> {
                 ]
             })
             .collect();
-        Self { scheme, tables, columns }
+        Self {
+            scheme,
+            tables,
+            columns,
+        }
     }
 
     fn of(&self, at: RowRef, findings: &mut Vec<Finding>) -> Earlier {
         let table = &self.tables[at.table as usize];
         let [grade, since, kind] = self.columns[at.table as usize];
-        let cell = |column: Option<usize>| column.map(|column| table.rows.cell(at.row as usize, column));
+        let cell =
+            |column: Option<usize>| column.map(|column| table.rows.cell(at.row as usize, column));
         let word = |column: Option<usize>| {
             let text = shown(cell(column)?).trim().to_owned();
             (!crate::clean::text::is_blank(&text)).then_some(text)
@@ -340,17 +433,26 @@ impl<'a> Before<'a> {
         };
         let grades = &self.scheme.grades;
         let found = word(grade).and_then(|word| {
-            let found = grades
-                .iter()
-                .position(|grade| *grade.name == *word || grade.was.iter().any(|was| **was == *word));
+            let found = grades.iter().position(|grade| {
+                *grade.name == *word || grade.was.iter().any(|was| **was == *word)
+            });
             if found.is_none() && !grades.is_empty() {
                 unknown(grade, &word);
             }
             found
         });
-        let kind = word(kind).and_then(|word| self.scheme.types.iter().position(|rule| *rule.name == *word));
+        let kind = word(kind).and_then(|word| {
+            self.scheme
+                .types
+                .iter()
+                .position(|rule| *rule.name == *word)
+        });
         let since = cell(since).and_then(|cell| single_date(cell));
-        Earlier { grade: found, since, kind }
+        Earlier {
+            grade: found,
+            since,
+            kind,
+        }
     }
 }
 

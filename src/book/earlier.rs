@@ -62,14 +62,19 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         .flat_map(|customers| {
             let before = [customers.previous_grade, customers.previous_date];
             let fields = customers.sheet.fields.iter().enumerate();
-            fields.filter(move |(index, _)| !before.contains(&Some(*index))).map(|(_, field)| field)
+            fields
+                .filter(move |(index, _)| !before.contains(&Some(*index)))
+                .map(|(_, field)| field)
         })
         .flat_map(field_headers)
         .map(|name| fold_header(&name))
         .collect();
     let find = |word: &str| {
         let folded = fold_header(word);
-        headers.iter().position(|header| header.folded == folded).filter(|_| !own.contains(&folded))
+        headers
+            .iter()
+            .position(|header| header.folded == folded)
+            .filter(|_| !own.contains(&folded))
     };
     let any = |word: Word| find(word.get(Lang::Zh)).or_else(|| find(word.get(Lang::En)));
     let ours = any(Word::Change).is_some()
@@ -81,7 +86,10 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         .iter()
         .flatten()
         .filter_map(|column| match column {
-            OutputColumn::Computed { heading, show: Shown::Expression(_) | Shown::Result(_) } => Some(&**heading),
+            OutputColumn::Computed {
+                heading,
+                show: Shown::Expression(_) | Shown::Result(_),
+            } => Some(&**heading),
             _ => None,
         })
         .filter(|heading| !own.contains(&fold_header(heading)))
@@ -92,21 +100,44 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
     }
     let mut columns: Vec<usize> = vec![];
     if ours {
-        columns.extend(RESULTS.iter().chain(&WORKBOOK).filter_map(|word| any(*word)));
-        columns.extend(scheme.dimensions.iter().filter_map(|dimension| find(&dimension.name)));
+        columns.extend(
+            RESULTS
+                .iter()
+                .chain(&WORKBOOK)
+                .filter_map(|word| any(*word)),
+        );
+        columns.extend(
+            scheme
+                .dimensions
+                .iter()
+                .filter_map(|dimension| find(&dimension.name)),
+        );
     }
     if by_output {
         columns.extend(asked.iter().filter_map(|heading| find(heading)));
     }
     columns.sort_unstable();
     columns.dedup();
-    let review =
-        [Word::ReviewGrade, Word::ReviewType, Word::ReviewComment, Word::Reviewer, Word::Remark];
+    let review = [
+        Word::ReviewGrade,
+        Word::ReviewType,
+        Word::ReviewComment,
+        Word::Reviewer,
+        Word::Remark,
+    ];
     let headed = |result: crate::scheme::model::ResultColumn, word: Word| {
-        let asked = scheme.output.columns.iter().flatten().find_map(|column| match column {
-            OutputColumn::Computed { heading, show: Shown::Result(shown) } if *shown == result => find(heading),
-            _ => None,
-        });
+        let asked = scheme
+            .output
+            .columns
+            .iter()
+            .flatten()
+            .find_map(|column| match column {
+                OutputColumn::Computed {
+                    heading,
+                    show: Shown::Result(shown),
+                } if *shown == result => find(heading),
+                _ => None,
+            });
         if ours { any(word).or(asked) } else { asked }
     };
     use crate::scheme::model::ResultColumn;
@@ -114,7 +145,11 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         grade: headed(ResultColumn::Grade, Word::Grade),
         since: headed(ResultColumn::Since, Word::Since),
         kind: headed(ResultColumn::Type, Word::Type),
-        review: if ours { review.iter().filter_map(|word| any(*word)).collect() } else { vec![] },
+        review: if ours {
+            review.iter().filter_map(|word| any(*word)).collect()
+        } else {
+            vec![]
+        },
         columns,
     })
 }

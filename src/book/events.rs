@@ -26,7 +26,12 @@ pub struct EventRows {
 }
 
 /// Reads, cleans and filters an event sheet.
-pub fn read(rule: &EventSheet, tables: &[Table], as_of: Date, findings: &mut Vec<Finding>) -> EventRows {
+pub fn read(
+    rule: &EventSheet,
+    tables: &[Table],
+    as_of: Date,
+    findings: &mut Vec<Finding>,
+) -> EventRows {
     let mut clean = clean(&rule.sheet, tables, &[rule.customer, rule.date]);
     findings.append(&mut clean.findings);
     check_bad_rows(&rule.sheet, &clean, findings);
@@ -59,7 +64,13 @@ pub fn read(rule: &EventSheet, tables: &[Table], as_of: Date, findings: &mut Vec
     }
     fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
     let days = days_of(&clean.columns[rule.date]);
-    EventRows { clean, days, customer: vec![], coverage, customer_field: rule.customer }
+    EventRows {
+        clean,
+        days,
+        customer: vec![],
+        coverage,
+        customer_field: rule.customer,
+    }
 }
 
 /// The days of a date or datetime column.
@@ -68,23 +79,43 @@ fn days_of(column: &Column) -> Vec<i32> {
         Column::Date(days) => days.clone(),
         Column::DateTime(seconds) => seconds
             .iter()
-            .map(|second| DateTime::from_seconds(*second).map_or(MISSING_DATE, |moment| moment.date().days()))
+            .map(|second| {
+                DateTime::from_seconds(*second).map_or(MISSING_DATE, |moment| moment.date().days())
+            })
             .collect(),
         _ => vec![MISSING_DATE; column.len()],
     }
 }
 
 /// A row whose id is in already is the same row: of several the last one counts, and a change of content is said.
-fn drop_repeated(rule: &EventSheet, id: usize, tables: &[Table], clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
-    let Column::Text(ids) = &clean.columns[id] else { return };
+fn drop_repeated(
+    rule: &EventSheet,
+    id: usize,
+    tables: &[Table],
+    clean: &mut CleanSheet,
+    findings: &mut Vec<Finding>,
+) {
+    let Column::Text(ids) = &clean.columns[id] else {
+        return;
+    };
     let mut last: HashMap<u32, usize> = HashMap::default();
     let mut dropped = vec![false; ids.codes.len()];
     let (mut equal, mut any) = (0, false);
-    for (row, code) in ids.codes.iter().enumerate().filter(|(_, code)| **code != MISSING_TEXT) {
-        let Some(before) = last.insert(*code, row) else { continue };
+    for (row, code) in ids
+        .codes
+        .iter()
+        .enumerate()
+        .filter(|(_, code)| **code != MISSING_TEXT)
+    {
+        let Some(before) = last.insert(*code, row) else {
+            continue;
+        };
         dropped[before] = true;
         any = true;
-        let changed = clean.columns.iter().any(|column| column.value(before) != column.value(row));
+        let changed = clean
+            .columns
+            .iter()
+            .any(|column| column.value(before) != column.value(row));
         if !changed {
             equal += 1;
             continue;
@@ -130,10 +161,17 @@ impl EventRows {
         findings: &mut Vec<Finding>,
     ) {
         let codes = key_codes(&self.clean.columns[rule.customer], &roster.by_id);
-        let unknown: Vec<usize> = (0..codes.len()).filter(|row| codes[*row] == MISSING_TEXT).collect();
+        let unknown: Vec<usize> = (0..codes.len())
+            .filter(|row| codes[*row] == MISSING_TEXT)
+            .collect();
         if !unknown.is_empty() {
-            let sheet_index = scheme.events.iter().position(|event| event.sheet.name == rule.sheet.name);
-            let tables = sheet_index.map(|index| &inputs[index][..]).unwrap_or_default();
+            let sheet_index = scheme
+                .events
+                .iter()
+                .position(|event| event.sheet.name == rule.sheet.name);
+            let tables = sheet_index
+                .map(|index| &inputs[index][..])
+                .unwrap_or_default();
             let field = &rule.sheet.fields[rule.customer].name;
             for row in &unknown {
                 let id = text_at(&self.clean.columns[rule.customer], *row);
@@ -155,6 +193,9 @@ impl EventRows {
             fields::keep(&mut self.clean, |row| codes[row] != MISSING_TEXT);
             self.days = days_of(&self.clean.columns[rule.date]);
         }
-        self.customer = codes.into_iter().filter(|code| *code != MISSING_TEXT).collect();
+        self.customer = codes
+            .into_iter()
+            .filter(|code| *code != MISSING_TEXT)
+            .collect();
     }
 }

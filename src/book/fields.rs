@@ -22,8 +22,18 @@ pub struct FieldFrame<'a> {
 impl<'a> FieldFrame<'a> {
     /// `columns` have `len` entries each.
     pub fn new(columns: &'a [Column], len: usize, as_of: Date) -> Self {
-        let no_series = SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] };
-        Self { len, as_of, columns, no_series, no_populations: Populations::default() }
+        let no_series = SeriesColumn {
+            periods: 0,
+            values: Column::Bool(vec![]),
+            skipped: vec![],
+        };
+        Self {
+            len,
+            as_of,
+            columns,
+            no_series,
+            no_populations: Populations::default(),
+        }
     }
 }
 
@@ -50,10 +60,20 @@ impl Frame for FieldFrame<'_> {
 }
 
 /// Leaves the rows for which the sheet's `rows` holds. Where it is unknown the row does not count, and that is said.
-pub fn filter(sheet: &Sheet, tables: &[Table], as_of: Date, clean: &mut CleanSheet, findings: &mut Vec<Finding>) {
+pub fn filter(
+    sheet: &Sheet,
+    tables: &[Table],
+    as_of: Date,
+    clean: &mut CleanSheet,
+    findings: &mut Vec<Finding>,
+) {
     let Some(rows) = &sheet.rows else { return };
-    let evaluated = rows.bound.eval(&FieldFrame::new(&clean.columns, clean.rows.len(), as_of));
-    let Column::Bool(truths) = evaluated.column else { return };
+    let evaluated = rows
+        .bound
+        .eval(&FieldFrame::new(&clean.columns, clean.rows.len(), as_of));
+    let Column::Bool(truths) = evaluated.column else {
+        return;
+    };
     for (row, truth) in truths.iter().enumerate() {
         if *truth == Truth::Unknown {
             let condition = &rows.text;
@@ -74,10 +94,21 @@ pub fn filter(sheet: &Sheet, tables: &[Table], as_of: Date, clean: &mut CleanShe
 
 /// Leaves the rows that `wanted` wants.
 pub fn keep(clean: &mut CleanSheet, wanted: impl Fn(usize) -> bool) {
-    let rows: Vec<Option<u32>> = (0..clean.rows.len()).filter(|row| wanted(*row)).map(|row| Some(row as u32)).collect();
+    let rows: Vec<Option<u32>> = (0..clean.rows.len())
+        .filter(|row| wanted(*row))
+        .map(|row| Some(row as u32))
+        .collect();
     if rows.len() == clean.rows.len() {
         return;
     }
-    clean.columns = clean.columns.iter().map(|column| column.gather(&rows)).collect();
-    clean.rows = rows.iter().flatten().map(|row| clean.rows[*row as usize]).collect();
+    clean.columns = clean
+        .columns
+        .iter()
+        .map(|column| column.gather(&rows))
+        .collect();
+    clean.rows = rows
+        .iter()
+        .flatten()
+        .map(|row| clean.rows[*row as usize])
+        .collect();
 }

@@ -73,7 +73,14 @@ pub fn assemble(scheme: &Scheme, inputs: Inputs, as_of: Date) -> Book {
     let mut roster = Roster::default();
     let mut customers = None;
     if let Some(rule) = &scheme.customers {
-        let rows = customers::read(scheme, rule, &inputs.customers, as_of, &mut roster, &mut findings);
+        let rows = customers::read(
+            scheme,
+            rule,
+            &inputs.customers,
+            as_of,
+            &mut roster,
+            &mut findings,
+        );
         customers = Some(rows);
     }
     let mut events: Vec<EventRows> = scheme
@@ -91,10 +98,24 @@ pub fn assemble(scheme: &Scheme, inputs: Inputs, as_of: Date) -> Book {
     let mut lookups = vec![];
     if let Some(customers) = &customers {
         for (rule, tables) in scheme.lookups.iter().zip(&inputs.lookups) {
-            lookups.push(lookup(rule, tables, &customers.columns[rule.on], &mut findings, scheme));
+            lookups.push(lookup(
+                rule,
+                tables,
+                &customers.columns[rule.on],
+                &mut findings,
+                scheme,
+            ));
         }
     }
-    Book { inputs, as_of, roster, customers, events, lookups, findings }
+    Book {
+        inputs,
+        as_of,
+        roster,
+        customers,
+        events,
+        lookups,
+        findings,
+    }
 }
 
 /// Whether a finding of a book refuses the whole input (exit 3), rather than one row or cell.
@@ -102,9 +123,14 @@ pub fn is_refusal(finding: &Finding) -> bool {
     finding.is_error()
         && matches!(
             finding.code,
-            Code::MissingColumn | Code::DuplicateColumn | Code::TooManyBadRows | Code::AmbiguousDates | Code::DuplicateKey
+            Code::MissingColumn
+                | Code::DuplicateColumn
+                | Code::TooManyBadRows
+                | Code::AmbiguousDates
+                | Code::DuplicateKey
         )
-        && !(finding.code == Code::DuplicateKey && matches!(&finding.at, crate::diagnostic::At::Data(_)))
+        && !(finding.code == Code::DuplicateKey
+            && matches!(&finding.at, crate::diagnostic::At::Data(_)))
 }
 
 /// The rest of the checks of a sheet: how many of its rows are bad.
@@ -119,7 +145,10 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
         .checked_div(Decimal::from_count(all))
         .unwrap_or_default()
         .round(1);
-    let limit = sheet.allow_bad.checked_mul(Decimal::HUNDRED).unwrap_or_default();
+    let limit = sheet
+        .allow_bad
+        .checked_mul(Decimal::HUNDRED)
+        .unwrap_or_default();
     findings.push(
         Finding::error(
             Code::TooManyBadRows,
@@ -136,7 +165,9 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
 }
 
 fn allowed(sheet: &Sheet, rows: usize) -> Decimal {
-    Decimal::from_count(rows).checked_mul(sheet.allow_bad).unwrap_or(Decimal::ZERO)
+    Decimal::from_count(rows)
+        .checked_mul(sheet.allow_bad)
+        .unwrap_or(Decimal::ZERO)
 }
 
 fn lookup(
@@ -181,13 +212,19 @@ fn lookup(
         matched.push(found);
     }
     let sheet = &rule.sheet.name;
-    let field = scheme.customers.as_ref().map(|customers| customers.sheet.fields[rule.on].name.clone());
+    let field = scheme
+        .customers
+        .as_ref()
+        .map(|customers| customers.sheet.fields[rule.on].name.clone());
     for key in unmatched {
         let field = field.as_deref().unwrap_or_default();
         findings.push(
             Finding::warning(
                 Code::UnmatchedLookup,
-                text!("`{field}` = `{key}` has no row in lookup `{sheet}`", "`{field}` = `{key}` 在查找表 `{sheet}` 中没有对应行"),
+                text!(
+                    "`{field}` = `{key}` has no row in lookup `{sheet}`",
+                    "`{field}` = `{key}` 在查找表 `{sheet}` 中没有对应行"
+                ),
             )
             .help(text!(
                 "add a row for it; until then its values are missing there",
@@ -195,14 +232,31 @@ fn lookup(
             )),
         );
     }
-    let columns = clean.columns.iter().map(|column| column.gather(&matched)).collect();
-    LookupRows { columns, matched, clean }
+    let columns = clean
+        .columns
+        .iter()
+        .map(|column| column.gather(&matched))
+        .collect();
+    LookupRows {
+        columns,
+        matched,
+        clean,
+    }
 }
 
 /// Codes of two text columns over one dictionary, so that keys of two sheets can be compared.
 fn key_codes(column: &Column, known: &HashMap<std::sync::Arc<str>, u32>) -> Vec<u32> {
-    let Column::Text(texts) = column else { return vec![MISSING_TEXT; column.len()] };
-    let codes: Vec<u32> =
-        texts.dictionary.iter().map(|text| known.get(text).copied().unwrap_or(MISSING_TEXT)).collect();
-    texts.codes.iter().map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT)).collect()
+    let Column::Text(texts) = column else {
+        return vec![MISSING_TEXT; column.len()];
+    };
+    let codes: Vec<u32> = texts
+        .dictionary
+        .iter()
+        .map(|text| known.get(text).copied().unwrap_or(MISSING_TEXT))
+        .collect();
+    texts
+        .codes
+        .iter()
+        .map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT))
+        .collect()
 }

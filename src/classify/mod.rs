@@ -55,11 +55,22 @@ pub fn tags(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) {
     }
 }
 
-fn tag_column(scheme: &Scheme, tag: &Tag, facts: &mut Facts, findings: &mut Vec<Finding>) -> Column {
-    let truths = tag.when.as_ref().map(|when| facts.evaluate(scheme, when, &tag.name.text, findings));
+fn tag_column(
+    scheme: &Scheme,
+    tag: &Tag,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Column {
+    let truths = tag
+        .when
+        .as_ref()
+        .map(|when| facts.evaluate(scheme, when, &tag.name.text, findings));
     let name = &tag.name.text;
     if let Some(Column::Bool(truths)) = &truths {
-        let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown).count();
+        let unknown = truths
+            .iter()
+            .filter(|truth| **truth == Truth::Unknown)
+            .count();
         if unknown > 0 {
             findings.push(unknown_for(unknown, "tag", "标签", name));
         }
@@ -90,9 +101,17 @@ pub fn reviews(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) 
     for review in &scheme.reviews {
         let truths = facts.evaluate(scheme, &review.when, &review.name, findings);
         if let Column::Bool(truths) = &truths {
-            let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown).count();
+            let unknown = truths
+                .iter()
+                .filter(|truth| **truth == Truth::Unknown)
+                .count();
             if unknown > 0 {
-                findings.push(unknown_for(unknown, "review rule", "复核规则", &review.name));
+                findings.push(unknown_for(
+                    unknown,
+                    "review rule",
+                    "复核规则",
+                    &review.name,
+                ));
             }
         }
         queues.push(holding(&truths));
@@ -102,7 +121,11 @@ pub fn reviews(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) 
 
 /// The first strategy that holds for each customer. A missing value stops the search as it does for types.
 pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Choice> {
-    let conditions: Vec<_> = scheme.strategies.iter().map(|strategy| strategy.when.as_ref()).collect();
+    let conditions: Vec<_> = scheme
+        .strategies
+        .iter()
+        .map(|strategy| strategy.when.as_ref())
+        .collect();
     choose(scheme, &conditions, "strategy", facts, findings)
 }
 
@@ -128,20 +151,36 @@ pub fn plain_text(value: &Value) -> Option<String> {
         Value::Bool(true) => "是".to_owned(),
         Value::Bool(false) => "否".to_owned(),
         Value::Text(text) => text.to_string(),
-        Value::List(items) => items.iter().map(|item| &**item).collect::<Vec<_>>().join("、"),
+        Value::List(items) => items
+            .iter()
+            .map(|item| &**item)
+            .collect::<Vec<_>>()
+            .join("、"),
     })
 }
 
 /// A text column of the names that were chosen.
 pub fn named(choices: &[Choice], names: Vec<Arc<str>>) -> Column {
-    let codes =
-        choices.iter().map(|choice| choice.index().map_or(MISSING_TEXT, |index| index as u32)).collect();
-    Column::Text(TextColumn { codes, dictionary: Arc::new(names) })
+    let codes = choices
+        .iter()
+        .map(|choice| choice.index().map_or(MISSING_TEXT, |index| index as u32))
+        .collect();
+    Column::Text(TextColumn {
+        codes,
+        dictionary: Arc::new(names),
+    })
 }
 
 fn holding(truths: &Column) -> Vec<u32> {
-    let Column::Bool(truths) = truths else { return vec![] };
-    truths.iter().enumerate().filter(|(_, truth)| **truth == Truth::True).map(|(row, _)| row as u32).collect()
+    let Column::Bool(truths) = truths else {
+        return vec![];
+    };
+    truths
+        .iter()
+        .enumerate()
+        .filter(|(_, truth)| **truth == Truth::True)
+        .map(|(row, _)| row as u32)
+        .collect()
 }
 
 fn unknown_for(count: usize, en: &str, zh: &str, name: &str) -> Finding {

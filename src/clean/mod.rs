@@ -5,11 +5,11 @@
 //! here guesses. No I/O, no clock, nothing of a file format or of a scheme's syntax.
 
 pub mod choice;
-pub mod sheet;
 pub mod column;
 pub mod date;
 pub mod fault;
 pub mod number;
+pub mod sheet;
 pub mod text;
 
 pub use column::{CellRule, ColumnRead, Kind, read_column};

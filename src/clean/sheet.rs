@@ -48,7 +48,9 @@ pub struct CleanSheet {
 
 /// The names that a field's column may have: its own, then the others.
 pub fn field_headers(field: &Field) -> Vec<String> {
-    std::iter::once(field.name.to_string()).chain(field.headers.iter().cloned()).collect()
+    std::iter::once(field.name.to_string())
+        .chain(field.headers.iter().cloned())
+        .collect()
 }
 
 /// Reads the sheet's fields from its tables. `keys` are the fields that must be there in every row.
@@ -66,13 +68,25 @@ pub fn clean(sheet: &Sheet, tables: &[Table], keys: &[usize]) -> CleanSheet {
         parts.push(columns);
     }
     clean.columns = (0..sheet.fields.len())
-        .map(|field| concatenate(parts.iter_mut().map(|columns| std::mem::replace(&mut columns[field], Column::Bool(vec![])))))
+        .map(|field| {
+            concatenate(
+                parts
+                    .iter_mut()
+                    .map(|columns| std::mem::replace(&mut columns[field], Column::Bool(vec![]))),
+            )
+        })
         .collect();
     clean
 }
 
 /// The typed columns of one table's good rows; everything else goes into `clean`.
-fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean: &mut CleanSheet) -> Vec<Column> {
+fn clean_table(
+    sheet: &Sheet,
+    table: &Table,
+    index: usize,
+    keys: &[usize],
+    clean: &mut CleanSheet,
+) -> Vec<Column> {
     let count = table.rows.len();
     let mut faults: Vec<(u32, crate::diagnostic::Text)> = vec![];
     let mut sources = vec![];
@@ -106,7 +120,11 @@ fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean
         let header = &table.headers[column];
         let rule = rule_of(field, header, table, &mut clean.findings);
         let read = read_column(&table.rows, column, &rule);
-        let place = |row: u32| table.origin.cell(table.rows.row_number(row as usize), column as u32);
+        let place = |row: u32| {
+            table
+                .origin
+                .cell(table.rows.row_number(row as usize), column as u32)
+        };
         if let Some(fault) = &read.column_fault {
             let name = &field.name;
             let mut finding = Finding::error(fault.code(), fault.text(name))
@@ -119,7 +137,10 @@ fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean
         for (row, fault) in &read.faults {
             let offending = shown(table.rows.cell(*row as usize, column));
             let title = fault.text(&offending, &field.name);
-            let mut finding = Finding::error(fault.code(), title.clone()).place(place(*row));
+            let all = fault.text("…", &field.name);
+            let mut finding = Finding::error(fault.code(), title.clone())
+                .place(place(*row))
+                .cell(all, offending);
             if let Some(help) = fault.help() {
                 finding = finding.help(help);
             }
@@ -137,12 +158,20 @@ fn clean_table(sheet: &Sheet, table: &Table, index: usize, keys: &[usize], clean
                         "`{name}` 的 `{offending}` 与列的单位不同，以单元格为准"
                     ),
                 )
-                .place(place(*row)),
+                .place(place(*row))
+                .cell(
+                    text!(
+                        "cells of `{name}` have another unit than their column; the cell's own counts",
+                        "`{name}` 中有单元格的单位与列不同，以单元格为准"
+                    ),
+                    offending,
+                ),
             );
         }
         if field.required && !keys.contains(&position) {
             let faulty: HashSet<u32> = read.faults.iter().map(|(row, _)| *row).collect();
-            let blank = (0..count as u32).filter(|row| read.column.is_missing(*row as usize) && !faulty.contains(row));
+            let blank = (0..count as u32)
+                .filter(|row| read.column.is_missing(*row as usize) && !faulty.contains(row));
             for row in blank {
                 let name = &field.name;
                 clean.findings.push(
@@ -200,7 +229,9 @@ fn set_apart(
 ) -> Vec<Column> {
     let table = index as u32;
     if faults.is_empty() {
-        clean.rows.extend((0..count as u32).map(|row| RowRef { table, row }));
+        clean
+            .rows
+            .extend((0..count as u32).map(|row| RowRef { table, row }));
         return columns;
     }
     faults.sort_by_key(|(row, _)| *row);
@@ -208,24 +239,40 @@ fn set_apart(
     for (row, fault) in faults {
         match refused.last_mut() {
             Some(last) if last.at.row == row => last.faults.push(fault),
-            _ => refused.push(RefusedRow { at: RowRef { table, row }, faults: vec![fault] }),
+            _ => refused.push(RefusedRow {
+                at: RowRef { table, row },
+                faults: vec![fault],
+            }),
         }
     }
     let mut bad = vec![false; count];
     for row in &refused {
         bad[row.at.row as usize] = true;
     }
-    let good: Vec<Option<u32>> = (0..count as u32).filter(|row| !bad[*row as usize]).map(Some).collect();
-    clean.rows.extend(good.iter().flatten().map(|row| RowRef { table, row: *row }));
+    let good: Vec<Option<u32>> = (0..count as u32)
+        .filter(|row| !bad[*row as usize])
+        .map(Some)
+        .collect();
+    clean
+        .rows
+        .extend(good.iter().flatten().map(|row| RowRef { table, row: *row }));
     clean.refused.extend(refused);
     columns.iter().map(|column| column.gather(&good)).collect()
 }
 
 /// How the cells of a field are read under this header.
 fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Finding>) -> CellRule {
-    let percent = header.unit.as_deref().is_some_and(|unit| matches!(unit, "%" | "％"));
+    let percent = header
+        .unit
+        .as_deref()
+        .is_some_and(|unit| matches!(unit, "%" | "％"));
     let line_unit = table.unit_line.as_deref().and_then(Unit::parse);
-    let header_unit = header.unit.as_deref().filter(|_| !percent).and_then(Unit::parse).or(line_unit);
+    let header_unit = header
+        .unit
+        .as_deref()
+        .filter(|_| !percent)
+        .and_then(Unit::parse)
+        .or(line_unit);
     let (kind, unit) = match &field.kind {
         FieldKind::Id => (Kind::Id, None),
         FieldKind::Text => (Kind::Text, None),
@@ -275,12 +322,22 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
 
 fn missing_column(field: &Field, table: &Table) -> Finding {
     let name = &field.name;
-    let headers: Vec<&str> = table.headers.iter().map(|header| header.text.as_str()).collect();
-    let list = headers.iter().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
-    let finding =
-        Finding::error(Code::MissingColumn, text!("there is no column `{name}`", "没有 `{name}` 这一列"))
-            .place(table.origin.row(table.header_row))
-            .with_note(text!("the headers are {list}", "表头有：{list}"));
+    let headers: Vec<&str> = table
+        .headers
+        .iter()
+        .map(|header| header.text.as_str())
+        .collect();
+    let list = headers
+        .iter()
+        .map(|header| format!("`{header}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let finding = Finding::error(
+        Code::MissingColumn,
+        text!("there is no column `{name}`", "没有 `{name}` 这一列"),
+    )
+    .place(table.origin.row(table.header_row))
+    .with_note(text!("the headers are {list}", "表头有：{list}"));
     match crate::diagnostic::nearest(name, headers.iter().copied()) {
         Some(near) => finding.help(text!(
             "if `{near}` is it, add `headers = [\"{near}\"]` to the field",
@@ -309,14 +366,20 @@ pub fn shown(cell: crate::table::Cell<'_>) -> String {
 pub fn empty_column(kind: &FieldKind, count: usize) -> Column {
     let nothing = vec![None; count];
     match kind {
-        FieldKind::Id | FieldKind::Text | FieldKind::Choice => {
-            Column::Text(TextColumn { codes: vec![MISSING_TEXT; count], dictionary: Arc::default() })
+        FieldKind::Id | FieldKind::Text | FieldKind::Choice => Column::Text(TextColumn {
+            codes: vec![MISSING_TEXT; count],
+            dictionary: Arc::default(),
+        }),
+        FieldKind::Number | FieldKind::Money(_) | FieldKind::Percent => {
+            Column::Number(vec![]).gather(&nothing)
         }
-        FieldKind::Number | FieldKind::Money(_) | FieldKind::Percent => Column::Number(vec![]).gather(&nothing),
         FieldKind::Date => Column::Date(vec![]).gather(&nothing),
         FieldKind::DateTime => Column::DateTime(vec![]).gather(&nothing),
         FieldKind::Bool => Column::Bool(vec![]).gather(&nothing),
-        FieldKind::Choices => Column::List(crate::table::ListColumn { rows: vec![None; count], ..Default::default() }),
+        FieldKind::Choices => Column::List(crate::table::ListColumn {
+            rows: vec![None; count],
+            ..Default::default()
+        }),
     }
 }
 
@@ -356,9 +419,19 @@ pub fn place_of(tables: &[Table], at: RowRef, column: Option<usize>) -> Place {
 
 /// The texts of a column that are wanted as keys; interned here so that several sheets share the codes.
 pub fn recode(column: &Column, interner: &mut TextInterner) -> Vec<u32> {
-    let Column::Text(texts) = column else { return vec![MISSING_TEXT; column.len()] };
-    let codes: Vec<u32> = texts.dictionary.iter().map(|text| interner.code(text)).collect();
-    texts.codes.iter().map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT)).collect()
+    let Column::Text(texts) = column else {
+        return vec![MISSING_TEXT; column.len()];
+    };
+    let codes: Vec<u32> = texts
+        .dictionary
+        .iter()
+        .map(|text| interner.code(text))
+        .collect();
+    texts
+        .codes
+        .iter()
+        .map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT))
+        .collect()
 }
 
 /// The entry of a column as text, for keys and names; empty if missing.

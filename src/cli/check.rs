@@ -42,7 +42,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         data.extend(book.findings);
     }
     report(&rules, &found, &data, global, screen)?;
-    let worst = found.iter().chain(&data).map(|finding| finding.severity).max();
+    let worst = found
+        .iter()
+        .chain(&data)
+        .map(|finding| finding.severity)
+        .max();
     Ok(match worst {
         _ if refused => Exit::Refused,
         Some(Severity::Error) => Exit::Findings,
@@ -59,24 +63,45 @@ fn report(
     screen: &Screen,
 ) -> Result<(), Stop> {
     if matches!(global.format, Some(Format::Json | Format::Jsonl)) || !global.output.is_empty() {
-        let lines: String = found.iter().chain(data).map(|finding| format!("{}\n", finding_json(finding))).collect();
+        let lines: String = found
+            .iter()
+            .chain(data)
+            .map(|finding| format!("{}\n", finding_json(finding)))
+            .collect();
         let mut files = Files::default();
         for output in outputs(&global.output, global.format)? {
             match output.target {
                 Target::Stdout => to_stdout(|out| out.write_all(lines.as_bytes()))?,
-                Target::File(path) => files.write(&path, |out| std::io::Write::write_all(out, lines.as_bytes()))?,
+                Target::File(path) => files.write(&path, |out| {
+                    std::io::Write::write_all(out, lines.as_bytes())
+                })?,
             }
         }
         return files.commit();
     }
-    screen.findings(found, Some(Source { name: &rules.name, text: &rules.text }));
+    screen.findings(
+        found,
+        Some(Source {
+            name: &rules.name,
+            text: &rules.text,
+        }),
+    );
     screen.findings(data, None);
-    let count = |severity| found.iter().chain(data).filter(|finding| finding.severity == severity).count();
+    let count = |severity| {
+        found
+            .iter()
+            .chain(data)
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let name = &rules.name;
     screen.say(&match (errors, warnings) {
         (0, 0) => text!("{name}: nothing found", "{name}：没有发现问题"),
-        _ => text!("{name}: {errors} errors, {warnings} warnings", "{name}：{errors} 个错误，{warnings} 个警告"),
+        _ => text!(
+            "{name}: {errors} errors, {warnings} warnings",
+            "{name}：{errors} 个错误，{warnings} 个警告"
+        ),
     });
     Ok(())
 }

@@ -20,13 +20,22 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
         return Err(stop(vec![
             Finding::error(
                 Code::PopulationMisuse,
-                text!("`--where` cannot hold a figure of the population", "`--where` 中不能直接用全体客户的统计函数"),
+                text!(
+                    "`--where` cannot hold a figure of the population",
+                    "`--where` 中不能直接用全体客户的统计函数"
+                ),
             )
             .at(bound.span)
-            .help(text!("give it a name under [[values]]", "请先在 [[values]] 中给它取名")),
+            .help(text!(
+                "give it a name under [[values]]",
+                "请先在 [[values]] 中给它取名"
+            )),
         ]));
     }
-    Ok(Expression { text: written.into(), bound })
+    Ok(Expression {
+        text: written.into(),
+        bound,
+    })
 }
 
 /// The items of `--columns`.

@@ -52,11 +52,19 @@ pub enum Stop {
 impl Stop {
     /// A wrong option or argument.
     pub fn usage(finding: Finding) -> Self {
-        Self::Findings { findings: vec![finding], source: None, exit: Exit::Usage }
+        Self::Findings {
+            findings: vec![finding],
+            source: None,
+            exit: Exit::Usage,
+        }
     }
 
     /// Refused input.
     pub fn refused(findings: Vec<Finding>) -> Self {
-        Self::Findings { findings, source: None, exit: Exit::Refused }
+        Self::Findings {
+            findings,
+            source: None,
+            exit: Exit::Refused,
+        }
     }
 }

@@ -31,9 +31,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             return Err(Stop::usage(
                 Finding::error(
                     Code::Usage,
-                    text!("an explanation is text or json", "解释只能输出为文本或 json"),
+                    text!(
+                        "an explanation is text or json",
+                        "解释只能输出为文本或 json"
+                    ),
                 )
-                .help(text!("use `--format table` or `--format json`", "请用 `--format table` 或 `--format json`")),
+                .help(text!(
+                    "use `--format table` or `--format json`",
+                    "请用 `--format table` 或 `--format json`"
+                )),
             ));
         }
     };
@@ -41,7 +47,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let rules = rules::load(global)?;
     let as_of = as_of(&global.as_of)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
-    let lang = global.lang.map_or(graded.grading.scheme.language, Lang::from);
+    let lang = global
+        .lang
+        .map_or(graded.grading.scheme.language, Lang::from);
     let entries = find(&graded, &args.customer)?;
     let mut text = String::new();
     for entry in entries {
@@ -57,14 +65,18 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             (Entry::Refused(index), Format::Json) => {
                 text += &explanation::refused_json(&graded.grading, index as usize, lang);
             }
-            (Entry::Refused(index), _) => text += &explanation::refused_text(&graded.grading, index as usize, lang),
+            (Entry::Refused(index), _) => {
+                text += &explanation::refused_text(&graded.grading, index as usize, lang)
+            }
         }
     }
     let mut files = Files::default();
     for output in &targets {
         match &output.target {
             Target::Stdout => to_stdout(|out| out.write_all(text.as_bytes()))?,
-            Target::File(path) => files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?,
+            Target::File(path) => {
+                files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?
+            }
         }
     }
     files.commit()?;
@@ -78,7 +90,9 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
         return Ok(vec![Entry::Customer(*row)]);
     }
     let refused = roster.refused.iter().enumerate();
-    let by_key = refused.clone().filter(|(_, row)| row.id.as_deref() == Some(wanted));
+    let by_key = refused
+        .clone()
+        .filter(|(_, row)| row.id.as_deref() == Some(wanted));
     let by_name = (0..roster.len()).filter(|row| roster.names[*row].as_deref() == Some(wanted));
     let found: Vec<Entry> = by_key
         .map(|(index, _)| Entry::Refused(index as u32))
@@ -89,11 +103,15 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
     }
     let mut finding = Finding::error(
         Code::UnknownCustomerId,
-        text!("no customer has the key or name `{wanted}`", "没有键或名称为 `{wanted}` 的客户"),
+        text!(
+            "no customer has the key or name `{wanted}`",
+            "没有键或名称为 `{wanted}` 的客户"
+        ),
     );
     // Over many customers the nearest key is no help, and looking for it takes long.
     if roster.len() <= 20_000 {
-        if let Some(near) = regrade::diagnostic::nearest(wanted, roster.ids.iter().map(|id| &**id)) {
+        if let Some(near) = regrade::diagnostic::nearest(wanted, roster.ids.iter().map(|id| &**id))
+        {
             finding = finding.help(text!("did you mean `{near}`?", "是否想查 `{near}`？"));
         }
     }

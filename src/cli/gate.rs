@@ -4,15 +4,23 @@
 //! how many customers.
 
 use super::{Exit, Stop};
+use regrade::decide::Decision;
 use regrade::diagnostic::Finding;
 use regrade::expr::{self, Base, Frame, Resolution, Scope, SeriesColumn, Slot, Symbol, Type};
 use regrade::grading::Grading;
-use regrade::decide::Decision;
 use regrade::rank::Populations;
 use regrade::table::{Column, Date, Decimal, Truth};
 
 /// What a gate can name, in the order of the slots: shares first, then counts.
-const NAMES: [&str; 7] = ["upgraded", "downgraded", "moved", "new", "absent", "unrated", "refused"];
+const NAMES: [&str; 7] = [
+    "upgraded",
+    "downgraded",
+    "moved",
+    "new",
+    "absent",
+    "unrated",
+    "refused",
+];
 
 /// A bound gate.
 pub struct Gate {
@@ -34,13 +42,18 @@ impl Gate {
             plain = plain.replace(&format!("count({name})"), &format!("count_{name}_"));
         }
         let bound = expr::condition(&plain, &Figures, &mut vec![]).map_err(stop)?;
-        Ok(Self { text: text.to_owned(), bound })
+        Ok(Self {
+            text: text.to_owned(),
+            bound,
+        })
     }
 
     /// Whether a run hits the gate; unknown does not.
     pub fn is_hit(&self, grading: &Grading) -> bool {
         let frame = OneRow::new(grading);
-        let Column::Bool(truths) = self.bound.eval(&frame).column else { return false };
+        let Column::Bool(truths) = self.bound.eval(&frame).column else {
+            return false;
+        };
         truths.first() == Some(&Truth::True)
     }
 
@@ -55,11 +68,23 @@ struct Figures;
 
 impl Scope for Figures {
     fn resolve(&self, sheet: Option<&str>, name: &str) -> Resolution {
-        let count = name.strip_prefix("count_").and_then(|name| name.strip_suffix('_'));
-        let found = NAMES.iter().position(|known| *known == count.unwrap_or(name)).filter(|_| sheet.is_none());
+        let count = name
+            .strip_prefix("count_")
+            .and_then(|name| name.strip_suffix('_'));
+        let found = NAMES
+            .iter()
+            .position(|known| *known == count.unwrap_or(name))
+            .filter(|_| sheet.is_none());
         found.map_or(Resolution::Unknown, |index| {
-            let index = if count.is_some() { index + NAMES.len() } else { index };
-            Resolution::Found(Symbol { slot: Slot(index as u32), ty: Type::of(Base::Number) })
+            let index = if count.is_some() {
+                index + NAMES.len()
+            } else {
+                index
+            };
+            Resolution::Found(Symbol {
+                slot: Slot(index as u32),
+                ty: Type::of(Base::Number),
+            })
         })
     }
 
@@ -99,15 +124,27 @@ impl OneRow {
             "unrated" => grading.count(Decision::Unrated),
             _ => grading.count(Decision::Refused),
         });
-        let before = (0..grading.len()).filter(|row| grading.earlier(*row).grade.is_some()).count();
-        let all = if before > 0 { before } else { grading.len() + grading.book.roster.refused.len() };
+        let before = (0..grading.len())
+            .filter(|row| grading.earlier(*row).grade.is_some())
+            .count();
+        let all = if before > 0 {
+            before
+        } else {
+            grading.len() + grading.book.roster.refused.len()
+        };
         let share = |count: usize| Decimal::from_count(count).checked_div(Decimal::from_count(all));
         let shares = counts.iter().map(|count| share(*count).unwrap_or_default());
         let figures = shares.chain(counts.iter().map(|count| Decimal::from_count(*count)));
         Self {
             as_of: grading.book.as_of,
-            columns: figures.map(|figure| Column::Number(vec![figure.millionths()])).collect(),
-            series: SeriesColumn { periods: 0, values: Column::Bool(vec![]), skipped: vec![] },
+            columns: figures
+                .map(|figure| Column::Number(vec![figure.millionths()]))
+                .collect(),
+            series: SeriesColumn {
+                periods: 0,
+                values: Column::Bool(vec![]),
+                skipped: vec![],
+            },
             populations: Populations::default(),
         }
     }

@@ -47,23 +47,44 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = outputs(&global.output, global.format)?;
-    let gates = args.fail_on.iter().map(|gate| Gate::parse(gate)).collect::<Result<Vec<_>, _>>()?;
+    let gates = args
+        .fail_on
+        .iter()
+        .map(|gate| Gate::parse(gate))
+        .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
-    let wanted = args.condition.as_deref().map(|text| columns::condition(&rules.scheme, text)).transpose()?;
-    let columns = args.columns.as_deref().map(|text| columns::columns(&rules.scheme, text)).transpose()?;
+    let wanted = args
+        .condition
+        .as_deref()
+        .map(|text| columns::condition(&rules.scheme, text))
+        .transpose()?;
+    let columns = args
+        .columns
+        .as_deref()
+        .map(|text| columns::columns(&rules.scheme, text))
+        .transpose()?;
     let as_of = as_of(&global.as_of)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
     let entries = entries(grading, wanted.as_ref());
-    let shown = Shown { entries, columns, lang, bom: args.bom.as_deref() };
+    let shown = Shown {
+        entries,
+        columns,
+        lang,
+        bom: args.bom.as_deref(),
+    };
     let mut findings = graded.loaded.findings.clone();
     findings.extend(grading.findings.iter().cloned());
+    findings.extend(regrade::explain::unrated(grading));
     let summary = summary(&graded, lang, &findings);
     let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
     if !hit.is_empty() {
         screen.run_findings(&findings);
-        screen.findings(&hit.iter().map(|gate| gate_hit(gate)).collect::<Vec<_>>(), None);
+        screen.findings(
+            &hit.iter().map(|gate| gate_hit(gate)).collect::<Vec<_>>(),
+            None,
+        );
         return Ok(Exit::Findings);
     }
     screen.run_findings(&findings);
@@ -71,7 +92,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         write_all(&outputs, grading, &shown, &summary, global, screen)?;
     }
     screen.say(&regrade::present::summary::line(&summary));
-    let warned = findings.iter().any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
+    let warned = findings
+        .iter()
+        .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
     let strict = args.strict && (summary.unrated > 0 || summary.refused > 0 || warned);
     Ok(if strict { Exit::Findings } else { Exit::Done })
 }
@@ -96,11 +119,10 @@ pub fn grade_files(
 ) -> Result<Graded, Stop> {
     if files.is_empty() {
         return Err(Stop::usage(
-            Finding::error(Code::Usage, text!("no file to grade", "没有要评级的文件"))
-                .help(text!(
-                    "name the files, or `-` for standard input: `regrade grade customers.xlsx`",
-                    "请给出文件，或用 `-` 表示标准输入：`regrade grade 客户.xlsx`"
-                )),
+            Finding::error(Code::Usage, text!("no file to grade", "没有要评级的文件")).help(text!(
+                "name the files, or `-` for standard input: `regrade grade customers.xlsx`",
+                "请给出文件，或用 `-` 表示标准输入：`regrade grade 客户.xlsx`"
+            )),
         ));
     }
     let options = inputs::options(reading)?;
@@ -114,7 +136,11 @@ pub fn grade_files(
         return Err(Stop::refused(findings));
     }
     let grading = grading::grade(scheme, book);
-    Ok(Graded { grading, loaded, scheme: (rules.name, rules.text) })
+    Ok(Graded {
+        grading,
+        loaded,
+        scheme: (rules.name, rules.text),
+    })
 }
 
 /// The date that `--as-of` means. The machine's clock is asked only where it says so.
@@ -134,7 +160,11 @@ pub fn as_of(written: &str) -> Result<Date, Stop> {
     };
     date.ok_or_else(|| {
         Stop::usage(
-            Finding::error(Code::Usage, text!("`{written}` is no date", "`{written}` 不是日期")).help(text!(
+            Finding::error(
+                Code::Usage,
+                text!("`{written}` is no date", "`{written}` 不是日期"),
+            )
+            .help(text!(
                 "write `--as-of 2024-03-31`, `today` or `prev-month-end`",
                 "请写 `--as-of 2024-03-31`、`today` 或 `prev-month-end`"
             )),
@@ -153,11 +183,17 @@ struct Shown<'a> {
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
 fn entries(grading: &Grading, wanted: Option<&Expression>) -> Vec<Entry> {
     let all = &grading.book.roster.entries;
-    let Some(wanted) = wanted else { return all.clone() };
-    let Column::Bool(truths) = wanted.bound.eval(&grading.facts).column else { return vec![] };
+    let Some(wanted) = wanted else {
+        return all.clone();
+    };
+    let Column::Bool(truths) = wanted.bound.eval(&grading.facts).column else {
+        return vec![];
+    };
     all.iter()
         .copied()
-        .filter(|entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True))
+        .filter(
+            |entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True),
+        )
         .collect()
 }
 
@@ -165,14 +201,23 @@ fn gate_hit(gate: &Gate) -> Finding {
     let condition = gate.text();
     Finding::error(
         Code::GateHit,
-        text!("the gate `{condition}` is hit: nothing is written", "触发了关卡 `{condition}`：未写入任何结果"),
+        text!(
+            "the gate `{condition}` is hit: nothing is written",
+            "触发了关卡 `{condition}`：未写入任何结果"
+        ),
     )
 }
 
 /// The figures of the run.
 pub fn summary(graded: &Graded, lang: Lang, findings: &[Finding]) -> Summary {
     let (_, text) = &graded.scheme;
-    regrade::present::summary::summarise(&graded.grading, lang, text, graded.loaded.files.clone(), findings.to_vec())
+    regrade::present::summary::summarise(
+        &graded.grading,
+        lang,
+        text,
+        graded.loaded.files.clone(),
+        findings.to_vec(),
+    )
 }
 
 /// Writes all outputs: the files first, each beside its place, then standard output, then the files appear.
@@ -190,17 +235,34 @@ fn write_all(
         if let Target::File(path) = &output.target {
             let results = layout(grading, shown, output.format);
             stop_on_errors(&results)?;
-            files.write(path, |out| write_file(output.format, &results, grading, shown, summary, path, out))?;
+            files.write(path, |out| {
+                write_file(output.format, &results, grading, shown, summary, path, out)
+            })?;
             told.extend(results.findings);
         }
     }
     if let Some(path) = &global.summary_json {
-        files.write(path, |out| regrade::present::summary::write_json(summary, out))?;
+        files.write(path, |out| {
+            regrade::present::summary::write_json(summary, out)
+        })?;
     }
-    for output in outputs.iter().filter(|output| output.target == Target::Stdout) {
+    for output in outputs
+        .iter()
+        .filter(|output| output.target == Target::Stdout)
+    {
         let results = layout(grading, shown, output.format);
         stop_on_errors(&results)?;
-        to_stdout(|out| write_stream(output.format, &results, grading, shown, summary, screen.colors_stdout(), out))?;
+        to_stdout(|out| {
+            write_stream(
+                output.format,
+                &results,
+                grading,
+                shown,
+                summary,
+                screen.colors_stdout(),
+                out,
+            )
+        })?;
         told.extend(results.findings);
     }
     let mut once: Vec<Finding> = vec![];
@@ -215,7 +277,11 @@ fn write_all(
 
 fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
     if results.findings.iter().any(Finding::is_error) {
-        return Err(Stop::Findings { findings: results.findings.clone(), source: None, exit: Exit::Usage });
+        return Err(Stop::Findings {
+            findings: results.findings.clone(),
+            source: None,
+            exit: Exit::Usage,
+        });
     }
     Ok(())
 }
@@ -228,7 +294,15 @@ fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Result
     };
     // The fixed keys of JSON need no columns; they are asked for only where the user names some.
     let entries = shown.entries.clone();
-    Results::new(grading, View { lang: shown.lang, entries, columns: shown.columns.clone(), layout })
+    Results::new(
+        grading,
+        View {
+            lang: shown.lang,
+            entries,
+            columns: shown.columns.clone(),
+            layout,
+        },
+    )
 }
 
 fn write_file(
@@ -250,7 +324,11 @@ fn write_file(
             csv::write(results, b',', bom, true, out)
         }
         Format::Table => {
-            let options = TerminalOptions { width: None, colors: Colors::Plain, limit: None };
+            let options = TerminalOptions {
+                width: None,
+                colors: Colors::Plain,
+                limit: None,
+            };
             terminal::write(results, &options, out)
         }
         _ => write_plain(format, results, grading, shown, out),
@@ -274,14 +352,23 @@ fn write_stream(
         }
         Format::Csv => csv::write(results, b',', shown.bom == Some("yes"), true, out),
         Format::Table => {
-            let deep = std::env::var("COLORTERM").is_ok_and(|term| term == "truecolor" || term == "24bit");
+            let deep =
+                std::env::var("COLORTERM").is_ok_and(|term| term == "truecolor" || term == "24bit");
             let colors = match (colors, deep) {
                 (false, _) => Colors::Plain,
                 (true, false) => Colors::Indexed,
                 (true, true) => Colors::Rgb,
             };
             let width = terminal_width();
-            terminal::write(results, &TerminalOptions { width, colors, limit: None }, out)
+            terminal::write(
+                results,
+                &TerminalOptions {
+                    width,
+                    colors,
+                    limit: None,
+                },
+                out,
+            )
         }
         _ => write_plain(format, results, grading, shown, out),
     }
@@ -325,6 +412,8 @@ fn write_workbook(
 }
 
 fn terminal_width() -> Option<u16> {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
     columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
 }

@@ -35,9 +35,17 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let (scheme, findings) = scheme::validate(&text);
     let Some(scheme) = scheme else {
         let name = rules_path.display().to_string();
-        return Err(Stop::Findings { findings, source: Some((name, text)), exit: Exit::Usage });
+        return Err(Stop::Findings {
+            findings,
+            source: Some((name, text)),
+            exit: Exit::Usage,
+        });
     };
-    let book_path = folder.join(if scheme.language == Lang::Zh { "客户.xlsx" } else { "customers.xlsx" });
+    let book_path = folder.join(if scheme.language == Lang::Zh {
+        "客户.xlsx"
+    } else {
+        "customers.xlsx"
+    });
     if book_path.exists() {
         return Err(exists(&book_path));
     }
@@ -49,10 +57,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     let mut files = Files::default();
     if is_new {
-        files.write(&rules_path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
+        files.write(&rules_path, |out| {
+            std::io::Write::write_all(out, text.as_bytes())
+        })?;
     }
     files.write(&book_path, |out| {
-        blank::write(&scheme, out).map_err(|error| std::io::Error::other(error.text().get(lang).to_owned()))
+        blank::write(&scheme, out)
+            .map_err(|error| std::io::Error::other(error.text().get(lang).to_owned()))
     })?;
     files.commit()?;
     let (rules, book) = (rules_path.display(), book_path.display());
@@ -61,7 +72,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         text!("wrote {book} for {rules}", "已按 {rules} 生成 {book}")
     });
-    let call = if rules_path == rules::path(global) { String::new() } else { format!(" -r {rules}") };
+    let call = if rules_path == rules::path(global) {
+        String::new()
+    } else {
+        format!(" -r {rules}")
+    };
     screen.say(&text!(
         "fill in {book}, then: regrade grade {book}{call} -o graded.xlsx",
         "填好 {book} 后运行：regrade grade {book}{call} -o 评级.xlsx"
@@ -73,8 +88,14 @@ fn exists(path: &Path) -> Stop {
     let shown = path.display();
     Stop::Findings {
         findings: vec![
-            Finding::error(Code::Unwritable, text!("`{shown}` exists already", "`{shown}` 已存在"))
-                .help(text!("name another folder, or move the file away", "请换个文件夹，或移走该文件")),
+            Finding::error(
+                Code::Unwritable,
+                text!("`{shown}` exists already", "`{shown}` 已存在"),
+            )
+            .help(text!(
+                "name another folder, or move the file away",
+                "请换个文件夹，或移走该文件"
+            )),
         ],
         source: None,
         exit: Exit::Trouble,
@@ -86,7 +107,10 @@ fn cannot_make(folder: &Path, error: &std::io::Error) -> Stop {
     Stop::Findings {
         findings: vec![Finding::error(
             Code::Unwritable,
-            text!("cannot make the folder `{shown}`: {error}", "无法建立文件夹 `{shown}`：{error}"),
+            text!(
+                "cannot make the folder `{shown}`: {error}",
+                "无法建立文件夹 `{shown}`：{error}"
+            ),
         )],
         source: None,
         exit: Exit::Trouble,

@@ -39,15 +39,27 @@ pub fn options(reading: &Reading) -> Result<Options, Stop> {
         Some(character) => {
             return Err(Stop::usage(Finding::error(
                 Code::Usage,
-                text!("`--delimiter {character}` is not one byte", "`--delimiter {character}` 不是单字节字符"),
+                text!(
+                    "`--delimiter {character}` is not one byte",
+                    "`--delimiter {character}` 不是单字节字符"
+                ),
             )));
         }
     };
-    Ok(Options { encoding: reading.encoding.clone(), header_row: reading.header_row, delimiter })
+    Ok(Options {
+        encoding: reading.encoding.clone(),
+        header_row: reading.header_row,
+        delimiter,
+    })
 }
 
 /// Reads all files for a scheme. Faults of all files are told at once.
-pub fn load(scheme: &Scheme, files: &[String], options: &Options, screen: &Screen) -> Result<Loaded, Stop> {
+pub fn load(
+    scheme: &Scheme,
+    files: &[String],
+    options: &Options,
+    screen: &Screen,
+) -> Result<Loaded, Stop> {
     let known = known_sheets(scheme);
     let mut loaded = Loaded {
         inputs: Inputs {
@@ -63,10 +75,16 @@ pub fn load(scheme: &Scheme, files: &[String], options: &Options, screen: &Scree
     for file in files {
         let argument = argument(file, &known)?;
         let wanted: Vec<KnownSheet> = match &argument.sheet {
-            Some(sheet) => known.iter().filter(|known| *known.name == **sheet).cloned().collect(),
+            Some(sheet) => known
+                .iter()
+                .filter(|known| *known.name == **sheet)
+                .cloned()
+                .collect(),
             None => known.clone(),
         };
-        match read::open(&argument.input, &wanted, options, &|done, all| progress.show(&argument.name, done, all)) {
+        match read::open(&argument.input, &wanted, options, &|done, all| {
+            progress.show(&argument.name, done, all)
+        }) {
             Ok(tables) => {
                 for table in tables {
                     match place(&wanted, &table) {
@@ -91,13 +109,25 @@ pub fn load(scheme: &Scheme, files: &[String], options: &Options, screen: &Scree
 
 fn put(scheme: &Scheme, sheet: &str, mut table: Table, loaded: &mut Loaded) {
     loaded.findings.append(&mut table.notes);
-    loaded.files.push((table.origin.place().to_string(), table.rows.len()));
-    if scheme.customers.as_ref().is_some_and(|customers| *customers.sheet.name == *sheet) {
+    loaded
+        .files
+        .push((table.origin.place().to_string(), table.rows.len()));
+    if scheme
+        .customers
+        .as_ref()
+        .is_some_and(|customers| *customers.sheet.name == *sheet)
+    {
         loaded.inputs.customers.push(table);
         return;
     }
-    let event = scheme.events.iter().position(|event| *event.sheet.name == *sheet);
-    let lookup = scheme.lookups.iter().position(|lookup| *lookup.sheet.name == *sheet);
+    let event = scheme
+        .events
+        .iter()
+        .position(|event| *event.sheet.name == *sheet);
+    let lookup = scheme
+        .lookups
+        .iter()
+        .position(|lookup| *lookup.sheet.name == *sheet);
     if let Some(index) = event {
         loaded.inputs.events[index].push(table);
     } else if let Some(index) = lookup {
@@ -107,15 +137,24 @@ fn put(scheme: &Scheme, sheet: &str, mut table: Table, loaded: &mut Loaded) {
 
 fn argument(file: &str, known: &[KnownSheet]) -> Result<Argument, Stop> {
     let (sheet, rest) = match file.split_once('=') {
-        Some((name, rest)) if known.iter().any(|known| *known.name == *name) => (Some(name.to_owned()), rest),
+        Some((name, rest)) if known.iter().any(|known| *known.name == *name) => {
+            (Some(name.to_owned()), rest)
+        }
         // `orders=FILE` with a name that no sheet has is a slip, unless such a file exists.
         Some((name, _)) if !std::path::Path::new(file).exists() && !name.contains(['/', '.']) => {
             let names: Vec<&str> = known.iter().map(|known| &*known.name).collect();
-            let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let list = names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             return Err(Stop::usage(
                 Finding::error(
                     Code::Usage,
-                    text!("`{name}` is no sheet of the scheme", "`{name}` 不是方案中的表"),
+                    text!(
+                        "`{name}` is no sheet of the scheme",
+                        "`{name}` 不是方案中的表"
+                    ),
                 )
                 .help(text!("its sheets are {list}", "方案中的表：{list}")),
             ));
@@ -123,9 +162,17 @@ fn argument(file: &str, known: &[KnownSheet]) -> Result<Argument, Stop> {
         _ => (None, file),
     };
     if rest == "-" {
-        return Ok(Argument { sheet, input: Input::Stdin, name: "-".to_owned() });
+        return Ok(Argument {
+            sheet,
+            input: Input::Stdin,
+            name: "-".to_owned(),
+        });
     }
-    Ok(Argument { sheet, input: input(rest), name: rest.to_owned() })
+    Ok(Argument {
+        sheet,
+        input: input(rest),
+        name: rest.to_owned(),
+    })
 }
 
 /// A file, with the worksheet in brackets if the name with brackets is not itself a file.
@@ -133,7 +180,10 @@ pub fn input(file: &str) -> Input {
     if file == "-" {
         return Input::Stdin;
     }
-    if let Some((name, worksheet)) = file.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+    if let Some((name, worksheet)) = file
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['))
+    {
         if !std::path::Path::new(file).exists() {
             return Input::File {
                 path: PathBuf::from(name),
@@ -142,15 +192,26 @@ pub fn input(file: &str) -> Input {
             };
         }
     }
-    Input::File { path: PathBuf::from(file), name: file.to_owned(), worksheet: None }
+    Input::File {
+        path: PathBuf::from(file),
+        name: file.to_owned(),
+        worksheet: None,
+    }
 }
 
 /// What the scheme knows of the headers of each of its sheets.
 fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
-    let results: Vec<String> = [Word::Grade, Word::Change, Word::Since, Word::Reasons, Word::Type, Word::Score]
-        .into_iter()
-        .flat_map(|word| [word.get(Lang::Zh).to_owned(), word.get(Lang::En).to_owned()])
-        .collect();
+    let results: Vec<String> = [
+        Word::Grade,
+        Word::Change,
+        Word::Since,
+        Word::Reasons,
+        Word::Type,
+        Word::Score,
+    ]
+    .into_iter()
+    .flat_map(|word| [word.get(Lang::Zh).to_owned(), word.get(Lang::En).to_owned()])
+    .collect();
     let mut known = vec![];
     let mut add = |sheet: &Sheet, keys: &[usize], results: &[String]| {
         let headers = |field: &Field| field_headers(field);
@@ -186,7 +247,11 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
         .iter()
         .filter_map(|sheet| {
             let found = match_sheet(&table.headers, sheet);
-            found.key.then_some((found.missing_required.len(), usize::MAX - found.found, sheet))
+            found.key.then_some((
+                found.missing_required.len(),
+                usize::MAX - found.found,
+                sheet,
+            ))
         })
         .collect();
     fits.sort_by_key(|(missing, found, _)| (*missing, *found));
@@ -195,7 +260,10 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
             let (one, two) = (&one.name, &two.name);
             Err(Finding::error(
                 Code::UnmatchedFile,
-                text!("the table could be `{one}` or `{two}`", "该表可能是 `{one}`，也可能是 `{two}`"),
+                text!(
+                    "the table could be `{one}` or `{two}`",
+                    "该表可能是 `{one}`，也可能是 `{two}`"
+                ),
             )
             .place(table.origin.place())
             .help(text!("say which: `{one}=FILE`", "请写明：`{one}=文件`")))
@@ -203,7 +271,10 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
         [(_, _, sheet), ..] => Ok(sheet.name.to_string()),
         [] => Err(Finding::error(
             Code::UnmatchedFile,
-            text!("the table matches no sheet of the scheme", "该表与方案中的任何表都不匹配"),
+            text!(
+                "the table matches no sheet of the scheme",
+                "该表与方案中的任何表都不匹配"
+            ),
         )
         .place(table.origin.place())),
     }
@@ -211,23 +282,41 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
 
 /// A sheet of the scheme without a file. Only said if all files could be read: else the cause is told already.
 fn missing_sheets(scheme: &Scheme, inputs: &Inputs, all_read: bool) -> Vec<Finding> {
-    let customers = scheme.customers.iter().map(|customers| (&customers.sheet, inputs.customers.is_empty()));
-    let events = scheme.events.iter().zip(&inputs.events).map(|(event, tables)| (&event.sheet, tables.is_empty()));
-    let lookups =
-        scheme.lookups.iter().zip(&inputs.lookups).map(|(lookup, tables)| (&lookup.sheet, tables.is_empty()));
+    let customers = scheme
+        .customers
+        .iter()
+        .map(|customers| (&customers.sheet, inputs.customers.is_empty()));
+    let events = scheme
+        .events
+        .iter()
+        .zip(&inputs.events)
+        .map(|(event, tables)| (&event.sheet, tables.is_empty()));
+    let lookups = scheme
+        .lookups
+        .iter()
+        .zip(&inputs.lookups)
+        .map(|(lookup, tables)| (&lookup.sheet, tables.is_empty()));
     customers
         .chain(events)
         .chain(lookups)
         .filter(|(_, missing)| *missing && all_read)
         .map(|(sheet, _)| {
             let name = &sheet.name;
-            let fields = sheet.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ");
-            Finding::error(Code::MissingSheet, text!("no file is for sheet `{name}`", "没有文件对应表 `{name}`"))
-                .with_note(text!("its fields are {fields}", "该表的字段：{fields}"))
-                .help(text!(
-                    "name its file too, or write `{name}=FILE` if its headers are others",
-                    "请同时给出它的文件；若列名不同，请写 `{name}=文件`"
-                ))
+            let fields = sheet
+                .fields
+                .iter()
+                .map(|field| format!("`{}`", field.name))
+                .collect::<Vec<_>>()
+                .join(", ");
+            Finding::error(
+                Code::MissingSheet,
+                text!("no file is for sheet `{name}`", "没有文件对应表 `{name}`"),
+            )
+            .with_note(text!("its fields are {fields}", "该表的字段：{fields}"))
+            .help(text!(
+                "name its file too, or write `{name}=FILE` if its headers are others",
+                "请同时给出它的文件；若列名不同，请写 `{name}=文件`"
+            ))
         })
         .collect()
 }
@@ -246,7 +335,10 @@ impl Progress {
             let style = ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes}");
             style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
         });
-        Self { bar, start: Instant::now() }
+        Self {
+            bar,
+            start: Instant::now(),
+        }
     }
 
     fn show(&self, name: &str, done: u64, all: u64) {

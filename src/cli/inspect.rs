@@ -28,7 +28,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         number => number.parse().map_err(|_| {
             Stop::usage(Finding::error(
                 Code::Usage,
-                text!("`--rows {number}` is neither a number nor `all`", "`--rows {number}` 既不是数字也不是 `all`"),
+                text!(
+                    "`--rows {number}` is neither a number nor `all`",
+                    "`--rows {number}` 既不是数字也不是 `all`"
+                ),
             ))
         })?,
     };
@@ -37,8 +40,17 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Some(Format::Jsonl) => Format::Jsonl,
         Some(_) => {
             return Err(Stop::usage(
-                Finding::error(Code::Usage, text!("`inspect` shows text or jsonl", "`inspect` 只输出文本或 jsonl"))
-                    .help(text!("use `--format table` or `--format jsonl`", "请用 `--format table` 或 `--format jsonl`")),
+                Finding::error(
+                    Code::Usage,
+                    text!(
+                        "`inspect` shows text or jsonl",
+                        "`inspect` 只输出文本或 jsonl"
+                    ),
+                )
+                .help(text!(
+                    "use `--format table` or `--format jsonl`",
+                    "请用 `--format table` 或 `--format jsonl`"
+                )),
             ));
         }
     };
@@ -57,7 +69,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                     }
                 }
                 if format == Format::Jsonl {
-                    let notes: Vec<Finding> = tables.into_iter().flat_map(|table| table.notes).collect();
+                    let notes: Vec<Finding> =
+                        tables.into_iter().flat_map(|table| table.notes).collect();
                     screen.run_findings(&notes);
                 }
             }

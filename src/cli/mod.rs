@@ -25,7 +25,13 @@ use std::path::PathBuf;
 
 /// Grades customers from the sheets that people already have, and says why.
 #[derive(Parser, Debug)]
-#[command(name = "regrade", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "regrade",
+    version,
+    about,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -38,10 +44,23 @@ pub struct Cli {
 #[derive(Args, Debug)]
 pub struct Global {
     /// The scheme.
-    #[arg(short, long, global = true, value_name = "FILE", env = "REGRADE_RULES", hide_env_values = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "REGRADE_RULES",
+        hide_env_values = true
+    )]
     pub rules: Option<PathBuf>,
     /// The ledger.
-    #[arg(long, global = true, value_name = "FILE", env = "REGRADE_LEDGER", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "REGRADE_LEDGER",
+        hide_env_values = true
+    )]
     pub ledger: Option<PathBuf>,
     /// The date to grade as of: 2024-03-31, today or prev-month-end.
     #[arg(long, global = true, value_name = "DATE", default_value = "today")]
@@ -74,7 +93,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
     /// Who does it.
-    #[arg(long, global = true, value_name = "NAME", env = "REGRADE_BY", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "REGRADE_BY",
+        hide_env_values = true
+    )]
     pub by: Option<String>,
     /// Change one value of the scheme for this call: grades.A.when='score >= 75'.
     #[arg(long, global = true, value_name = "PATH=VALUE")]
@@ -179,13 +204,22 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
 
 /// Options whose meaning needs the ledger are refused rather than passed over.
 fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    for (given, option) in [(global.ledger.is_some(), "--ledger"), (global.role.is_some(), "--role")] {
+    for (given, option) in [
+        (global.ledger.is_some(), "--ledger"),
+        (global.role.is_some(), "--role"),
+    ] {
         if given {
             let finding = regrade::diagnostic::Finding::error(
                 regrade::diagnostic::Code::NotYet,
-                regrade::text!("`{option}` does not work in this version", "此版本尚不支持 `{option}`"),
+                regrade::text!(
+                    "`{option}` does not work in this version",
+                    "此版本尚不支持 `{option}`"
+                ),
             )
-            .help(regrade::text!("grade from files, without it", "请直接用文件评级，去掉该选项"));
+            .help(regrade::text!(
+                "grade from files, without it",
+                "请直接用文件评级，去掉该选项"
+            ));
             return Err(Stop::usage(finding));
         }
     }

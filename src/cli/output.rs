@@ -29,18 +29,36 @@ pub struct Output {
 /// The outputs of a call: those named by `-o`, else standard output.
 pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
     if paths.is_empty() {
-        let fallback = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+        let fallback = if io::stdout().is_terminal() {
+            Format::Table
+        } else {
+            Format::Csv
+        };
         let format = format.unwrap_or(fallback);
         if format == Format::Xlsx && io::stdout().is_terminal() {
-            return Err(usage(text!("a workbook is not for the terminal", "工作簿不能输出到终端")).into());
+            return Err(usage(text!(
+                "a workbook is not for the terminal",
+                "工作簿不能输出到终端"
+            ))
+            .into());
         }
-        return Ok(vec![Output { target: Target::Stdout, format: known(format)? }]);
+        return Ok(vec![Output {
+            target: Target::Stdout,
+            format: known(format)?,
+        }]);
     }
     let mut outputs: Vec<Output> = vec![];
     for path in paths {
         let output = if path == "-" {
-            let fallback = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
-            Output { target: Target::Stdout, format: known(format.unwrap_or(fallback))? }
+            let fallback = if io::stdout().is_terminal() {
+                Format::Table
+            } else {
+                Format::Csv
+            };
+            Output {
+                target: Target::Stdout,
+                format: known(format.unwrap_or(fallback))?,
+            }
         } else {
             let path = PathBuf::from(path);
             let format = match (ending(&path), format) {
@@ -56,7 +74,10 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
                     .with_help());
                 }
             };
-            Output { target: Target::File(path), format: known(format)? }
+            Output {
+                target: Target::File(path),
+                format: known(format)?,
+            }
         };
         if outputs.iter().any(|other| other.target == output.target) {
             return Err(usage(text!("`{path}` is named twice", "`{path}` 指定了两次")).into());
@@ -90,9 +111,14 @@ impl From<Usage> for Stop {
 
 fn known(format: Format) -> Result<Format, Stop> {
     if format == Format::Html {
-        let finding =
-            Finding::error(Code::NotYet, text!("html is not written by this version", "此版本尚不能输出 html"))
-                .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
+        let finding = Finding::error(
+            Code::NotYet,
+            text!(
+                "html is not written by this version",
+                "此版本尚不能输出 html"
+            ),
+        )
+        .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
         return Err(Stop::usage(finding));
     }
     Ok(format)
@@ -138,32 +164,48 @@ impl Files {
         path: &Path,
         write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
     ) -> Result<(), Stop> {
-        self.try_write(path, write).map_err(|error| unwritable(path, &error))
+        self.try_write(path, write)
+            .map_err(|error| unwritable(path, &error))
     }
 
-    fn try_write(&mut self, path: &Path, write: impl FnOnce(&mut dyn Sink) -> io::Result<()>) -> io::Result<()> {
+    fn try_write(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> io::Result<()> {
         // A link is followed, so that what it names is replaced and not the link.
         let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if let Ok(known) = target.metadata() {
             if known.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+                return Err(io::Error::new(
+                    io::ErrorKind::IsADirectory,
+                    "it is a folder",
+                ));
             }
             if !known.is_file() {
                 let mut memory = io::Cursor::new(vec![]);
                 write(&mut memory)?;
-                OpenOptions::new().write(true).open(&target)?.write_all(memory.get_ref())?;
+                OpenOptions::new()
+                    .write(true)
+                    .open(&target)?
+                    .write_all(memory.get_ref())?;
                 self.pending.push(Pending::Direct);
                 return Ok(());
             }
         }
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = target
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".regrade-").suffix(".tmp");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             // What a file made the plain way gets: the process's mask takes its part off; a replaced file keeps its own.
-            let mode = target.metadata().map_or(0o666, |known| known.permissions().mode() & 0o777);
+            let mode = target
+                .metadata()
+                .map_or(0o666, |known| known.permissions().mode() & 0o777);
             builder.permissions(std::fs::Permissions::from_mode(mode));
         }
         let mut temporary = builder.tempfile_in(folder)?;
@@ -181,9 +223,14 @@ impl Files {
     pub fn commit(self) -> Result<(), Stop> {
         for pending in self.pending {
             if let Pending::Temporary(temporary, target) = pending {
-                temporary.persist(&target).map_err(|error| unwritable(&target, &error.error))?;
+                temporary
+                    .persist(&target)
+                    .map_err(|error| unwritable(&target, &error.error))?;
                 // The name is durable when its folder is.
-                if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                if let Some(folder) = target
+                    .parent()
+                    .filter(|folder| !folder.as_os_str().is_empty())
+                {
                     let _ = File::open(folder).and_then(|folder| folder.sync_all());
                 }
             }
@@ -208,11 +255,18 @@ fn unwritable(path: &Path, error: &io::Error) -> Stop {
     let shown = path.display();
     let finding = Finding::error(
         Code::Unwritable,
-        text!("cannot write `{shown}`: {error}", "无法写入 `{shown}`：{error}"),
+        text!(
+            "cannot write `{shown}`: {error}",
+            "无法写入 `{shown}`：{error}"
+        ),
     )
     .help(text!(
         "nothing was changed; make room or choose another place",
         "没有改动任何文件；请腾出空间或换个位置"
     ));
-    Stop::Findings { findings: vec![finding], source: None, exit: Exit::Trouble }
+    Stop::Findings {
+        findings: vec![finding],
+        source: None,
+        exit: Exit::Trouble,
+    }
 }

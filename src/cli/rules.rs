@@ -20,7 +20,10 @@ pub struct Rules {
 
 /// The file that holds the scheme.
 pub fn path(global: &Global) -> PathBuf {
-    global.rules.clone().unwrap_or_else(|| PathBuf::from("rules.toml"))
+    global
+        .rules
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("rules.toml"))
 }
 
 /// Loads and validates the scheme; all its errors stop with exit code 2.
@@ -34,8 +37,17 @@ pub fn load(global: &Global) -> Result<Rules, Stop> {
     }
     let (scheme, findings) = scheme::validate(&changed);
     match scheme {
-        Some(scheme) => Ok(Rules { name, text: changed, scheme, findings }),
-        None => Err(Stop::Findings { findings, source: Some((name, changed)), exit: Exit::Usage }),
+        Some(scheme) => Ok(Rules {
+            name,
+            text: changed,
+            scheme,
+            findings,
+        }),
+        None => Err(Stop::Findings {
+            findings,
+            source: Some((name, changed)),
+            exit: Exit::Usage,
+        }),
     }
 }
 
@@ -44,7 +56,10 @@ fn read(path: &Path, name: &str) -> Result<String, Stop> {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         let finding = Finding::error(
             Code::Unreadable,
-            text!("cannot read the scheme `{name}`: {error}", "无法读取方案 `{name}`：{error}"),
+            text!(
+                "cannot read the scheme `{name}`: {error}",
+                "无法读取方案 `{name}`：{error}"
+            ),
         );
         Stop::usage(if missing {
             finding.help(text!(
@@ -55,14 +70,23 @@ fn read(path: &Path, name: &str) -> Result<String, Stop> {
             finding
         })
     })?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
+    let bytes = bytes
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .map(<[u8]>::to_vec)
+        .unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
         let line = line + 1;
         Stop::usage(
             Finding::error(
                 Code::BadEncoding,
-                text!("the scheme `{name}` is not UTF-8 (line {line})", "方案 `{name}` 不是 UTF-8 编码（第 {line} 行）"),
+                text!(
+                    "the scheme `{name}` is not UTF-8 (line {line})",
+                    "方案 `{name}` 不是 UTF-8 编码（第 {line} 行）"
+                ),
             )
             .help(text!("save it as UTF-8", "请另存为 UTF-8")),
         )

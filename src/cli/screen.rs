@@ -66,7 +66,11 @@ impl Screen {
     pub fn stop(&self, stop: &Stop) -> Exit {
         match stop {
             Stop::ClosedPipe => Exit::Done,
-            Stop::Findings { findings, source, exit } => {
+            Stop::Findings {
+                findings,
+                source,
+                exit,
+            } => {
                 let source = source.as_ref().map(|(name, text)| Source { name, text });
                 self.findings(findings, source);
                 *exit

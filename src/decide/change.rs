@@ -21,15 +21,30 @@ pub struct Decided {
 /// Decides one customer. `rated` is whether the scheme has grades, `hold` whether a review holds the grade.
 pub fn decide(rated: bool, values: Choice, earlier: &Earlier, hold: bool, as_of: Date) -> Decided {
     if !rated {
-        return Decided { grade: None, decision: Decision::Classified, since: None, on_hold: false };
+        return Decided {
+            grade: None,
+            decision: Decision::Classified,
+            since: None,
+            on_hold: false,
+        };
     }
     if hold {
         // The grade waits for a person: the one before stays, and who had none gets none yet.
         let grade = earlier.grade.map(|grade| grade as u16);
-        return Decided { grade, decision: Decision::Held, since: earlier.since, on_hold: true };
+        return Decided {
+            grade,
+            decision: Decision::Held,
+            since: earlier.since,
+            on_hold: true,
+        };
     }
     let Some(now) = values.index() else {
-        return Decided { grade: None, decision: Decision::Unrated, since: None, on_hold: false };
+        return Decided {
+            grade: None,
+            decision: Decision::Unrated,
+            since: None,
+            on_hold: false,
+        };
     };
     let decision = match earlier.grade {
         None => Decision::Initial,
@@ -38,8 +53,17 @@ pub fn decide(rated: bool, values: Choice, earlier: &Earlier, hold: bool, as_of:
         Some(before) if now > before => Decision::Demoted,
         Some(_) => Decision::Held,
     };
-    let since = if decision == Decision::Held { earlier.since } else { Some(as_of) };
-    Decided { grade: Some(now as u16), decision, since, on_hold: false }
+    let since = if decision == Decision::Held {
+        earlier.since
+    } else {
+        Some(as_of)
+    };
+    Decided {
+        grade: Some(now as u16),
+        decision,
+        since,
+        on_hold: false,
+    }
 }
 
 #[cfg(test)]
@@ -49,20 +73,45 @@ mod tests {
     #[test]
     fn a_grade_is_compared_with_the_one_before() {
         let (old, now) = (Date::new(2024, 1, 31), Date::new(2024, 2, 29).unwrap());
-        let before = |grade: Option<usize>| Earlier { grade, since: old, kind: None };
+        let before = |grade: Option<usize>| Earlier {
+            grade,
+            since: old,
+            kind: None,
+        };
         for (values, earlier, grade, decision, since) in [
             (Choice::Is(1), None, Some(1), Decision::Initial, Some(now)),
             (Choice::Is(1), Some(1), Some(1), Decision::Held, old),
-            (Choice::Is(0), Some(1), Some(0), Decision::Promoted, Some(now)),
-            (Choice::Is(2), Some(1), Some(2), Decision::Demoted, Some(now)),
+            (
+                Choice::Is(0),
+                Some(1),
+                Some(0),
+                Decision::Promoted,
+                Some(now),
+            ),
+            (
+                Choice::Is(2),
+                Some(1),
+                Some(2),
+                Decision::Demoted,
+                Some(now),
+            ),
             (Choice::Unknown(0), Some(1), None, Decision::Unrated, None),
             (Choice::NoneHolds, None, None, Decision::Unrated, None),
         ] {
             let decided = decide(true, values, &before(earlier), false, now);
-            assert_eq!((decided.grade, decided.decision, decided.since), (grade, decision, since));
+            assert_eq!(
+                (decided.grade, decided.decision, decided.since),
+                (grade, decision, since)
+            );
         }
-        assert_eq!(decide(false, Choice::NoneHolds, &before(None), false, now).decision, Decision::Classified);
+        assert_eq!(
+            decide(false, Choice::NoneHolds, &before(None), false, now).decision,
+            Decision::Classified
+        );
         let held = decide(true, Choice::Is(0), &before(Some(2)), true, now);
-        assert_eq!((held.grade, held.decision, held.on_hold), (Some(2), Decision::Held, true));
+        assert_eq!(
+            (held.grade, held.decision, held.on_hold),
+            (Some(2), Decision::Held, true)
+        );
     }
 }

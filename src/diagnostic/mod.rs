@@ -89,6 +89,8 @@ pub struct Finding {
     pub notes: Vec<Text>,
     /// What to do.
     pub help: Option<Text>,
+    /// For a finding about one of many cells: what is wrong with all of them, and this cell's text.
+    pub cell: Option<(Text, String)>,
 }
 
 impl Finding {
@@ -103,17 +105,24 @@ impl Finding {
             related: vec![],
             notes: vec![],
             help: None,
+            cell: None,
         }
     }
 
     /// A warning without a place.
     pub fn warning(code: Code, title: Text) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, title) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, title)
+        }
     }
 
     /// A note without a place.
     pub fn note(code: Code, title: Text) -> Self {
-        Self { severity: Severity::Note, ..Self::error(code, title) }
+        Self {
+            severity: Severity::Note,
+            ..Self::error(code, title)
+        }
     }
 
     /// The same at these bytes of the text being read.
@@ -155,6 +164,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: Text) -> Self {
         self.help = Some(help);
+        self
+    }
+
+    /// The same as one of many: `all` is said once for all cells that have it, each beside its own `offending` text.
+    #[must_use]
+    pub fn cell(mut self, all: Text, offending: String) -> Self {
+        self.cell = Some((all, offending));
         self
     }
 

@@ -21,18 +21,32 @@ pub struct Source<'a> {
 
 /// Renders findings in order: those about the scheme one by one, those about data grouped by what they say.
 /// `styled` gives terminal colours; `all` lists every place.
-pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styled: bool, all: bool) -> String {
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+pub fn render(
+    findings: &[Finding],
+    source: Option<Source<'_>>,
+    lang: Lang,
+    styled: bool,
+    all: bool,
+) -> String {
+    let renderer = if styled {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     for group in grouped(findings) {
         let first = group[0];
         let level = match first.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
+            Severity::Error => Level::ERROR.with_name(word(lang, "error", "错误")),
+            Severity::Warning => Level::WARNING.with_name(word(lang, "warning", "警告")),
+            Severity::Note => note(lang),
         };
-        let title = first.title.get(lang);
+        // What several cells have in common is said once, and each cell's own text stands beside its place.
+        let title = match &first.cell {
+            Some((all, _)) if group.len() > 1 => all.get(lang),
+            _ => first.title.get(lang),
+        };
         let head = level.clone().primary_title(title).id(first.code.word());
         let mut elements: Vec<Element<'_>> = vec![];
         match (&first.at, source) {
@@ -46,16 +60,29 @@ pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styl
                     .path(source.name)
                     .annotation(AnnotationKind::Primary.span(clamp(span)).label(label));
                 for (span, text) in &first.related {
-                    snippet = snippet
-                        .annotation(AnnotationKind::Context.span(clamp(span)).label(text.get(lang)));
+                    snippet = snippet.annotation(
+                        AnnotationKind::Context
+                            .span(clamp(span))
+                            .label(text.get(lang)),
+                    );
                 }
                 elements.push(snippet.into());
             }
             (At::Data(_), _) => {
-                let shown = if all { group.len() } else { group.len().min(PLACES_SHOWN) };
+                let shown = if all {
+                    group.len()
+                } else {
+                    group.len().min(PLACES_SHOWN)
+                };
                 for finding in &group[..shown] {
                     if let At::Data(place) = &finding.at {
-                        elements.push(Origin::path(place.to_string()).into());
+                        let line = match &finding.cell {
+                            Some((_, offending)) if group.len() > 1 => {
+                                format!("{place}  `{offending}`")
+                            }
+                            _ => place.to_string(),
+                        };
+                        elements.push(Origin::path(line).into());
                     }
                 }
                 if group.len() > shown {
@@ -64,16 +91,21 @@ pub fn render(findings: &[Finding], source: Option<Source<'_>>, lang: Lang, styl
                         Lang::En => format!("and {rest} more places (`-v` lists them all)"),
                         Lang::Zh => format!("另有 {rest} 处（`-v` 列出全部）"),
                     };
-                    elements.push(Level::NOTE.message(more).into());
+                    elements.push(note(lang).message(more).into());
                 }
             }
             _ => {}
         }
-        for note in &first.notes {
-            elements.push(Level::NOTE.message(note.get(lang)).into());
+        for text in &first.notes {
+            elements.push(note(lang).message(text.get(lang)).into());
         }
         if let Some(help) = &first.help {
-            elements.push(Level::HELP.message(help.get(lang)).into());
+            elements.push(
+                Level::HELP
+                    .with_name(word(lang, "help", "建议"))
+                    .message(help.get(lang))
+                    .into(),
+            );
         }
         let _ = writeln!(out, "{}", renderer.render(&[head.elements(elements)]));
     }
@@ -86,7 +118,8 @@ fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut known: BTreeMap<(super::Code, &str), usize> = BTreeMap::new();
     for finding in findings {
         if matches!(finding.at, At::Data(_)) {
-            let key = (finding.code, finding.title.en.as_str());
+            let title = finding.cell.as_ref().map_or(&finding.title, |(all, _)| all);
+            let key = (finding.code, title.en.as_str());
             if let Some(index) = known.get(&key) {
                 groups[*index].push(finding);
                 continue;
@@ -96,4 +129,16 @@ fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
         groups.push(vec![finding]);
     }
     groups
+}
+
+/// How a note begins.
+fn note(lang: Lang) -> Level<'static> {
+    Level::NOTE.with_name(word(lang, "note", "说明"))
+}
+
+const fn word(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
 }

@@ -11,7 +11,12 @@ use crate::table::{Column, Truth};
 use std::sync::Arc;
 
 /// The names of the missing values that make an expression unknown for a customer, each once.
-pub fn missing_names(grading: &Grading, expression: &Expression, row: usize, lang: Lang) -> Vec<Arc<str>> {
+pub fn missing_names(
+    grading: &Grading,
+    expression: &Expression,
+    row: usize,
+    lang: Lang,
+) -> Vec<Arc<str>> {
     let mut roots = vec![];
     from_expression(grading, &expression.bound, row, &mut roots);
     let mut names: Vec<Arc<str>> = vec![];
@@ -52,8 +57,12 @@ fn from_slot(grading: &Grading, slot: Slot, row: usize, roots: &mut Vec<Root>) {
     let scheme = &grading.scheme;
     let before = roots.len();
     match scheme.slots.entries[slot.0 as usize].kind {
-        SlotKind::Value(index) => from_expression(grading, &scheme.values[index].is.bound, row, roots),
-        SlotKind::Label(index) | SlotKind::Points(index) => from_dimension(grading, index, row, roots),
+        SlotKind::Value(index) => {
+            from_expression(grading, &scheme.values[index].is.bound, row, roots)
+        }
+        SlotKind::Label(index) | SlotKind::Points(index) => {
+            from_dimension(grading, index, row, roots)
+        }
         SlotKind::OwnPoints(index) => from_points(grading, index, row, roots),
         SlotKind::Score => {
             for (index, result) in grading.assessment.dimensions.iter().enumerate() {
@@ -73,7 +82,12 @@ fn from_slot(grading: &Grading, slot: Slot, row: usize, roots: &mut Vec<Root>) {
 fn from_dimension(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root>) {
     let rule = &grading.scheme.dimensions[index].rule;
     match (grading.assessment.dimensions[index].bands[row], rule) {
-        (Choice::Unknown(band), DimensionRule::Bands(bands) | DimensionRule::Points { bands, .. } | DimensionRule::Indicators { bands, .. }) => {
+        (
+            Choice::Unknown(band),
+            DimensionRule::Bands(bands)
+            | DimensionRule::Points { bands, .. }
+            | DimensionRule::Indicators { bands, .. },
+        ) => {
             if let Some(when) = &bands[band as usize].when {
                 from_expression(grading, &when.bound, row, roots);
             }
@@ -91,7 +105,9 @@ fn from_points(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root
         DimensionRule::Indicators { indicators, .. } => {
             for indicator in indicators {
                 match &indicator.rule {
-                    IndicatorRule::Points(points) => from_expression(grading, &points.bound, row, roots),
+                    IndicatorRule::Points(points) => {
+                        from_expression(grading, &points.bound, row, roots)
+                    }
                     IndicatorRule::Bands(bands) => match first_band(grading, bands, row) {
                         Choice::Unknown(band) => {
                             if let Some(when) = &bands[band as usize].when {
@@ -111,8 +127,12 @@ fn from_points(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root
 /// assessment, only its points are; here it is wanted for one customer, so all are evaluated and one is taken.
 pub fn first_band(grading: &Grading, bands: &[Band], row: usize) -> Choice {
     for (index, band) in bands.iter().enumerate() {
-        let Some(when) = &band.when else { return Choice::Is(index as u16) };
-        let Column::Bool(truths) = when.bound.eval(&grading.facts).column else { continue };
+        let Some(when) = &band.when else {
+            return Choice::Is(index as u16);
+        };
+        let Column::Bool(truths) = when.bound.eval(&grading.facts).column else {
+            continue;
+        };
         match truths[row] {
             Truth::False => {}
             Truth::Unknown => return Choice::Unknown(index as u16),

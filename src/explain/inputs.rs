@@ -64,8 +64,16 @@ pub fn of_all<'a>(
         slots.extend(expression.bound.slots());
     }
     let mut seen: Vec<Slot> = vec![];
-    slots.retain(|slot| !seen.contains(slot) && { seen.push(*slot); true });
-    slots.into_iter().map(|slot| input(grading, slot, row, lang)).collect()
+    slots.retain(|slot| {
+        !seen.contains(slot) && {
+            seen.push(*slot);
+            true
+        }
+    });
+    slots
+        .into_iter()
+        .map(|slot| input(grading, slot, row, lang))
+        .collect()
 }
 
 fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
@@ -80,7 +88,9 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
     };
     let mut from = vec![];
     let source = match entry.kind {
-        SlotKind::Field(field) => field_cell(grading, field, row).map_or(Source::Scheme, Source::Cell),
+        SlotKind::Field(field) => {
+            field_cell(grading, field, row).map_or(Source::Scheme, Source::Cell)
+        }
         SlotKind::LookupField(lookup, field) => {
             lookup_cell(grading, lookup, field, row).map_or(Source::Scheme, Source::Cell)
         }
@@ -93,7 +103,13 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
         SlotKind::PreviousGrade | SlotKind::PreviousType => Source::Earlier,
         _ => Source::Scheme,
     };
-    Input { name: name_of(scheme, slot, lang), text, value, source, from }
+    Input {
+        name: name_of(scheme, slot, lang),
+        text,
+        value,
+        source,
+        from,
+    }
 }
 
 /// The cell of a field; `None` if no file has its column. Of a customer whom several files have it is the latest one
@@ -101,12 +117,19 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
 fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> {
     let customers = grading.book.customers.as_ref()?;
     let tables = &grading.book.inputs.customers;
-    let more = customers.more.get(&(row as u32)).map(Vec::as_slice).unwrap_or_default();
+    let more = customers
+        .more
+        .get(&(row as u32))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let rows = std::iter::once(customers.rows[row]).chain(more.iter().rev().copied());
     let mut first = None;
     for at in rows {
-        let Some(column) = customers.sources[at.table as usize][field] else { continue };
-        let blank = tables[at.table as usize].rows.cell(at.row as usize, column) == crate::table::Cell::Blank;
+        let Some(column) = customers.sources[at.table as usize][field] else {
+            continue;
+        };
+        let blank = tables[at.table as usize].rows.cell(at.row as usize, column)
+            == crate::table::Cell::Blank;
         let place = place_of(tables, at, Some(column));
         if !blank {
             return Some(place);
@@ -120,7 +143,11 @@ fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Op
     let rows = &grading.book.lookups[lookup];
     let at = rows.clean.rows[rows.matched[row]? as usize];
     let column = rows.clean.sources[at.table as usize][field]?;
-    Some(place_of(&grading.book.inputs.lookups[lookup], at, Some(column)))
+    Some(place_of(
+        &grading.book.inputs.lookups[lookup],
+        at,
+        Some(column),
+    ))
 }
 
 /// The rows of a customer behind a metric. For the least and greatest, the first and the last value it is the one row
@@ -129,17 +156,30 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
     let metric = &grading.scheme.metrics[metric];
     let events = &grading.book.events[metric.from];
     let tables = &grading.book.inputs.events[metric.from];
-    let own: Vec<usize> = (0..events.customer.len()).filter(|event| events.customer[*event] as usize == row).collect();
+    let own: Vec<usize> = (0..events.customer.len())
+        .filter(|event| events.customer[*event] as usize == row)
+        .collect();
     let mut first = own.first().copied();
     let single = matches!(
         metric.value.function,
-        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last
+        AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::First
+            | AggregateFunction::Last
     );
     if let (true, None, Some(argument)) = (single, metric.per, &metric.value.argument) {
         let wanted = grading.facts.get(metric.slot).value(row);
-        let frame = crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), grading.facts.as_of());
+        let frame = crate::book::FieldFrame::new(
+            &events.clean.columns,
+            events.clean.rows.len(),
+            grading.facts.as_of(),
+        );
         let values = argument.eval(&frame).column;
-        first = own.iter().copied().find(|event| values.value(*event) == wanted).or(first);
+        first = own
+            .iter()
+            .copied()
+            .find(|event| values.value(*event) == wanted)
+            .or(first);
     }
     Source::Rows {
         text: metric.text.clone(),
@@ -150,9 +190,18 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
 
 /// A customer's series, the last twelve periods: `2024-01 120, 2024-02 —, …`.
 fn series_text(grading: &Grading, slot: Slot, row: usize) -> String {
-    let Some(SeriesColumn { periods, values, .. }) = grading.facts.get_series(slot) else { return String::new() };
-    let SlotKind::Metric(metric) = grading.scheme.slots.entries[slot.0 as usize].kind else { return String::new() };
-    let Some(kind) = grading.scheme.metrics[metric].per else { return String::new() };
+    let Some(SeriesColumn {
+        periods, values, ..
+    }) = grading.facts.get_series(slot)
+    else {
+        return String::new();
+    };
+    let SlotKind::Metric(metric) = grading.scheme.slots.entries[slot.0 as usize].kind else {
+        return String::new();
+    };
+    let Some(kind) = grading.scheme.metrics[metric].per else {
+        return String::new();
+    };
     let axis = Axis::of(kind, &grading.book);
     let shown = periods.saturating_sub(12)..*periods;
     let texts: Vec<String> = shown

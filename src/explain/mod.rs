@@ -6,19 +6,21 @@
 pub mod causes;
 mod inputs;
 mod reason;
+mod unrated;
 mod value;
 
 pub use inputs::{Input, Source};
 pub use reason::reasons;
+pub use unrated::unrated;
 pub use value::{name_of, value_text};
 
 use crate::assess::{Choice, parts};
 use crate::diagnostic::Lang;
 use crate::grading::Grading;
 use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule};
+use crate::table::Column;
 use crate::table::Decimal;
 use crate::table::column::MISSING;
-use crate::table::Column;
 use std::sync::Arc;
 
 /// Everything that decided one customer's grade and type.
@@ -94,17 +96,34 @@ pub fn explain(grading: &Grading, row: usize, lang: Lang) -> Explanation {
     let parts = parts(scheme, &grading.assessment.dimensions, &grading.facts, row);
     let dimensions = (0..scheme.dimensions.len())
         .map(|index| {
-            let part = parts.iter().find(|(dimension, _)| *dimension == index).map(|(_, part)| *part);
+            let part = parts
+                .iter()
+                .find(|(dimension, _)| *dimension == index)
+                .map(|(_, part)| *part);
             dimension_step(grading, index, row, part, lang)
         })
         .collect();
     let grade = (!scheme.grades.is_empty()).then(|| grade_step(grading, row, lang));
     let kind = (!scheme.types.is_empty()).then(|| {
-        let entries: Vec<(Arc<str>, Option<&Expression>)> =
-            scheme.types.iter().map(|rule| (rule.name.clone(), rule.when.as_ref())).collect();
-        rule_step(grading, grading.classification.types[row], &entries, row, lang)
+        let entries: Vec<(Arc<str>, Option<&Expression>)> = scheme
+            .types
+            .iter()
+            .map(|rule| (rule.name.clone(), rule.when.as_ref()))
+            .collect();
+        rule_step(
+            grading,
+            grading.classification.types[row],
+            &entries,
+            row,
+            lang,
+        )
     });
-    Explanation { dimensions, score: score_of(grading, row), grade, kind }
+    Explanation {
+        dimensions,
+        score: score_of(grading, row),
+        grade,
+        kind,
+    }
 }
 
 /// The score of a customer.
@@ -122,30 +141,56 @@ pub fn number_at(column: &Column, row: usize) -> Option<Decimal> {
 
 fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
     let scheme = &grading.scheme;
-    let texts: Vec<Option<Expression>> = scheme.grades.iter().map(|grade| reason::rule_text(&grade.rule, lang)).collect();
-    let entries: Vec<(Arc<str>, Option<&Expression>)> =
-        scheme.grades.iter().zip(&texts).map(|(grade, text)| (grade.name.clone(), text.as_ref())).collect();
+    let texts: Vec<Option<Expression>> = scheme
+        .grades
+        .iter()
+        .map(|grade| reason::rule_text(&grade.rule, lang))
+        .collect();
+    let entries: Vec<(Arc<str>, Option<&Expression>)> = scheme
+        .grades
+        .iter()
+        .zip(&texts)
+        .map(|(grade, text)| (grade.name.clone(), text.as_ref()))
+        .collect();
     rule_step(grading, grading.assessment.grades[row], &entries, row, lang)
 }
 
-fn dimension_step(grading: &Grading, index: usize, row: usize, part: Option<Decimal>, lang: Lang) -> DimensionStep {
+fn dimension_step(
+    grading: &Grading,
+    index: usize,
+    row: usize,
+    part: Option<Decimal>,
+    lang: Lang,
+) -> DimensionStep {
     let dimension = &grading.scheme.dimensions[index];
     let result = &grading.assessment.dimensions[index];
     let mut indicators = vec![];
     let bands = match &dimension.rule {
         DimensionRule::Bands(bands) => bands,
         DimensionRule::Points { bands, .. } => bands,
-        DimensionRule::Indicators { indicators: rules, bands, .. } => {
+        DimensionRule::Indicators {
+            indicators: rules,
+            bands,
+            ..
+        } => {
             for (rule, points) in rules.iter().zip(&result.indicators) {
-                let points = Decimal::from_millionths(points[row]).filter(|_| points[row] != MISSING);
+                let points =
+                    Decimal::from_millionths(points[row]).filter(|_| points[row] != MISSING);
                 let step = match &rule.rule {
-                    IndicatorRule::Points(expression) => points_step(grading, expression, points, row, lang),
+                    IndicatorRule::Points(expression) => {
+                        points_step(grading, expression, points, row, lang)
+                    }
                     IndicatorRule::Bands(bands) => {
                         let choice = causes::first_band(grading, bands, row);
                         rule_step(grading, choice, &entries(bands), row, lang)
                     }
                 };
-                indicators.push(IndicatorStep { name: rule.name.clone(), weight: rule.weight, points, rule: step });
+                indicators.push(IndicatorStep {
+                    name: rule.name.clone(),
+                    weight: rule.weight,
+                    points,
+                    rule: step,
+                });
             }
             bands
         }
@@ -171,7 +216,10 @@ fn dimension_step(grading: &Grading, index: usize, row: usize, part: Option<Deci
 }
 
 fn entries(bands: &[Band]) -> Vec<(Arc<str>, Option<&Expression>)> {
-    bands.iter().map(|band| (band.label.clone().unwrap_or_default(), band.when.as_ref())).collect()
+    bands
+        .iter()
+        .map(|band| (band.label.clone().unwrap_or_default(), band.when.as_ref()))
+        .collect()
 }
 
 fn points_step(
@@ -206,7 +254,12 @@ fn rule_step(
             // "Otherwise" is explained by the values that the entries before it read.
             let inputs = match condition {
                 Some(condition) => inputs::of(grading, condition, row, lang),
-                None => inputs::of_all(grading, entries.iter().filter_map(|(_, when)| *when), row, lang),
+                None => inputs::of_all(
+                    grading,
+                    entries.iter().filter_map(|(_, when)| *when),
+                    row,
+                    lang,
+                ),
             };
             RuleStep {
                 outcome: Outcome::Holds(name.clone()),
@@ -217,16 +270,25 @@ fn rule_step(
         Choice::NoneHolds => RuleStep {
             outcome: Outcome::NoneHolds,
             condition: None,
-            inputs: inputs::of_all(grading, entries.iter().filter_map(|(_, when)| *when), row, lang),
+            inputs: inputs::of_all(
+                grading,
+                entries.iter().filter_map(|(_, when)| *when),
+                row,
+                lang,
+            ),
         },
         Choice::Unknown(index) => {
             let condition = entries[index as usize].1;
             RuleStep {
                 outcome: Outcome::Missing(
-                    condition.map(|when| causes::missing_names(grading, when, row, lang)).unwrap_or_default(),
+                    condition
+                        .map(|when| causes::missing_names(grading, when, row, lang))
+                        .unwrap_or_default(),
                 ),
                 condition: condition.map(|condition| condition.text.clone()),
-                inputs: condition.map(|when| inputs::of(grading, when, row, lang)).unwrap_or_default(),
+                inputs: condition
+                    .map(|when| inputs::of(grading, when, row, lang))
+                    .unwrap_or_default(),
             }
         }
     }

@@ -18,11 +18,19 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         });
     }
     reasons.extend(grade_reason(&explanation, lang));
-    reasons.extend(explanation.dimensions.iter().map(|step| dimension_reason(&explanation, step, lang)));
+    reasons.extend(
+        explanation
+            .dimensions
+            .iter()
+            .map(|step| dimension_reason(&explanation, step, lang)),
+    );
     reasons.extend(type_reason(grading, &explanation, lang));
     for index in grading.reviews(row) {
         let review = &grading.scheme.reviews[index];
-        let owner = review.owner.as_ref().and_then(|owner| render(owner, &grading.facts, row));
+        let owner = review
+            .owner
+            .as_ref()
+            .and_then(|owner| render(owner, &grading.facts, row));
         let (name, days) = (&review.name, review.due_days);
         let mut text = match lang {
             Lang::Zh => format!("待复核：{name}"),
@@ -53,7 +61,10 @@ pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
             let by: Vec<&str> = top.by.iter().map(|by| &*by.text).collect();
             let size = match top.size {
                 TopSize::Share(share) => {
-                    format!("{}%", share.checked_mul(Decimal::HUNDRED).unwrap_or_default())
+                    format!(
+                        "{}%",
+                        share.checked_mul(Decimal::HUNDRED).unwrap_or_default()
+                    )
                 }
                 TopSize::Count(count) => count.to_string(),
             };
@@ -67,7 +78,10 @@ pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
                 Lang::En => format!("top {size} by {}{ties}", by.join(", ")),
             };
             let bound = top.by.first()?.bound.clone();
-            Some(Expression { text: text.into(), bound })
+            Some(Expression {
+                text: text.into(),
+                bound,
+            })
         }
     }
 }
@@ -76,12 +90,22 @@ fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
     let step = explanation.grade.as_ref()?;
     let values = listed(&step.inputs, lang);
     Some(match (&step.outcome, &step.condition, lang) {
-        (Outcome::Holds(grade), Some(condition), Lang::Zh) => format!("{grade}：{condition}（{values}）"),
-        (Outcome::Holds(grade), Some(condition), Lang::En) => format!("{grade}: {condition} ({values})"),
-        (Outcome::Holds(grade), None, Lang::Zh) => format!("{grade}：不满足更高等级的条件（{values}）"),
-        (Outcome::Holds(grade), None, Lang::En) => format!("{grade}: no better grade's condition holds ({values})"),
+        (Outcome::Holds(grade), Some(condition), Lang::Zh) => {
+            format!("{grade}：{condition}（{values}）")
+        }
+        (Outcome::Holds(grade), Some(condition), Lang::En) => {
+            format!("{grade}: {condition} ({values})")
+        }
+        (Outcome::Holds(grade), None, Lang::Zh) => {
+            format!("{grade}：不满足更高等级的条件（{values}）")
+        }
+        (Outcome::Holds(grade), None, Lang::En) => {
+            format!("{grade}: no better grade's condition holds ({values})")
+        }
         (Outcome::NoneHolds, _, Lang::Zh) => format!("未评级：没有等级的条件成立（{values}）"),
-        (Outcome::NoneHolds, _, Lang::En) => format!("unrated: no grade's condition holds ({values})"),
+        (Outcome::NoneHolds, _, Lang::En) => {
+            format!("unrated: no grade's condition holds ({values})")
+        }
         (Outcome::Missing(names), _, Lang::Zh) => format!("未评级：缺少{}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("unrated: {} missing", names.join(", ")),
     })
@@ -103,7 +127,9 @@ fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang)
             .iter()
             .filter(|step| step.part.is_some())
             .filter_map(|step| step.weight)
-            .fold(Decimal::ZERO, |sum, weight| sum.checked_add(weight).unwrap_or(sum));
+            .fold(Decimal::ZERO, |sum, weight| {
+                sum.checked_add(weight).unwrap_or(sum)
+            });
         text += &match lang {
             Lang::Zh => format!("，{points} 分 × {weight}/{total} = {part}"),
             Lang::En => format!(", {points} points × {weight}/{total} = {part}"),
@@ -129,10 +155,16 @@ fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Opti
     let values = listed(&step.inputs, lang);
     let rated = !grading.scheme.grades.is_empty();
     Some(match (&step.outcome, &step.condition, lang) {
-        (Outcome::Holds(kind), Some(condition), Lang::Zh) => format!("类型 {kind}：{condition}（{values}）"),
-        (Outcome::Holds(kind), Some(condition), Lang::En) => format!("type {kind}: {condition} ({values})"),
+        (Outcome::Holds(kind), Some(condition), Lang::Zh) => {
+            format!("类型 {kind}：{condition}（{values}）")
+        }
+        (Outcome::Holds(kind), Some(condition), Lang::En) => {
+            format!("type {kind}: {condition} ({values})")
+        }
         (Outcome::Holds(kind), None, Lang::Zh) => format!("类型 {kind}：不满足其他类型的条件"),
-        (Outcome::Holds(kind), None, Lang::En) => format!("type {kind}: no other type's condition holds"),
+        (Outcome::Holds(kind), None, Lang::En) => {
+            format!("type {kind}: no other type's condition holds")
+        }
         // Without grades the type is the result, so its absence is the main reason; beside a grade it is one of many.
         (Outcome::NoneHolds, _, Lang::Zh) if rated => "没有类型的条件成立".to_owned(),
         (Outcome::NoneHolds, _, Lang::Zh) => format!("未分类：没有类型的条件成立（{values}）"),
@@ -144,7 +176,10 @@ fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Opti
 
 /// Names and values side by side: `年采购额 100.01 万元、投诉次数 0`.
 fn listed(inputs: &[Input], lang: Lang) -> String {
-    let items: Vec<String> = inputs.iter().map(|input| format!("{} {}", input.name, input.text)).collect();
+    let items: Vec<String> = inputs
+        .iter()
+        .map(|input| format!("{} {}", input.name, input.text))
+        .collect();
     items.join(match lang {
         Lang::Zh => "，",
         Lang::En => ", ",

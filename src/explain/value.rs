@@ -49,7 +49,10 @@ pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> Str
 /// Whether a slot is a field of shares, which people read as per cent.
 pub fn is_percent(scheme: &Scheme, kind: SlotKind) -> bool {
     let field = match kind {
-        SlotKind::Field(field) => scheme.customers.as_ref().map(|customers| &customers.sheet.fields[field]),
+        SlotKind::Field(field) => scheme
+            .customers
+            .as_ref()
+            .map(|customers| &customers.sheet.fields[field]),
         SlotKind::LookupField(lookup, field) => Some(&scheme.lookups[lookup].sheet.fields[field]),
         _ => None,
     };

@@ -56,17 +56,32 @@ pub struct Type {
 impl Type {
     /// One plain value of this sort.
     pub const fn of(base: Base) -> Self {
-        Self { base, measure: Measure::Plain, domain: None, series: false }
+        Self {
+            base,
+            measure: Measure::Plain,
+            domain: None,
+            series: false,
+        }
     }
 
     /// An amount of money in `unit`.
     pub const fn money(unit: Option<Unit>) -> Self {
-        Self { base: Base::Number, measure: Measure::Money(unit), domain: None, series: false }
+        Self {
+            base: Base::Number,
+            measure: Measure::Money(unit),
+            domain: None,
+            series: false,
+        }
     }
 
     /// A text that is one of `domain`.
     pub const fn label(domain: Arc<Domain>) -> Self {
-        Self { base: Base::Text, measure: Measure::Plain, domain: Some(domain), series: false }
+        Self {
+            base: Base::Text,
+            measure: Measure::Plain,
+            domain: Some(domain),
+            series: false,
+        }
     }
 }
 

@@ -30,7 +30,10 @@ pub struct Source<'a> {
 
 /// Whether no rows give zero; the others give nothing.
 pub fn is_zero_without_rows(function: AggregateFunction) -> bool {
-    matches!(function, AggregateFunction::Sum | AggregateFunction::Count | AggregateFunction::CountDistinct)
+    matches!(
+        function,
+        AggregateFunction::Sum | AggregateFunction::Count | AggregateFunction::CountDistinct
+    )
 }
 
 /// The value of each group, and the groups whose value is too large.
@@ -43,20 +46,28 @@ pub fn aggregate(
     let function = metric.value.function;
     let count = groups.starts.len() - 1;
     let mut overflows = vec![];
-    let rows = |group: usize| &groups.rows[groups.starts[group] as usize..groups.starts[group + 1] as usize];
+    let rows = |group: usize| {
+        &groups.rows[groups.starts[group] as usize..groups.starts[group + 1] as usize]
+    };
     let numbers = |values: &[i64]| Column::Number(values.to_vec());
     let column = match (function, source.values) {
-        (AggregateFunction::Count, _) => {
-            numbers(&(0..count).map(|group| Decimal::from_count(rows(group).len()).millionths()).collect::<Vec<_>>())
-        }
+        (AggregateFunction::Count, _) => numbers(
+            &(0..count)
+                .map(|group| Decimal::from_count(rows(group).len()).millionths())
+                .collect::<Vec<_>>(),
+        ),
         (AggregateFunction::Sum | AggregateFunction::Mean, Some(Column::Number(values))) => {
             let mean = function == AggregateFunction::Mean;
             let of = |group: usize| {
                 let rows = rows(group);
-                let sum: i128 = rows.iter().map(|row| i128::from(values[*row as usize])).sum();
+                let sum: i128 = rows
+                    .iter()
+                    .map(|row| i128::from(values[*row as usize]))
+                    .sum();
                 match (mean, rows.len()) {
                     (true, 0) => Some(MISSING),
-                    (true, n) => Decimal::from_wide(divide_half_away(sum, n as i128)).map(Decimal::millionths),
+                    (true, n) => Decimal::from_wide(divide_half_away(sum, n as i128))
+                        .map(Decimal::millionths),
                     (false, _) => Decimal::from_wide(sum).map(Decimal::millionths),
                 }
             };
@@ -74,12 +85,18 @@ pub fn aggregate(
                 Some(Column::Date(days)) => days[row as usize],
                 _ => source.days[row as usize],
             };
-            Column::Number((0..count).map(|group| mean_gap(rows(group), days)).collect())
+            Column::Number(
+                (0..count)
+                    .map(|group| mean_gap(rows(group), days))
+                    .collect(),
+            )
         }
         (AggregateFunction::CountDistinct, Some(values)) => {
             let of = |group: usize| {
-                let distinct: foldhash::HashSet<i64> =
-                    rows(group).iter().map(|row| code(values, *row as usize)).collect();
+                let distinct: foldhash::HashSet<i64> = rows(group)
+                    .iter()
+                    .map(|row| code(values, *row as usize))
+                    .collect();
                 Decimal::from_count(distinct.len()).millionths()
             };
             Column::Number((0..count).map(of).collect())
@@ -109,7 +126,9 @@ fn mean_gap(rows: &[u32], day: impl Fn(u32) -> i32) -> i64 {
         return MISSING;
     }
     let days = rows.iter().map(|row| i64::from(day(*row)));
-    let (first, last) = days.fold((i64::MAX, i64::MIN), |(first, last), day| (first.min(day), last.max(day)));
+    let (first, last) = days.fold((i64::MAX, i64::MIN), |(first, last), day| {
+        (first.min(day), last.max(day))
+    });
     // The gaps add up to the whole span, whatever lies between.
     let span = i128::from(last - first) * 1_000_000;
     divide_half_away(span, rows.len() as i128 - 1) as i64
@@ -126,8 +145,13 @@ fn pick(
     let by_value = |a: &u32, b: &u32| compare(values, *a as usize, *b as usize);
     let by_time = |a: &u32, b: &u32| {
         let (x, y) = (item(*a as usize), item(*b as usize));
-        let ids = source.ids.map_or((0, 0), |ids| (ids[x.row as usize], ids[y.row as usize]));
-        x.day.cmp(&y.day).then(ids.0.cmp(&ids.1)).then_with(|| by_value(a, b))
+        let ids = source
+            .ids
+            .map_or((0, 0), |ids| (ids[x.row as usize], ids[y.row as usize]));
+        x.day
+            .cmp(&y.day)
+            .then(ids.0.cmp(&ids.1))
+            .then_with(|| by_value(a, b))
     };
     match function {
         AggregateFunction::Min => rows.iter().copied().min_by(by_value),
@@ -137,10 +161,16 @@ fn pick(
         AggregateFunction::MostCommon => {
             let mut counts: HashMap<i64, (usize, u32)> = HashMap::default();
             for row in rows {
-                counts.entry(code(values, *row as usize)).or_insert((0, *row)).0 += 1;
+                counts
+                    .entry(code(values, *row as usize))
+                    .or_insert((0, *row))
+                    .0 += 1;
             }
             // Of equally common ones the least, so that the order of rows does not matter.
-            counts.into_values().max_by(|a, b| a.0.cmp(&b.0).then_with(|| by_value(&b.1, &a.1))).map(|(_, row)| row)
+            counts
+                .into_values()
+                .max_by(|a, b| a.0.cmp(&b.0).then_with(|| by_value(&b.1, &a.1)))
+                .map(|(_, row)| row)
         }
         _ => None,
     }
@@ -148,14 +178,17 @@ fn pick(
 
 /// The middle value; of two middle numbers the mean.
 fn median(values: &Column, rows: &[u32]) -> Value {
-    let Column::Number(numbers) = values else { return Value::Missing };
+    let Column::Number(numbers) = values else {
+        return Value::Missing;
+    };
     let mut sorted: Vec<i64> = rows.iter().map(|row| numbers[*row as usize]).collect();
     if sorted.is_empty() {
         return Value::Missing;
     }
     sorted.sort_unstable();
     let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
-    Decimal::from_wide(divide_half_away(i128::from(low) + i128::from(high), 2)).map_or(Value::Missing, Value::Number)
+    Decimal::from_wide(divide_half_away(i128::from(low) + i128::from(high), 2))
+        .map_or(Value::Missing, Value::Number)
 }
 
 /// A number for an entry: equal entries have equal ones.

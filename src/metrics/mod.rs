@@ -39,9 +39,20 @@ impl Axis {
     /// From the first period that any event sheet covers to the last closed one.
     pub fn of(kind: PeriodKind, book: &Book) -> Self {
         let last = Period::last_closed(kind, book.as_of);
-        let first = book.events.iter().filter_map(|events| events.coverage.first(kind)).map(|p| p.index).min();
-        let first = Period { kind, index: first.unwrap_or(last.index + 1).min(last.index + 1) };
-        Self { first, count: (last.index - first.index + 1) as usize }
+        let first = book
+            .events
+            .iter()
+            .filter_map(|events| events.coverage.first(kind))
+            .map(|p| p.index)
+            .min();
+        let first = Period {
+            kind,
+            index: first.unwrap_or(last.index + 1).min(last.index + 1),
+        };
+        Self {
+            first,
+            count: (last.index - first.index + 1) as usize,
+        }
     }
 
     /// Period `index` of it.
@@ -52,8 +63,17 @@ impl Axis {
 
 /// Works out all metrics. `first_seen` is for each customer the day since which absence of rows means zero (earliest of
 /// first event, `first_seen` and `previous_date`), in days since 1970-01-01; the greatest number where it is unknown.
-pub fn compute(scheme: &Scheme, book: &Book, first_seen: &[i32], findings: &mut Vec<Finding>) -> Vec<MetricColumn> {
-    scheme.metrics.iter().map(|metric| one(scheme, metric, book, first_seen, findings)).collect()
+pub fn compute(
+    scheme: &Scheme,
+    book: &Book,
+    first_seen: &[i32],
+    findings: &mut Vec<Finding>,
+) -> Vec<MetricColumn> {
+    scheme
+        .metrics
+        .iter()
+        .map(|metric| one(scheme, metric, book, first_seen, findings))
+        .collect()
 }
 
 fn one(
@@ -67,14 +87,22 @@ fn one(
     let values = argument(scheme, metric, book, events, findings);
     let counted = counted(scheme, metric, book, events, findings);
     let customers = book.roster.len();
-    let date_is_values = metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
+    let date_is_values =
+        metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
     report_missing(scheme, metric, book, events, &counted, &missing, findings);
-    let items = |row: usize| Item { row: row as u32, day: events.days[row] };
+    let items = |row: usize| Item {
+        row: row as u32,
+        day: events.days[row],
+    };
     let used = |row: usize| counted[row] && !missing(row);
     let id_codes = id_order(scheme, metric, events);
     let source = aggregate::Source {
-        values: if date_is_values { None } else { values.as_ref() },
+        values: if date_is_values {
+            None
+        } else {
+            values.as_ref()
+        },
         days: &events.days,
         ids: id_codes.as_deref(),
     };
@@ -89,17 +117,27 @@ fn one(
     };
     let axis = Axis::of(kind, book);
     let groups = group(customers * axis.count, events, |row, customer| {
-        let period = Period::of(kind, crate::table::Date::from_days(events.days[row])?).index - axis.first.index;
+        let period = Period::of(kind, crate::table::Date::from_days(events.days[row])?).index
+            - axis.first.index;
         let inside = used(row) && period >= 0 && (period as usize) < axis.count;
         inside.then(|| customer * axis.count + period as usize)
     });
     let (mut column, overflows) = aggregate(metric, &source, &groups, items);
     report_overflow(metric, book, &overflows, axis.count, findings);
-    let covered: Vec<bool> = (0..axis.count).map(|index| events.coverage.covers(axis.period(index))).collect();
+    let covered: Vec<bool> = (0..axis.count)
+        .map(|index| events.coverage.covers(axis.period(index)))
+        .collect();
     blank_unknown(metric, &axis, &covered, first_seen, &mut column);
     report_uncovered(scheme, metric, &axis, &covered, findings);
-    let skipped = covered.iter().map(|covered| !covered && metric.gaps == Gaps::Skip).collect();
-    MetricColumn::Series(SeriesColumn { periods: axis.count, values: column, skipped })
+    let skipped = covered
+        .iter()
+        .map(|covered| !covered && metric.gaps == Gaps::Skip)
+        .collect();
+    MetricColumn::Series(SeriesColumn {
+        periods: axis.count,
+        values: column,
+        skipped,
+    })
 }
 
 /// The values of the metric's argument, a row an event; `None` for `count()` and its like.
@@ -111,7 +149,8 @@ fn argument(
     findings: &mut Vec<Finding>,
 ) -> Option<Column> {
     let argument = metric.value.argument.as_ref()?;
-    let frame = crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
+    let frame =
+        crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
     let evaluated = argument.eval(&frame);
     let tables = &book.inputs.events[metric.from];
     for fault in evaluated.faults {
@@ -119,9 +158,16 @@ fn argument(
         findings.push(
             Finding::warning(
                 Code::NotComputable,
-                text!("`{name}` cannot be worked out for the row; it is left out", "该行无法计算 `{name}`，已略过"),
+                text!(
+                    "`{name}` cannot be worked out for the row; it is left out",
+                    "该行无法计算 `{name}`，已略过"
+                ),
             )
-            .place(place_of(tables, events.clean.rows[fault.row as usize], None)),
+            .place(place_of(
+                tables,
+                events.clean.rows[fault.row as usize],
+                None,
+            )),
         );
     }
     let _ = scheme;
@@ -137,10 +183,17 @@ fn counted(
     findings: &mut Vec<Finding>,
 ) -> Vec<bool> {
     let count = events.clean.rows.len();
-    let Some(filter) = &metric.filter else { return vec![true; count] };
+    let Some(filter) = &metric.filter else {
+        return vec![true; count];
+    };
     let frame = crate::book::FieldFrame::new(&events.clean.columns, count, book.as_of);
-    let Column::Bool(truths) = filter.bound.eval(&frame).column else { return vec![true; count] };
-    let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown).count();
+    let Column::Bool(truths) = filter.bound.eval(&frame).column else {
+        return vec![true; count];
+    };
+    let unknown = truths
+        .iter()
+        .filter(|truth| **truth == Truth::Unknown)
+        .count();
     if unknown > 0 {
         let (name, condition) = (&metric.name, &filter.text);
         let sheet = &scheme.events[metric.from].sheet.name;
@@ -158,17 +211,27 @@ fn counted(
 
 /// The codes of the rows' ids in the order of their text, where `first` and `last` need them to break ties.
 fn id_order(scheme: &Scheme, metric: &Metric, events: &EventRows) -> Option<Vec<u32>> {
-    if !matches!(metric.value.function, AggregateFunction::First | AggregateFunction::Last) {
+    if !matches!(
+        metric.value.function,
+        AggregateFunction::First | AggregateFunction::Last
+    ) {
         return None;
     }
-    let Column::Text(ids) = &events.clean.columns[scheme.events[metric.from].id?] else { return None };
+    let Column::Text(ids) = &events.clean.columns[scheme.events[metric.from].id?] else {
+        return None;
+    };
     let mut order: Vec<u32> = (0..ids.dictionary.len() as u32).collect();
     order.sort_by(|a, b| ids.dictionary[*a as usize].cmp(&ids.dictionary[*b as usize]));
     let mut rank = vec![0; order.len()];
     for (place, code) in order.into_iter().enumerate() {
         rank[code as usize] = place as u32 + 1;
     }
-    Some(ids.codes.iter().map(|code| rank.get(*code as usize).copied().unwrap_or(0)).collect())
+    Some(
+        ids.codes
+            .iter()
+            .map(|code| rank.get(*code as usize).copied().unwrap_or(0))
+            .collect(),
+    )
 }
 
 /// Rows by group: `starts[g]..starts[g + 1]` of `rows` are the rows of group `g`.
@@ -178,7 +241,11 @@ struct Groups {
 }
 
 /// Sorts the rows of an event sheet into groups by counting.
-fn group(count: usize, events: &EventRows, group_of: impl Fn(usize, usize) -> Option<usize>) -> Groups {
+fn group(
+    count: usize,
+    events: &EventRows,
+    group_of: impl Fn(usize, usize) -> Option<usize>,
+) -> Groups {
     const NONE: u32 = u32::MAX;
     let of_row: Vec<u32> = events
         .customer
@@ -195,7 +262,11 @@ fn group(count: usize, events: &EventRows, group_of: impl Fn(usize, usize) -> Op
     }
     let mut next = starts.clone();
     let mut rows = vec![0u32; starts.last().copied().unwrap_or(0) as usize];
-    for (row, group) in of_row.iter().enumerate().filter(|(_, group)| **group != NONE) {
+    for (row, group) in of_row
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| **group != NONE)
+    {
         let place = &mut next[*group as usize];
         rows[*place as usize] = row as u32;
         *place += 1;
@@ -205,12 +276,20 @@ fn group(count: usize, events: &EventRows, group_of: impl Fn(usize, usize) -> Op
 
 /// Periods that the files do not cover, and those before the customer was first seen, are missing. Inside, a period
 /// without rows keeps what no rows give: zero for sums and counts.
-fn blank_unknown(metric: &Metric, axis: &Axis, covered: &[bool], first_seen: &[i32], column: &mut Column) {
+fn blank_unknown(
+    metric: &Metric,
+    axis: &Axis,
+    covered: &[bool],
+    first_seen: &[i32],
+    column: &mut Column,
+) {
     let zero = metric.gaps == Gaps::Zero;
     if !is_zero_without_rows(metric.value.function) {
         return;
     }
-    let Column::Number(values) = column else { return };
+    let Column::Number(values) = column else {
+        return;
+    };
     for (customer, first_day) in first_seen.iter().enumerate() {
         let first = crate::table::Date::from_days(*first_day)
             .map_or(i32::MAX, |day| Period::of(axis.first.kind, day).index);
@@ -242,12 +321,22 @@ fn report_missing(
                     "`{sheet}` 的该行没有 `{name}` 所需的值，已略过"
                 ),
             )
-            .place(place_of(&book.inputs.events[metric.from], events.clean.rows[row], None)),
+            .place(place_of(
+                &book.inputs.events[metric.from],
+                events.clean.rows[row],
+                None,
+            )),
         );
     }
 }
 
-fn report_overflow(metric: &Metric, book: &Book, overflows: &[usize], per_customer: usize, findings: &mut Vec<Finding>) {
+fn report_overflow(
+    metric: &Metric,
+    book: &Book,
+    overflows: &[usize],
+    per_customer: usize,
+    findings: &mut Vec<Finding>,
+) {
     for group in overflows {
         let id = &book.roster.ids[group / per_customer];
         let name = &metric.name;
@@ -261,24 +350,41 @@ fn report_overflow(metric: &Metric, book: &Book, overflows: &[usize], per_custom
     }
 }
 
-fn report_uncovered(scheme: &Scheme, metric: &Metric, axis: &Axis, covered: &[bool], findings: &mut Vec<Finding>) {
-    let gaps: Vec<String> =
-        (0..axis.count).filter(|index| !covered[*index]).map(|index| axis.period(index).to_string()).collect();
+fn report_uncovered(
+    scheme: &Scheme,
+    metric: &Metric,
+    axis: &Axis,
+    covered: &[bool],
+    findings: &mut Vec<Finding>,
+) {
+    let gaps: Vec<String> = (0..axis.count)
+        .filter(|index| !covered[*index])
+        .map(|index| axis.period(index).to_string())
+        .collect();
     if gaps.is_empty() {
         return;
     }
     let sheet = &scheme.events[metric.from].sheet.name;
     let list = gaps.join(", ");
     let (en, zh) = match metric.gaps {
-        Gaps::End => ("they are missing and end every run", "按缺失处理，并中断连续期数"),
+        Gaps::End => (
+            "they are missing and end every run",
+            "按缺失处理，并中断连续期数",
+        ),
         Gaps::Skip => ("they are passed over", "已跳过"),
         Gaps::Zero => ("they count as zero", "按 0 计"),
     };
     let finding = Finding::warning(
         Code::Uncovered,
-        text!("no file of `{sheet}` covers {list}: {en}", "`{sheet}` 没有文件覆盖 {list}：{zh}"),
+        text!(
+            "no file of `{sheet}` covers {list}: {en}",
+            "`{sheet}` 没有文件覆盖 {list}：{zh}"
+        ),
     )
-    .help(text!("add the files of these periods", "请补上这些期间的文件"));
+    .help(text!(
+        "add the files of these periods",
+        "请补上这些期间的文件"
+    ));
     if !findings.contains(&finding) {
         findings.push(finding);
     }

@@ -22,11 +22,15 @@ impl Windows {
         match &window.span {
             WindowSpan::All => Self::All(i32::MIN, last),
             WindowSpan::Within(span) => Self::All(back(end, *span).days() + 1, last),
-            WindowSpan::Calendar(kind) => {
-                Self::All(Period::of(*kind, end).start().map_or(i32::MIN, Date::days), last)
-            }
+            WindowSpan::Calendar(kind) => Self::All(
+                Period::of(*kind, end).start().map_or(i32::MIN, Date::days),
+                last,
+            ),
             WindowSpan::Anniversary(field) => {
-                let column = book.customers.as_ref().map(|customers| &customers.columns[*field]);
+                let column = book
+                    .customers
+                    .as_ref()
+                    .map(|customers| &customers.columns[*field]);
                 let first = (0..book.roster.len())
                     .map(|customer| {
                         column
@@ -78,7 +82,11 @@ fn last_anniversary(start: Date, end: Date) -> Option<Date> {
     }
     let (year, month, day) = start.ymd();
     let year = year + start.years_to(end);
-    if day > last_day(year, month) { Date::new(year, month + 1, 1) } else { Date::new(year, month, day) }
+    if day > last_day(year, month) {
+        Date::new(year, month + 1, 1)
+    } else {
+        Date::new(year, month, day)
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +118,11 @@ mod tests {
             ("2023-05-10", "2024-05-09", Some("2023-05-10")),
             ("2024-05-10", "2024-05-09", None),
         ] {
-            assert_eq!(last_anniversary(date(start), date(end)), expected.map(date), "{start} {end}");
+            assert_eq!(
+                last_anniversary(date(start), date(end)),
+                expected.map(date),
+                "{start} {end}"
+            );
         }
     }
 }

@@ -48,35 +48,62 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
     if let Some(step) = &explanation.kind {
         section(Word::Type.get(lang), step, lang, &mut out);
     }
-    let reviews: Vec<&str> = grading.reviews(row).map(|index| &*grading.scheme.reviews[index].name).collect();
+    let reviews: Vec<&str> = grading
+        .reviews(row)
+        .map(|index| &*grading.scheme.reviews[index].name)
+        .collect();
     if !reviews.is_empty() {
-        let _ = writeln!(out, "\n{}: {}", Word::InReview.get(lang), reviews.join(", "));
+        let _ = writeln!(
+            out,
+            "\n{}: {}",
+            Word::InReview.get(lang),
+            reviews.join(", ")
+        );
     }
     out
 }
 
 fn dimensions(explanation: &Explanation, lang: Lang, out: &mut String) {
-    let weights = explanation.dimensions.iter().filter(|step| step.part.is_some()).filter_map(|step| step.weight);
-    let total = weights.fold(Decimal::ZERO, |sum, weight| sum.checked_add(weight).unwrap_or(sum));
+    let weights = explanation
+        .dimensions
+        .iter()
+        .filter(|step| step.part.is_some())
+        .filter_map(|step| step.weight);
+    let total = weights.fold(Decimal::ZERO, |sum, weight| {
+        sum.checked_add(weight).unwrap_or(sum)
+    });
     for step in &explanation.dimensions {
         let label = step.label.as_deref().unwrap_or("—");
         let _ = write!(out, "\n{}: {label}", step.name);
         if let (Some(points), Some(weight)) = (step.points, step.weight) {
-            let part = step.part.map_or_else(|| "—".to_owned(), |part| part.to_string());
+            let part = step
+                .part
+                .map_or_else(|| "—".to_owned(), |part| part.to_string());
             let _ = write!(out, "   {points} × {weight}/{total} = {part}");
         }
         let _ = writeln!(out);
         rule(&step.rule, lang, 1, out);
         for indicator in &step.indicators {
-            let points = indicator.points.map_or_else(|| "—".to_owned(), |points| points.to_string());
+            let points = indicator
+                .points
+                .map_or_else(|| "—".to_owned(), |points| points.to_string());
             let _ = writeln!(out, "  {}: {points} × {}", indicator.name, indicator.weight);
             rule(&indicator.rule, lang, 2, out);
         }
     }
     if let Some(score) = explanation.score {
-        let parts: Vec<String> =
-            explanation.dimensions.iter().filter_map(|step| step.part).map(|part| part.to_string()).collect();
-        let _ = writeln!(out, "\n{}: {} = {score}", Word::Score.get(lang), parts.join(" + "));
+        let parts: Vec<String> = explanation
+            .dimensions
+            .iter()
+            .filter_map(|step| step.part)
+            .map(|part| part.to_string())
+            .collect();
+        let _ = writeln!(
+            out,
+            "\n{}: {} = {score}",
+            Word::Score.get(lang),
+            parts.join(" + ")
+        );
     }
 }
 
@@ -98,7 +125,9 @@ fn rule(step: &RuleStep, lang: Lang, depth: usize, out: &mut String) {
         (Outcome::NoneHolds, _, Lang::En) => "no condition holds".to_owned(),
         (Outcome::Holds(_), Some(condition), _) => condition.to_string(),
         (Outcome::Holds(_), None, Lang::Zh) => "其他（前面的条件都不成立）".to_owned(),
-        (Outcome::Holds(_), None, Lang::En) => "otherwise (no condition before it holds)".to_owned(),
+        (Outcome::Holds(_), None, Lang::En) => {
+            "otherwise (no condition before it holds)".to_owned()
+        }
     };
     let _ = writeln!(out, "{indent}{line}");
     for input in &step.inputs {
@@ -110,7 +139,11 @@ fn inputs(input: &Input, lang: Lang, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let source = source(&input.source, lang);
     let _ = write!(out, "{indent}{} = {}", input.name, input.text);
-    let _ = if source.is_empty() { writeln!(out) } else { writeln!(out, "   ← {source}") };
+    let _ = if source.is_empty() {
+        writeln!(out)
+    } else {
+        writeln!(out, "   ← {source}")
+    };
     for from in &input.from {
         inputs(from, lang, depth + 1, out);
     }
@@ -205,13 +238,19 @@ fn input_json(input: &Input) -> Value {
     object.insert("name".into(), json!(input.name));
     let mut value = vec![];
     super::record::value(&input.value, &mut value);
-    object.insert("value".into(), serde_json::from_slice(&value).unwrap_or(Value::Null));
+    object.insert(
+        "value".into(),
+        serde_json::from_slice(&value).unwrap_or(Value::Null),
+    );
     object.insert("text".into(), json!(input.text));
     match &input.source {
         Source::Cell(place) => object.insert("place".into(), json!(place.to_string())),
         Source::Rows { text, count, first } => {
             object.insert("rows".into(), json!(count));
-            object.insert("place".into(), json!(first.as_ref().map(ToString::to_string)));
+            object.insert(
+                "place".into(),
+                json!(first.as_ref().map(ToString::to_string)),
+            );
             object.insert("expression".into(), json!(text))
         }
         Source::Expression(text) => object.insert("expression".into(), json!(text)),
@@ -224,15 +263,25 @@ fn input_json(input: &Input) -> Value {
 }
 
 fn number(value: Option<Decimal>) -> Value {
-    value.and_then(|value| value.to_string().parse::<Number>().ok()).map_or(Value::Null, Value::Number)
+    value
+        .and_then(|value| value.to_string().parse::<Number>().ok())
+        .map_or(Value::Null, Value::Number)
 }
 
 /// A refused row as text: what is wrong with it.
 pub fn refused_text(grading: &Grading, index: usize, lang: Lang) -> String {
     let row = &grading.book.roster.refused[index];
-    let mut out = format!("{}  {}\n", row.id.as_deref().unwrap_or("—"), row.name.as_deref().unwrap_or_default());
+    let mut out = format!(
+        "{}  {}\n",
+        row.id.as_deref().unwrap_or("—"),
+        row.name.as_deref().unwrap_or_default()
+    );
     let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, row.at, None);
-    let _ = writeln!(out, "{}   ← {place}", decision_word(Decision::Refused, lang));
+    let _ = writeln!(
+        out,
+        "{}   ← {place}",
+        decision_word(Decision::Refused, lang)
+    );
     for fault in &row.faults {
         let _ = writeln!(out, "  {}", fault.get(lang));
     }

@@ -18,18 +18,30 @@ pub fn describe(table: &Table, rows: usize, lang: Lang, out: &mut Vec<u8>) {
         facts.push(encoding.to_owned());
     }
     if let Some(delimiter) = table.delimiter {
-        let shown = if delimiter == '\t' { word("tab", "制表符").to_owned() } else { format!("`{delimiter}`") };
+        let shown = if delimiter == '\t' {
+            word("tab", "制表符").to_owned()
+        } else {
+            format!("`{delimiter}`")
+        };
         facts.push(format!("{} {shown}", word("delimiter", "分隔符")));
     }
-    facts.push(format!("{} {}", word("header row", "表头行"), table.header_row));
+    facts.push(format!(
+        "{} {}",
+        word("header row", "表头行"),
+        table.header_row
+    ));
     facts.push(format!("{} {}", table.rows.len(), word("rows", "行")));
     if let Some(unit) = &table.unit_line {
         facts.push(format!("{} {unit}", word("unit", "单位")));
     }
     // Writing to memory cannot fail.
     let _ = writeln!(out, "{place}: {}", facts.join(" · "));
-    let columns: Vec<ColumnGuess> =
-        table.headers.iter().enumerate().map(|(index, header)| guess(table, index, header)).collect();
+    let columns: Vec<ColumnGuess> = table
+        .headers
+        .iter()
+        .enumerate()
+        .map(|(index, header)| guess(table, index, header))
+        .collect();
     let mut lines = vec![[
         word("column", "列").to_owned(),
         word("type", "类型").to_owned(),
@@ -54,7 +66,12 @@ pub fn describe(table: &Table, rows: usize, lang: Lang, out: &mut Vec<u8>) {
         let mut lines: Vec<Vec<String>> = vec![];
         for row in 0..table.rows.len().min(rows) {
             let mut line = vec![format!("{}", table.rows.row_number(row))];
-            line.extend(table.rows.row(row).map(|cell| cut(&shown(cell).replace('\n', " "), 24)));
+            line.extend(
+                table
+                    .rows
+                    .row(row)
+                    .map(|cell| cut(&shown(cell).replace('\n', " "), 24)),
+            );
             lines.push(line);
         }
         aligned(&lines, out);
@@ -93,7 +110,9 @@ fn json_cell(cell: Cell<'_>, out: &mut Vec<u8>) -> serde_json::Result<()> {
         }
         Cell::Date(serial) => match super::results::moment(serial) {
             super::table::OutCell::Date(date) => serde_json::to_writer(out, &date.to_string()),
-            super::table::OutCell::DateTime(moment) => serde_json::to_writer(out, &moment.to_string()),
+            super::table::OutCell::DateTime(moment) => {
+                serde_json::to_writer(out, &moment.to_string())
+            }
             _ => serde_json::to_writer(out, &serial),
         },
         Cell::Bool(truth) => serde_json::to_writer(out, &truth),
@@ -111,7 +130,10 @@ struct ColumnGuess {
 /// The first type of field that reads every cell of the column; ids are those whose digits would not survive as a
 /// number.
 fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
-    let percent = header.unit.as_deref().is_some_and(|unit| unit == "%" || unit == "％");
+    let percent = header
+        .unit
+        .as_deref()
+        .is_some_and(|unit| unit == "%" || unit == "％");
     let money = header.unit.as_deref().is_some_and(Unit::is_well_known);
     let count = table.rows.len();
     let cells = || (0..count).map(|row| table.rows.cell(row, index));
@@ -130,7 +152,10 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
             || matches!(cell, Cell::Text(text) if text.len() >= 11 && text.bytes().all(|b| b.is_ascii_digit()))
     });
     let reads = |kind: Kind| {
-        let rule = CellRule { header_percent: percent, ..CellRule::new("", kind) };
+        let rule = CellRule {
+            header_percent: percent,
+            ..CellRule::new("", kind)
+        };
         let read = read_column(&table.rows, index, &rule);
         read.faults.is_empty() && read.column_fault.is_none() && has_values(&read.column)
     };
@@ -158,7 +183,11 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
     } else {
         "text"
     };
-    ColumnGuess { kind, blanks, examples }
+    ColumnGuess {
+        kind,
+        blanks,
+        examples,
+    }
 }
 
 /// Eight digits that are dates read as numbers too; all of them being days of a plausible year decides.
@@ -168,7 +197,11 @@ fn looks_dated(table: &Table, index: usize) -> bool {
         match table.rows.cell(row, index) {
             Cell::Blank => {}
             Cell::Date(_) => any = true,
-            Cell::Text(text) if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) => any = true,
+            Cell::Text(text)
+                if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                any = true
+            }
             _ => return false,
         }
     }
@@ -181,9 +214,19 @@ fn has_values(column: &Column) -> bool {
 
 /// Columns side by side, by display width.
 fn aligned<L: AsRef<[String]>>(lines: &[L], out: &mut Vec<u8>) {
-    let columns = lines.iter().map(|line| line.as_ref().len()).max().unwrap_or(0);
+    let columns = lines
+        .iter()
+        .map(|line| line.as_ref().len())
+        .max()
+        .unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|column| lines.iter().filter_map(|line| line.as_ref().get(column)).map(|text| width(text)).max())
+        .map(|column| {
+            lines
+                .iter()
+                .filter_map(|line| line.as_ref().get(column))
+                .map(|text| width(text))
+                .max()
+        })
         .map(Option::unwrap_or_default)
         .collect();
     for line in lines {

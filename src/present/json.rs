@@ -37,11 +37,19 @@ pub fn write_lines(table: &dyn ResultTable, out: &mut dyn Write) -> io::Result<(
 /// The headings as JSON texts.
 fn keys(table: &dyn ResultTable) -> io::Result<Vec<Vec<u8>>> {
     let headings = unique_headings(table.columns().iter().map(|column| &column.heading));
-    Ok(headings.iter().map(serde_json::to_vec).collect::<Result<Vec<_>, _>>()?)
+    Ok(headings
+        .iter()
+        .map(serde_json::to_vec)
+        .collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Appends a row as an object.
-fn object(table: &dyn ResultTable, row: usize, keys: &[Vec<u8>], line: &mut Vec<u8>) -> io::Result<()> {
+fn object(
+    table: &dyn ResultTable,
+    row: usize,
+    keys: &[Vec<u8>],
+    line: &mut Vec<u8>,
+) -> io::Result<()> {
     for (index, key) in keys.iter().enumerate() {
         line.extend_from_slice(if index == 0 { b"{" } else { b", " });
         line.extend_from_slice(key);

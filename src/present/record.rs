@@ -14,7 +14,12 @@ use std::io::{self, Write};
 const BLOCK: usize = 1 << 16;
 
 /// Writes one line for each entry.
-pub fn write_lines(grading: &Grading, entries: &[Entry], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_lines(
+    grading: &Grading,
+    entries: &[Entry],
+    lang: Lang,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     for entry in entries {
         object(grading, *entry, lang, &mut buffer);
@@ -28,7 +33,12 @@ pub fn write_lines(grading: &Grading, entries: &[Entry], lang: Lang, out: &mut d
 }
 
 /// Writes one array of the same objects.
-pub fn write_array(grading: &Grading, entries: &[Entry], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_array(
+    grading: &Grading,
+    entries: &[Entry],
+    lang: Lang,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     buffer.extend_from_slice(b"[");
     for (index, entry) in entries.iter().enumerate() {
@@ -55,7 +65,10 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     let scheme = &grading.scheme;
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
-    let previous = grading.earlier(row).grade.map(|grade| &*scheme.grades[grade].name);
+    let previous = grading
+        .earlier(row)
+        .grade
+        .map(|grade| &*scheme.grades[grade].name);
     key(out, "id", true);
     text(out, &roster.ids[row]);
     key(out, "name", false);
@@ -73,18 +86,47 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "score", false);
     maybe_number(out, score_of(grading, row));
     key(out, "labels", false);
-    map(out, scheme.dimensions.iter().map(|dimension| &*dimension.name), |index, out| {
-        value(&grading.facts.get(scheme.dimensions[index].label_slot).value(row), out);
-    });
+    map(
+        out,
+        scheme.dimensions.iter().map(|dimension| &*dimension.name),
+        |index, out| {
+            value(
+                &grading
+                    .facts
+                    .get(scheme.dimensions[index].label_slot)
+                    .value(row),
+                out,
+            );
+        },
+    );
     key(out, "points", false);
-    let scored: Vec<usize> =
-        (0..scheme.dimensions.len()).filter(|index| scheme.dimensions[*index].weight.is_some()).collect();
-    map(out, scored.iter().map(|index| &*scheme.dimensions[*index].name), |index, out| {
-        maybe_number(out, number_at(grading.facts.get(scheme.dimensions[scored[index]].points_slot), row));
-    });
+    let scored: Vec<usize> = (0..scheme.dimensions.len())
+        .filter(|index| scheme.dimensions[*index].weight.is_some())
+        .collect();
+    map(
+        out,
+        scored.iter().map(|index| &*scheme.dimensions[*index].name),
+        |index, out| {
+            maybe_number(
+                out,
+                number_at(
+                    grading
+                        .facts
+                        .get(scheme.dimensions[scored[index]].points_slot),
+                    row,
+                ),
+            );
+        },
+    );
     key(out, "parts", false);
     let parts = parts(scheme, &grading.assessment.dimensions, &grading.facts, row);
-    map(out, parts.iter().map(|(index, _)| &*scheme.dimensions[*index].name), |index, out| parts[index].1.write(out));
+    map(
+        out,
+        parts
+            .iter()
+            .map(|(index, _)| &*scheme.dimensions[*index].name),
+        |index, out| parts[index].1.write(out),
+    );
     key(out, "tags", false);
     list(out, grading.tags(row).iter().map(|tag| &**tag));
     key(out, "reasons", false);
@@ -104,8 +146,13 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
 /// Every metric and value; of a series the value of each closed period, oldest first.
 fn values(grading: &Grading, row: usize, out: &mut Vec<u8>) {
     let scheme = &grading.scheme;
-    let metrics = scheme.metrics.iter().map(|metric| (&*metric.name, metric.slot));
-    let all: Vec<_> = metrics.chain(scheme.values.iter().map(|value| (&*value.name, value.slot))).collect();
+    let metrics = scheme
+        .metrics
+        .iter()
+        .map(|metric| (&*metric.name, metric.slot));
+    let all: Vec<_> = metrics
+        .chain(scheme.values.iter().map(|value| (&*value.name, value.slot)))
+        .collect();
     map(out, all.iter().map(|(name, _)| *name), |index, out| {
         let slot = all[index].1;
         match grading.facts.get_series(slot) {
@@ -126,7 +173,10 @@ fn values(grading: &Grading, row: usize, out: &mut Vec<u8>) {
 
 fn refused(grading: &Grading, index: usize, lang: Lang, out: &mut Vec<u8>) {
     let row = &grading.book.roster.refused[index];
-    let grade = row.before.grade.map(|grade| &*grading.scheme.grades[grade].name);
+    let grade = row
+        .before
+        .grade
+        .map(|grade| &*grading.scheme.grades[grade].name);
     key(out, "id", true);
     maybe_text(out, row.id.as_deref());
     key(out, "name", false);
@@ -138,8 +188,13 @@ fn refused(grading: &Grading, index: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "decision", false);
     text(out, Decision::Refused.key());
     key(out, "since", false);
-    maybe_text(out, row.before.since.map(|date| date.to_string()).as_deref());
-    out.extend_from_slice(br#","type":null,"score":null,"labels":{},"points":{},"parts":{},"tags":[]"#);
+    maybe_text(
+        out,
+        row.before.since.map(|date| date.to_string()).as_deref(),
+    );
+    out.extend_from_slice(
+        br#","type":null,"score":null,"labels":{},"points":{},"parts":{},"tags":[]"#,
+    );
     key(out, "reasons", false);
     list(out, row.faults.iter().map(|fault| fault.get(lang)));
     out.extend_from_slice(br#","next":null,"strategy":null,"values":{}}"#);
@@ -216,7 +271,11 @@ fn list<'a>(out: &mut Vec<u8>, items: impl Iterator<Item = &'a str>) {
     out.push(b']');
 }
 
-fn map<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>, mut entry: impl FnMut(usize, &mut Vec<u8>)) {
+fn map<'a>(
+    out: &mut Vec<u8>,
+    names: impl Iterator<Item = &'a str>,
+    mut entry: impl FnMut(usize, &mut Vec<u8>),
+) {
     out.push(b'{');
     for (index, name) in names.enumerate() {
         if index > 0 {

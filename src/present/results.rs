@@ -101,7 +101,10 @@ impl<'a> Results<'a> {
                 .iter()
                 .map(|grade| GradeStyle {
                     name: grade.name.clone(),
-                    color: grade.color.as_deref().and_then(|color| u32::from_str_radix(color, 16).ok()),
+                    color: grade
+                        .color
+                        .as_deref()
+                        .and_then(|color| u32::from_str_radix(color, 16).ok()),
                 })
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
@@ -109,7 +112,12 @@ impl<'a> Results<'a> {
             view,
         };
         results.find_inputs();
-        match results.view.columns.clone().or_else(|| scheme.output.columns.clone()) {
+        match results
+            .view
+            .columns
+            .clone()
+            .or_else(|| scheme.output.columns.clone())
+        {
             Some(columns) => results.asked(&columns),
             None => match results.view.layout {
                 Layout::Text => results.text_layout(),
@@ -129,7 +137,11 @@ impl<'a> Results<'a> {
         let mut replaced: Vec<String> = vec![];
         for (index, table) in tables.iter().enumerate() {
             let gone = recognise(&grading.scheme, &table.headers).unwrap_or_default();
-            let filled = gone.review.iter().filter(|column| is_filled(table, **column)).count();
+            let filled = gone
+                .review
+                .iter()
+                .filter(|column| is_filled(table, **column))
+                .count();
             if filled > 0 {
                 self.findings.push(
                     Finding::warning(
@@ -164,7 +176,9 @@ impl<'a> Results<'a> {
                 });
                 self.inputs[place].places[index] = Some(column);
                 let read_by = grading.book.customers.as_ref().and_then(|customers| {
-                    customers.sources[index].iter().position(|source| *source == Some(column))
+                    customers.sources[index]
+                        .iter()
+                        .position(|source| *source == Some(column))
                 });
                 let input = &mut self.inputs[place];
                 input.field = input.field.or(read_by);
@@ -174,22 +188,37 @@ impl<'a> Results<'a> {
         }
         if !replaced.is_empty() {
             replaced.dedup();
-            let list = replaced.iter().map(|heading| format!("`{heading}`")).collect::<Vec<_>>().join(", ");
+            let list = replaced
+                .iter()
+                .map(|heading| format!("`{heading}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             self.findings.push(Finding::note(
                 Code::ReplacedColumns,
-                text!("result columns of an earlier run are replaced: {list}", "已替换上次结果的列：{list}"),
+                text!(
+                    "result columns of an earlier run are replaced: {list}",
+                    "已替换上次结果的列：{list}"
+                ),
             ));
         }
     }
 
     fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
-        self.columns.push(TableColumn { heading: heading.into(), kind, role });
+        self.columns.push(TableColumn {
+            heading: heading.into(),
+            kind,
+            role,
+        });
         self.from.push(from);
     }
 
     /// A result column whose heading an input column has already gets a suffix and a note.
     fn push_result(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
-        let taken: HashSet<String> = self.inputs.iter().map(|input| fold_header(&input.heading)).collect();
+        let taken: HashSet<String> = self
+            .inputs
+            .iter()
+            .map(|input| fold_header(&input.heading))
+            .collect();
         let mut name = heading.to_owned();
         let mut number = 2;
         while taken.contains(&fold_header(&name)) {
@@ -215,8 +244,12 @@ impl<'a> Results<'a> {
     }
 
     fn input_kind(&self, index: usize) -> (ColumnKind, ColumnRole) {
-        let Some(customers) = &self.grading.scheme.customers else { return (ColumnKind::Text, ColumnRole::Input) };
-        let Some(field) = self.inputs[index].field else { return (ColumnKind::Text, ColumnRole::Input) };
+        let Some(customers) = &self.grading.scheme.customers else {
+            return (ColumnKind::Text, ColumnRole::Input);
+        };
+        let Some(field) = self.inputs[index].field else {
+            return (ColumnKind::Text, ColumnRole::Input);
+        };
         let role = if field == customers.key {
             ColumnRole::Key
         } else if Some(field) == customers.name {
@@ -230,7 +263,9 @@ impl<'a> Results<'a> {
             FieldKind::Percent => ColumnKind::Percent { places: 0 },
             FieldKind::Date => ColumnKind::Date,
             FieldKind::DateTime => ColumnKind::DateTime,
-            FieldKind::Bool | FieldKind::Text | FieldKind::Choice | FieldKind::Choices => ColumnKind::Text,
+            FieldKind::Bool | FieldKind::Text | FieldKind::Choice | FieldKind::Choices => {
+                ColumnKind::Text
+            }
         };
         (kind, role)
     }
@@ -239,7 +274,9 @@ impl<'a> Results<'a> {
         let scheme = &self.grading.scheme;
         let heading = match column {
             ResultColumn::Label(index) => scheme.dimensions[index].name.to_string(),
-            other => result_heading(other, self.view.lang).unwrap_or_default().to_owned(),
+            other => result_heading(other, self.view.lang)
+                .unwrap_or_default()
+                .to_owned(),
         };
         let (kind, role) = result_kind(column);
         self.push_result(&heading, kind, role, Filling::Result(column));
@@ -251,7 +288,10 @@ impl<'a> Results<'a> {
             return;
         }
         let event = self.grading.scheme.events.first();
-        let heading = event.map_or_else(|| "id".into(), |event| event.sheet.fields[event.customer].name.clone());
+        let heading = event.map_or_else(
+            || "id".into(),
+            |event| event.sheet.fields[event.customer].name.clone(),
+        );
         self.push(&heading, ColumnKind::Id, ColumnRole::Key, Filling::Id);
     }
 
@@ -261,8 +301,14 @@ impl<'a> Results<'a> {
             return;
         }
         let scheme = self.grading.scheme.clone();
-        let metrics = scheme.metrics.iter().filter(|metric| metric.per.is_none()).map(|m| (&m.name, m.slot));
-        for (name, slot) in metrics.chain(scheme.values.iter().map(|value| (&value.name, value.slot))) {
+        let metrics = scheme
+            .metrics
+            .iter()
+            .filter(|metric| metric.per.is_none())
+            .map(|m| (&m.name, m.slot));
+        for (name, slot) in
+            metrics.chain(scheme.values.iter().map(|value| (&value.name, value.slot)))
+        {
             let kind = kind_of(&scheme.slots.entries[slot.0 as usize].ty);
             let column = self.grading.facts.get(slot).clone();
             self.push_result(name, kind, ColumnRole::Computed, Filling::Values(column));
@@ -327,10 +373,13 @@ impl<'a> Results<'a> {
         self.derived_key();
         self.push_inputs(|role| role == ColumnRole::Key);
         self.push_inputs(|role| role == ColumnRole::Name);
-        let (first, last): (Vec<_>, Vec<_>) = self
-            .result_columns()
-            .into_iter()
-            .partition(|column| !matches!(column, ResultColumn::Label(_) | ResultColumn::Type | ResultColumn::Tags));
+        let (first, last): (Vec<_>, Vec<_>) =
+            self.result_columns().into_iter().partition(|column| {
+                !matches!(
+                    column,
+                    ResultColumn::Label(_) | ResultColumn::Type | ResultColumn::Tags
+                )
+            });
         let order = [
             ResultColumn::Grade,
             ResultColumn::Decision,
@@ -344,8 +393,12 @@ impl<'a> Results<'a> {
         }
         self.push_inputs(|role| !matches!(role, ColumnRole::Key | ColumnRole::Name));
         self.derived_values();
-        let labels = last.iter().filter(|column| matches!(column, ResultColumn::Label(_)));
-        let others = last.iter().filter(|column| !matches!(column, ResultColumn::Label(_)));
+        let labels = last
+            .iter()
+            .filter(|column| matches!(column, ResultColumn::Label(_)));
+        let others = last
+            .iter()
+            .filter(|column| !matches!(column, ResultColumn::Label(_)));
         for column in labels.chain(others).copied().collect::<Vec<_>>() {
             self.result(column);
         }
@@ -356,19 +409,40 @@ impl<'a> Results<'a> {
     fn strategy_columns(&mut self) {
         type Show = fn(&Strategy) -> Option<Cow<'_, str>>;
         let shows: [(Word, Show); 6] = [
-            (Word::Service, |strategy| strategy.service.as_deref().map(Cow::from)),
-            (Word::Resources, |strategy| strategy.resources.as_deref().map(Cow::from)),
+            (Word::Service, |strategy| {
+                strategy.service.as_deref().map(Cow::from)
+            }),
+            (Word::Resources, |strategy| {
+                strategy.resources.as_deref().map(Cow::from)
+            }),
             (Word::Benefits, |strategy| {
                 (!strategy.benefits.is_empty()).then(|| Cow::from(strategy.benefits.join("、")))
             }),
-            (Word::OwnerLevel, |strategy| strategy.owner_level.as_deref().map(Cow::from)),
-            (Word::RespondWithin, |strategy| strategy.respond_within.as_deref().map(Cow::from)),
-            (Word::Goal, |strategy| strategy.goal.as_deref().map(Cow::from)),
+            (Word::OwnerLevel, |strategy| {
+                strategy.owner_level.as_deref().map(Cow::from)
+            }),
+            (Word::RespondWithin, |strategy| {
+                strategy.respond_within.as_deref().map(Cow::from)
+            }),
+            (Word::Goal, |strategy| {
+                strategy.goal.as_deref().map(Cow::from)
+            }),
         ];
         for (word, show) in shows {
-            if self.grading.scheme.strategies.iter().any(|strategy| show(strategy).is_some()) {
+            if self
+                .grading
+                .scheme
+                .strategies
+                .iter()
+                .any(|strategy| show(strategy).is_some())
+            {
                 let heading = word.get(self.view.lang);
-                self.push_result(heading, ColumnKind::Text, ColumnRole::Strategy, Filling::Strategy(show));
+                self.push_result(
+                    heading,
+                    ColumnKind::Text,
+                    ColumnRole::Strategy,
+                    Filling::Strategy(show),
+                );
             }
         }
     }
@@ -381,10 +455,19 @@ impl<'a> Results<'a> {
         if !self.grading.scheme.types.is_empty() {
             columns.push(ReviewColumn::Type);
         }
-        columns.extend([ReviewColumn::Comment, ReviewColumn::Reviewer, ReviewColumn::Remark]);
+        columns.extend([
+            ReviewColumn::Comment,
+            ReviewColumn::Reviewer,
+            ReviewColumn::Remark,
+        ]);
         for column in columns {
             let heading = Word::review(column).get(self.view.lang);
-            self.push_result(heading, ColumnKind::Text, ColumnRole::Review(column), Filling::Empty);
+            self.push_result(
+                heading,
+                ColumnKind::Text,
+                ColumnRole::Review(column),
+                Filling::Empty,
+            );
         }
     }
 
@@ -398,11 +481,17 @@ impl<'a> Results<'a> {
                         self.push_input(index);
                     }
                 }
-                OutputColumn::Computed { heading, show: Shown::Result(column) } => {
+                OutputColumn::Computed {
+                    heading,
+                    show: Shown::Result(column),
+                } => {
                     let (kind, role) = result_kind(*column);
                     self.push_asked(columns, heading, kind, role, Filling::Result(*column));
                 }
-                OutputColumn::Computed { heading, show: Shown::Expression(expression) } => {
+                OutputColumn::Computed {
+                    heading,
+                    show: Shown::Expression(expression),
+                } => {
                     // A name that is one column of the input is shown as it was written there.
                     let plain = self.inputs.iter().position(|input| {
                         *input.heading == *expression.text && *heading == input.heading
@@ -413,11 +502,23 @@ impl<'a> Results<'a> {
                     }
                     let kind = kind_of(&expression.bound.ty);
                     let values = expression.bound.eval(&self.grading.facts).column;
-                    self.push_asked(columns, heading, kind, ColumnRole::Computed, Filling::Values(values));
+                    self.push_asked(
+                        columns,
+                        heading,
+                        kind,
+                        ColumnRole::Computed,
+                        Filling::Values(values),
+                    );
                 }
-                OutputColumn::Computed { heading, show: Shown::Header(header) } => {
+                OutputColumn::Computed {
+                    heading,
+                    show: Shown::Header(header),
+                } => {
                     let folded = fold_header(header);
-                    let found = self.inputs.iter().position(|input| fold_header(&input.heading) == folded);
+                    let found = self
+                        .inputs
+                        .iter()
+                        .position(|input| fold_header(&input.heading) == folded);
                     match found {
                         Some(index) => {
                             let (kind, role) = self.input_kind(index);
@@ -439,7 +540,10 @@ impl<'a> Results<'a> {
         from: Filling,
     ) {
         // Beside `*` a computed column must not hide an input column of the same name.
-        if columns.iter().any(|column| matches!(column, OutputColumn::Input)) {
+        if columns
+            .iter()
+            .any(|column| matches!(column, OutputColumn::Input))
+        {
             self.push_result(heading, kind, role, from);
         } else {
             self.push(heading, kind, role, from);
@@ -450,13 +554,16 @@ impl<'a> Results<'a> {
     fn settle_kinds(&mut self) {
         for index in 0..self.columns.len() {
             let kind = self.columns[index].kind;
-            let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else { continue };
+            let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else {
+                continue;
+            };
             let (mut places, mut money) = (0, false);
             if let Filling::Input(input) = self.from[index] {
                 let field = self.inputs[input].field;
                 money = field.is_some_and(|field| {
                     let customers = self.grading.scheme.customers.as_ref();
-                    customers.is_some_and(|c| matches!(c.sheet.fields[field].kind, FieldKind::Money(_)))
+                    customers
+                        .is_some_and(|c| matches!(c.sheet.fields[field].kind, FieldKind::Money(_)))
                 });
             }
             for row in 0..self.view.entries.len() {
@@ -471,7 +578,9 @@ impl<'a> Results<'a> {
                 places = places.max(2);
             }
             self.columns[index].kind = match kind {
-                ColumnKind::Percent { .. } => ColumnKind::Percent { places: places.saturating_sub(2) },
+                ColumnKind::Percent { .. } => ColumnKind::Percent {
+                    places: places.saturating_sub(2),
+                },
                 _ => ColumnKind::Number { places },
             };
         }
@@ -479,20 +588,32 @@ impl<'a> Results<'a> {
 
     fn input_cell(&self, input: &InputColumn, entry: Entry) -> OutCell<'_> {
         let book = &self.grading.book;
-        let Some(customers) = &book.customers else { return OutCell::Blank };
+        let Some(customers) = &book.customers else {
+            return OutCell::Blank;
+        };
         let (main, more, row) = match entry {
             Entry::Customer(row) => {
-                let more = customers.more.get(&row).map(Vec::as_slice).unwrap_or_default();
+                let more = customers
+                    .more
+                    .get(&row)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
                 (customers.rows[row as usize], more, Some(row as usize))
             }
             Entry::Refused(row) => (book.roster.refused[row as usize].at, &[][..], None),
         };
-        let raw = std::iter::once(main).chain(more.iter().rev().copied()).find_map(|at| {
-            let table = &book.inputs.customers[at.table as usize];
-            let cell = table.rows.cell(at.row as usize, input.places[at.table as usize]?);
-            (cell != Cell::Blank).then_some(cell)
-        });
-        let Some(raw) = raw else { return OutCell::Blank };
+        let raw = std::iter::once(main)
+            .chain(more.iter().rev().copied())
+            .find_map(|at| {
+                let table = &book.inputs.customers[at.table as usize];
+                let cell = table
+                    .rows
+                    .cell(at.row as usize, input.places[at.table as usize]?);
+                (cell != Cell::Blank).then_some(cell)
+            });
+        let Some(raw) = raw else {
+            return OutCell::Blank;
+        };
         if self.view.layout == Layout::Workbook || !matches!(raw, Cell::Text(_)) {
             if let (Some(field), Some(row)) = (input.field, row) {
                 if let Some(cell) = self.typed(field, row, input.unit.as_ref()) {
@@ -516,7 +637,9 @@ impl<'a> Results<'a> {
                 };
                 Some(OutCell::Number(shown))
             }
-            (FieldKind::Number | FieldKind::Percent, Value::Number(number)) => Some(OutCell::Number(number)),
+            (FieldKind::Number | FieldKind::Percent, Value::Number(number)) => {
+                Some(OutCell::Number(number))
+            }
             (FieldKind::Date, Value::Date(date)) => Some(OutCell::Date(date)),
             (FieldKind::DateTime, Value::DateTime(moment)) => Some(OutCell::DateTime(moment)),
             (FieldKind::Id, Value::Text(text)) => Some(OutCell::Text(Cow::Owned(text.to_string()))),
@@ -527,15 +650,27 @@ impl<'a> Results<'a> {
     fn result_cell(&self, column: ResultColumn, row: usize) -> OutCell<'_> {
         let grading = self.grading;
         let scheme = &grading.scheme;
-        let text = |text: Option<&'a Arc<str>>| text.map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text)));
+        let text = |text: Option<&'a Arc<str>>| {
+            text.map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text)))
+        };
         match column {
             ResultColumn::Grade => text(grading.grade_name(row)),
-            ResultColumn::Previous => text(grading.earlier(row).grade.map(|grade| &scheme.grades[grade].name)),
-            ResultColumn::Decision => {
-                OutCell::Text(Cow::Owned(decision_mark(&self.mark_of(row), self.view.lang)))
+            ResultColumn::Previous => text(
+                grading
+                    .earlier(row)
+                    .grade
+                    .map(|grade| &scheme.grades[grade].name),
+            ),
+            ResultColumn::Decision => OutCell::Text(Cow::Owned(decision_mark(
+                &self.mark_of(row),
+                self.view.lang,
+            ))),
+            ResultColumn::Since => grading.decided[row]
+                .since
+                .map_or(OutCell::Blank, OutCell::Date),
+            ResultColumn::Score => {
+                crate::explain::score_of(grading, row).map_or(OutCell::Blank, OutCell::Number)
             }
-            ResultColumn::Since => grading.decided[row].since.map_or(OutCell::Blank, OutCell::Date),
-            ResultColumn::Score => crate::explain::score_of(grading, row).map_or(OutCell::Blank, OutCell::Number),
             ResultColumn::Type => text(grading.type_name(row)),
             ResultColumn::Label(index) => {
                 match grading.facts.get(scheme.dimensions[index].label_slot) {
@@ -552,7 +687,9 @@ impl<'a> Results<'a> {
                 };
                 match self.view.layout {
                     Layout::Text => joined(reasons.iter().map(String::as_str), separator),
-                    Layout::Workbook | Layout::Screen => joined(reasons.iter().map(String::as_str).take(1), separator),
+                    Layout::Workbook | Layout::Screen => {
+                        joined(reasons.iter().map(String::as_str).take(1), separator)
+                    }
                 }
             }
             ResultColumn::Next => OutCell::Blank,
@@ -573,25 +710,37 @@ impl<'a> Results<'a> {
         let refused = &self.grading.book.roster.refused[index];
         let scheme = &self.grading.scheme;
         match from {
-            Filling::Id => refused.id.as_deref().map_or(OutCell::Blank, |id| OutCell::Text(Cow::Borrowed(id))),
-            Filling::Result(ResultColumn::Grade | ResultColumn::Previous) => refused
-                .before
-                .grade
-                .map_or(OutCell::Blank, |grade| OutCell::Text(Cow::Borrowed(&scheme.grades[grade].name))),
-            Filling::Result(ResultColumn::Decision) => {
-                OutCell::Text(Cow::Owned(decision_mark(&self.refused_mark(index), self.view.lang)))
+            Filling::Id => refused
+                .id
+                .as_deref()
+                .map_or(OutCell::Blank, |id| OutCell::Text(Cow::Borrowed(id))),
+            Filling::Result(ResultColumn::Grade | ResultColumn::Previous) => {
+                refused.before.grade.map_or(OutCell::Blank, |grade| {
+                    OutCell::Text(Cow::Borrowed(&scheme.grades[grade].name))
+                })
             }
-            Filling::Result(ResultColumn::Since) => refused.before.since.map_or(OutCell::Blank, OutCell::Date),
-            Filling::Result(ResultColumn::Reasons) => {
-                joined(refused.faults.iter().map(|fault| fault.get(self.view.lang)), "；")
+            Filling::Result(ResultColumn::Decision) => OutCell::Text(Cow::Owned(decision_mark(
+                &self.refused_mark(index),
+                self.view.lang,
+            ))),
+            Filling::Result(ResultColumn::Since) => {
+                refused.before.since.map_or(OutCell::Blank, OutCell::Date)
             }
+            Filling::Result(ResultColumn::Reasons) => joined(
+                refused.faults.iter().map(|fault| fault.get(self.view.lang)),
+                "；",
+            ),
             _ => OutCell::Blank,
         }
     }
 
     fn refused_mark(&self, index: usize) -> RowMark {
         let grade = self.grading.book.roster.refused[index].before.grade;
-        RowMark { grade, decision: Decision::Refused, steps: None }
+        RowMark {
+            grade,
+            decision: Decision::Refused,
+            steps: None,
+        }
     }
 }
 
@@ -686,7 +835,11 @@ fn value_cell(value: Value) -> OutCell<'static> {
 
 fn joined<'t>(texts: impl Iterator<Item = &'t str>, separator: &str) -> OutCell<'static> {
     let text = texts.collect::<Vec<_>>().join(separator);
-    if text.is_empty() { OutCell::Blank } else { OutCell::Text(Cow::Owned(text)) }
+    if text.is_empty() {
+        OutCell::Blank
+    } else {
+        OutCell::Text(Cow::Owned(text))
+    }
 }
 
 /// A cell that no field reads, as the file had it.
@@ -723,7 +876,10 @@ fn is_filled(table: &crate::read::Table, column: usize) -> bool {
 fn unknown_header(header: &str, inputs: &[InputColumn]) -> Finding {
     let finding = Finding::error(
         Code::UnknownName,
-        text!("no name and no input column `{header}`", "没有名称或输入列 `{header}`"),
+        text!(
+            "no name and no input column `{header}`",
+            "没有名称或输入列 `{header}`"
+        ),
     );
     match crate::diagnostic::nearest(header, inputs.iter().map(|input| &*input.heading)) {
         Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),

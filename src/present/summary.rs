@@ -71,9 +71,16 @@ pub struct Share {
 
 /// The run in one line, for standard error: `graded 120 customers as of 2024-03-31: A 20, B 60, C 37; 3 unrated`.
 pub fn line(summary: &Summary) -> Text {
-    let shares = if summary.grades.is_empty() { &summary.types } else { &summary.grades };
+    let shares = if summary.grades.is_empty() {
+        &summary.types
+    } else {
+        &summary.grades
+    };
     let list = |separator: &str| {
-        let items: Vec<String> = shares.iter().map(|share| format!("{} {}", share.name, share.count)).collect();
+        let items: Vec<String> = shares
+            .iter()
+            .map(|share| format!("{} {}", share.name, share.count))
+            .collect();
         items.join(separator)
     };
     let (customers, as_of) = (summary.customers, summary.as_of);

@@ -231,7 +231,9 @@ pub fn result_of(name: &str) -> Option<ResultColumn> {
     ];
     RESULTS
         .iter()
-        .find(|(word, key, _)| *key == name || word.get(Lang::Zh) == name || word.get(Lang::En) == name)
+        .find(|(word, key, _)| {
+            *key == name || word.get(Lang::Zh) == name || word.get(Lang::En) == name
+        })
         .map(|(_, _, column)| *column)
 }
 
@@ -303,4 +305,3 @@ mod tests {
         assert!(Word::ListErrorTitle.get(Lang::En).len() <= 32);
     }
 }
-

@@ -16,7 +16,11 @@ use model::SlotKind;
 impl Scheme {
     /// The slot that a kind of result has, if the scheme has it.
     pub fn slot_of(&self, kind: SlotKind) -> Option<Slot> {
-        self.slots.entries.iter().position(|entry| entry.kind == kind).map(|index| Slot(index as u32))
+        self.slots
+            .entries
+            .iter()
+            .position(|entry| entry.kind == kind)
+            .map(|index| Slot(index as u32))
     }
 
     /// Where the score is; `None` if no dimension has a weight.
@@ -39,7 +43,10 @@ pub struct AllNames<'a> {
 impl<'a> AllNames<'a> {
     /// The names of `scheme`.
     pub fn new(scheme: &'a Scheme) -> Self {
-        Self { scheme, tags: scheme.tags.iter().map(|tag| tag.slot).collect() }
+        Self {
+            scheme,
+            tags: scheme.tags.iter().map(|tag| tag.slot).collect(),
+        }
     }
 
     fn find(&self, wanted: impl Fn(&model::SlotEntry) -> bool) -> Resolution {
@@ -53,7 +60,10 @@ impl<'a> AllNames<'a> {
     }
 
     fn is_named(entry: &model::SlotEntry) -> bool {
-        !matches!(entry.kind, SlotKind::Points(_) | SlotKind::OwnPoints(_) | SlotKind::Tag(_))
+        !matches!(
+            entry.kind,
+            SlotKind::Points(_) | SlotKind::OwnPoints(_) | SlotKind::Tag(_)
+        )
     }
 }
 
@@ -64,7 +74,12 @@ impl Scope for AllNames<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        let named = self.scheme.slots.entries.iter().filter(|entry| Self::is_named(entry));
+        let named = self
+            .scheme
+            .slots
+            .entries
+            .iter()
+            .filter(|entry| Self::is_named(entry));
         named.map(|entry| entry.name.to_string()).collect()
     }
 

@@ -7,8 +7,16 @@ use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Names that the language itself uses.
-pub const RESERVED: [&str; 8] =
-    ["score", "grade", "type", "points", "as_of", "previous_grade", "previous_type", "previous_score"];
+pub const RESERVED: [&str; 8] = [
+    "score",
+    "grade",
+    "type",
+    "points",
+    "as_of",
+    "previous_grade",
+    "previous_type",
+    "previous_score",
+];
 
 /// All names so far, in the order in which the parts of a scheme come.
 #[derive(Default)]
@@ -30,7 +38,11 @@ impl Names {
     /// Adds a column that expressions do not name directly.
     pub fn hidden(&mut self, name: &str, ty: Type, kind: SlotKind) -> Slot {
         let slot = Slot(self.slots.len() as u32);
-        self.slots.push(SlotEntry { name: name.into(), ty, kind });
+        self.slots.push(SlotEntry {
+            name: name.into(),
+            ty,
+            kind,
+        });
         slot
     }
 
@@ -71,13 +83,24 @@ impl Names {
         &self.slots[slot.0 as usize]
     }
 
+    /// The names of which the type is not known, because what they are is wrong.
+    pub fn wrong(&self) -> impl Iterator<Item = &str> {
+        let wrong = |entry: &&SlotEntry| entry.ty.base == crate::expr::Base::Null;
+        self.slots.iter().filter(wrong).map(|entry| &*entry.name)
+    }
+
     /// All columns.
     pub fn into_slots(self) -> Slots {
-        Slots { entries: self.slots }
+        Slots {
+            entries: self.slots,
+        }
     }
 
     fn found(&self, slot: Slot) -> Resolution {
-        Resolution::Found(Symbol { slot, ty: self.ty(slot).clone() })
+        Resolution::Found(Symbol {
+            slot,
+            ty: self.ty(slot).clone(),
+        })
     }
 }
 
@@ -169,16 +192,24 @@ pub struct FieldScope<'a> {
 impl Scope for FieldScope<'_> {
     fn resolve(&self, sheet: Option<&str>, name: &str) -> Resolution {
         let here = sheet.is_none_or(|sheet| sheet == self.sheet);
-        match self.fields.iter().position(|(field, _)| here && **field == *name) {
-            Some(index) => {
-                Resolution::Found(Symbol { slot: Slot(index as u32), ty: self.fields[index].1.clone() })
-            }
+        match self
+            .fields
+            .iter()
+            .position(|(field, _)| here && **field == *name)
+        {
+            Some(index) => Resolution::Found(Symbol {
+                slot: Slot(index as u32),
+                ty: self.fields[index].1.clone(),
+            }),
             None => Resolution::Unknown,
         }
     }
 
     fn names(&self) -> Vec<String> {
-        self.fields.iter().map(|(name, _)| name.to_string()).collect()
+        self.fields
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect()
     }
 
     fn points(&self, _dimension: &str) -> Resolution {

@@ -11,14 +11,24 @@ use toml_edit::{DocumentMut, Item, Value};
 pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
     let bad = |title| Finding::error(Code::BadSet, title);
     let Some((path, value)) = assignment.split_once('=') else {
-        return Err(bad(text!("`--set {assignment}` has no `=`", "`--set {assignment}` 缺少 `=`"))
-            .help(text!("write `--set grades.A.when='score >= 75'`", "请写 `--set grades.A.when='score >= 75'`")));
+        return Err(bad(text!(
+            "`--set {assignment}` has no `=`",
+            "`--set {assignment}` 缺少 `=`"
+        ))
+        .help(text!(
+            "write `--set grades.A.when='score >= 75'`",
+            "请写 `--set grades.A.when='score >= 75'`"
+        )));
     };
     let path = path.trim();
     // A scheme that is not TOML is reported where it is validated, with its place.
-    let Ok(mut document) = source.parse::<DocumentMut>() else { return Ok(source.to_owned()) };
+    let Ok(mut document) = source.parse::<DocumentMut>() else {
+        return Ok(source.to_owned());
+    };
     let steps: Vec<&str> = path.split('.').map(str::trim).collect();
-    let Some((last, parents)) = steps.split_last() else { return Ok(source.to_owned()) };
+    let Some((last, parents)) = steps.split_last() else {
+        return Ok(source.to_owned());
+    };
     let mut item: &mut Item = document.as_item_mut();
     for (depth, step) in parents.iter().enumerate() {
         let sofar = steps[..=depth].join(".");
@@ -30,8 +40,13 @@ pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
         })?;
     }
     let old = item.get(last);
-    if old.is_some_and(|old| old.as_value().is_none()) || (old.is_none() && item.as_table_like().is_none()) {
-        return Err(bad(text!("`{path}` is no single value of the scheme", "`{path}` 不是方案中的单个值")));
+    if old.is_some_and(|old| old.as_value().is_none())
+        || (old.is_none() && item.as_table_like().is_none())
+    {
+        return Err(bad(text!(
+            "`{path}` is no single value of the scheme",
+            "`{path}` 不是方案中的单个值"
+        )));
     }
     let was_text = old.and_then(Item::as_str).is_some();
     let new: Value = match value.trim().parse::<Value>() {
@@ -50,7 +65,8 @@ fn descend<'a>(item: &'a mut Item, step: &str) -> Option<&'a mut Item> {
     match item {
         Item::ArrayOfTables(tables) => {
             let index = tables.iter().position(|table| {
-                is(table.get("name").and_then(Item::as_str)) || is(table.get("label").and_then(Item::as_str))
+                is(table.get("name").and_then(Item::as_str))
+                    || is(table.get("label").and_then(Item::as_str))
             });
             let index = index.or_else(|| number(step, tables.len()))?;
             // A list of tables hands out tables, not items; one entry is reached as an item through the list itself.
@@ -60,7 +76,12 @@ fn descend<'a>(item: &'a mut Item, step: &str) -> Option<&'a mut Item> {
         }
         Item::Value(Value::Array(array)) => {
             let index = array.iter().position(|value| {
-                let name = |key| value.as_inline_table().and_then(|table| table.get(key)).and_then(Value::as_str);
+                let name = |key| {
+                    value
+                        .as_inline_table()
+                        .and_then(|table| table.get(key))
+                        .and_then(Value::as_str)
+                };
                 is(name("name")) || is(name("label"))
             });
             let index = index.or_else(|| number(step, array.len()))?;
@@ -75,5 +96,8 @@ fn descend_array(item: &mut Item, index: usize) -> Option<&mut Item> {
 }
 
 fn number(step: &str, len: usize) -> Option<usize> {
-    step.parse::<usize>().ok().filter(|number| (1..=len).contains(number)).map(|number| number - 1)
+    step.parse::<usize>()
+        .ok()
+        .filter(|number| (1..=len).contains(number))
+        .map(|number| number - 1)
 }

@@ -24,7 +24,10 @@ pub struct Written<T> {
 impl<T> Written<T> {
     /// The same place with another value.
     pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Written<U> {
-        Written { value: to(self.value), span: self.span }
+        Written {
+            value: to(self.value),
+            span: self.span,
+        }
     }
 }
 
@@ -36,8 +39,8 @@ pub struct Keys<'a> {
     table: &'a DeTable<'a>,
     /// Where the table's header (or the inline table) stands.
     pub span: Range<usize>,
-    /// How messages name the table: `[[grades]]`, `fields of customers`.
-    pub what: String,
+    /// How messages name the table: `[[grades]]`, a field.
+    pub what: Text,
     taken: BTreeSet<&'static str>,
 }
 
@@ -45,8 +48,13 @@ type Entry<'a> = &'a Spanned<DeValue<'a>>;
 
 impl<'a> Keys<'a> {
     /// The keys of `table`.
-    pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: impl Into<String>) -> Self {
-        Self { table, span, what: what.into(), taken: BTreeSet::new() }
+    pub fn new(table: &'a DeTable<'a>, span: Range<usize>, what: Text) -> Self {
+        Self {
+            table,
+            span,
+            what,
+            taken: BTreeSet::new(),
+        }
     }
 
     /// The same table with nothing taken, for a look ahead.
@@ -71,23 +79,39 @@ impl<'a> Keys<'a> {
 
     /// Where a key itself stands.
     fn key_span(&self, key: &str) -> Range<usize> {
-        self.table.keys().find(|known| known.get_ref() == key).map_or(self.span.clone(), Spanned::span)
+        self.table
+            .keys()
+            .find(|known| known.get_ref() == key)
+            .map_or(self.span.clone(), Spanned::span)
     }
 
     /// A text.
     pub fn text(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<WrittenText> {
         let entry = self.entry(key)?;
         match entry.get_ref() {
-            DeValue::String(text) => Some(Written { value: text.clone().into_owned(), span: entry.span() }),
+            DeValue::String(text) => Some(Written {
+                value: text.clone().into_owned(),
+                span: entry.span(),
+            }),
             other => {
-                findings.push(wrong_type(key, "a text in quotes", "加引号的文本", other, entry.span()));
+                findings.push(wrong_type(
+                    key,
+                    "a text in quotes",
+                    "加引号的文本",
+                    other,
+                    entry.span(),
+                ));
                 None
             }
         }
     }
 
     /// A text that must be there and not empty.
-    pub fn required_text(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<WrittenText> {
+    pub fn required_text(
+        &mut self,
+        key: &'static str,
+        findings: &mut Vec<Finding>,
+    ) -> Option<WrittenText> {
         if !self.has(key) {
             findings.push(self.missing(key));
             self.taken.insert(key);
@@ -96,7 +120,8 @@ impl<'a> Keys<'a> {
         let text = self.text(key, findings)?;
         if text.value.trim().is_empty() {
             findings.push(
-                Finding::error(Code::BadValue, text!("`{key}` is empty", "`{key}` 为空")).at(text.span.clone()),
+                Finding::error(Code::BadValue, text!("`{key}` is empty", "`{key}` 为空"))
+                    .at(text.span.clone()),
             );
             return None;
         }
@@ -105,10 +130,13 @@ impl<'a> Keys<'a> {
 
     /// The finding that a key is missing here.
     pub fn missing(&self, key: &str) -> Finding {
-        let what = &self.what;
-        Finding::error(Code::MissingKey, text!("{what} has no `{key}`", "{what} 缺少 `{key}`"))
-            .at(self.span.clone())
-            .help(text!("add `{key} = …`", "请加上 `{key} = …`"))
+        let Text { en, zh } = &self.what;
+        Finding::error(
+            Code::MissingKey,
+            text!("{en} has no `{key}`", "{zh}缺少 `{key}`"),
+        )
+        .at(self.span.clone())
+        .help(text!("add `{key} = …`", "请加上 `{key} = …`"))
     }
 
     /// One of several words.
@@ -122,15 +150,27 @@ impl<'a> Keys<'a> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
             return Some(*value);
         }
-        let list = words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let written = &text.value;
+        let finding = Finding::error(
+            Code::BadValue,
+            text!(
+                "`{written}` is no value of `{key}`",
+                "`{key}` 不能取值 `{written}`"
+            ),
+        )
+        .at(text.span.clone());
         findings.push(
-            Finding::error(
-                Code::BadValue,
-                text!("`{written}` is no value of `{key}`", "`{key}` 不能取值 `{written}`"),
-            )
-            .at(text.span)
-            .help(text!("it is one of {list}", "可取：{list}")),
+            match nearest(written, words.iter().map(|(word, _)| *word)) {
+                Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
+                None => {
+                    let list = words
+                        .iter()
+                        .map(|(word, _)| format!("`{word}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                    finding.help(text!("it is one of {list}", "可取：{list}"))
+                }
+            },
         );
         None
     }
@@ -141,20 +181,36 @@ impl<'a> Keys<'a> {
         if let DeValue::Boolean(value) = entry.get_ref() {
             return Some(*value);
         }
-        findings.push(wrong_type(key, "`true` or `false`", "`true` 或 `false`", entry.get_ref(), entry.span()));
+        findings.push(wrong_type(
+            key,
+            "`true` or `false`",
+            "`true` 或 `false`",
+            entry.get_ref(),
+            entry.span(),
+        ));
         None
     }
 
     /// A number.
-    pub fn number(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<Written<Decimal>> {
+    pub fn number(
+        &mut self,
+        key: &'static str,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Written<Decimal>> {
         let entry = self.entry(key)?;
         if let Some(value) = decimal(entry.get_ref()) {
-            return Some(Written { value, span: entry.span() });
+            return Some(Written {
+                value,
+                span: entry.span(),
+            });
         }
         let finding = match entry.get_ref() {
             DeValue::Integer(_) | DeValue::Float(_) => Finding::error(
                 Code::BadFigure,
-                text!("`{key}` is not a number below 9,000,000,000,000", "`{key}` 须是小于 9 万亿的数"),
+                text!(
+                    "`{key}` is not a number below 9,000,000,000,000",
+                    "`{key}` 须是小于 9 万亿的数"
+                ),
             )
             .at(entry.span()),
             other => wrong_type(key, "a number", "数字", other, entry.span()),
@@ -164,9 +220,17 @@ impl<'a> Keys<'a> {
     }
 
     /// A whole number from `least` up.
-    pub fn whole(&mut self, key: &'static str, least: i64, findings: &mut Vec<Finding>) -> Option<Written<i64>> {
+    pub fn whole(
+        &mut self,
+        key: &'static str,
+        least: i64,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Written<i64>> {
         let number = self.number(key, findings)?;
-        if number.value.is_whole() && number.value.trunc() >= least && number.value.trunc() <= 100_000 {
+        if number.value.is_whole()
+            && number.value.trunc() >= least
+            && number.value.trunc() <= 100_000
+        {
             return Some(number.map(Decimal::trunc));
         }
         findings.push(
@@ -183,7 +247,11 @@ impl<'a> Keys<'a> {
     }
 
     /// A day, as a TOML date or as a text.
-    pub fn date(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<Written<Date>> {
+    pub fn date(
+        &mut self,
+        key: &'static str,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Written<Date>> {
         let entry = self.entry(key)?;
         let date = match entry.get_ref() {
             DeValue::Datetime(moment) => moment
@@ -202,37 +270,71 @@ impl<'a> Keys<'a> {
                 entry.span(),
             ));
         }
-        date.map(|value| Written { value, span: entry.span() })
+        date.map(|value| Written {
+            value,
+            span: entry.span(),
+        })
     }
 
     /// A list of texts; a single text counts as a list of one where `single` allows it.
-    pub fn texts(&mut self, key: &'static str, single: bool, findings: &mut Vec<Finding>) -> Vec<WrittenText> {
-        let Some(entry) = self.entry(key) else { return vec![] };
+    pub fn texts(
+        &mut self,
+        key: &'static str,
+        single: bool,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<WrittenText> {
+        let Some(entry) = self.entry(key) else {
+            return vec![];
+        };
         match entry.get_ref() {
             DeValue::String(text) if single => {
-                return vec![Written { value: text.clone().into_owned(), span: entry.span() }];
+                return vec![Written {
+                    value: text.clone().into_owned(),
+                    span: entry.span(),
+                }];
             }
             DeValue::Array(items) => {
                 let mut texts = vec![];
                 for item in items {
                     match item.get_ref() {
                         DeValue::String(text) => {
-                            texts.push(Written { value: text.clone().into_owned(), span: item.span() });
+                            texts.push(Written {
+                                value: text.clone().into_owned(),
+                                span: item.span(),
+                            });
                         }
-                        other => findings.push(wrong_type(key, "texts in quotes", "加引号的文本", other, item.span())),
+                        other => findings.push(wrong_type(
+                            key,
+                            "texts in quotes",
+                            "加引号的文本",
+                            other,
+                            item.span(),
+                        )),
                     }
                 }
                 return texts;
             }
             _ => {}
         }
-        findings.push(wrong_type(key, "a list of texts", "文本列表", entry.get_ref(), entry.span()));
+        findings.push(wrong_type(
+            key,
+            "a list of texts",
+            "文本列表",
+            entry.get_ref(),
+            entry.span(),
+        ));
         vec![]
     }
 
     /// Pairs of texts, in the order written.
-    pub fn pairs(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Vec<(WrittenText, WrittenText)> {
-        let Some(entry) = self.entry(key) else { return vec![] };
+    pub fn pairs(
+        &mut self,
+        key: &'static str,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<(WrittenText, WrittenText)> {
+        let Some(entry) = self.entry(key) else {
+            return vec![];
+        };
         let DeValue::Table(table) = entry.get_ref() else {
             findings.push(wrong_type(
                 key,
@@ -247,39 +349,78 @@ impl<'a> Keys<'a> {
         for (from, to) in table {
             match to.get_ref() {
                 DeValue::String(text) => pairs.push((
-                    Written { value: from.get_ref().clone().into_owned(), span: from.span() },
-                    Written { value: text.clone().into_owned(), span: to.span() },
+                    Written {
+                        value: from.get_ref().clone().into_owned(),
+                        span: from.span(),
+                    },
+                    Written {
+                        value: text.clone().into_owned(),
+                        span: to.span(),
+                    },
                 )),
-                other => findings.push(wrong_type(key, "texts in quotes", "加引号的文本", other, to.span())),
+                other => findings.push(wrong_type(
+                    key,
+                    "texts in quotes",
+                    "加引号的文本",
+                    other,
+                    to.span(),
+                )),
             }
         }
         pairs
     }
 
     /// A table.
-    pub fn table(&mut self, key: &'static str, what: &str, findings: &mut Vec<Finding>) -> Option<Keys<'a>> {
+    pub fn table(
+        &mut self,
+        key: &'static str,
+        what: Text,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Keys<'a>> {
         let entry = self.entry(key)?;
         if let DeValue::Table(table) = entry.get_ref() {
             return Some(Keys::new(table, entry.span(), what));
         }
-        findings.push(wrong_type(key, "a table", "表", entry.get_ref(), entry.span()));
+        findings.push(wrong_type(
+            key,
+            "a table",
+            "表",
+            entry.get_ref(),
+            entry.span(),
+        ));
         None
     }
 
     /// A list of tables, each named `what` in messages.
-    pub fn tables(&mut self, key: &'static str, what: &str, findings: &mut Vec<Finding>) -> Vec<Keys<'a>> {
-        let Some(entry) = self.entry(key) else { return vec![] };
+    pub fn tables(
+        &mut self,
+        key: &'static str,
+        what: Text,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Keys<'a>> {
+        let Some(entry) = self.entry(key) else {
+            return vec![];
+        };
         let DeValue::Array(items) = entry.get_ref() else {
             findings.push(
-                wrong_type(key, "a list of tables", "表的列表", entry.get_ref(), entry.span())
-                    .help(text!("write `[[{key}]]` with two brackets", "请写成双方括号 `[[{key}]]`")),
+                wrong_type(
+                    key,
+                    "a list of tables",
+                    "表的列表",
+                    entry.get_ref(),
+                    entry.span(),
+                )
+                .help(text!(
+                    "write `[[{key}]]` with two brackets",
+                    "请写成双方括号 `[[{key}]]`"
+                )),
             );
             return vec![];
         };
         let mut tables = vec![];
         for item in items {
             match item.get_ref() {
-                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what)),
+                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what.clone())),
                 other => findings.push(wrong_type(key, "a table", "表", other, item.span())),
             }
         }
@@ -290,13 +431,23 @@ impl<'a> Keys<'a> {
     pub fn named_tables(&mut self, findings: &mut Vec<Finding>) -> Vec<(WrittenText, Keys<'a>)> {
         let mut tables = vec![];
         for (name, value) in self.table {
-            let written = Written { value: name.get_ref().clone().into_owned(), span: name.span() };
+            let written = Written {
+                value: name.get_ref().clone().into_owned(),
+                span: name.span(),
+            };
             match value.get_ref() {
                 DeValue::Table(table) => {
-                    let what = format!("`{}`", written.value);
+                    let shown = &written.value;
+                    let what = text!("`{shown}`", "`{shown}` ");
                     tables.push((written, Keys::new(table, name.span(), what)));
                 }
-                other => findings.push(wrong_type(&written.value, "a table", "表", other, value.span())),
+                other => findings.push(wrong_type(
+                    &written.value,
+                    "a table",
+                    "表",
+                    other,
+                    value.span(),
+                )),
             }
         }
         tables
@@ -304,7 +455,10 @@ impl<'a> Keys<'a> {
 
     /// The raw value of a key, for keys that take several types.
     pub fn value(&mut self, key: &'static str) -> Option<Written<&'a DeValue<'a>>> {
-        self.entry(key).map(|entry| Written { value: entry.get_ref(), span: entry.span() })
+        self.entry(key).map(|entry| Written {
+            value: entry.get_ref(),
+            span: entry.span(),
+        })
     }
 
     /// A key that the language has and this version does not run: said plainly, once for each.
@@ -319,7 +473,7 @@ impl<'a> Keys<'a> {
 
     /// Ends the taking: every key that nobody took is a finding.
     pub fn done(self, findings: &mut Vec<Finding>) {
-        let what = &self.what;
+        let Text { en, zh } = &self.what;
         for key in self.table.keys() {
             let written: &Cow<'_, str> = key.get_ref();
             if self.taken.contains(written.as_ref()) {
@@ -328,7 +482,7 @@ impl<'a> Keys<'a> {
             let known = self.taken.iter().copied();
             let finding = Finding::error(
                 Code::UnknownKey,
-                text!("{what} takes no key `{written}`", "{what} 没有键 `{written}`"),
+                text!("{en} takes no key `{written}`", "{zh}没有键 `{written}`"),
             )
             .at(key.span());
             findings.push(match nearest(written, known.clone()) {
@@ -344,16 +498,22 @@ impl<'a> Keys<'a> {
 
 /// The finding for a part of the language that this version does not run.
 pub fn not_yet(key: &str) -> Finding {
-    Finding::error(Code::NotYet, text!("`{key}` does not run in this version", "此版本尚不能运行 `{key}`"))
-        .help(text!("take it out for now", "请暂时去掉"))
+    Finding::error(
+        Code::NotYet,
+        text!(
+            "`{key}` does not run in this version",
+            "此版本尚不能运行 `{key}`"
+        ),
+    )
+    .help(text!("take it out for now", "请暂时去掉"))
 }
 
 /// The exact number of a TOML value; `None` if it is none or too large.
 pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
     match value {
-        DeValue::Integer(integer) => {
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok().and_then(Decimal::from_int)
-        }
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .and_then(Decimal::from_int),
         DeValue::Float(float) => Decimal::parse(float.as_str()),
         _ => None,
     }
@@ -368,14 +528,20 @@ fn wrong_type(key: &str, en: &str, zh: &str, found: &DeValue<'_>, span: Range<us
         DeValue::Array(_) => ("a list", "列表"),
         DeValue::Table(_) => ("a table", "表"),
     };
-    Finding::error(Code::WrongType, text!("`{key}` takes {en}", "`{key}` 应为{zh}"))
-        .at(span)
-        .label(text!("this is {found_en}", "这里是{found_zh}"))
+    Finding::error(
+        Code::WrongType,
+        text!("`{key}` takes {en}", "`{key}` 应为{zh}"),
+    )
+    .at(span)
+    .label(text!("this is {found_en}", "这里是{found_zh}"))
 }
 
 /// Parses the text of a scheme; every syntax error is a finding. `use_table` runs even if there were errors, on what
 /// could be read, so that the faults behind a slip of syntax are told at once.
-pub fn parse<T>(source: &str, use_table: impl FnOnce(&DeTable<'_>, &mut Vec<Finding>) -> T) -> (T, Vec<Finding>) {
+pub fn parse<T>(
+    source: &str,
+    use_table: impl FnOnce(&DeTable<'_>, &mut Vec<Finding>) -> T,
+) -> (T, Vec<Finding>) {
     let (document, errors) = DeTable::parse_recoverable(source);
     let mut findings: Vec<Finding> = errors
         .iter()
@@ -391,9 +557,14 @@ pub fn parse<T>(source: &str, use_table: impl FnOnce(&DeTable<'_>, &mut Vec<Find
                     "键只能用 ASCII；中文的键和值请加引号"
                 )
             } else {
-                text!("texts stand in quotes, lists in [ ], one entry a line", "文本加引号，列表用 [ ]，一行一项")
+                text!(
+                    "texts stand in quotes, lists in [ ], one entry a line",
+                    "文本加引号，列表用 [ ]，一行一项"
+                )
             };
-            Finding::error(Code::TomlSyntax, title).at(error.span().unwrap_or(0..0)).help(help)
+            Finding::error(Code::TomlSyntax, title)
+                .at(error.span().unwrap_or(0..0))
+                .help(help)
         })
         .collect();
     let used = use_table(document.get_ref(), &mut findings);
@@ -408,11 +579,19 @@ fn first_line(message: &str) -> &str {
 /// the string is written with escapes, so that its bytes are not the source's.
 pub fn content_start(source: &str, span: &Range<usize>, content: &str) -> Option<usize> {
     let written = source.get(span.clone())?;
-    let quote = if written.starts_with("\"\"\"") || written.starts_with("'''") { 3 } else { 1 };
+    let quote = if written.starts_with("\"\"\"") || written.starts_with("'''") {
+        3
+    } else {
+        1
+    };
     let mut start = span.start + quote;
     if quote == 3 {
         let rest = source.get(start..)?;
-        start += if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+        start += if rest.starts_with("\r\n") {
+            2
+        } else {
+            usize::from(rest.starts_with('\n'))
+        };
     }
     (source.get(start..start + content.len())? == content).then_some(start)
 }

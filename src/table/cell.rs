@@ -93,7 +93,10 @@ const TYPED: u8 = 0xFF;
 impl RawRows {
     /// No rows yet, of `width` cells each.
     pub fn new(width: usize) -> Self {
-        Self { width, ..Self::default() }
+        Self {
+            width,
+            ..Self::default()
+        }
     }
 
     /// Cells in a row.
@@ -167,7 +170,11 @@ impl RawRows {
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let base = self.starts[row] as usize;
         let at = row * self.width + column;
-        let from = if column == 0 { 0 } else { self.ends[at - 1] as usize };
+        let from = if column == 0 {
+            0
+        } else {
+            self.ends[at - 1] as usize
+        };
         let bytes = &self.bytes[base + from..base + self.ends[at] as usize];
         match bytes {
             [] => Cell::Blank,
@@ -202,17 +209,36 @@ mod tests {
         raw.push(1, [Cell::Text("a"), Cell::Number(1.0), Cell::Text("x")]);
         raw.push(2, [Cell::Text("b"), Cell::Blank, Cell::Text("y")]);
         raw.narrow(2);
-        assert_eq!(raw.row(0).collect::<Vec<_>>(), [Cell::Text("a"), Cell::Number(1.0)]);
-        assert_eq!(raw.row(1).collect::<Vec<_>>(), [Cell::Text("b"), Cell::Blank]);
+        assert_eq!(
+            raw.row(0).collect::<Vec<_>>(),
+            [Cell::Text("a"), Cell::Number(1.0)]
+        );
+        assert_eq!(
+            raw.row(1).collect::<Vec<_>>(),
+            [Cell::Text("b"), Cell::Blank]
+        );
         raw.push(3, [Cell::Text("c"), Cell::Text("d")]);
-        assert_eq!(raw.row(2).collect::<Vec<_>>(), [Cell::Text("c"), Cell::Text("d")]);
+        assert_eq!(
+            raw.row(2).collect::<Vec<_>>(),
+            [Cell::Text("c"), Cell::Text("d")]
+        );
     }
 
     #[test]
     fn cells_come_back_as_they_went_in() {
         let rows = [
-            vec![Cell::Text("客户"), Cell::Number(-1.5), Cell::Blank, Cell::Percent(0.2)],
-            vec![Cell::Date(45382.0), Cell::Bool(true), Cell::Error(CellError::Unsaved), Cell::Text("")],
+            vec![
+                Cell::Text("客户"),
+                Cell::Number(-1.5),
+                Cell::Blank,
+                Cell::Percent(0.2),
+            ],
+            vec![
+                Cell::Date(45382.0),
+                Cell::Bool(true),
+                Cell::Error(CellError::Unsaved),
+                Cell::Text(""),
+            ],
             vec![Cell::Text("short")],
         ];
         let mut raw = RawRows::new(4);
@@ -223,12 +249,23 @@ mod tests {
             assert_eq!(raw.row_number(index), index as u32 + 2);
             let expected: Vec<_> = row
                 .iter()
-                .map(|cell| if *cell == Cell::Text("") { Cell::Blank } else { *cell })
+                .map(|cell| {
+                    if *cell == Cell::Text("") {
+                        Cell::Blank
+                    } else {
+                        *cell
+                    }
+                })
                 .chain(std::iter::repeat(Cell::Blank))
                 .take(4)
                 .collect();
             assert_eq!(raw.row(index).collect::<Vec<_>>(), expected);
         }
-        assert!(CellError::ALL.iter().enumerate().all(|(index, error)| *error as usize == index));
+        assert!(
+            CellError::ALL
+                .iter()
+                .enumerate()
+                .all(|(index, error)| *error as usize == index)
+        );
     }
 }

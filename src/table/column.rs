@@ -154,15 +154,23 @@ impl Column {
             return Value::Missing;
         }
         match self {
-            Self::Number(values) => Decimal::from_millionths(values[row]).map_or(Value::Missing, Value::Number),
-            Self::DateTime(values) => DateTime::from_seconds(values[row]).map_or(Value::Missing, Value::DateTime),
+            Self::Number(values) => {
+                Decimal::from_millionths(values[row]).map_or(Value::Missing, Value::Number)
+            }
+            Self::DateTime(values) => {
+                DateTime::from_seconds(values[row]).map_or(Value::Missing, Value::DateTime)
+            }
             Self::Date(values) => Date::from_days(values[row]).map_or(Value::Missing, Value::Date),
             Self::Bool(values) => Value::Bool(values[row] == Truth::True),
             Self::Text(texts) => Value::Text(texts.dictionary[texts.codes[row] as usize].clone()),
             Self::List(lists) => Value::List(
                 lists.rows[row]
                     .iter()
-                    .flat_map(|codes| codes.iter().map(|code| lists.dictionary[*code as usize].clone()))
+                    .flat_map(|codes| {
+                        codes
+                            .iter()
+                            .map(|code| lists.dictionary[*code as usize].clone())
+                    })
                     .collect(),
             ),
         }
@@ -172,7 +180,9 @@ impl Column {
     #[must_use]
     pub fn gather(&self, rows: &[Option<u32>]) -> Self {
         fn pick<T: Clone>(values: &[T], rows: &[Option<u32>], missing: &T) -> Vec<T> {
-            rows.iter().map(|row| row.map_or_else(|| missing.clone(), |row| values[row as usize].clone())).collect()
+            rows.iter()
+                .map(|row| row.map_or_else(|| missing.clone(), |row| values[row as usize].clone()))
+                .collect()
         }
         match self {
             Self::Number(values) => Self::Number(pick(values, rows, &MISSING)),
@@ -183,9 +193,10 @@ impl Column {
                 codes: pick(&texts.codes, rows, &MISSING_TEXT),
                 dictionary: texts.dictionary.clone(),
             }),
-            Self::List(lists) => {
-                Self::List(ListColumn { rows: pick(&lists.rows, rows, &None), dictionary: lists.dictionary.clone() })
-            }
+            Self::List(lists) => Self::List(ListColumn {
+                rows: pick(&lists.rows, rows, &None),
+                dictionary: lists.dictionary.clone(),
+            }),
         }
     }
 }
@@ -201,7 +212,10 @@ impl TextColumn {
 
     /// A column that holds `text` in each of `len` rows.
     pub fn repeat(text: Arc<str>, len: usize) -> Self {
-        Self { codes: vec![0; len], dictionary: Arc::new(vec![text]) }
+        Self {
+            codes: vec![0; len],
+            dictionary: Arc::new(vec![text]),
+        }
     }
 }
 
@@ -269,7 +283,10 @@ pub struct ColumnBuilder {
 impl ColumnBuilder {
     /// A builder for columns like `empty`, which has no rows.
     pub fn like(empty: Column) -> Self {
-        Self { column: empty, texts: TextInterner::default() }
+        Self {
+            column: empty,
+            texts: TextInterner::default(),
+        }
     }
 
     /// Appends an entry. A value of another type than the column's is a mistake of the caller and becomes missing.

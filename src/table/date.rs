@@ -16,7 +16,8 @@ impl Date {
         if !(1..=9999).contains(&year) {
             return None;
         }
-        NaiveDate::from_ymd_opt(year, month, day).map(|date| Self(date.num_days_from_ce() - UNIX_FROM_CE))
+        NaiveDate::from_ymd_opt(year, month, day)
+            .map(|date| Self(date.num_days_from_ce() - UNIX_FROM_CE))
     }
 
     /// From days since 1970-01-01; `None` outside the years 1 to 9999.
@@ -41,10 +42,17 @@ impl Date {
     /// from a month's last day the last day, as a window of months is measured.
     pub fn add_months(self, months: i32) -> Option<Self> {
         let (year, month, day) = self.ymd();
-        let index = year.checked_mul(12)?.checked_add(month as i32 - 1)?.checked_add(months)?;
+        let index = year
+            .checked_mul(12)?
+            .checked_add(month as i32 - 1)?
+            .checked_add(months)?;
         let (to_year, to_month) = (index.div_euclid(12), index.rem_euclid(12) as u32 + 1);
         let last = last_day(to_year, to_month);
-        let day = if day == last_day(year, month) { last } else { day.min(last) };
+        let day = if day == last_day(year, month) {
+            last
+        } else {
+            day.min(last)
+        };
         Self::new(to_year, to_month, day)
     }
 
@@ -84,7 +92,10 @@ impl Date {
         }
         let number = |range: std::ops::Range<usize>| -> Option<i32> {
             let digits = &bytes[range];
-            digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, |n, d| n * 10 + i32::from(d - b'0')))
+            digits
+                .iter()
+                .all(u8::is_ascii_digit)
+                .then(|| digits.iter().fold(0, |n, d| n * 10 + i32::from(d - b'0')))
         };
         Self::new(number(0..4)?, number(5..7)? as u32, number(8..10)? as u32)
     }
@@ -106,7 +117,11 @@ impl fmt::Debug for Date {
 /// The last day of a month: 28 to 31. `month` is 1 to 12.
 pub fn last_day(year: i32, month: u32) -> u32 {
     match month {
-        2 if year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) => 29,
+        2 if year.rem_euclid(4) == 0
+            && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) =>
+        {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -147,7 +162,14 @@ impl DateTime {
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let second = self.second_of_day();
-        write!(f, "{} {:02}:{:02}:{:02}", self.date(), second / 3600, second / 60 % 60, second % 60)
+        write!(
+            f,
+            "{} {:02}:{:02}:{:02}",
+            self.date(),
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        )
     }
 }
 
@@ -177,7 +199,11 @@ mod tests {
             ("2024-03-31", "2023-03-31", -1, -12, -366),
         ] {
             let (from, to) = (date(from), date(to));
-            assert_eq!((from.years_to(to), from.months_to(to), from.days_to(to)), (years, months, days), "{from} {to}");
+            assert_eq!(
+                (from.years_to(to), from.months_to(to), from.days_to(to)),
+                (years, months, days),
+                "{from} {to}"
+            );
         }
     }
 
@@ -190,13 +216,24 @@ mod tests {
             ("2023-02-28", 12, "2024-02-29"),
             ("2024-12-15", 3, "2025-03-15"),
         ] {
-            assert_eq!(date(day).add_months(months), Some(date(expected)), "{day} {months}");
+            assert_eq!(
+                date(day).add_months(months),
+                Some(date(expected)),
+                "{day} {months}"
+            );
         }
     }
 
     #[test]
     fn refuses_days_that_do_not_exist() {
-        for text in ["2023-02-29", "2024-13-01", "2024-00-10", "0000-01-01", "2024-1-1", "2024/01/01"] {
+        for text in [
+            "2023-02-29",
+            "2024-13-01",
+            "2024-00-10",
+            "0000-01-01",
+            "2024-1-1",
+            "2024/01/01",
+        ] {
             assert_eq!(Date::parse_iso(text), None, "{text}");
         }
     }

@@ -24,12 +24,18 @@ impl Decimal {
 
     /// From millionths; `None` from 9 × 10^12 up.
     pub const fn from_millionths(millionths: i64) -> Option<Self> {
-        if millionths > -LIMIT && millionths < LIMIT { Some(Self(millionths)) } else { None }
+        if millionths > -LIMIT && millionths < LIMIT {
+            Some(Self(millionths))
+        } else {
+            None
+        }
     }
 
     /// From millionths in 128 bits; `None` from 9 × 10^12 up.
     pub fn from_wide(millionths: i128) -> Option<Self> {
-        i64::try_from(millionths).ok().and_then(Self::from_millionths)
+        i64::try_from(millionths)
+            .ok()
+            .and_then(Self::from_millionths)
     }
 
     /// The value in millionths.
@@ -139,7 +145,10 @@ impl Decimal {
         if other.0 == 0 {
             return None;
         }
-        Self::from_wide(divide_half_away(i128::from(self.0) * i128::from(SCALE), i128::from(other.0)))
+        Self::from_wide(divide_half_away(
+            i128::from(self.0) * i128::from(SCALE),
+            i128::from(other.0),
+        ))
     }
 
     /// The magnitude.
@@ -252,7 +261,11 @@ pub fn divide_half_away(numerator: i128, denominator: i128) -> i128 {
     let quotient = numerator / denominator;
     let rest = numerator % denominator;
     if rest.unsigned_abs() * 2 >= denominator.unsigned_abs() {
-        if (numerator < 0) == (denominator < 0) { quotient + 1 } else { quotient - 1 }
+        if (numerator < 0) == (denominator < 0) {
+            quotient + 1
+        } else {
+            quotient - 1
+        }
     } else {
         quotient
     }
@@ -304,10 +317,18 @@ mod tests {
 
     #[test]
     fn rounds_half_away_from_zero() {
-        for (value, places, expected) in
-            [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("2.449999", 1, "2.4"), ("2.45", 1, "2.5"), ("-0.000001", 5, "0")]
-        {
-            assert_eq!(Decimal::parse(value).unwrap().round(places).to_string(), expected, "{value} to {places}");
+        for (value, places, expected) in [
+            ("2.5", 0, "3"),
+            ("-2.5", 0, "-3"),
+            ("2.449999", 1, "2.4"),
+            ("2.45", 1, "2.5"),
+            ("-0.000001", 5, "0"),
+        ] {
+            assert_eq!(
+                Decimal::parse(value).unwrap().round(places).to_string(),
+                expected,
+                "{value} to {places}"
+            );
         }
     }
 
@@ -316,8 +337,14 @@ mod tests {
         let d = |text| Decimal::parse(text).unwrap();
         assert_eq!(d("1").checked_div(d("3")).unwrap().to_string(), "0.333333");
         assert_eq!(d("2").checked_div(d("3")).unwrap().to_string(), "0.666667");
-        assert_eq!(d("-2").checked_div(d("3")).unwrap().to_string(), "-0.666667");
-        assert_eq!(d("0.001").checked_mul(d("0.0005")).unwrap().to_string(), "0.000001");
+        assert_eq!(
+            d("-2").checked_div(d("3")).unwrap().to_string(),
+            "-0.666667"
+        );
+        assert_eq!(
+            d("0.001").checked_mul(d("0.0005")).unwrap().to_string(),
+            "0.000001"
+        );
         assert_eq!(d("1").checked_div(Decimal::ZERO), None);
         assert_eq!(d("3000000").checked_mul(d("3000000")), None);
     }

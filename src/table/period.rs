@@ -39,7 +39,9 @@ impl PeriodKind {
 
     /// The period kind of a scheme's word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Month, Self::Quarter, Self::HalfYear, Self::Year].into_iter().find(|kind| kind.word() == word)
+        [Self::Month, Self::Quarter, Self::HalfYear, Self::Year]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -56,19 +58,29 @@ impl Period {
     /// The period that `date` falls in.
     pub fn of(kind: PeriodKind, date: Date) -> Self {
         let (year, month, _) = date.ymd();
-        Self { kind, index: (year * 12 + month as i32 - 1).div_euclid(kind.months()) }
+        Self {
+            kind,
+            index: (year * 12 + month as i32 - 1).div_euclid(kind.months()),
+        }
     }
 
     /// The last period that is closed on `as_of`: its last day is not after it.
     pub fn last_closed(kind: PeriodKind, as_of: Date) -> Self {
         let period = Self::of(kind, as_of);
-        if period.end() == Some(as_of) { period } else { period.back(1) }
+        if period.end() == Some(as_of) {
+            period
+        } else {
+            period.back(1)
+        }
     }
 
     /// `count` periods earlier.
     #[must_use]
     pub const fn back(self, count: i32) -> Self {
-        Self { kind: self.kind, index: self.index - count }
+        Self {
+            kind: self.kind,
+            index: self.index - count,
+        }
     }
 
     /// Its first day; `None` outside the years 1 to 9999.
@@ -89,7 +101,10 @@ impl fmt::Display for Period {
     /// `2024-03`, `2024-Q1`, `2024-H1`, `2024`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let per_year = 12 / self.kind.months();
-        let (year, part) = (self.index.div_euclid(per_year), self.index.rem_euclid(per_year) + 1);
+        let (year, part) = (
+            self.index.div_euclid(per_year),
+            self.index.rem_euclid(per_year) + 1,
+        );
         match self.kind {
             PeriodKind::Month => write!(f, "{year:04}-{part:02}"),
             PeriodKind::Quarter => write!(f, "{year:04}-Q{part}"),
@@ -114,7 +129,11 @@ mod tests {
             (PeriodKind::Year, "2024-12-30", "2023", "2023-12-31"),
         ] {
             let period = Period::last_closed(kind, Date::parse_iso(as_of).unwrap());
-            assert_eq!((period.to_string(), period.end()), (closed.into(), Date::parse_iso(end)), "{as_of}");
+            assert_eq!(
+                (period.to_string(), period.end()),
+                (closed.into(), Date::parse_iso(end)),
+                "{as_of}"
+            );
         }
     }
 }

@@ -26,17 +26,29 @@ pub struct Place {
 impl Origin {
     /// The origin as a whole.
     pub fn place(&self) -> Place {
-        Place { origin: self.clone(), row: None, column: None }
+        Place {
+            origin: self.clone(),
+            row: None,
+            column: None,
+        }
     }
 
     /// A row of it, from 1.
     pub fn row(&self, row: u32) -> Place {
-        Place { origin: self.clone(), row: Some(row), column: None }
+        Place {
+            origin: self.clone(),
+            row: Some(row),
+            column: None,
+        }
     }
 
     /// A cell of it: row from 1, column from 0.
     pub fn cell(&self, row: u32, column: u32) -> Place {
-        Place { origin: self.clone(), row: Some(row), column: Some(column) }
+        Place {
+            origin: self.clone(),
+            row: Some(row),
+            column: Some(column),
+        }
     }
 }
 
@@ -45,7 +57,9 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Origin { file, worksheet } = &self.origin;
         match (worksheet, self.row, self.column) {
-            (Some(sheet), Some(row), Some(column)) => write!(f, "{file}[{sheet}!{}{row}]", column_letters(column)),
+            (Some(sheet), Some(row), Some(column)) => {
+                write!(f, "{file}[{sheet}!{}{row}]", column_letters(column))
+            }
             (Some(sheet), Some(row), None) => write!(f, "{file}[{sheet}!{row}:{row}]"),
             (Some(sheet), None, _) => write!(f, "{file}[{sheet}]"),
             (None, Some(row), _) => write!(f, "{file}:{row}"),
@@ -72,8 +86,14 @@ mod tests {
 
     #[test]
     fn places_read_as_excel_shows_them() {
-        let book = Origin { file: "客户.xlsx".into(), worksheet: Some("Sheet1".into()) };
-        let text = Origin { file: "orders.csv".into(), worksheet: None };
+        let book = Origin {
+            file: "客户.xlsx".into(),
+            worksheet: Some("Sheet1".into()),
+        };
+        let text = Origin {
+            file: "orders.csv".into(),
+            worksheet: None,
+        };
         for (place, expected) in [
             (book.cell(213, 5), "客户.xlsx[Sheet1!F213]"),
             (book.row(213), "客户.xlsx[Sheet1!213:213]"),
@@ -84,6 +104,9 @@ mod tests {
         ] {
             assert_eq!(place.to_string(), expected);
         }
-        assert_eq!([25, 26, 701, 702].map(column_letters), ["Z", "AA", "ZZ", "AAA"]);
+        assert_eq!(
+            [25, 26, 701, 702].map(column_letters),
+            ["Z", "AA", "ZZ", "AAA"]
+        );
     }
 }

@@ -36,22 +36,31 @@ impl Unit {
         let text = text.trim();
         let (scale, currency) = split_multiplier(text);
         if currency.chars().count() > 8
-            || currency.chars().any(|c| !c.is_alphabetic() && !matches!(c, '$' | '€' | '£' | '¥' | '￥'))
+            || currency
+                .chars()
+                .any(|c| !c.is_alphabetic() && !matches!(c, '$' | '€' | '£' | '¥' | '￥'))
             || (currency.is_empty() && scale == 1)
         {
             return None;
         }
-        let currency = if currency.is_empty() || YUAN.iter().any(|yuan| yuan.eq_ignore_ascii_case(currency)) {
-            "元"
-        } else {
-            currency
-        };
-        Some(Self { currency: currency.into(), scale })
+        let currency =
+            if currency.is_empty() || YUAN.iter().any(|yuan| yuan.eq_ignore_ascii_case(currency)) {
+                "元"
+            } else {
+                currency
+            };
+        Some(Self {
+            currency: currency.into(),
+            scale,
+        })
     }
 
     /// 元 at scale 1.
     pub fn yuan() -> Self {
-        Self { currency: "元".into(), scale: 1 }
+        Self {
+            currency: "元".into(),
+            scale: 1,
+        }
     }
 
     /// Whether this text names a unit that is known to everybody here, as opposed to any short word: a multiplier,
@@ -60,9 +69,12 @@ impl Unit {
         let (_, currency) = split_multiplier(text.trim());
         currency.is_empty() && !text.trim().is_empty()
             || YUAN.iter().any(|yuan| yuan.eq_ignore_ascii_case(currency))
-            || ["美元", "欧元", "日元", "港元", "港币", "英镑", "USD", "EUR", "JPY", "HKD", "GBP", "TWD", "$", "€", "£"]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(currency))
+            || [
+                "美元", "欧元", "日元", "港元", "港币", "英镑", "USD", "EUR", "JPY", "HKD", "GBP",
+                "TWD", "$", "€", "£",
+            ]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(currency))
     }
 
     /// `amount` of this unit in `other`; `None` if the currencies differ or the result is too large. Rounded to six
@@ -72,13 +84,17 @@ impl Unit {
             return None;
         }
         let wide = i128::from(amount.millionths()) * i128::from(self.scale);
-        Decimal::from_wide(super::decimal::divide_half_away(wide, i128::from(other.scale)))
+        Decimal::from_wide(super::decimal::divide_half_away(
+            wide,
+            i128::from(other.scale),
+        ))
     }
 
     /// Whether `amount` of this unit is a whole number of millionths in `other`, so that converting loses nothing.
     pub fn converts_exactly(&self, amount: Decimal, other: &Self) -> bool {
         self.currency == other.currency
-            && i128::from(amount.millionths()) * i128::from(self.scale) % i128::from(other.scale) == 0
+            && i128::from(amount.millionths()) * i128::from(self.scale) % i128::from(other.scale)
+                == 0
     }
 }
 
@@ -94,7 +110,10 @@ pub fn split_multiplier(text: &str) -> (i64, &str) {
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = MULTIPLIERS.iter().find(|(_, scale)| *scale == self.scale).map_or("", |(word, _)| word);
+        let word = MULTIPLIERS
+            .iter()
+            .find(|(_, scale)| *scale == self.scale)
+            .map_or("", |(word, _)| word);
         write!(f, "{word}{}", self.currency)
     }
 }
@@ -119,7 +138,11 @@ mod tests {
             ("12", None),
         ] {
             let unit = Unit::parse(text);
-            assert_eq!(unit.as_ref().map(|u| (&*u.currency, u.scale)), expected, "{text}");
+            assert_eq!(
+                unit.as_ref().map(|u| (&*u.currency, u.scale)),
+                expected,
+                "{text}"
+            );
         }
     }
 

@@ -23,14 +23,25 @@ pub fn summarise(
 ) -> Summary {
     let scheme = &grading.scheme;
     let amounts = Amounts::of(grading);
-    let grades: Vec<Arc<str>> = scheme.grades.iter().map(|grade| grade.name.clone()).collect();
-    let mut grade_shares = amounts.shares(grading, &grades, |row| grading.decided[row].grade.map(usize::from));
+    let grades: Vec<Arc<str>> = scheme
+        .grades
+        .iter()
+        .map(|grade| grade.name.clone())
+        .collect();
+    let mut grade_shares = amounts.shares(grading, &grades, |row| {
+        grading.decided[row].grade.map(usize::from)
+    });
     for (share, index) in grade_shares.iter_mut().zip(0..) {
         share.cutoff = cutoff(grading, index, lang);
     }
     let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
     let dimensions = (0..scheme.dimensions.len())
-        .map(|index| (scheme.dimensions[index].name.clone(), labels(grading, index, &amounts)))
+        .map(|index| {
+            (
+                scheme.dimensions[index].name.clone(),
+                labels(grading, index, &amounts),
+            )
+        })
         .collect();
     Summary {
         lang,
@@ -47,7 +58,9 @@ pub fn summarise(
             .filter(|(_, count)| *count > 0)
             .collect(),
         grades: grade_shares,
-        types: amounts.shares(grading, &types, |row| grading.classification.types[row].index()),
+        types: amounts.shares(grading, &types, |row| {
+            grading.classification.types[row].index()
+        }),
         dimensions,
         tags: tags(grading, &amounts),
         amount: amounts.name.clone(),
@@ -65,7 +78,10 @@ pub fn summarise(
 
 /// The SHA-256 of a text, hexadecimal.
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The money whose shares are told: the first field of money of the customers, else the first metric that is money.
@@ -77,30 +93,56 @@ struct Amounts<'a> {
 impl<'a> Amounts<'a> {
     fn of(grading: &'a Grading) -> Self {
         let scheme = &grading.scheme;
-        let fields = scheme.customers.iter().flat_map(|customers| &customers.sheet.fields);
-        let field = fields.clone().find(|field| matches!(field.kind, FieldKind::Money(_))).map(|field| &field.name);
+        let fields = scheme
+            .customers
+            .iter()
+            .flat_map(|customers| &customers.sheet.fields);
+        let field = fields
+            .clone()
+            .find(|field| matches!(field.kind, FieldKind::Money(_)))
+            .map(|field| &field.name);
         let slot = field.and_then(|name| {
-            scheme.slots.entries.iter().position(|entry| entry.name == *name).map(|index| Slot(index as u32))
+            scheme
+                .slots
+                .entries
+                .iter()
+                .position(|entry| entry.name == *name)
+                .map(|index| Slot(index as u32))
         });
         let metric = scheme.metrics.iter().find(|metric| {
-            metric.per.is_none() && matches!(metric.value.ty.measure, crate::expr::Measure::Money(_))
+            metric.per.is_none()
+                && matches!(metric.value.ty.measure, crate::expr::Measure::Money(_))
         });
-        let Some(slot) = slot.or(metric.map(|metric| metric.slot)) else { return Self { name: None, values: None } };
+        let Some(slot) = slot.or(metric.map(|metric| metric.slot)) else {
+            return Self {
+                name: None,
+                values: None,
+            };
+        };
         let entry = &scheme.slots.entries[slot.0 as usize];
         let unit = match &entry.ty.measure {
             crate::expr::Measure::Money(Some(unit)) => format!("（{unit}）"),
             _ => String::new(),
         };
         match grading.facts.get(slot) {
-            Column::Number(values) => {
-                Self { name: Some(format!("{}{unit}", entry.name)), values: Some(values) }
-            }
-            _ => Self { name: None, values: None },
+            Column::Number(values) => Self {
+                name: Some(format!("{}{unit}", entry.name)),
+                values: Some(values),
+            },
+            _ => Self {
+                name: None,
+                values: None,
+            },
         }
     }
 
     /// How many customers each name has, what share of all who have one, and the same of the amount.
-    fn shares(&self, grading: &Grading, names: &[Arc<str>], of: impl Fn(usize) -> Option<usize>) -> Vec<Share> {
+    fn shares(
+        &self,
+        grading: &Grading,
+        names: &[Arc<str>],
+        of: impl Fn(usize) -> Option<usize>,
+    ) -> Vec<Share> {
         let mut counts = vec![(0usize, 0i128); names.len()];
         for row in 0..grading.len() {
             if let Some(index) = of(row) {
@@ -125,7 +167,10 @@ impl<'a> Amounts<'a> {
     }
 
     fn at(&self, row: usize) -> i128 {
-        self.values.map(|values| values[row]).filter(|value| *value != MISSING).map_or(0, i128::from)
+        self.values
+            .map(|values| values[row])
+            .filter(|value| *value != MISSING)
+            .map_or(0, i128::from)
     }
 }
 
@@ -141,7 +186,9 @@ fn ratio(part: i128, whole: i128) -> Decimal {
 /// The least keys that are in a grade by rank: `年采购额 500`.
 fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
     let scheme = &grading.scheme;
-    let GradeRule::Top(top) = &scheme.grades[index].rule else { return None };
+    let GradeRule::Top(top) = &scheme.grades[index].rule else {
+        return None;
+    };
     let keys = &grading.assessment.cuts[index].cutoff;
     let items: Vec<String> = top
         .by
@@ -184,7 +231,9 @@ fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Share> 
 fn tags(grading: &Grading, amounts: &Amounts<'_>) -> Vec<Share> {
     let mut counts: HashMap<Arc<str>, (usize, i128)> = HashMap::default();
     for tag in &grading.scheme.tags {
-        let Column::Text(texts) = grading.facts.get(tag.slot) else { continue };
+        let Column::Text(texts) = grading.facts.get(tag.slot) else {
+            continue;
+        };
         for row in 0..grading.len() {
             if let Some(text) = texts.get(row).filter(|text| !text.is_empty()) {
                 let count = counts.entry(text.clone()).or_default();
@@ -201,7 +250,10 @@ fn tags(grading: &Grading, amounts: &Amounts<'_>) -> Vec<Share> {
             count,
             share: ratio(count as i128, grading.len() as i128),
             amount: amounts.values.and_then(|_| Decimal::from_wide(sum)),
-            amount_share: amounts.values.filter(|_| total > 0).map(|_| ratio(sum, total)),
+            amount_share: amounts
+                .values
+                .filter(|_| total > 0)
+                .map(|_| ratio(sum, total)),
             cutoff: None,
         })
         .collect();

@@ -10,9 +10,18 @@ use std::io::{self, Write};
 pub fn write_json(summary: &Summary, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let shares = |shares: &[Share]| shares.iter().map(share).collect::<Vec<Value>>();
     let counts = |pairs: Vec<(&str, usize)>| {
-        pairs.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect::<Map<String, Value>>()
+        pairs
+            .into_iter()
+            .map(|(name, count)| (name.to_owned(), count.into()))
+            .collect::<Map<String, Value>>()
     };
-    let severity = |wanted| summary.findings.iter().filter(|finding| finding.severity == wanted).count();
+    let severity = |wanted| {
+        summary
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == wanted)
+            .count()
+    };
     let document = json!({
         "scheme": { "name": summary.scheme.0, "version": summary.scheme.1, "sha256": summary.scheme_hash },
         "as_of": summary.as_of.to_string(),
@@ -76,5 +85,7 @@ pub fn finding(finding: &crate::diagnostic::Finding) -> Value {
 
 /// A decimal with its exact digits.
 fn exact(value: Option<Decimal>) -> Value {
-    value.and_then(|value| value.to_string().parse::<Number>().ok()).map_or(Value::Null, Value::Number)
+    value
+        .and_then(|value| value.to_string().parse::<Number>().ok())
+        .map_or(Value::Null, Value::Number)
 }

@@ -10,8 +10,8 @@ use crate::present::words::Word;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Note, Workbook,
-    Worksheet,
+    DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
+    Note, Workbook, Worksheet,
 };
 use std::io::{Seek, Write};
 
@@ -55,7 +55,11 @@ fn fill(
         let column = index as u16;
         let title = header_of(field);
         worksheet.write_string_with_format(0, column, &title, &heading)?;
-        worksheet.insert_note(0, column, &Note::new(note(field, lang)).add_author_prefix(false))?;
+        worksheet.insert_note(
+            0,
+            column,
+            &Note::new(note(field, lang)).add_author_prefix(false),
+        )?;
         let look = look_of(&field.kind);
         worksheet.set_column_width(column, (width(&title) + 6).clamp(12, 40) as f64)?;
         worksheet.set_column_format(column, formats.cell(Shade::Plain, look))?;
@@ -119,10 +123,18 @@ fn note(field: &Field, lang: Lang) -> String {
         lines.push(field.choices.join(if zh { "、" } else { ", " }));
     }
     if let Some(min) = field.min {
-        lines.push(if zh { format!("不小于 {min}") } else { format!("{min} or more") });
+        lines.push(if zh {
+            format!("不小于 {min}")
+        } else {
+            format!("{min} or more")
+        });
     }
     if let Some(max) = field.max {
-        lines.push(if zh { format!("不大于 {max}") } else { format!("{max} or less") });
+        lines.push(if zh {
+            format!("不大于 {max}")
+        } else {
+            format!("{max} or less")
+        });
     }
     if field.required {
         lines.push(if zh { "必填" } else { "required" }.to_owned());
@@ -137,7 +149,9 @@ fn validation(field: &Field, lang: Lang) -> Result<Option<DataValidation>, Workb
         FieldKind::Choice if !field.choices.is_empty() => {
             let items: Vec<&str> = field.choices.iter().map(|choice| &**choice).collect();
             // Excel holds no longer list in a cell's rule; the note above the column names the choices all the same.
-            if items.join(",").encode_utf16().count() > 255 || items.iter().any(|item| item.contains(',')) {
+            if items.join(",").encode_utf16().count() > 255
+                || items.iter().any(|item| item.contains(','))
+            {
                 return Ok(None);
             }
             list(&items)?
@@ -146,12 +160,10 @@ fn validation(field: &Field, lang: Lang) -> Result<Option<DataValidation>, Workb
         FieldKind::Number | FieldKind::Money(_) => match (field.min, field.max) {
             (Some(min), Some(max)) => DataValidation::new()
                 .allow_decimal_number(DataValidationRule::Between(min.to_f64(), max.to_f64())),
-            (Some(min), None) => {
-                DataValidation::new().allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(min.to_f64()))
-            }
-            (None, Some(max)) => {
-                DataValidation::new().allow_decimal_number(DataValidationRule::LessThanOrEqualTo(max.to_f64()))
-            }
+            (Some(min), None) => DataValidation::new()
+                .allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(min.to_f64())),
+            (None, Some(max)) => DataValidation::new()
+                .allow_decimal_number(DataValidationRule::LessThanOrEqualTo(max.to_f64())),
             (None, None) => return Ok(None),
         },
         _ => return Ok(None),
@@ -167,5 +179,10 @@ fn validation(field: &Field, lang: Lang) -> Result<Option<DataValidation>, Workb
         Lang::En => ("Please check", note(field, lang)),
     };
     let message: String = message.chars().take(200).collect();
-    Ok(Some(validation.set_error_style(style).set_error_title(title)?.set_error_message(message)?))
+    Ok(Some(
+        validation
+            .set_error_style(style)
+            .set_error_title(title)?
+            .set_error_message(message)?,
+    ))
 }

@@ -3,7 +3,9 @@
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Base, Domain, Slot, Type};
-use crate::scheme::model::{Band, Dimension, DimensionRule, Indicator, IndicatorRule, SlotKind, Temporary};
+use crate::scheme::model::{
+    Band, Dimension, DimensionRule, Indicator, IndicatorRule, SlotKind, Temporary,
+};
 use crate::scheme::written::{Keys, WrittenText};
 use crate::table::Decimal;
 use crate::text;
@@ -20,12 +22,21 @@ impl Validator<'_> {
                 spans.push(span);
             }
         }
-        let weights: Vec<Decimal> = dimensions.iter().filter_map(|dimension| dimension.weight).collect();
+        let weights: Vec<Decimal> = dimensions
+            .iter()
+            .filter_map(|dimension| dimension.weight)
+            .collect();
         if !weights.is_empty() && weights.iter().all(|weight| *weight == Decimal::ZERO) {
             self.findings.push(
-                Finding::error(Code::BadFigure, text!("all weights are 0", "所有权重都是 0"))
-                    .at(spans[0].clone())
-                    .help(text!("give at least one dimension a weight", "至少给一个维度设置权重")),
+                Finding::error(
+                    Code::BadFigure,
+                    text!("all weights are 0", "所有权重都是 0"),
+                )
+                .at(spans[0].clone())
+                .help(text!(
+                    "give at least one dimension a weight",
+                    "至少给一个维度设置权重"
+                )),
             );
         }
         dimensions
@@ -34,19 +45,33 @@ impl Validator<'_> {
     fn dimension(&mut self, mut keys: Keys<'_>, index: usize) -> Option<Dimension> {
         let name = keys.required_text("name", &mut self.findings);
         if let Some(name) = &name {
-            keys.what = format!("dimension `{}`", name.value);
+            let name = &name.value;
+            keys.what = text!("dimension `{name}`", "维度 `{name}` ");
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", "a band", &mut self.findings);
-        let indicators = keys.tables("indicators", "an indicator", &mut self.findings);
-        let temporary = keys.table("temporary", "`temporary`", &mut self.findings).map(|keys| self.temporary(keys));
+        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let indicators = keys.tables(
+            "indicators",
+            text!("an indicator", "指标项"),
+            &mut self.findings,
+        );
+        let temporary = keys
+            .table(
+                "temporary",
+                text!("`temporary`", "`temporary` "),
+                &mut self.findings,
+            )
+            .map(|keys| self.temporary(keys));
         let (has_points, has_indicators) = (keys.has("points"), keys.has("indicators"));
         if has_points && has_indicators {
             self.findings.push(
                 Finding::error(
                     Code::KeyConflict,
-                    text!("`points` and `indicators` exclude each other", "`points` 与 `indicators` 只能写一个"),
+                    text!(
+                        "`points` and `indicators` exclude each other",
+                        "`points` 与 `indicators` 只能写一个"
+                    ),
                 )
                 .at(keys.span_of("points")),
             );
@@ -58,37 +83,75 @@ impl Validator<'_> {
         let name = name?;
         let scored = weight.is_some();
         let rule = if has_points || has_indicators {
-            let own = self.names.hidden(&name.value, Type::of(Base::Number), SlotKind::OwnPoints(index));
+            let own = self.names.hidden(
+                &name.value,
+                Type::of(Base::Number),
+                SlotKind::OwnPoints(index),
+            );
             let points = points.and_then(|text| self.bind(&text, None, Want::Number));
-            let indicators =
-                indicators.into_iter().filter_map(|keys| self.indicator(keys)).collect::<Vec<_>>();
-            let bands = self.bands(bands, Some(own), BandNeeds { label: true, points: false });
+            let indicators = indicators
+                .into_iter()
+                .filter_map(|keys| self.indicator(keys))
+                .collect::<Vec<_>>();
+            let bands = self.bands(
+                bands,
+                Some(own),
+                BandNeeds {
+                    label: true,
+                    points: false,
+                },
+            );
             if has_points {
                 points.map(|points| DimensionRule::Points { points, bands, own })
             } else {
-                Some(DimensionRule::Indicators { indicators, bands, own })
+                Some(DimensionRule::Indicators {
+                    indicators,
+                    bands,
+                    own,
+                })
             }
         } else {
-            Some(DimensionRule::Bands(self.bands(bands, None, BandNeeds { label: true, points: scored })))
+            Some(DimensionRule::Bands(self.bands(
+                bands,
+                None,
+                BandNeeds {
+                    label: true,
+                    points: scored,
+                },
+            )))
         };
         let labels = labels(rule.as_ref());
         let what = &name.value;
         let ty = if rule.is_some() {
-            Type::label(Arc::new(Domain { what: text!("labels of `{what}`", "`{what}` 的档"), values: labels }))
+            Type::label(Arc::new(Domain {
+                what: text!("labels of `{what}`", "`{what}` 的档"),
+                values: labels,
+            }))
         } else {
             Type::of(Base::Null)
         };
         let (label_slot, fresh) = self.names.add(&name.value, ty, SlotKind::Label(index));
         self.check_name(&name, fresh);
         let points_slot = self.names.add_points(&name.value, SlotKind::Points(index));
-        Some(Dimension { name: name.value.into(), label_slot, points_slot, weight, rule: rule?, temporary })
+        Some(Dimension {
+            name: name.value.into(),
+            label_slot,
+            points_slot,
+            weight,
+            rule: rule?,
+            temporary,
+        })
     }
 
     fn weight(&mut self, keys: &mut Keys<'_>) -> Option<Decimal> {
         let weight = keys.number("weight", &mut self.findings)?;
         if weight.value < Decimal::ZERO {
             self.findings.push(
-                Finding::error(Code::BadFigure, text!("a weight is not negative", "权重不能为负")).at(weight.span),
+                Finding::error(
+                    Code::BadFigure,
+                    text!("a weight is not negative", "权重不能为负"),
+                )
+                .at(weight.span),
             );
             return None;
         }
@@ -98,7 +161,9 @@ impl Validator<'_> {
     fn temporary(&mut self, mut keys: Keys<'_>) -> Temporary {
         let findings = &mut self.findings;
         let mut text = |key, keys: &mut Keys<'_>| {
-            keys.text(key, findings).map(|text: WrittenText| text.value).filter(|text| !text.trim().is_empty())
+            keys.text(key, findings)
+                .map(|text: WrittenText| text.value)
+                .filter(|text| !text.trim().is_empty())
         };
         let by = text("by", &mut keys);
         let reason = text("reason", &mut keys);
@@ -108,13 +173,22 @@ impl Validator<'_> {
         if let (Some(from), Some(until)) = (&from, &until) {
             if from.value > until.value {
                 findings.push(
-                    Finding::error(Code::BadFigure, text!("`until` is before `from`", "`until` 早于 `from`"))
-                        .at(until.span.clone()),
+                    Finding::error(
+                        Code::BadFigure,
+                        text!("`until` is before `from`", "`until` 早于 `from`"),
+                    )
+                    .at(until.span.clone()),
                 );
             }
         }
         keys.done(findings);
-        Temporary { by, reason, approved_by, from: from.map(|d| d.value), until: until.map(|d| d.value) }
+        Temporary {
+            by,
+            reason,
+            approved_by,
+            from: from.map(|d| d.value),
+            until: until.map(|d| d.value),
+        }
     }
 
     fn indicator(&mut self, mut keys: Keys<'_>) -> Option<Indicator> {
@@ -124,7 +198,7 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", "a band", &mut self.findings);
+        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
         if keys.has("points") == keys.has("bands") {
             self.findings.push(
                 Finding::error(
@@ -142,9 +216,20 @@ impl Validator<'_> {
         let rule = if by_points {
             IndicatorRule::Points(points.and_then(|text| self.bind(&text, None, Want::Number))?)
         } else {
-            IndicatorRule::Bands(self.bands(bands, None, BandNeeds { label: false, points: true }))
+            IndicatorRule::Bands(self.bands(
+                bands,
+                None,
+                BandNeeds {
+                    label: false,
+                    points: true,
+                },
+            ))
         };
-        Some(Indicator { name: name?.value.into(), weight: weight?, rule })
+        Some(Indicator {
+            name: name?.value.into(),
+            weight: weight?,
+            rule,
+        })
     }
 
     fn bands(&mut self, tables: Vec<Keys<'_>>, own: Option<Slot>, needs: BandNeeds) -> Vec<Band> {
@@ -158,12 +243,10 @@ impl Validator<'_> {
             let when = keys.text("when", &mut self.findings);
             let points = keys.number("points", &mut self.findings);
             if needs.points && !keys.has("points") {
-                self.findings.push(
-                    keys.missing("points").help(text!(
-                        "a dimension with a weight needs points in every band",
-                        "有权重的维度每一档都要写 points"
-                    )),
-                );
+                self.findings.push(keys.missing("points").help(text!(
+                    "a dimension with a weight needs points in every band",
+                    "有权重的维度每一档都要写 points"
+                )));
             }
             if let (Some(points), Some(_)) = (&points, own) {
                 self.findings.push(

@@ -17,12 +17,23 @@ impl Validator<'_> {
     /// `previous_grade` and `previous_type` can be any grade or type, and '' where there is none.
     pub(super) fn previous_names(&mut self, grades: &[Keys<'_>], types: &[Keys<'_>]) {
         for (name, kind, tables, what) in [
-            ("previous_grade", SlotKind::PreviousGrade, grades, text!("grades", "等级")),
-            ("previous_type", SlotKind::PreviousType, types, text!("types", "类型")),
+            (
+                "previous_grade",
+                SlotKind::PreviousGrade,
+                grades,
+                text!("grades", "等级"),
+            ),
+            (
+                "previous_type",
+                SlotKind::PreviousType,
+                types,
+                text!("types", "类型"),
+            ),
         ] {
             let mut values = names_of(tables);
             values.push("".into());
-            self.names.add(name, Type::label(Arc::new(Domain { what, values })), kind);
+            self.names
+                .add(name, Type::label(Arc::new(Domain { what, values })), kind);
         }
     }
 
@@ -40,7 +51,9 @@ impl Validator<'_> {
             let within = keys.text("within", findings);
             let keep = keys.text("keep", findings);
             let was = keys.texts("was", true, findings);
-            let color = keys.text("color", findings).and_then(|color| colour(&color, findings));
+            let color = keys
+                .text("color", findings)
+                .and_then(|color| colour(&color, findings));
             self.grade_keys(&keys);
             let top_span = keys.span_of("top");
             keys.done(&mut self.findings);
@@ -53,10 +66,17 @@ impl Validator<'_> {
                     }
                 }
                 Some(top) => {
-                    let Some(size) = self.top_size(&top) else { continue };
+                    let Some(size) = self.top_size(&top) else {
+                        continue;
+                    };
                     let by = self.top_keys(by, dimensions, top_span);
                     let within = within.and_then(|text| self.group(&text));
-                    GradeRule::Top(Top { size, by, ties: ties.unwrap_or(Ties::Up), within })
+                    GradeRule::Top(Top {
+                        size,
+                        by,
+                        ties: ties.unwrap_or(Ties::Up),
+                        within,
+                    })
                 }
             };
             // `keep` may read the score and everything before it, not the grade that is being decided.
@@ -78,20 +98,28 @@ impl Validator<'_> {
             });
         }
         if !names.is_empty() {
-            let domain = Arc::new(Domain { what: text!("grades", "等级"), values: names });
-            self.names.add("grade", Type::label(domain), SlotKind::Grade);
+            let domain = Arc::new(Domain {
+                what: text!("grades", "等级"),
+                values: names,
+            });
+            self.names
+                .add("grade", Type::label(domain), SlotKind::Grade);
         }
         grades
     }
 
     fn grade_keys(&mut self, keys: &Keys<'_>) {
         let mut conflict = |key: &'static str, title| {
-            self.findings.push(Finding::error(Code::KeyConflict, title).at(keys.span_of(key)));
+            self.findings
+                .push(Finding::error(Code::KeyConflict, title).at(keys.span_of(key)));
         };
         if keys.has("when") && keys.has("top") {
             conflict(
                 "top",
-                text!("a grade has either `when` or `top`", "等级用 `when` 或 `top`，二者取一"),
+                text!(
+                    "a grade has either `when` or `top`",
+                    "等级用 `when` 或 `top`，二者取一"
+                ),
             );
         }
         if !keys.has("top") {
@@ -108,16 +136,19 @@ impl Validator<'_> {
             DeValue::Integer(_) => crate::scheme::written::decimal(top.value)
                 .filter(|count| *count > Decimal::ZERO)
                 .map(|count| TopSize::Count(count.trunc() as u64)),
-            DeValue::String(_) => {
-                share_of(top.value).filter(|share| *share > Decimal::ZERO).map(TopSize::Share)
-            }
+            DeValue::String(_) => share_of(top.value)
+                .filter(|share| *share > Decimal::ZERO)
+                .map(TopSize::Share),
             _ => None,
         };
         if size.is_none() {
             self.findings.push(
                 Finding::error(
                     Code::BadFigure,
-                    text!("`top` is neither a share nor a number of customers", "`top` 应为占比或客户数"),
+                    text!(
+                        "`top` is neither a share nor a number of customers",
+                        "`top` 应为占比或客户数"
+                    ),
                 )
                 .at(top.span.clone())
                 .help(text!(
@@ -136,38 +167,58 @@ impl Validator<'_> {
         span: std::ops::Range<usize>,
     ) -> Vec<Expression> {
         if by.is_empty() {
-            let scored = dimensions.iter().any(|dimension| dimension.weight.is_some());
+            let scored = dimensions
+                .iter()
+                .any(|dimension| dimension.weight.is_some());
             if scored {
-                let score = Written { value: "score".to_owned(), span };
+                let score = Written {
+                    value: "score".to_owned(),
+                    span,
+                };
                 return self.bind(&score, None, Want::Any).into_iter().collect();
             }
             self.findings.push(
-                Finding::error(Code::MissingKey, text!("`top` has no `by`", "`top` 缺少 `by`"))
-                    .at(span)
-                    .help(text!(
-                        "say by what the customers are ranked: `by = \"…\"`",
-                        "请写明按什么排名：`by = \"…\"`"
-                    )),
+                Finding::error(
+                    Code::MissingKey,
+                    text!("`top` has no `by`", "`top` 缺少 `by`"),
+                )
+                .at(span)
+                .help(text!(
+                    "say by what the customers are ranked: `by = \"…\"`",
+                    "请写明按什么排名：`by = \"…\"`"
+                )),
             );
         }
-        by.iter().filter_map(|text| self.bind(text, None, Want::Any)).collect()
+        by.iter()
+            .filter_map(|text| self.bind(text, None, Want::Any))
+            .collect()
     }
 
     /// The slot of a dimension or field that groups the customers.
     fn group(&mut self, text: &WrittenText) -> Option<Slot> {
         let expression = self.bind(text, None, Want::Any)?;
         let slots = expression.bound.slots();
-        let plain = slots.len() == 1 && self.names.slot(text.value.trim()).is_some_and(|slot| slot == slots[0]);
+        let plain = slots.len() == 1
+            && self
+                .names
+                .slot(text.value.trim())
+                .is_some_and(|slot| slot == slots[0]);
         if plain {
             return Some(slots[0]);
         }
         self.findings.push(
             Finding::error(
                 Code::BadValue,
-                text!("`within` takes the name of a dimension, field or value", "`within` 应为维度、字段或值的名称"),
+                text!(
+                    "`within` takes the name of a dimension, field or value",
+                    "`within` 应为维度、字段或值的名称"
+                ),
             )
             .at(text.span.clone())
-            .help(text!("give the expression a name under [[values]]", "请先在 [[values]] 中给表达式取名")),
+            .help(text!(
+                "give the expression a name under [[values]]",
+                "请先在 [[values]] 中给表达式取名"
+            )),
         );
         None
     }
@@ -187,10 +238,16 @@ impl Validator<'_> {
                 self.findings.push(duplicate);
             }
             seen.push(name.value.clone());
-            types.push(TypeRule { name: name.value.into(), when });
+            types.push(TypeRule {
+                name: name.value.into(),
+                when,
+            });
         }
         if !names.is_empty() {
-            let domain = Arc::new(Domain { what: text!("types", "类型"), values: names });
+            let domain = Arc::new(Domain {
+                what: text!("types", "类型"),
+                values: names,
+            });
             self.names.add("type", Type::label(domain), SlotKind::Type);
         }
         types
@@ -204,17 +261,28 @@ impl Validator<'_> {
             keys.done(&mut self.findings);
             let when = match when {
                 Some(text) => {
-                    let Some(when) = self.bind(&text, None, Want::Condition) else { continue };
+                    let Some(when) = self.bind(&text, None, Want::Condition) else {
+                        continue;
+                    };
                     Some(when)
                 }
                 None => None,
             };
             let Some(name) = name else { continue };
-            let Some(template) = self.template(&name) else { continue };
-            let slot = self.names.hidden(&name.value, Type::of(Base::Text), SlotKind::Tag(tags.len()));
-            tags.push(Tag { name: template, slot, when });
+            let Some(template) = self.template(&name) else {
+                continue;
+            };
+            let slot =
+                self.names
+                    .hidden(&name.value, Type::of(Base::Text), SlotKind::Tag(tags.len()));
+            tags.push(Tag {
+                name: template,
+                slot,
+                when,
+            });
         }
-        self.names.open_tags(tags.iter().map(|tag| tag.slot).collect());
+        self.names
+            .open_tags(tags.iter().map(|tag| tag.slot).collect());
         tags
     }
 
@@ -232,7 +300,11 @@ impl Validator<'_> {
             .collect()
     }
 
-    pub(super) fn reviews(&mut self, tables: Vec<Keys<'_>>, held: Vec<Option<Expression>>) -> Vec<Review> {
+    pub(super) fn reviews(
+        &mut self,
+        tables: Vec<Keys<'_>>,
+        held: Vec<Option<Expression>>,
+    ) -> Vec<Review> {
         let mut reviews: Vec<Review> = vec![];
         for (mut keys, held) in tables.into_iter().zip(held) {
             let findings = &mut self.findings;
@@ -243,13 +315,25 @@ impl Validator<'_> {
             let hold = keys.truth("hold", findings).unwrap_or(false);
             keys.done(findings);
             let owner = owner.and_then(|owner| self.template(&owner));
-            let when = if hold { held } else { when.and_then(|text| self.bind(&text, None, Want::Condition)) };
-            let (Some(name), Some(when)) = (name, when) else { continue };
+            let when = if hold {
+                held
+            } else {
+                when.and_then(|text| self.bind(&text, None, Want::Condition))
+            };
+            let (Some(name), Some(when)) = (name, when) else {
+                continue;
+            };
             if reviews.iter().any(|review| *review.name == *name.value) {
                 let duplicate = self.duplicate_of(&name, text!("review rules", "复核规则"));
                 self.findings.push(duplicate);
             }
-            reviews.push(Review { name: name.value.into(), when, owner, due_days, hold });
+            reviews.push(Review {
+                name: name.value.into(),
+                when,
+                owner,
+                due_days,
+                hold,
+            });
         }
         reviews
     }
@@ -257,9 +341,12 @@ impl Validator<'_> {
     fn duplicate_of(&self, name: &WrittenText, what: crate::diagnostic::Text) -> Finding {
         let text = &name.value;
         let crate::diagnostic::Text { en, zh } = what;
-        Finding::error(Code::DuplicateName, text!("two {en} are named `{text}`", "有两个{zh}叫 `{text}`"))
-            .at(name.span.clone())
-            .help(text!("each name stands once", "每个名称只能出现一次"))
+        Finding::error(
+            Code::DuplicateName,
+            text!("two {en} are named `{text}`", "有两个{zh}叫 `{text}`"),
+        )
+        .at(name.span.clone())
+        .help(text!("each name stands once", "每个名称只能出现一次"))
     }
 }
 
@@ -280,9 +367,15 @@ fn colour(written: &WrittenText, findings: &mut Vec<Finding>) -> Option<String> 
     }
     let text = &written.value;
     findings.push(
-        Finding::error(Code::BadValue, text!("`{text}` is no colour", "`{text}` 不是颜色"))
-            .at(written.span.clone())
-            .help(text!("write six hexadecimal digits: \"C6EFCE\"", "请写六位十六进制数，如 \"C6EFCE\"")),
+        Finding::error(
+            Code::BadValue,
+            text!("`{text}` is no colour", "`{text}` 不是颜色"),
+        )
+        .at(written.span.clone())
+        .help(text!(
+            "write six hexadecimal digits: \"C6EFCE\"",
+            "请写六位十六进制数，如 \"C6EFCE\""
+        )),
     );
     None
 }

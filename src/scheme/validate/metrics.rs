@@ -3,8 +3,8 @@
 use super::sheets::Sheets;
 use super::{PERIODS, Validator, Want, span_of_time};
 use crate::diagnostic::{Code, Finding, nearest};
-use crate::expr::{Base, Type};
 use crate::expr;
+use crate::expr::{Base, Type};
 use crate::scheme::model::{
     FieldKind, Gaps, Metric, SlotKind, Span, ValueRule, Window, WindowSpan,
 };
@@ -34,8 +34,19 @@ impl Validator<'_> {
         let anniversary = keys.text("anniversary", findings);
         let ending = keys.text("ending", findings);
         let per = keys.word("per", &PERIODS, findings);
-        let gaps = keys.word("gaps", &[("end", Gaps::End), ("skip", Gaps::Skip), ("zero", Gaps::Zero)], findings);
-        let windows = ["within", "calendar", "anniversary"].into_iter().filter(|key| keys.has(key)).count();
+        let gaps = keys.word(
+            "gaps",
+            &[
+                ("end", Gaps::End),
+                ("skip", Gaps::Skip),
+                ("zero", Gaps::Zero),
+            ],
+            findings,
+        );
+        let windows = ["within", "calendar", "anniversary"]
+            .into_iter()
+            .filter(|key| keys.has(key))
+            .count();
         let mut conflicts = vec![];
         if windows > 1 {
             conflicts.push((
@@ -56,7 +67,10 @@ impl Validator<'_> {
             ));
         }
         if keys.has("gaps") && !keys.has("per") {
-            conflicts.push(("gaps", text!("`gaps` needs `per`", "`gaps` 须与 `per` 同用")));
+            conflicts.push((
+                "gaps",
+                text!("`gaps` needs `per`", "`gaps` 须与 `per` 同用"),
+            ));
         }
         for (key, title) in conflicts {
             findings.push(Finding::error(Code::KeyConflict, title).at(keys.span_of(key)));
@@ -74,41 +88,50 @@ impl Validator<'_> {
             },
             ending: ending.unwrap_or(Span::Days(0)),
         };
-        let bound = from.and_then(|from| self.event_sheet(&from, sheets)).and_then(|from| {
-            let event = &sheets.events[from];
-            let scope = FieldScope {
-                sheet: &event.sheet.name,
-                fields: event
-                    .sheet
-                    .fields
-                    .iter()
-                    .map(|field| (field.name.clone(), super::sheets::field_type(field)))
-                    .collect(),
-            };
-            let filter = filter.map(|text| {
-                let bound = super::bind_in(&text.value, &scope, Want::Condition, &mut vec![]);
-                self.take(&text, bound)
-            });
-            let text = value?;
-            let aggregate = match expr::aggregate(&text.value, &scope) {
-                Ok(aggregate) => Some(aggregate),
-                Err(findings) => {
-                    for finding in findings {
-                        let moved = finding.map_spans(|span| self.place(&text, span));
-                        self.findings.push(moved);
+        let bound = from
+            .and_then(|from| self.event_sheet(&from, sheets))
+            .and_then(|from| {
+                let event = &sheets.events[from];
+                let scope = FieldScope {
+                    sheet: &event.sheet.name,
+                    fields: event
+                        .sheet
+                        .fields
+                        .iter()
+                        .map(|field| (field.name.clone(), super::fields::field_type(field)))
+                        .collect(),
+                };
+                let filter = filter.map(|text| {
+                    let bound = super::bind_in(&text.value, &scope, Want::Condition, &mut vec![]);
+                    self.take(&text, bound)
+                });
+                let text = value?;
+                let aggregate = match expr::aggregate(&text.value, &scope) {
+                    Ok(aggregate) => Some(aggregate),
+                    Err(findings) => {
+                        for finding in findings {
+                            let moved = finding.map_spans(|span| self.place(&text, span));
+                            self.findings.push(moved);
+                        }
+                        None
                     }
-                    None
-                }
-            }?;
-            let filter = match filter {
-                Some(filter) => Some(filter?),
-                None => None,
-            };
-            Some((from, filter, aggregate, text.value))
-        });
+                }?;
+                let filter = match filter {
+                    Some(filter) => Some(filter?),
+                    None => None,
+                };
+                Some((from, filter, aggregate, text.value))
+            });
         let name = name?;
-        let ty = bound.as_ref().map_or(Type::of(Base::Null), |(_, _, aggregate, _)| aggregate.ty.clone());
-        let ty = Type { series: per.is_some(), ..ty };
+        let ty = bound
+            .as_ref()
+            .map_or(Type::of(Base::Null), |(_, _, aggregate, _)| {
+                aggregate.ty.clone()
+            });
+        let ty = Type {
+            series: per.is_some(),
+            ..ty
+        };
         let (slot, fresh) = self.names.add(&name.value, ty, SlotKind::Metric(index));
         self.check_name(&name, fresh);
         let (from, filter, value, text) = bound?;
@@ -126,7 +149,10 @@ impl Validator<'_> {
     }
 
     fn event_sheet(&mut self, from: &WrittenText, sheets: &Sheets) -> Option<usize> {
-        let found = sheets.events.iter().position(|event| *event.sheet.name == *from.value);
+        let found = sheets
+            .events
+            .iter()
+            .position(|event| *event.sheet.name == *from.value);
         if found.is_some() {
             return found;
         }
@@ -150,7 +176,10 @@ impl Validator<'_> {
         }
         let mut finding = Finding::error(
             Code::UnknownName,
-            text!("`{name}` is no event sheet of this scheme", "`{name}` 不是本方案的事件表"),
+            text!(
+                "`{name}` is no event sheet of this scheme",
+                "`{name}` 不是本方案的事件表"
+            ),
         )
         .at(from.span.clone());
         if let Some(near) = nearest(name, sheets.events.iter().map(|event| &*event.sheet.name)) {
@@ -161,16 +190,24 @@ impl Validator<'_> {
     }
 
     fn anniversary(&mut self, text: &WrittenText, sheets: &Sheets) -> Option<usize> {
-        let fields = sheets.customers.as_ref().map(|customers| &customers.sheet.fields[..]).unwrap_or_default();
+        let fields = sheets
+            .customers
+            .as_ref()
+            .map(|customers| &customers.sheet.fields[..])
+            .unwrap_or_default();
         let found = fields.iter().position(|field| {
-            *field.name == *text.value && matches!(field.kind, FieldKind::Date | FieldKind::DateTime)
+            *field.name == *text.value
+                && matches!(field.kind, FieldKind::Date | FieldKind::DateTime)
         });
         if found.is_none() {
             let name = &text.value;
             self.findings.push(
                 Finding::error(
                     Code::UnknownName,
-                    text!("`{name}` is no date field of customers", "`{name}` 不是客户表的日期字段"),
+                    text!(
+                        "`{name}` is no date field of customers",
+                        "`{name}` 不是客户表的日期字段"
+                    ),
                 )
                 .at(text.span.clone()),
             );
@@ -186,11 +223,19 @@ impl Validator<'_> {
             keys.done(&mut self.findings);
             let is = is.and_then(|text| self.bind(&text, None, Want::Any));
             let Some(name) = name else { continue };
-            let ty = is.as_ref().map_or(Type::of(Base::Null), |is| is.bound.ty.clone());
-            let (slot, fresh) = self.names.add(&name.value, ty, SlotKind::Value(values.len()));
+            let ty = is
+                .as_ref()
+                .map_or(Type::of(Base::Null), |is| is.bound.ty.clone());
+            let (slot, fresh) = self
+                .names
+                .add(&name.value, ty, SlotKind::Value(values.len()));
             self.check_name(&name, fresh);
             if let Some(is) = is {
-                values.push(ValueRule { name: name.value.into(), slot, is });
+                values.push(ValueRule {
+                    name: name.value.into(),
+                    slot,
+                    is,
+                });
             }
         }
         values

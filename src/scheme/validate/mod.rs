@@ -4,6 +4,7 @@
 //! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
 
 mod dimensions;
+mod fields;
 mod grades;
 mod metrics;
 mod movement;
@@ -17,8 +18,8 @@ use super::model::{Expression, MissingRule, Scheme, SlotKind, Template, Template
 use super::names::{Names, RESERVED, WithPoints};
 use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
-use crate::expr::{Base, Resolution, Scope, Slot, Type};
 use crate::expr::{self, Bound, PopulationSpec};
+use crate::expr::{Base, Resolution, Scope, Slot, Type};
 use crate::table::{PeriodKind, Unit};
 use crate::text;
 use std::ops::Range;
@@ -51,7 +52,7 @@ pub fn validate(source: &str) -> (Option<Scheme>, Vec<Finding>) {
             populations: vec![],
             unit: None,
         };
-        let scheme = validator.scheme(Keys::new(table, 0..0, "the scheme"));
+        let scheme = validator.scheme(Keys::new(table, 0..0, text!("the scheme", "方案")));
         *findings = validator.findings;
         scheme
     })
@@ -78,19 +79,35 @@ impl Sorted for (Option<Scheme>, Vec<Finding>) {
 impl Validator<'_> {
     fn scheme(&mut self, mut root: Keys<'_>) -> Option<Scheme> {
         let mut findings = std::mem::take(&mut self.findings);
-        let head = root.table("scheme", "[scheme]", &mut findings);
-        let sheets = root.table("sheets", "[sheets]", &mut findings);
-        let metrics = root.tables("metrics", "[[metrics]]", &mut findings);
-        let values = root.tables("values", "[[values]]", &mut findings);
-        let dimensions = root.tables("dimensions", "[[dimensions]]", &mut findings);
-        let grades = root.tables("grades", "[[grades]]", &mut findings);
-        let types = root.tables("types", "[[types]]", &mut findings);
-        let tags = root.tables("tags", "[[tags]]", &mut findings);
-        let movement = root.tables("movement", "[[movement]]", &mut findings);
-        let reviews = root.tables("review", "[[review]]", &mut findings);
-        let strategies = root.tables("strategies", "[[strategies]]", &mut findings);
-        let output = root.table("output", "[output]", &mut findings);
-        let roles = root.tables("roles", "[[roles]]", &mut findings);
+        let head = root.table("scheme", text!("[scheme]", "[scheme] "), &mut findings);
+        let sheets = root.table("sheets", text!("[sheets]", "[sheets] "), &mut findings);
+        let metrics = root.tables(
+            "metrics",
+            text!("[[metrics]]", "[[metrics]] "),
+            &mut findings,
+        );
+        let values = root.tables("values", text!("[[values]]", "[[values]] "), &mut findings);
+        let dimensions = root.tables(
+            "dimensions",
+            text!("[[dimensions]]", "[[dimensions]] "),
+            &mut findings,
+        );
+        let grades = root.tables("grades", text!("[[grades]]", "[[grades]] "), &mut findings);
+        let types = root.tables("types", text!("[[types]]", "[[types]] "), &mut findings);
+        let tags = root.tables("tags", text!("[[tags]]", "[[tags]] "), &mut findings);
+        let movement = root.tables(
+            "movement",
+            text!("[[movement]]", "[[movement]] "),
+            &mut findings,
+        );
+        let reviews = root.tables("review", text!("[[review]]", "[[review]] "), &mut findings);
+        let strategies = root.tables(
+            "strategies",
+            text!("[[strategies]]", "[[strategies]] "),
+            &mut findings,
+        );
+        let output = root.table("output", text!("[output]", "[output] "), &mut findings);
+        let roles = root.tables("roles", text!("[[roles]]", "[[roles]] "), &mut findings);
         root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
@@ -110,8 +127,12 @@ impl Validator<'_> {
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
         let dimensions = self.dimensions(dimensions);
-        if dimensions.iter().any(|dimension| dimension.weight.is_some()) {
-            self.names.add("score", Type::of(Base::Number), SlotKind::Score);
+        if dimensions
+            .iter()
+            .any(|dimension| dimension.weight.is_some())
+        {
+            self.names
+                .add("score", Type::of(Base::Number), SlotKind::Score);
         }
         let grades = self.grades(grades, &dimensions);
         let has_movement = !movement.is_empty();
@@ -152,15 +173,28 @@ impl Validator<'_> {
     fn head(&mut self, head: Option<Keys<'_>>) -> (String, String, Lang, PeriodKind, MissingRule) {
         let findings = &mut self.findings;
         let Some(mut head) = head else {
-            return (String::new(), String::new(), Lang::En, PeriodKind::Month, MissingRule::Unrated);
+            return (
+                String::new(),
+                String::new(),
+                Lang::En,
+                PeriodKind::Month,
+                MissingRule::Unrated,
+            );
         };
-        let name = head.text("name", findings).map_or_else(String::new, |text| text.value);
-        let version = head.text("version", findings).map_or_else(String::new, |text| text.value);
+        let name = head
+            .text("name", findings)
+            .map_or_else(String::new, |text| text.value);
+        let version = head
+            .text("version", findings)
+            .map_or_else(String::new, |text| text.value);
         let language = head.word("language", &[("zh", Lang::Zh), ("en", Lang::En)], findings);
         let period = head.word("period", &PERIODS, findings);
         let missing = head.word(
             "missing",
-            &[("unrated", MissingRule::Unrated), ("reweight", MissingRule::Reweight)],
+            &[
+                ("unrated", MissingRule::Unrated),
+                ("reweight", MissingRule::Reweight),
+            ],
             findings,
         );
         let unit = head.text("unit", findings);
@@ -201,7 +235,10 @@ impl Validator<'_> {
             self.findings.push(
                 Finding::error(
                     Code::ReservedName,
-                    text!("`{text}` is a name of the language itself", "`{text}` 是语言自用的名称"),
+                    text!(
+                        "`{text}` is a name of the language itself",
+                        "`{text}` 是语言自用的名称"
+                    ),
                 )
                 .at(name.span.clone())
                 .help(text!("choose another name", "请换一个名称")),
@@ -213,12 +250,15 @@ impl Validator<'_> {
 
     fn duplicate(&self, name: &WrittenText) -> Finding {
         let text = &name.value;
-        Finding::error(Code::DuplicateName, text!("`{text}` is there already", "`{text}` 重名"))
-            .at(name.span.clone())
-            .help(text!(
-                "fields, metrics, values and dimensions share one space of names: choose another",
-                "字段、指标、值、维度共用一套名称，请换一个"
-            ))
+        Finding::error(
+            Code::DuplicateName,
+            text!("`{text}` is there already", "`{text}` 重名"),
+        )
+        .at(name.span.clone())
+        .help(text!(
+            "fields, metrics, values and dimensions share one space of names: choose another",
+            "字段、指标、值、维度共用一套名称，请换一个"
+        ))
     }
 
     /// The bytes of the scheme's text that `span` of the expression `text` is.
@@ -234,7 +274,10 @@ impl Validator<'_> {
         let around;
         let scope: &dyn Scope = match own {
             Some(own) => {
-                around = WithPoints { names: &self.names, own };
+                around = WithPoints {
+                    names: &self.names,
+                    own,
+                };
                 &around
             }
             None => &self.names,
@@ -244,17 +287,41 @@ impl Validator<'_> {
     }
 
     /// The expression, or its findings moved to their place in the scheme.
-    fn take(&mut self, text: &WrittenText, bound: Result<Bound, Vec<Finding>>) -> Option<Expression> {
+    fn take(
+        &mut self,
+        text: &WrittenText,
+        bound: Result<Bound, Vec<Finding>>,
+    ) -> Option<Expression> {
         match bound {
-            Ok(bound) => Some(Expression { text: text.value.trim().into(), bound }),
+            Ok(bound) => Some(Expression {
+                text: text.value.trim().into(),
+                bound,
+            }),
             Err(findings) => {
                 for finding in findings {
+                    if self.follows_from_another(text, &finding) {
+                        continue;
+                    }
                     let moved = finding.map_spans(|span| self.place(text, span));
                     self.findings.push(moved);
                 }
                 None
             }
         }
+    }
+
+    /// Whether a fault of types in an expression is only there because a name in it is wrong itself, and told as such.
+    fn follows_from_another(&self, text: &WrittenText, finding: &Finding) -> bool {
+        let of_types = matches!(
+            finding.code,
+            Code::TypeMismatch
+                | Code::UnitMismatch
+                | Code::WrongResult
+                | Code::BadArguments
+                | Code::UnknownLabel
+                | Code::UnorderedLabels
+        );
+        of_types && self.names.wrong().any(|name| text.value.contains(name))
     }
 
     /// A text with names in braces.
@@ -266,8 +333,11 @@ impl Validator<'_> {
         while let Some(open) = rest.find('{') {
             let Some(close) = rest[open..].find('}').map(|close| open + close) else {
                 self.findings.push(
-                    Finding::error(Code::BadValue, text!("`{{` without `}}`", "`{{` 没有对应的 `}}`"))
-                        .at(self.place(written, at + open..at + open + 1)),
+                    Finding::error(
+                        Code::BadValue,
+                        text!("`{{` without `}}`", "`{{` 没有对应的 `}}`"),
+                    )
+                    .at(self.place(written, at + open..at + open + 1)),
                 );
                 return None;
             };
@@ -280,7 +350,9 @@ impl Validator<'_> {
                 None => (None, name),
             };
             match self.names.resolve(sheet, plain) {
-                Resolution::Found(symbol) if !symbol.ty.series => parts.push(TemplatePart::Slot(symbol.slot)),
+                Resolution::Found(symbol) if !symbol.ty.series => {
+                    parts.push(TemplatePart::Slot(symbol.slot))
+                }
                 resolution => {
                     fine = false;
                     let known = self.names.names();
@@ -294,9 +366,12 @@ impl Validator<'_> {
                         ),
                     };
                     self.findings.push(
-                        Finding::error(Code::UnknownName, text!("no name `{name}`", "没有名称 `{name}`"))
-                            .at(self.place(written, at + open + 1..at + close))
-                            .help(help),
+                        Finding::error(
+                            Code::UnknownName,
+                            text!("no name `{name}`", "没有名称 `{name}`"),
+                        )
+                        .at(self.place(written, at + open + 1..at + close))
+                        .help(help),
                     );
                 }
             }
@@ -306,7 +381,10 @@ impl Validator<'_> {
         if !rest.is_empty() {
             parts.push(TemplatePart::Text(rest.into()));
         }
-        fine.then(|| Template { text: written.value.as_str().into(), parts })
+        fine.then(|| Template {
+            text: written.value.as_str().into(),
+            parts,
+        })
     }
 }
 
@@ -341,7 +419,9 @@ fn span_of_time(
     use super::model::Span;
     let mut words = written.value.split_whitespace();
     let number = words.next().and_then(|number| number.parse::<i64>().ok());
-    let unit = words.next().map(|unit| unit.strip_suffix('s').unwrap_or(unit).to_owned());
+    let unit = words
+        .next()
+        .map(|unit| unit.strip_suffix('s').unwrap_or(unit).to_owned());
     let rest: Vec<&str> = words.collect();
     let fits = rest.is_empty() || (key == "ending" && rest == ["ago"]);
     let span = match (number, unit.as_deref()) {

@@ -14,9 +14,12 @@ impl Validator<'_> {
         let grade_names: Vec<Arc<str>> = grades.iter().map(|grade| grade.name.clone()).collect();
         let type_names = names_of(types);
         for mut keys in tables {
-            self.findings.push(not_yet("[[movement]]").at(keys.span.clone()));
+            self.findings
+                .push(not_yet("[[movement]]").at(keys.span.clone()));
             let findings = &mut self.findings;
-            let of_types = keys.word("of", &[("grade", false), ("type", true)], findings).unwrap_or(false);
+            let of_types = keys
+                .word("of", &[("grade", false), ("type", true)], findings)
+                .unwrap_or(false);
             let known = if of_types { &type_names } else { &grade_names };
             let initial = keys.text("initial", findings);
             keys.word("rearm", &[("reset", ()), ("sliding", ())], findings);
@@ -28,7 +31,7 @@ impl Validator<'_> {
             }
             keys.word("otherwise", &[("hold", ()), ("follow", ())], findings);
             let eligible = keys.text("eligible", findings);
-            let rules = keys.tables("rules", "a rule", findings);
+            let rules = keys.tables("rules", text!("a rule", "规则"), findings);
             keys.done(findings);
             if let Some(initial) = initial {
                 self.known_grade(&initial, known);
@@ -53,7 +56,10 @@ impl Validator<'_> {
             findings.push(
                 Finding::error(
                     Code::KeyConflict,
-                    text!("a rule has either `to` or `step`", "规则用 `to` 或 `step`，二者取一"),
+                    text!(
+                        "a rule has either `to` or `step`",
+                        "规则用 `to` 或 `step`，二者取一"
+                    ),
                 )
                 .at(keys.span.clone()),
             );
@@ -62,7 +68,10 @@ impl Validator<'_> {
             findings.push(
                 Finding::error(
                     Code::BadFigure,
-                    text!("`step` is a whole number, up 1 or down -1", "`step` 为整数：升为 1，降为 -1"),
+                    text!(
+                        "`step` is a whole number, up 1 or down -1",
+                        "`step` 为整数：升为 1，降为 -1"
+                    ),
                 )
                 .at(step.span),
             );
@@ -81,9 +90,11 @@ impl Validator<'_> {
             return;
         }
         let text = &name.value;
-        let mut finding =
-            Finding::error(Code::UnknownLabel, text!("no grade or type `{text}`", "没有等级或类型 `{text}`"))
-                .at(name.span.clone());
+        let mut finding = Finding::error(
+            Code::UnknownLabel,
+            text!("no grade or type `{text}`", "没有等级或类型 `{text}`"),
+        )
+        .at(name.span.clone());
         if let Some(near) = nearest(text, known.iter().map(|grade| &**grade)) {
             finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
         }
@@ -92,7 +103,8 @@ impl Validator<'_> {
 
     pub(super) fn roles(&mut self, tables: Vec<Keys<'_>>) {
         for mut keys in tables {
-            self.findings.push(not_yet("[[roles]]").at(keys.span.clone()));
+            self.findings
+                .push(not_yet("[[roles]]").at(keys.span.clone()));
             let findings = &mut self.findings;
             keys.required_text("name", findings);
             let rows = keys.text("rows", findings);
@@ -118,8 +130,11 @@ impl Validator<'_> {
         use crate::expr::Scope;
         let text = &name.value;
         let known = self.names.names();
-        let mut finding = Finding::error(Code::UnknownName, text!("no name `{text}`", "没有名称 `{text}`"))
-            .at(name.span.clone());
+        let mut finding = Finding::error(
+            Code::UnknownName,
+            text!("no name `{text}`", "没有名称 `{text}`"),
+        )
+        .at(name.span.clone());
         if let Some(near) = nearest(text, known.iter().map(String::as_str)) {
             finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
         }

@@ -11,10 +11,14 @@ use std::ops::Range;
 
 impl Validator<'_> {
     pub(super) fn output(&mut self, keys: Option<Keys<'_>>) -> Output {
-        let Some(mut keys) = keys else { return Output::default() };
+        let Some(mut keys) = keys else {
+            return Output::default();
+        };
         let findings = &mut self.findings;
         let sheet = keys.text("sheet", findings);
-        let fill_row = keys.word("fill", &[("cell", false), ("row", true)], findings).unwrap_or(false);
+        let fill_row = keys
+            .word("fill", &[("cell", false), ("row", true)], findings)
+            .unwrap_or(false);
         let items = keys.texts("columns", false, findings);
         let has_columns = keys.has("columns");
         keys.done(findings);
@@ -33,7 +37,11 @@ impl Validator<'_> {
         if let Some(sheet) = &sheet {
             self.worksheet_name(sheet);
         }
-        Output { sheet: sheet.map(|sheet| sheet.value), fill_row, columns: has_columns.then_some(columns) }
+        Output {
+            sheet: sheet.map(|sheet| sheet.value),
+            fill_row,
+            columns: has_columns.then_some(columns),
+        }
     }
 
     /// Excel's rules for the names of worksheets.
@@ -48,7 +56,10 @@ impl Validator<'_> {
             self.findings.push(
                 Finding::error(
                     Code::BadValue,
-                    text!("`{text}` cannot be the name of a worksheet", "`{text}` 不能作工作表名"),
+                    text!(
+                        "`{text}` cannot be the name of a worksheet",
+                        "`{text}` 不能作工作表名"
+                    ),
                 )
                 .at(name.span.clone())
                 .help(text!(
@@ -69,14 +80,18 @@ pub fn parse_columns(text: &str, scope: &dyn Scope) -> Result<Vec<OutputColumn>,
         let indent = item.len() - item.trim_start().len();
         match column(item.trim(), scope) {
             Ok(parsed) => columns.push(parsed),
-            Err(found) => findings.extend(
-                found
-                    .into_iter()
-                    .map(|finding| finding.map_spans(|span| range.start + indent + span.start..range.start + indent + span.end)),
-            ),
+            Err(found) => findings.extend(found.into_iter().map(|finding| {
+                finding.map_spans(|span| {
+                    range.start + indent + span.start..range.start + indent + span.end
+                })
+            })),
         }
     }
-    if findings.is_empty() { Ok(columns) } else { Err(findings) }
+    if findings.is_empty() {
+        Ok(columns)
+    } else {
+        Err(findings)
+    }
 }
 
 /// One item: `*`, a result column by heading or key, `heading = expression`, or the name of anything.
@@ -95,35 +110,57 @@ fn column(item: &str, scope: &dyn Scope) -> Result<OutputColumn, Vec<Finding>> {
         return Err(vec![
             Finding::error(
                 Code::BadValue,
-                text!("`{item}` is no column: a heading or an expression is empty", "`{item}` 不是列：标题或表达式为空"),
+                text!(
+                    "`{item}` is no column: a heading or an expression is empty",
+                    "`{item}` 不是列：标题或表达式为空"
+                ),
             )
             .at(0..item.len())
-            .help(text!("write `heading = expression`", "请写 `列名 = 表达式`")),
+            .help(text!(
+                "write `heading = expression`",
+                "请写 `列名 = 表达式`"
+            )),
         ]);
     }
     let bare = shown.trim_matches('"');
     if let Some(result) = result_of(bare) {
-        return Ok(OutputColumn::Computed { heading: heading.into(), show: Shown::Result(result) });
+        return Ok(OutputColumn::Computed {
+            heading: heading.into(),
+            show: Shown::Result(result),
+        });
     }
-    let written = Written { value: shown.to_owned(), span: 0..shown.len() };
+    let written = Written {
+        value: shown.to_owned(),
+        span: 0..shown.len(),
+    };
     let mut populations = vec![];
     match bind_in(&written.value, scope, Want::Any, &mut populations) {
         Ok(bound) if populations.is_empty() => Ok(OutputColumn::Computed {
             heading: heading.into(),
-            show: Shown::Expression(Expression { text: shown.into(), bound }),
+            show: Shown::Expression(Expression {
+                text: shown.into(),
+                bound,
+            }),
         }),
         Ok(_) => Err(vec![
             Finding::error(
                 Code::PopulationMisuse,
-                text!("a column cannot hold a figure of the population", "列中不能直接用全体客户的统计函数"),
+                text!(
+                    "a column cannot hold a figure of the population",
+                    "列中不能直接用全体客户的统计函数"
+                ),
             )
             .at(offset..offset + shown.len())
-            .help(text!("give it a name under [[values]]", "请先在 [[values]] 中给它取名")),
+            .help(text!(
+                "give it a name under [[values]]",
+                "请先在 [[values]] 中给它取名"
+            )),
         ]),
         // A plain name that the scheme does not know may be a column of the input that no field reads.
-        Err(_) if offset == 0 && is_plain_header(bare) => {
-            Ok(OutputColumn::Computed { heading: heading.into(), show: Shown::Header(bare.into()) })
-        }
+        Err(_) if offset == 0 && is_plain_header(bare) => Ok(OutputColumn::Computed {
+            heading: heading.into(),
+            show: Shown::Header(bare.into()),
+        }),
         Err(findings) => Err(findings
             .into_iter()
             .map(|finding| finding.map_spans(|span| offset + span.start..offset + span.end))

@@ -20,13 +20,26 @@ impl Validator<'_> {
         let resources = plain("resources");
         let owner_level = plain("owner_level");
         let goal = plain("goal");
-        let benefits = keys.texts("benefits", true, findings).into_iter().map(|text| text.value).collect();
+        let benefits = keys
+            .texts("benefits", true, findings)
+            .into_iter()
+            .map(|text| text.value)
+            .collect();
         let respond_within = keys.text("respond_within", findings);
         let goal_met = keys.text("goal_met", findings);
         let hours = keys.number("hours", findings).map(|number| number.value);
         let cost = keys.number("cost", findings).map(|number| number.value);
-        let tasks = keys.tables("tasks", "a task", findings);
-        let known = ["when", "service", "resources", "benefits", "owner_level", "respond_within", "goal", "tasks"];
+        let tasks = keys.tables("tasks", text!("a task", "任务"), findings);
+        let known = [
+            "when",
+            "service",
+            "resources",
+            "benefits",
+            "owner_level",
+            "respond_within",
+            "goal",
+            "tasks",
+        ];
         if !known.iter().any(|key| keys.has(key)) {
             findings.push(keys.missing("service"));
         }
@@ -36,7 +49,10 @@ impl Validator<'_> {
         }
         let when = when.and_then(|text| self.bind(&text, None, Want::Condition));
         let goal_met = goal_met.and_then(|text| self.bind(&text, None, Want::Condition));
-        let tasks = tasks.into_iter().filter_map(|keys| self.task(keys)).collect();
+        let tasks = tasks
+            .into_iter()
+            .filter_map(|keys| self.task(keys))
+            .collect();
         Strategy {
             when,
             service,
@@ -56,17 +72,22 @@ impl Validator<'_> {
     fn response_time(&mut self, written: &WrittenText) {
         let mut words = written.value.split_whitespace();
         let number = words.next().and_then(|number| number.parse::<u32>().ok());
-        let unit = words.next().map(|unit| unit.strip_suffix('s').unwrap_or(unit));
+        let unit = words
+            .next()
+            .map(|unit| unit.strip_suffix('s').unwrap_or(unit));
         let known = matches!(unit, Some("minute" | "hour" | "day" | "week"));
         if number.is_none_or(|number| number == 0) || !known || words.next().is_some() {
             let text = &written.value;
             self.findings.push(
-                Finding::error(Code::BadValue, text!("`{text}` is no response time", "`{text}` 不是响应时间"))
-                    .at(written.span.clone())
-                    .help(text!(
-                        "write a whole number and minutes, hours, days or weeks: `2 hours`",
-                        "请写整数加 minutes、hours、days 或 weeks，如 `2 hours`"
-                    )),
+                Finding::error(
+                    Code::BadValue,
+                    text!("`{text}` is no response time", "`{text}` 不是响应时间"),
+                )
+                .at(written.span.clone())
+                .help(text!(
+                    "write a whole number and minutes, hours, days or weeks: `2 hours`",
+                    "请写整数加 minutes、hours、days 或 weeks，如 `2 hours`"
+                )),
             );
         }
     }
@@ -75,7 +96,9 @@ impl Validator<'_> {
         let findings = &mut self.findings;
         let title = keys.required_text("title", findings);
         let by = keys.text("by", findings);
-        let lead_days = keys.whole("lead_days", 0, findings).map_or(0, |days| days.value);
+        let lead_days = keys
+            .whole("lead_days", 0, findings)
+            .map_or(0, |days| days.value);
         let every = keys.text("every", findings);
         let on = keys.text("on", findings);
         let when = keys.text("when", findings);
@@ -83,18 +106,34 @@ impl Validator<'_> {
             findings.push(
                 Finding::error(
                     Code::KeyConflict,
-                    text!("a task has one of `every`, `on`, `when`", "任务须写且只写 `every`、`on`、`when` 之一"),
+                    text!(
+                        "a task has one of `every`, `on`, `when`",
+                        "任务须写且只写 `every`、`on`、`when` 之一"
+                    ),
                 )
                 .at(keys.span.clone()),
             );
         }
         keys.done(findings);
         let rule = if let Some(every) = every {
-            let words = [("day", 0, 1), ("week", 0, 7), ("month", 1, 0), ("quarter", 3, 0), ("half-year", 6, 0)];
+            let words = [
+                ("day", 0, 1),
+                ("week", 0, 7),
+                ("month", 1, 0),
+                ("quarter", 3, 0),
+                ("half-year", 6, 0),
+            ];
             let words = words.into_iter().chain([("year", 12, 0)]);
-            let span = words.into_iter().find(|(word, ..)| *word == every.value).map(|(_, months, days)| {
-                if months > 0 { Span::Months(months) } else { Span::Days(days) }
-            });
+            let span = words
+                .into_iter()
+                .find(|(word, ..)| *word == every.value)
+                .map(|(_, months, days)| {
+                    if months > 0 {
+                        Span::Months(months)
+                    } else {
+                        Span::Days(days)
+                    }
+                });
             TaskRule::Every(match span {
                 Some(span) => span,
                 None => span_of_time(&every, "every", 1, &mut self.findings)?,
@@ -106,8 +145,11 @@ impl Validator<'_> {
             if !dated || self.names.slot(on.value.trim()) != slots.first().copied() {
                 let text = &on.value;
                 self.findings.push(
-                    Finding::error(Code::WrongResult, text!("`{text}` is no name of a date", "`{text}` 不是日期名称"))
-                        .at(on.span.clone()),
+                    Finding::error(
+                        Code::WrongResult,
+                        text!("`{text}` is no name of a date", "`{text}` 不是日期名称"),
+                    )
+                    .at(on.span.clone()),
                 );
                 return None;
             }
@@ -116,6 +158,11 @@ impl Validator<'_> {
             TaskRule::When(self.bind(&when?, None, Want::Condition)?)
         };
         let by = by.and_then(|by| self.template(&by));
-        Some(Task { title: title?.value, by, rule, lead_days })
+        Some(Task {
+            title: title?.value,
+            by,
+            rule,
+            lead_days,
+        })
     }
 }

@@ -1,0 +1,62 @@
+//! How many customers have no grade, and which missing values are behind it: said once for each cause.
+
+use super::causes::missing_names;
+use crate::assess::Choice;
+use crate::decide::Decision;
+use crate::diagnostic::{Code, Finding, Lang};
+use crate::grading::Grading;
+use crate::scheme::model::GradeRule;
+use crate::text;
+use std::collections::BTreeMap;
+
+/// A warning for each cause why customers are unrated.
+pub fn unrated(grading: &Grading) -> Vec<Finding> {
+    let mut causes: BTreeMap<Option<String>, (usize, usize)> = BTreeMap::new();
+    for (row, decided) in grading.decided.iter().enumerate() {
+        if decided.decision == Decision::Unrated {
+            let count = causes.entry(cause(grading, row)).or_insert((0, row));
+            count.0 += 1;
+        }
+    }
+    causes
+        .into_iter()
+        .map(|(cause, (count, first))| {
+            let id = &grading.book.roster.ids[first];
+            let title = match cause {
+                Some(names) => {
+                    text!(
+                        "{count} customers are unrated: {names} is missing",
+                        "{count} 位客户未评级：缺少 {names}"
+                    )
+                }
+                None => text!(
+                    "{count} customers are unrated: no grade's condition holds",
+                    "{count} 位客户未评级：没有等级的条件成立"
+                ),
+            };
+            Finding::warning(Code::Unrated, title).help(text!(
+                "`regrade explain {id} …` shows the first",
+                "用 `regrade explain {id} …` 查看第一位"
+            ))
+        })
+        .collect()
+}
+
+/// The names of the values that are missing, in backticks; `None` if all are known and no grade takes the customer.
+fn cause(grading: &Grading, row: usize) -> Option<String> {
+    let Choice::Unknown(index) = grading.assessment.grades[row] else {
+        return None;
+    };
+    let expressions = match &grading.scheme.grades[index as usize].rule {
+        GradeRule::When(Some(when)) => std::slice::from_ref(when),
+        GradeRule::When(None) => &[],
+        GradeRule::Top(top) => &top.by[..],
+    };
+    let mut names: Vec<String> = expressions
+        .iter()
+        .flat_map(|expression| missing_names(grading, expression, row, Lang::Zh))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    names.dedup();
+    Some(names.join(", "))
+}

@@ -1,0 +1,280 @@
+//! The fields of a sheet: names, types and limits.
+
+use super::Validator;
+use crate::diagnostic::{Code, Finding};
+use crate::expr::{Base, Domain, Type};
+use crate::scheme::model::{DateOrder, Field, FieldKind};
+use crate::scheme::written::{Keys, Written, WrittenText};
+use crate::text;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A field with the place of its name, while its sheet is read.
+pub(super) struct WrittenField {
+    pub field: Field,
+    pub span: Range<usize>,
+    /// The type in expressions; one that goes with everything where the written one is wrong, so that what uses the
+    /// field is not wrong as well.
+    pub ty: Type,
+}
+
+const KINDS: [(&str, FieldKind); 10] = [
+    ("id", FieldKind::Id),
+    ("text", FieldKind::Text),
+    ("number", FieldKind::Number),
+    ("money", FieldKind::Money(None)),
+    ("percent", FieldKind::Percent),
+    ("date", FieldKind::Date),
+    ("datetime", FieldKind::DateTime),
+    ("bool", FieldKind::Bool),
+    ("choice", FieldKind::Choice),
+    ("choices", FieldKind::Choices),
+];
+
+impl Validator<'_> {
+    pub(super) fn fields(&mut self, keys: &mut Keys<'_>) -> Vec<WrittenField> {
+        let what = text!("a field of {}", "{}的字段", keys.what.en.trim());
+        let tables = keys.tables("fields", what, &mut self.findings);
+        let mut fields: Vec<WrittenField> = vec![];
+        for field in tables
+            .into_iter()
+            .filter_map(|table| self.field(table))
+            .collect::<Vec<_>>()
+        {
+            if fields
+                .iter()
+                .any(|other| other.field.name == field.field.name)
+            {
+                let written = Written {
+                    value: field.field.name.to_string(),
+                    span: field.span,
+                };
+                self.findings.push(self.duplicate(&written));
+            } else {
+                fields.push(field);
+            }
+        }
+        fields
+    }
+
+    fn field(&mut self, mut keys: Keys<'_>) -> Option<WrittenField> {
+        let findings = &mut self.findings;
+        let name = keys.required_text("name", findings);
+        let kind = keys
+            .word("type", &kind_words(), findings)
+            .map(|index| KINDS[index].1.clone());
+        if !keys.has("type") {
+            findings.push(keys.missing("type"));
+        }
+        let unit = keys.text("unit", findings);
+        let headers = keys
+            .texts("headers", true, findings)
+            .into_iter()
+            .map(|text| text.value)
+            .collect();
+        let required = keys.truth("required", findings).unwrap_or(false);
+        let min = keys.number("min", findings).map(|number| number.value);
+        let max = keys.number("max", findings).map(|number| number.value);
+        let choices: Vec<Arc<str>> = keys
+            .texts("choices", false, findings)
+            .into_iter()
+            .map(|text| text.value.into())
+            .collect();
+        let map = keys.pairs("map", findings);
+        let scale = keys.whole("scale", 0, findings);
+        let fill_down = keys
+            .word("fill", &[("down", true)], findings)
+            .unwrap_or(false);
+        let orders = [
+            ("ymd", DateOrder::Ymd),
+            ("dmy", DateOrder::Dmy),
+            ("mdy", DateOrder::Mdy),
+        ];
+        let date_order = keys.word("date_order", &orders, findings);
+        let mask = keys.text("mask", findings).map(|text| text.value);
+        keys.not_yet(&["pattern", "unique", "owner", "due_days"], findings);
+        let is_known = kind.is_some();
+        let mut kind = kind.unwrap_or(FieldKind::Text);
+        let mut conflict = |key: &'static str, fits: bool, keys: &Keys<'_>| {
+            if keys.has(key) && !fits {
+                findings.push(
+                    Finding::error(
+                        Code::KeyConflict,
+                        text!(
+                            "`{key}` does not go with this type of field",
+                            "`{key}` 不适用于该类型的字段"
+                        ),
+                    )
+                    .at(keys.span_of(key)),
+                );
+            }
+        };
+        let numeric = matches!(
+            kind,
+            FieldKind::Number | FieldKind::Money(_) | FieldKind::Percent
+        );
+        conflict("unit", matches!(kind, FieldKind::Money(_)), &keys);
+        conflict("min", numeric, &keys);
+        conflict("max", numeric, &keys);
+        conflict("scale", numeric, &keys);
+        conflict(
+            "choices",
+            matches!(kind, FieldKind::Choice | FieldKind::Choices),
+            &keys,
+        );
+        conflict(
+            "map",
+            matches!(
+                kind,
+                FieldKind::Choice | FieldKind::Choices | FieldKind::Text
+            ),
+            &keys,
+        );
+        conflict(
+            "date_order",
+            matches!(kind, FieldKind::Date | FieldKind::DateTime),
+            &keys,
+        );
+        if let Some(scale) = scale.as_ref().filter(|scale| scale.value > 6) {
+            findings.push(
+                Finding::error(
+                    Code::BadFigure,
+                    text!("`scale` is 0 to 6 places", "`scale` 为 0 到 6 位"),
+                )
+                .at(scale.span.clone()),
+            );
+        }
+        for (_, to) in map
+            .iter()
+            .filter(|(_, to)| !choices.is_empty() && !choices.iter().any(|c| **c == *to.value))
+        {
+            let text = &to.value;
+            findings.push(
+                Finding::error(
+                    Code::BadValue,
+                    text!(
+                        "`{text}` is none of the field's choices",
+                        "`{text}` 不在该字段的 choices 中"
+                    ),
+                )
+                .at(to.span.clone()),
+            );
+        }
+        keys.done(findings);
+        if let FieldKind::Money(own) = &mut kind {
+            *own = match unit {
+                Some(unit) => self.money_unit(&unit),
+                None => self.unit.clone(),
+            };
+        }
+        let name = name?;
+        let field = Field {
+            name: name.value.as_str().into(),
+            kind,
+            headers,
+            required,
+            min,
+            max,
+            choices,
+            map: map
+                .into_iter()
+                .map(|(from, to)| (from.value.into(), to.value.into()))
+                .collect(),
+            scale: scale.map(|scale| scale.value as u32),
+            fill_down,
+            date_order,
+            mask,
+        };
+        let ty = if is_known {
+            field_type(&field)
+        } else {
+            Type::of(Base::Null)
+        };
+        Some(WrittenField {
+            field,
+            span: name.span,
+            ty,
+        })
+    }
+}
+
+/// The index of the field that `key`, `customer`, `date` or `id` names; it is added if it was not declared.
+pub(super) fn implied(
+    fields: &mut Vec<WrittenField>,
+    name: &WrittenText,
+    kind: FieldKind,
+) -> usize {
+    if let Some(index) = fields
+        .iter()
+        .position(|field| *field.field.name == *name.value)
+    {
+        return index;
+    }
+    let field = Field {
+        name: name.value.as_str().into(),
+        kind,
+        headers: vec![],
+        required: true,
+        min: None,
+        max: None,
+        choices: vec![],
+        map: vec![],
+        scale: None,
+        fill_down: false,
+        date_order: None,
+        mask: None,
+    };
+    let ty = field_type(&field);
+    fields.push(WrittenField {
+        field,
+        span: name.span.clone(),
+        ty,
+    });
+    fields.len() - 1
+}
+
+/// The type that a field has in expressions.
+pub fn field_type(field: &Field) -> Type {
+    match &field.kind {
+        FieldKind::Id | FieldKind::Text => Type::of(Base::Text),
+        FieldKind::Number | FieldKind::Percent => Type::of(Base::Number),
+        FieldKind::Money(unit) => Type::money(unit.clone()),
+        FieldKind::Date => Type::of(Base::Date),
+        FieldKind::DateTime => Type::of(Base::DateTime),
+        FieldKind::Bool => Type::of(Base::Bool),
+        FieldKind::Choice | FieldKind::Choices => {
+            let base = if field.kind == FieldKind::Choice {
+                Base::Text
+            } else {
+                Base::List
+            };
+            let name = &field.name;
+            let domain = (!field.choices.is_empty()).then(|| {
+                Arc::new(Domain {
+                    what: text!("choices of `{name}`", "`{name}` 的选项"),
+                    values: field.choices.clone(),
+                })
+            });
+            Type {
+                domain,
+                ..Type::of(base)
+            }
+        }
+    }
+}
+
+fn kind_words() -> Vec<(&'static str, usize)> {
+    KINDS
+        .iter()
+        .enumerate()
+        .map(|(index, (word, _))| (*word, index))
+        .collect()
+}
+
+/// The scheme's word for a kind of field.
+pub fn kind_word(kind: &FieldKind) -> &'static str {
+    KINDS
+        .iter()
+        .find(|(_, known)| std::mem::discriminant(known) == std::mem::discriminant(kind))
+        .map_or("text", |(word, _)| word)
+}
