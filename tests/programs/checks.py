@@ -62,6 +62,8 @@ class Checks:
 
 def difference(got, expected):
     """Where two texts, or two lists, part."""
+    if isinstance(got, tuple) and isinstance(expected, tuple) and len(got) == len(expected):
+        return "\n".join(difference(one, other) for one, other in zip(got, expected) if one != other)
     if isinstance(got, bytes):
         got = got.decode(errors="replace")
     if isinstance(expected, bytes):
