@@ -2,12 +2,16 @@
 
 mod cli;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     cli::bug::report_panics();
-    let cli = cli::Cli::parse_from(cli::words::localised_args());
+    let matches = cli::words::command(cli::words::language()).get_matches();
+    let cli = match cli::Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let screen = cli::Screen::new(&cli.global);
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cli::run(&cli, &screen))) {
         Ok(Ok(exit)) => exit.into(),

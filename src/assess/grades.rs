@@ -132,7 +132,7 @@ fn in_top(top: &Top, keys: &[Column], facts: &Facts) -> Column {
 
 /// A share of `count` in millionths. Shares are between 0 and 1.
 fn share_of(share: Decimal, count: u64) -> u128 {
-    share.millionths().unsigned_abs() as u128 * u128::from(count)
+    u128::from(share.millionths().unsigned_abs()) * u128::from(count)
 }
 
 /// The keys of the worst customer in a grade by rank: what the last one who is in has.

@@ -241,7 +241,9 @@ fn refuse_duplicates(
         };
         if tail.iter().all(|row| cells(*row) == cells(head)) {
             repeated += tail.len();
-            tail.iter().for_each(|row| gone[*row] = true);
+            for row in tail {
+                gone[row] = true;
+            }
             continue;
         }
         let field = &rule.sheet.fields[rule.key].name;

@@ -5,7 +5,7 @@ use crate::clean::sheet::field_headers;
 use crate::diagnostic::Lang;
 use crate::present::words::Word;
 use crate::read::{Header, fold_header};
-use crate::scheme::model::{OutputColumn, Scheme, Shown};
+use crate::scheme::model::{OutputColumn, ResultColumn, Scheme, Shown};
 use foldhash::HashSet;
 
 /// Columns of a table that an earlier run wrote.
@@ -125,7 +125,7 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         Word::Reviewer,
         Word::Remark,
     ];
-    let headed = |result: crate::scheme::model::ResultColumn, word: Word| {
+    let headed = |result: ResultColumn, word: Word| {
         let asked = scheme
             .output
             .columns
@@ -140,7 +140,6 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
             });
         if ours { any(word).or(asked) } else { asked }
     };
-    use crate::scheme::model::ResultColumn;
     Some(Recognised {
         grade: headed(ResultColumn::Grade, Word::Grade),
         since: headed(ResultColumn::Since, Word::Since),

@@ -80,10 +80,10 @@ fn tag_column(
         _ => true,
     };
     // The usual tag is one name (`{区域}`): its column is the tag's, without rendering a text for every customer.
-    if let ([TemplatePart::Slot(slot)], None) = (&tag.name.parts[..], &tag.when) {
-        if let Column::Text(texts) = facts.get(*slot) {
-            return Column::Text(texts.clone());
-        }
+    if let ([TemplatePart::Slot(slot)], None) = (&tag.name.parts[..], &tag.when)
+        && let Column::Text(texts) = facts.get(*slot)
+    {
+        return Column::Text(texts.clone());
     }
     let mut column = ColumnBuilder::like(Column::Text(TextColumn::default()));
     for row in 0..facts.len() {

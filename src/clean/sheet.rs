@@ -286,10 +286,11 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
         FieldKind::Choices => (Kind::Choices, None),
     };
     let header_unit = header_unit.filter(|_| kind == Kind::Money);
-    if let (Some(stated), Some(own)) = (&header_unit, &unit) {
-        if stated != own {
-            let name = &field.name;
-            findings.push(
+    if let (Some(stated), Some(own)) = (&header_unit, &unit)
+        && stated != own
+    {
+        let name = &field.name;
+        findings.push(
                 Finding::warning(
                     Code::UnitConflict,
                     text!(
@@ -300,7 +301,6 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
                 )
                 .place(table.origin.row(table.header_row)),
             );
-        }
     }
     CellRule {
         field: field.name.clone(),

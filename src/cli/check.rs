@@ -63,11 +63,10 @@ fn report(
     screen: &Screen,
 ) -> Result<(), Stop> {
     if matches!(global.format, Some(Format::Json | Format::Jsonl)) || !global.output.is_empty() {
-        let lines: String = found
-            .iter()
-            .chain(data)
-            .map(|finding| format!("{}\n", finding_json(finding)))
-            .collect();
+        let mut lines = String::new();
+        for finding in found.iter().chain(data) {
+            lines += &format!("{}\n", finding_json(finding));
+        }
         let mut files = Files::default();
         for output in outputs(&global.output, global.format)? {
             match output.target {

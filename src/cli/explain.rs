@@ -66,7 +66,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                 text += &explanation::refused_json(&graded.grading, index as usize, lang);
             }
             (Entry::Refused(index), _) => {
-                text += &explanation::refused_text(&graded.grading, index as usize, lang)
+                text += &explanation::refused_text(&graded.grading, index as usize, lang);
             }
         }
     }
@@ -75,7 +75,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         match &output.target {
             Target::Stdout => to_stdout(|out| out.write_all(text.as_bytes()))?,
             Target::File(path) => {
-                files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?
+                files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
             }
         }
     }
@@ -109,11 +109,10 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
         ),
     );
     // Over many customers the nearest key is no help, and looking for it takes long.
-    if roster.len() <= 20_000 {
-        if let Some(near) = regrade::diagnostic::nearest(wanted, roster.ids.iter().map(|id| &**id))
-        {
-            finding = finding.help(text!("did you mean `{near}`?", "是否想查 `{near}`？"));
-        }
+    if roster.len() <= 20_000
+        && let Some(near) = regrade::diagnostic::nearest(wanted, roster.ids.iter().map(|id| &**id))
+    {
+        finding = finding.help(text!("did you mean `{near}`?", "是否想查 `{near}`？"));
     }
     Err(Stop::usage(finding))
 }

@@ -83,7 +83,7 @@ pub fn load(
             None => known.clone(),
         };
         match read::open(&argument.input, &wanted, options, &|done, all| {
-            progress.show(&argument.name, done, all)
+            progress.show(&argument.name, done, all);
         }) {
             Ok(tables) => {
                 for table in tables {
@@ -183,14 +183,13 @@ pub fn input(file: &str) -> Input {
     if let Some((name, worksheet)) = file
         .strip_suffix(']')
         .and_then(|rest| rest.rsplit_once('['))
+        && !std::path::Path::new(file).exists()
     {
-        if !std::path::Path::new(file).exists() {
-            return Input::File {
-                path: PathBuf::from(name),
-                name: name.to_owned(),
-                worksheet: Some(worksheet.to_owned()),
-            };
-        }
+        return Input::File {
+            path: PathBuf::from(name),
+            name: name.to_owned(),
+            worksheet: Some(worksheet.to_owned()),
+        };
     }
     Input::File {
         path: PathBuf::from(file),

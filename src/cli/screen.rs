@@ -41,7 +41,7 @@ impl Screen {
             return;
         }
         let text = render(findings, source, self.lang, self.styled, self.verbose);
-        self.write(&text);
+        write(&text);
     }
 
     /// Findings of a run that goes on: notes only if asked for or worth the space, nothing that is quiet's to hide but
@@ -58,7 +58,7 @@ impl Screen {
     /// A line about what was done, unless quiet.
     pub fn say(&self, text: &Text) {
         if !self.quiet {
-            self.write(&format!("{}\n", text.get(self.lang)));
+            write(&format!("{}\n", text.get(self.lang)));
         }
     }
 
@@ -77,11 +77,11 @@ impl Screen {
             }
         }
     }
+}
 
-    /// Standard error that cannot be written to is nobody's to tell.
-    fn write(&self, text: &str) {
-        let _ = std::io::stderr().write_all(text.as_bytes());
-    }
+/// Standard error that cannot be written to is nobody's to tell.
+fn write(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn wants_color(when: ColorWhen, terminal: bool) -> bool {

@@ -1,8 +1,175 @@
-//! The help texts of commands and options in Chinese. English ones stand where the options are declared.
+//! The help of commands and options in Chinese. The English ones stand where commands and options are declared.
 
-use std::ffi::OsString;
+use super::Cli;
+use clap::{Arg, Command, CommandFactory};
+use regrade::diagnostic::Lang;
 
-/// The arguments of the process. A place for what has to be known before they are parsed.
-pub fn localised_args() -> impl Iterator<Item = OsString> {
-    std::env::args_os()
+/// What regrade is.
+const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
+
+/// What each command does.
+const COMMANDS: [(&str, &str); 7] = [
+    ("init", "生成带说明的 rules.toml 和待填的工作簿"),
+    (
+        "inspect",
+        "查看文件如何被读取：编码、工作表、表头行、列、类型、单位",
+    ),
+    ("check", "检查方案；给出文件时也检查数据"),
+    ("grade", "用文件或标准输入给客户评级"),
+    ("explain", "说明某个客户为何是这个等级"),
+    ("completions", "输出命令行补全脚本"),
+    ("man", "输出手册页"),
+];
+
+/// What each option and argument means, by its name in the program.
+const ARGUMENTS: [(&str, &str); 31] = [
+    ("rules", "方案文件（默认 rules.toml）"),
+    ("ledger", "台账文件"),
+    ("as_of", "评级日：2024-03-31、today 或 prev-month-end"),
+    ("output", "输出到哪里；`-` 为标准输出，可多次给出"),
+    ("format", "格式（默认由输出文件的扩展名决定）"),
+    ("quiet", "一切正常时不输出信息"),
+    ("verbose", "列出每条问题的全部位置"),
+    ("color", "何时使用颜色"),
+    ("lang", "信息和输出的语言"),
+    ("role", "只看该角色可见的内容"),
+    ("dry_run", "只计算，不写任何文件"),
+    ("summary_json", "把本次评级的汇总写成 JSON"),
+    ("by", "操作人"),
+    (
+        "set",
+        "本次运行临时修改方案中的一个值：grades.A.when='score >= 75'",
+    ),
+    (
+        "encoding",
+        "文本文件的编码（默认自动识别）：utf-8、gb18030、utf-16le、big5 等",
+    ),
+    ("header_row", "表头所在行（默认自动查找）"),
+    ("delimiter", "文本文件的分隔符（默认自动识别）"),
+    ("condition", "只显示满足该条件的客户"),
+    (
+        "columns",
+        "显示哪些列：'列名 = 表达式'，用逗号分隔；`*` 表示输入的各列",
+    ),
+    (
+        "fail_on",
+        "若该条件成立则不写结果并以 1 退出，如 'downgraded > 0.05'",
+    ),
+    ("strict", "有未评级客户、待修正数据或警告时以 1 退出"),
+    ("bom", "CSV 文件开头是否写 BOM（Excel 和 WPS 靠它识别中文）"),
+    ("customer", "客户编号，或完整的客户名称"),
+    ("rows", "显示多少行：数字或 all"),
+    ("folder", "文件夹（默认当前文件夹）"),
+    ("shell", "哪种 shell"),
+    ("command", "命令名；不写则为 regrade 本身"),
+    ("help", "显示帮助"),
+    ("version", "显示版本"),
+    (
+        "files",
+        "方案各表的文件；`表=文件` 指明是哪张表，`文件[工作表]` 指明工作表，`-` 为标准输入",
+    ),
+    ("file", "文件"),
+];
+
+/// The command line in a language.
+pub fn command(lang: Lang) -> Command {
+    let command = Cli::command();
+    match lang {
+        Lang::En => command,
+        Lang::Zh => in_chinese(command).about(ABOUT),
+    }
+}
+
+fn in_chinese(mut command: Command) -> Command {
+    // Building adds the options of the parent and `--help`, which get their texts here too.
+    command.build();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
+    for name in names {
+        let about = COMMANDS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, about)| *about);
+        command = command.mut_subcommand(name, |sub| {
+            let sub = in_chinese(sub);
+            match about {
+                Some(about) => sub.about(about),
+                None => sub,
+            }
+        });
+    }
+    command
+        .mut_args(argument)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+}
+
+fn argument(argument: Arg) -> Arg {
+    let heading = if argument.is_positional() {
+        "参数"
+    } else {
+        "选项"
+    };
+    let help = ARGUMENTS
+        .iter()
+        .find(|(known, _)| *known == argument.get_id().as_str())
+        .map(|(_, help)| *help);
+    let argument = argument.help_heading(heading);
+    match help {
+        Some(help) => argument.help(help),
+        None => argument,
+    }
+}
+
+/// The language that the command line is to be shown in: the one that `--lang` names, else the locale's. Read before
+/// the arguments are parsed, because help is given while they are.
+pub fn language() -> Lang {
+    let arguments: Vec<String> = std::env::args().collect();
+    let named = arguments.iter().enumerate().find_map(|(index, argument)| {
+        match argument.strip_prefix("--lang") {
+            Some("") => arguments.get(index + 1).map(String::as_str),
+            Some(value) => value.strip_prefix('='),
+            None => None,
+        }
+    });
+    match named {
+        Some("zh") => Lang::Zh,
+        Some("en") => Lang::En,
+        _ => super::screen::locale(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_option_has_a_chinese_text() {
+        fn check(command: &Command, missing: &mut Vec<String>) {
+            let has_chinese = |text: Option<String>| text.is_some_and(|text| !text.is_ascii());
+            for argument in command.get_arguments() {
+                if !has_chinese(argument.get_help().map(ToString::to_string)) {
+                    missing.push(format!("{} {}", command.get_name(), argument.get_id()));
+                }
+            }
+            for sub in command.get_subcommands() {
+                if !has_chinese(sub.get_about().map(ToString::to_string)) {
+                    missing.push(sub.get_name().to_owned());
+                }
+                check(sub, missing);
+            }
+        }
+        let mut missing = vec![];
+        check(&command(Lang::Zh), &mut missing);
+        assert_eq!(missing, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed_in_both_languages() {
+        command(Lang::En).debug_assert();
+        command(Lang::Zh).debug_assert();
+    }
 }

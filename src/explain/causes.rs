@@ -58,10 +58,10 @@ fn from_slot(grading: &Grading, slot: Slot, row: usize, roots: &mut Vec<Root>) {
     let before = roots.len();
     match scheme.slots.entries[slot.0 as usize].kind {
         SlotKind::Value(index) => {
-            from_expression(grading, &scheme.values[index].is.bound, row, roots)
+            from_expression(grading, &scheme.values[index].is.bound, row, roots);
         }
         SlotKind::Label(index) | SlotKind::Points(index) => {
-            from_dimension(grading, index, row, roots)
+            from_dimension(grading, index, row, roots);
         }
         SlotKind::OwnPoints(index) => from_points(grading, index, row, roots),
         SlotKind::Score => {
@@ -106,7 +106,7 @@ fn from_points(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root
             for indicator in indicators {
                 match &indicator.rule {
                     IndicatorRule::Points(points) => {
-                        from_expression(grading, &points.bound, row, roots)
+                        from_expression(grading, &points.bound, row, roots);
                     }
                     IndicatorRule::Bands(bands) => match first_band(grading, bands, row) {
                         Choice::Unknown(band) => {

@@ -166,8 +166,7 @@ fn dimension_step(
     let result = &grading.assessment.dimensions[index];
     let mut indicators = vec![];
     let bands = match &dimension.rule {
-        DimensionRule::Bands(bands) => bands,
-        DimensionRule::Points { bands, .. } => bands,
+        DimensionRule::Bands(bands) | DimensionRule::Points { bands, .. } => bands,
         DimensionRule::Indicators {
             indicators: rules,
             bands,

@@ -200,7 +200,7 @@ fn looks_dated(table: &Table, index: usize) -> bool {
             Cell::Text(text)
                 if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
-                any = true
+                any = true;
             }
             _ => return false,
         }

@@ -614,12 +614,11 @@ impl<'a> Results<'a> {
         let Some(raw) = raw else {
             return OutCell::Blank;
         };
-        if self.view.layout == Layout::Workbook || !matches!(raw, Cell::Text(_)) {
-            if let (Some(field), Some(row)) = (input.field, row) {
-                if let Some(cell) = self.typed(field, row, input.unit.as_ref()) {
-                    return cell;
-                }
-            }
+        if (self.view.layout == Layout::Workbook || !matches!(raw, Cell::Text(_)))
+            && let (Some(field), Some(row)) = (input.field, row)
+            && let Some(cell) = self.typed(field, row, input.unit.as_ref())
+        {
+            return cell;
         }
         raw_cell(raw)
     }

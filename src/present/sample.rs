@@ -201,7 +201,7 @@ impl Sample {
             .unwrap();
         let sales =
             Decimal::from_millionths((row as i64 * 123_456_789_000) % 900_000_000_000).unwrap();
-        let reason = if row % 4 == 0 {
+        let reason = if row.is_multiple_of(4) {
             pick(
                 "sales 86.5 is at least 80 (Value: high, 40 points); last order 12 days ago is within 30 (Activity: \
                  active, 25 points); margin 31.2% is above the median of its region",
@@ -218,7 +218,7 @@ impl Sample {
             text(pick(en, other)),
             grade.map_or(OutCell::Blank, name),
             text(decision_mark(&mark, self.lang)),
-            if row % 11 == 0 {
+            if row.is_multiple_of(11) {
                 OutCell::Blank
             } else {
                 name((row * 7 / 3 + 1) % self.grades.len())

@@ -58,6 +58,7 @@ impl<'a> Keys<'a> {
     }
 
     /// The same table with nothing taken, for a look ahead.
+    #[must_use]
     pub fn copy(&self) -> Self {
         Self::new(self.table, self.span.clone(), self.what.clone())
     }
@@ -160,16 +161,15 @@ impl<'a> Keys<'a> {
         )
         .at(text.span.clone());
         findings.push(
-            match nearest(written, words.iter().map(|(word, _)| *word)) {
-                Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
-                None => {
-                    let list = words
-                        .iter()
-                        .map(|(word, _)| format!("`{word}`"))
-                        .collect::<Vec<_>>()
-                        .join(", ");
-                    finding.help(text!("it is one of {list}", "可取：{list}"))
-                }
+            if let Some(near) = nearest(written, words.iter().map(|(word, _)| *word)) {
+                finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"))
+            } else {
+                let list = words
+                    .iter()
+                    .map(|(word, _)| format!("`{word}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                finding.help(text!("it is one of {list}", "可取：{list}"))
             },
         );
         None
@@ -395,7 +395,7 @@ impl<'a> Keys<'a> {
     pub fn tables(
         &mut self,
         key: &'static str,
-        what: Text,
+        what: &Text,
         findings: &mut Vec<Finding>,
     ) -> Vec<Keys<'a>> {
         let Some(entry) = self.entry(key) else {
@@ -485,12 +485,11 @@ impl<'a> Keys<'a> {
                 text!("{en} takes no key `{written}`", "{zh}没有键 `{written}`"),
             )
             .at(key.span());
-            findings.push(match nearest(written, known.clone()) {
-                Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
-                None => {
-                    let list = known.collect::<Vec<_>>().join(", ");
-                    finding.help(text!("it takes {list}", "可用的键：{list}"))
-                }
+            findings.push(if let Some(near) = nearest(written, known.clone()) {
+                finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"))
+            } else {
+                let list = known.collect::<Vec<_>>().join(", ");
+                finding.help(text!("it takes {list}", "可用的键：{list}"))
             });
         }
     }

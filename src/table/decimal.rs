@@ -179,7 +179,7 @@ impl Decimal {
     pub fn places(self) -> u32 {
         let mut rest = self.0.unsigned_abs() % SCALE as u64;
         let mut places = 6;
-        while places > 0 && rest % 10 == 0 {
+        while places > 0 && rest.is_multiple_of(10) {
             rest /= 10;
             places -= 1;
         }

@@ -78,10 +78,11 @@ pub fn summarise(
 
 /// The SHA-256 of a text, hexadecimal.
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hash = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        hash += &format!("{byte:02x}");
+    }
+    hash
 }
 
 /// The money whose shares are told: the first field of money of the customers, else the first metric that is money.

@@ -50,10 +50,10 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let bands = keys.tables("bands", &text!("a band", "档"), &mut self.findings);
         let indicators = keys.tables(
             "indicators",
-            text!("an indicator", "指标项"),
+            &text!("an indicator", "指标项"),
             &mut self.findings,
         );
         let temporary = keys
@@ -140,6 +140,7 @@ impl Validator<'_> {
             weight,
             rule: rule?,
             temporary,
+            span: name.span,
         })
     }
 
@@ -170,16 +171,16 @@ impl Validator<'_> {
         let approved_by = text("approved_by", &mut keys);
         let from = keys.date("from", findings);
         let until = keys.date("until", findings);
-        if let (Some(from), Some(until)) = (&from, &until) {
-            if from.value > until.value {
-                findings.push(
-                    Finding::error(
-                        Code::BadFigure,
-                        text!("`until` is before `from`", "`until` 早于 `from`"),
-                    )
-                    .at(until.span.clone()),
-                );
-            }
+        if let (Some(from), Some(until)) = (&from, &until)
+            && from.value > until.value
+        {
+            findings.push(
+                Finding::error(
+                    Code::BadFigure,
+                    text!("`until` is before `from`", "`until` 早于 `from`"),
+                )
+                .at(until.span.clone()),
+            );
         }
         keys.done(findings);
         Temporary {
@@ -198,7 +199,7 @@ impl Validator<'_> {
         }
         let weight = self.weight(&mut keys);
         let points = keys.text("points", &mut self.findings);
-        let bands = keys.tables("bands", text!("a band", "档"), &mut self.findings);
+        let bands = keys.tables("bands", &text!("a band", "档"), &mut self.findings);
         if keys.has("points") == keys.has("bands") {
             self.findings.push(
                 Finding::error(
@@ -225,10 +226,12 @@ impl Validator<'_> {
                 },
             ))
         };
+        let name = name?;
         Some(Indicator {
-            name: name?.value.into(),
+            name: name.value.into(),
             weight: weight?,
             rule,
+            span: name.span,
         })
     }
 
@@ -241,6 +244,9 @@ impl Validator<'_> {
                 keys.text("label", &mut self.findings)
             };
             let when = keys.text("when", &mut self.findings);
+            let span = when
+                .as_ref()
+                .map_or(keys.span.clone(), |when| when.span.clone());
             let points = keys.number("points", &mut self.findings);
             if needs.points && !keys.has("points") {
                 self.findings.push(keys.missing("points").help(text!(
@@ -267,6 +273,7 @@ impl Validator<'_> {
                 label: label.map(|label| label.value.into()),
                 when,
                 points: points.map(|points| points.value),
+                span,
             });
         }
         bands

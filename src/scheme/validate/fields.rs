@@ -1,6 +1,6 @@
 //! The fields of a sheet: names, types and limits.
 
-use super::Validator;
+use super::{Validator, duplicate};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Base, Domain, Type};
 use crate::scheme::model::{DateOrder, Field, FieldKind};
@@ -34,7 +34,7 @@ const KINDS: [(&str, FieldKind); 10] = [
 impl Validator<'_> {
     pub(super) fn fields(&mut self, keys: &mut Keys<'_>) -> Vec<WrittenField> {
         let what = text!("a field of {}", "{}的字段", keys.what.en.trim());
-        let tables = keys.tables("fields", what, &mut self.findings);
+        let tables = keys.tables("fields", &what, &mut self.findings);
         let mut fields: Vec<WrittenField> = vec![];
         for field in tables
             .into_iter()
@@ -49,7 +49,7 @@ impl Validator<'_> {
                     value: field.field.name.to_string(),
                     span: field.span,
                 };
-                self.findings.push(self.duplicate(&written));
+                self.findings.push(duplicate(&written));
             } else {
                 fields.push(field);
             }

@@ -2,7 +2,7 @@
 
 use super::sheets::share_of;
 use super::{Validator, Want};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Base, Domain, Slot, Type};
 use crate::scheme::model::{
     Dimension, Expression, Grade, GradeRule, Review, SlotKind, Tag, Ties, Top, TopSize, TypeRule,
@@ -56,6 +56,11 @@ impl Validator<'_> {
                 .and_then(|color| colour(&color, findings));
             self.grade_keys(&keys);
             let top_span = keys.span_of("top");
+            let place = ["when", "top"]
+                .into_iter()
+                .find(|key| keys.has(key))
+                .unwrap_or("name");
+            let span = keys.span_of(place);
             keys.done(&mut self.findings);
             let rule = match top {
                 None => {
@@ -69,7 +74,7 @@ impl Validator<'_> {
                     let Some(size) = self.top_size(&top) else {
                         continue;
                     };
-                    let by = self.top_keys(by, dimensions, top_span);
+                    let by = self.top_keys(&by, dimensions, top_span);
                     let within = within.and_then(|text| self.group(&text));
                     GradeRule::Top(Top {
                         size,
@@ -84,7 +89,7 @@ impl Validator<'_> {
             let Some(name) = name else { continue };
             for text in std::iter::once(&name).chain(&was) {
                 if seen.contains(&text.value) {
-                    let duplicate = self.duplicate_of(text, text!("grades", "等级"));
+                    let duplicate = duplicate_of(text, text!("grades", "等级"));
                     self.findings.push(duplicate);
                 }
                 seen.push(text.value.clone());
@@ -95,6 +100,7 @@ impl Validator<'_> {
                 was: was.into_iter().map(|text| text.value.into()).collect(),
                 color,
                 keep,
+                span,
             });
         }
         if !names.is_empty() {
@@ -162,7 +168,7 @@ impl Validator<'_> {
 
     fn top_keys(
         &mut self,
-        by: Vec<WrittenText>,
+        by: &[WrittenText],
         dimensions: &[Dimension],
         span: std::ops::Range<usize>,
     ) -> Vec<Expression> {
@@ -230,17 +236,19 @@ impl Validator<'_> {
         for mut keys in tables {
             let name = keys.required_text("name", &mut self.findings);
             let when = keys.text("when", &mut self.findings);
+            let span = keys.span_of(if keys.has("when") { "when" } else { "name" });
             keys.done(&mut self.findings);
             let when = when.and_then(|text| self.bind(&text, None, Want::Condition));
             let Some(name) = name else { continue };
             if seen.contains(&name.value) {
-                let duplicate = self.duplicate_of(&name, text!("types", "类型"));
+                let duplicate = duplicate_of(&name, text!("types", "类型"));
                 self.findings.push(duplicate);
             }
             seen.push(name.value.clone());
             types.push(TypeRule {
                 name: name.value.into(),
                 when,
+                span,
             });
         }
         if !names.is_empty() {
@@ -324,7 +332,7 @@ impl Validator<'_> {
                 continue;
             };
             if reviews.iter().any(|review| *review.name == *name.value) {
-                let duplicate = self.duplicate_of(&name, text!("review rules", "复核规则"));
+                let duplicate = duplicate_of(&name, text!("review rules", "复核规则"));
                 self.findings.push(duplicate);
             }
             reviews.push(Review {
@@ -337,17 +345,6 @@ impl Validator<'_> {
         }
         reviews
     }
-
-    fn duplicate_of(&self, name: &WrittenText, what: crate::diagnostic::Text) -> Finding {
-        let text = &name.value;
-        let crate::diagnostic::Text { en, zh } = what;
-        Finding::error(
-            Code::DuplicateName,
-            text!("two {en} are named `{text}`", "有两个{zh}叫 `{text}`"),
-        )
-        .at(name.span.clone())
-        .help(text!("each name stands once", "每个名称只能出现一次"))
-    }
 }
 
 /// The names that a list of tables gives, for domains; faults are reported where the tables are read.
@@ -358,6 +355,18 @@ pub(super) fn names_of(tables: &[Keys<'_>]) -> Vec<Arc<str>> {
         .filter_map(|keys| keys.copy().text("name", &mut ignored))
         .map(|name| name.value.into())
         .collect()
+}
+
+/// The finding that two things of a list have one name.
+fn duplicate_of(name: &WrittenText, what: Text) -> Finding {
+    let text = &name.value;
+    let Text { en, zh } = what;
+    Finding::error(
+        Code::DuplicateName,
+        text!("two {en} are named `{text}`", "有两个{zh}叫 `{text}`"),
+    )
+    .at(name.span.clone())
+    .help(text!("each name stands once", "每个名称只能出现一次"))
 }
 
 fn colour(written: &WrittenText, findings: &mut Vec<Finding>) -> Option<String> {

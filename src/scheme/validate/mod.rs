@@ -64,7 +64,7 @@ trait Sorted {
     fn into_sorted(self) -> (Option<Scheme>, Vec<Finding>);
 }
 
-impl Sorted for (Option<Scheme>, Vec<Finding>) {
+impl Sorted for (Scheme, Vec<Finding>) {
     fn into_sorted(self) -> (Option<Scheme>, Vec<Finding>) {
         let (scheme, mut findings) = self;
         findings.sort_by_key(|finding| match &finding.at {
@@ -72,42 +72,42 @@ impl Sorted for (Option<Scheme>, Vec<Finding>) {
             _ => usize::MAX,
         });
         let wrong = findings.iter().any(Finding::is_error);
-        (scheme.filter(|_| !wrong), findings)
+        ((!wrong).then_some(scheme), findings)
     }
 }
 
 impl Validator<'_> {
-    fn scheme(&mut self, mut root: Keys<'_>) -> Option<Scheme> {
+    fn scheme(&mut self, mut root: Keys<'_>) -> Scheme {
         let mut findings = std::mem::take(&mut self.findings);
         let head = root.table("scheme", text!("[scheme]", "[scheme] "), &mut findings);
         let sheets = root.table("sheets", text!("[sheets]", "[sheets] "), &mut findings);
         let metrics = root.tables(
             "metrics",
-            text!("[[metrics]]", "[[metrics]] "),
+            &text!("[[metrics]]", "[[metrics]] "),
             &mut findings,
         );
-        let values = root.tables("values", text!("[[values]]", "[[values]] "), &mut findings);
+        let values = root.tables("values", &text!("[[values]]", "[[values]] "), &mut findings);
         let dimensions = root.tables(
             "dimensions",
-            text!("[[dimensions]]", "[[dimensions]] "),
+            &text!("[[dimensions]]", "[[dimensions]] "),
             &mut findings,
         );
-        let grades = root.tables("grades", text!("[[grades]]", "[[grades]] "), &mut findings);
-        let types = root.tables("types", text!("[[types]]", "[[types]] "), &mut findings);
-        let tags = root.tables("tags", text!("[[tags]]", "[[tags]] "), &mut findings);
+        let grades = root.tables("grades", &text!("[[grades]]", "[[grades]] "), &mut findings);
+        let types = root.tables("types", &text!("[[types]]", "[[types]] "), &mut findings);
+        let tags = root.tables("tags", &text!("[[tags]]", "[[tags]] "), &mut findings);
         let movement = root.tables(
             "movement",
-            text!("[[movement]]", "[[movement]] "),
+            &text!("[[movement]]", "[[movement]] "),
             &mut findings,
         );
-        let reviews = root.tables("review", text!("[[review]]", "[[review]] "), &mut findings);
+        let reviews = root.tables("review", &text!("[[review]]", "[[review]] "), &mut findings);
         let strategies = root.tables(
             "strategies",
-            text!("[[strategies]]", "[[strategies]] "),
+            &text!("[[strategies]]", "[[strategies]] "),
             &mut findings,
         );
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
-        let roles = root.tables("roles", text!("[[roles]]", "[[roles]] "), &mut findings);
+        let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
@@ -145,7 +145,7 @@ impl Validator<'_> {
         let output = self.output(output);
         let has_roles = !roles.is_empty();
         self.roles(roles);
-        Some(Scheme {
+        Scheme {
             name,
             version,
             language,
@@ -167,7 +167,7 @@ impl Validator<'_> {
             has_roles,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
-        })
+        }
     }
 
     fn head(&mut self, head: Option<Keys<'_>>) -> (String, String, Lang, PeriodKind, MissingRule) {
@@ -244,21 +244,8 @@ impl Validator<'_> {
                 .help(text!("choose another name", "请换一个名称")),
             );
         } else if !fresh {
-            self.findings.push(self.duplicate(name));
+            self.findings.push(duplicate(name));
         }
-    }
-
-    fn duplicate(&self, name: &WrittenText) -> Finding {
-        let text = &name.value;
-        Finding::error(
-            Code::DuplicateName,
-            text!("`{text}` is there already", "`{text}` 重名"),
-        )
-        .at(name.span.clone())
-        .help(text!(
-            "fields, metrics, values and dimensions share one space of names: choose another",
-            "字段、指标、值、维度共用一套名称，请换一个"
-        ))
     }
 
     /// The bytes of the scheme's text that `span` of the expression `text` is.
@@ -282,7 +269,16 @@ impl Validator<'_> {
             }
             None => &self.names,
         };
-        let bound = bind_in(&text.value, scope, want, &mut self.populations);
+        // Spans of the bound expression point into its text, which is kept without the space around it.
+        let trimmed = text.value.trim();
+        let lead = text.value.len() - text.value.trim_start().len();
+        let bound = bind_in(trimmed, scope, want, &mut self.populations).map_err(|findings| {
+            let shifted = |span: Range<usize>| span.start + lead..span.end + lead;
+            findings
+                .into_iter()
+                .map(|finding| finding.map_spans(shifted))
+                .collect()
+        });
         self.take(text, bound)
     }
 
@@ -351,7 +347,7 @@ impl Validator<'_> {
             };
             match self.names.resolve(sheet, plain) {
                 Resolution::Found(symbol) if !symbol.ty.series => {
-                    parts.push(TemplatePart::Slot(symbol.slot))
+                    parts.push(TemplatePart::Slot(symbol.slot));
                 }
                 resolution => {
                     fine = false;
@@ -386,6 +382,20 @@ impl Validator<'_> {
             parts,
         })
     }
+}
+
+/// The finding that a name of the common space is given twice.
+fn duplicate(name: &WrittenText) -> Finding {
+    let text = &name.value;
+    Finding::error(
+        Code::DuplicateName,
+        text!("`{text}` is there already", "`{text}` 重名"),
+    )
+    .at(name.span.clone())
+    .help(text!(
+        "fields, metrics, values and dimensions share one space of names: choose another",
+        "字段、指标、值、维度共用一套名称，请换一个"
+    ))
 }
 
 /// The words for periods.

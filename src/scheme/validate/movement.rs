@@ -4,6 +4,7 @@
 use super::grades::names_of;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
+use crate::expr::Scope;
 use crate::scheme::model::Grade;
 use crate::scheme::written::{Keys, WrittenText, not_yet};
 use crate::text;
@@ -31,7 +32,7 @@ impl Validator<'_> {
             }
             keys.word("otherwise", &[("hold", ()), ("follow", ())], findings);
             let eligible = keys.text("eligible", findings);
-            let rules = keys.tables("rules", text!("a rule", "规则"), findings);
+            let rules = keys.tables("rules", &text!("a rule", "规则"), findings);
             keys.done(findings);
             if let Some(initial) = initial {
                 self.known_grade(&initial, known);
@@ -127,7 +128,6 @@ impl Validator<'_> {
         if self.names.slot(&name.value).is_some() {
             return;
         }
-        use crate::expr::Scope;
         let text = &name.value;
         let known = self.names.names();
         let mut finding = Finding::error(

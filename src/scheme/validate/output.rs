@@ -178,8 +178,7 @@ fn split(text: &str) -> Vec<Range<usize>> {
     let mut ranges = vec![];
     for (at, character) in text.char_indices() {
         match (quote, character) {
-            (Some(open), _) if character == open => quote = None,
-            (Some(_), _) => {}
+            (Some(open), _) => quote = Some(open).filter(|open| character != *open),
             (None, '\'' | '"') => quote = Some(character),
             (None, '(' | '（') => depth += 1,
             (None, ')' | '）') => depth = depth.saturating_sub(1),

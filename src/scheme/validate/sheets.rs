@@ -57,10 +57,10 @@ impl Validator<'_> {
                     sheets.lookups.extend(lookup);
                 }
                 Some("customers") | None if is_customers => {
-                    sheets.customers = self.customers(&name, table)
+                    sheets.customers = self.customers(&name, table);
                 }
                 Some("events") | None if !is_customers => {
-                    sheets.events.extend(self.events(&name, table))
+                    sheets.events.extend(self.events(&name, table));
                 }
                 _ => self.findings.push(
                     Finding::error(
@@ -231,22 +231,21 @@ impl Validator<'_> {
         let Some(written) = keys.value("allow_bad") else {
             return default;
         };
-        match share_of(written.value) {
-            Some(share) => share,
-            None => {
-                self.findings.push(
-                    Finding::error(
-                        Code::BadFigure,
-                        text!(
-                            "`allow_bad` is no share of the rows",
-                            "`allow_bad` 不是行数占比"
-                        ),
-                    )
-                    .at(written.span)
-                    .help(text!("write a share such as \"1%\"", "请写占比，如 \"1%\"")),
-                );
-                default
-            }
+        if let Some(share) = share_of(written.value) {
+            share
+        } else {
+            self.findings.push(
+                Finding::error(
+                    Code::BadFigure,
+                    text!(
+                        "`allow_bad` is no share of the rows",
+                        "`allow_bad` 不是行数占比"
+                    ),
+                )
+                .at(written.span)
+                .help(text!("write a share such as \"1%\"", "请写占比，如 \"1%\"")),
+            );
+            default
         }
     }
 
