@@ -118,6 +118,9 @@ fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang)
     let mut text = match (&step.rule.outcome, lang) {
         (Outcome::Missing(names), Lang::Zh) => format!("{name}：缺少{}", names.join("、")),
         (Outcome::Missing(names), Lang::En) => format!("{name}: {} missing", names.join(", ")),
+        // A dimension by points needs no bands, and has no label then.
+        (_, Lang::Zh) if label.is_empty() => format!("{name}：{why}"),
+        (_, Lang::En) if label.is_empty() => format!("{name}: {why}"),
         (_, Lang::Zh) => format!("{name}：{label}（{why}）"),
         (_, Lang::En) => format!("{name}: {label} ({why})"),
     };
