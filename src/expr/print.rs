@@ -99,6 +99,10 @@ impl Display for Expr {
                 write!(f, "{}.{}", Quoted(sheet), Quoted(name))
             }
             ExprKind::Name { sheet: None, name } => Quoted(name).fmt(f),
+            // Apart, because two signs side by side look like a comment of SQL.
+            ExprKind::Negate(inner) if matches!(inner.kind, ExprKind::Negate(_)) => {
+                write!(f, "- {inner}")
+            }
             ExprKind::Negate(inner) => write!(f, "-{}", AtLeast(level::PRIMARY, inner)),
             ExprKind::Not(inner) => write!(f, "not {}", AtLeast(level::NOT, inner)),
             ExprKind::And(items) => joined(f, items, " and ", level::NOT),

@@ -5,6 +5,7 @@
 use crate::diagnostic::Lang;
 use crate::expr::{Aggregate, Bound, PopulationSpec, Slot, Type};
 use crate::table::{Date, Decimal, PeriodKind, Unit};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The whole scheme.
@@ -324,6 +325,8 @@ pub struct Dimension {
     pub rule: DimensionRule,
     /// When it counts, if not always.
     pub temporary: Option<Temporary>,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// Where a dimension's label and points come from.
@@ -360,6 +363,8 @@ pub struct Indicator {
     pub weight: Decimal,
     /// Where its points come from.
     pub rule: IndicatorRule,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// Where an indicator's points come from.
@@ -380,6 +385,8 @@ pub struct Band {
     pub when: Option<Expression>,
     /// Its points.
     pub points: Option<Decimal>,
+    /// Where its condition, or else the band, stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// When a dimension counts.
@@ -410,6 +417,8 @@ pub struct Grade {
     pub color: Option<String>,
     /// With movement: lost only below this.
     pub keep: Option<Expression>,
+    /// Where its condition or rank, or else its name, stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// Who gets a grade.
@@ -459,6 +468,8 @@ pub struct TypeRule {
     pub name: Arc<str>,
     /// Who gets it; `None` is otherwise.
     pub when: Option<Expression>,
+    /// Where its condition, or else its name, stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// One tag.
@@ -530,6 +541,8 @@ pub struct Strategy {
     pub cost: Option<Decimal>,
     /// What is to be done.
     pub tasks: Vec<Task>,
+    /// Where its condition, or else its header, stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// Something to be done for a customer.

@@ -140,6 +140,7 @@ impl Validator<'_> {
             weight,
             rule: rule?,
             temporary,
+            span: name.span,
         })
     }
 
@@ -225,10 +226,12 @@ impl Validator<'_> {
                 },
             ))
         };
+        let name = name?;
         Some(Indicator {
-            name: name?.value.into(),
+            name: name.value.into(),
             weight: weight?,
             rule,
+            span: name.span,
         })
     }
 
@@ -241,6 +244,9 @@ impl Validator<'_> {
                 keys.text("label", &mut self.findings)
             };
             let when = keys.text("when", &mut self.findings);
+            let span = when
+                .as_ref()
+                .map_or(keys.span.clone(), |when| when.span.clone());
             let points = keys.number("points", &mut self.findings);
             if needs.points && !keys.has("points") {
                 self.findings.push(keys.missing("points").help(text!(
@@ -267,6 +273,7 @@ impl Validator<'_> {
                 label: label.map(|label| label.value.into()),
                 when,
                 points: points.map(|points| points.value),
+                span,
             });
         }
         bands

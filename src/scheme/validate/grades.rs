@@ -56,6 +56,11 @@ impl Validator<'_> {
                 .and_then(|color| colour(&color, findings));
             self.grade_keys(&keys);
             let top_span = keys.span_of("top");
+            let place = ["when", "top"]
+                .into_iter()
+                .find(|key| keys.has(key))
+                .unwrap_or("name");
+            let span = keys.span_of(place);
             keys.done(&mut self.findings);
             let rule = match top {
                 None => {
@@ -95,6 +100,7 @@ impl Validator<'_> {
                 was: was.into_iter().map(|text| text.value.into()).collect(),
                 color,
                 keep,
+                span,
             });
         }
         if !names.is_empty() {
@@ -230,6 +236,7 @@ impl Validator<'_> {
         for mut keys in tables {
             let name = keys.required_text("name", &mut self.findings);
             let when = keys.text("when", &mut self.findings);
+            let span = keys.span_of(if keys.has("when") { "when" } else { "name" });
             keys.done(&mut self.findings);
             let when = when.and_then(|text| self.bind(&text, None, Want::Condition));
             let Some(name) = name else { continue };
@@ -241,6 +248,7 @@ impl Validator<'_> {
             types.push(TypeRule {
                 name: name.value.into(),
                 when,
+                span,
             });
         }
         if !names.is_empty() {

@@ -269,7 +269,16 @@ impl Validator<'_> {
             }
             None => &self.names,
         };
-        let bound = bind_in(&text.value, scope, want, &mut self.populations);
+        // Spans of the bound expression point into its text, which is kept without the space around it.
+        let trimmed = text.value.trim();
+        let lead = text.value.len() - text.value.trim_start().len();
+        let bound = bind_in(trimmed, scope, want, &mut self.populations).map_err(|findings| {
+            let shifted = |span: Range<usize>| span.start + lead..span.end + lead;
+            findings
+                .into_iter()
+                .map(|finding| finding.map_spans(shifted))
+                .collect()
+        });
         self.take(text, bound)
     }
 

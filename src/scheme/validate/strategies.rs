@@ -30,6 +30,7 @@ impl Validator<'_> {
         let hours = keys.number("hours", findings).map(|number| number.value);
         let cost = keys.number("cost", findings).map(|number| number.value);
         let tasks = keys.tables("tasks", &text!("a task", "任务"), findings);
+        let span = keys.span_of("when");
         let known = [
             "when",
             "service",
@@ -65,6 +66,7 @@ impl Validator<'_> {
             hours,
             cost,
             tasks,
+            span,
         }
     }
 

@@ -1,0 +1,145 @@
+//! The lists of a scheme in which the first entry that holds counts.
+
+use crate::diagnostic::Text;
+use crate::scheme::model::{
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Top,
+};
+use crate::text;
+use std::ops::Range;
+
+/// A list of conditions.
+pub struct List<'a> {
+    /// What an entry of it is called in a sentence: "band of `价值贡献`".
+    pub what: Text,
+    /// Whether everybody has to be in one of its entries.
+    pub complete: bool,
+    /// Its entries in order.
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// One entry of a list.
+pub struct Entry<'a> {
+    /// Its name.
+    pub name: Text,
+    /// For whom it is.
+    pub rule: Rule<'a>,
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// Whether it is of use only where no entry before it holds.
+    pub exclusive: bool,
+}
+
+/// For whom an entry is.
+#[derive(Clone, Copy)]
+pub enum Rule<'a> {
+    /// Those for whom a condition holds.
+    When(&'a Expression),
+    /// The best.
+    Best(&'a Top),
+    /// Everybody left.
+    Otherwise,
+}
+
+impl<'a> From<Option<&'a Expression>> for Rule<'a> {
+    fn from(when: Option<&'a Expression>) -> Self {
+        when.map_or(Self::Otherwise, Self::When)
+    }
+}
+
+/// All lists, in the order of the scheme.
+pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
+    let mut lists = vec![];
+    for dimension in &scheme.dimensions {
+        let name = &dimension.name;
+        let (bands, indicators) = match &dimension.rule {
+            DimensionRule::Bands(bands) | DimensionRule::Points { bands, .. } => (bands, &[][..]),
+            DimensionRule::Indicators {
+                indicators, bands, ..
+            } => (bands, &indicators[..]),
+        };
+        lists.push(of_bands(name, bands));
+        for indicator in indicators {
+            if let IndicatorRule::Bands(bands) = &indicator.rule {
+                lists.push(of_bands(&indicator.name, bands));
+            }
+        }
+    }
+    let named = |name: &str| text!("`{name}`", "`{name}`");
+    lists.push(List {
+        what: text!("grade", "等级"),
+        complete: true,
+        entries: scheme
+            .grades
+            .iter()
+            .map(|grade| Entry {
+                name: named(&grade.name),
+                rule: match &grade.rule {
+                    GradeRule::When(when) => when.as_ref().into(),
+                    GradeRule::Top(top) => Rule::Best(top),
+                },
+                span: grade.span.clone(),
+                exclusive: true,
+            })
+            .collect(),
+    });
+    lists.push(List {
+        what: text!("type", "类型"),
+        complete: true,
+        entries: scheme
+            .types
+            .iter()
+            .map(|rule| Entry {
+                name: named(&rule.name),
+                rule: rule.when.as_ref().into(),
+                span: rule.span.clone(),
+                exclusive: true,
+            })
+            .collect(),
+    });
+    lists.push(List {
+        what: text!("strategy", "策略"),
+        complete: false,
+        entries: scheme
+            .strategies
+            .iter()
+            .enumerate()
+            .map(|(index, strategy)| Entry {
+                name: numbered("strategy", "条策略", index),
+                rule: strategy.when.as_ref().into(),
+                span: strategy.span.clone(),
+                // Tasks come from all strategies that hold, so one with tasks is of use behind another.
+                exclusive: strategy.tasks.is_empty(),
+            })
+            .collect(),
+    });
+    lists.retain(|list| !list.entries.is_empty());
+    lists
+}
+
+fn of_bands<'a>(name: &str, bands: &'a [Band]) -> List<'a> {
+    List {
+        what: text!("band of `{name}`", "`{name}` 的档"),
+        complete: true,
+        entries: bands
+            .iter()
+            .enumerate()
+            .map(|(index, band)| Entry {
+                name: match &band.label {
+                    Some(label) => text!("`{label}`", "`{label}`"),
+                    None => numbered("band", "档", index),
+                },
+                rule: band.when.as_ref().into(),
+                span: band.span.clone(),
+                exclusive: true,
+            })
+            .collect(),
+    }
+}
+
+fn numbered(en: &str, zh: &str, index: usize) -> Text {
+    let number = index + 1;
+    Text {
+        en: format!("{en} {number}"),
+        zh: format!("第 {number} {zh}"),
+    }
+}

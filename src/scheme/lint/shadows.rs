@@ -1,0 +1,229 @@
+//! Entries that are never reached.
+
+use super::lists::{Entry, Rule};
+use super::words::{bounds, row_text};
+use super::{Judged, independent};
+use crate::diagnostic::{Code, Finding, Text};
+use crate::scheme::model::{Ties, Top, TopSize};
+use crate::table::Truth;
+use crate::text;
+
+/// The entries behind one that takes everybody.
+pub fn behind_all(all: &Entry<'_>, behind: &[Entry<'_>]) -> Vec<Finding> {
+    behind
+        .iter()
+        .filter(|entry| entry.exclusive)
+        .map(|entry| {
+            covered(entry, &[all]).help(text!(
+                "move it up: the first that holds counts",
+                "把它移到前面：第一个成立的算数"
+            ))
+        })
+        .collect()
+}
+
+/// The entries of a list that are never the first that holds.
+///
+/// This is certain even where variables hang together: then there are fewer sorts of customers than were looked at.
+pub fn shadows(judged: &Judged<'_>) -> Vec<Finding> {
+    let reached = |entry: usize| {
+        let mut rows = 0..judged.decided_by.len();
+        rows.any(|row| {
+            judged.decided_by[row] == Some(entry) && judged.truths[entry][row] == Truth::True
+        })
+    };
+    (0..judged.entries.len())
+        .filter_map(|entry| {
+            if reached(entry) {
+                return behind_a_rank(judged, entry);
+            }
+            let holds: Vec<usize> = (0..judged.decided_by.len())
+                .filter(|row| judged.truths[entry][*row] == Truth::True)
+                .collect();
+            if holds.is_empty() {
+                return Some(never(judged, entry));
+            }
+            judged.entries[entry]
+                .exclusive
+                .then(|| shadowed(judged, entry, &holds))
+        })
+        .collect()
+}
+
+/// An entry whose condition nothing satisfies.
+fn never(judged: &Judged<'_>, entry: usize) -> Finding {
+    let Text { en, zh } = &judged.entries[entry].name;
+    let finding = Finding::warning(
+        Code::Shadowed,
+        Text {
+            en: format!("{en} is never reached: no value satisfies its condition"),
+            zh: format!("{zh} 永远轮不到：没有值能使它的条件成立"),
+        },
+    )
+    .at(judged.entries[entry].span.clone())
+    .label(text!("this contradicts itself", "条件自相矛盾"));
+    let read = read_by(judged, &[entry]);
+    let limits: Vec<Text> = read
+        .iter()
+        .filter_map(|variable| bounds(&judged.variables[*variable]))
+        .collect();
+    let mut finding = if limits.is_empty() {
+        finding.help(text!(
+            "an `and` where `or` is meant?",
+            "是否应把 `and` 写成 `or`？"
+        ))
+    } else {
+        finding
+            .label(text!("this never holds", "永远不成立"))
+            .help(text!(
+                "correct the condition or leave it out",
+                "请改正条件，或删去这一条"
+            ))
+    };
+    finding.notes.extend(limits);
+    finding
+}
+
+/// An entry that others cover.
+fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
+    let truths = &judged.truths;
+    // One that holds wherever this one does says more than all that take something of it.
+    let single = (0..entry).find(|earlier| {
+        holds
+            .iter()
+            .all(|row| truths[*earlier][*row] == Truth::True)
+    });
+    let by: Vec<usize> = match single {
+        Some(single) => vec![single],
+        None => (0..entry)
+            .filter(|earlier| {
+                holds
+                    .iter()
+                    .any(|row| judged.decided_by[*row] == Some(*earlier))
+            })
+            .collect(),
+    };
+    let entries: Vec<&Entry<'_>> = by.iter().map(|earlier| &judged.entries[*earlier]).collect();
+    let mut finding = covered(&judged.entries[entry], &entries);
+    if let Some(note) = witness(judged, entry, by[0], holds) {
+        finding = finding.with_note(note);
+    }
+    if judged.conditions[entry].is_none() {
+        // What is left to the last entry depends on what values there are at all.
+        let read = read_by(judged, &by);
+        finding.notes.extend(
+            read.iter()
+                .filter_map(|variable| bounds(&judged.variables[*variable])),
+        );
+        return finding.help(text!(
+            "leave it out, if that is meant",
+            "如果确实如此，可以删去它"
+        ));
+    }
+    finding.help(text!(
+        "the first that holds counts: put the narrower condition first, or correct one of the two",
+        "第一个成立的算数：把较窄的条件放在前面，或改正其中一条"
+    ))
+}
+
+/// A value that an earlier entry takes from this one. None if it is told by values that may never meet.
+fn witness(judged: &Judged<'_>, entry: usize, earlier: usize, holds: &[usize]) -> Option<Text> {
+    let row = *holds
+        .iter()
+        .find(|row| judged.truths[earlier][**row] == Truth::True && judged.cells.is_known(**row))?;
+    let mut read = read_by(judged, &[entry, earlier]);
+    read.sort_unstable();
+    if read.is_empty() || !independent(&read, &judged.variables) {
+        return None;
+    }
+    let Text { en, zh } = row_text(row, &judged.variables, &judged.cells, |variable| {
+        read.contains(&variable)
+    });
+    let name = &judged.entries[earlier].name;
+    Some(Text {
+        en: format!("{en} is {} already", name.en),
+        zh: format!("{zh} 已经是{}", name.zh),
+    })
+}
+
+/// The variables that the conditions of some entries read.
+fn read_by(judged: &Judged<'_>, entries: &[usize]) -> Vec<usize> {
+    let mut read = vec![];
+    for condition in entries
+        .iter()
+        .filter_map(|entry| judged.conditions[*entry].as_ref())
+    {
+        for slot in condition.slots() {
+            if !read.contains(&(slot.0 as usize)) {
+                read.push(slot.0 as usize);
+            }
+        }
+    }
+    read
+}
+
+/// A rank behind one that takes as many or more: shares are measured from the top, not from where the last one ended.
+fn behind_a_rank(judged: &Judged<'_>, entry: usize) -> Option<Finding> {
+    let Rule::Best(top) = judged.entries[entry].rule else {
+        return None;
+    };
+    let earlier = judged.entries[..entry].iter().find(
+        |earlier| matches!(earlier.rule, Rule::Best(earlier) if takes_as_many(earlier, top)),
+    )?;
+    Some(covered(&judged.entries[entry], &[earlier]).help(text!(
+        "`top` counts from the best of all: after \"10%\", \"40%\" is the next 30%",
+        "`top` 从最好的一头量起：写了 \"10%\" 之后，\"40%\" 才是接下来的 30%"
+    )))
+}
+
+fn takes_as_many(earlier: &Top, top: &Top) -> bool {
+    let same = earlier.within == top.within
+        && earlier.by.len() == top.by.len()
+        && earlier
+            .by
+            .iter()
+            .zip(&top.by)
+            .all(|(a, b)| a.bound == b.bound);
+    let ties = earlier.ties == Ties::Up || top.ties == Ties::Down;
+    let size = match (earlier.size, top.size) {
+        (TopSize::Share(earlier), TopSize::Share(size)) => size <= earlier,
+        (TopSize::Count(earlier), TopSize::Count(size)) => size <= earlier,
+        _ => false,
+    };
+    same && ties && size
+}
+
+fn covered(entry: &Entry<'_>, by: &[&Entry<'_>]) -> Finding {
+    let Text { en, zh } = &entry.name;
+    let title = if let [by] = by {
+        Text {
+            en: format!(
+                "{en} is never reached: {} before it covers all of it",
+                by.name.en
+            ),
+            zh: format!("{zh} 永远轮不到：前面的{}已全部覆盖", by.name.zh),
+        }
+    } else {
+        let joined = |part: fn(&Text) -> &str, sign: &str| {
+            by.iter()
+                .map(|entry| part(&entry.name))
+                .collect::<Vec<_>>()
+                .join(sign)
+        };
+        Text {
+            en: format!(
+                "{en} is never reached: {} before it cover all of it together",
+                joined(|t| &t.en, ", ")
+            ),
+            zh: format!(
+                "{zh} 永远轮不到：前面的{}合起来已全部覆盖",
+                joined(|t| &t.zh, "、")
+            ),
+        }
+    };
+    let mut finding = Finding::warning(Code::Shadowed, title).at(entry.span.clone());
+    for entry in by {
+        finding = finding.related(entry.span.clone(), text!("this takes it", "被这里拿走"));
+    }
+    finding
+}
