@@ -28,7 +28,10 @@ fn every_code_has_a_sample_and_every_sample_shows_its_code() {
     for sample in &samples {
         let word = format!("[{}]", sample.name);
         let shown = sample.expected().stderr;
-        assert!(shown.contains(&word), "{word} is not in its sample:\n{shown}");
+        assert!(
+            shown.contains(&word),
+            "{word} is not in its sample:\n{shown}"
+        );
     }
 }
 
@@ -38,7 +41,14 @@ fn samples_are_in_both_languages() {
     let samples = support::cases("errors");
     let chinese = samples
         .iter()
-        .filter(|case| case.env().contains(&("LANG".to_owned(), "zh_CN.UTF-8".to_owned())))
+        .filter(|case| {
+            case.env()
+                .contains(&("LANG".to_owned(), "zh_CN.UTF-8".to_owned()))
+        })
         .count();
-    assert!(chinese * 5 >= samples.len(), "{chinese} of {}", samples.len());
+    assert!(
+        chinese * 5 >= samples.len(),
+        "{chinese} of {}",
+        samples.len()
+    );
 }

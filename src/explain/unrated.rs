@@ -14,7 +14,9 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
     let mut causes: BTreeMap<Option<String>, (usize, usize)> = BTreeMap::new();
     for (row, decided) in grading.decided.iter().enumerate() {
         if decided.decision == Decision::Unrated {
-            let count = causes.entry(cause(grading, row, Lang::Zh)).or_insert((0, row));
+            let count = causes
+                .entry(cause(grading, row, Lang::Zh))
+                .or_insert((0, row));
             count.0 += 1;
         }
     }
