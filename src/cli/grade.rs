@@ -253,7 +253,7 @@ fn write_all(
             files.write(path, |out| {
                 write_file(output.format, &results, grading, shown, summary, path, out)
             })?;
-            told.extend(results.findings);
+            told.extend(about_columns(output.format, shown, results.findings));
         }
     }
     if let Some(path) = &global.summary_json {
@@ -284,7 +284,7 @@ fn write_all(
             Err(Stop::ClosedPipe) => closed = true,
             other => other?,
         }
-        told.extend(results.findings);
+        told.extend(about_columns(output.format, shown, results.findings));
     }
     let mut once: Vec<Finding> = vec![];
     for finding in told {
@@ -299,6 +299,12 @@ fn write_all(
     } else {
         Ok(())
     }
+}
+
+/// What there is to say about columns; nothing where the keys of JSON stand instead of them.
+fn about_columns(format: Format, shown: &Shown<'_>, findings: Vec<Finding>) -> Vec<Finding> {
+    let has_columns = shown.columns.is_some() || !matches!(format, Format::Json | Format::Jsonl);
+    if has_columns { findings } else { vec![] }
 }
 
 fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
