@@ -67,15 +67,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
-    let entries = entries(grading, wanted.as_ref());
+    let mut findings = graded.loaded.findings.clone();
+    findings.extend(grading.findings.iter().cloned());
+    let entries = entries(grading, wanted.as_ref(), &mut findings);
     let shown = Shown {
         entries,
         columns,
         lang,
         bom: args.bom.as_deref(),
     };
-    let mut findings = graded.loaded.findings.clone();
-    findings.extend(grading.findings.iter().cloned());
     findings.extend(regrade::explain::unrated(grading));
     let summary = summary(&graded, lang, &findings);
     let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
@@ -181,12 +181,19 @@ struct Shown<'a> {
 }
 
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-fn entries(grading: &Grading, wanted: Option<&Expression>) -> Vec<Entry> {
+fn entries(
+    grading: &Grading,
+    wanted: Option<&Expression>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Entry> {
     let all = &grading.book.roster.entries;
     let Some(wanted) = wanted else {
         return all.clone();
     };
-    let Column::Bool(truths) = wanted.bound.eval(&grading.facts).column else {
+    let evaluated = wanted.bound.eval(&grading.facts);
+    let facts = &grading.facts;
+    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
+    let Column::Bool(truths) = evaluated.column else {
         return vec![];
     };
     all.iter()
