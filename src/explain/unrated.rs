@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A warning for each cause why customers are unrated.
 pub fn unrated(grading: &Grading) -> Vec<Finding> {
-    let mut causes: BTreeMap<Option<String>, (usize, usize)> = BTreeMap::new();
+    let mut causes: BTreeMap<Option<[String; 2]>, (usize, usize)> = BTreeMap::new();
     for (row, decided) in grading.decided.iter().enumerate() {
         if decided.decision == Decision::Unrated {
             let count = causes.entry(cause(grading, row)).or_insert((0, row));
@@ -21,16 +21,22 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
     causes
         .into_iter()
         .map(|(cause, (count, first))| {
-            let id = &grading.book.roster.ids[first];
+            let id = crate::clean::text::shorten(&grading.book.roster.ids[first]);
+            let who = if count == 1 {
+                "1 customer is".to_owned()
+            } else {
+                format!("{count} customers are")
+            };
             let title = match cause {
-                Some(names) => {
+                Some([zh, en]) => {
+                    let are = if en.contains(", ") { "are" } else { "is" };
                     text!(
-                        "{count} customers are unrated: {names} is missing",
-                        "{count} 位客户未评级：缺少 {names}"
+                        "{who} unrated: {en} {are} missing",
+                        "{count} 位客户未评级：缺少 {zh}"
                     )
                 }
                 None => text!(
-                    "{count} customers are unrated: no grade's condition holds",
+                    "{who} unrated: no grade's condition holds",
                     "{count} 位客户未评级：没有等级的条件成立"
                 ),
             };
@@ -42,8 +48,9 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
         .collect()
 }
 
-/// The names of the values that are missing, in backticks; `None` if all are known and no grade takes the customer.
-fn cause(grading: &Grading, row: usize) -> Option<String> {
+/// The names of the values that are missing, in backticks and in both languages, because the score has a name in each;
+/// `None` if all are known and no grade takes the customer.
+fn cause(grading: &Grading, row: usize) -> Option<[String; 2]> {
     let Choice::Unknown(index) = grading.assessment.grades[row] else {
         return None;
     };
@@ -52,11 +59,13 @@ fn cause(grading: &Grading, row: usize) -> Option<String> {
         GradeRule::When(None) => &[],
         GradeRule::Top(top) => &top.by[..],
     };
-    let mut names: Vec<String> = expressions
-        .iter()
-        .flat_map(|expression| missing_names(grading, expression, row, Lang::Zh))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    names.dedup();
-    Some(names.join(", "))
+    Some([Lang::Zh, Lang::En].map(|lang| {
+        let mut names: Vec<String> = expressions
+            .iter()
+            .flat_map(|expression| missing_names(grading, expression, row, lang))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        names.dedup();
+        names.join(", ")
+    }))
 }
