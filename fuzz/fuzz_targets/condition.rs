@@ -6,6 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use regrade::expr::{
     self, Base, Domain, Frame, Resolution, Scope, SeriesColumn, Slot, Symbol, Type,
 };
+use regrade::diagnostic::Code;
 use regrade::rank::Populations;
 use regrade::table::{Column, Date, TextColumn, Truth, Unit};
 use std::sync::Arc;
@@ -109,6 +110,8 @@ fuzz_target!(|text: &str| {
     let printed = tree.to_string();
     match expr::parse(&printed) {
         Ok(again) => assert_eq!(tree, again, "`{text}` prints as `{printed}`"),
+        // The canonical text may have brackets where the written one had none, and so be nested too deep by a little.
+        Err(findings) if findings.iter().all(|finding| finding.code == Code::TooComplex) => {}
         Err(findings) => panic!("`{text}` prints as `{printed}`: {findings:?}"),
     }
     if let Ok(bound) = expr::bind(&tree, &Names, &mut vec![]) {

@@ -23,6 +23,9 @@ pub struct EventRows {
     pub coverage: Coverage,
     /// The field with the customer's key.
     pub customer_field: usize,
+    /// The rows of each customer in a row: customer `c` has `by_customer[starts[c]..starts[c + 1]]`.
+    by_customer: Vec<u32>,
+    starts: Vec<u32>,
 }
 
 /// Reads, cleans and filters an event sheet.
@@ -95,6 +98,8 @@ pub fn read(
         customer: vec![],
         coverage,
         customer_field: rule.customer,
+        by_customer: vec![],
+        starts: vec![],
     }
 }
 
@@ -223,5 +228,30 @@ impl EventRows {
             .into_iter()
             .filter(|code| *code != MISSING_TEXT)
             .collect();
+        self.sort_by_customer(roster.len());
+    }
+
+    /// Sorts the rows by customer, by counting; those of one customer keep their order.
+    fn sort_by_customer(&mut self, customers: usize) {
+        let mut starts = vec![0u32; customers + 1];
+        for customer in &self.customer {
+            starts[*customer as usize + 1] += 1;
+        }
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let mut next = starts.clone();
+        self.by_customer = vec![0; self.customer.len()];
+        for (row, customer) in self.customer.iter().enumerate() {
+            let place = &mut next[*customer as usize];
+            self.by_customer[*place as usize] = row as u32;
+            *place += 1;
+        }
+        self.starts = starts;
+    }
+
+    /// The rows of one customer, in the order of the files.
+    pub fn rows_of(&self, customer: usize) -> &[u32] {
+        &self.by_customer[self.starts[customer] as usize..self.starts[customer + 1] as usize]
     }
 }

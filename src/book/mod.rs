@@ -142,10 +142,11 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
         return;
     }
     let name = &sheet.name;
-    let share = Decimal::from_count(bad * 100)
-        .checked_div(Decimal::from_count(all))
-        .unwrap_or_default()
-        .round(1);
+    // Rounded up to a tenth, so that a limit of this size lets the sheet through.
+    let tenths = (bad * 1000).div_ceil(all);
+    let share = Decimal::from_count(tenths)
+        .checked_div(Decimal::from_count(10))
+        .unwrap_or_default();
     let limit = sheet
         .allow_bad
         .checked_mul(Decimal::HUNDRED)
@@ -159,7 +160,7 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
             ),
         )
         .help(text!(
-            "mend the rows above, or set `allow_bad = \"{share}%\"` (rounded up) for the sheet",
+            "mend the rows above, or set `allow_bad = \"{share}%\"` for the sheet",
             "请修正上述行，或为该表设置更高的 `allow_bad`"
         )),
     );

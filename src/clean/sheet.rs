@@ -4,6 +4,7 @@
 //! with their findings, and where every row came from.
 
 use super::column::{CellRule, Kind, read_column};
+pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
@@ -376,18 +377,6 @@ pub fn absent_columns(
             finding
         })
         .collect()
-}
-
-/// A cell as text, for messages.
-pub fn shown(cell: crate::table::Cell<'_>) -> String {
-    use crate::table::Cell;
-    match cell {
-        Cell::Blank => String::new(),
-        Cell::Text(text) => text.to_owned(),
-        Cell::Number(number) | Cell::Percent(number) | Cell::Date(number) => number.to_string(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Error(error) => error.text().to_owned(),
-    }
 }
 
 /// A column of `count` missing entries for a kind of field.

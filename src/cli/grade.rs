@@ -55,6 +55,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
     check_places(&outputs, args, global, &rules)?;
+    let lint = rules.warnings();
+    if lint > 0 {
+        let name = &rules.name;
+        screen.say(&text!(
+            "{name} has {lint} warnings: `regrade check -r {name}` shows them",
+            "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
+        ));
+    }
     let wanted = args
         .condition
         .as_deref()
@@ -97,7 +105,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let warned = findings
         .iter()
         .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-    let strict = args.strict && (summary.unrated > 0 || summary.refused > 0 || warned);
+    let strict = args.strict && (lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned);
     Ok(if strict { Exit::Findings } else { Exit::Done })
 }
 
@@ -174,6 +182,13 @@ pub fn grade_files(
         return Err(Stop::refused(findings));
     }
     let grading = grading::grade(scheme, book);
+    if grading
+        .findings
+        .iter()
+        .any(|finding| finding.is_error() && finding.code == Code::TooLarge)
+    {
+        return Err(Stop::refused(grading.findings));
+    }
     Ok(Graded {
         grading,
         loaded,
@@ -283,7 +298,7 @@ fn write_all(
             files.write(path, |out| {
                 write_file(output.format, &results, grading, shown, summary, path, out)
             })?;
-            told.extend(results.findings);
+            told.extend(about_columns(output.format, shown, results.findings));
         }
     }
     let mut closed = false;
@@ -321,7 +336,7 @@ fn write_all(
             Err(Stop::ClosedPipe) => closed = true,
             other => other?,
         }
-        told.extend(results.findings);
+        told.extend(about_columns(output.format, shown, results.findings));
     }
     let mut once: Vec<Finding> = vec![];
     for finding in told {
@@ -336,6 +351,12 @@ fn write_all(
     } else {
         Ok(())
     }
+}
+
+/// What there is to say about columns; nothing where the keys of JSON stand instead of them.
+fn about_columns(format: Format, shown: &Shown<'_>, findings: Vec<Finding>) -> Vec<Finding> {
+    let has_columns = shown.columns.is_some() || !matches!(format, Format::Json | Format::Jsonl);
+    if has_columns { findings } else { vec![] }
 }
 
 fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {

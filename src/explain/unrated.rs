@@ -22,21 +22,15 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
         .into_iter()
         .map(|(cause, (count, first))| {
             let id = crate::clean::text::shorten(&grading.book.roster.ids[first]);
-            let who = if count == 1 {
-                "1 customer is".to_owned()
-            } else {
-                format!("{count} customers are")
-            };
             let title = match cause {
                 Some([zh, en]) => {
-                    let are = if en.contains(", ") { "are" } else { "is" };
                     text!(
-                        "{who} unrated: {en} {are} missing",
+                        "{count} customers are unrated: {en} is missing",
                         "{count} 位客户未评级：缺少 {zh}"
                     )
                 }
                 None => text!(
-                    "{who} unrated: no grade's condition holds",
+                    "{count} customers are unrated: no grade's condition holds",
                     "{count} 位客户未评级：没有等级的条件成立"
                 ),
             };

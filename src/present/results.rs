@@ -559,6 +559,10 @@ impl<'a> Results<'a> {
 
     /// Numbers get as many places as the longest of them needs, so that what is shown is what was compared.
     fn settle_kinds(&mut self) {
+        // Text files write every number with its own digits; only what formats numbers by column has to look.
+        if self.view.layout == Layout::Text {
+            return;
+        }
         for index in 0..self.columns.len() {
             let kind = self.columns[index].kind;
             let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else {

@@ -32,13 +32,13 @@ fn the_caret_stands_under_the_word_behind_chinese() {
     );
     assert_eq!(
         rendered("区域 = '华东' and 年采购 > 1", Lang::Zh),
-        "error[unknown-name]: 没有名为 `年采购` 的项\n \
+        "错误[unknown-name]: 没有名为 `年采购` 的项\n \
          --> scheme:1:15\n  \
          |\n\
          1 | 区域 = '华东' and 年采购 > 1\n  \
          |                   ^^^^^^\n  \
          |\n  \
-         = help: 是否想写 `年采购额`？\n"
+         = 建议: 是否想写 `年采购额`？\n"
     );
 }
 

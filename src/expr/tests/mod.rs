@@ -5,4 +5,3 @@ mod messages;
 mod page;
 mod round_trip;
 mod sample;
-mod speed;

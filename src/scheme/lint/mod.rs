@@ -2,7 +2,7 @@
 //! reached, weights that are no shares, temporary dimensions that do not count.
 //!
 //! The conditions of a list can only tell finitely many sorts of customers apart. One of each sort is made
-//! ([`values`]) out of what the conditions read ([`variables`]), every condition is evaluated for all of them by the
+//! ([`values`]) out of what the conditions read ([`variables`], [`rewrite`]), every condition is evaluated for all of them by the
 //! evaluator that grades ([`cells`]), and what nobody or somebody earlier got is said with its values ([`gaps`],
 //! [`shadows`]).
 //!
@@ -14,7 +14,9 @@ mod cells;
 mod figures;
 mod gaps;
 mod lists;
+mod names;
 mod regions;
+mod rewrite;
 mod roots;
 mod shadows;
 mod shape;
@@ -32,7 +34,8 @@ use crate::table::{Decimal, Truth};
 use crate::text;
 use cells::{Cells, MOST};
 use lists::{Entry, List, Rule};
-use variables::{Collector, Variable};
+use rewrite::Collector;
+use variables::Variable;
 
 /// Lints a scheme. The spans of the findings point into `source`, the text that the scheme was read from.
 pub fn lint(scheme: &Scheme, source: &str) -> Vec<Finding> {
@@ -107,6 +110,10 @@ fn of_list(scheme: &Scheme, list: &List<'_>, findings: &mut Vec<Finding>) {
         .map(|condition| cells.judge(condition.as_ref()))
         .collect();
     let rows = truths.first().map_or(0, Vec::len);
+    // A variable without any value, such as a `case` of nothing but `null`: there is nobody to say anything about.
+    if rows == 0 {
+        return;
+    }
     let decided_by = (0..rows)
         .map(|row| truths.iter().position(|truths| truths[row] != Truth::False))
         .collect();

@@ -2,14 +2,9 @@
 //!
 //! Always too wide rather than too narrow: an entry that no value of a shape reaches is never reached in truth.
 
-use crate::expr::{
-    AggregateFunction, Arithmetic, Base, Bound, Node, PopulationFunction, Scalar, SeriesFunction,
-    Slot,
-};
-use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme,
-    SlotKind,
-};
+use super::names::{of_field, of_slot};
+use crate::expr::{Arithmetic, Base, Bound, Node, PopulationFunction, Scalar, SeriesFunction};
+use crate::scheme::model::{Field, Scheme};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Value};
 
@@ -31,21 +26,22 @@ pub struct Shape {
 
 impl Shape {
     /// Anything.
-    const OPEN: Self = Self {
+    pub const OPEN: Self = Self {
         least: None,
         greatest: None,
         step: 1,
         closed: None,
     };
     /// 0, 1, 2 and so on.
-    const COUNT: Self = Self {
+    pub const COUNT: Self = Self {
         least: Some(0),
         greatest: None,
         step: ONE,
         closed: None,
     };
 
-    const fn within(least: Option<i64>, greatest: Option<i64>, step: i64) -> Self {
+    /// Multiples of `step` between two bounds.
+    pub const fn within(least: Option<i64>, greatest: Option<i64>, step: i64) -> Self {
         Self {
             least,
             greatest,
@@ -54,7 +50,8 @@ impl Shape {
         }
     }
 
-    fn of(value: &Value) -> Self {
+    /// One value and no other.
+    pub fn of(value: &Value) -> Self {
         let closed = Some(vec![value.clone()]);
         match value {
             Value::Number(number) => {
@@ -79,7 +76,7 @@ impl Shape {
     }
 
     /// What is one or the other.
-    fn or(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         // No value at all, which is what a missing one is, widens nothing.
         if self.closed.as_ref().is_some_and(Vec::is_empty) {
             return other;
@@ -104,14 +101,15 @@ impl Shape {
     }
 
     /// The same shape without the list of values, for results of arithmetic.
-    fn open(self) -> Self {
+    pub fn open(self) -> Self {
         Self {
             closed: None,
             ..self
         }
     }
 
-    fn not_negative(&self) -> bool {
+    /// Whether no value is below 0.
+    pub fn not_negative(&self) -> bool {
         self.least.is_some_and(|least| least >= 0)
     }
 }
@@ -272,7 +270,8 @@ fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
     }
 }
 
-fn narrow(wide: i128) -> Option<i64> {
+/// In 64 bits, if it fits.
+pub fn narrow(wide: i128) -> Option<i64> {
     i64::try_from(wide).ok()
 }
 
@@ -343,133 +342,4 @@ fn of_function(function: Scalar, arguments: &[Shape], base: Base) -> Shape {
         }
         _ => Shape::OPEN,
     }
-}
-
-fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
-    let entry = &scheme.slots.entries[slot.0 as usize];
-    match entry.kind {
-        SlotKind::Field(field) => scheme.customers.as_ref().map_or(Shape::OPEN, |customers| {
-            of_field(&customers.sheet.fields[field])
-        }),
-        SlotKind::LookupField(lookup, field) => {
-            of_field(&scheme.lookups[lookup].sheet.fields[field])
-        }
-        SlotKind::Metric(metric) => of_metric(scheme, &scheme.metrics[metric]),
-        SlotKind::Value(value) => shape(scheme, None, &scheme.values[value].is.bound),
-        SlotKind::Points(dimension) | SlotKind::OwnPoints(dimension) => {
-            of_points(scheme, &scheme.dimensions[dimension])
-        }
-        SlotKind::Score => of_score(scheme),
-        _ => Shape::OPEN,
-    }
-}
-
-/// Cells outside a field's limits are findings and not used, so the limits hold.
-fn of_field(field: &Field) -> Shape {
-    let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
-    Shape::within(
-        field.min.map(Decimal::millionths),
-        field.max.map(Decimal::millionths),
-        step,
-    )
-}
-
-fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
-    let argument = || {
-        let fields = &scheme.events[metric.from].sheet.fields;
-        metric
-            .value
-            .argument
-            .as_ref()
-            .map_or(Shape::OPEN, |argument| {
-                shape(scheme, Some(fields), argument)
-            })
-    };
-    match metric.value.function {
-        AggregateFunction::Count | AggregateFunction::CountDistinct => Shape::COUNT,
-        AggregateFunction::Sum => {
-            let inner = argument();
-            let greatest = inner.greatest.filter(|greatest| *greatest <= 0).map(|_| 0);
-            Shape::within(inner.not_negative().then_some(0), greatest, inner.step)
-        }
-        AggregateFunction::MeanGap => Shape::within(Some(0), None, 1),
-        AggregateFunction::Mean | AggregateFunction::Median => {
-            let inner = argument();
-            Shape::within(inner.least, inner.greatest, 1)
-        }
-        AggregateFunction::Min
-        | AggregateFunction::Max
-        | AggregateFunction::First
-        | AggregateFunction::Last
-        | AggregateFunction::MostCommon => argument(),
-    }
-}
-
-/// The points that a dimension can have.
-fn of_points(scheme: &Scheme, dimension: &Dimension) -> Shape {
-    match &dimension.rule {
-        DimensionRule::Bands(bands) => of_bands(bands),
-        DimensionRule::Points { points, .. } => shape(scheme, None, &points.bound),
-        DimensionRule::Indicators { indicators, .. } => {
-            let parts: Vec<(Decimal, Shape)> = indicators
-                .iter()
-                .map(|indicator| (indicator.weight, of_indicator(scheme, indicator)))
-                .collect();
-            weighted(&parts)
-        }
-    }
-}
-
-fn of_indicator(scheme: &Scheme, indicator: &Indicator) -> Shape {
-    match &indicator.rule {
-        IndicatorRule::Bands(bands) => of_bands(bands),
-        IndicatorRule::Points(points) => shape(scheme, None, &points.bound),
-    }
-}
-
-fn of_bands(bands: &[Band]) -> Shape {
-    let points = bands.iter().filter_map(|band| band.points);
-    points
-        .map(|points| Shape::of(&Value::Number(points)))
-        .reduce(Shape::or)
-        .unwrap_or(Shape::OPEN)
-}
-
-/// From the worst of every part to the best of every part.
-fn weighted(parts: &[(Decimal, Shape)]) -> Shape {
-    let sum: i128 = parts
-        .iter()
-        .map(|(weight, _)| i128::from(weight.millionths()))
-        .sum();
-    if sum <= 0 {
-        return Shape::OPEN;
-    }
-    let total = |end: fn(&Shape) -> Option<i64>| {
-        let products = parts.iter().map(|(weight, shape)| {
-            end(shape).map(|points| i128::from(points) * i128::from(weight.millionths()))
-        });
-        products
-            .sum::<Option<i128>>()
-            .and_then(|total| narrow(divide_half_away(total, sum)))
-    };
-    Shape::within(total(|shape| shape.least), total(|shape| shape.greatest), 1)
-}
-
-fn of_score(scheme: &Scheme) -> Shape {
-    let parts: Vec<(Decimal, Shape)> = scheme
-        .dimensions
-        .iter()
-        .filter_map(|dimension| Some((dimension.weight?, of_points(scheme, dimension))))
-        .collect();
-    let fixed = scheme
-        .dimensions
-        .iter()
-        .all(|dimension| dimension.temporary.is_none());
-    if fixed && scheme.missing == MissingRule::Unrated {
-        return weighted(&parts);
-    }
-    // A dimension may drop out, so the score may be that of any of them alone.
-    let shapes = parts.into_iter().map(|(_, shape)| shape);
-    let hull = shapes.reduce(Shape::or).map_or(Shape::OPEN, Shape::open);
-    Shape { step: 1, ..hull }
 }

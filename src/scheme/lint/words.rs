@@ -6,25 +6,31 @@ use super::shape::ONE;
 use super::values::{Stands, value};
 use super::variables::{Kind, Variable};
 use crate::diagnostic::Text;
-use crate::expr::Measure;
+use crate::expr::{Base, Measure};
 use crate::table::{Decimal, Value};
 use crate::text;
 
 /// The values of the variables that a region does not leave free: `年采购额 = 50 万元, 区域 = '华东'`.
 pub fn witness(region: &Region, variables: &[Variable], cells: &Cells) -> Text {
     let told = told(region, variables, cells);
-    listed(told.map(|index| {
-        equals(
-            &variables[index],
-            &cells.samples[index][region[index][0]].value,
-        )
-    }))
+    listed(
+        &[", ", "，"],
+        told.map(|index| {
+            equals(
+                &variables[index],
+                &cells.samples[index][region[index][0]].value,
+            )
+        }),
+    )
 }
 
 /// The ranges that a region stands for, each with a value out of it.
 pub fn ranges(region: &Region, variables: &[Variable], cells: &Cells) -> Text {
     let told = told(region, variables, cells);
-    listed(told.map(|index| range(&variables[index], index, &region[index], cells)))
+    listed(
+        &["; ", "；"],
+        told.map(|index| range(&variables[index], index, &region[index], cells)),
+    )
 }
 
 /// One row, told by those variables that `wanted` wants.
@@ -35,12 +41,15 @@ pub fn row_text(
     wanted: impl Fn(usize) -> bool,
 ) -> Text {
     let told = (0..variables.len()).filter(|index| wanted(*index));
-    listed(told.map(|index| {
-        equals(
-            &variables[index],
-            &cells.samples[index][cells.choice(row, index)].value,
-        )
-    }))
+    listed(
+        &[", ", "，"],
+        told.map(|index| {
+            equals(
+                &variables[index],
+                &cells.samples[index][cells.choice(row, index)].value,
+            )
+        }),
+    )
 }
 
 /// The bounds of a variable, if it has any: `score` is between 20 and 100.
@@ -82,13 +91,13 @@ fn told<'a>(
         .filter(|index| variables[*index].kind != Kind::Best && !is_free(region, *index, cells))
 }
 
-fn listed(parts: impl Iterator<Item = Text>) -> Text {
+fn listed(signs: &[&str; 2], parts: impl Iterator<Item = Text>) -> Text {
     let parts: Vec<Text> = parts.collect();
     let joined =
         |part: fn(&Text) -> &str, sign: &str| parts.iter().map(part).collect::<Vec<_>>().join(sign);
     Text {
-        en: joined(|text| &text.en, ", "),
-        zh: joined(|text| &text.zh, "，"),
+        en: joined(|text| &text.en, signs[0]),
+        zh: joined(|text| &text.zh, signs[1]),
     }
 }
 
@@ -154,10 +163,11 @@ fn range(variable: &Variable, index: usize, choices: &[usize], cells: &Cells) ->
         };
     }
     let step = match &variable.kind {
+        _ if variable.ty.base == Base::Date => 1,
         Kind::Ordered(shape) if shape.step >= ONE => shape.step,
         _ => 0,
     };
-    // Between whole numbers the ends are said as the whole numbers that are in.
+    // Of whole numbers and days, the first and the last that are in are told.
     let low = match first.stands {
         Stands::Between(Some(low), _) if step > 0 => {
             Some((low.div_euclid(step) * step + step, true))

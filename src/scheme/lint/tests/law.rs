@@ -104,14 +104,14 @@ proptest! {
             .map(|entry| format!("`g{entry}` is never reached"))
             .collect();
 
-        let grades: String = conditions
+        let grades: Vec<String> = conditions
             .iter()
             .enumerate()
             .map(|(index, condition)| {
                 format!("[[grades]]\nname = \"g{index}\"\nwhen = \"{}\"\n", condition.written(names))
             })
             .collect();
-        let source = with_fields(&grades);
+        let source = with_fields(&grades.concat());
         let findings = linted(&source);
         prop_assert_eq!(findings.iter().any(|finding| finding.code == Code::Gap), gap, "{}", source);
         let mut shadowed: Vec<String> = findings

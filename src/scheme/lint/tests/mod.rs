@@ -42,12 +42,17 @@ pub fn linted(source: &str) -> Vec<Finding> {
 pub fn told(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         assert!(matches!(finding.at, At::Span(_)), "a place for {finding:?}");
-        let notes: String = finding
+        let notes: Vec<String> = finding
             .notes
             .iter()
             .map(|note| format!(" | {}", note.en))
             .collect();
-        format!("{}: {}{notes}\n", finding.code.word(), finding.title.en)
+        format!(
+            "{}: {}{}\n",
+            finding.code.word(),
+            finding.title.en,
+            notes.concat()
+        )
     };
     findings.iter().map(line).collect()
 }

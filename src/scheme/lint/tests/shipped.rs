@@ -51,21 +51,6 @@ fn the_scheme_as_written_has_its_gap_with_values() {
     assert_eq!(
         told(&linted(&source)),
         "gap: no grade covers 近12月消费额 = 999999 元, 月均购买次数 = 6 | \
-         not covered: 近12月消费额 at most 1000000 元, such as 999999 元, 月均购买次数 above 5, such as 6\n"
-    );
-}
-
-/// Schemes that were written to be rejected or changed are none of these, so that a new example is looked at.
-#[test]
-fn every_example_is_looked_at() {
-    let folders = fs::read_dir(root().join("examples"))
-        .unwrap()
-        .filter(|folder| folder.as_ref().unwrap().path().join("rules.toml").exists());
-    assert_eq!(
-        shipped()
-            .iter()
-            .filter(|path| path.ends_with("rules.toml"))
-            .count(),
-        folders.count()
+         not covered: 近12月消费额 at most 1000000 元, such as 999999 元; 月均购买次数 above 5, such as 6\n"
     );
 }

@@ -1,0 +1,140 @@
+//! What values the names of a scheme can have: fields within their limits, counts, points out of bands, the score.
+
+use super::shape::{Shape, narrow, shape};
+use crate::expr::{AggregateFunction, Slot};
+use crate::scheme::model::{
+    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme,
+    SlotKind,
+};
+use crate::table::decimal::divide_half_away;
+use crate::table::{Decimal, Value};
+
+/// What the column of a name can hold.
+pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    match entry.kind {
+        SlotKind::Field(field) => scheme.customers.as_ref().map_or(Shape::OPEN, |customers| {
+            of_field(&customers.sheet.fields[field])
+        }),
+        SlotKind::LookupField(lookup, field) => {
+            of_field(&scheme.lookups[lookup].sheet.fields[field])
+        }
+        SlotKind::Metric(metric) => of_metric(scheme, &scheme.metrics[metric]),
+        SlotKind::Value(value) => shape(scheme, None, &scheme.values[value].is.bound),
+        SlotKind::Points(dimension) | SlotKind::OwnPoints(dimension) => {
+            of_points(scheme, &scheme.dimensions[dimension])
+        }
+        SlotKind::Score => of_score(scheme),
+        _ => Shape::OPEN,
+    }
+}
+
+/// Cells outside a field's limits are findings and not used, so the limits hold.
+pub fn of_field(field: &Field) -> Shape {
+    let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
+    Shape::within(
+        field.min.map(Decimal::millionths),
+        field.max.map(Decimal::millionths),
+        step,
+    )
+}
+
+fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
+    let argument = || {
+        let fields = &scheme.events[metric.from].sheet.fields;
+        metric
+            .value
+            .argument
+            .as_ref()
+            .map_or(Shape::OPEN, |argument| {
+                shape(scheme, Some(fields), argument)
+            })
+    };
+    match metric.value.function {
+        AggregateFunction::Count | AggregateFunction::CountDistinct => Shape::COUNT,
+        AggregateFunction::Sum => {
+            let inner = argument();
+            let greatest = inner.greatest.filter(|greatest| *greatest <= 0).map(|_| 0);
+            Shape::within(inner.not_negative().then_some(0), greatest, inner.step)
+        }
+        AggregateFunction::MeanGap => Shape::within(Some(0), None, 1),
+        AggregateFunction::Mean | AggregateFunction::Median => {
+            let inner = argument();
+            Shape::within(inner.least, inner.greatest, 1)
+        }
+        AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::First
+        | AggregateFunction::Last
+        | AggregateFunction::MostCommon => argument(),
+    }
+}
+
+/// The points that a dimension can have.
+fn of_points(scheme: &Scheme, dimension: &Dimension) -> Shape {
+    match &dimension.rule {
+        DimensionRule::Bands(bands) => of_bands(bands),
+        DimensionRule::Points { points, .. } => shape(scheme, None, &points.bound),
+        DimensionRule::Indicators { indicators, .. } => {
+            let parts: Vec<(Decimal, Shape)> = indicators
+                .iter()
+                .map(|indicator| (indicator.weight, of_indicator(scheme, indicator)))
+                .collect();
+            weighted(&parts)
+        }
+    }
+}
+
+fn of_indicator(scheme: &Scheme, indicator: &Indicator) -> Shape {
+    match &indicator.rule {
+        IndicatorRule::Bands(bands) => of_bands(bands),
+        IndicatorRule::Points(points) => shape(scheme, None, &points.bound),
+    }
+}
+
+fn of_bands(bands: &[Band]) -> Shape {
+    let points = bands.iter().filter_map(|band| band.points);
+    points
+        .map(|points| Shape::of(&Value::Number(points)))
+        .reduce(Shape::or)
+        .unwrap_or(Shape::OPEN)
+}
+
+/// From the worst of every part to the best of every part.
+fn weighted(parts: &[(Decimal, Shape)]) -> Shape {
+    let sum: i128 = parts
+        .iter()
+        .map(|(weight, _)| i128::from(weight.millionths()))
+        .sum();
+    if sum <= 0 {
+        return Shape::OPEN;
+    }
+    let total = |end: fn(&Shape) -> Option<i64>| {
+        let products = parts.iter().map(|(weight, shape)| {
+            end(shape).map(|points| i128::from(points) * i128::from(weight.millionths()))
+        });
+        products
+            .sum::<Option<i128>>()
+            .and_then(|total| narrow(divide_half_away(total, sum)))
+    };
+    Shape::within(total(|shape| shape.least), total(|shape| shape.greatest), 1)
+}
+
+fn of_score(scheme: &Scheme) -> Shape {
+    let parts: Vec<(Decimal, Shape)> = scheme
+        .dimensions
+        .iter()
+        .filter_map(|dimension| Some((dimension.weight?, of_points(scheme, dimension))))
+        .collect();
+    let fixed = scheme
+        .dimensions
+        .iter()
+        .all(|dimension| dimension.temporary.is_none());
+    if fixed && scheme.missing == MissingRule::Unrated {
+        return weighted(&parts);
+    }
+    // A dimension may drop out, so the score may be that of any of them alone.
+    let shapes = parts.into_iter().map(|(_, shape)| shape);
+    let hull = shapes.reduce(Shape::or).map_or(Shape::OPEN, Shape::open);
+    Shape { step: 1, ..hull }
+}
