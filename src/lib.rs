@@ -1,4 +1,27 @@
 //! Grades customers from sheets by a scheme written in TOML, and says why.
+//!
+//! The modules in the order in which a row meets them, with one type on each arrow:
+//!
+//! ```text
+//! table       exact numbers, dates, periods, units, columns, raw rows, places                     all stand on it
+//! diagnostic  Finding{code, severity, place, help} → text in both languages                       all stand on it
+//! expr        text → Ast → Bound{type, unit, series}; (Bound, Frame) → column                     the only evaluator
+//! scheme      TOML text → Keys (what was written) → Scheme (what is meant); Scheme → lint findings
+//! read        Input → Tables{headers, raw rows, places}                                           the only reader
+//! clean       (Sheet, Tables) → CleanSheet{typed columns, refused rows}
+//! book        (Scheme, Inputs, as-of date) → Book{roster, events up to the date, lookups, coverage}
+//! metrics     (Scheme, Book) → a column or a series for each metric
+//! rank        columns → Population{ranks, shares, means}; places from the top
+//! assess      (Scheme, Facts) → Assessment{bands, points, score, grade of the values}
+//! decide      (grade of the values, grade before) → Decided{grade, decision}
+//! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
+//! grading     (Scheme, Book) → Grading                                                            metrics to classify
+//! explain     (Grading, row) → Explanation; reasons
+//! present     Grading → Results, Summary → bytes                                                  the only writer
+//! ```
+//!
+//! From `clean` to `explain` there is no I/O, no clock and no printing: the clock is the as-of date, and what there is
+//! to say comes back as findings.
 
 pub mod assess;
 pub mod book;

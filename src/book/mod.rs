@@ -9,6 +9,7 @@ mod customers;
 mod earlier;
 mod events;
 mod fields;
+mod repeats;
 
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Earlier, Entry, Roster};
@@ -16,7 +17,7 @@ pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 
-use crate::clean::sheet::{CleanSheet, clean};
+use crate::clean::sheet::{CleanSheet, absent_columns, clean};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{Scheme, Sheet};
@@ -180,6 +181,9 @@ fn lookup(
 ) -> LookupRows {
     let mut clean = clean(&rule.sheet, tables, &[rule.key]);
     findings.append(&mut clean.findings);
+    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+        field != rule.key
+    }));
     check_bad_rows(&rule.sheet, &clean, findings);
     let mut rows: HashMap<std::sync::Arc<str>, u32> = HashMap::default();
     let key_name = &rule.sheet.fields[rule.key].name;
@@ -218,6 +222,7 @@ fn lookup(
         .as_ref()
         .map(|customers| customers.sheet.fields[rule.on].name.clone());
     for key in unmatched {
+        let key = crate::clean::text::shorten(&key);
         let field = field.as_deref().unwrap_or_default();
         findings.push(
             Finding::warning(

@@ -4,7 +4,7 @@ use super::{DimensionStep, Explanation, Input, Outcome, RuleStep, explain};
 use crate::classify::render;
 use crate::diagnostic::Lang;
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, GradeRule, Ties, TopSize};
+use crate::scheme::model::{Expression, GradeRule, MissingRule, Ties, TopSize};
 use crate::table::Decimal;
 
 /// The reasons of customer `row` in `lang`.
@@ -22,7 +22,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         explanation
             .dimensions
             .iter()
-            .map(|step| dimension_reason(&explanation, step, lang)),
+            .map(|step| dimension_reason(grading, &explanation, step, lang)),
     );
     reasons.extend(type_reason(grading, &explanation, lang));
     for index in grading.reviews(row) {
@@ -111,7 +111,12 @@ fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
     })
 }
 
-fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang) -> String {
+fn dimension_reason(
+    grading: &Grading,
+    explanation: &Explanation,
+    step: &DimensionStep,
+    lang: Lang,
+) -> String {
     let name = &step.name;
     let why = rule_reason(&step.rule, lang);
     let label = step.label.as_deref().unwrap_or_default();
@@ -124,6 +129,13 @@ fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang)
         (_, Lang::Zh) => format!("{name}：{label}（{why}）"),
         (_, Lang::En) => format!("{name}: {label} ({why})"),
     };
+    let shared = grading.scheme.missing == MissingRule::Reweight;
+    if shared && step.weight.is_some() && step.points.is_none() {
+        text += match lang {
+            Lang::Zh => "，权重由其他维度分担",
+            Lang::En => ", its weight is shared by the others",
+        };
+    }
     if let (Some(points), Some(weight), Some(part)) = (step.points, step.weight, step.part) {
         let total = explanation
             .dimensions

@@ -61,16 +61,25 @@ impl Display for Number {
             }
             Form::Money(unit) => write!(f, "{}{unit}", self.value),
             Form::Sum => {
-                // Six places of a hundred are four, so the smallest multiplier always holds the value exactly.
-                let (word, scale) = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000)]
+                let (word, zeros) = [("亿", 8), ("万", 4), ("千", 3)]
                     .into_iter()
-                    .find(|(_, scale)| {
+                    .find(|(_, zeros)| {
+                        let scale = 10i64.pow(*zeros);
                         self.value.millionths() % scale == 0
                             && self.value.abs().millionths() >= scale * 1_000_000
                     })
-                    .unwrap_or(("百", 100));
-                let count = Decimal::from_millionths(self.value.millionths() / scale);
-                write!(f, "{}{word}", count.unwrap_or_default())
+                    .unwrap_or(("百", 2));
+                // The count may have more places than a number of its own could: `1.00000001百` is worth 100.000001.
+                let unit = 10u64.pow(zeros + 6);
+                let worth = self.value.millionths();
+                let (whole, rest) = (worth.unsigned_abs() / unit, worth.unsigned_abs() % unit);
+                let places = format!("{rest:0width$}", width = zeros as usize + 6);
+                let places = places.trim_end_matches('0');
+                let (sign, point) = (
+                    if worth < 0 { "-" } else { "" },
+                    if places.is_empty() { "" } else { "." },
+                );
+                write!(f, "{sign}{whole}{point}{places}{word}")
             }
         }
     }

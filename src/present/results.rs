@@ -552,6 +552,10 @@ impl<'a> Results<'a> {
 
     /// Numbers get as many places as the longest of them needs, so that what is shown is what was compared.
     fn settle_kinds(&mut self) {
+        // Text files write every number with its own digits; only what formats numbers by column has to look.
+        if self.view.layout == Layout::Text {
+            return;
+        }
         for index in 0..self.columns.len() {
             let kind = self.columns[index].kind;
             let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else {
@@ -609,7 +613,15 @@ impl<'a> Results<'a> {
                 let cell = table
                     .rows
                     .cell(at.row as usize, input.places[at.table as usize]?);
-                (cell != Cell::Blank).then_some(cell)
+                match cell {
+                    Cell::Blank => None,
+                    // The escape of a text file is not part of the text: an output that needs it puts it on again.
+                    // Left on, it would grow by one sign a month and change a key such as `-17`.
+                    Cell::Text(text) if table.encoding.is_some() => {
+                        Some(Cell::Text(crate::clean::text::unescape(text)))
+                    }
+                    cell => Some(cell),
+                }
             });
         let Some(raw) = raw else {
             return OutCell::Blank;

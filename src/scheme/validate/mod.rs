@@ -231,7 +231,7 @@ impl Validator<'_> {
     /// A finding if a name is one of the language's own or was given before.
     fn check_name(&mut self, name: &WrittenText, fresh: bool) {
         let text = &name.value;
-        if RESERVED.contains(&text.as_str()) {
+        if RESERVED.contains(&text.as_str()) || text.starts_with("previous_") {
             self.findings.push(
                 Finding::error(
                     Code::ReservedName,

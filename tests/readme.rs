@@ -1,0 +1,234 @@
+//! The documents say what is so: every command of the two READMEs is run and its output compared, every link leads
+//! somewhere, and the map of rooms names every room.
+//!
+//! A block that starts with ```` ```console ```` is run: lines with `$ ` are commands (a trailing `\` continues them),
+//! the lines below are what each prints, standard error included. `REGRADE_BLESS=1 cargo test --test readme`
+//! writes the present outputs into the READMEs; `REGRADE_NEED_ALL=1` fails where a program such as `jq` is missing,
+//! instead of leaving out its commands.
+#![cfg(unix)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const FIRST: &str = "cargo run --release -- grade examples/b2b-weighted/customers.csv \
+                     -r examples/b2b-weighted/rules.toml --as-of 2024-03-31 -o graded.xlsx";
+const SECOND: &str = "cargo test";
+/// Programs that the commands may need and that a machine may lack.
+const OTHERS: [&str; 1] = ["jq"];
+
+#[test]
+fn readme_commands_print_what_it_says() {
+    run_document("README.md", "C.UTF-8");
+}
+
+#[test]
+fn chinese_readme_commands_print_what_it_says() {
+    run_document("README.zh-CN.md", "zh_CN.UTF-8");
+}
+
+#[test]
+fn readmes_begin_with_the_two_commands() {
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = read(name);
+        let first = text
+            .split("```sh\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .unwrap_or_default();
+        let commands: Vec<&str> = first.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(commands, [FIRST, SECOND], "{name}");
+    }
+    let folder = Folder::new();
+    let arguments = FIRST.strip_prefix("cargo run --release -- ").unwrap();
+    let out = folder.run(&format!("regrade {arguments}"), "C.UTF-8");
+    assert!(out.contains("220 customers"), "{out}");
+    assert!(
+        fs::read(folder.path.join("graded.xlsx"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let names = [
+        "README.md",
+        "README.zh-CN.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "examples/README.md",
+        "examples/README.zh-CN.md",
+    ];
+    for name in names {
+        let text = read(name);
+        let folder = Path::new(ROOT).join(name).parent().unwrap().to_path_buf();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || link.starts_with("http") {
+                continue;
+            }
+            assert!(folder.join(file).exists(), "{name}: {link}");
+        }
+    }
+}
+
+#[test]
+fn the_maps_name_every_room() {
+    let contributing = read("CONTRIBUTING.md");
+    let library = read("src/lib.rs");
+    for entry in fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let room = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if ["lib", "main"].contains(&&*room) {
+            continue;
+        }
+        assert!(
+            contributing.contains(&format!("| `{room}` |")),
+            "CONTRIBUTING.md has no row for `{room}`"
+        );
+        let arrow = |line: &str| {
+            line.strip_prefix("//! ")
+                .and_then(|line| line.split_whitespace().next())
+                == Some(&*room)
+        };
+        assert!(
+            room == "cli" || library.lines().any(arrow),
+            "src/lib.rs has no line for `{room}`"
+        );
+    }
+}
+
+/// A place that looks like the repository's root and is thrown away.
+struct Folder {
+    path: PathBuf,
+    _held: tempfile::TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let held = tempfile::tempdir().unwrap();
+        for name in ["examples", "docs", "rules.example.toml"] {
+            std::os::unix::fs::symlink(Path::new(ROOT).join(name), held.path().join(name)).unwrap();
+        }
+        Self {
+            path: held.path().to_path_buf(),
+            _held: held,
+        }
+    }
+
+    /// What a command prints on standard output and standard error, in the order in which it does.
+    fn run(&self, command: &str, lang: &str) -> String {
+        let binary = Path::new(env!("CARGO_BIN_EXE_regrade"));
+        let path = format!(
+            "{}:{}",
+            binary.parent().unwrap().display(),
+            env::var("PATH").unwrap_or_default()
+        );
+        let mut shell = Command::new("sh");
+        for (name, _) in env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("LC_")
+                || name.starts_with("REGRADE_")
+                || ["NO_COLOR", "COLUMNS"].contains(&&*name)
+            {
+                shell.env_remove(&*name);
+            }
+        }
+        let out = shell
+            .args(["-c", &format!("exec 2>&1\n{command}")])
+            .current_dir(&self.path)
+            .env("PATH", path)
+            .env("LANG", lang)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    }
+}
+
+/// Runs the commands of a document from its first block to its last, in one folder.
+fn run_document(name: &str, lang: &str) {
+    let is_set = |name| env::var_os(name).is_some_and(|value| value == "1");
+    let (bless, need_all) = (is_set("REGRADE_BLESS"), is_set("REGRADE_NEED_ALL"));
+    let text = read(name);
+    let folder = Folder::new();
+    let mut renewed = String::new();
+    let mut wrong = String::new();
+    let mut commands = 0;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        writeln!(renewed, "{line}").unwrap();
+        if line != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| *line != "```") {
+            let mut command = line
+                .strip_prefix("$ ")
+                .unwrap_or_else(|| panic!("{name}: no command: {line}"))
+                .to_owned();
+            writeln!(renewed, "{line}").unwrap();
+            while command.ends_with('\\') {
+                let more = lines.next().unwrap();
+                writeln!(renewed, "{more}").unwrap();
+                write!(command, "\n{more}").unwrap();
+            }
+            let mut expected = String::new();
+            while let Some(line) = lines.next_if(|line| *line != "```" && !line.starts_with("$ ")) {
+                writeln!(expected, "{}", line.trim_end()).unwrap();
+            }
+            commands += 1;
+            if let Some(missing) = OTHERS
+                .iter()
+                .find(|program| command.contains(**program) && !is_there(program))
+            {
+                assert!(!need_all, "{name}: {missing} is not installed");
+                eprintln!("{name}: {missing} is not installed, so this is not run: {command}");
+                renewed.push_str(&expected);
+                continue;
+            }
+            // Trailing blanks are not seen in a document, and editors take them off.
+            let got: String = folder
+                .run(&command, lang)
+                .lines()
+                .map(|line| format!("{}\n", line.trim_end()))
+                .collect();
+            renewed.push_str(&got);
+            if got != expected {
+                write!(
+                    wrong,
+                    "\n$ {command}\n--- {name} says\n{expected}--- it prints\n{got}"
+                )
+                .unwrap();
+            }
+        }
+    }
+    assert!(commands >= 8, "{name} has {commands} commands");
+    if bless {
+        fs::write(Path::new(ROOT).join(name), renewed).unwrap();
+    } else {
+        assert!(
+            wrong.is_empty(),
+            "{wrong}\n(REGRADE_BLESS=1 cargo test --test readme writes what it prints)"
+        );
+    }
+}
+
+fn is_there(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
