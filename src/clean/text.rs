@@ -204,7 +204,7 @@ pub fn shown(cell: Cell<'_>) -> String {
 }
 
 /// A text short enough for a message, on one line and without the sign that encloses it.
-pub(super) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     const SHOWN: usize = 40;
     let mut short: String = trim(text)
         .chars()
