@@ -247,14 +247,19 @@ fn sums(example: &Example, columns: &[&str]) -> BTreeMap<String, Vec<Decimal>> {
             .or_insert_with(|| vec![Decimal::ZERO; columns.len() + 1]);
         sums[0] = sums[0].checked_add(Decimal::ONE).unwrap();
         for (sum, column) in sums[1..].iter_mut().zip(columns) {
-            *sum = sum.checked_add(Decimal::parse(&row[*column]).unwrap()).unwrap();
+            *sum = sum
+                .checked_add(Decimal::parse(&row[*column]).unwrap())
+                .unwrap();
         }
     }
     segments
 }
 
 fn published(name: &str) -> Rows {
-    let path = root().join("tests/examples").join(name).join("segments.csv");
+    let path = root()
+        .join("tests/examples")
+        .join(name)
+        .join("segments.csv");
     read_csv(&std::fs::read(path).unwrap())
 }
 
