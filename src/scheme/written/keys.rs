@@ -1,8 +1,6 @@
-//! What was written: the TOML of a scheme as tables whose keys are taken one by one.
-//!
-//! A key that is taken with the wrong type, that is missing or that nobody takes becomes a finding at its place; all
-//! of them are collected, so that a scheme with five faults shows five.
+//! The keys of one table, taken one by one.
 
+use super::{Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Text, nearest};
 use crate::table::{Date, Decimal};
 use crate::text;
@@ -12,31 +10,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A value with the bytes of the scheme's text where it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Written<T> {
-    /// What stands there.
-    pub value: T,
-    /// Where.
-    pub span: Range<usize>,
-}
-
-impl<T> Written<T> {
-    /// The same place with another value.
-    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Written<U> {
-        Written {
-            value: to(self.value),
-            span: self.span,
-        }
-    }
-}
-
-/// A text in a scheme.
-pub type WrittenText = Written<String>;
-
 /// One TOML table, from which keys are taken.
 pub struct Keys<'a> {
-    table: &'a DeTable<'a>,
+    pub(super) table: &'a DeTable<'a>,
     /// Where the table's header (or the inline table) stands.
     pub span: Range<usize>,
     /// How messages name the table: `[[grades]]`, a field.
@@ -63,7 +39,7 @@ impl<'a> Keys<'a> {
         Self::new(self.table, self.span.clone(), self.what.clone())
     }
 
-    fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
+    pub(super) fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
         self.taken.insert(key);
         self.table.get(key)
     }
@@ -276,183 +252,6 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// A list of texts; a single text counts as a list of one where `single` allows it.
-    pub fn texts(
-        &mut self,
-        key: &'static str,
-        single: bool,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<WrittenText> {
-        let Some(entry) = self.entry(key) else {
-            return vec![];
-        };
-        match entry.get_ref() {
-            DeValue::String(text) if single => {
-                return vec![Written {
-                    value: text.clone().into_owned(),
-                    span: entry.span(),
-                }];
-            }
-            DeValue::Array(items) => {
-                let mut texts = vec![];
-                for item in items {
-                    match item.get_ref() {
-                        DeValue::String(text) => {
-                            texts.push(Written {
-                                value: text.clone().into_owned(),
-                                span: item.span(),
-                            });
-                        }
-                        other => findings.push(wrong_type(
-                            key,
-                            "texts in quotes",
-                            "加引号的文本",
-                            other,
-                            item.span(),
-                        )),
-                    }
-                }
-                return texts;
-            }
-            _ => {}
-        }
-        findings.push(wrong_type(
-            key,
-            "a list of texts",
-            "文本列表",
-            entry.get_ref(),
-            entry.span(),
-        ));
-        vec![]
-    }
-
-    /// Pairs of texts, in the order written.
-    pub fn pairs(
-        &mut self,
-        key: &'static str,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<(WrittenText, WrittenText)> {
-        let Some(entry) = self.entry(key) else {
-            return vec![];
-        };
-        let DeValue::Table(table) = entry.get_ref() else {
-            findings.push(wrong_type(
-                key,
-                "pairs such as { \"old\" = \"new\" }",
-                "对照表，如 { \"旧\" = \"新\" }",
-                entry.get_ref(),
-                entry.span(),
-            ));
-            return vec![];
-        };
-        let mut pairs = vec![];
-        for (from, to) in table {
-            match to.get_ref() {
-                DeValue::String(text) => pairs.push((
-                    Written {
-                        value: from.get_ref().clone().into_owned(),
-                        span: from.span(),
-                    },
-                    Written {
-                        value: text.clone().into_owned(),
-                        span: to.span(),
-                    },
-                )),
-                other => findings.push(wrong_type(
-                    key,
-                    "texts in quotes",
-                    "加引号的文本",
-                    other,
-                    to.span(),
-                )),
-            }
-        }
-        pairs
-    }
-
-    /// A table.
-    pub fn table(
-        &mut self,
-        key: &'static str,
-        what: Text,
-        findings: &mut Vec<Finding>,
-    ) -> Option<Keys<'a>> {
-        let entry = self.entry(key)?;
-        if let DeValue::Table(table) = entry.get_ref() {
-            return Some(Keys::new(table, entry.span(), what));
-        }
-        findings.push(wrong_type(
-            key,
-            "a table",
-            "表",
-            entry.get_ref(),
-            entry.span(),
-        ));
-        None
-    }
-
-    /// A list of tables, each named `what` in messages.
-    pub fn tables(
-        &mut self,
-        key: &'static str,
-        what: &Text,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<Keys<'a>> {
-        let Some(entry) = self.entry(key) else {
-            return vec![];
-        };
-        let DeValue::Array(items) = entry.get_ref() else {
-            findings.push(
-                wrong_type(
-                    key,
-                    "a list of tables",
-                    "表的列表",
-                    entry.get_ref(),
-                    entry.span(),
-                )
-                .help(text!(
-                    "write `[[{key}]]` with two brackets",
-                    "请写成双方括号 `[[{key}]]`"
-                )),
-            );
-            return vec![];
-        };
-        let mut tables = vec![];
-        for item in items {
-            match item.get_ref() {
-                DeValue::Table(table) => tables.push(Keys::new(table, item.span(), what.clone())),
-                other => findings.push(wrong_type(key, "a table", "表", other, item.span())),
-            }
-        }
-        tables
-    }
-
-    /// The tables by name below this one, in the order written.
-    pub fn named_tables(&mut self, findings: &mut Vec<Finding>) -> Vec<(WrittenText, Keys<'a>)> {
-        let mut tables = vec![];
-        for (name, value) in self.table {
-            let written = Written {
-                value: name.get_ref().clone().into_owned(),
-                span: name.span(),
-            };
-            match value.get_ref() {
-                DeValue::Table(table) => {
-                    let shown = &written.value;
-                    let what = text!("`{shown}`", "`{shown}` ");
-                    tables.push((written, Keys::new(table, name.span(), what)));
-                }
-                other => findings.push(wrong_type(
-                    &written.value,
-                    "a table",
-                    "表",
-                    other,
-                    value.span(),
-                )),
-            }
-        }
-        tables
-    }
-
     /// The raw value of a key, for keys that take several types.
     pub fn value(&mut self, key: &'static str) -> Option<Written<&'a DeValue<'a>>> {
         self.entry(key).map(|entry| Written {
@@ -518,7 +317,13 @@ pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
     }
 }
 
-fn wrong_type(key: &str, en: &str, zh: &str, found: &DeValue<'_>, span: Range<usize>) -> Finding {
+pub(super) fn wrong_type(
+    key: &str,
+    en: &str,
+    zh: &str,
+    found: &DeValue<'_>,
+    span: Range<usize>,
+) -> Finding {
     let (found_en, found_zh) = match found {
         DeValue::String(_) => ("a text", "文本"),
         DeValue::Integer(_) | DeValue::Float(_) => ("a number", "数字"),
@@ -533,64 +338,4 @@ fn wrong_type(key: &str, en: &str, zh: &str, found: &DeValue<'_>, span: Range<us
     )
     .at(span)
     .label(text!("this is {found_en}", "这里是{found_zh}"))
-}
-
-/// Parses the text of a scheme; every syntax error is a finding. `use_table` runs even if there were errors, on what
-/// could be read, so that the faults behind a slip of syntax are told at once.
-pub fn parse<T>(
-    source: &str,
-    use_table: impl FnOnce(&DeTable<'_>, &mut Vec<Finding>) -> T,
-) -> (T, Vec<Finding>) {
-    let (document, errors) = DeTable::parse_recoverable(source);
-    let mut findings: Vec<Finding> = errors
-        .iter()
-        .map(|error| {
-            let message = error.message();
-            let title = Text {
-                en: format!("not TOML: {}", first_line(message)),
-                zh: format!("不是合法的 TOML：{}", first_line(message)),
-            };
-            let help = if message.contains("bare key") || message.contains("key") {
-                text!(
-                    "keys are ASCII; put Chinese keys and values in quotes",
-                    "键只能用 ASCII；中文的键和值请加引号"
-                )
-            } else {
-                text!(
-                    "texts stand in quotes, lists in [ ], one entry a line",
-                    "文本加引号，列表用 [ ]，一行一项"
-                )
-            };
-            Finding::error(Code::TomlSyntax, title)
-                .at(error.span().unwrap_or(0..0))
-                .help(help)
-        })
-        .collect();
-    let used = use_table(document.get_ref(), &mut findings);
-    (used, findings)
-}
-
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
-}
-
-/// Where `content`, the text of a TOML string that stands at `span`, begins in `source`: after the quotes. `None` if
-/// the string is written with escapes, so that its bytes are not the source's.
-pub fn content_start(source: &str, span: &Range<usize>, content: &str) -> Option<usize> {
-    let written = source.get(span.clone())?;
-    let quote = if written.starts_with("\"\"\"") || written.starts_with("'''") {
-        3
-    } else {
-        1
-    };
-    let mut start = span.start + quote;
-    if quote == 3 {
-        let rest = source.get(start..)?;
-        start += if rest.starts_with("\r\n") {
-            2
-        } else {
-            usize::from(rest.starts_with('\n'))
-        };
-    }
-    (source.get(start..start + content.len())? == content).then_some(start)
 }
