@@ -3,7 +3,9 @@
 use super::events::EventRows;
 use super::{check_bad_rows, fields, recognise};
 use crate::clean::DateForm;
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean, place_of, shown, text_at};
+use crate::clean::sheet::{
+    CleanSheet, RefusedRow, RowRef, absent_columns, clean, place_of, shown, text_at,
+};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::Table;
 use crate::scheme::model::{Customers, Scheme};
@@ -136,10 +138,32 @@ pub(super) fn read(
 ) -> CustomerRows {
     let mut clean = clean(&rule.sheet, tables, &[rule.key]);
     findings.append(&mut clean.findings);
+    // What was before has no column in a first month.
+    let before = [rule.previous_grade, rule.previous_date];
+    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+        field != rule.key && !before.contains(&Some(field))
+    }));
     refuse_duplicates(rule, tables, &mut clean, findings);
     check_bad_rows(&rule.sheet, &clean, findings);
     fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
     let more = merge_files(rule, tables, &mut clean, findings);
+    if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
+        let name = &rule.sheet.name;
+        findings.push(
+            Finding::warning(
+                Code::NoRows,
+                text!(
+                    "no row of `{name}` counts: nobody is graded",
+                    "`{name}` 没有任何一行计入：没有客户可评"
+                ),
+            )
+            .place(tables[0].origin.place())
+            .help(text!(
+                "see whether the export is complete, and whether the sheet's `rows` is right",
+                "请检查导出是否完整，该表的 `rows` 是否正确"
+            )),
+        );
+    }
     let before = Before::new(scheme, rule, tables);
     let mut earlier = vec![];
     for (row, at) in clean.rows.iter().enumerate() {
@@ -248,6 +272,7 @@ fn refuse_duplicates(
         }
         let field = &rule.sheet.fields[rule.key].name;
         let id = text_at(&clean.columns[rule.key], head);
+        let id = crate::clean::text::shorten(&id);
         let title = text!(
             "`{field}` `{id}` has more than one row, and they differ",
             "`{field}` `{id}` 有多行且内容不同"

@@ -1,7 +1,7 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
-use super::{Coverage, Roster, check_bad_rows, fields, key_codes};
-use crate::clean::sheet::{CleanSheet, clean, place_of, text_at};
+use super::{Coverage, Roster, check_bad_rows, fields, key_codes, repeats};
+use crate::clean::sheet::{CleanSheet, absent_columns, clean, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{EventSheet, Scheme};
@@ -23,6 +23,9 @@ pub struct EventRows {
     pub coverage: Coverage,
     /// The field with the customer's key.
     pub customer_field: usize,
+    /// The rows of each customer in a row: customer `c` has `by_customer[starts[c]..starts[c + 1]]`.
+    by_customer: Vec<u32>,
+    starts: Vec<u32>,
 }
 
 /// Reads, cleans and filters an event sheet.
@@ -32,9 +35,17 @@ pub fn read(
     as_of: Date,
     findings: &mut Vec<Finding>,
 ) -> EventRows {
-    let mut clean = clean(&rule.sheet, tables, &[rule.customer, rule.date]);
+    let keys = [rule.customer, rule.date];
+    let mut clean = clean(&rule.sheet, tables, &keys);
     findings.append(&mut clean.findings);
+    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+        !keys.contains(&field)
+    }));
     check_bad_rows(&rule.sheet, &clean, findings);
+    if rule.id.is_none() {
+        repeats::drop_repeated_files(&rule.sheet, tables, &mut clean, findings);
+        findings.extend(repeats::in_two_files(&rule.sheet, tables, &clean));
+    }
     let days = days_of(&clean.columns[rule.date]);
     let mut coverage = Coverage::default();
     for table in 0..tables.len() as u32 {
@@ -63,6 +74,23 @@ pub fn read(
         drop_repeated(rule, id, tables, &mut clean, findings);
     }
     fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
+    if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
+        let name = &rule.sheet.name;
+        findings.push(
+            Finding::warning(
+                Code::NoRows,
+                text!(
+                    "no row of `{name}` counts as of {as_of}: sums and counts are 0 for everybody",
+                    "截至 {as_of}，`{name}` 没有任何一行计入：所有客户的合计和次数都是 0"
+                ),
+            )
+            .place(tables[0].origin.place())
+            .help(text!(
+                "see whether the export is complete, and whether `--as-of` and the sheet's `rows` are right",
+                "请检查导出是否完整，`--as-of` 和该表的 `rows` 是否正确"
+            )),
+        );
+    }
     let days = days_of(&clean.columns[rule.date]);
     EventRows {
         clean,
@@ -70,6 +98,8 @@ pub fn read(
         customer: vec![],
         coverage,
         customer_field: rule.customer,
+        by_customer: vec![],
+        starts: vec![],
     }
 }
 
@@ -120,7 +150,7 @@ fn drop_repeated(
             equal += 1;
             continue;
         }
-        let name = &ids.dictionary[*code as usize];
+        let name = crate::clean::text::shorten(&ids.dictionary[*code as usize]);
         let field = &rule.sheet.fields[id].name;
         let first = place_of(tables, clean.rows[before], None);
         findings.push(
@@ -178,6 +208,7 @@ impl EventRows {
                 if roster.is_refused(&id) {
                     continue;
                 }
+                let id = crate::clean::text::shorten(&id);
                 findings.push(
                     Finding::warning(
                         Code::UnknownCustomer,
@@ -197,5 +228,30 @@ impl EventRows {
             .into_iter()
             .filter(|code| *code != MISSING_TEXT)
             .collect();
+        self.sort_by_customer(roster.len());
+    }
+
+    /// Sorts the rows by customer, by counting; those of one customer keep their order.
+    fn sort_by_customer(&mut self, customers: usize) {
+        let mut starts = vec![0u32; customers + 1];
+        for customer in &self.customer {
+            starts[*customer as usize + 1] += 1;
+        }
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let mut next = starts.clone();
+        self.by_customer = vec![0; self.customer.len()];
+        for (row, customer) in self.customer.iter().enumerate() {
+            let place = &mut next[*customer as usize];
+            self.by_customer[*place as usize] = row as u32;
+            *place += 1;
+        }
+        self.starts = starts;
+    }
+
+    /// The rows of one customer, in the order of the files.
+    pub fn rows_of(&self, customer: usize) -> &[u32] {
+        &self.by_customer[self.starts[customer] as usize..self.starts[customer + 1] as usize]
     }
 }

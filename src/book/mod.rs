@@ -9,6 +9,7 @@ mod customers;
 mod earlier;
 mod events;
 mod fields;
+mod repeats;
 
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Earlier, Entry, Roster};
@@ -16,7 +17,7 @@ pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 
-use crate::clean::sheet::{CleanSheet, clean};
+use crate::clean::sheet::{CleanSheet, absent_columns, clean};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{Scheme, Sheet};
@@ -141,10 +142,11 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
         return;
     }
     let name = &sheet.name;
-    let share = Decimal::from_count(bad * 100)
-        .checked_div(Decimal::from_count(all))
-        .unwrap_or_default()
-        .round(1);
+    // Rounded up to a tenth, so that a limit of this size lets the sheet through.
+    let tenths = (bad * 1000).div_ceil(all);
+    let share = Decimal::from_count(tenths)
+        .checked_div(Decimal::from_count(10))
+        .unwrap_or_default();
     let limit = sheet
         .allow_bad
         .checked_mul(Decimal::HUNDRED)
@@ -158,7 +160,7 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
             ),
         )
         .help(text!(
-            "mend the rows above, or set `allow_bad = \"{share}%\"` (rounded up) for the sheet",
+            "mend the rows above, or set `allow_bad = \"{share}%\"` for the sheet",
             "请修正上述行，或为该表设置更高的 `allow_bad`"
         )),
     );
@@ -179,6 +181,9 @@ fn lookup(
 ) -> LookupRows {
     let mut clean = clean(&rule.sheet, tables, &[rule.key]);
     findings.append(&mut clean.findings);
+    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+        field != rule.key
+    }));
     check_bad_rows(&rule.sheet, &clean, findings);
     let mut rows: HashMap<std::sync::Arc<str>, u32> = HashMap::default();
     let key_name = &rule.sheet.fields[rule.key].name;
@@ -217,6 +222,7 @@ fn lookup(
         .as_ref()
         .map(|customers| customers.sheet.fields[rule.on].name.clone());
     for key in unmatched {
+        let key = crate::clean::text::shorten(&key);
         let field = field.as_deref().unwrap_or_default();
         findings.push(
             Finding::warning(

@@ -4,7 +4,8 @@
 //! with their findings, and where every row came from.
 
 use super::column::{CellRule, Kind, read_column};
-use crate::diagnostic::{Code, Finding};
+pub use super::text::shown;
+use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
@@ -327,17 +328,16 @@ fn missing_column(field: &Field, table: &Table) -> Finding {
         .iter()
         .map(|header| header.text.as_str())
         .collect();
-    let list = headers
-        .iter()
-        .map(|header| format!("`{header}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let Text { en, zh } = crate::diagnostic::listed(headers.iter().copied());
     let finding = Finding::error(
         Code::MissingColumn,
         text!("there is no column `{name}`", "没有 `{name}` 这一列"),
     )
     .place(table.origin.row(table.header_row))
-    .with_note(text!("the headers are {list}", "表头有：{list}"));
+    .with_note(Text {
+        en: format!("the headers are {en}"),
+        zh: format!("表头有：{zh}"),
+    });
     match crate::diagnostic::nearest(name, headers.iter().copied()) {
         Some(near) => finding.help(text!(
             "if `{near}` is it, add `headers = [\"{near}\"]` to the field",
@@ -350,16 +350,33 @@ fn missing_column(field: &Field, table: &Table) -> Finding {
     }
 }
 
-/// A cell as text, for messages.
-pub fn shown(cell: crate::table::Cell<'_>) -> String {
-    use crate::table::Cell;
-    match cell {
-        Cell::Blank => String::new(),
-        Cell::Text(text) => text.to_owned(),
-        Cell::Number(number) | Cell::Percent(number) | Cell::Date(number) => number.to_string(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Error(error) => error.text().to_owned(),
-    }
+/// Fields that no file has a column for, though none needs one: a misspelt header would go for missing values, and
+/// those for grades, with nothing to show for it. `expected` says of which fields this is to be said.
+pub fn absent_columns(
+    sheet: &Sheet,
+    tables: &[Table],
+    clean: &CleanSheet,
+    expected: impl Fn(usize) -> bool,
+) -> Vec<Finding> {
+    let Some(table) = tables.first() else {
+        return vec![];
+    };
+    let absent = sheet.fields.iter().enumerate().filter(|(index, field)| {
+        let has = |sources: &Vec<Option<usize>>| sources[*index].is_some();
+        !field.required && expected(*index) && !clean.sources.iter().any(has)
+    });
+    absent
+        .map(|(_, field)| {
+            let mut finding = missing_column(field, table);
+            let name = &field.name;
+            finding.severity = crate::diagnostic::Severity::Warning;
+            finding.title = text!(
+                "there is no column `{name}`: it is missing for every row",
+                "没有 `{name}` 这一列：所有行都按缺值处理"
+            );
+            finding
+        })
+        .collect()
 }
 
 /// A column of `count` missing entries for a kind of field.

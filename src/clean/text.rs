@@ -54,9 +54,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a spreadsheet would run `text` as a formula, or it looks like such a text escaped.
-fn is_formula_like(text: &str) -> bool {
+pub fn is_formula_like(text: &str) -> bool {
     text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
 /// `text` as it goes into a CSV file: with a `'` before what a spreadsheet would run as a formula.
@@ -204,7 +204,7 @@ pub fn shown(cell: Cell<'_>) -> String {
 }
 
 /// A text short enough for a message, on one line and without the sign that encloses it.
-pub(super) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     const SHOWN: usize = 40;
     let mut short: String = trim(text)
         .chars()
@@ -346,6 +346,7 @@ mod tests {
             ("'+86", "+86"),
             ("'@x", "@x"),
             ("'\tx", "\tx"),
+            ("'＝1", "＝1"),
             ("''=x", "'=x"),
             ("'tis", "'tis"),
             ("=1", "=1"),

@@ -53,6 +53,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|gate| Gate::parse(gate))
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
+    let lint = rules.warnings();
+    if lint > 0 {
+        let name = &rules.name;
+        screen.say(&text!(
+            "{name} has {lint} warnings: `regrade check -r {name}` shows them",
+            "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
+        ));
+    }
     let wanted = args
         .condition
         .as_deref()
@@ -95,7 +103,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let warned = findings
         .iter()
         .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-    let strict = args.strict && (summary.unrated > 0 || summary.refused > 0 || warned);
+    let strict = args.strict && (lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned);
     Ok(if strict { Exit::Findings } else { Exit::Done })
 }
 
@@ -136,6 +144,13 @@ pub fn grade_files(
         return Err(Stop::refused(findings));
     }
     let grading = grading::grade(scheme, book);
+    if grading
+        .findings
+        .iter()
+        .any(|finding| finding.is_error() && finding.code == Code::TooLarge)
+    {
+        return Err(Stop::refused(grading.findings));
+    }
     Ok(Graded {
         grading,
         loaded,
@@ -238,7 +253,7 @@ fn write_all(
             files.write(path, |out| {
                 write_file(output.format, &results, grading, shown, summary, path, out)
             })?;
-            told.extend(results.findings);
+            told.extend(about_columns(output.format, shown, results.findings));
         }
     }
     if let Some(path) = &global.summary_json {
@@ -246,13 +261,14 @@ fn write_all(
             regrade::present::summary::write_json(summary, out)
         })?;
     }
+    let mut closed = false;
     for output in outputs
         .iter()
         .filter(|output| output.target == Target::Stdout)
     {
         let results = layout(grading, shown, output.format);
         stop_on_errors(&results)?;
-        to_stdout(|out| {
+        let written = to_stdout(|out| {
             write_stream(
                 output.format,
                 &results,
@@ -262,8 +278,13 @@ fn write_all(
                 screen.colors_stdout(),
                 out,
             )
-        })?;
-        told.extend(results.findings);
+        });
+        // `… -o graded.xlsx -o - | head`: that the reader has seen enough is no reason to go without the workbook.
+        match written {
+            Err(Stop::ClosedPipe) => closed = true,
+            other => other?,
+        }
+        told.extend(about_columns(output.format, shown, results.findings));
     }
     let mut once: Vec<Finding> = vec![];
     for finding in told {
@@ -272,7 +293,18 @@ fn write_all(
         }
     }
     screen.run_findings(&once);
-    files.commit()
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
+}
+
+/// What there is to say about columns; nothing where the keys of JSON stand instead of them.
+fn about_columns(format: Format, shown: &Shown<'_>, findings: Vec<Finding>) -> Vec<Finding> {
+    let has_columns = shown.columns.is_some() || !matches!(format, Format::Json | Format::Jsonl);
+    if has_columns { findings } else { vec![] }
 }
 
 fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {

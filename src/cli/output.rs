@@ -253,6 +253,9 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
 
 fn unwritable(path: &Path, error: &io::Error) -> Stop {
     let shown = path.display();
+    // An error about the temporary file ends with that file's name; the user knows only the one that was asked for.
+    let error = error.to_string();
+    let error = error.split(" at path ").next().unwrap_or_default();
     let finding = Finding::error(
         Code::Unwritable,
         text!(

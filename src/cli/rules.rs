@@ -1,7 +1,7 @@
 //! Loads the scheme that `--rules` names, with the changes of `--set`.
 
 use super::{Exit, Global, Stop};
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::{Code, Finding, Severity};
 use regrade::scheme::{self, Scheme};
 use regrade::text;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,16 @@ pub struct Rules {
     pub scheme: Scheme,
     /// What is worth knowing about it: warnings.
     pub findings: Vec<Finding>,
+}
+
+impl Rules {
+    /// How many warnings there are, those of the lint too.
+    pub fn warnings(&self) -> usize {
+        let linted = scheme::lint::lint(&self.scheme, &self.text);
+        let all = self.findings.iter().chain(&linted);
+        all.filter(|finding| finding.severity == Severity::Warning)
+            .count()
+    }
 }
 
 /// The file that holds the scheme.

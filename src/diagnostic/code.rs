@@ -147,6 +147,10 @@ codes! {
     MissingEventValue = "missing-event-value",
     /// A previous grade or type that the scheme does not know.
     UnknownPrevious = "unknown-previous",
+    /// A sheet of which no row counts.
+    NoRows = "no-rows",
+    /// A file that is given twice, or rows that stand in two files.
+    RepeatedRows = "repeated-rows",
     /// More bad rows than the scheme allows.
     TooManyBadRows = "too-many-bad-rows",
 

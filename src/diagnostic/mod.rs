@@ -193,6 +193,36 @@ impl Finding {
     }
 }
 
+/// How many names a message lists, and how much of each, before it says that there are more: an export can have
+/// thousands of columns, and a broken file a header of a megabyte.
+const NAMES_LISTED: usize = 40;
+const NAME_SHOWN: usize = 60;
+
+/// Names in backticks, for a message: ``` `a`, `b` and 3 more ```.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> Text {
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names
+        .by_ref()
+        .take(NAMES_LISTED)
+        .map(|name| match name.char_indices().nth(NAME_SHOWN) {
+            Some((end, _)) => format!("`{}…`", &name[..end]),
+            None => format!("`{name}`"),
+        })
+        .collect();
+    let (shown, rest) = (shown.join(", "), names.count());
+    if rest == 0 {
+        Text {
+            en: shown.clone(),
+            zh: shown,
+        }
+    } else {
+        Text {
+            en: format!("{shown} and {rest} more"),
+            zh: format!("{shown} 等，另有 {rest} 个"),
+        }
+    }
+}
+
 /// The name among `known` that `written` most probably means, if one is near enough.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = written.to_lowercase();

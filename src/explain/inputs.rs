@@ -7,7 +7,7 @@ use crate::expr::{AggregateFunction, Frame, SeriesColumn, Slot};
 use crate::grading::Grading;
 use crate::metrics::Axis;
 use crate::scheme::model::{Expression, SlotKind};
-use crate::table::{Place, Value};
+use crate::table::{Column, Place, Value};
 use std::sync::Arc;
 
 /// A value that was read.
@@ -156,9 +156,7 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
     let metric = &grading.scheme.metrics[metric];
     let events = &grading.book.events[metric.from];
     let tables = &grading.book.inputs.events[metric.from];
-    let own: Vec<usize> = (0..events.customer.len())
-        .filter(|event| events.customer[*event] as usize == row)
-        .collect();
+    let own = events.rows_of(row);
     let mut first = own.first().copied();
     let single = matches!(
         metric.value.function,
@@ -169,22 +167,25 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
     );
     if let (true, None, Some(argument)) = (single, metric.per, &metric.value.argument) {
         let wanted = grading.facts.get(metric.slot).value(row);
-        let frame = crate::book::FieldFrame::new(
-            &events.clean.columns,
-            events.clean.rows.len(),
-            grading.facts.as_of(),
-        );
-        let values = argument.eval(&frame).column;
-        first = own
+        // Only the customer's own rows are looked at: this is asked for every customer of a run.
+        let rows: Vec<Option<u32>> = own.iter().copied().map(Some).collect();
+        let columns: Vec<Column> = events
+            .clean
+            .columns
             .iter()
-            .copied()
+            .map(|column| column.gather(&rows))
+            .collect();
+        let frame = crate::book::FieldFrame::new(&columns, rows.len(), grading.facts.as_of());
+        let values = argument.eval(&frame).column;
+        first = (0..own.len())
             .find(|event| values.value(*event) == wanted)
+            .map(|event| own[event])
             .or(first);
     }
     Source::Rows {
         text: metric.text.clone(),
         count: own.len(),
-        first: first.map(|event| place_of(tables, events.clean.rows[event], None)),
+        first: first.map(|event| place_of(tables, events.clean.rows[event as usize], None)),
     }
 }
 

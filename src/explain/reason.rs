@@ -4,7 +4,7 @@ use super::{DimensionStep, Explanation, Input, Outcome, RuleStep, explain};
 use crate::classify::render;
 use crate::diagnostic::Lang;
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, GradeRule, Ties, TopSize};
+use crate::scheme::model::{Expression, GradeRule, MissingRule, Ties, TopSize};
 use crate::table::Decimal;
 
 /// The reasons of customer `row` in `lang`.
@@ -22,7 +22,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         explanation
             .dimensions
             .iter()
-            .map(|step| dimension_reason(&explanation, step, lang)),
+            .map(|step| dimension_reason(grading, &explanation, step, lang)),
     );
     reasons.extend(type_reason(grading, &explanation, lang));
     for index in grading.reviews(row) {
@@ -88,39 +88,54 @@ pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
 
 fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
     let step = explanation.grade.as_ref()?;
-    let values = listed(&step.inputs, lang);
+    let values = bracketed(&step.inputs, lang);
     Some(match (&step.outcome, &step.condition, lang) {
         (Outcome::Holds(grade), Some(condition), Lang::Zh) => {
-            format!("{grade}：{condition}（{values}）")
+            format!("{grade}：{condition}{values}")
         }
         (Outcome::Holds(grade), Some(condition), Lang::En) => {
-            format!("{grade}: {condition} ({values})")
+            format!("{grade}: {condition}{values}")
         }
         (Outcome::Holds(grade), None, Lang::Zh) => {
-            format!("{grade}：不满足更高等级的条件（{values}）")
+            format!("{grade}：不满足更高等级的条件{values}")
         }
         (Outcome::Holds(grade), None, Lang::En) => {
-            format!("{grade}: no better grade's condition holds ({values})")
+            format!("{grade}: no better grade's condition holds{values}")
         }
-        (Outcome::NoneHolds, _, Lang::Zh) => format!("未评级：没有等级的条件成立（{values}）"),
+        (Outcome::NoneHolds, _, Lang::Zh) => format!("未评级：没有等级的条件成立{values}"),
         (Outcome::NoneHolds, _, Lang::En) => {
-            format!("unrated: no grade's condition holds ({values})")
+            format!("unrated: no grade's condition holds{values}")
         }
         (Outcome::Missing(names), _, Lang::Zh) => format!("未评级：缺少{}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("unrated: {} missing", names.join(", ")),
     })
 }
 
-fn dimension_reason(explanation: &Explanation, step: &DimensionStep, lang: Lang) -> String {
+fn dimension_reason(
+    grading: &Grading,
+    explanation: &Explanation,
+    step: &DimensionStep,
+    lang: Lang,
+) -> String {
     let name = &step.name;
     let why = rule_reason(&step.rule, lang);
     let label = step.label.as_deref().unwrap_or_default();
     let mut text = match (&step.rule.outcome, lang) {
         (Outcome::Missing(names), Lang::Zh) => format!("{name}：缺少{}", names.join("、")),
         (Outcome::Missing(names), Lang::En) => format!("{name}: {} missing", names.join(", ")),
+        // A dimension by points needs no bands, and has no label then.
+        (_, Lang::Zh) if label.is_empty() => format!("{name}：{why}"),
+        (_, Lang::En) if label.is_empty() => format!("{name}: {why}"),
         (_, Lang::Zh) => format!("{name}：{label}（{why}）"),
         (_, Lang::En) => format!("{name}: {label} ({why})"),
     };
+    let shared = grading.scheme.missing == MissingRule::Reweight;
+    if shared && step.weight.is_some() && step.points.is_none() {
+        text += match lang {
+            Lang::Zh => "，权重由其他维度分担",
+            Lang::En => ", its weight is shared by the others",
+        };
+    }
     if let (Some(points), Some(weight), Some(part)) = (step.points, step.weight, step.part) {
         let total = explanation
             .dimensions
@@ -152,14 +167,14 @@ fn rule_reason(step: &RuleStep, lang: Lang) -> String {
 
 fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Option<String> {
     let step = explanation.kind.as_ref()?;
-    let values = listed(&step.inputs, lang);
+    let values = bracketed(&step.inputs, lang);
     let rated = !grading.scheme.grades.is_empty();
     Some(match (&step.outcome, &step.condition, lang) {
         (Outcome::Holds(kind), Some(condition), Lang::Zh) => {
-            format!("类型 {kind}：{condition}（{values}）")
+            format!("类型 {kind}：{condition}{values}")
         }
         (Outcome::Holds(kind), Some(condition), Lang::En) => {
-            format!("type {kind}: {condition} ({values})")
+            format!("type {kind}: {condition}{values}")
         }
         (Outcome::Holds(kind), None, Lang::Zh) => format!("类型 {kind}：不满足其他类型的条件"),
         (Outcome::Holds(kind), None, Lang::En) => {
@@ -167,11 +182,21 @@ fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Opti
         }
         // Without grades the type is the result, so its absence is the main reason; beside a grade it is one of many.
         (Outcome::NoneHolds, _, Lang::Zh) if rated => "没有类型的条件成立".to_owned(),
-        (Outcome::NoneHolds, _, Lang::Zh) => format!("未分类：没有类型的条件成立（{values}）"),
-        (Outcome::NoneHolds, _, Lang::En) => format!("no type's condition holds ({values})"),
+        (Outcome::NoneHolds, _, Lang::Zh) => format!("未分类：没有类型的条件成立{values}"),
+        (Outcome::NoneHolds, _, Lang::En) => format!("no type's condition holds{values}"),
         (Outcome::Missing(names), _, Lang::Zh) => format!("未分类：缺少{}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("no type: {} missing", names.join(", ")),
     })
+}
+
+/// The values in brackets, with what stands before them; nothing if no value was read.
+fn bracketed(inputs: &[Input], lang: Lang) -> String {
+    let values = listed(inputs, lang);
+    match lang {
+        _ if values.is_empty() => values,
+        Lang::Zh => format!("（{values}）"),
+        Lang::En => format!(" ({values})"),
+    }
 }
 
 /// Names and values side by side: `年采购额 100.01 万元、投诉次数 0`.

@@ -14,19 +14,22 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
     let mut causes: BTreeMap<Option<String>, (usize, usize)> = BTreeMap::new();
     for (row, decided) in grading.decided.iter().enumerate() {
         if decided.decision == Decision::Unrated {
-            let count = causes.entry(cause(grading, row)).or_insert((0, row));
+            let count = causes
+                .entry(cause(grading, row, Lang::Zh))
+                .or_insert((0, row));
             count.0 += 1;
         }
     }
     causes
         .into_iter()
-        .map(|(cause, (count, first))| {
+        .map(|(known, (count, first))| {
             let id = &grading.book.roster.ids[first];
-            let title = match cause {
-                Some(names) => {
+            let title = match known {
+                Some(zh) => {
+                    let en = cause(grading, first, Lang::En).unwrap_or_default();
                     text!(
-                        "{count} customers are unrated: {names} is missing",
-                        "{count} 位客户未评级：缺少 {names}"
+                        "{count} customers are unrated: {en} is missing",
+                        "{count} 位客户未评级：缺少 {zh}"
                     )
                 }
                 None => text!(
@@ -43,7 +46,7 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
 }
 
 /// The names of the values that are missing, in backticks; `None` if all are known and no grade takes the customer.
-fn cause(grading: &Grading, row: usize) -> Option<String> {
+fn cause(grading: &Grading, row: usize, lang: Lang) -> Option<String> {
     let Choice::Unknown(index) = grading.assessment.grades[row] else {
         return None;
     };
@@ -54,7 +57,7 @@ fn cause(grading: &Grading, row: usize) -> Option<String> {
     };
     let mut names: Vec<String> = expressions
         .iter()
-        .flat_map(|expression| missing_names(grading, expression, row, Lang::Zh))
+        .flat_map(|expression| missing_names(grading, expression, row, lang))
         .map(|name| format!("`{name}`"))
         .collect();
     names.dedup();

@@ -4,6 +4,7 @@
 //! sees another customer's rows, and the order of rows changes nothing.
 
 mod aggregate;
+mod report;
 mod window;
 
 use crate::book::{Book, EventRows};
@@ -16,6 +17,9 @@ use crate::table::{Column, Period, PeriodKind, Truth};
 use crate::text;
 use aggregate::{Item, aggregate, is_zero_without_rows};
 use window::Windows;
+
+/// The most values that a series may have: 4 GB of them. A single date in the wrong century makes millions of periods.
+const MOST_CELLS: usize = 500_000_000;
 
 /// The value of a metric.
 #[derive(Clone, Debug)]
@@ -90,7 +94,7 @@ fn one(
     let date_is_values =
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
-    report_missing(scheme, metric, book, events, &counted, &missing, findings);
+    report::missing(scheme, metric, book, events, &counted, &missing, findings);
     let items = |row: usize| Item {
         row: row as u32,
         day: events.days[row],
@@ -112,10 +116,18 @@ fn one(
             (used(row) && windows.contains(customer, events.days[row])).then_some(customer)
         });
         let (column, overflows) = aggregate(metric, &source, &groups, items);
-        report_overflow(metric, book, &overflows, 1, findings);
+        report::overflow(metric, book, &overflows, 1, findings);
         return MetricColumn::Value(column);
     };
     let axis = Axis::of(kind, book);
+    if customers * axis.count > MOST_CELLS {
+        report::too_many_periods(metric, &axis, customers, findings);
+        return MetricColumn::Series(SeriesColumn {
+            periods: 0,
+            values: Column::Number(vec![]),
+            skipped: vec![],
+        });
+    }
     let groups = group(customers * axis.count, events, |row, customer| {
         let period = Period::of(kind, crate::table::Date::from_days(events.days[row])?).index
             - axis.first.index;
@@ -123,12 +135,13 @@ fn one(
         inside.then(|| customer * axis.count + period as usize)
     });
     let (mut column, overflows) = aggregate(metric, &source, &groups, items);
-    report_overflow(metric, book, &overflows, axis.count, findings);
+    report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
         .map(|index| events.coverage.covers(axis.period(index)))
         .collect();
     blank_unknown(metric, &axis, &covered, first_seen, &mut column);
-    report_uncovered(scheme, metric, &axis, &covered, findings);
+    report::uncovered(scheme, metric, &axis, &covered, findings);
+    report::early_end(scheme, metric, book, &axis, findings);
     let skipped = covered
         .iter()
         .map(|covered| !covered && metric.gaps == Gaps::Skip)
@@ -298,95 +311,6 @@ fn blank_unknown(
                 values[customer * axis.count + index] = MISSING;
             }
         }
-    }
-}
-
-fn report_missing(
-    scheme: &Scheme,
-    metric: &Metric,
-    book: &Book,
-    events: &EventRows,
-    counted: &[bool],
-    missing: &dyn Fn(usize) -> bool,
-    findings: &mut Vec<Finding>,
-) {
-    let name = &metric.name;
-    let sheet = &scheme.events[metric.from].sheet.name;
-    for row in (0..counted.len()).filter(|row| counted[*row] && missing(*row)) {
-        findings.push(
-            Finding::warning(
-                Code::MissingEventValue,
-                text!(
-                    "the row of `{sheet}` has no value for `{name}`; it is left out",
-                    "`{sheet}` 的该行没有 `{name}` 所需的值，已略过"
-                ),
-            )
-            .place(place_of(
-                &book.inputs.events[metric.from],
-                events.clean.rows[row],
-                None,
-            )),
-        );
-    }
-}
-
-fn report_overflow(
-    metric: &Metric,
-    book: &Book,
-    overflows: &[usize],
-    per_customer: usize,
-    findings: &mut Vec<Finding>,
-) {
-    for group in overflows {
-        let id = &book.roster.ids[group / per_customer];
-        let name = &metric.name;
-        findings.push(Finding::warning(
-            Code::NotComputable,
-            text!(
-                "`{name}` of customer `{id}` is 9,000,000,000,000 or more: it counts as missing",
-                "客户 `{id}` 的 `{name}` 达到或超过 9 万亿，按缺失处理"
-            ),
-        ));
-    }
-}
-
-fn report_uncovered(
-    scheme: &Scheme,
-    metric: &Metric,
-    axis: &Axis,
-    covered: &[bool],
-    findings: &mut Vec<Finding>,
-) {
-    let gaps: Vec<String> = (0..axis.count)
-        .filter(|index| !covered[*index])
-        .map(|index| axis.period(index).to_string())
-        .collect();
-    if gaps.is_empty() {
-        return;
-    }
-    let sheet = &scheme.events[metric.from].sheet.name;
-    let list = gaps.join(", ");
-    let (en, zh) = match metric.gaps {
-        Gaps::End => (
-            "they are missing and end every run",
-            "按缺失处理，并中断连续期数",
-        ),
-        Gaps::Skip => ("they are passed over", "已跳过"),
-        Gaps::Zero => ("they count as zero", "按 0 计"),
-    };
-    let finding = Finding::warning(
-        Code::Uncovered,
-        text!(
-            "no file of `{sheet}` covers {list}: {en}",
-            "`{sheet}` 没有文件覆盖 {list}：{zh}"
-        ),
-    )
-    .help(text!(
-        "add the files of these periods",
-        "请补上这些期间的文件"
-    ));
-    if !findings.contains(&finding) {
-        findings.push(finding);
     }
 }
 

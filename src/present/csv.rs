@@ -6,6 +6,7 @@
 
 use super::table::{ColumnRole, OutCell, ResultTable};
 use super::words::{Word, decision_sign};
+use crate::clean::text::is_formula_like;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::table::{Date, DateTime};
@@ -81,8 +82,9 @@ pub fn has_non_ascii(table: &dyn ResultTable) -> bool {
 }
 
 /// Whether a text would be run as a formula by a spreadsheet that opens the file, or has an escape's look already (so
-/// that [`unescape`] gives every text back): it begins with `=`, `+`, `-`, `@`, a tab or a carriage return, or one of
-/// the signs in full width (OWASP, "CSV Injection"), and is neither a plain decimal number nor a row of dashes.
+/// that [`crate::clean::text::unescape`], by which it is read back, gives every text back): it begins with `=`, `+`,
+/// `-`, `@`, a tab or a carriage return, or one of the signs in full width (OWASP, "CSV Injection"), and is neither a
+/// plain decimal number nor a row of dashes.
 pub fn needs_escape(text: &str) -> bool {
     // Nearly every text ends here.
     if !matches!(
@@ -91,21 +93,15 @@ pub fn needs_escape(text: &str) -> bool {
     ) {
         return false;
     }
-    let text = text.trim_start_matches('\'');
+    if text.starts_with('\'') {
+        return is_formula_like(text);
+    }
     match text.chars().next() {
         Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
         Some('+' | '-' | '＋' | '－') => {
             !is_plain_number(text) && !text.chars().all(|c| matches!(c, '-' | '－'))
         }
         _ => false,
-    }
-}
-
-/// The text that [`write`] escaped: takes one `'` off where it stands before what [`needs_escape`]. For reading back.
-pub fn unescape(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if needs_escape(rest) => rest,
-        _ => text,
     }
 }
 
@@ -271,6 +267,7 @@ mod tests {
             ("＝1", true),
             ("'=1", true),
             ("''=1", true),
+            ("'-5", true),
             ("-5", false),
             ("+8613800000000", false),
             ("-0.5", false),
@@ -288,7 +285,7 @@ mod tests {
             } else {
                 plain.to_owned()
             };
-            assert_eq!(unescape(&written), plain);
+            assert_eq!(crate::clean::text::unescape(&written), plain);
             if escaped && !plain.contains(['\r', '"']) {
                 assert_eq!(
                     text(&texts(&[plain]), b',', false, true),

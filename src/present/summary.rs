@@ -86,9 +86,13 @@ pub fn line(summary: &Summary) -> Text {
     let (customers, as_of) = (summary.customers, summary.as_of);
     let (en_list, zh_list) = (list(", "), list("，"));
     let mut text = Text {
-        en: format!("{customers} customers as of {as_of}: {en_list}"),
-        zh: format!("{customers} 位客户，截至 {as_of}：{zh_list}"),
+        en: format!("{customers} customers as of {as_of}"),
+        zh: format!("{customers} 位客户，截至 {as_of}"),
     };
+    if !shares.is_empty() {
+        text.en += &format!(": {en_list}");
+        text.zh += &format!("：{zh_list}");
+    }
     let waiting: usize = summary.reviews.iter().map(|(_, count)| count).sum();
     for (count, en, zh) in [
         (summary.unrated, "unrated", "未评级"),

@@ -5,7 +5,7 @@
 
 use super::header_row::Lexicon;
 use super::{KnownSheet, Source, Table};
-use crate::diagnostic::{Code, Finding, nearest};
+use crate::diagnostic::{Code, Finding, Text, listed, nearest};
 use crate::table::Unit;
 use crate::text;
 use unicode_normalization::UnicodeNormalization;
@@ -118,17 +118,12 @@ pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
         return error;
     };
     error = error.place(table.origin.row(table.header_row));
-    let found: Vec<String> = table
-        .headers
-        .iter()
-        .filter(|header| !header.text.is_empty())
-        .map(|header| format!("`{}`", header.text))
-        .collect();
-    error = error.with_note(text!(
-        "headers found: {}",
-        "找到的表头：{}",
-        found.join(", ")
-    ));
+    let texts = table.headers.iter().map(|header| header.text.as_str());
+    let Text { en, zh } = listed(texts.filter(|text| !text.is_empty()));
+    error = error.with_note(Text {
+        en: format!("headers found: {en}"),
+        zh: format!("找到的表头：{zh}"),
+    });
     let sheet = &known.name;
     let key = known.key.first().map_or("", String::as_str);
     let mut missing = vec![key];
@@ -159,8 +154,8 @@ pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
         });
     }
     error.help(text!(
-        "add the header to the field's `aliases` in the scheme, or name the header's row with `--header-row`",
-        "请在方案中把该表头加入字段的 `aliases`，或用 `--header-row` 指定表头所在行"
+        "add the header to the field's `headers` in the scheme, or name the header's row with `--header-row`",
+        "请在方案中把该表头加入字段的 `headers`，或用 `--header-row` 指定表头所在行"
     ))
 }
 

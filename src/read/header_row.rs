@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub(super) const ROWS_LOOKED_AT: usize = 30;
 
 /// A header that the scheme knows counts this much, a result column of regrade counts 1.
-const KNOWN_HEADER: usize = 4;
+pub(super) const KNOWN_HEADER: usize = 4;
 
 /// The headers of a known sheet in the form in which they are compared.
 pub(super) struct Lexicon {
@@ -86,6 +86,8 @@ pub(super) fn choose(
     // A header that is printed again on each page is no rival.
     match winners.find(|index| texts(&head[*index]) != texts(&head[first])) {
         None => Ok(Some(first)),
+        // Without a key it is no sheet of the scheme, whichever row it is.
+        Some(_) if !best.1 => Ok(Some(first)),
         Some(second) => {
             let (a, b) = (head[first].number, head[second].number);
             let title = text!(

@@ -2,10 +2,12 @@
 //! as much as any other.
 
 use super::assemble::{Assembler, Candidate, too_large};
+use super::header_row::KNOWN_HEADER;
 use super::{Format, Source, Table, header};
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::table::Cell;
 use crate::text;
+use std::collections::BTreeSet;
 
 /// A worksheet's limits, in every format.
 pub(super) const MOST_ROWS: u32 = 1 << 20;
@@ -185,6 +187,7 @@ pub(super) fn tables(
             Err(findings) => return Err(findings),
         }
     }
+    leave_lists_of_columns(&mut taken, &mut left, source);
     let Some(first) = taken.first_mut() else {
         if errors.is_empty() && left.is_empty() {
             errors.push(Finding::error(
@@ -214,4 +217,41 @@ pub(super) fn tables(
             ..finding
         }));
     Ok(taken)
+}
+
+/// Moves worksheets that have nothing of a sheet but its key to `left`, where another worksheet has more of that sheet:
+/// a list of columns with what they mean (regrade's own workbooks have one) names the key, and is no table of customers.
+fn leave_lists_of_columns(taken: &mut Vec<Table>, left: &mut Vec<Table>, source: &Source<'_>) {
+    let fits: Vec<Vec<(usize, bool)>> = taken
+        .iter()
+        .map(|table| {
+            let headers: BTreeSet<String> = table
+                .headers
+                .iter()
+                .map(|header| header.folded.clone())
+                .collect();
+            let lexicons = source.lexicon.iter();
+            lexicons.map(|lexicon| lexicon.score(&headers)).collect()
+        })
+        .collect();
+    let has_only_a_key =
+        |fit: &[(usize, bool)]| fit.iter().all(|(score, _)| *score <= KNOWN_HEADER);
+    let is_list = |fit: &Vec<(usize, bool)>| {
+        has_only_a_key(fit)
+            && fits.iter().any(|other| {
+                let pairs = fit.iter().zip(other);
+                pairs
+                    .filter(|((_, key), _)| *key)
+                    .any(|(_, (score, key))| *key && *score > KNOWN_HEADER)
+            })
+    };
+    let mut lists = fits.iter().map(is_list);
+    let tables = std::mem::take(taken);
+    for table in tables {
+        if lists.next() == Some(true) {
+            left.push(table);
+        } else {
+            taken.push(table);
+        }
+    }
 }

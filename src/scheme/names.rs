@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Names that the language itself uses.
-pub const RESERVED: [&str; 8] = [
+pub const RESERVED: [&str; 7] = [
     "score",
     "grade",
     "type",
@@ -15,7 +15,6 @@ pub const RESERVED: [&str; 8] = [
     "as_of",
     "previous_grade",
     "previous_type",
-    "previous_score",
 ];
 
 /// All names so far, in the order in which the parts of a scheme come.

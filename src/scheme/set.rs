@@ -7,7 +7,8 @@ use crate::text;
 use toml_edit::{DocumentMut, Item, Value};
 
 /// The text of the scheme with the value at `assignment` (`path=value`) changed. Tables in a list go by their `name`,
-/// bands by their `label`. The value is TOML if it reads as such and the old one was no text, else a text.
+/// bands by their `label`. The value is TOML if it reads as such and the old one was no text (or it
+/// is a list, which a text never means), else a text.
 pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
     let bad = |title| Finding::error(Code::BadSet, title);
     let Some((path, value)) = assignment.split_once('=') else {
@@ -50,7 +51,7 @@ pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
     }
     let was_text = old.and_then(Item::as_str).is_some();
     let new: Value = match value.trim().parse::<Value>() {
-        Ok(parsed) if !was_text || parsed.is_str() => parsed,
+        Ok(parsed) if !was_text || parsed.is_str() || parsed.is_array() => parsed,
         _ => Value::from(value.trim()),
     };
     if let Some(table) = item.as_table_like_mut() {

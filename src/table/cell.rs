@@ -91,6 +91,14 @@ pub struct RawRows {
 const TYPED: u8 = 0xFF;
 
 impl RawRows {
+    /// Whether the cells are the same as another's; the row numbers need not be.
+    pub fn has_cells_of(&self, other: &Self) -> bool {
+        self.width == other.width
+            && self.starts == other.starts
+            && self.ends == other.ends
+            && self.bytes == other.bytes
+    }
+
     /// No rows yet, of `width` cells each.
     pub fn new(width: usize) -> Self {
         Self {

@@ -245,3 +245,50 @@ fn a_worksheet_can_be_named() {
     let error = read("订单").unwrap_err();
     assert_eq!(error[0].notes[0].en, "worksheets: `概览`, `客户`");
 }
+
+/// regrade's own workbooks explain their columns on a worksheet, which so has the key's name in a row of its own.
+#[test]
+fn a_list_of_columns_is_no_table_beside_one_that_has_them() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let fill = |sheet: &mut rust_xlsxwriter::Worksheet, rows: &[&[&str]]| {
+        for (row, cells) in rows.iter().enumerate() {
+            for (column, text) in cells.iter().enumerate() {
+                sheet.write(row as u32, column as u16, *text).unwrap();
+            }
+        }
+    };
+    let data: &[&[&str]] = &[&["客户编号", "客户名称"], &["001", "天方机械"]];
+    fill(book.add_worksheet().set_name("客户").unwrap(), data);
+    let list: &[&[&str]] = &[
+        &["各列的含义"],
+        &["客户编号", "客户的唯一编号"],
+        &["等级", "评定的等级"],
+    ];
+    fill(book.add_worksheet().set_name("说明").unwrap(), list);
+    let tables = read_bytes(
+        &book.save_to_buffer().unwrap(),
+        &[customers()],
+        &Options::default(),
+    )
+    .unwrap();
+    let names: Vec<_> = tables
+        .iter()
+        .map(|table| table.origin.worksheet.as_deref())
+        .collect();
+    assert_eq!(names, [Some("客户")]);
+    assert!(
+        notes(&tables[0])
+            .iter()
+            .any(|note| note.contains("worksheet `说明` is not used"))
+    );
+    // Alone it is all there is, and is taken.
+    let mut alone = rust_xlsxwriter::Workbook::new();
+    fill(alone.add_worksheet(), list);
+    let bytes = alone.save_to_buffer().unwrap();
+    assert_eq!(
+        read_bytes(&bytes, &[customers()], &Options::default())
+            .unwrap()
+            .len(),
+        1
+    );
+}

@@ -102,7 +102,12 @@ impl Validator<'_> {
                         .collect(),
                 };
                 let filter = filter.map(|text| {
-                    let bound = super::bind_in(&text.value, &scope, Want::Condition, &mut vec![]);
+                    let bound = super::expressions::bind_in(
+                        &text.value,
+                        &scope,
+                        Want::Condition,
+                        &mut vec![],
+                    );
                     self.take(&text, bound)
                 });
                 let text = value?;
