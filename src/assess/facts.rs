@@ -1,8 +1,9 @@
 //! The columns of all names of a scheme, a row a customer, as they are filled one after another.
 
-use crate::diagnostic::{Code, Finding};
+use crate::clean::text::shorten;
+use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::Slot;
-use crate::expr::{FaultKind, Frame, SeriesColumn};
+use crate::expr::{Fault, FaultKind, Frame, SeriesColumn};
 use crate::rank::{Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
@@ -61,12 +62,25 @@ impl Facts {
     }
 
     /// Evaluates an expression for all customers, the figures of the population that it needs first. What cannot be
-    /// worked out is a finding that names the customer and `name`.
+    /// worked out is a finding that names the customers and `name`.
     pub fn evaluate(
         &mut self,
         scheme: &Scheme,
         expression: &Expression,
         name: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Column {
+        self.evaluate_where(scheme, expression, name, |_| true, findings)
+    }
+
+    /// The same where only some customers, those for whom `matters`, have anything from it: for the others an earlier
+    /// entry of a list holds, and what cannot be worked out for them changes nothing.
+    pub fn evaluate_where(
+        &mut self,
+        scheme: &Scheme,
+        expression: &Expression,
+        name: &str,
+        matters: impl Fn(u32) -> bool,
         findings: &mut Vec<Finding>,
     ) -> Column {
         for id in expression.bound.population_ids() {
@@ -78,22 +92,56 @@ impl Facts {
                     .set(id, Population::build(&keys, groups.as_ref()));
             }
         }
-        let evaluated = expression.bound.eval(self);
-        for fault in evaluated.faults {
-            let (id, condition) = (&self.ids[fault.row as usize], &expression.text);
-            let title = match fault.kind {
+        let mut evaluated = expression.bound.eval(self);
+        evaluated.faults.retain(|fault| matters(fault.row));
+        findings.extend(self.not_computable(&evaluated.faults, expression, name));
+        evaluated.column
+    }
+
+    /// What is to be said of customers for whom an expression cannot be worked out: of all of them at once, because a
+    /// field that is often 0 would fill the screen.
+    pub fn not_computable(
+        &self,
+        faults: &[Fault],
+        expression: &Expression,
+        name: &str,
+    ) -> Vec<Finding> {
+        let condition = &expression.text;
+        let kinds = [FaultKind::DivisionByZero, FaultKind::Overflow];
+        let found = kinds.into_iter().filter_map(|kind| {
+            let rows: Vec<usize> = faults
+                .iter()
+                .filter(|fault| fault.kind == kind)
+                .map(|fault| fault.row as usize)
+                .collect();
+            let first = shorten(&self.ids[*rows.first()?]);
+            let count = rows.len();
+            let who = match count {
+                1 => text!("customer `{first}`", "客户 `{first}`"),
+                _ => text!("{count} customers", "{count} 位客户"),
+            };
+            let Text { en, zh } = who;
+            let title = match kind {
                 FaultKind::DivisionByZero => text!(
-                    "`{name}` of customer `{id}` divides by zero (`{condition}`): it counts as missing",
-                    "客户 `{id}` 的 `{name}` 除数为零（`{condition}`），按缺失处理"
+                    "`{name}` of {en} divides by zero (`{condition}`): it counts as missing",
+                    "{zh}的 `{name}` 除数为零（`{condition}`），按缺失处理"
                 ),
                 FaultKind::Overflow => text!(
-                    "`{name}` of customer `{id}` is 9,000,000,000,000 or more (`{condition}`): it counts as missing",
-                    "客户 `{id}` 的 `{name}` 达到或超过 9 万亿（`{condition}`），按缺失处理"
+                    "`{name}` of {en} is 9,000,000,000,000 or more (`{condition}`): it counts as missing",
+                    "{zh}的 `{name}` 达到或超过 9 万亿（`{condition}`），按缺失处理"
                 ),
             };
-            findings.push(Finding::warning(Code::NotComputable, title));
-        }
-        evaluated.column
+            let finding = Finding::warning(Code::NotComputable, title);
+            if count == 1 {
+                return Some(finding);
+            }
+            let Text { en, zh } = listed(rows.iter().map(|row| &*self.ids[*row]));
+            Some(finding.with_note(Text {
+                en: format!("they are {en}"),
+                zh: format!("这些客户：{zh}"),
+            }))
+        });
+        found.collect()
     }
 }
 

@@ -48,7 +48,10 @@ pub fn choose(
     let mut choices = vec![Choice::NoneHolds; facts.len()];
     let mut open: Vec<u32> = (0..facts.len() as u32).collect();
     for (index, condition) in conditions.iter().enumerate() {
-        let truths = condition.map(|condition| facts.evaluate(scheme, condition, name, findings));
+        let truths = condition.map(|condition| {
+            let matters = |row| open.binary_search(&row).is_ok();
+            facts.evaluate_where(scheme, condition, name, matters, findings)
+        });
         settle(index as u16, truths.as_ref(), &mut open, &mut choices);
     }
     choices
@@ -89,10 +92,12 @@ pub fn assess(
     for (index, grade) in scheme.grades.iter().enumerate() {
         let (truths, keys) = match &grade.rule {
             GradeRule::When(None) => (None, vec![]),
-            GradeRule::When(Some(when)) => (
-                Some(facts.evaluate(scheme, when, &grade.name, findings)),
-                vec![],
-            ),
+            GradeRule::When(Some(when)) => {
+                let matters = |row| open.binary_search(&row).is_ok();
+                let name = &grade.name;
+                let truths = facts.evaluate_where(scheme, when, name, matters, findings);
+                (Some(truths), vec![])
+            }
             GradeRule::Top(top) => {
                 let keys: Vec<Column> = top
                     .by

@@ -267,7 +267,8 @@ fn running_totals(points: &[(Decimal, i64)]) -> Vec<i64> {
     let totals: Option<Vec<i64>> = points
         .iter()
         .map(|(weight, points)| {
-            total += i128::from(*points) * i128::from(weight.millionths());
+            // One product fits; three of the largest do not add up in 128 bits.
+            total = total.checked_add(i128::from(*points) * i128::from(weight.millionths()))?;
             Decimal::from_wide(divide_half_away(total, sum)).map(Decimal::millionths)
         })
         .collect();
@@ -315,5 +316,10 @@ mod tests {
         assert_eq!(totals, [33_333_333, 66_666_667, 67_000_000]);
         assert_eq!(running_totals(&[(d("1"), MISSING)]), Vec::<i64>::new());
         assert_eq!(running_totals(&[(Decimal::ZERO, 1)]), Vec::<i64>::new());
+        let largest = d("8999999999999.999999");
+        for count in [3, 100] {
+            let totals = running_totals(&vec![(largest, largest.millionths()); count]);
+            assert_eq!(totals, Vec::<i64>::new());
+        }
     }
 }

@@ -95,3 +95,70 @@ fn row_hash(clean: &CleanSheet, row: usize) -> u64 {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::book::{Inputs, assemble};
+    use crate::diagnostic::Code;
+    use crate::read::{Input, Options, Table, open};
+    use crate::table::Date;
+
+    fn table(name: &str, text: &str) -> Table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let input = Input::File {
+            path,
+            name: name.into(),
+            worksheet: None,
+        };
+        open(&input, &[], &Options::default(), &|_, _| {})
+            .unwrap()
+            .remove(0)
+    }
+
+    /// The number of rows that count, and what is said.
+    fn rows(files: &[&str]) -> (usize, Vec<Code>) {
+        let scheme = "[sheets.orders]\ncustomer = \"id\"\ndate = \"day\"\nfields = [{ name = \"amount\", type = \"number\" }]\n";
+        let (scheme, findings) = crate::scheme::validate(scheme);
+        let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
+        let names = ["a.csv", "b.csv", "c.csv"];
+        let tables = names.iter().zip(files);
+        let inputs = Inputs {
+            events: vec![tables.map(|(name, text)| table(name, text)).collect()],
+            ..Inputs::default()
+        };
+        let book = assemble(&scheme, inputs, Date::parse_iso("2024-03-31").unwrap());
+        let codes = book.findings.iter().map(|finding| finding.code).collect();
+        (book.events[0].clean.rows.len(), codes)
+    }
+
+    #[test]
+    fn a_file_that_is_named_twice_counts_once_and_an_overlap_is_said() {
+        let january = "id,day,amount\n1,2024-01-05,10\n1,2024-01-05,10\n2,2024-01-31,20\n";
+        let both = "id,day,amount\n2,2024-01-31,20\n1,2024-02-01,30\n";
+        let february = "id,day,amount\n1,2024-02-02,30\n";
+        assert_eq!(rows(&[january]), (3, vec![]));
+        assert_eq!(rows(&[january, february]), (4, vec![]));
+        assert_eq!(
+            rows(&[january, february, january]),
+            (4, vec![Code::RepeatedRows])
+        );
+        assert_eq!(rows(&[january, both]), (5, vec![Code::RepeatedRows]));
+    }
+
+    #[test]
+    fn an_empty_export_is_said() {
+        assert_eq!(rows(&["id,day,amount\n"]), (0, vec![Code::NoRows]));
+        assert_eq!(
+            rows(&["id,day,amount\n1,2025-01-01,1\n"]),
+            (0, vec![Code::FutureRows, Code::NoRows])
+        );
+    }
+
+    #[test]
+    fn a_column_that_no_file_has_is_said() {
+        let (_, codes) = rows(&["id,day,amuont\n1,2024-01-05,10\n"]);
+        assert_eq!(codes, [Code::MissingColumn]);
+    }
+}

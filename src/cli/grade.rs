@@ -2,7 +2,7 @@
 
 use super::gate::Gate;
 use super::inputs::{self, Loaded};
-use super::output::{Files, Output, Sink, Target, outputs, to_stdout};
+use super::output::{Files, Output, Sink, Target, keep_inputs, named_twice, outputs, to_stdout};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns};
 use regrade::book::{self, Entry};
@@ -17,6 +17,7 @@ use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Arguments of `grade`.
@@ -53,6 +54,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|gate| Gate::parse(gate))
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
+    check_places(&outputs, args, global, &rules)?;
     let lint = rules.warnings();
     if lint > 0 {
         let name = &rules.name;
@@ -75,15 +77,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
-    let entries = entries(grading, wanted.as_ref());
+    let mut findings = graded.loaded.findings.clone();
+    findings.extend(grading.findings.iter().cloned());
+    let entries = entries(grading, wanted.as_ref(), &mut findings);
     let shown = Shown {
         entries,
         columns,
         lang,
         bom: args.bom.as_deref(),
     };
-    let mut findings = graded.loaded.findings.clone();
-    findings.extend(grading.findings.iter().cloned());
     findings.extend(regrade::explain::unrated(grading));
     let summary = summary(&graded, lang, &findings);
     let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
@@ -105,6 +107,42 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
     let strict = args.strict && (lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned);
     Ok(if strict { Exit::Findings } else { Exit::Done })
+}
+
+/// No two outputs in one place, and none where something is read.
+fn check_places(
+    outputs: &[Output],
+    args: &Args,
+    global: &Global,
+    rules: &Rules,
+) -> Result<(), Stop> {
+    let mut written: Vec<&Path> = vec![];
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            written.push(path);
+        }
+    }
+    if let Some(path) = &global.summary_json {
+        let target = summary_target(path);
+        if outputs.iter().any(|output| output.target.is(&target)) {
+            return Err(named_twice(&path.display().to_string()));
+        }
+        if target != Target::Stdout {
+            written.push(path);
+        }
+    }
+    let mut read = inputs::paths(&rules.scheme, &args.files)?;
+    read.push(rules::path(global));
+    let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
+    keep_inputs(&written, &read)
+}
+
+fn summary_target(path: &Path) -> Target {
+    if path == Path::new("-") {
+        Target::Stdout
+    } else {
+        Target::File(path.to_path_buf())
+    }
 }
 
 /// A grading with what it was made from.
@@ -196,12 +234,19 @@ struct Shown<'a> {
 }
 
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-fn entries(grading: &Grading, wanted: Option<&Expression>) -> Vec<Entry> {
+fn entries(
+    grading: &Grading,
+    wanted: Option<&Expression>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Entry> {
     let all = &grading.book.roster.entries;
     let Some(wanted) = wanted else {
         return all.clone();
     };
-    let Column::Bool(truths) = wanted.bound.eval(&grading.facts).column else {
+    let evaluated = wanted.bound.eval(&grading.facts);
+    let facts = &grading.facts;
+    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
+    let Column::Bool(truths) = evaluated.column else {
         return vec![];
     };
     all.iter()
@@ -256,12 +301,19 @@ fn write_all(
             told.extend(about_columns(output.format, shown, results.findings));
         }
     }
-    if let Some(path) = &global.summary_json {
-        files.write(path, |out| {
-            regrade::present::summary::write_json(summary, out)
-        })?;
-    }
     let mut closed = false;
+    match global.summary_json.as_deref().map(summary_target) {
+        Some(Target::File(path)) => files.write(&path, |out| {
+            regrade::present::summary::write_json(summary, out)
+        })?,
+        Some(Target::Stdout) => {
+            match to_stdout(|out| regrade::present::summary::write_json(summary, out)) {
+                Err(Stop::ClosedPipe) => closed = true,
+                other => other?,
+            }
+        }
+        None => {}
+    }
     for output in outputs
         .iter()
         .filter(|output| output.target == Target::Stdout)
@@ -446,6 +498,8 @@ fn write_workbook(
 fn terminal_width() -> Option<u16> {
     let columns = std::env::var("COLUMNS")
         .ok()
-        .and_then(|columns| columns.parse().ok());
+        .and_then(|columns| columns.parse().ok())
+        // Some shells export 0 where there is no terminal.
+        .filter(|columns| *columns > 0);
     columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
 }

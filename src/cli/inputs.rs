@@ -53,6 +53,18 @@ pub fn options(reading: &Reading) -> Result<Options, Stop> {
     })
 }
 
+/// The files that are named, without what says how they are read.
+pub fn paths(scheme: &Scheme, files: &[String]) -> Result<Vec<PathBuf>, Stop> {
+    let known = known_sheets(scheme);
+    let mut paths = vec![];
+    for file in files {
+        if let Input::File { path, .. } = argument(file, &known)?.input {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
 /// Reads all files for a scheme. Faults of all files are told at once.
 pub fn load(
     scheme: &Scheme,

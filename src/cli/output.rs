@@ -79,12 +79,76 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
                 format: known(format)?,
             }
         };
-        if outputs.iter().any(|other| other.target == output.target) {
-            return Err(usage(text!("`{path}` is named twice", "`{path}` 指定了两次")).into());
+        if outputs.iter().any(|other| other.target.is(&output.target)) {
+            return Err(named_twice(path));
         }
         outputs.push(output);
     }
     Ok(outputs)
+}
+
+impl Target {
+    /// Whether both are one place, however they are written: `a.csv` is `./a.csv`.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => place(one) == place(other),
+            (one, other) => one == other,
+        }
+    }
+}
+
+/// A path without links and detours, whether the file is there or not.
+pub fn place(path: &Path) -> PathBuf {
+    if let Ok(known) = path.canonicalize() {
+        return known;
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// Two outputs in one place.
+pub fn named_twice(path: &str) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!("`{path}` is named twice", "`{path}` 指定了两次"),
+    );
+    Stop::usage(finding.help(text!(
+        "give each output a name of its own",
+        "请给每个输出不同的文件名"
+    )))
+}
+
+/// Refuses to write over what is being read: a workbook has more worksheets than the one that is graded, and
+/// `--where` leaves customers out.
+pub fn keep_inputs(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Stop> {
+    // Devices and pipes are read and written without harm.
+    let files: Vec<PathBuf> = inputs
+        .iter()
+        .filter(|input| input.is_file())
+        .map(|input| place(input))
+        .collect();
+    match outputs.iter().find(|output| files.contains(&place(output))) {
+        None => Ok(()),
+        Some(output) => {
+            let shown = output.display();
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "`{shown}` is an input: it would be written over",
+                    "`{shown}` 是输入文件，会被覆盖"
+                ),
+            );
+            Err(Stop::usage(
+                finding.help(text!("write to another file", "请输出到另一个文件")),
+            ))
+        }
+    }
 }
 
 /// A usage finding on its way to a [`Stop`].
@@ -197,6 +261,9 @@ impl Files {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".regrade-").suffix(".tmp");
         #[cfg(unix)]
@@ -253,20 +320,36 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
 
 fn unwritable(path: &Path, error: &io::Error) -> Stop {
     let shown = path.display();
-    // An error about the temporary file ends with that file's name; the user knows only the one that was asked for.
-    let error = error.to_string();
-    let error = error.split(" at path ").next().unwrap_or_default();
-    let finding = Finding::error(
-        Code::Unwritable,
-        text!(
-            "cannot write `{shown}`: {error}",
-            "无法写入 `{shown}`：{error}"
-        ),
-    )
-    .help(text!(
-        "nothing was changed; make room or choose another place",
-        "没有改动任何文件；请腾出空间或换个位置"
-    ));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+        .map(Path::display);
+    let finding = match (error.kind(), folder) {
+        (io::ErrorKind::NotFound, Some(folder)) => Finding::error(
+            Code::Unwritable,
+            text!(
+                "cannot write `{shown}`: there is no folder `{folder}`",
+                "无法写入 `{shown}`：没有文件夹 `{folder}`"
+            ),
+        )
+        .help(text!(
+            "make it first, or write to another place",
+            "请先建立该文件夹，或换个位置"
+        )),
+        _ => {
+            // A temporary file's error ends in its made-up name, which tells nobody anything.
+            let why = error.to_string();
+            let why = why.split(" at path ").next().unwrap_or_default();
+            Finding::error(
+                Code::Unwritable,
+                text!("cannot write `{shown}`: {why}", "无法写入 `{shown}`：{why}"),
+            )
+            .help(text!(
+                "nothing was changed; make room or choose another place",
+                "没有改动任何文件；请腾出空间或换个位置"
+            ))
+        }
+    };
     Stop::Findings {
         findings: vec![finding],
         source: None,

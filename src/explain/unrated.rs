@@ -11,22 +11,19 @@ use std::collections::BTreeMap;
 
 /// A warning for each cause why customers are unrated.
 pub fn unrated(grading: &Grading) -> Vec<Finding> {
-    let mut causes: BTreeMap<Option<String>, (usize, usize)> = BTreeMap::new();
+    let mut causes: BTreeMap<Option<[String; 2]>, (usize, usize)> = BTreeMap::new();
     for (row, decided) in grading.decided.iter().enumerate() {
         if decided.decision == Decision::Unrated {
-            let count = causes
-                .entry(cause(grading, row, Lang::Zh))
-                .or_insert((0, row));
+            let count = causes.entry(cause(grading, row)).or_insert((0, row));
             count.0 += 1;
         }
     }
     causes
         .into_iter()
-        .map(|(known, (count, first))| {
-            let id = &grading.book.roster.ids[first];
-            let title = match known {
-                Some(zh) => {
-                    let en = cause(grading, first, Lang::En).unwrap_or_default();
+        .map(|(cause, (count, first))| {
+            let id = crate::clean::text::shorten(&grading.book.roster.ids[first]);
+            let title = match cause {
+                Some([zh, en]) => {
                     text!(
                         "{count} customers are unrated: {en} is missing",
                         "{count} 位客户未评级：缺少 {zh}"
@@ -45,8 +42,9 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
         .collect()
 }
 
-/// The names of the values that are missing, in backticks; `None` if all are known and no grade takes the customer.
-fn cause(grading: &Grading, row: usize, lang: Lang) -> Option<String> {
+/// The names of the values that are missing, in backticks and in both languages, because the score has a name in each;
+/// `None` if all are known and no grade takes the customer.
+fn cause(grading: &Grading, row: usize) -> Option<[String; 2]> {
     let Choice::Unknown(index) = grading.assessment.grades[row] else {
         return None;
     };
@@ -55,11 +53,13 @@ fn cause(grading: &Grading, row: usize, lang: Lang) -> Option<String> {
         GradeRule::When(None) => &[],
         GradeRule::Top(top) => &top.by[..],
     };
-    let mut names: Vec<String> = expressions
-        .iter()
-        .flat_map(|expression| missing_names(grading, expression, row, lang))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    names.dedup();
-    Some(names.join(", "))
+    Some([Lang::Zh, Lang::En].map(|lang| {
+        let mut names: Vec<String> = expressions
+            .iter()
+            .flat_map(|expression| missing_names(grading, expression, row, lang))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        names.dedup();
+        names.join(", ")
+    }))
 }

@@ -109,6 +109,28 @@ impl Scope for Names {
         if let Some(slot) = self.by_name.get(full.as_str()) {
             return self.found(*slot);
         }
+        // These may come later or not at all, which the order alone does not say.
+        match full.as_str() {
+            "score" => {
+                return Resolution::NotHere(text!(
+                    "`score` is known from the grades on, where a dimension has a `weight`",
+                    "`score` 从等级起才能用，并且要有维度写了 `weight`"
+                ));
+            }
+            "grade" => {
+                return Resolution::NotHere(text!(
+                    "`grade` is known from the types on, where the scheme has grades",
+                    "`grade` 从类型起才能用，并且方案要有等级"
+                ));
+            }
+            "type" => {
+                return Resolution::NotHere(text!(
+                    "`type` is known from the tags on, where the scheme has types",
+                    "`type` 从标签起才能用，并且方案要有类型"
+                ));
+            }
+            _ => {}
+        }
         if self.anywhere.contains(&full) || RESERVED.contains(&full.as_str()) {
             return Resolution::NotHere(text!(
                 "`{full}` comes later: a part of the scheme sees those before it (fields, metrics, values, \

@@ -228,7 +228,14 @@ impl Results<'_> {
                         continue;
                     }
                     let kind = kind_of(&expression.bound.ty);
-                    let values = expression.bound.eval(&self.grading.facts).column;
+                    let facts = &self.grading.facts;
+                    let evaluated = expression.bound.eval(facts);
+                    self.findings.extend(facts.not_computable(
+                        &evaluated.faults,
+                        expression,
+                        heading,
+                    ));
+                    let values = evaluated.column;
                     self.push_asked(
                         columns,
                         heading,

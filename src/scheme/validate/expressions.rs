@@ -6,7 +6,7 @@ use super::super::written;
 use super::super::written::WrittenText;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::{Bound, PopulationSpec, Resolution, Scope, Slot};
+use crate::expr::{Bound, Node, PopulationSpec, Resolution, Scope, Slot};
 use crate::{expr, text};
 use std::ops::Range;
 
@@ -57,10 +57,13 @@ impl Validator<'_> {
         bound: Result<Bound, Vec<Finding>>,
     ) -> Option<Expression> {
         match bound {
-            Ok(bound) => Some(Expression {
-                text: text.value.trim().into(),
-                bound,
-            }),
+            Ok(bound) => {
+                self.one_period(text, &bound);
+                Some(Expression {
+                    text: text.value.trim().into(),
+                    bound,
+                })
+            }
             Err(findings) => {
                 for finding in findings {
                     if self.follows_from_another(text, &finding) {
@@ -71,6 +74,40 @@ impl Validator<'_> {
                 }
                 None
             }
+        }
+    }
+
+    /// A finding if a function goes over months and quarters at once: their periods do not pair up.
+    fn one_period(&mut self, text: &WrittenText, bound: &Bound) {
+        let mut mixed = None;
+        bound.walk(&mut |part| {
+            if let Node::Series { argument, .. } = &part.node {
+                let slots = argument.slots();
+                let series = self.series.iter().filter(|(slot, _)| slots.contains(slot));
+                let mut kinds = series.map(|(_, kind)| *kind);
+                let first = kinds.next();
+                let other = kinds.find(|kind| Some(*kind) != first);
+                if let Some(kinds) = first.zip(other) {
+                    mixed.get_or_insert((kinds, part.span.clone()));
+                }
+            }
+        });
+        if let Some(((one, other), span)) = mixed {
+            let (one, other) = (one.word(), other.word());
+            self.findings.push(
+                Finding::error(
+                    Code::SeriesMisuse,
+                    text!(
+                        "a series per {one} and one per {other} have no periods in common",
+                        "按 {one} 的指标与按 {other} 的指标没有共同的期间"
+                    ),
+                )
+                .at(self.place(text, span))
+                .help(text!(
+                    "give each a value of its own under [[values]] and combine those",
+                    "请先在 [[values]] 中分别取值，再组合"
+                )),
+            );
         }
     }
 

@@ -75,6 +75,21 @@ impl Validator<'_> {
         let required = keys.truth("required", findings).unwrap_or(false);
         let min = keys.number("min", findings).map(|number| number.value);
         let max = keys.number("max", findings).map(|number| number.value);
+        if let (Some(least), Some(most)) = (min, max)
+            && least > most
+        {
+            findings.push(
+                Finding::error(
+                    Code::BadFigure,
+                    text!(
+                        "`min` {least} is above `max` {most}: no value is between them",
+                        "`min` {least} 大于 `max` {most}：没有值能满足"
+                    ),
+                )
+                .at(keys.span_of("min"))
+                .help(text!("swap them", "请对调")),
+            );
+        }
         let choices: Vec<Arc<str>> = keys
             .texts("choices", false, findings)
             .into_iter()

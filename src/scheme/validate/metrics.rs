@@ -139,6 +139,7 @@ impl Validator<'_> {
         };
         let (slot, fresh) = self.names.add(&name.value, ty, SlotKind::Metric(index));
         self.check_name(&name, fresh);
+        self.series.extend(per.map(|kind| (slot, kind)));
         let (from, filter, value, text) = bound?;
         Some(Metric {
             name: name.value.into(),

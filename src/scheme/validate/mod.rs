@@ -20,7 +20,7 @@ use super::names::{Names, RESERVED};
 use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::PopulationSpec;
-use crate::expr::{Base, Type};
+use crate::expr::{Base, Slot, Type};
 use crate::table::{PeriodKind, Unit};
 use crate::text;
 
@@ -40,6 +40,8 @@ struct Validator<'a> {
     populations: Vec<PopulationSpec>,
     /// `[scheme] unit`.
     unit: Option<Unit>,
+    /// The period of each series.
+    series: Vec<(Slot, PeriodKind)>,
 }
 
 /// Reads the text of a scheme. The scheme is there if and only if no finding is an error.
@@ -51,6 +53,7 @@ pub fn validate(source: &str) -> (Option<Scheme>, Vec<Finding>) {
             names: Names::default(),
             populations: vec![],
             unit: None,
+            series: vec![],
         };
         let scheme = validator.scheme(Keys::new(table, 0..0, text!("the scheme", "方案")));
         *findings = validator.findings;

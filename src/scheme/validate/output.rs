@@ -22,6 +22,9 @@ impl Validator<'_> {
             .unwrap_or(false);
         let items = keys.texts("columns", false, findings);
         let has_columns = keys.has("columns");
+        if has_columns && items.is_empty() {
+            findings.push(no_columns(keys.span_of("columns")));
+        }
         keys.done(findings);
         let mut columns = vec![];
         for item in &items {
@@ -76,6 +79,9 @@ impl Validator<'_> {
 pub fn parse_columns(text: &str, scope: &dyn Scope) -> Result<Vec<OutputColumn>, Vec<Finding>> {
     let mut columns = vec![];
     let mut findings = vec![];
+    if split(text).is_empty() {
+        findings.push(no_columns(0..text.len()));
+    }
     for range in split(text) {
         let item = &text[range.clone()];
         let indent = item.len() - item.trim_start().len();
@@ -93,6 +99,16 @@ pub fn parse_columns(text: &str, scope: &dyn Scope) -> Result<Vec<OutputColumn>,
     } else {
         Err(findings)
     }
+}
+
+/// A table without columns is of no use to anybody.
+fn no_columns(span: Range<usize>) -> Finding {
+    Finding::error(Code::BadValue, text!("no column is named", "没有写任何列"))
+        .at(span)
+        .help(text!(
+            "write `*` for the input's columns, and names or `heading = expression`",
+            "`*` 表示输入的各列，其余写名称或 `列名 = 表达式`"
+        ))
 }
 
 /// One item: `*`, a result column by heading or key, `heading = expression`, or the name of anything.

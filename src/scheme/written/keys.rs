@@ -175,6 +175,20 @@ impl<'a> Keys<'a> {
     ) -> Option<Written<Decimal>> {
         let entry = self.entry(key)?;
         if let Some(value) = decimal(entry.get_ref()) {
+            if has_more_places(entry.get_ref()) {
+                findings.push(
+                    Finding::error(
+                        Code::BadFigure,
+                        text!("`{key}` has more than six places", "`{key}` 的小数超过六位"),
+                    )
+                    .at(entry.span())
+                    .help(text!(
+                        "numbers are exact to six places; round it",
+                        "数字精确到六位小数；请先舍入"
+                    )),
+                );
+                return None;
+            }
             return Some(Written {
                 value,
                 span: entry.span(),
@@ -315,6 +329,28 @@ pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
         DeValue::Float(float) => Decimal::parse(float.as_str()),
         _ => None,
     }
+}
+
+/// Whether a number has places that [`decimal`] rounds off: a weight of 0.0000001 is not to become 0 unseen.
+fn has_more_places(value: &DeValue<'_>) -> bool {
+    let DeValue::Float(float) = value else {
+        return false;
+    };
+    let written = float.as_str();
+    let (digits, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let places = digits
+        .split_once('.')
+        .map_or(0, |(_, places)| places.trim_end_matches('0').len());
+    // Beyond a million places nothing is exact, whatever the sign says.
+    let exponent: i64 = exponent.parse().unwrap_or(-1_000_000);
+    let trailing = if places == 0 {
+        let whole = digits.split('.').next().unwrap_or_default();
+        whole.len() - whole.trim_end_matches('0').len()
+    } else {
+        0
+    };
+    !digits.trim_matches(['0', '.', '-', '+']).is_empty()
+        && places as i64 - trailing as i64 - exponent > 6
 }
 
 pub(super) fn wrong_type(
