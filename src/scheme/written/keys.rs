@@ -332,7 +332,7 @@ pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
 }
 
 /// Whether a number has places that [`decimal`] rounds off: a weight of 0.0000001 is not to become 0 unseen.
-fn has_more_places(value: &DeValue<'_>) -> bool {
+pub(super) fn has_more_places(value: &DeValue<'_>) -> bool {
     let DeValue::Float(float) = value else {
         return false;
     };

@@ -204,7 +204,7 @@ mod tests {
             let (value, _) = super::parse(&source, |table, _| {
                 table
                     .get("x")
-                    .map(|value| super::has_more_places(value.get_ref()))
+                    .map(|value| super::keys::has_more_places(value.get_ref()))
             });
             assert_eq!(value, Some(more), "{written}");
         }
