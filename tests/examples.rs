@@ -160,12 +160,9 @@ fn of_record(record: &Value, column: &str) -> Option<String> {
         "类型" | "segment" => &record["type"],
         "得分" => &record["score"],
         "标签" => &record["tags"],
-        other => {
-            let found = ["labels", "values"]
-                .iter()
-                .find_map(|part| record[part].get(other))?;
-            found
-        }
+        other => ["labels", "values"]
+            .iter()
+            .find_map(|part| record[part].get(other))?,
     };
     Some(plain(value))
 }
