@@ -113,7 +113,7 @@ fn clean_table(
         sources.push(source);
         let Some(column) = source else {
             if field.required || keys.contains(&position) {
-                clean.findings.push(missing_column(field, table));
+                clean.findings.push(missing_column(sheet, field, table));
             }
             columns.push(empty_column(&field.kind, count));
             continue;
@@ -321,7 +321,7 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
     }
 }
 
-fn missing_column(field: &Field, table: &Table) -> Finding {
+fn missing_column(sheet: &Sheet, field: &Field, table: &Table) -> Finding {
     let name = &field.name;
     let headers: Vec<&str> = table
         .headers
@@ -338,7 +338,15 @@ fn missing_column(field: &Field, table: &Table) -> Finding {
         en: format!("the headers are {en}"),
         zh: format!("表头有：{zh}"),
     });
-    match crate::diagnostic::nearest(name, headers.iter().copied()) {
+    // A header that another field has is not this one's, however near.
+    let taken: HashSet<usize> = sheet
+        .fields
+        .iter()
+        .flat_map(|field| read::find_columns(&table.headers, &field_headers(field)))
+        .collect();
+    let free = headers.iter().enumerate();
+    let free = free.filter(|(index, _)| !taken.contains(index));
+    match crate::diagnostic::nearest(name, free.map(|(_, header)| *header)) {
         Some(near) => finding.help(text!(
             "if `{near}` is it, add `headers = [\"{near}\"]` to the field",
             "若 `{near}` 就是它，请给字段加上 `headers = [\"{near}\"]`"
@@ -367,7 +375,7 @@ pub fn absent_columns(
     });
     absent
         .map(|(_, field)| {
-            let mut finding = missing_column(field, table);
+            let mut finding = missing_column(sheet, field, table);
             let name = &field.name;
             finding.severity = crate::diagnostic::Severity::Warning;
             finding.title = text!(

@@ -117,6 +117,14 @@ fn one(
         });
         let (column, overflows) = aggregate(metric, &source, &groups, items);
         report::overflow(metric, book, &overflows, 1, findings);
+        let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
+            let known: Vec<Option<u32>> = (0..customers)
+                .map(|customer| (!windows.is_unknown(customer)).then_some(customer as u32))
+                .collect();
+            column.gather(&known)
+        } else {
+            column
+        };
         return MetricColumn::Value(column);
     };
     let axis = Axis::of(kind, book);

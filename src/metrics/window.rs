@@ -10,7 +10,8 @@ use crate::table::{Column, Date, DateTime, Period};
 pub enum Windows {
     /// The same for every customer.
     All(i32, i32),
-    /// By anniversary: each customer's first day ([`MISSING_DATE`]: no window), and the common last one.
+    /// By anniversary: each customer's first day ([`MISSING_DATE`]: not known; [`i32::MAX`]: there is none yet), and the
+    /// common last one.
     Each(Vec<i32>, i32),
 }
 
@@ -33,10 +34,10 @@ impl Windows {
                     .map(|customers| &customers.columns[*field]);
                 let first = (0..book.roster.len())
                     .map(|customer| {
-                        column
-                            .and_then(|column| day_at(column, customer))
-                            .and_then(|start| last_anniversary(start, end))
-                            .map_or(MISSING_DATE, Date::days)
+                        let start = column.and_then(|column| day_at(column, customer));
+                        start.map_or(MISSING_DATE, |start| {
+                            last_anniversary(start, end).map_or(i32::MAX, Date::days)
+                        })
                     })
                     .collect();
                 Self::Each(first, last)
@@ -53,6 +54,14 @@ impl Windows {
                 first != MISSING_DATE && first <= day && day <= *last
             }
         }
+    }
+}
+
+impl Windows {
+    /// Whether it is not known which days count for a customer: the date of the anniversary is missing. What is counted
+    /// there is missing too, and not 0.
+    pub fn is_unknown(&self, customer: usize) -> bool {
+        matches!(self, Self::Each(first, _) if first[customer] == MISSING_DATE)
     }
 }
 

@@ -196,6 +196,11 @@ fn too_large(limit: u64) -> Vec<Finding> {
     ))]
 }
 
+/// How many times its size a gzip file may hold, once that is more than [`ALWAYS_INFLATED`].
+const MOST_INFLATION: u64 = 200;
+/// What a gzip file may hold, however small it is.
+const ALWAYS_INFLATED: u64 = 256 << 20;
+
 /// Inflates a gzip file, up to the limit of what is in it: a small file can hold terabytes.
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
     let mut inflated = vec![];
@@ -220,7 +225,22 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
     } else {
         LARGEST_TEXT
     };
-    read(limit, &mut inflated)?;
+    // No export packs so well; what does is one letter, over and over, and would take all memory there is.
+    let likely = (bytes.len() as u64)
+        .saturating_mul(MOST_INFLATION)
+        .max(ALWAYS_INFLATED);
+    read(limit.min(likely), &mut inflated)?;
+    if likely < limit && inflated.len() as u64 > likely {
+        let times = MOST_INFLATION;
+        let title = text!(
+            "the gzip file holds more than {times} times its size",
+            "gzip 文件解压后超过其大小的 {times} 倍"
+        );
+        return Err(vec![Finding::error(Code::TooLarge, title).help(text!(
+            "look at what is in it; if it is a table, unpack it first",
+            "请检查其中内容；如果确实是表格，请先解压"
+        ))]);
+    }
     if inflated.len() as u64 > limit {
         Err(too_large(limit))
     } else {

@@ -111,10 +111,12 @@ impl<'a, 'v> SheetRows<'a, 'v> {
             return Ok(());
         }
         if !held.is_sorted_by(|a, b| a.0 < b.0) {
-            // Excel writes them in order; of two values for one cell, it keeps the last.
-            held.reverse();
+            // Excel writes them in order, but need not.
             held.sort_by_key(|(column, _)| *column);
-            held.dedup_by_key(|(column, _)| *column);
+            if held.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+                // Two rows with one number are the likely cause, and one of them would be lost in silence.
+                return Err(self.source.broken("two values for one cell"));
+            }
         }
         if self.row > self.next {
             self.assembler

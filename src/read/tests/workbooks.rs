@@ -292,3 +292,61 @@ fn a_list_of_columns_is_no_table_beside_one_that_has_them() {
         1
     );
 }
+
+#[test]
+fn two_rows_with_one_number_are_damage() {
+    use std::io::Write;
+    let sheet = |second: u32| {
+        let cell = |at: &str, text: &str| {
+            format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+        };
+        format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+             <row r=\"1\">{}{}</row><row r=\"2\">{}{}</row><row r=\"{second}\">{}</row></sheetData></worksheet>",
+            cell("A1", "id"),
+            cell("B1", "名称"),
+            // Out of order, which is no damage.
+            cell("B2", "b"),
+            cell("A2", "1"),
+            cell(&format!("A{second}"), "2"),
+        )
+    };
+    let workbook = |sheet: &str| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+        let main = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let relation = |kind: &str, target: &str| {
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+                 <Relationship Id=\"r1\" Type=\"{main}/{kind}\" Target=\"{target}\"/></Relationships>"
+            )
+        };
+        let parts = [
+            ("_rels/.rels", relation("officeDocument", "xl/workbook.xml")),
+            (
+                "xl/workbook.xml",
+                format!(
+                    "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"{main}\">\
+                     <sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+                ),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                relation("worksheet", "worksheets/sheet1.xml"),
+            ),
+            ("xl/worksheets/sheet1.xml", sheet.to_owned()),
+        ];
+        for (name, content) in parts {
+            zip.start_file(name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    };
+    let read = |second| read_bytes(&workbook(&sheet(second)), &[], &Options::default());
+    assert_eq!(texts(&read(3).unwrap()[0]), [["1", "b"], ["2", ""]]);
+    let findings = read(2).unwrap_err();
+    assert!(
+        findings[0].title.en.contains("two values for one cell"),
+        "{findings:?}"
+    );
+}
