@@ -84,12 +84,11 @@ impl<'a> Before<'a> {
         };
         let date = |column: Option<usize>| single_date(self.cell(at, column?));
         let [own_grade, own_since] = places.own;
-        let (column, written, since) = match word(own_grade) {
-            Some(word) => (own_grade, Some(word), date(own_since)),
-            None => {
-                let [grade, since] = places.fields;
-                (grade, word(grade), dated.or_else(|| date(since)))
-            }
+        let (column, written, since) = if let Some(word) = word(own_grade) {
+            (own_grade, Some(word), date(own_since))
+        } else {
+            let [grade, since] = places.fields;
+            (grade, word(grade), dated.or_else(|| date(since)))
         };
         let grade = written.and_then(|word| self.grade(&word, at, column, findings));
         let kind = word(places.kind).and_then(|word| {
