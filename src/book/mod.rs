@@ -10,6 +10,8 @@ mod earlier;
 mod events;
 mod fields;
 mod repeats;
+#[cfg(test)]
+mod tests;
 
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Earlier, Entry, Roster};
