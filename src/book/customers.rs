@@ -476,9 +476,11 @@ impl<'a> Before<'a> {
             .iter()
             .map(|table| {
                 let own = recognise(scheme, &table.headers).unwrap_or_default();
+                // What an earlier run wrote goes before the field, which is for customers without an earlier run and
+                // still says what it said before the first one.
                 [
-                    field(rule.previous_grade, table).or(own.grade),
-                    field(rule.previous_date, table).or(own.since),
+                    own.grade.or_else(|| field(rule.previous_grade, table)),
+                    own.since.or_else(|| field(rule.previous_date, table)),
                     own.kind,
                 ]
             })

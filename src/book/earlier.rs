@@ -23,33 +23,43 @@ pub struct Recognised {
     pub review: Vec<usize>,
 }
 
-/// The headings that regrade writes in either language, fixed ones only.
-const RESULTS: [Word; 9] = [
-    Word::Grade,
-    Word::Previous,
-    Word::Change,
-    Word::Since,
-    Word::Score,
-    Word::Type,
-    Word::Tags,
-    Word::Reasons,
-    Word::Next,
-];
-
-/// What the strategy and the reviewers' columns of the workbook are called.
-const WORKBOOK: [Word; 11] = [
+/// What the strategy's columns of the workbook are called.
+const STRATEGY: [Word; 6] = [
     Word::Service,
     Word::Resources,
     Word::Benefits,
     Word::OwnerLevel,
     Word::RespondWithin,
     Word::Goal,
+];
+
+/// What the reviewers' columns of the workbook are called.
+const REVIEW: [Word; 5] = [
     Word::ReviewGrade,
     Word::ReviewType,
     Word::ReviewComment,
     Word::Reviewer,
     Word::Remark,
 ];
+
+/// The headings that regrade writes for a scheme into every result, fixed ones only. Others are the user's: nobody's
+/// 标签 is replaced where the scheme has no tags.
+fn results(scheme: &Scheme) -> Vec<Word> {
+    let mut words = vec![Word::Change, Word::Reasons, Word::Next];
+    if !scheme.grades.is_empty() {
+        words.extend([Word::Grade, Word::Previous, Word::Since]);
+    }
+    if scheme.score_slot().is_some() {
+        words.push(Word::Score);
+    }
+    if !scheme.types.is_empty() {
+        words.push(Word::Type);
+    }
+    if !scheme.tags.is_empty() {
+        words.push(Word::Tags);
+    }
+    words
+}
 
 /// The result columns among `headers`, if this is a sheet that regrade wrote: one with the three columns that every
 /// result has (变动, 原因 and 等级 or 类型), or with all the computed columns that the scheme's `[output]` asks for.
@@ -76,10 +86,22 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
             .position(|header| header.folded == folded)
             .filter(|_| !own.contains(&folded))
     };
-    let any = |word: Word| find(word.get(Lang::Zh)).or_else(|| find(word.get(Lang::En)));
-    let ours = any(Word::Change).is_some()
-        && any(Word::Reasons).is_some()
-        && (any(Word::Grade).is_some() || any(Word::Type).is_some() || scheme.grades.is_empty());
+    // Beside a column of the user's with the same name regrade gave its own a suffix, so the last suffix is its own.
+    let written = |word: &str| {
+        let suffixed = (2..).map_while(|number| find(&format!("{word}_{number}")));
+        suffixed.last().or_else(|| find(word))
+    };
+    // All headings of one result are in one language; another language's words are the user's columns.
+    let lang = [Lang::Zh, Lang::En].into_iter().find(|lang| {
+        let has = |word: Word| written(word.get(*lang)).is_some();
+        has(Word::Change)
+            && has(Word::Reasons)
+            && (has(Word::Grade) || has(Word::Type) || scheme.grades.is_empty())
+    });
+    let ours = lang.is_some();
+    let any = |word: Word| lang.and_then(|lang| written(word.get(lang)));
+    // Only the workbook has columns that people fill; without them 备注 and 目标 are the user's.
+    let is_workbook = any(Word::ReviewComment).is_some() && any(Word::Reviewer).is_some();
     let asked: Vec<&str> = scheme
         .output
         .columns
@@ -100,17 +122,18 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
     }
     let mut columns: Vec<usize> = vec![];
     if ours {
-        columns.extend(
-            RESULTS
-                .iter()
-                .chain(&WORKBOOK)
-                .filter_map(|word| any(*word)),
-        );
+        columns.extend(results(scheme).into_iter().filter_map(any));
+        if is_workbook {
+            columns.extend(REVIEW.into_iter().filter_map(any));
+            if !scheme.strategies.is_empty() {
+                columns.extend(STRATEGY.into_iter().filter_map(any));
+            }
+        }
         columns.extend(
             scheme
                 .dimensions
                 .iter()
-                .filter_map(|dimension| find(&dimension.name)),
+                .filter_map(|dimension| written(&dimension.name)),
         );
     }
     if by_output {
@@ -118,13 +141,6 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
     }
     columns.sort_unstable();
     columns.dedup();
-    let review = [
-        Word::ReviewGrade,
-        Word::ReviewType,
-        Word::ReviewComment,
-        Word::Reviewer,
-        Word::Remark,
-    ];
     let headed = |result: ResultColumn, word: Word| {
         let asked = scheme
             .output
@@ -144,8 +160,8 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         grade: headed(ResultColumn::Grade, Word::Grade),
         since: headed(ResultColumn::Since, Word::Since),
         kind: headed(ResultColumn::Type, Word::Type),
-        review: if ours {
-            review.iter().filter_map(|word| any(*word)).collect()
+        review: if is_workbook {
+            REVIEW.into_iter().filter_map(any).collect()
         } else {
             vec![]
         },

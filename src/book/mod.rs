@@ -145,10 +145,10 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
     }
     let name = &sheet.name;
     // Rounded up to a tenth, so that a limit of this size lets the sheet through.
-    let tenths = (bad * 1000).div_ceil(all);
-    let share = Decimal::from_count(tenths)
+    let enough = Decimal::from_count((bad * 1000).div_ceil(all))
         .checked_div(Decimal::from_count(10))
         .unwrap_or_default();
+    let rows = allowed(sheet, all).trunc();
     let limit = sheet
         .allow_bad
         .checked_mul(Decimal::HUNDRED)
@@ -157,13 +157,13 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
         Finding::error(
             Code::TooManyBadRows,
             text!(
-                "{bad} of {all} rows of `{name}` cannot be used ({share}%); at most {limit}% may be bad",
-                "`{name}` 的 {all} 行中有 {bad} 行不能使用（{share}%），上限为 {limit}%"
+                "{bad} of {all} rows of `{name}` cannot be used; at most {limit}% may be bad, which is {rows}",
+                "`{name}` 的 {all} 行中有 {bad} 行不能使用，上限为 {limit}%，即 {rows} 行"
             ),
         )
         .help(text!(
-            "mend the rows above, or set `allow_bad = \"{share}%\"` for the sheet",
-            "请修正上述行，或为该表设置更高的 `allow_bad`"
+            "mend the rows above, or set `allow_bad = \"{enough}%\"` for the sheet",
+            "请修正上述行，或为该表设置 `allow_bad = \"{enough}%\"`"
         )),
     );
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, Place, TextColumn, TextInterner, Unit, Value};
+use crate::table::{Column, Place, TextColumn, Unit, Value};
 use crate::text;
 use foldhash::HashSet;
 use std::sync::Arc;
@@ -440,23 +440,6 @@ pub fn place_of(tables: &[Table], at: RowRef, column: Option<usize>) -> Place {
         Some(column) => table.origin.cell(row, column as u32),
         None => table.origin.row(row),
     }
-}
-
-/// The texts of a column that are wanted as keys; interned here so that several sheets share the codes.
-pub fn recode(column: &Column, interner: &mut TextInterner) -> Vec<u32> {
-    let Column::Text(texts) = column else {
-        return vec![MISSING_TEXT; column.len()];
-    };
-    let codes: Vec<u32> = texts
-        .dictionary
-        .iter()
-        .map(|text| interner.code(text))
-        .collect();
-    texts
-        .codes
-        .iter()
-        .map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT))
-        .collect()
 }
 
 /// The entry of a column as text, for keys and names; empty if missing.

@@ -7,7 +7,7 @@ use crate::diagnostic::Lang;
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
 use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule, SlotKind};
-use crate::table::{Column, Truth};
+use crate::table::Value;
 use std::sync::Arc;
 
 /// The names of the missing values that make an expression unknown for a customer, each once.
@@ -124,19 +124,16 @@ fn from_points(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root
 }
 
 /// The first band that holds for one customer, by the conditions that graded. An indicator's band is not kept by the
-/// assessment, only its points are; here it is wanted for one customer, so all are evaluated and one is taken.
+/// assessment, only its points are; here it is worked out anew for the one customer that is asked about.
 pub fn first_band(grading: &Grading, bands: &[Band], row: usize) -> Choice {
     for (index, band) in bands.iter().enumerate() {
         let Some(when) = &band.when else {
             return Choice::Is(index as u16);
         };
-        let Column::Bool(truths) = when.bound.eval(&grading.facts).column else {
-            continue;
-        };
-        match truths[row] {
-            Truth::False => {}
-            Truth::Unknown => return Choice::Unknown(index as u16),
-            Truth::True => return Choice::Is(index as u16),
+        match when.bound.eval_at(&grading.facts, row) {
+            Value::Bool(true) => return Choice::Is(index as u16),
+            Value::Bool(false) => {}
+            _ => return Choice::Unknown(index as u16),
         }
     }
     Choice::NoneHolds

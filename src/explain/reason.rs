@@ -130,7 +130,7 @@ fn dimension_reason(
         (_, Lang::En) => format!("{name}: {label} ({why})"),
     };
     let shared = grading.scheme.missing == MissingRule::Reweight;
-    if shared && step.weight.is_some() && step.points.is_none() {
+    if shared && explanation.score.is_some() && step.weight.is_some() && step.points.is_none() {
         text += match lang {
             Lang::Zh => "，权重由其他维度分担",
             Lang::En => ", its weight is shared by the others",

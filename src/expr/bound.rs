@@ -180,11 +180,6 @@ impl Bound {
         })
     }
 
-    /// Whether a series is read anywhere in it.
-    pub fn uses_series(&self) -> bool {
-        self.any(&|part| part.ty.series)
-    }
-
     /// The value if it is a literal.
     pub fn literal(&self) -> Option<&Value> {
         match &self.node {

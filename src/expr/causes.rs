@@ -90,6 +90,11 @@ impl Frame for OneRow<'_> {
 }
 
 impl Bound {
+    /// The value for one row of `frame`, for what is asked of one customer at a time.
+    pub fn eval_at(&self, frame: &dyn Frame, row: usize) -> Value {
+        self.eval(&OneRow::of(self, frame, row)).column.value(0)
+    }
+
     /// The names whose missing values make this missing in `row`, in order of appearance; none if it is not missing,
     /// or missing for another reason (a division by zero, no arm of a `case`).
     pub fn missing_causes(&self, frame: &dyn Frame, row: usize) -> Vec<Slot> {

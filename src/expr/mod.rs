@@ -32,11 +32,6 @@ pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 
-/// A name as an expression writes it: in double quotes where it needs them.
-pub fn quoted_name(name: &str) -> String {
-    print::Quoted(name).to_string()
-}
-
 /// Parses and binds a condition.
 pub fn condition(
     text: &str,

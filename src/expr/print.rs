@@ -49,16 +49,7 @@ impl Display for Number {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.form {
             Form::Bare => self.value.fmt(f),
-            // A hundred times a per cent literal is what was written, so it is within the limit.
-            Form::Percent => {
-                write!(
-                    f,
-                    "{}%",
-                    self.value
-                        .checked_mul(Decimal::HUNDRED)
-                        .unwrap_or(self.value)
-                )
-            }
+            Form::Percent => write!(f, "{}%", scaled(self.value, 4)),
             Form::Money(unit) => write!(f, "{}{unit}", self.value),
             Form::Sum => {
                 let (word, zeros) = [("亿", 8), ("万", 4), ("千", 3)]
@@ -70,18 +61,23 @@ impl Display for Number {
                     })
                     .unwrap_or(("百", 2));
                 // The count may have more places than a number of its own could: `1.00000001百` is worth 100.000001.
-                let unit = 10u64.pow(zeros + 6);
-                let worth = self.value.millionths();
-                let (whole, rest) = (worth.unsigned_abs() / unit, worth.unsigned_abs() % unit);
-                let places = format!("{rest:0width$}", width = zeros as usize + 6);
-                let places = places.trim_end_matches('0');
-                let (sign, point) = (
-                    if worth < 0 { "-" } else { "" },
-                    if places.is_empty() { "" } else { "." },
-                );
-                write!(f, "{sign}{whole}{point}{places}{word}")
+                write!(f, "{}{word}", scaled(self.value, zeros + 6))
             }
         }
+    }
+}
+
+/// The digits of a value with the point so many places before the last millionth: six for the value itself, four for
+/// its per cent, ten for its 万. What was written may be beyond the limits of a number; what it is worth is not.
+fn scaled(value: Decimal, places: u32) -> String {
+    let unit = 10u64.pow(places);
+    let worth = value.millionths();
+    let (whole, rest) = (worth.unsigned_abs() / unit, worth.unsigned_abs() % unit);
+    let sign = if worth < 0 { "-" } else { "" };
+    let digits = format!("{rest:0width$}", width = places as usize);
+    match digits.trim_end_matches('0') {
+        "" => format!("{sign}{whole}"),
+        digits => format!("{sign}{whole}.{digits}"),
     }
 }
 

@@ -104,11 +104,6 @@ impl Population {
             .collect()
     }
 
-    /// Whether it has groups, so that a customer without one has no figures.
-    pub const fn is_grouped(&self) -> bool {
-        self.grouped
-    }
-
     /// The one group of a population without groups.
     pub const fn everybody(&self) -> Option<Group> {
         if self.grouped { None } else { Some(Group(0)) }

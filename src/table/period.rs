@@ -36,13 +36,6 @@ impl PeriodKind {
             Self::Year => "year",
         }
     }
-
-    /// The period kind of a scheme's word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Month, Self::Quarter, Self::HalfYear, Self::Year]
-            .into_iter()
-            .find(|kind| kind.word() == word)
-    }
 }
 
 /// One calendar period.

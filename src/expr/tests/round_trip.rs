@@ -21,6 +21,7 @@ fn texts_have_one_canonical_form() {
         ("a - -1", "a - -1"),
         ("- -a", "- -a"),
         (".777770764万", "77.7770764百"),
+        ("428881442428885%", "428881442428885%"),
         ("(a > 1) is true", "(a > 1) is true"),
         ("a > 1 is true", "(a > 1) is true"),
         ("a is not null", "a is not null"),

@@ -102,7 +102,12 @@ impl Validator<'_> {
                         .collect(),
                 };
                 let filter = filter.map(|text| {
-                    let bound = super::bind_in(&text.value, &scope, Want::Condition, &mut vec![]);
+                    let bound = super::expressions::bind_in(
+                        &text.value,
+                        &scope,
+                        Want::Condition,
+                        &mut vec![],
+                    );
                     self.take(&text, bound)
                 });
                 let text = value?;
@@ -134,6 +139,7 @@ impl Validator<'_> {
         };
         let (slot, fresh) = self.names.add(&name.value, ty, SlotKind::Metric(index));
         self.check_name(&name, fresh);
+        self.series.extend(per.map(|kind| (slot, kind)));
         let (from, filter, value, text) = bound?;
         Some(Metric {
             name: name.value.into(),

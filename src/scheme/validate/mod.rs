@@ -4,6 +4,7 @@
 //! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
 
 mod dimensions;
+mod expressions;
 mod fields;
 mod grades;
 mod metrics;
@@ -14,15 +15,14 @@ mod strategies;
 
 pub use output::parse_columns;
 
-use super::model::{Expression, MissingRule, Scheme, SlotKind, Template, TemplatePart};
-use super::names::{Names, RESERVED, WithPoints};
+use super::model::{MissingRule, Scheme, SlotKind};
+use super::names::{Names, RESERVED};
 use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
-use crate::expr::{self, Bound, PopulationSpec};
-use crate::expr::{Base, Resolution, Scope, Slot, Type};
+use crate::expr::PopulationSpec;
+use crate::expr::{Base, Slot, Type};
 use crate::table::{PeriodKind, Unit};
 use crate::text;
-use std::ops::Range;
 
 /// What an expression must give.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ struct Validator<'a> {
     populations: Vec<PopulationSpec>,
     /// `[scheme] unit`.
     unit: Option<Unit>,
+    /// The period of each series.
+    series: Vec<(Slot, PeriodKind)>,
 }
 
 /// Reads the text of a scheme. The scheme is there if and only if no finding is an error.
@@ -51,6 +53,7 @@ pub fn validate(source: &str) -> (Option<Scheme>, Vec<Finding>) {
             names: Names::default(),
             populations: vec![],
             unit: None,
+            series: vec![],
         };
         let scheme = validator.scheme(Keys::new(table, 0..0, text!("the scheme", "方案")));
         *findings = validator.findings;
@@ -247,141 +250,6 @@ impl Validator<'_> {
             self.findings.push(duplicate(name));
         }
     }
-
-    /// The bytes of the scheme's text that `span` of the expression `text` is.
-    fn place(&self, text: &WrittenText, span: Range<usize>) -> Range<usize> {
-        match written::content_start(self.source, &text.span, &text.value) {
-            Some(start) => start + span.start..start + span.end,
-            None => text.span.clone(),
-        }
-    }
-
-    /// Binds an expression over the names so far, and over `points` where a dimension's own are given.
-    fn bind(&mut self, text: &WrittenText, own: Option<Slot>, want: Want) -> Option<Expression> {
-        let around;
-        let scope: &dyn Scope = match own {
-            Some(own) => {
-                around = WithPoints {
-                    names: &self.names,
-                    own,
-                };
-                &around
-            }
-            None => &self.names,
-        };
-        // Spans of the bound expression point into its text, which is kept without the space around it.
-        let trimmed = text.value.trim();
-        let lead = text.value.len() - text.value.trim_start().len();
-        let bound = bind_in(trimmed, scope, want, &mut self.populations).map_err(|findings| {
-            let shifted = |span: Range<usize>| span.start + lead..span.end + lead;
-            findings
-                .into_iter()
-                .map(|finding| finding.map_spans(shifted))
-                .collect()
-        });
-        self.take(text, bound)
-    }
-
-    /// The expression, or its findings moved to their place in the scheme.
-    fn take(
-        &mut self,
-        text: &WrittenText,
-        bound: Result<Bound, Vec<Finding>>,
-    ) -> Option<Expression> {
-        match bound {
-            Ok(bound) => Some(Expression {
-                text: text.value.trim().into(),
-                bound,
-            }),
-            Err(findings) => {
-                for finding in findings {
-                    if self.follows_from_another(text, &finding) {
-                        continue;
-                    }
-                    let moved = finding.map_spans(|span| self.place(text, span));
-                    self.findings.push(moved);
-                }
-                None
-            }
-        }
-    }
-
-    /// Whether a fault of types in an expression is only there because a name in it is wrong itself, and told as such.
-    fn follows_from_another(&self, text: &WrittenText, finding: &Finding) -> bool {
-        let of_types = matches!(
-            finding.code,
-            Code::TypeMismatch
-                | Code::UnitMismatch
-                | Code::WrongResult
-                | Code::BadArguments
-                | Code::UnknownLabel
-                | Code::UnorderedLabels
-        );
-        of_types && self.names.wrong().any(|name| text.value.contains(name))
-    }
-
-    /// A text with names in braces.
-    fn template(&mut self, written: &WrittenText) -> Option<Template> {
-        let mut parts = vec![];
-        let mut rest = written.value.as_str();
-        let mut at = 0;
-        let mut fine = true;
-        while let Some(open) = rest.find('{') {
-            let Some(close) = rest[open..].find('}').map(|close| open + close) else {
-                self.findings.push(
-                    Finding::error(
-                        Code::BadValue,
-                        text!("`{{` without `}}`", "`{{` 没有对应的 `}}`"),
-                    )
-                    .at(self.place(written, at + open..at + open + 1)),
-                );
-                return None;
-            };
-            if open > 0 {
-                parts.push(TemplatePart::Text(rest[..open].into()));
-            }
-            let name = rest[open + 1..close].trim();
-            let (sheet, plain) = match name.split_once('.') {
-                Some((sheet, field)) => (Some(sheet), field),
-                None => (None, name),
-            };
-            match self.names.resolve(sheet, plain) {
-                Resolution::Found(symbol) if !symbol.ty.series => {
-                    parts.push(TemplatePart::Slot(symbol.slot));
-                }
-                resolution => {
-                    fine = false;
-                    let known = self.names.names();
-                    let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
-                    let help = match (resolution, near) {
-                        (Resolution::NotHere(why), _) => why,
-                        (_, Some(near)) => text!("did you mean `{near}`?", "是否想写 `{near}`？"),
-                        _ => text!(
-                            "names in braces are fields, metrics, values, dimensions, grade, type",
-                            "花括号里写字段、指标、值、维度、grade 或 type"
-                        ),
-                    };
-                    self.findings.push(
-                        Finding::error(
-                            Code::UnknownName,
-                            text!("no name `{name}`", "没有名称 `{name}`"),
-                        )
-                        .at(self.place(written, at + open + 1..at + close))
-                        .help(help),
-                    );
-                }
-            }
-            at += close + 1;
-            rest = &rest[close + 1..];
-        }
-        if !rest.is_empty() {
-            parts.push(TemplatePart::Text(rest.into()));
-        }
-        fine.then(|| Template {
-            text: written.value.as_str().into(),
-            parts,
-        })
-    }
 }
 
 /// The finding that a name of the common space is given twice.
@@ -405,19 +273,6 @@ const PERIODS: [(&str, PeriodKind); 4] = [
     ("half-year", PeriodKind::HalfYear),
     ("year", PeriodKind::Year),
 ];
-
-fn bind_in(
-    text: &str,
-    scope: &dyn Scope,
-    want: Want,
-    populations: &mut Vec<PopulationSpec>,
-) -> Result<Bound, Vec<Finding>> {
-    match want {
-        Want::Condition => expr::condition(text, scope, populations),
-        Want::Number => expr::number(text, scope, populations),
-        Want::Any => expr::any(text, scope, populations),
-    }
-}
 
 /// Reads a length of time such as `12 months`; findings name the key.
 fn span_of_time(

@@ -1,6 +1,7 @@
 //! `[output]` and `--columns`: what is shown, and under which headings.
 
-use super::{Validator, Want, bind_in};
+use super::expressions::bind_in;
+use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Scope;
 use crate::present::words::result_of;

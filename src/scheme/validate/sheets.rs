@@ -1,7 +1,8 @@
 //! `[sheets]`: the customers, the event sheets, the lookups, and their fields.
 
+use super::expressions::bind_in;
 use super::fields::{WrittenField, field_type, implied, kind_word};
-use super::{Validator, Want, bind_in};
+use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Base, Type};
 use crate::scheme::model::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet, SlotKind};

@@ -1,0 +1,232 @@
+//! What stands in each cell.
+
+use super::{Filling, InputColumn, Layout, Results};
+use crate::book::Entry;
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::explain::reasons;
+use crate::present::table::{OutCell, RowMark};
+use crate::present::words::decision_mark;
+use crate::scheme::model::{FieldKind, ResultColumn};
+use crate::table::{Cell, Column, Date, DateTime, Decimal, Unit, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+impl<'a> Results<'a> {
+    pub(super) fn input_cell(&self, input: &InputColumn, entry: Entry) -> OutCell<'_> {
+        let book = &self.grading.book;
+        let Some(customers) = &book.customers else {
+            return OutCell::Blank;
+        };
+        let (main, more, row) = match entry {
+            Entry::Customer(row) => {
+                let more = customers
+                    .more
+                    .get(&row)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                (customers.rows[row as usize], more, Some(row as usize))
+            }
+            Entry::Refused(row) => (book.roster.refused[row as usize].at, &[][..], None),
+        };
+        let raw = std::iter::once(main)
+            .chain(more.iter().rev().copied())
+            .find_map(|at| {
+                let table = &book.inputs.customers[at.table as usize];
+                let cell = table
+                    .rows
+                    .cell(at.row as usize, input.places[at.table as usize]?);
+                match cell {
+                    Cell::Blank => None,
+                    // The escape of a text file is not part of the text: an output that needs it puts it on again.
+                    // Left on, it would grow by one sign a month and change a key such as `-17`.
+                    Cell::Text(text) if table.encoding.is_some() => {
+                        Some(Cell::Text(crate::clean::text::unescape(text)))
+                    }
+                    cell => Some(cell),
+                }
+            });
+        let Some(raw) = raw else {
+            return OutCell::Blank;
+        };
+        if (self.view.layout == Layout::Workbook || !matches!(raw, Cell::Text(_)))
+            && let (Some(field), Some(row)) = (input.field, row)
+            && let Some(cell) = self.typed(field, row, input.unit.as_ref())
+        {
+            return cell;
+        }
+        raw_cell(raw)
+    }
+
+    /// The value that a field has, in the unit of its header; `None` where the cell is shown as it was.
+    pub(super) fn typed(
+        &self,
+        field: usize,
+        row: usize,
+        unit: Option<&Unit>,
+    ) -> Option<OutCell<'_>> {
+        let scheme = &self.grading.scheme;
+        let kind = &scheme.customers.as_ref()?.sheet.fields[field].kind;
+        let value = self.grading.book.customers.as_ref()?.columns[field].value(row);
+        match (kind, value) {
+            (FieldKind::Money(own), Value::Number(number)) => {
+                let shown = match (own, unit) {
+                    (Some(own), Some(unit)) if own != unit => own.convert(number, unit)?,
+                    _ => number,
+                };
+                Some(OutCell::Number(shown))
+            }
+            (FieldKind::Number | FieldKind::Percent, Value::Number(number)) => {
+                Some(OutCell::Number(number))
+            }
+            (FieldKind::Date, Value::Date(date)) => Some(OutCell::Date(date)),
+            (FieldKind::DateTime, Value::DateTime(moment)) => Some(OutCell::DateTime(moment)),
+            (FieldKind::Id, Value::Text(text)) => Some(OutCell::Text(Cow::Owned(text.to_string()))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn result_cell(&self, column: ResultColumn, row: usize) -> OutCell<'_> {
+        let grading = self.grading;
+        let scheme = &grading.scheme;
+        let text = |text: Option<&'a Arc<str>>| {
+            text.map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text)))
+        };
+        match column {
+            ResultColumn::Grade => text(grading.grade_name(row)),
+            ResultColumn::Previous => text(
+                grading
+                    .earlier(row)
+                    .grade
+                    .map(|grade| &scheme.grades[grade].name),
+            ),
+            ResultColumn::Decision => OutCell::Text(Cow::Owned(decision_mark(
+                &self.mark_of(row),
+                self.view.lang,
+            ))),
+            ResultColumn::Since => grading.decided[row]
+                .since
+                .map_or(OutCell::Blank, OutCell::Date),
+            ResultColumn::Score => {
+                crate::explain::score_of(grading, row).map_or(OutCell::Blank, OutCell::Number)
+            }
+            ResultColumn::Type => text(grading.type_name(row)),
+            ResultColumn::Label(index) => {
+                match grading.facts.get(scheme.dimensions[index].label_slot) {
+                    Column::Text(labels) => text(labels.get(row)),
+                    _ => OutCell::Blank,
+                }
+            }
+            ResultColumn::Tags => joined(grading.tags(row).iter().map(|tag| &**tag), "|"),
+            ResultColumn::Reasons => {
+                let reasons = reasons(grading, row, self.view.lang);
+                let separator = match self.view.lang {
+                    Lang::Zh => "；",
+                    Lang::En => "; ",
+                };
+                match self.view.layout {
+                    Layout::Text => joined(reasons.iter().map(String::as_str), separator),
+                    Layout::Workbook | Layout::Screen => {
+                        joined(reasons.iter().map(String::as_str).take(1), separator)
+                    }
+                }
+            }
+            ResultColumn::Next => OutCell::Blank,
+        }
+    }
+
+    pub(super) fn mark_of(&self, row: usize) -> RowMark {
+        let decided = &self.grading.decided[row];
+        RowMark {
+            grade: decided.grade.map(usize::from),
+            decision: decided.decision,
+            steps: self.grading.steps(row),
+        }
+    }
+
+    /// What can be told of a refused row: what it was, and what is wrong with it.
+    pub(super) fn refused_cell(&self, from: &Filling, index: usize) -> OutCell<'_> {
+        let refused = &self.grading.book.roster.refused[index];
+        let scheme = &self.grading.scheme;
+        match from {
+            Filling::Id => refused
+                .id
+                .as_deref()
+                .map_or(OutCell::Blank, |id| OutCell::Text(Cow::Borrowed(id))),
+            Filling::Result(ResultColumn::Grade | ResultColumn::Previous) => {
+                refused.before.grade.map_or(OutCell::Blank, |grade| {
+                    OutCell::Text(Cow::Borrowed(&scheme.grades[grade].name))
+                })
+            }
+            Filling::Result(ResultColumn::Decision) => OutCell::Text(Cow::Owned(decision_mark(
+                &self.refused_mark(index),
+                self.view.lang,
+            ))),
+            Filling::Result(ResultColumn::Since) => {
+                refused.before.since.map_or(OutCell::Blank, OutCell::Date)
+            }
+            Filling::Result(ResultColumn::Reasons) => joined(
+                refused.faults.iter().map(|fault| fault.get(self.view.lang)),
+                "；",
+            ),
+            _ => OutCell::Blank,
+        }
+    }
+
+    pub(super) fn refused_mark(&self, index: usize) -> RowMark {
+        let grade = self.grading.book.roster.refused[index].before.grade;
+        RowMark {
+            grade,
+            decision: Decision::Refused,
+            steps: None,
+        }
+    }
+}
+
+pub(super) fn value_cell(value: Value) -> OutCell<'static> {
+    match value {
+        Value::Missing => OutCell::Blank,
+        Value::Number(number) => OutCell::Number(number),
+        Value::Date(date) => OutCell::Date(date),
+        Value::DateTime(moment) => OutCell::DateTime(moment),
+        Value::Bool(truth) => OutCell::Bool(truth),
+        Value::Text(text) => OutCell::Text(Cow::Owned(text.to_string())),
+        Value::List(items) => joined(items.iter().map(|item| &**item), "、"),
+    }
+}
+
+fn joined<'t>(texts: impl Iterator<Item = &'t str>, separator: &str) -> OutCell<'static> {
+    let text = texts.collect::<Vec<_>>().join(separator);
+    if text.is_empty() {
+        OutCell::Blank
+    } else {
+        OutCell::Text(Cow::Owned(text))
+    }
+}
+
+/// A cell that no field reads, as the file had it.
+fn raw_cell(cell: Cell<'_>) -> OutCell<'_> {
+    match cell {
+        Cell::Blank => OutCell::Blank,
+        Cell::Text(text) => OutCell::Text(Cow::Borrowed(text)),
+        Cell::Number(number) | Cell::Percent(number) => {
+            Decimal::from_f64(number).map_or(OutCell::Float(number), OutCell::Number)
+        }
+        Cell::Date(serial) => moment(serial),
+        Cell::Bool(truth) => OutCell::Bool(truth),
+        Cell::Error(error) => OutCell::Text(Cow::Borrowed(error.text())),
+    }
+}
+
+/// A spreadsheet's serial day as a date, or as a moment if it has a time.
+pub(in crate::present) fn moment(serial: f64) -> OutCell<'static> {
+    let seconds = (serial * 86_400.0).round() as i64;
+    // 25,569 days lie between 1899-12-30 and 1970-01-01.
+    match DateTime::from_seconds(seconds - 25_569 * 86_400) {
+        Some(moment) if moment.second_of_day() == 0 => {
+            Date::from_days(moment.date().days()).map_or(OutCell::Blank, OutCell::Date)
+        }
+        Some(moment) => OutCell::DateTime(moment),
+        None => OutCell::Float(serial),
+    }
+}

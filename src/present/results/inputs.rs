@@ -1,0 +1,88 @@
+//! The columns of the input over all its files, those that an earlier run wrote left out.
+
+use super::{InputColumn, Results};
+use crate::book::recognise;
+use crate::diagnostic::{Code, Finding};
+use crate::table::{Cell, Unit};
+use crate::text;
+use foldhash::HashMap;
+
+impl Results<'_> {
+    /// The columns of the input over all files, those that an earlier run wrote left out.
+    pub(super) fn find_inputs(&mut self) {
+        let grading = self.grading;
+        let tables = &grading.book.inputs.customers;
+        let mut known: HashMap<String, usize> = HashMap::default();
+        let mut replaced: Vec<String> = vec![];
+        for (index, table) in tables.iter().enumerate() {
+            let gone = recognise(&grading.scheme, &table.headers).unwrap_or_default();
+            let filled = gone
+                .review
+                .iter()
+                .filter(|column| is_filled(table, **column))
+                .count();
+            if filled > 0 {
+                self.findings.push(
+                    Finding::warning(
+                        Code::NotYet,
+                        text!(
+                            "the reviewers' columns are filled; this version does not read them back",
+                            "复核列已有内容；此版本尚不读回复核意见"
+                        ),
+                    )
+                    .place(table.origin.place())
+                    .help(text!("keep this file: nothing of it is lost", "请保留此文件，内容不会丢失")),
+                );
+            }
+            let mut here: HashMap<String, usize> = HashMap::default();
+            for (column, header) in table.headers.iter().enumerate() {
+                if gone.columns.contains(&column) {
+                    replaced.push(header.text.clone());
+                    continue;
+                }
+                // A second column with the same header in one file stays a column of its own.
+                let count = here.entry(header.folded.clone()).or_insert(0);
+                let key = format!("{}\u{0}{count}", header.folded);
+                *count += 1;
+                let place = *known.entry(key).or_insert_with(|| {
+                    self.inputs.push(InputColumn {
+                        heading: header.text.as_str().into(),
+                        places: vec![None; tables.len()],
+                        field: None,
+                        unit: None,
+                    });
+                    self.inputs.len() - 1
+                });
+                self.inputs[place].places[index] = Some(column);
+                let read_by = grading.book.customers.as_ref().and_then(|customers| {
+                    customers.sources[index]
+                        .iter()
+                        .position(|source| *source == Some(column))
+                });
+                let input = &mut self.inputs[place];
+                input.field = input.field.or(read_by);
+                let line = table.unit_line.as_deref();
+                input.unit = header.unit.as_deref().or(line).and_then(Unit::parse);
+            }
+        }
+        if !replaced.is_empty() {
+            replaced.dedup();
+            let list = replaced
+                .iter()
+                .map(|heading| format!("`{heading}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            self.findings.push(Finding::note(
+                Code::ReplacedColumns,
+                text!(
+                    "result columns of an earlier run are replaced: {list}",
+                    "已替换上次结果的列：{list}"
+                ),
+            ));
+        }
+    }
+}
+
+fn is_filled(table: &crate::read::Table, column: usize) -> bool {
+    (0..table.rows.len()).any(|row| table.rows.cell(row, column) != Cell::Blank)
+}

@@ -1,0 +1,330 @@
+//! The columns and rows of a grading as every format shows them: the input's columns and the result columns.
+//!
+//! Text formats have the input first and its cells as they were written; the workbook has the result first and typed
+//! cells, so that numbers are numbers and dates dates.
+
+mod cells;
+mod inputs;
+mod layout;
+
+pub(super) use cells::moment;
+
+use super::table::{
+    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
+};
+use super::words::result_heading;
+use crate::book::Entry;
+use crate::diagnostic::{Code, Finding, Lang};
+use crate::expr::{Base, Type};
+use crate::grading::Grading;
+use crate::read::fold_header;
+use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Strategy};
+use crate::table::{Column, Unit};
+use crate::text;
+use cells::value_cell;
+use foldhash::HashSet;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// What to show.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The language of headings.
+    pub lang: Lang,
+    /// The rows in order.
+    pub entries: Vec<Entry>,
+    /// The columns; `None`: those of `layout`.
+    pub columns: Option<Vec<OutputColumn>>,
+    /// In which order and with which cells.
+    pub layout: Layout,
+}
+
+/// The shape of an output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// The input's columns as written, then the results.
+    Text,
+    /// The results first, the input's columns typed, then what people fill.
+    Workbook,
+    /// What fits a screen: key, name and results.
+    Screen,
+}
+
+/// Where the cells of a column come from.
+#[derive(Clone, Debug)]
+enum Filling {
+    /// A column of the input, by its place in [`Results::inputs`].
+    Input(usize),
+    /// The customer's key.
+    Id,
+    /// An evaluated expression.
+    Values(Column),
+    /// A result.
+    Result(ResultColumn),
+    /// Something of the strategy.
+    Strategy(fn(&Strategy) -> Option<Cow<'_, str>>),
+    /// To be filled by people.
+    Empty,
+}
+
+/// A column of the input over all its files.
+#[derive(Clone, Debug)]
+struct InputColumn {
+    heading: Arc<str>,
+    /// For each table the place of the column there.
+    places: Vec<Option<usize>>,
+    /// The field that reads it.
+    field: Option<usize>,
+    /// The unit that its header names.
+    unit: Option<Unit>,
+}
+
+/// A grading as a table.
+pub struct Results<'a> {
+    grading: &'a Grading,
+    view: View,
+    columns: Vec<TableColumn>,
+    from: Vec<Filling>,
+    inputs: Vec<InputColumn>,
+    grades: Vec<GradeStyle>,
+    types: Vec<Arc<str>>,
+    /// What the user should know about the columns.
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Results<'a> {
+    /// Lays out a grading.
+    pub fn new(grading: &'a Grading, view: View) -> Self {
+        let scheme = &grading.scheme;
+        let mut results = Self {
+            grading,
+            columns: vec![],
+            from: vec![],
+            inputs: vec![],
+            grades: scheme
+                .grades
+                .iter()
+                .map(|grade| GradeStyle {
+                    name: grade.name.clone(),
+                    color: grade
+                        .color
+                        .as_deref()
+                        .and_then(|color| u32::from_str_radix(color, 16).ok()),
+                })
+                .collect(),
+            types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
+            findings: vec![],
+            view,
+        };
+        results.find_inputs();
+        match results
+            .view
+            .columns
+            .clone()
+            .or_else(|| scheme.output.columns.clone())
+        {
+            Some(columns) => results.asked(&columns),
+            None => match results.view.layout {
+                Layout::Text => results.text_layout(),
+                Layout::Workbook => results.workbook_layout(),
+                Layout::Screen => results.screen_layout(),
+            },
+        }
+        results.settle_kinds();
+        results
+    }
+    fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+        self.columns.push(TableColumn {
+            heading: heading.into(),
+            kind,
+            role,
+        });
+        self.from.push(from);
+    }
+
+    /// A result column whose heading an input column has already gets a suffix and a note.
+    fn push_result(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+        let taken: HashSet<String> = self
+            .inputs
+            .iter()
+            .map(|input| fold_header(&input.heading))
+            .collect();
+        let mut name = heading.to_owned();
+        let mut number = 2;
+        while taken.contains(&fold_header(&name)) {
+            name = format!("{heading}_{number}");
+            number += 1;
+        }
+        if name != heading {
+            self.findings.push(Finding::note(
+                Code::RenamedColumn,
+                text!(
+                    "the input has a column `{heading}` of its own: the result's is `{name}`",
+                    "输入中已有 `{heading}` 列，结果列改名为 `{name}`"
+                ),
+            ));
+        }
+        self.push(&name, kind, role, from);
+    }
+
+    fn push_input(&mut self, index: usize) {
+        let (kind, role) = self.input_kind(index);
+        let heading = self.inputs[index].heading.clone();
+        self.push(&heading, kind, role, Filling::Input(index));
+    }
+
+    fn input_kind(&self, index: usize) -> (ColumnKind, ColumnRole) {
+        let Some(customers) = &self.grading.scheme.customers else {
+            return (ColumnKind::Text, ColumnRole::Input);
+        };
+        let Some(field) = self.inputs[index].field else {
+            return (ColumnKind::Text, ColumnRole::Input);
+        };
+        let role = if field == customers.key {
+            ColumnRole::Key
+        } else if Some(field) == customers.name {
+            ColumnRole::Name
+        } else {
+            ColumnRole::Input
+        };
+        let kind = match &customers.sheet.fields[field].kind {
+            FieldKind::Id => ColumnKind::Id,
+            FieldKind::Number | FieldKind::Money(_) => ColumnKind::Number { places: 0 },
+            FieldKind::Percent => ColumnKind::Percent { places: 0 },
+            FieldKind::Date => ColumnKind::Date,
+            FieldKind::DateTime => ColumnKind::DateTime,
+            FieldKind::Bool | FieldKind::Text | FieldKind::Choice | FieldKind::Choices => {
+                ColumnKind::Text
+            }
+        };
+        (kind, role)
+    }
+
+    fn result(&mut self, column: ResultColumn) {
+        let scheme = &self.grading.scheme;
+        let heading = match column {
+            ResultColumn::Label(index) => scheme.dimensions[index].name.to_string(),
+            other => result_heading(other, self.view.lang)
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let (kind, role) = result_kind(column);
+        self.push_result(&heading, kind, role, Filling::Result(column));
+    }
+
+    /// Numbers get as many places as the longest of them needs, so that what is shown is what was compared.
+    fn settle_kinds(&mut self) {
+        // Text files write every number with its own digits; only what formats numbers by column has to look.
+        if self.view.layout == Layout::Text {
+            return;
+        }
+        for index in 0..self.columns.len() {
+            let kind = self.columns[index].kind;
+            let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else {
+                continue;
+            };
+            let (mut places, mut money) = (0, false);
+            if let Filling::Input(input) = self.from[index] {
+                let field = self.inputs[input].field;
+                money = field.is_some_and(|field| {
+                    let customers = self.grading.scheme.customers.as_ref();
+                    customers
+                        .is_some_and(|c| matches!(c.sheet.fields[field].kind, FieldKind::Money(_)))
+                });
+            }
+            for row in 0..self.view.entries.len() {
+                if let OutCell::Number(number) = self.cell(row, index) {
+                    places = places.max(number.places());
+                }
+                if places == 6 {
+                    break;
+                }
+            }
+            if money && places > 0 {
+                places = places.max(2);
+            }
+            self.columns[index].kind = match kind {
+                ColumnKind::Percent { .. } => ColumnKind::Percent {
+                    places: places.saturating_sub(2),
+                },
+                _ => ColumnKind::Number { places },
+            };
+        }
+    }
+}
+
+impl ResultTable for Results<'_> {
+    fn lang(&self) -> Lang {
+        self.view.lang
+    }
+
+    fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    fn len(&self) -> usize {
+        self.view.entries.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> OutCell<'_> {
+        let entry = self.view.entries[row];
+        let from = &self.from[column];
+        if let Filling::Input(input) = from {
+            return self.input_cell(&self.inputs[*input], entry);
+        }
+        let row = match entry {
+            Entry::Customer(row) => row as usize,
+            Entry::Refused(index) => return self.refused_cell(from, index as usize),
+        };
+        match from {
+            Filling::Id => OutCell::Text(Cow::Borrowed(&self.grading.book.roster.ids[row])),
+            Filling::Values(column) => value_cell(column.value(row)),
+            Filling::Result(column) => self.result_cell(*column, row),
+            Filling::Strategy(show) => self.grading.classification.strategies[row]
+                .index()
+                .and_then(|index| show(&self.grading.scheme.strategies[index]))
+                .map_or(OutCell::Blank, OutCell::Text),
+            Filling::Input(_) | Filling::Empty => OutCell::Blank,
+        }
+    }
+
+    fn mark(&self, row: usize) -> RowMark {
+        match self.view.entries[row] {
+            Entry::Customer(row) => self.mark_of(row as usize),
+            Entry::Refused(index) => self.refused_mark(index as usize),
+        }
+    }
+
+    fn grades(&self) -> &[GradeStyle] {
+        &self.grades
+    }
+
+    fn types(&self) -> &[Arc<str>] {
+        &self.types
+    }
+}
+fn result_kind(column: ResultColumn) -> (ColumnKind, ColumnRole) {
+    match column {
+        ResultColumn::Grade => (ColumnKind::Text, ColumnRole::Grade),
+        ResultColumn::Previous => (ColumnKind::Text, ColumnRole::Previous),
+        ResultColumn::Decision => (ColumnKind::Text, ColumnRole::Decision),
+        ResultColumn::Since => (ColumnKind::Date, ColumnRole::Since),
+        ResultColumn::Score => (ColumnKind::Number { places: 0 }, ColumnRole::Score),
+        ResultColumn::Type => (ColumnKind::Text, ColumnRole::Type),
+        ResultColumn::Label(_) => (ColumnKind::Text, ColumnRole::Label),
+        ResultColumn::Tags => (ColumnKind::Text, ColumnRole::Tags),
+        ResultColumn::Reasons => (ColumnKind::Text, ColumnRole::Reasons),
+        ResultColumn::Next => (ColumnKind::Text, ColumnRole::Next),
+    }
+}
+
+/// How a value of a type is shown.
+fn kind_of(ty: &Type) -> ColumnKind {
+    match ty.base {
+        Base::Number => ColumnKind::Number { places: 0 },
+        Base::Date => ColumnKind::Date,
+        Base::DateTime => ColumnKind::DateTime,
+        Base::Bool => ColumnKind::Bool,
+        Base::Text | Base::List | Base::Null => ColumnKind::Text,
+    }
+}

@@ -1,0 +1,139 @@
+//! A scheme as it is meant: every name resolved, every expression bound, every figure exact.
+//!
+//! [`super::validate`] makes it from what was written; everything after that trusts it.
+
+mod results;
+mod sheets;
+mod values;
+
+pub use crate::clean::DateOrder;
+pub use results::{
+    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
+    TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
+};
+pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet};
+pub use values::{
+    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
+    ValueRule, Window, WindowSpan,
+};
+
+use crate::diagnostic::Lang;
+use crate::expr::{Bound, PopulationSpec, Type};
+use crate::table::PeriodKind;
+use std::sync::Arc;
+
+/// The whole scheme.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    /// `[scheme] name`.
+    pub name: String,
+    /// `[scheme] version`.
+    pub version: String,
+    /// The language of outputs and reasons.
+    pub language: Lang,
+    /// The period of grading.
+    pub period: PeriodKind,
+    /// What a dimension without points does to the score.
+    pub missing: MissingRule,
+    /// The customers' sheet, if there is one.
+    pub customers: Option<Customers>,
+    /// Event sheets in the order of the scheme.
+    pub events: Vec<EventSheet>,
+    /// Lookup sheets in the order of the scheme.
+    pub lookups: Vec<Lookup>,
+    /// Metrics in order.
+    pub metrics: Vec<Metric>,
+    /// Values in order; a value sees those before it.
+    pub values: Vec<ValueRule>,
+    /// Dimensions in order.
+    pub dimensions: Vec<Dimension>,
+    /// Grades, best first.
+    pub grades: Vec<Grade>,
+    /// Types in order; the first that holds.
+    pub types: Vec<TypeRule>,
+    /// Tags in order.
+    pub tags: Vec<Tag>,
+    /// Review rules in order.
+    pub reviews: Vec<Review>,
+    /// Strategies in order; the first that holds.
+    pub strategies: Vec<Strategy>,
+    /// What the output shows.
+    pub output: Output,
+    /// Whether the scheme has `[[movement]]`, which this version does not run.
+    pub has_movement: bool,
+    /// Whether the scheme has `[[roles]]`, which this version does not run.
+    pub has_roles: bool,
+    /// Where the columns of all names are.
+    pub slots: Slots,
+    /// All population figures that expressions use, by the index that their nodes name.
+    pub populations: Vec<PopulationSpec>,
+}
+
+/// `[scheme] missing`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MissingRule {
+    /// A customer with an unrated weighted dimension has no score.
+    Unrated,
+    /// The other weights share the missing one's.
+    Reweight,
+}
+
+/// The columns of everything that has a name. A slot is an index into `names`.
+#[derive(Clone, Debug, Default)]
+pub struct Slots {
+    /// For each slot what it holds.
+    pub entries: Vec<SlotEntry>,
+}
+
+/// One column of the run.
+#[derive(Clone, Debug)]
+pub struct SlotEntry {
+    /// The name as expressions write it (`sheet.field` for a lookup's field).
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Type,
+    /// What fills it.
+    pub kind: SlotKind,
+}
+
+/// What fills a column. Indices are positions in the lists of [`Scheme`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SlotKind {
+    /// Field `.0` of the customers' sheet.
+    Field(usize),
+    /// Field `.1` of lookup sheet `.0`.
+    LookupField(usize, usize),
+    /// A metric.
+    Metric(usize),
+    /// A value.
+    Value(usize),
+    /// A dimension's label.
+    Label(usize),
+    /// A dimension's points.
+    Points(usize),
+    /// The points within one dimension, of its bands over `points`.
+    OwnPoints(usize),
+    /// The score.
+    Score,
+    /// The grade that counts.
+    Grade,
+    /// The type.
+    Type,
+    /// A tag, rendered.
+    Tag(usize),
+    /// The grade of the run before, '' if none.
+    PreviousGrade,
+    /// The type of the run before, '' if none.
+    PreviousType,
+    /// The key of the customer (a scheme without a customers' sheet).
+    Id,
+}
+
+/// A bound expression with the text it was written as.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// As written, for reasons and explanations.
+    pub text: Arc<str>,
+    /// As meant.
+    pub bound: Bound,
+}

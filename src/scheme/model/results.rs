@@ -1,0 +1,234 @@
+//! Grades, types, tags, reviews, strategies, and what the output shows.
+
+use super::Expression;
+use super::values::Span;
+use crate::expr::Slot;
+use crate::table::Decimal;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One grade.
+#[derive(Clone, Debug)]
+pub struct Grade {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Who gets it.
+    pub rule: GradeRule,
+    /// Names it had in earlier schemes.
+    pub was: Vec<Arc<str>>,
+    /// The fill colour of its cells as six hexadecimal digits.
+    pub color: Option<String>,
+    /// With movement: lost only below this.
+    pub keep: Option<Expression>,
+    /// Where its condition or rank, or else its name, stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// Who gets a grade.
+#[derive(Clone, Debug)]
+pub enum GradeRule {
+    /// Those for whom a condition holds; `None` is otherwise.
+    When(Option<Expression>),
+    /// The best of them.
+    Top(Top),
+}
+
+/// The best of the customers by something.
+#[derive(Clone, Debug)]
+pub struct Top {
+    /// How many, counted from the top.
+    pub size: TopSize,
+    /// The keys, compared in turn; more is better.
+    pub by: Vec<Expression>,
+    /// Whether those equal at the edge are in.
+    pub ties: Ties,
+    /// The groups that are ranked each for itself.
+    pub within: Option<Slot>,
+}
+
+/// How many are the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopSize {
+    /// A share: 0.1 is 10%.
+    Share(Decimal),
+    /// A number of customers.
+    Count(u64),
+}
+
+/// Whether those equal at the edge of a grade are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ties {
+    /// They are in.
+    Up,
+    /// They are not.
+    Down,
+}
+
+/// One type.
+#[derive(Clone, Debug)]
+pub struct TypeRule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Who gets it; `None` is otherwise.
+    pub when: Option<Expression>,
+    /// Where its condition, or else its name, stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// One tag.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Its text.
+    pub name: Template,
+    /// Where its rendered text is.
+    pub slot: Slot,
+    /// Who gets it; `None` is everybody for whom the template's names have values.
+    pub when: Option<Expression>,
+}
+
+/// A text with names in braces.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// As written.
+    pub text: Arc<str>,
+    /// Its parts in order.
+    pub parts: Vec<TemplatePart>,
+}
+
+/// A part of a template.
+#[derive(Clone, Debug)]
+pub enum TemplatePart {
+    /// Plain text.
+    Text(Arc<str>),
+    /// The value of a name.
+    Slot(Slot),
+}
+
+/// A queue for people.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Who is in it.
+    pub when: Expression,
+    /// Who looks at it.
+    pub owner: Option<Template>,
+    /// In how many days.
+    pub due_days: Option<i64>,
+    /// Whether the grade is held for the reviewer.
+    pub hold: bool,
+}
+
+/// What a type or grade gets.
+#[derive(Clone, Debug)]
+pub struct Strategy {
+    /// Who gets it; `None` is everybody left.
+    pub when: Option<Expression>,
+    /// What is done for them.
+    pub service: Option<String>,
+    /// What is spent on them.
+    pub resources: Option<String>,
+    /// What they get.
+    pub benefits: Vec<String>,
+    /// Who looks after them.
+    pub owner_level: Option<String>,
+    /// How fast they are answered, as written.
+    pub respond_within: Option<String>,
+    /// What is to be reached.
+    pub goal: Option<String>,
+    /// Whether it is reached.
+    pub goal_met: Option<Expression>,
+    /// Hours of work a period.
+    pub hours: Option<Decimal>,
+    /// Cost a period.
+    pub cost: Option<Decimal>,
+    /// What is to be done.
+    pub tasks: Vec<Task>,
+    /// Where its condition, or else its header, stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// Something to be done for a customer.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// What.
+    pub title: String,
+    /// By whom.
+    pub by: Option<Template>,
+    /// When.
+    pub rule: TaskRule,
+    /// How many days before.
+    pub lead_days: i64,
+}
+
+/// When a task is due.
+#[derive(Clone, Debug)]
+pub enum TaskRule {
+    /// At intervals.
+    Every(Span),
+    /// On the date of a field.
+    On(Slot),
+    /// While a condition holds.
+    When(Expression),
+}
+
+/// What the output shows.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The name of the worksheet.
+    pub sheet: Option<String>,
+    /// Whether a grade colours its row and not only its cell.
+    pub fill_row: bool,
+    /// The columns; `None`: the input's columns, then the results.
+    pub columns: Option<Vec<OutputColumn>>,
+}
+
+/// One item of `columns`.
+#[derive(Clone, Debug)]
+pub enum OutputColumn {
+    /// `*`: the input's columns, those that an earlier run of regrade wrote left out.
+    Input,
+    /// An expression (or a result column) under a heading.
+    Computed {
+        /// The heading.
+        heading: Arc<str>,
+        /// What it shows.
+        show: Shown,
+    },
+}
+
+/// What a computed column shows.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// An expression.
+    Expression(Expression),
+    /// A result column as it is.
+    Result(ResultColumn),
+    /// A column of the input that no field reads, by its header.
+    Header(Arc<str>),
+}
+
+/// The columns that grading adds. `words` has their headings in both languages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ResultColumn {
+    /// The grade.
+    Grade,
+    /// The grade of the run before.
+    Previous,
+    /// What happened to it.
+    Decision,
+    /// Since when it is so.
+    Since,
+    /// The score.
+    Score,
+    /// The type.
+    Type,
+    /// The label of dimension `.0`.
+    Label(usize),
+    /// The tags, joined.
+    Tags,
+    /// Why.
+    Reasons,
+    /// What the next grade needs.
+    Next,
+}

@@ -1,0 +1,114 @@
+//! Sheets and their fields.
+
+use super::Expression;
+use crate::clean::DateOrder;
+use crate::table::{Decimal, Unit};
+use std::sync::Arc;
+
+/// A field of a sheet.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in expressions.
+    pub name: Arc<str>,
+    /// How its cells are read.
+    pub kind: FieldKind,
+    /// Other headers it may stand under.
+    pub headers: Vec<String>,
+    /// Whether the column must exist and a blank cell is a finding.
+    pub required: bool,
+    /// The least value.
+    pub min: Option<Decimal>,
+    /// The greatest value.
+    pub max: Option<Decimal>,
+    /// The possible texts of a choice, in order; empty for all.
+    pub choices: Vec<Arc<str>>,
+    /// Spellings and what they mean, in order.
+    pub map: Vec<(Arc<str>, Arc<str>)>,
+    /// Places that cells are rounded to (0 to 6).
+    pub scale: Option<u32>,
+    /// Whether blank cells take the value above (merged cells).
+    pub fill_down: bool,
+    /// Day-month order of the column, where the scheme says it.
+    pub date_order: Option<DateOrder>,
+    /// How it is masked for those who may not see it whole (`phone`); used by roles.
+    pub mask: Option<String>,
+}
+
+/// How the cells of a field are read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    /// An identifier: text, always.
+    Id,
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// Money in this unit.
+    Money(Option<Unit>),
+    /// A share: 20% is 0.2.
+    Percent,
+    /// A day.
+    Date,
+    /// A moment.
+    DateTime,
+    /// Yes or no.
+    Bool,
+    /// One of several texts.
+    Choice,
+    /// Several texts in a cell.
+    Choices,
+}
+
+/// What every kind of sheet has.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its name in the scheme: `customers`, `orders`.
+    pub name: Arc<str>,
+    /// Its fields, including those that only `key`, `customer`, `date` and `id` name.
+    pub fields: Vec<Field>,
+    /// The condition under which a row counts, over the sheet's own fields: slot `i` is field `i`.
+    pub rows: Option<Expression>,
+    /// The share of bad rows up to which the others are used.
+    pub allow_bad: Decimal,
+}
+
+/// The customers' sheet.
+#[derive(Clone, Debug)]
+pub struct Customers {
+    /// Fields and rows.
+    pub sheet: Sheet,
+    /// The field that is the key.
+    pub key: usize,
+    /// The field that is the customer's name.
+    pub name: Option<usize>,
+    /// The field with the grade before the first run.
+    pub previous_grade: Option<usize>,
+    /// The field with the date of that grade.
+    pub previous_date: Option<usize>,
+    /// The field that says since when the customer is known, if before the first event.
+    pub first_seen: Option<usize>,
+}
+
+/// A sheet with many rows a customer.
+#[derive(Clone, Debug)]
+pub struct EventSheet {
+    /// Fields and rows.
+    pub sheet: Sheet,
+    /// The field with the customer's key.
+    pub customer: usize,
+    /// The field with the event's date (a date or a datetime).
+    pub date: usize,
+    /// The field that identifies a row, if there is one.
+    pub id: Option<usize>,
+}
+
+/// A table linked to a field of the customers.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// Fields and rows.
+    pub sheet: Sheet,
+    /// The field that is the key.
+    pub key: usize,
+    /// The field of the customers' sheet that is looked up.
+    pub on: usize,
+}

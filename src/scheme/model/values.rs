@@ -1,0 +1,177 @@
+//! Metrics, values, dimensions and their bands.
+
+use super::Expression;
+use crate::expr::{Aggregate, Slot};
+use crate::table::{Date, Decimal, PeriodKind};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A value for each customer (or customer and period) from an event sheet.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where its column is.
+    pub slot: Slot,
+    /// Index of the event sheet in [`Scheme::events`].
+    pub from: usize,
+    /// What is worked out, over the event sheet's fields.
+    pub value: Aggregate,
+    /// `value` as written.
+    pub text: Arc<str>,
+    /// Which rows count.
+    pub filter: Option<Expression>,
+    /// Which dates count.
+    pub window: Window,
+    /// Present for a series: one value for each closed period of this kind.
+    pub per: Option<PeriodKind>,
+    /// What a series does with periods outside coverage.
+    pub gaps: Gaps,
+}
+
+/// Which dates a metric takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// How far back.
+    pub span: WindowSpan,
+    /// How long before the as-of date it ends.
+    pub ending: Span,
+}
+
+/// How far back a window goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WindowSpan {
+    /// To the first row.
+    All,
+    /// So long.
+    Within(Span),
+    /// From the first day of the calendar period that the window's end falls in.
+    Calendar(PeriodKind),
+    /// From the last anniversary of a date field of the customers' sheet, on or before the window's end.
+    Anniversary(usize),
+}
+
+/// A length of time: so many months, or so many days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Calendar months.
+    Months(i32),
+    /// Days.
+    Days(i32),
+}
+
+/// What a series does with periods outside coverage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gaps {
+    /// They are missing and end a run.
+    End,
+    /// They are passed over.
+    Skip,
+    /// They count as zero.
+    Zero,
+}
+
+/// A value for each customer.
+#[derive(Clone, Debug)]
+pub struct ValueRule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where its column is.
+    pub slot: Slot,
+    /// What it is.
+    pub is: Expression,
+}
+
+/// An ordered list of bands that gives a label, and points if it has a weight.
+#[derive(Clone, Debug)]
+pub struct Dimension {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where its label is.
+    pub label_slot: Slot,
+    /// Where its points are.
+    pub points_slot: Slot,
+    /// Its weight in the score; `None` if it only classifies.
+    pub weight: Option<Decimal>,
+    /// Where label and points come from.
+    pub rule: DimensionRule,
+    /// When it counts, if not always.
+    pub temporary: Option<Temporary>,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// Where a dimension's label and points come from.
+#[derive(Clone, Debug)]
+pub enum DimensionRule {
+    /// The first band that holds gives both.
+    Bands(Vec<Band>),
+    /// An expression gives the points, bands over `points` the label (no bands: no label).
+    Points {
+        /// The points.
+        points: Expression,
+        /// Bands over `points`.
+        bands: Vec<Band>,
+        /// Where the dimension's own `points` is while its bands are judged.
+        own: Slot,
+    },
+    /// Weighted indicators give the points, bands over `points` the label.
+    Indicators {
+        /// The indicators.
+        indicators: Vec<Indicator>,
+        /// Bands over `points`.
+        bands: Vec<Band>,
+        /// Where the dimension's own `points` is while its bands are judged.
+        own: Slot,
+    },
+}
+
+/// One weighted part of a dimension.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its weight among the dimension's indicators.
+    pub weight: Decimal,
+    /// Where its points come from.
+    pub rule: IndicatorRule,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// Where an indicator's points come from.
+#[derive(Clone, Debug)]
+pub enum IndicatorRule {
+    /// The first band that holds.
+    Bands(Vec<Band>),
+    /// An expression.
+    Points(Expression),
+}
+
+/// One line of a dimension.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// Its label; indicators' bands need none.
+    pub label: Option<Arc<str>>,
+    /// Its condition; `None` is otherwise.
+    pub when: Option<Expression>,
+    /// Its points.
+    pub points: Option<Decimal>,
+    /// Where its condition, or else the band, stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+/// When a dimension counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Temporary {
+    /// Who asked for it.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who approved it; nobody: it does not count.
+    pub approved_by: Option<String>,
+    /// The first day on which it counts.
+    pub from: Option<Date>,
+    /// The last day on which it counts.
+    pub until: Option<Date>,
+}
