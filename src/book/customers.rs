@@ -11,7 +11,7 @@ use crate::metrics::day_at;
 use crate::read::Table;
 use crate::scheme::model::{Customers, Scheme};
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Cell, Column, Date};
+use crate::table::{Cell, Column, Date, Truth};
 use crate::text;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,7 +29,8 @@ pub struct Roster {
     pub entries: Vec<Entry>,
     /// The rows that are refused.
     pub refused: Vec<Refused>,
-    refused_ids: HashSet<Arc<str>>,
+    /// The keys whose rows are refused or left out.
+    without_row: HashSet<Arc<str>>,
 }
 
 /// One line of the output.
@@ -111,9 +112,10 @@ impl Roster {
         self.ids.is_empty()
     }
 
-    /// Whether the row of this key is refused.
-    pub fn is_refused(&self, id: &str) -> bool {
-        self.refused_ids.contains(id)
+    /// Whether the sheet has this key, and its row is refused or left out by the sheet's `rows`: nothing is to be said
+    /// of its events then.
+    pub fn is_without_row(&self, id: &str) -> bool {
+        self.without_row.contains(id)
     }
 }
 
@@ -133,10 +135,11 @@ pub(super) fn read(
     findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
         field != rule.key && !before.contains(&Some(field))
     }));
+    drop_rows_behind_one_that_counts(rule, as_of, &mut clean);
     refuse_duplicates(rule, tables, &mut clean, findings);
     check_bad_rows(&rule.sheet, &clean, findings);
-    fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
-    let more = merge_files(rule, tables, &mut clean, findings);
+    let mut more = merge_files(rule, tables, &mut clean, findings);
+    leave_out(rule, tables, as_of, &mut clean, &mut more, roster, findings);
     if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
         let name = &rule.sheet.name;
         findings.push(
@@ -184,7 +187,7 @@ pub(super) fn read(
                 .map(Arc::from)
         };
         let id: Option<Arc<str>> = cell(rule.key);
-        roster.refused_ids.extend(id.clone());
+        roster.without_row.extend(id.clone());
         let name = rule.name.and_then(cell);
         roster.refused.push(Refused {
             at,
@@ -217,6 +220,61 @@ pub(super) fn read(
         sources,
         earlier,
     }
+}
+
+/// Of the rows that one file has for a customer those go for which the sheet's `rows` does not hold: a sheet may have a
+/// row a year, and `rows` say which. If it holds for none, the last one stays, to say so beside other files.
+fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut CleanSheet) {
+    let Some(truths) = fields::truths(&rule.sheet, as_of, clean) else {
+        return;
+    };
+    let Column::Text(keys) = &clean.columns[rule.key] else {
+        return;
+    };
+    let key = |row: usize| (clean.rows[row].table, keys.codes[row]);
+    let counting: HashSet<(u32, u32)> = (0..truths.len())
+        .filter(|row| truths[*row] == Truth::True)
+        .map(key)
+        .collect();
+    let last: HashMap<(u32, u32), usize> = (0..truths.len()).map(|row| (key(row), row)).collect();
+    let stays: Vec<bool> = (0..truths.len())
+        .map(|row| {
+            let key = key(row);
+            truths[row] != Truth::False || !counting.contains(&key) && last.get(&key) == Some(&row)
+        })
+        .collect();
+    fields::keep(clean, |row| stays[row]);
+}
+
+/// Leaves out the customers for whom the sheet's `rows` does not hold. Decided when all files are together: a customer
+/// whom the later file says to have gone is gone, whatever the earlier one says.
+fn leave_out(
+    rule: &Customers,
+    tables: &[Table],
+    as_of: Date,
+    clean: &mut CleanSheet,
+    more: &mut HashMap<u32, Vec<RowRef>>,
+    roster: &mut Roster,
+    findings: &mut Vec<Finding>,
+) {
+    let ids: Vec<Arc<str>> = (0..clean.rows.len())
+        .map(|row| text_at(&clean.columns[rule.key], row))
+        .collect();
+    let Some(kept) = fields::filter(&rule.sheet, tables, as_of, clean, findings) else {
+        return;
+    };
+    let mut numbers: HashMap<u32, u32> = HashMap::default();
+    let mut is_kept = vec![false; ids.len()];
+    for (number, row) in kept.iter().enumerate() {
+        numbers.insert(*row, number as u32);
+        is_kept[*row as usize] = true;
+    }
+    *more = std::mem::take(more)
+        .into_iter()
+        .filter_map(|(row, rows)| Some((*numbers.get(&row)?, rows)))
+        .collect();
+    let gone = ids.into_iter().zip(is_kept).filter(|(_, kept)| !kept);
+    roster.without_row.extend(gone.map(|(id, _)| id));
 }
 
 /// Rows of one file with one key: equal ones count once, others are refused, all of them.

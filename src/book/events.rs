@@ -205,7 +205,7 @@ impl EventRows {
             let field = &rule.sheet.fields[rule.customer].name;
             for row in &unknown {
                 let id = text_at(&self.clean.columns[rule.customer], *row);
-                if roster.is_refused(&id) {
+                if roster.is_without_row(&id) {
                     continue;
                 }
                 let id = crate::clean::text::shorten(&id);

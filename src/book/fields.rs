@@ -59,24 +59,28 @@ impl Frame for FieldFrame<'_> {
     }
 }
 
-/// Leaves the rows for which the sheet's `rows` holds. Where it is unknown the row does not count, and that is said.
+/// For each row whether the sheet's `rows` holds; `None` if the sheet has none.
+pub fn truths(sheet: &Sheet, as_of: Date, clean: &CleanSheet) -> Option<Vec<Truth>> {
+    let frame = FieldFrame::new(&clean.columns, clean.rows.len(), as_of);
+    match sheet.rows.as_ref()?.bound.eval(&frame).column {
+        Column::Bool(truths) => Some(truths),
+        _ => None,
+    }
+}
+
+/// Leaves the rows for which the sheet's `rows` holds, and gives their numbers of before. Where it is unknown the row
+/// does not count, and that is said.
 pub fn filter(
     sheet: &Sheet,
     tables: &[Table],
     as_of: Date,
     clean: &mut CleanSheet,
     findings: &mut Vec<Finding>,
-) {
-    let Some(rows) = &sheet.rows else { return };
-    let evaluated = rows
-        .bound
-        .eval(&FieldFrame::new(&clean.columns, clean.rows.len(), as_of));
-    let Column::Bool(truths) = evaluated.column else {
-        return;
-    };
+) -> Option<Vec<u32>> {
+    let truths = truths(sheet, as_of, clean)?;
+    let condition = &sheet.rows.as_ref()?.text;
     for (row, truth) in truths.iter().enumerate() {
         if *truth == Truth::Unknown {
-            let condition = &rows.text;
             findings.push(
                 Finding::warning(
                     Code::UnknownCondition,
@@ -90,6 +94,8 @@ pub fn filter(
         }
     }
     keep(clean, |row| truths[row] == Truth::True);
+    let kept = (0..truths.len() as u32).filter(|row| truths[*row as usize] == Truth::True);
+    Some(kept.collect())
 }
 
 /// Leaves the rows that `wanted` wants.

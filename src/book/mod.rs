@@ -11,6 +11,8 @@ mod earlier;
 mod events;
 mod fields;
 mod repeats;
+#[cfg(test)]
+mod tests;
 
 pub use before::Earlier;
 pub use coverage::Coverage;

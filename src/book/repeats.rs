@@ -98,24 +98,10 @@ fn row_hash(clean: &CleanSheet, row: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::book::tests::table;
     use crate::book::{Inputs, assemble};
     use crate::diagnostic::Code;
-    use crate::read::{Input, Options, Table, open};
     use crate::table::Date;
-
-    fn table(name: &str, text: &str) -> Table {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        let input = Input::File {
-            path,
-            name: name.into(),
-            worksheet: None,
-        };
-        open(&input, &[], &Options::default(), &|_, _| {})
-            .unwrap()
-            .remove(0)
-    }
 
     /// The number of rows that count, and what is said.
     fn rows(files: &[&str]) -> (usize, Vec<Code>) {

@@ -105,12 +105,28 @@ pub fn needs_escape(text: &str) -> bool {
     }
 }
 
-/// A sign, digits and at most one point: a number to a spreadsheet, and harmless.
+/// A sign, digits with separators of thousands, at most one point, perhaps an exponent or `%`: a number to a
+/// spreadsheet, and harmless. With an escape it would be a text there, and missing from every sum.
 fn is_plain_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = digits.strip_suffix('%').unwrap_or(digits);
+    let (digits, exponent) = digits.split_once(['E', 'e']).unwrap_or((digits, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    !digits.is_empty() && digits != "." && all_digits(whole) && all_digits(fraction)
+    let in_thousands = |part: &str| {
+        let mut groups = part.split(',');
+        let first = groups.next().unwrap_or_default();
+        all_digits(first)
+            && (first.len() <= 3 && !first.is_empty() || !part.contains(','))
+            && groups.all(|group| group.len() == 3 && all_digits(group))
+    };
+    !digits.is_empty()
+        && digits != "."
+        && in_thousands(whole)
+        && all_digits(fraction)
+        && !exponent.is_empty()
+        && all_digits(exponent)
 }
 
 /// The bytes being gathered, and how to write.
@@ -271,6 +287,14 @@ mod tests {
             ("-5", false),
             ("+8613800000000", false),
             ("-0.5", false),
+            ("-5%", false),
+            ("-1,234.50", false),
+            ("-1.5E+10", false),
+            ("-1,23", true),
+            ("-1E", true),
+            ("-1%2", true),
+            ("-,234", true),
+            ("-5%%", true),
             ("-", false),
             ("--", false),
             ("a=b", false),
@@ -286,7 +310,7 @@ mod tests {
                 plain.to_owned()
             };
             assert_eq!(crate::clean::text::unescape(&written), plain);
-            if escaped && !plain.contains(['\r', '"']) {
+            if escaped && !plain.contains(['\r', '"', ',']) {
                 assert_eq!(
                     text(&texts(&[plain]), b',', false, true),
                     format!("t\n{written}\n")
