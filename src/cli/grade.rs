@@ -2,7 +2,9 @@
 
 use super::gate::Gate;
 use super::inputs::{self, Loaded};
-use super::output::{Files, Output, Sink, Target, keep_inputs, named_twice, outputs, to_stdout};
+use super::output::{
+    Files, Output, Sink, Target, files_of, keep_inputs, named_twice, outputs, to_stdout,
+};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns};
 use regrade::book::{self, Entry};
@@ -17,7 +19,7 @@ use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `grade`.
@@ -116,12 +118,7 @@ fn check_places(
     global: &Global,
     rules: &Rules,
 ) -> Result<(), Stop> {
-    let mut written: Vec<&Path> = vec![];
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            written.push(path);
-        }
-    }
+    let mut written = files_of(outputs);
     if let Some(path) = &global.summary_json {
         let target = summary_target(path);
         if outputs.iter().any(|output| output.target.is(&target)) {
@@ -133,7 +130,6 @@ fn check_places(
     }
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
-    let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
     keep_inputs(&written, &read)
 }
 
