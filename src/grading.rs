@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::metrics::{self, MetricColumn};
 use crate::scheme::model::{Scheme, SlotKind};
 use crate::table::column::{MISSING_DATE, MISSING_TEXT};
-use crate::table::{Column, Date, DateTime, TextColumn};
+use crate::table::{Column, Date, TextColumn};
 use std::sync::Arc;
 
 /// One grading: everything that was worked out for every customer.
@@ -160,7 +160,8 @@ fn first_seen(scheme: &Scheme, book: &Book) -> Vec<i32> {
     if let (Some(rule), Some(rows)) = (&scheme.customers, &book.customers) {
         if let Some(field) = rule.first_seen {
             for row in 0..book.roster.len() {
-                earlier(row, day_of(&rows.columns[field], row));
+                let day = metrics::day_at(&rows.columns[field], row);
+                earlier(row, day.map_or(MISSING_DATE, Date::days));
             }
         }
         for (row, before) in rows.earlier.iter().enumerate() {
@@ -172,16 +173,6 @@ fn first_seen(scheme: &Scheme, book: &Book) -> Vec<i32> {
         .into_iter()
         .map(|day| if day == MISSING_DATE { i32::MAX } else { day })
         .collect()
-}
-
-fn day_of(column: &Column, row: usize) -> i32 {
-    match column {
-        Column::Date(days) => days[row],
-        Column::DateTime(seconds) => {
-            DateTime::from_seconds(seconds[row]).map_or(MISSING_DATE, |moment| moment.date().days())
-        }
-        _ => MISSING_DATE,
-    }
 }
 
 impl Grading {

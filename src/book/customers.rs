@@ -1,12 +1,13 @@
 //! The customers: their rows in order, those that are refused, and what they were before.
 
+use super::before::{Before, Earlier};
 use super::events::EventRows;
-use super::{check_bad_rows, fields, recognise};
-use crate::clean::DateForm;
+use super::{check_bad_rows, fields};
 use crate::clean::sheet::{
     CleanSheet, RefusedRow, RowRef, absent_columns, clean, place_of, shown, text_at,
 };
 use crate::diagnostic::{Code, Finding, Text};
+use crate::metrics::day_at;
 use crate::read::Table;
 use crate::scheme::model::{Customers, Scheme};
 use crate::table::column::MISSING_TEXT;
@@ -54,17 +55,6 @@ pub struct Refused {
     pub faults: Vec<Text>,
     /// The grade that it keeps, as written.
     pub before: Earlier,
-}
-
-/// What a customer was before this run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Earlier {
-    /// The grade: its place in the scheme, best first.
-    pub grade: Option<usize>,
-    /// Since when.
-    pub since: Option<Date>,
-    /// The type: its place in the scheme.
-    pub kind: Option<usize>,
 }
 
 /// The customers' sheet, joined and filtered.
@@ -170,7 +160,10 @@ pub(super) fn read(
     let before = Before::new(scheme, rule, tables);
     let mut earlier = vec![];
     for (row, at) in clean.rows.iter().enumerate() {
-        earlier.push(before.of(*at, findings));
+        let dated = rule
+            .previous_date
+            .and_then(|field| day_at(&clean.columns[field], row));
+        earlier.push(before.of(*at, dated, findings));
         roster.ids.push(text_at(&clean.columns[rule.key], row));
         roster.names.push(
             rule.name
@@ -201,7 +194,7 @@ pub(super) fn read(
             id,
             name,
             faults,
-            before: before.of(at, &mut vec![]),
+            before: before.of(at, None, &mut vec![]),
         });
     }
     roster
@@ -454,97 +447,4 @@ fn merge_files(
         .map(|row| clean.rows[*row])
         .collect();
     more
-}
-
-/// Where the tables say what the customers were before.
-struct Before<'a> {
-    scheme: &'a Scheme,
-    tables: &'a [Table],
-    /// For each table the columns of grade, date and type.
-    columns: Vec<[Option<usize>; 3]>,
-}
-
-impl<'a> Before<'a> {
-    fn new(scheme: &'a Scheme, rule: &Customers, tables: &'a [Table]) -> Self {
-        let field = |field: Option<usize>, table: &Table| {
-            let names = crate::clean::sheet::field_headers(&rule.sheet.fields[field?]);
-            crate::read::find_columns(&table.headers, &names)
-                .first()
-                .copied()
-        };
-        let columns = tables
-            .iter()
-            .map(|table| {
-                let own = recognise(scheme, &table.headers).unwrap_or_default();
-                // What an earlier run wrote goes before the field, which is for customers without an earlier run and
-                // still says what it said before the first one.
-                [
-                    own.grade.or_else(|| field(rule.previous_grade, table)),
-                    own.since.or_else(|| field(rule.previous_date, table)),
-                    own.kind,
-                ]
-            })
-            .collect();
-        Self {
-            scheme,
-            tables,
-            columns,
-        }
-    }
-
-    fn of(&self, at: RowRef, findings: &mut Vec<Finding>) -> Earlier {
-        let table = &self.tables[at.table as usize];
-        let [grade, since, kind] = self.columns[at.table as usize];
-        let cell =
-            |column: Option<usize>| column.map(|column| table.rows.cell(at.row as usize, column));
-        let word = |column: Option<usize>| {
-            let text = shown(cell(column)?).trim().to_owned();
-            (!crate::clean::text::is_blank(&text)).then_some(text)
-        };
-        let mut unknown = |column: Option<usize>, word: &str| {
-            let Some(column) = column else { return };
-            findings.push(
-                Finding::warning(
-                    Code::UnknownPrevious,
-                    text!(
-                        "`{word}` is no grade or type of this scheme; the customer counts as new",
-                        "`{word}` 不是本方案的等级或类型，按新客户处理"
-                    ),
-                )
-                .place(place_of(self.tables, at, Some(column)))
-                .help(text!(
-                    "name it in `was` of the grade that it is now",
-                    "请在它现在对应的等级中写 `was`"
-                )),
-            );
-        };
-        let grades = &self.scheme.grades;
-        let found = word(grade).and_then(|word| {
-            let found = grades.iter().position(|grade| {
-                *grade.name == *word || grade.was.iter().any(|was| **was == *word)
-            });
-            if found.is_none() && !grades.is_empty() {
-                unknown(grade, &word);
-            }
-            found
-        });
-        let kind = word(kind).and_then(|word| {
-            self.scheme
-                .types
-                .iter()
-                .position(|rule| *rule.name == *word)
-        });
-        let since = cell(since).and_then(|cell| single_date(cell));
-        Earlier {
-            grade: found,
-            since,
-            kind,
-        }
-    }
-}
-
-/// The date of one cell by itself; `None` where it is none, or where day and month cannot be told apart.
-fn single_date(cell: Cell<'_>) -> Option<Date> {
-    let form = DateForm::decide(std::iter::once(cell), None, false).ok()?;
-    crate::clean::date::parse_date(cell, form).ok().flatten()
 }

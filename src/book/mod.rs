@@ -4,6 +4,7 @@
 //! Takes the scheme and the tables that were read for each of its sheets, gives a [`Book`]. From here on nothing is
 //! text from a file any more; the tables are kept so that every value can say its place.
 
+mod before;
 mod coverage;
 mod customers;
 mod earlier;
@@ -13,8 +14,9 @@ mod repeats;
 #[cfg(test)]
 mod tests;
 
+pub use before::Earlier;
 pub use coverage::Coverage;
-pub use customers::{CustomerRows, Earlier, Entry, Roster};
+pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;

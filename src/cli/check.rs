@@ -7,7 +7,7 @@ use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop};
 use regrade::book;
 use regrade::diagnostic::render::Source;
-use regrade::diagnostic::{Code, Finding, Severity};
+use regrade::diagnostic::{Code, Finding, Severity, Text};
 use regrade::present::summary::finding_json;
 use regrade::scheme::lint::lint;
 use regrade::text;
@@ -117,10 +117,19 @@ fn report(
     let name = &rules.name;
     screen.say(&match (errors, warnings) {
         (0, 0) => text!("{name}: nothing found", "{name}：没有发现问题"),
-        _ => text!(
-            "{name}: {errors} errors, {warnings} warnings",
-            "{name}：{errors} 个错误，{warnings} 个警告"
-        ),
+        _ => Text {
+            en: format!(
+                "{name}: {errors} error{}, {warnings} warning{}",
+                plural(errors),
+                plural(warnings)
+            ),
+            zh: format!("{name}：{errors} 个错误，{warnings} 个警告"),
+        },
     });
     Ok(())
+}
+
+/// The ending of an English noun after a count.
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

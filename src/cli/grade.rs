@@ -90,13 +90,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     findings.extend(regrade::explain::unrated(grading));
     let summary = summary(&graded, lang, &findings);
-    let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
+    let hit: Vec<Finding> = gates
+        .iter()
+        .filter_map(|gate| gate_hit(gate, grading))
+        .collect();
     if !hit.is_empty() {
         screen.run_findings(&findings);
-        screen.findings(
-            &hit.iter().map(|gate| gate_hit(gate)).collect::<Vec<_>>(),
-            None,
-        );
+        screen.findings(&hit, None);
         return Ok(Exit::Findings);
     }
     screen.run_findings(&findings);
@@ -253,15 +253,22 @@ fn entries(
         .collect()
 }
 
-fn gate_hit(gate: &Gate) -> Finding {
+/// What is to be said if a gate does not let the run through. One that cannot be worked out does not: it cannot say
+/// that all is well.
+fn gate_hit(gate: &Gate, grading: &Grading) -> Option<Finding> {
     let condition = gate.text();
-    Finding::error(
-        Code::GateHit,
-        text!(
+    let title = match gate.judge(grading) {
+        Truth::False => return None,
+        Truth::True => text!(
             "the gate `{condition}` is hit: nothing is written",
             "触发了关卡 `{condition}`：未写入任何结果"
         ),
-    )
+        Truth::Unknown => text!(
+            "the gate `{condition}` cannot be worked out, because it divides by zero: nothing is written",
+            "关卡 `{condition}` 的除数为零，无法判断：未写入任何结果"
+        ),
+    };
+    Some(Finding::error(Code::GateHit, title))
 }
 
 /// The figures of the run.

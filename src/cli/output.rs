@@ -335,8 +335,8 @@ fn unwritable(path: &Path, error: &io::Error) -> Stop {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
         .map(Path::display);
-    let finding = match (error.kind(), folder) {
-        (io::ErrorKind::NotFound, Some(folder)) => Finding::error(
+    let finding = if let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), folder) {
+        Finding::error(
             Code::Unwritable,
             text!(
                 "cannot write `{shown}`: there is no folder `{folder}`",
@@ -346,20 +346,19 @@ fn unwritable(path: &Path, error: &io::Error) -> Stop {
         .help(text!(
             "make it first, or write to another place",
             "请先建立该文件夹，或换个位置"
-        )),
-        _ => {
-            // A temporary file's error ends in its made-up name, which tells nobody anything.
-            let why = error.to_string();
-            let why = why.split(" at path ").next().unwrap_or_default();
-            Finding::error(
-                Code::Unwritable,
-                text!("cannot write `{shown}`: {why}", "无法写入 `{shown}`：{why}"),
-            )
-            .help(text!(
-                "nothing was changed; make room or choose another place",
-                "没有改动任何文件；请腾出空间或换个位置"
-            ))
-        }
+        ))
+    } else {
+        // A temporary file's error ends in its made-up name, which tells nobody anything.
+        let why = error.to_string();
+        let why = why.split(" at path ").next().unwrap_or_default();
+        Finding::error(
+            Code::Unwritable,
+            text!("cannot write `{shown}`: {why}", "无法写入 `{shown}`：{why}"),
+        )
+        .help(text!(
+            "nothing was changed; make room or choose another place",
+            "没有改动任何文件；请腾出空间或换个位置"
+        ))
     };
     Stop::Findings {
         findings: vec![finding],

@@ -6,7 +6,7 @@ use crate::assess::Choice;
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule, SlotKind};
+use crate::scheme::model::{Band, DimensionRule, Expression, GradeRule, IndicatorRule, SlotKind};
 use crate::table::Value;
 use std::sync::Arc;
 
@@ -19,6 +19,35 @@ pub fn missing_names(
 ) -> Vec<Arc<str>> {
     let mut roots = vec![];
     from_expression(grading, &expression.bound, row, &mut roots);
+    named(grading, roots, lang)
+}
+
+/// The names of the missing values because of which it is unknown whether a customer has a grade: those of its
+/// condition, or of everything that it is ranked by and of its group.
+pub fn missing_for_grade(grading: &Grading, grade: usize, row: usize, lang: Lang) -> Vec<Arc<str>> {
+    let mut roots = vec![];
+    match &grading.scheme.grades[grade].rule {
+        GradeRule::When(when) => {
+            if let Some(when) = when {
+                from_expression(grading, &when.bound, row, &mut roots);
+            }
+        }
+        GradeRule::Top(top) => {
+            for by in &top.by {
+                from_expression(grading, &by.bound, row, &mut roots);
+            }
+            if let Some(group) = top.within
+                && grading.facts.get(group).is_missing(row)
+            {
+                from_slot(grading, group, row, &mut roots);
+            }
+        }
+    }
+    named(grading, roots, lang)
+}
+
+/// The names of roots, each once.
+fn named(grading: &Grading, roots: Vec<Root>, lang: Lang) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = vec![];
     for root in roots {
         let name = match root {

@@ -152,7 +152,14 @@ fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
         .zip(&texts)
         .map(|(grade, text)| (grade.name.clone(), text.as_ref()))
         .collect();
-    rule_step(grading, grading.assessment.grades[row], &entries, row, lang)
+    let choice = grading.assessment.grades[row];
+    let mut step = rule_step(grading, choice, &entries, row, lang);
+    // A rank takes several values and a group; the step knows the first of them only.
+    if let Choice::Unknown(grade) = choice {
+        let names = causes::missing_for_grade(grading, grade as usize, row, lang);
+        step.outcome = Outcome::Missing(names);
+    }
+    step
 }
 
 fn dimension_step(

@@ -1,11 +1,10 @@
 //! How many customers have no grade, and which missing values are behind it: said once for each cause.
 
-use super::causes::missing_names;
+use super::causes::missing_for_grade;
 use crate::assess::Choice;
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::grading::Grading;
-use crate::scheme::model::GradeRule;
 use crate::text;
 use std::collections::BTreeMap;
 
@@ -48,18 +47,9 @@ fn cause(grading: &Grading, row: usize) -> Option<[String; 2]> {
     let Choice::Unknown(index) = grading.assessment.grades[row] else {
         return None;
     };
-    let expressions = match &grading.scheme.grades[index as usize].rule {
-        GradeRule::When(Some(when)) => std::slice::from_ref(when),
-        GradeRule::When(None) => &[],
-        GradeRule::Top(top) => &top.by[..],
-    };
     Some([Lang::Zh, Lang::En].map(|lang| {
-        let mut names: Vec<String> = expressions
-            .iter()
-            .flat_map(|expression| missing_names(grading, expression, row, lang))
-            .map(|name| format!("`{name}`"))
-            .collect();
-        names.dedup();
-        names.join(", ")
+        let names = missing_for_grade(grading, index as usize, row, lang);
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        quoted.join(", ")
     }))
 }

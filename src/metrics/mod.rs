@@ -17,6 +17,7 @@ use crate::table::{Column, Period, PeriodKind, Truth};
 use crate::text;
 use aggregate::{Item, aggregate, is_zero_without_rows};
 use window::Windows;
+pub use window::day_at;
 
 /// The most values that a series may have: 4 GB of them. A single date in the wrong century makes millions of periods.
 const MOST_CELLS: usize = 500_000_000;

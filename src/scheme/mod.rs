@@ -11,6 +11,7 @@ pub use model::Scheme;
 pub use validate::{parse_columns, validate};
 
 use crate::expr::{Resolution, Scope, Slot, Symbol};
+use crate::text;
 use model::SlotKind;
 
 impl Scheme {
@@ -70,7 +71,18 @@ impl<'a> AllNames<'a> {
 impl Scope for AllNames<'_> {
     fn resolve(&self, sheet: Option<&str>, name: &str) -> Resolution {
         let full = sheet.map_or_else(|| name.to_owned(), |sheet| format!("{sheet}.{name}"));
-        self.find(|entry| Self::is_named(entry) && *entry.name == *full)
+        match self.find(|entry| Self::is_named(entry) && *entry.name == *full) {
+            Resolution::Unknown => match full.as_str() {
+                "score" => Resolution::NotHere(text!(
+                    "the scheme has no score: no dimension has a weight",
+                    "该方案没有得分：没有带权重的维度"
+                )),
+                "grade" => Resolution::NotHere(text!("the scheme has no grades", "该方案没有等级")),
+                "type" => Resolution::NotHere(text!("the scheme has no types", "该方案没有类型")),
+                _ => Resolution::Unknown,
+            },
+            found => found,
+        }
     }
 
     fn names(&self) -> Vec<String> {

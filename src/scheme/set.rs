@@ -1,16 +1,16 @@
 //! `--set grades.A.when='score >= 75'`: one value of a scheme changed for one call.
 //!
-//! Works on the text, so that what is graded is a scheme like any other, whose findings have places.
+//! Works on the text and leaves the rest of it as it is, so that what is graded is a scheme like any other, whose
+//! findings have the places that its author knows.
 
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
-use toml_edit::{DocumentMut, Item, Value};
+use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 /// The text of the scheme with the value at `assignment` (`path=value`) changed. Tables in a list go by their `name`,
-/// bands by their `label`. The value is TOML if it reads as such and the old one was no text (or it
-/// is a list, which a text never means), else a text.
+/// bands by their `label`, either by their number from 1. The value is TOML if it reads as such and the old one was no
+/// text, else a text.
 pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
-    let bad = |title| Finding::error(Code::BadSet, title);
     let Some((path, value)) = assignment.split_once('=') else {
         return Err(bad(text!(
             "`--set {assignment}` has no `=`",
@@ -21,84 +21,166 @@ pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
             "请写 `--set grades.A.when='score >= 75'`"
         )));
     };
-    let path = path.trim();
     // A scheme that is not TOML is reported where it is validated, with its place.
     let Ok(mut document) = source.parse::<DocumentMut>() else {
         return Ok(source.to_owned());
     };
+    let path = path.trim();
     let steps: Vec<&str> = path.split('.').map(str::trim).collect();
-    let Some((last, parents)) = steps.split_last() else {
-        return Ok(source.to_owned());
-    };
-    let mut item: &mut Item = document.as_item_mut();
-    for (depth, step) in parents.iter().enumerate() {
-        let sofar = steps[..=depth].join(".");
-        item = descend(item, step).ok_or_else(|| {
-            bad(text!("the scheme has no `{sofar}`", "方案中没有 `{sofar}`")).help(text!(
-                "name a table, or an entry of a list by its name: `grades.A.when`, `dimensions.价值.weight`",
-                "请写表名，列表中的项写名称：`grades.A.when`、`dimensions.价值.weight`"
-            ))
-        })?;
-    }
-    let old = item.get(last);
-    if old.is_some_and(|old| old.as_value().is_none())
-        || (old.is_none() && item.as_table_like().is_none())
-    {
-        return Err(bad(text!(
-            "`{path}` is no single value of the scheme",
-            "`{path}` 不是方案中的单个值"
-        )));
-    }
-    let was_text = old.and_then(Item::as_str).is_some();
-    let new: Value = match value.trim().parse::<Value>() {
-        Ok(parsed) if !was_text || parsed.is_str() || parsed.is_array() => parsed,
-        _ => Value::from(value.trim()),
-    };
-    if let Some(table) = item.as_table_like_mut() {
-        table.insert(last, Item::Value(new));
-    }
+    assign(document.as_table_mut(), path, &steps, value.trim())?;
     Ok(document.to_string())
 }
 
-/// The child of a table, or the entry of a list that has this name or label (or number, from 1).
-fn descend<'a>(item: &'a mut Item, step: &str) -> Option<&'a mut Item> {
-    let is = |name: Option<&str>| name == Some(step);
-    match item {
-        Item::ArrayOfTables(tables) => {
-            let index = tables.iter().position(|table| {
-                is(table.get("name").and_then(Item::as_str))
-                    || is(table.get("label").and_then(Item::as_str))
-            });
-            let index = index.or_else(|| number(step, tables.len()))?;
-            // A list of tables hands out tables, not items; one entry is reached as an item through the list itself.
-            let list = std::mem::take(tables);
-            *item = Item::Value(Value::Array(list.into_array()));
-            descend_array(item, index)
+/// Sets what is left of the path below a table.
+fn assign(
+    table: &mut dyn TableLike,
+    path: &str,
+    steps: &[&str],
+    value: &str,
+) -> Result<(), Finding> {
+    let Some((step, rest)) = steps.split_first() else {
+        return Err(no_value(path));
+    };
+    if rest.is_empty() {
+        return put(table, path, step, value);
+    }
+    match table.get_mut(step) {
+        Some(Item::Table(child)) => assign(child, path, rest, value),
+        Some(Item::Value(Value::InlineTable(child))) => assign(child, path, rest, value),
+        Some(Item::ArrayOfTables(list)) => {
+            let names = list.iter().map(|entry| name_of(entry)).collect();
+            let child = entry_of(names, rest[0]).and_then(|index| list.get_mut(index));
+            child.map_or_else(
+                || Err(nothing(path, steps, 2)),
+                |child| assign(child, path, &rest[1..], value),
+            )
         }
-        Item::Value(Value::Array(array)) => {
-            let index = array.iter().position(|value| {
-                let name = |key| {
-                    value
-                        .as_inline_table()
-                        .and_then(|table| table.get(key))
-                        .and_then(Value::as_str)
-                };
-                is(name("name")) || is(name("label"))
-            });
-            let index = index.or_else(|| number(step, array.len()))?;
-            descend_array(item, index)
+        Some(Item::Value(Value::Array(list))) => {
+            let named = |entry: &Value| entry.as_inline_table().and_then(|table| name_of(table));
+            let names = list.iter().map(named).collect();
+            let child = entry_of(names, rest[0]).and_then(|index| list.get_mut(index));
+            match child {
+                Some(Value::InlineTable(child)) => assign(child, path, &rest[1..], value),
+                _ => Err(nothing(path, steps, 2)),
+            }
         }
-        other => other.get_mut(step),
+        Some(_) => Err(no_value(path)),
+        None => Err(nothing(path, steps, 1)),
     }
 }
 
-fn descend_array(item: &mut Item, index: usize) -> Option<&mut Item> {
-    item.get_mut(index)
+/// Puts the value under a key of a table, with the spaces and the comment that the old one had around it.
+fn put(table: &mut dyn TableLike, path: &str, key: &str, value: &str) -> Result<(), Finding> {
+    let old = table.get(key);
+    if old.is_some_and(|old| old.as_value().is_none()) {
+        return Err(no_value(path));
+    }
+    let old = old.and_then(Item::as_value);
+    let was_text = old.is_some_and(Value::is_str);
+    let mut new: Value = match value.parse::<Value>() {
+        // `A` and `score >= 75` are texts without quotes, but so is `2024` where a text stood; a list is meant as one.
+        Ok(parsed) if !was_text || parsed.is_str() || parsed.is_array() => parsed,
+        _ => Value::from(value),
+    };
+    if let Some(old) = old {
+        *new.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, Item::Value(new));
+    Ok(())
 }
 
-fn number(step: &str, len: usize) -> Option<usize> {
-    step.parse::<usize>()
-        .ok()
-        .filter(|number| (1..=len).contains(number))
-        .map(|number| number - 1)
+/// What an entry of a list goes by.
+fn name_of(table: &dyn TableLike) -> Option<String> {
+    let text = |key| table.get(key).and_then(Item::as_str).map(str::to_owned);
+    text("name").or_else(|| text("label"))
+}
+
+/// The place of the entry that has this name, or this number from 1.
+fn entry_of(names: Vec<Option<String>>, step: &str) -> Option<usize> {
+    let count = names.len();
+    let named = names
+        .into_iter()
+        .position(|name| name.as_deref() == Some(step));
+    let numbered = || step.parse::<usize>().ok()?.checked_sub(1);
+    named.or_else(|| numbered().filter(|index| *index < count))
+}
+
+fn bad(title: Text) -> Finding {
+    Finding::error(Code::BadSet, title)
+}
+
+fn no_value(path: &str) -> Finding {
+    bad(text!(
+        "`{path}` is no single value of the scheme",
+        "`{path}` 不是方案中的单个值"
+    ))
+}
+
+/// The finding that the path leads nowhere; `steps` are those left, `known` how many of them were looked up in vain.
+fn nothing(path: &str, steps: &[&str], known: usize) -> Finding {
+    let left: usize = steps[known..].iter().map(|step| step.len() + 1).sum();
+    let sofar = path.get(..path.len().saturating_sub(left)).unwrap_or(path);
+    bad(text!(
+        "the scheme has no `{sofar}`",
+        "方案中没有 `{sofar}`"
+    ))
+    .help(text!(
+        "name a table, or an entry of a list by its name: `grades.A.when`, `dimensions.价值.weight`",
+        "请写表名，列表中的项写名称：`grades.A.when`、`dimensions.价值.weight`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set;
+
+    const SCHEME: &str = "[scheme]\nperiod = \"month\" # how often\n[[grades]]\nname = \"A\"\nwhen = \"x > 1\"\n\
+                          [[dimensions]]\nname = \"价值\"\nweight = 60\nbands = [ { label = \"高\", points = 100 } ]\n";
+
+    #[test]
+    fn one_value_changes_and_the_rest_stays() {
+        for (assignment, old, new) in [
+            (
+                "grades.A.when=x > 2",
+                "when = \"x > 1\"",
+                "when = \"x > 2\"",
+            ),
+            (
+                "grades.1.when='x > 2'",
+                "when = \"x > 1\"",
+                "when = 'x > 2'",
+            ),
+            ("dimensions.价值.weight=40", "weight = 60", "weight = 40"),
+            (
+                "dimensions.价值.bands.高.points = 7",
+                "points = 100",
+                "points = 7",
+            ),
+            ("grades.A.when=['a', 'b']", "\"x > 1\"", "['a', 'b']"),
+            ("scheme.period=year", "\"month\" #", "\"year\" #"),
+        ] {
+            let changed = set(SCHEME, assignment).unwrap();
+            assert_eq!(changed, SCHEME.replace(old, new), "{assignment}");
+        }
+    }
+
+    #[test]
+    fn a_path_to_nowhere_is_told_as_far_as_it_goes() {
+        for (assignment, told) in [
+            ("grades.B.when=1", "the scheme has no `grades.B`"),
+            ("grade.A.when=1", "the scheme has no `grade`"),
+            (
+                "dimensions.价值.bands.低.points=1",
+                "the scheme has no `dimensions.价值.bands.低`",
+            ),
+            ("grades.A=1", "`grades.A` is no single value of the scheme"),
+            ("grades=1", "`grades` is no single value of the scheme"),
+        ] {
+            assert_eq!(
+                set(SCHEME, assignment).unwrap_err().title.en,
+                told,
+                "{assignment}"
+            );
+        }
+    }
 }
