@@ -2,12 +2,12 @@
 
 use super::grade::as_of;
 use super::inputs;
-use super::output::{Files, Target, outputs, to_stdout};
+use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop};
 use regrade::book;
 use regrade::diagnostic::render::Source;
-use regrade::diagnostic::{Finding, Severity, Text};
+use regrade::diagnostic::{Code, Finding, Severity, Text};
 use regrade::present::summary::finding_json;
 use regrade::scheme::lint::lint;
 use regrade::text;
@@ -27,7 +27,27 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let targets = outputs(&global.output, global.format)?;
+    let lines = matches!(global.format, Some(Format::Json | Format::Jsonl));
+    let is_json = |output: &Output| {
+        output.target == Target::Stdout || matches!(output.format, Format::Json | Format::Jsonl)
+    };
+    if !global.output.is_empty() && !targets.iter().all(is_json)
+        || global.format.is_some() && !lines
+    {
+        let finding = Finding::error(
+            Code::Usage,
+            text!("findings are written as jsonl", "检查结果只能输出为 jsonl"),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "end the output in .jsonl, or use `--format jsonl`",
+            "请以 .jsonl 结尾，或用 `--format jsonl`"
+        ))));
+    }
     let rules = rules::load(global)?;
+    let mut read = inputs::paths(&rules.scheme, &args.files)?;
+    read.push(rules::path(global));
+    keep_inputs(&files_of(&targets), &read)?;
     let mut found = rules.findings.clone();
     found.extend(lint(&rules.scheme, &rules.text));
     let mut data = vec![];

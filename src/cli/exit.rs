@@ -1,6 +1,6 @@
 //! How a command ends: the documented exit codes, and what is said when it stops before it is done.
 
-use regrade::diagnostic::Finding;
+use regrade::diagnostic::{Code, Finding};
 use std::process::ExitCode;
 
 /// The exit codes of product and manual.
@@ -59,12 +59,22 @@ impl Stop {
         }
     }
 
-    /// Refused input.
+    /// Refused input. Where nothing is wrong with it but what the user says of it (an encoding or a worksheet that does
+    /// not exist), that is a matter of usage.
     pub fn refused(findings: Vec<Finding>) -> Self {
+        let mut errors = findings
+            .iter()
+            .filter(|finding| finding.is_error())
+            .peekable();
+        let exit = if errors.peek().is_some() && errors.all(|error| error.code == Code::Usage) {
+            Exit::Usage
+        } else {
+            Exit::Refused
+        };
         Self::Findings {
             findings,
             source: None,
-            exit: Exit::Refused,
+            exit,
         }
     }
 }

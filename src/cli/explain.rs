@@ -1,8 +1,8 @@
 //! `regrade explain`: why a customer has this grade, down to the cells.
 
 use super::grade::{Graded, as_of, grade_files};
-use super::output::{Files, Target, outputs, to_stdout};
-use super::{Exit, Format, Global, Reading, Screen, Stop, rules};
+use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain;
@@ -45,6 +45,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     let targets = outputs(&global.output, Some(format))?;
     let rules = rules::load(global)?;
+    let mut read = inputs::paths(&rules.scheme, &args.files)?;
+    read.push(rules::path(global));
+    keep_inputs(&files_of(&targets), &read)?;
     let as_of = as_of(&global.as_of)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let lang = global

@@ -48,13 +48,13 @@ impl Gate {
         })
     }
 
-    /// Whether a run hits the gate; unknown does not.
-    pub fn is_hit(&self, grading: &Grading) -> bool {
+    /// Whether a run hits the gate; unknown where it divides by zero or the like.
+    pub fn judge(&self, grading: &Grading) -> Truth {
         let frame = OneRow::new(grading);
-        let Column::Bool(truths) = self.bound.eval(&frame).column else {
-            return false;
-        };
-        truths.first() == Some(&Truth::True)
+        match self.bound.eval(&frame).column {
+            Column::Bool(truths) => truths.first().copied().unwrap_or(Truth::Unknown),
+            _ => Truth::Unknown,
+        }
     }
 
     /// As written.

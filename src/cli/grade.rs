@@ -2,7 +2,9 @@
 
 use super::gate::Gate;
 use super::inputs::{self, Loaded};
-use super::output::{Files, Output, Sink, Target, keep_inputs, named_twice, outputs, to_stdout};
+use super::output::{
+    Files, Output, Sink, Target, files_of, keep_inputs, named_twice, outputs, to_stdout,
+};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns};
 use regrade::book::{self, Entry};
@@ -17,7 +19,7 @@ use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `grade`.
@@ -88,13 +90,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     findings.extend(regrade::explain::unrated(grading));
     let summary = summary(&graded, lang, &findings);
-    let hit: Vec<&Gate> = gates.iter().filter(|gate| gate.is_hit(grading)).collect();
+    let hit: Vec<Finding> = gates
+        .iter()
+        .filter_map(|gate| gate_hit(gate, grading))
+        .collect();
     if !hit.is_empty() {
         screen.run_findings(&findings);
-        screen.findings(
-            &hit.iter().map(|gate| gate_hit(gate)).collect::<Vec<_>>(),
-            None,
-        );
+        screen.findings(&hit, None);
         return Ok(Exit::Findings);
     }
     screen.run_findings(&findings);
@@ -116,12 +118,7 @@ fn check_places(
     global: &Global,
     rules: &Rules,
 ) -> Result<(), Stop> {
-    let mut written: Vec<&Path> = vec![];
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            written.push(path);
-        }
-    }
+    let mut written = files_of(outputs);
     if let Some(path) = &global.summary_json {
         let target = summary_target(path);
         if outputs.iter().any(|output| output.target.is(&target)) {
@@ -133,7 +130,6 @@ fn check_places(
     }
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
-    let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
     keep_inputs(&written, &read)
 }
 
@@ -257,15 +253,22 @@ fn entries(
         .collect()
 }
 
-fn gate_hit(gate: &Gate) -> Finding {
+/// What is to be said if a gate does not let the run through. One that cannot be worked out does not: it cannot say
+/// that all is well.
+fn gate_hit(gate: &Gate, grading: &Grading) -> Option<Finding> {
     let condition = gate.text();
-    Finding::error(
-        Code::GateHit,
-        text!(
+    let title = match gate.judge(grading) {
+        Truth::False => return None,
+        Truth::True => text!(
             "the gate `{condition}` is hit: nothing is written",
             "触发了关卡 `{condition}`：未写入任何结果"
         ),
-    )
+        Truth::Unknown => text!(
+            "the gate `{condition}` cannot be worked out, because it divides by zero: nothing is written",
+            "关卡 `{condition}` 的除数为零，无法判断：未写入任何结果"
+        ),
+    };
+    Some(Finding::error(Code::GateHit, title))
 }
 
 /// The figures of the run.

@@ -35,15 +35,22 @@ struct Argument {
 pub fn options(reading: &Reading) -> Result<Options, Stop> {
     let delimiter = match reading.delimiter {
         None => None,
-        Some(character) if character.is_ascii() => Some(character as u8),
+        Some(character) if character.is_ascii() && !matches!(character, '"' | '\n' | '\r') => {
+            Some(character as u8)
+        }
         Some(character) => {
-            return Err(Stop::usage(Finding::error(
+            let shown = character.escape_debug();
+            let finding = Finding::error(
                 Code::Usage,
                 text!(
-                    "`--delimiter {character}` is not one byte",
-                    "`--delimiter {character}` 不是单字节字符"
+                    "`{shown}` cannot stand between fields",
+                    "`{shown}` 不能作分隔符"
                 ),
-            )));
+            );
+            return Err(Stop::usage(finding.help(text!(
+                "it is one ASCII character, no quote and no line end; without the option it is found by itself",
+                "应为一个 ASCII 字符，不能是引号或换行；不写该选项时会自动识别"
+            ))));
         }
     };
     Ok(Options {

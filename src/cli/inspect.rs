@@ -1,12 +1,13 @@
 //! `regrade inspect`: how a file is read, before anything is made of it.
 
 use super::inputs;
-use super::output::{Files, Target, outputs, to_stdout};
+use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::{Exit, Format, Global, Reading, Screen, Stop};
 use regrade::diagnostic::{Code, Finding};
 use regrade::present::inspection;
-use regrade::read;
+use regrade::read::{self, Input};
 use regrade::text;
+use std::path::PathBuf;
 
 /// Arguments of `inspect`.
 #[derive(clap::Args, Debug)]
@@ -56,6 +57,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     let options = inputs::options(&args.reading)?;
     let targets = outputs(&global.output, Some(format))?;
+    let inputs: Vec<PathBuf> = args
+        .files
+        .iter()
+        .filter_map(|file| match inputs::input(file) {
+            Input::File { path, .. } => Some(path),
+            Input::Stdin => None,
+        })
+        .collect();
+    keep_inputs(&files_of(&targets), &inputs)?;
     let mut text = vec![];
     let mut failed = vec![];
     for file in &args.files {

@@ -124,9 +124,20 @@ pub fn named_twice(path: &str) -> Stop {
     )))
 }
 
+/// The files among outputs.
+pub fn files_of(outputs: &[Output]) -> Vec<&Path> {
+    outputs
+        .iter()
+        .filter_map(|output| match &output.target {
+            Target::File(path) => Some(path.as_path()),
+            Target::Stdout => None,
+        })
+        .collect()
+}
+
 /// Refuses to write over what is being read: a workbook has more worksheets than the one that is graded, and
 /// `--where` leaves customers out.
-pub fn keep_inputs(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Stop> {
+pub fn keep_inputs(outputs: &[&Path], inputs: &[PathBuf]) -> Result<(), Stop> {
     // Devices and pipes are read and written without harm.
     let files: Vec<PathBuf> = inputs
         .iter()

@@ -127,7 +127,10 @@ fn argument(argument: Arg) -> Arg {
 /// The language that the command line is to be shown in: the one that `--lang` names, else the locale's. Read before
 /// the arguments are parsed, because help is given while they are.
 pub fn language() -> Lang {
-    let arguments: Vec<String> = std::env::args().collect();
+    // An argument that is no UTF-8 is told by the parser; here it is only not the language.
+    let arguments: Vec<String> = std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
     let named = arguments.iter().enumerate().find_map(|(index, argument)| {
         match argument.strip_prefix("--lang") {
             Some("") => arguments.get(index + 1).map(String::as_str),
