@@ -12,6 +12,9 @@ use crate::table::Decimal;
 use crate::text;
 use toml::de::DeValue;
 
+/// What a key may be. A number would do for many, and lose the zeros of 00123.
+const KEYS: [FieldKind; 3] = [FieldKind::Id, FieldKind::Text, FieldKind::Choice];
+
 /// The sheets of a scheme.
 #[derive(Default)]
 pub struct Sheets {
@@ -112,7 +115,7 @@ impl Validator<'_> {
         let previous_date = keys.text("previous_date", &mut self.findings);
         let first_seen = keys.text("first_seen", &mut self.findings);
         let mut fields = self.fields(&mut keys);
-        let key_index = key.map(|key| implied(&mut fields, &key, FieldKind::Id));
+        let key_index = key.map(|key| self.key_of(&mut fields, &key, FieldKind::Id));
         let mut find = |written: Option<WrittenText>, kinds: &[FieldKind]| {
             written.and_then(|written| self.field_of(&fields, &written, kinds))
         };
@@ -147,8 +150,8 @@ impl Validator<'_> {
         let date = keys.required_text("date", &mut self.findings);
         let id = keys.text("id", &mut self.findings);
         let mut fields = self.fields(&mut keys);
-        let customer = customer.map(|text| implied(&mut fields, &text, FieldKind::Id));
-        let id = id.map(|text| implied(&mut fields, &text, FieldKind::Id));
+        let customer = customer.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
+        let id = id.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
         let date = date.and_then(|text| {
             implied(&mut fields, &text, FieldKind::Date);
             self.field_of(&fields, &text, &[FieldKind::Date, FieldKind::DateTime])
@@ -172,7 +175,7 @@ impl Validator<'_> {
         let key = keys.required_text("key", &mut self.findings);
         let on = keys.required_text("on", &mut self.findings);
         let mut fields = self.fields(&mut keys);
-        let key = key.map(|text| implied(&mut fields, &text, FieldKind::Text));
+        let key = key.map(|text| self.key_of(&mut fields, &text, FieldKind::Text));
         let on = on.and_then(|on| {
             let names = customers
                 .map(|customers| &customers.sheet.fields[..])
@@ -181,7 +184,7 @@ impl Validator<'_> {
             if found.is_none() {
                 self.unknown_field(&on, names.iter().map(|field| &*field.name), "customers");
             }
-            found
+            found.filter(|index| self.is_of(&on, &names[*index].kind, &KEYS))
         });
         for (field_index, field) in fields.iter().enumerate() {
             let full = format!("{}.{}", name.value, field.field.name);
@@ -250,6 +253,18 @@ impl Validator<'_> {
         }
     }
 
+    /// The index of a field by which rows are known; it is there without an entry in `fields`, as `kind`.
+    fn key_of(
+        &mut self,
+        fields: &mut Vec<WrittenField>,
+        written: &WrittenText,
+        kind: FieldKind,
+    ) -> usize {
+        let index = implied(fields, written, kind);
+        self.is_of(written, &fields[index].field.kind, &KEYS);
+        index
+    }
+
     /// The index of a field that another key names; it must be of one of `kinds` (any if there are none).
     fn field_of(
         &mut self,
@@ -268,27 +283,32 @@ impl Validator<'_> {
             );
             return None;
         };
-        let kind = &fields[index].field.kind;
-        if !kinds.is_empty() && !kinds.contains(kind) {
-            let name = &written.value;
-            let list = kinds
-                .iter()
-                .map(|kind| format!("`{}`", kind_word(kind)))
-                .collect::<Vec<_>>()
-                .join(" / ");
-            self.findings.push(
-                Finding::error(
-                    Code::TypeMismatch,
-                    text!(
-                        "`{name}` must be a field of type {list}",
-                        "字段 `{name}` 的类型须为 {list}"
-                    ),
-                )
-                .at(written.span.clone()),
-            );
-            return None;
+        self.is_of(written, &fields[index].field.kind, kinds)
+            .then_some(index)
+    }
+
+    /// Whether a field that another key names is of one of `kinds` (any if there are none); if not, that is said.
+    fn is_of(&mut self, written: &WrittenText, kind: &FieldKind, kinds: &[FieldKind]) -> bool {
+        if kinds.is_empty() || kinds.contains(kind) {
+            return true;
         }
-        Some(index)
+        let name = &written.value;
+        let list = kinds
+            .iter()
+            .map(|kind| format!("`{}`", kind_word(kind)))
+            .collect::<Vec<_>>()
+            .join(" / ");
+        self.findings.push(
+            Finding::error(
+                Code::TypeMismatch,
+                text!(
+                    "`{name}` must be a field of type {list}",
+                    "字段 `{name}` 的类型须为 {list}"
+                ),
+            )
+            .at(written.span.clone()),
+        );
+        false
     }
 
     fn unknown_field<'n>(
