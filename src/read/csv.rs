@@ -4,7 +4,7 @@
 //! records start, whatever the line ends are.
 
 use super::assemble::{Assembler, Candidate};
-use super::delimiter::{Sniffed, ends_within_quotes, sniff};
+use super::delimiter::{Quotes, Sniffed, ends_within_quotes, sniff};
 use super::{Format, Source, Table, count_of, encoding, header};
 use crate::diagnostic::{Code, Finding};
 use crate::table::Cell;
@@ -122,17 +122,14 @@ fn with_byte_delimiter(text: &str, delimiter: char) -> (String, char) {
         .find(|c| !text.contains(*c))
         .unwrap_or('\u{1F}');
     let mut mapped = String::with_capacity(text.len());
-    let (mut quoted, mut at_start) = (false, true);
+    let mut quotes = Quotes::new(delimiter);
     for c in text.chars() {
-        match c {
-            '"' if quoted => {
-                quoted = false;
-                at_start = true;
-            }
-            '"' if at_start => quoted = true,
-            c => at_start = !quoted && (c == delimiter || c == '\n' || c == '\r'),
-        }
-        mapped.push(if c == delimiter && !quoted { byte } else { c });
+        quotes.step(c);
+        mapped.push(if c == delimiter && !quotes.open {
+            byte
+        } else {
+            c
+        });
     }
     (mapped, byte)
 }

@@ -149,21 +149,42 @@ fn records(text: &str, delimiter: char) -> Vec<Vec<String>> {
     records
 }
 
-/// Whether `record`, the last of a file, ends within quotes.
-pub(super) fn ends_within_quotes(record: &str, delimiter: char) -> bool {
-    let (mut quoted, mut at_start) = (false, true);
-    for c in record.chars() {
-        match c {
-            '"' if quoted => {
-                // The second of a doubled quote opens again at once.
-                quoted = false;
-                at_start = true;
-            }
-            '"' if at_start => quoted = true,
-            c => at_start = !quoted && (c == delimiter || c == '\n' || c == '\r'),
+/// Where quotes begin and end, character by character: a quote opens at the start of a cell only.
+pub(super) struct Quotes {
+    delimiter: char,
+    /// Whether the characters so far end within quotes.
+    pub(super) open: bool,
+    at_start: bool,
+}
+
+impl Quotes {
+    pub(super) const fn new(delimiter: char) -> Self {
+        Self {
+            delimiter,
+            open: false,
+            at_start: true,
         }
     }
-    quoted
+
+    /// Takes the next character in.
+    pub(super) fn step(&mut self, c: char) {
+        match c {
+            '"' if self.open => {
+                // The second of a doubled quote opens again at once.
+                self.open = false;
+                self.at_start = true;
+            }
+            '"' if self.at_start => self.open = true,
+            c => self.at_start = !self.open && (c == self.delimiter || c == '\n' || c == '\r'),
+        }
+    }
+}
+
+/// Whether `record`, the last of a file, ends within quotes.
+pub(super) fn ends_within_quotes(record: &str, delimiter: char) -> bool {
+    let mut quotes = Quotes::new(delimiter);
+    record.chars().for_each(|c| quotes.step(c));
+    quotes.open
 }
 
 #[cfg(test)]
