@@ -73,7 +73,7 @@ pub struct CellRule {
     pub map: Vec<(Arc<str>, Arc<str>)>,
     /// Whether empty cells take the value above (merged cells). A cell that says "missing" (`-`, 无) does not.
     pub fill_down: bool,
-    /// Whether the cells are of a text file, in which formula-like texts are escaped (see [`super::text::escape`]).
+    /// Whether the cells are of a text file, in which formula-like texts are escaped (see [`super::text::needs_escape`]).
     pub escaped: bool,
 }
 

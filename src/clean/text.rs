@@ -54,21 +54,60 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a spreadsheet would run `text` as a formula, or it looks like such a text escaped.
-pub fn is_formula_like(text: &str) -> bool {
+fn is_formula_like(text: &str) -> bool {
     text.trim_start_matches('\'')
         .starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
-/// `text` as it goes into a CSV file: with a `'` before what a spreadsheet would run as a formula.
-pub fn escape(text: &str) -> Cow<'_, str> {
-    if is_formula_like(text) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+/// Whether a text would be run as a formula by a spreadsheet that opens the file, or has an escape's look already (so
+/// that [`unescape`], by which it is read back, gives every text back): it begins with `=`, `+`,
+/// `-`, `@`, a tab or a carriage return, or one of the signs in full width (OWASP, "CSV Injection"), and is neither a
+/// plain decimal number nor a row of dashes.
+pub fn needs_escape(text: &str) -> bool {
+    // Nearly every text ends here.
+    if !matches!(
+        text.as_bytes().first(),
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'' | 0xEF)
+    ) {
+        return false;
+    }
+    if text.starts_with('\'') {
+        return is_formula_like(text);
+    }
+    match text.chars().next() {
+        Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => {
+            !is_plain_number(text) && !text.chars().all(|c| matches!(c, '-' | '－'))
+        }
+        _ => false,
     }
 }
 
-/// Takes off what [`escape`] put before a text of a CSV file.
+/// A sign, digits with separators of thousands, at most one point, perhaps an exponent or `%`: a number to a
+/// spreadsheet, and harmless. With an escape it would be a text there, and missing from every sum.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = digits.strip_suffix('%').unwrap_or(digits);
+    let (digits, exponent) = digits.split_once(['E', 'e']).unwrap_or((digits, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let in_thousands = |part: &str| {
+        let mut groups = part.split(',');
+        let first = groups.next().unwrap_or_default();
+        all_digits(first)
+            && (first.len() <= 3 && !first.is_empty() || !part.contains(','))
+            && groups.all(|group| group.len() == 3 && all_digits(group))
+    };
+    !digits.is_empty()
+        && digits != "."
+        && in_thousands(whole)
+        && all_digits(fraction)
+        && !exponent.is_empty()
+        && all_digits(exponent)
+}
+
+/// Takes off the `'` that a CSV file has before a text that needs it (see [`needs_escape`]).
 pub fn unescape(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_formula_like(rest) => rest,
@@ -367,8 +406,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_escaped_comes_back(text in "['=+@a\t-]{0,5}.{0,5}") {
-            let escaped = escape(&text);
-            prop_assert_eq!(unescape(&escaped), text.as_str());
+            let written = if needs_escape(&text) { format!("'{text}") } else { text.clone() };
+            prop_assert_eq!(unescape(&written), text.as_str());
         }
 
         #[test]

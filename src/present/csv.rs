@@ -6,7 +6,7 @@
 
 use super::table::{ColumnRole, OutCell, ResultTable};
 use super::words::{Word, decision_sign};
-use crate::clean::text::is_formula_like;
+use crate::clean::text::needs_escape;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::table::{Date, DateTime};
@@ -79,54 +79,6 @@ pub fn has_non_ascii(table: &dyn ResultTable) -> bool {
                 _ => false,
             })
         })
-}
-
-/// Whether a text would be run as a formula by a spreadsheet that opens the file, or has an escape's look already (so
-/// that [`crate::clean::text::unescape`], by which it is read back, gives every text back): it begins with `=`, `+`,
-/// `-`, `@`, a tab or a carriage return, or one of the signs in full width (OWASP, "CSV Injection"), and is neither a
-/// plain decimal number nor a row of dashes.
-pub fn needs_escape(text: &str) -> bool {
-    // Nearly every text ends here.
-    if !matches!(
-        text.as_bytes().first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'' | 0xEF)
-    ) {
-        return false;
-    }
-    if text.starts_with('\'') {
-        return is_formula_like(text);
-    }
-    match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
-        Some('+' | '-' | '＋' | '－') => {
-            !is_plain_number(text) && !text.chars().all(|c| matches!(c, '-' | '－'))
-        }
-        _ => false,
-    }
-}
-
-/// A sign, digits with separators of thousands, at most one point, perhaps an exponent or `%`: a number to a
-/// spreadsheet, and harmless. With an escape it would be a text there, and missing from every sum.
-fn is_plain_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let digits = digits.strip_suffix('%').unwrap_or(digits);
-    let (digits, exponent) = digits.split_once(['E', 'e']).unwrap_or((digits, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let in_thousands = |part: &str| {
-        let mut groups = part.split(',');
-        let first = groups.next().unwrap_or_default();
-        all_digits(first)
-            && (first.len() <= 3 && !first.is_empty() || !part.contains(','))
-            && groups.all(|group| group.len() == 3 && all_digits(group))
-    };
-    !digits.is_empty()
-        && digits != "."
-        && in_thousands(whole)
-        && all_digits(fraction)
-        && !exponent.is_empty()
-        && all_digits(exponent)
 }
 
 /// The bytes being gathered, and how to write.
