@@ -4,7 +4,7 @@ use super::{Coverage, Roster, check_bad_rows, fields, key_codes, repeats};
 use crate::clean::sheet::{CleanSheet, absent_columns, clean, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
-use crate::scheme::model::{EventSheet, Scheme};
+use crate::scheme::model::EventSheet;
 use crate::table::column::{MISSING_DATE, MISSING_TEXT};
 use crate::table::{Column, Date, DateTime};
 use crate::text;
@@ -186,8 +186,7 @@ impl EventRows {
         &mut self,
         roster: &Roster,
         rule: &EventSheet,
-        inputs: &[Vec<Table>],
-        scheme: &Scheme,
+        tables: &[Table],
         findings: &mut Vec<Finding>,
     ) {
         let codes = key_codes(&self.clean.columns[rule.customer], &roster.by_id);
@@ -195,13 +194,6 @@ impl EventRows {
             .filter(|row| codes[*row] == MISSING_TEXT)
             .collect();
         if !unknown.is_empty() {
-            let sheet_index = scheme
-                .events
-                .iter()
-                .position(|event| event.sheet.name == rule.sheet.name);
-            let tables = sheet_index
-                .map(|index| &inputs[index][..])
-                .unwrap_or_default();
             let field = &rule.sheet.fields[rule.customer].name;
             for row in &unknown {
                 let id = text_at(&self.clean.columns[rule.customer], *row);

@@ -28,7 +28,8 @@ use crate::scheme::model::{Scheme, Sheet};
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Decimal};
 use crate::text;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The tables that were read for each sheet of a scheme.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +98,9 @@ pub fn assemble(scheme: &Scheme, inputs: Inputs, as_of: Date) -> Book {
     if scheme.customers.is_none() {
         roster = Roster::from_events(&events);
     }
-    for (rule, rows) in scheme.events.iter().zip(&mut events) {
-        rows.link(&roster, rule, &inputs.events, scheme, &mut findings);
+    let tables = inputs.events.iter();
+    for ((rule, rows), tables) in scheme.events.iter().zip(&mut events).zip(tables) {
+        rows.link(&roster, rule, tables, &mut findings);
     }
     let mut lookups = vec![];
     if let Some(customers) = &customers {
@@ -189,7 +191,7 @@ fn lookup(
         field != rule.key
     }));
     check_bad_rows(&rule.sheet, &clean, findings);
-    let mut rows: HashMap<std::sync::Arc<str>, u32> = HashMap::default();
+    let mut rows: HashMap<Arc<str>, u32> = HashMap::default();
     let key_name = &rule.sheet.fields[rule.key].name;
     for row in 0..clean.rows.len() {
         let key = crate::clean::sheet::text_at(&clean.columns[rule.key], row);
@@ -211,11 +213,12 @@ fn lookup(
         }
     }
     let mut matched = vec![];
-    let mut unmatched: Vec<std::sync::Arc<str>> = vec![];
+    let mut unmatched: Vec<Arc<str>> = vec![];
+    let mut told: HashSet<Arc<str>> = HashSet::default();
     for row in 0..on.len() {
         let key = crate::clean::sheet::text_at(on, row);
         let found = rows.get(&key).copied();
-        if found.is_none() && !on.is_missing(row) && !unmatched.contains(&key) {
+        if found.is_none() && !on.is_missing(row) && told.insert(key.clone()) {
             unmatched.push(key);
         }
         matched.push(found);
@@ -255,7 +258,7 @@ fn lookup(
 }
 
 /// Codes of two text columns over one dictionary, so that keys of two sheets can be compared.
-fn key_codes(column: &Column, known: &HashMap<std::sync::Arc<str>, u32>) -> Vec<u32> {
+fn key_codes(column: &Column, known: &HashMap<Arc<str>, u32>) -> Vec<u32> {
     let Column::Text(texts) = column else {
         return vec![MISSING_TEXT; column.len()];
     };
