@@ -4,7 +4,7 @@
 
 use divan::{Bencher, black_box};
 use regrade::expr::{self, Base, Frame, Resolution, Scope, SeriesColumn, Slot, Symbol, Type};
-use regrade::rank::{Population, Populations, better_counts};
+use regrade::rank::{Population, Populations, TopKeys};
 use regrade::table::{Column, Date, TextColumn, Unit, column};
 use std::sync::{Arc, LazyLock};
 
@@ -45,11 +45,7 @@ static CUSTOMERS: LazyLock<Customers> = LazyLock::new(|| {
     ];
     let mut populations = Populations::new();
     populations.set(0, Population::build(&columns[0], None));
-    let series = SeriesColumn {
-        periods: 0,
-        values: Column::Bool(vec![]),
-        skipped: vec![],
-    };
+    let series = SeriesColumn::none();
     Customers {
         columns,
         series,
@@ -131,5 +127,7 @@ fn prepare_population() -> Population {
 
 #[divan::bench]
 fn rank_by_two_keys() -> usize {
-    better_counts(black_box(&CUSTOMERS.columns[..2]), None).len()
+    TopKeys::new(black_box(&CUSTOMERS.columns[..2]), None)
+        .places()
+        .len()
 }

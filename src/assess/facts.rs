@@ -33,11 +33,7 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
-            no_series: SeriesColumn {
-                periods: 0,
-                values: Column::Bool(vec![]),
-                skipped: vec![],
-            },
+            no_series: SeriesColumn::none(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::diagnostic::Finding;
 use crate::expr::Frame;
-use crate::rank::better_counts;
+use crate::rank::TopKeys;
 use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top, TopSize};
 use crate::table::column::Value;
 use crate::table::{Column, Decimal, Truth};
@@ -90,13 +90,13 @@ pub fn assess(
     let mut open: Vec<u32> = (0..facts.len() as u32).collect();
     let mut cuts = vec![];
     for (index, grade) in scheme.grades.iter().enumerate() {
-        let (truths, keys) = match &grade.rule {
-            GradeRule::When(None) => (None, vec![]),
+        let mut ranked = None;
+        let truths = match &grade.rule {
+            GradeRule::When(None) => None,
             GradeRule::When(Some(when)) => {
                 let matters = |row| open.binary_search(&row).is_ok();
                 let name = &grade.name;
-                let truths = facts.evaluate_where(scheme, when, name, matters, findings);
-                (Some(truths), vec![])
+                Some(facts.evaluate_where(scheme, when, name, matters, findings))
             }
             GradeRule::Top(top) => {
                 let keys: Vec<Column> = top
@@ -104,19 +104,24 @@ pub fn assess(
                     .iter()
                     .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
                     .collect();
-                (Some(in_top(top, &keys, facts)), keys)
+                let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
+                let truths = in_top(top, &order);
+                ranked = Some((keys, order));
+                Some(truths)
             }
         };
         settle(index as u16, truths.as_ref(), &mut open, &mut choices);
-        cuts.push(cut(index as u16, &keys, &choices));
+        cuts.push(match ranked {
+            Some((keys, order)) => cut(index as u16, &keys, &order, &choices),
+            None => GradeCut::default(),
+        });
     }
     (choices, cuts)
 }
 
 /// Whether each customer is among the best; unknown where a key or the group is missing.
-fn in_top(top: &Top, keys: &[Column], facts: &Facts) -> Column {
-    let within = top.within.map(|slot| facts.get(slot));
-    let places = better_counts(keys, within);
+fn in_top(top: &Top, order: &TopKeys) -> Column {
+    let places = order.places();
     let truths = places.iter().map(|place| {
         let Some(place) = place else {
             return Truth::Unknown;
@@ -141,26 +146,13 @@ fn share_of(share: Decimal, count: u64) -> u128 {
 }
 
 /// The keys of the worst customer in a grade by rank: what the last one who is in has.
-fn cut(index: u16, keys: &[Column], choices: &[Choice]) -> GradeCut {
-    if keys.is_empty() {
-        return GradeCut::default();
-    }
-    let order = |row: usize| -> Vec<i64> { keys.iter().map(|key| sortable(key, row)).collect() };
+fn cut(index: u16, keys: &[Column], order: &TopKeys, choices: &[Choice]) -> GradeCut {
     let last = (0..choices.len())
         .filter(|row| choices[*row] == Choice::Is(index))
-        .min_by_key(|row| order(*row));
+        .max_by(|a, b| order.compare(*a, *b));
     GradeCut {
         cutoff: last
             .map(|row| keys.iter().map(|key| key.value(row)).collect())
             .unwrap_or_default(),
-    }
-}
-
-fn sortable(key: &Column, row: usize) -> i64 {
-    match key {
-        Column::Number(values) | Column::DateTime(values) => values[row],
-        Column::Date(days) => i64::from(days[row]),
-        Column::Bool(truths) => truths[row] as i64,
-        Column::Text(_) | Column::List(_) => 0,
     }
 }

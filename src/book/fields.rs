@@ -22,16 +22,11 @@ pub struct FieldFrame<'a> {
 impl<'a> FieldFrame<'a> {
     /// `columns` have `len` entries each.
     pub fn new(columns: &'a [Column], len: usize, as_of: Date) -> Self {
-        let no_series = SeriesColumn {
-            periods: 0,
-            values: Column::Bool(vec![]),
-            skipped: vec![],
-        };
         Self {
             len,
             as_of,
             columns,
-            no_series,
+            no_series: SeriesColumn::none(),
             no_populations: Populations::default(),
         }
     }

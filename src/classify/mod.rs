@@ -85,7 +85,7 @@ fn tag_column(
     {
         return Column::Text(texts.clone());
     }
-    let mut column = ColumnBuilder::like(Column::Text(TextColumn::default()));
+    let mut column = ColumnBuilder::like(&Column::Text(TextColumn::default()));
     for row in 0..facts.len() {
         match holds(row).then(|| render(&tag.name, facts, row)).flatten() {
             Some(text) => column.push_text(&text),

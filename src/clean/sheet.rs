@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, Place, TextColumn, Unit, Value};
+use crate::table::{Column, ColumnBuilder, Place, TextColumn, Unit, Value};
 use crate::text;
 use foldhash::HashSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct RefusedRow {
     /// Where it stands.
     pub at: RowRef,
     /// What is wrong with it, in the order of the columns.
-    pub faults: Vec<crate::diagnostic::Text>,
+    pub faults: Vec<Text>,
 }
 
 /// The typed rows of a sheet.
@@ -89,7 +89,7 @@ fn clean_table(
     clean: &mut CleanSheet,
 ) -> Vec<Column> {
     let count = table.rows.len();
-    let mut faults: Vec<(u32, crate::diagnostic::Text)> = vec![];
+    let mut faults: Vec<(u32, Text)> = vec![];
     let mut sources = vec![];
     let mut columns = vec![];
     for (position, field) in sheet.fields.iter().enumerate() {
@@ -224,7 +224,7 @@ fn clean_table(
 fn set_apart(
     index: usize,
     count: usize,
-    mut faults: Vec<(u32, crate::diagnostic::Text)>,
+    mut faults: Vec<(u32, Text)>,
     columns: Vec<Column>,
     clean: &mut CleanSheet,
 ) -> Vec<Column> {
@@ -414,22 +414,16 @@ pub fn concatenate(columns: impl Iterator<Item = Column>) -> Column {
     if columns.len() == 1 {
         return columns.swap_remove(0);
     }
-    let mut all: Option<crate::table::ColumnBuilder> = None;
+    let Some(first) = columns.first() else {
+        return Column::Bool(vec![]);
+    };
+    let mut all = ColumnBuilder::like(first);
     for column in &columns {
-        let empty = match column {
-            Column::Number(_) => Column::Number(vec![]),
-            Column::Date(_) => Column::Date(vec![]),
-            Column::DateTime(_) => Column::DateTime(vec![]),
-            Column::Bool(_) => Column::Bool(vec![]),
-            Column::Text(_) => Column::Text(TextColumn::default()),
-            Column::List(_) => Column::List(crate::table::ListColumn::default()),
-        };
-        let builder = all.get_or_insert_with(|| crate::table::ColumnBuilder::like(empty));
         for row in 0..column.len() {
-            builder.push(&column.value(row));
+            all.push(&column.value(row));
         }
     }
-    all.map_or(Column::Bool(vec![]), crate::table::ColumnBuilder::finish)
+    all.finish()
 }
 
 /// The place of a field of a row.

@@ -140,11 +140,7 @@ impl OneRow {
             columns: figures
                 .map(|figure| Column::Number(vec![figure.millionths()]))
                 .collect(),
-            series: SeriesColumn {
-                periods: 0,
-                values: Column::Bool(vec![]),
-                skipped: vec![],
-            },
+            series: SeriesColumn::none(),
             populations: Populations::default(),
         }
     }

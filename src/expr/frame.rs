@@ -33,3 +33,14 @@ pub struct SeriesColumn {
     /// For each period whether it is to be passed over as if it were not there (outside coverage, `gaps = "skip"`).
     pub skipped: Vec<bool>,
 }
+
+impl SeriesColumn {
+    /// The series of a frame that has none: no periods.
+    pub const fn none() -> Self {
+        Self {
+            periods: 0,
+            values: Column::Number(vec![]),
+            skipped: vec![],
+        }
+    }
+}

@@ -5,18 +5,9 @@ use crate::expr::AggregateFunction;
 use crate::scheme::model::Metric;
 use crate::table::column::{ColumnBuilder, MISSING, Value};
 use crate::table::decimal::divide_half_away;
-use crate::table::{Column, Decimal, TextColumn};
+use crate::table::{Column, Decimal};
 use foldhash::HashMap;
 use std::cmp::Ordering;
-
-/// A row of an event sheet that counts.
-#[derive(Clone, Copy)]
-pub struct Item {
-    /// The row.
-    pub row: u32,
-    /// Its day.
-    pub day: i32,
-}
 
 /// What the rows have.
 pub struct Source<'a> {
@@ -37,12 +28,7 @@ pub fn is_zero_without_rows(function: AggregateFunction) -> bool {
 }
 
 /// The value of each group, and the groups whose value is too large.
-pub fn aggregate(
-    metric: &Metric,
-    source: &Source<'_>,
-    groups: &Groups,
-    item: impl Fn(usize) -> Item,
-) -> (Column, Vec<usize>) {
+pub fn aggregate(metric: &Metric, source: &Source<'_>, groups: &Groups) -> (Column, Vec<usize>) {
     let function = metric.value.function;
     let count = groups.starts.len() - 1;
     let mut overflows = vec![];
@@ -102,13 +88,13 @@ pub fn aggregate(
             Column::Number((0..count).map(of).collect())
         }
         (_, Some(values)) => {
-            let mut picked = ColumnBuilder::like(empty_like(values));
+            let mut picked = ColumnBuilder::like(values);
             for group in 0..count {
                 let rows = rows(group);
                 if function == AggregateFunction::Median {
                     picked.push(&median(values, rows));
                 } else {
-                    let row = pick(function, values, rows, source, &item);
+                    let row = pick(function, values, rows, source);
                     picked.push(&row.map_or(Value::Missing, |row| values.value(row as usize)));
                 }
             }
@@ -140,17 +126,14 @@ fn pick(
     values: &Column,
     rows: &[u32],
     source: &Source<'_>,
-    item: &impl Fn(usize) -> Item,
 ) -> Option<u32> {
     let by_value = |a: &u32, b: &u32| compare(values, *a as usize, *b as usize);
     let by_time = |a: &u32, b: &u32| {
-        let (x, y) = (item(*a as usize), item(*b as usize));
-        let ids = source
-            .ids
-            .map_or((0, 0), |ids| (ids[x.row as usize], ids[y.row as usize]));
-        x.day
-            .cmp(&y.day)
-            .then(ids.0.cmp(&ids.1))
+        let id = |row: u32| source.ids.map(|ids| ids[row as usize]);
+        let day = |row: u32| source.days[row as usize];
+        day(*a)
+            .cmp(&day(*b))
+            .then_with(|| id(*a).cmp(&id(*b)))
             .then_with(|| by_value(a, b))
     };
     match function {
@@ -207,16 +190,5 @@ fn compare(values: &Column, a: usize, b: usize) -> Ordering {
     match values {
         Column::Text(texts) => texts.get(a).cmp(&texts.get(b)),
         other => code(other, a).cmp(&code(other, b)),
-    }
-}
-
-fn empty_like(values: &Column) -> Column {
-    match values {
-        Column::Number(_) => Column::Number(vec![]),
-        Column::Date(_) => Column::Date(vec![]),
-        Column::DateTime(_) => Column::DateTime(vec![]),
-        Column::Bool(_) => Column::Bool(vec![]),
-        Column::Text(_) => Column::Text(TextColumn::default()),
-        Column::List(_) => Column::List(crate::table::ListColumn::default()),
     }
 }

@@ -15,7 +15,7 @@ use crate::scheme::model::{Gaps, Metric, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, Period, PeriodKind, Truth};
 use crate::text;
-use aggregate::{Item, aggregate, is_zero_without_rows};
+use aggregate::{aggregate, is_zero_without_rows};
 use window::Windows;
 pub use window::day_at;
 
@@ -89,17 +89,13 @@ fn one(
     findings: &mut Vec<Finding>,
 ) -> MetricColumn {
     let events = &book.events[metric.from];
-    let values = argument(scheme, metric, book, events, findings);
+    let values = argument(metric, book, events, findings);
     let counted = counted(scheme, metric, book, events, findings);
     let customers = book.roster.len();
     let date_is_values =
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
     report::missing(scheme, metric, book, events, &counted, &missing, findings);
-    let items = |row: usize| Item {
-        row: row as u32,
-        day: events.days[row],
-    };
     let used = |row: usize| counted[row] && !missing(row);
     let id_codes = id_order(scheme, metric, events);
     let source = aggregate::Source {
@@ -116,7 +112,7 @@ fn one(
         let groups = group(customers, events, |row, customer| {
             (used(row) && windows.contains(customer, events.days[row])).then_some(customer)
         });
-        let (column, overflows) = aggregate(metric, &source, &groups, items);
+        let (column, overflows) = aggregate(metric, &source, &groups);
         report::overflow(metric, book, &overflows, 1, findings);
         let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
             let known: Vec<Option<u32>> = (0..customers)
@@ -131,11 +127,7 @@ fn one(
     let axis = Axis::of(kind, book);
     if customers * axis.count > MOST_CELLS {
         report::too_many_periods(metric, &axis, customers, findings);
-        return MetricColumn::Series(SeriesColumn {
-            periods: 0,
-            values: Column::Number(vec![]),
-            skipped: vec![],
-        });
+        return MetricColumn::Series(SeriesColumn::none());
     }
     let groups = group(customers * axis.count, events, |row, customer| {
         let period = Period::of(kind, crate::table::Date::from_days(events.days[row])?).index
@@ -143,7 +135,7 @@ fn one(
         let inside = used(row) && period >= 0 && (period as usize) < axis.count;
         inside.then(|| customer * axis.count + period as usize)
     });
-    let (mut column, overflows) = aggregate(metric, &source, &groups, items);
+    let (mut column, overflows) = aggregate(metric, &source, &groups);
     report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
         .map(|index| events.coverage.covers(axis.period(index)))
@@ -164,7 +156,6 @@ fn one(
 
 /// The values of the metric's argument, a row an event; `None` for `count()` and its like.
 fn argument(
-    scheme: &Scheme,
     metric: &Metric,
     book: &Book,
     events: &EventRows,
@@ -192,7 +183,6 @@ fn argument(
             )),
         );
     }
-    let _ = scheme;
     Some(evaluated.column)
 }
 

@@ -55,9 +55,7 @@ impl Windows {
             }
         }
     }
-}
 
-impl Windows {
     /// Whether it is not known which days count for a customer: the date of the anniversary is missing. What is counted
     /// there is missing too, and not 0.
     pub fn is_unknown(&self, customer: usize) -> bool {

@@ -8,7 +8,7 @@ mod population;
 mod top;
 
 pub use population::{Group, Population, quantile_of};
-pub use top::{Place, TopKeys, better_counts};
+pub use top::{Place, TopKeys};
 
 /// The population figures of a run, by the index that the nodes of expressions name.
 #[derive(Clone, Debug, Default)]

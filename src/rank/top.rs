@@ -25,11 +25,6 @@ pub struct TopKeys {
     groups: Option<Vec<Option<i64>>>,
 }
 
-/// The place of every row; see [`TopKeys`].
-pub fn better_counts(keys: &[Column], within: Option<&Column>) -> Vec<Option<Place>> {
-    TopKeys::new(keys, within).places()
-}
-
 /// What each row of `column` counts as: numbers, days, moments and truth values as they are, texts by code point.
 /// Lists have no order.
 fn ordered(column: &Column) -> Vec<Option<i64>> {
@@ -59,8 +54,8 @@ impl TopKeys {
         self.groups.as_ref().map_or(Some(0), |groups| groups[row])
     }
 
-    /// Better first.
-    fn compare(&self, a: usize, b: usize) -> Ordering {
+    /// The order of two rows by their keys alone, better first.
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
         self.keys
             .iter()
             .map(|key| key[b].cmp(&key[a]))
@@ -135,12 +130,12 @@ mod tests {
     fn compares_lists_in_turn_and_shares_places() {
         let first = Column::Number(vec![5, 9, 5, 9, MISSING, 5]);
         let second = Column::Date(vec![1, 1, 2, 1, 7, 1]);
-        let places = better_counts(&[first.clone(), second], None);
+        let places = TopKeys::new(&[first.clone(), second], None).places();
         assert_eq!(
             shown(places),
             ["3-5/5", "0-2/5", "2-3/5", "0-2/5", "none", "3-5/5"]
         );
-        let places = better_counts(&[first], None);
+        let places = TopKeys::new(&[first], None).places();
         assert_eq!(
             shown(places),
             ["2-5/5", "0-2/5", "2-5/5", "0-2/5", "none", "2-5/5"]
@@ -151,7 +146,7 @@ mod tests {
     fn groups_are_ranked_each_for_themselves() {
         let key = Column::Number(vec![1, 2, 3, 4]);
         let within = texts(&[Some("东"), Some("西"), Some("东"), None]);
-        let places = better_counts(&[key], Some(&within));
+        let places = TopKeys::new(&[key], Some(&within)).places();
         assert_eq!(shown(places), ["1-2/2", "0-1/1", "0-1/2", "none"]);
     }
 
@@ -159,8 +154,10 @@ mod tests {
     fn texts_rank_by_code_point() {
         let key = texts(&[Some("b"), Some("a"), Some("中"), Some("B")]);
         assert_eq!(
-            shown(better_counts(&[key], None)),
+            shown(TopKeys::new(std::slice::from_ref(&key), None).places()),
             ["1-2/4", "2-3/4", "0-1/4", "3-4/4"]
         );
+        let order = TopKeys::new(&[key], None);
+        assert_eq!((0..4).max_by(|a, b| order.compare(*a, *b)), Some(3));
     }
 }

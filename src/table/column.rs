@@ -281,10 +281,17 @@ pub struct ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    /// A builder for columns like `empty`, which has no rows.
-    pub fn like(empty: Column) -> Self {
+    /// A builder for columns of the kind of `column`.
+    pub fn like(column: &Column) -> Self {
         Self {
-            column: empty,
+            column: match column {
+                Column::Number(_) => Column::Number(vec![]),
+                Column::Date(_) => Column::Date(vec![]),
+                Column::DateTime(_) => Column::DateTime(vec![]),
+                Column::Bool(_) => Column::Bool(vec![]),
+                Column::Text(_) => Column::Text(TextColumn::default()),
+                Column::List(_) => Column::List(ListColumn::default()),
+            },
             texts: TextInterner::default(),
         }
     }

@@ -80,7 +80,7 @@ impl<'f> Rows<'f> {
             ),
             Base::Text | Base::Null => Column::Text(self.chosen_texts(choice, operands)),
             Base::List => {
-                let mut builder = ColumnBuilder::like(super::missing(Base::List, 0));
+                let mut builder = ColumnBuilder::like(&super::missing(Base::List, 0));
                 for row in rows {
                     builder.push(
                         &match choice[row].map(|chosen| &operands[chosen as usize]) {

@@ -128,7 +128,7 @@ impl Sample {
         for row in &tables()[0][1..] {
             let ty = base_type(&row[1]);
             let slot = Slot(sample.columns.len() as u32);
-            let mut builder = ColumnBuilder::like(empty(ty.base));
+            let mut builder = ColumnBuilder::like(&empty(ty.base));
             let (mut skipped, mut periods) = (vec![], 0);
             for cell in &row[2..] {
                 if ty.series {

@@ -40,7 +40,7 @@ impl Cells {
             .iter()
             .zip(samples.iter().zip(&strides))
             .map(|(variable, (samples, stride))| {
-                let mut builder = ColumnBuilder::like(empty(variable));
+                let mut builder = ColumnBuilder::like(&empty(variable));
                 for sample in samples {
                     builder.push(&sample.value);
                 }
@@ -55,11 +55,7 @@ impl Cells {
             strides,
             len,
             columns,
-            no_series: SeriesColumn {
-                periods: 0,
-                values: Column::Bool(vec![]),
-                skipped: vec![],
-            },
+            no_series: SeriesColumn::none(),
             no_populations: Populations::default(),
         })
     }
