@@ -36,7 +36,7 @@ pub struct Grading {
 pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
     let mut findings = std::mem::take(&mut book.findings);
     let mut facts = Facts::new(&scheme, book.roster.ids.clone(), book.as_of);
-    fill_given(&scheme, &mut book, &mut facts);
+    fill_given(&scheme, &book, &mut facts);
     let first_seen = first_seen(&scheme, &book);
     let metrics = metrics::compute(&scheme, &book, &first_seen, &mut findings);
     for (metric, column) in scheme.metrics.iter().zip(metrics) {
@@ -46,7 +46,10 @@ pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
         }
     }
     let assessment = assess(&scheme, &mut facts, &mut findings);
-    let held = classify::holds(&scheme, &mut facts, &mut findings);
+    // What holds a grade is decided on the grade that the values give; what comes after sees the one that counts.
+    set_grades(&scheme, &assessment.grades, &mut facts);
+    let holding = classify::holding_reviews(&scheme, &mut facts, &mut findings);
+    let held = classify::held(&holding, book.roster.len());
     let rated = !scheme.grades.is_empty();
     let none = Earlier::default();
     let decided: Vec<Decided> = assessment
@@ -61,21 +64,14 @@ pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
             decide(rated, *values, earlier, held[row], book.as_of)
         })
         .collect();
-    if let Some(slot) = scheme.slot_of(SlotKind::Grade) {
-        let choices: Vec<Choice> = decided
-            .iter()
-            .map(|decided| decided.grade.map_or(Choice::NoneHolds, Choice::Is))
-            .collect();
-        let names = scheme
-            .grades
-            .iter()
-            .map(|grade| grade.name.clone())
-            .collect();
-        facts.set(slot, classify::named(&choices, names));
-    }
+    let counting: Vec<Choice> = decided
+        .iter()
+        .map(|decided| decided.grade.map_or(Choice::NoneHolds, Choice::Is))
+        .collect();
+    set_grades(&scheme, &counting, &mut facts);
     let types = classify::types(&scheme, &mut facts, &mut findings);
     classify::tags(&scheme, &mut facts, &mut findings);
-    let reviews = classify::reviews(&scheme, &mut facts, &mut findings);
+    let reviews = classify::reviews(&scheme, holding, &mut facts, &mut findings);
     let strategies = classify::strategies(&scheme, &mut facts, &mut findings);
     let classification = Classification {
         types,
@@ -93,14 +89,26 @@ pub fn grade(scheme: Arc<Scheme>, mut book: Book) -> Grading {
     }
 }
 
+/// Fills the column of `grade`.
+fn set_grades(scheme: &Scheme, grades: &[Choice], facts: &mut Facts) {
+    if let Some(slot) = scheme.slot_of(SlotKind::Grade) {
+        facts.set(slot, classify::named(grades, grade_names(scheme)));
+    }
+}
+
+fn grade_names(scheme: &Scheme) -> Vec<Arc<str>> {
+    let names = scheme.grades.iter().map(|grade| grade.name.clone());
+    names.collect()
+}
+
 /// Fills the columns that need no work: fields, lookups, keys and what was before.
-fn fill_given(scheme: &Scheme, book: &mut Book, facts: &mut Facts) {
+fn fill_given(scheme: &Scheme, book: &Book, facts: &mut Facts) {
     for (index, entry) in scheme.slots.entries.iter().enumerate() {
         let slot = crate::expr::Slot(index as u32);
         let column = match entry.kind {
             SlotKind::Field(field) => book
                 .customers
-                .as_mut()
+                .as_ref()
                 .map(|customers| customers.columns[field].clone()),
             SlotKind::LookupField(lookup, field) => book
                 .lookups
@@ -111,12 +119,7 @@ fn fill_given(scheme: &Scheme, book: &mut Book, facts: &mut Facts) {
                 dictionary: Arc::new(book.roster.ids.clone()),
             })),
             SlotKind::PreviousGrade => {
-                let names = scheme
-                    .grades
-                    .iter()
-                    .map(|grade| grade.name.clone())
-                    .collect();
-                Some(before(book, names, |earlier| earlier.grade))
+                Some(before(book, grade_names(scheme), |earlier| earlier.grade))
             }
             SlotKind::PreviousType => {
                 let names = scheme.types.iter().map(|rule| rule.name.clone()).collect();
@@ -191,7 +194,7 @@ impl Grading {
         self.book
             .customers
             .as_ref()
-            .map_or_else(Earlier::default, |customers| customers.earlier[row].clone())
+            .map_or_else(Earlier::default, |customers| customers.earlier[row])
     }
 
     /// Steps since the run before: 1 is one grade up; `None` where there is none to compare with.

@@ -12,7 +12,7 @@ use crate::table::{Cell, Date};
 use crate::text;
 
 /// What a customer was before this run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Earlier {
     /// The grade: its place in the scheme, best first.
     pub grade: Option<usize>,

@@ -1,9 +1,10 @@
 //! Types, tags, the review queue and strategies: what the scheme makes of a graded customer.
 
 use crate::assess::{Choice, Facts, choose};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::Frame;
-use crate::scheme::model::{Scheme, Tag, Template, TemplatePart};
+use crate::present::words::Word;
+use crate::scheme::model::{Review, Scheme, Tag, Template, TemplatePart};
 use crate::table::column::{ColumnBuilder, MISSING_TEXT, Value};
 use crate::table::{Column, TextColumn, Truth};
 use crate::text;
@@ -21,15 +22,29 @@ pub struct Classification {
 }
 
 /// Whether a review holds the grade of each customer.
-pub fn holds(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<bool> {
-    let mut held = vec![false; facts.len()];
-    for review in scheme.reviews.iter().filter(|review| review.hold) {
-        let truths = facts.evaluate(scheme, &review.when, &review.name, findings);
-        for row in holding(&truths) {
-            held[row as usize] = true;
-        }
+pub fn held(holding: &[Option<Vec<u32>>], customers: usize) -> Vec<bool> {
+    let mut held = vec![false; customers];
+    for row in holding.iter().flatten().flatten() {
+        held[*row as usize] = true;
     }
     held
+}
+
+/// For each review rule that holds the grade the customers who wait; `None` for the others, which come later
+/// ([`reviews`]).
+pub fn holding_reviews(
+    scheme: &Scheme,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Option<Vec<u32>>> {
+    let rules = scheme.reviews.iter();
+    rules
+        .map(|review| {
+            review
+                .hold
+                .then(|| waiting(scheme, review, facts, findings))
+        })
+        .collect()
 }
 
 /// The type of each customer; its column is filled for what comes after.
@@ -66,14 +81,8 @@ fn tag_column(
         .as_ref()
         .map(|when| facts.evaluate(scheme, when, &tag.name.text, findings));
     let name = &tag.name.text;
-    if let Some(Column::Bool(truths)) = &truths {
-        let unknown = truths
-            .iter()
-            .filter(|truth| **truth == Truth::Unknown)
-            .count();
-        if unknown > 0 {
-            findings.push(unknown_for(unknown, "tag", "标签", name));
-        }
+    if let Some(truths) = &truths {
+        findings.extend(unknown_for(truths, "tag", "标签", name));
     }
     let holds = |row: usize| match &truths {
         Some(Column::Bool(truths)) => truths[row] == Truth::True,
@@ -87,7 +96,10 @@ fn tag_column(
     }
     let mut column = ColumnBuilder::like(&Column::Text(TextColumn::default()));
     for row in 0..facts.len() {
-        match holds(row).then(|| render(&tag.name, facts, row)).flatten() {
+        match holds(row)
+            .then(|| render(&tag.name, scheme.language, facts, row))
+            .flatten()
+        {
             Some(text) => column.push_text(&text),
             None => column.push(&Value::Missing),
         }
@@ -95,28 +107,18 @@ fn tag_column(
     column.finish()
 }
 
-/// The customers who wait for review, by rule. Unknown is not waiting, and it is said.
-pub fn reviews(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Vec<u32>> {
-    let mut queues = vec![];
-    for review in &scheme.reviews {
-        let truths = facts.evaluate(scheme, &review.when, &review.name, findings);
-        if let Column::Bool(truths) = &truths {
-            let unknown = truths
-                .iter()
-                .filter(|truth| **truth == Truth::Unknown)
-                .count();
-            if unknown > 0 {
-                findings.push(unknown_for(
-                    unknown,
-                    "review rule",
-                    "复核规则",
-                    &review.name,
-                ));
-            }
-        }
-        queues.push(holding(&truths));
-    }
-    queues
+/// The customers who wait for review, by rule. What [`holding_reviews`] has found already is not asked again: a grade
+/// that is held would answer otherwise.
+pub fn reviews(
+    scheme: &Scheme,
+    holding: Vec<Option<Vec<u32>>>,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Vec<u32>> {
+    let rules = scheme.reviews.iter().zip(holding);
+    rules
+        .map(|(review, found)| found.unwrap_or_else(|| waiting(scheme, review, facts, findings)))
+        .collect()
 }
 
 /// The first strategy that holds for each customer. A missing value stops the search as it does for types.
@@ -132,10 +134,11 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
         .filter(|choice| matches!(choice, Choice::Unknown(_)))
         .count();
     if unknown > 0 {
+        let customers = customers(unknown);
         findings.push(Finding::warning(
             Code::UnknownCondition,
             text!(
-                "which strategy is for {unknown} customers is unknown, because a value is missing; they get none",
+                "which strategy is for {unknown} {customers} is unknown, because a value is missing; they get none",
                 "因缺值，有 {unknown} 位客户无法确定适用哪条策略，按无策略处理"
             ),
         ));
@@ -143,27 +146,28 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
     choices
 }
 
-/// A template with its names' values; `None` if one is missing.
-pub fn render(template: &Template, facts: &Facts, row: usize) -> Option<String> {
+/// A template with its names' values, truth values in `lang`; `None` if one is missing.
+pub fn render(template: &Template, lang: Lang, facts: &Facts, row: usize) -> Option<String> {
     let mut text = String::new();
     for part in &template.parts {
         match part {
             TemplatePart::Text(plain) => text.push_str(plain),
-            TemplatePart::Slot(slot) => text.push_str(&plain_text(&facts.get(*slot).value(row))?),
+            TemplatePart::Slot(slot) => {
+                text.push_str(&plain_text(&facts.get(*slot).value(row), lang)?);
+            }
         }
     }
     Some(text)
 }
 
-/// A value as plain text, without unit; `None` if missing.
-pub fn plain_text(value: &Value) -> Option<String> {
+/// A value as plain text, without unit, truth values in `lang`; `None` if missing.
+pub fn plain_text(value: &Value, lang: Lang) -> Option<String> {
     Some(match value {
         Value::Missing => return None,
         Value::Number(number) => number.to_string(),
         Value::Date(date) => date.to_string(),
         Value::DateTime(moment) => moment.to_string(),
-        Value::Bool(true) => "是".to_owned(),
-        Value::Bool(false) => "否".to_owned(),
+        Value::Bool(truth) => Word::truth(*truth).get(lang).to_owned(),
         Value::Text(text) => text.to_string(),
         Value::List(items) => items
             .iter()
@@ -185,7 +189,20 @@ pub fn named(choices: &[Choice], names: Vec<Arc<str>>) -> Column {
     })
 }
 
-fn holding(truths: &Column) -> Vec<u32> {
+/// The customers for whom a review rule holds. Unknown is not waiting, and it is said.
+fn waiting(
+    scheme: &Scheme,
+    review: &Review,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<u32> {
+    let name = &review.name;
+    let truths = facts.evaluate(scheme, &review.when, name, findings);
+    findings.extend(unknown_for(&truths, "review rule", "复核规则", name));
+    rows_that_hold(&truths)
+}
+
+fn rows_that_hold(truths: &Column) -> Vec<u32> {
     let Column::Bool(truths) = truths else {
         return vec![];
     };
@@ -197,12 +214,26 @@ fn holding(truths: &Column) -> Vec<u32> {
         .collect()
 }
 
-fn unknown_for(count: usize, en: &str, zh: &str, name: &str) -> Finding {
-    Finding::warning(
-        Code::UnknownCondition,
-        text!(
-            "whether {en} `{name}` holds is unknown for {count} customers, because a value is missing; it does not",
-            "因缺值，有 {count} 位客户无法判断{zh} `{name}` 是否成立，按不成立处理"
-        ),
-    )
+/// What is to be said of customers for whom a condition is unknown; nothing if there are none.
+fn unknown_for(truths: &Column, en: &str, zh: &str, name: &str) -> Option<Finding> {
+    let Column::Bool(truths) = truths else {
+        return None;
+    };
+    let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown);
+    let count = unknown.count();
+    let customers = customers(count);
+    (count > 0).then(|| {
+        Finding::warning(
+            Code::UnknownCondition,
+            text!(
+                "whether {en} `{name}` holds is unknown for {count} {customers}, because a value is missing; it does \
+                 not",
+                "因缺值，有 {count} 位客户无法判断{zh} `{name}` 是否成立，按不成立处理"
+            ),
+        )
+    })
+}
+
+const fn customers(count: usize) -> &'static str {
+    if count == 1 { "customer" } else { "customers" }
 }

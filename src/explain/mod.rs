@@ -21,6 +21,7 @@ use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule};
 use crate::table::Column;
 use crate::table::Decimal;
 use crate::table::column::MISSING;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Everything that decided one customer's grade and type.
@@ -141,7 +142,7 @@ pub fn number_at(column: &Column, row: usize) -> Option<Decimal> {
 
 fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
     let scheme = &grading.scheme;
-    let texts: Vec<Option<Expression>> = scheme
+    let texts: Vec<Option<Cow<'_, Expression>>> = scheme
         .grades
         .iter()
         .map(|grade| reason::rule_text(&grade.rule, lang))
@@ -150,7 +151,7 @@ fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
         .grades
         .iter()
         .zip(&texts)
-        .map(|(grade, text)| (grade.name.clone(), text.as_ref()))
+        .map(|(grade, text)| (grade.name.clone(), text.as_deref()))
         .collect();
     let choice = grading.assessment.grades[row];
     let mut step = rule_step(grading, choice, &entries, row, lang);

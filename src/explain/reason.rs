@@ -6,6 +6,7 @@ use crate::diagnostic::Lang;
 use crate::grading::Grading;
 use crate::scheme::model::{Expression, GradeRule, MissingRule, Ties, TopSize};
 use crate::table::Decimal;
+use std::borrow::Cow;
 
 /// The reasons of customer `row` in `lang`.
 pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
@@ -30,7 +31,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         let owner = review
             .owner
             .as_ref()
-            .and_then(|owner| render(owner, &grading.facts, row));
+            .and_then(|owner| render(owner, lang, &grading.facts, row));
         let (name, days) = (&review.name, review.due_days);
         let mut text = match lang {
             Lang::Zh => format!("待复核：{name}"),
@@ -54,9 +55,9 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
 }
 
 /// The rule of a grade as something people read, with the expression that its values come from.
-pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
+pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Cow<'_, Expression>> {
     match rule {
-        GradeRule::When(when) => when.clone(),
+        GradeRule::When(when) => when.as_ref().map(Cow::Borrowed),
         GradeRule::Top(top) => {
             let by: Vec<&str> = top.by.iter().map(|by| &*by.text).collect();
             let size = match top.size {
@@ -78,10 +79,10 @@ pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Expression> {
                 Lang::En => format!("top {size} by {}{ties}", by.join(", ")),
             };
             let bound = top.by.first()?.bound.clone();
-            Some(Expression {
+            Some(Cow::Owned(Expression {
                 text: text.into(),
                 bound,
-            })
+            }))
         }
     }
 }

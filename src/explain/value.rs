@@ -30,7 +30,6 @@ pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> Str
     let entry = &scheme.slots.entries[slot.0 as usize];
     match value {
         Value::Missing => Word::Missing.get(lang).to_owned(),
-        Value::Bool(truth) => Word::truth(*truth).get(lang).to_owned(),
         Value::Number(number) if is_percent(scheme, entry.kind) => {
             match number.checked_mul(Decimal::HUNDRED) {
                 Some(percent) => format!("{percent}%"),
@@ -42,7 +41,7 @@ pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> Str
             _ => number.to_string(),
         },
         Value::Text(text) if text.is_empty() => Word::Nothing.get(lang).to_owned(),
-        other => plain_text(other).unwrap_or_default(),
+        other => plain_text(other, lang).unwrap_or_default(),
     }
 }
 

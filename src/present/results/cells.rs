@@ -120,10 +120,7 @@ impl<'a> Results<'a> {
             ResultColumn::Tags => joined(grading.tags(row).iter().map(|tag| &**tag), "|"),
             ResultColumn::Reasons => {
                 let reasons = reasons(grading, row, self.view.lang);
-                let separator = match self.view.lang {
-                    Lang::Zh => "；",
-                    Lang::En => "; ",
-                };
+                let separator = self.between_reasons();
                 match self.view.layout {
                     Layout::Text => joined(reasons.iter().map(String::as_str), separator),
                     Layout::Workbook | Layout::Screen => {
@@ -132,6 +129,13 @@ impl<'a> Results<'a> {
                 }
             }
             ResultColumn::Next => OutCell::Blank,
+        }
+    }
+
+    const fn between_reasons(&self) -> &'static str {
+        match self.view.lang {
+            Lang::Zh => "；",
+            Lang::En => "; ",
         }
     }
 
@@ -167,7 +171,7 @@ impl<'a> Results<'a> {
             }
             Filling::Result(ResultColumn::Reasons) => joined(
                 refused.faults.iter().map(|fault| fault.get(self.view.lang)),
-                "；",
+                self.between_reasons(),
             ),
             _ => OutCell::Blank,
         }
