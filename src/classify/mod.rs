@@ -126,7 +126,21 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
         .iter()
         .map(|strategy| strategy.when.as_ref())
         .collect();
-    choose(scheme, &conditions, "strategy", facts, findings)
+    let choices = choose(scheme, &conditions, "strategy", facts, findings);
+    let unknown = choices
+        .iter()
+        .filter(|choice| matches!(choice, Choice::Unknown(_)))
+        .count();
+    if unknown > 0 {
+        findings.push(Finding::warning(
+            Code::UnknownCondition,
+            text!(
+                "which strategy is for {unknown} customers is unknown, because a value is missing; they get none",
+                "因缺值，有 {unknown} 位客户无法确定适用哪条策略，按无策略处理"
+            ),
+        ));
+    }
+    choices
 }
 
 /// A template with its names' values; `None` if one is missing.

@@ -21,15 +21,20 @@ pub fn unrated(grading: &Grading) -> Vec<Finding> {
         .into_iter()
         .map(|(cause, (count, first))| {
             let id = crate::clean::text::shorten(&grading.book.roster.ids[first]);
+            let who = if count == 1 {
+                "customer is"
+            } else {
+                "customers are"
+            };
             let title = match cause {
                 Some([zh, en]) => {
                     text!(
-                        "{count} customers are unrated: {en} is missing",
+                        "{count} {who} unrated: no value of {en}",
                         "{count} 位客户未评级：缺少 {zh}"
                     )
                 }
                 None => text!(
-                    "{count} customers are unrated: no grade's condition holds",
+                    "{count} {who} unrated: no grade's condition holds",
                     "{count} 位客户未评级：没有等级的条件成立"
                 ),
             };

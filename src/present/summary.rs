@@ -93,9 +93,16 @@ pub fn line(summary: &Summary) -> Text {
         text.en += &format!(": {en_list}");
         text.zh += &format!("：{zh_list}");
     }
+    let classified: usize = summary.types.iter().map(|share| share.count).sum();
+    let typeless = if summary.grades.is_empty() && !summary.types.is_empty() {
+        customers - summary.refused - classified
+    } else {
+        0
+    };
     let waiting: usize = summary.reviews.iter().map(|(_, count)| count).sum();
     for (count, en, zh) in [
         (summary.unrated, "unrated", "未评级"),
+        (typeless, "without a type", "无类型"),
         (summary.refused, "refused", "数据待修正"),
         (waiting, "to review", "待复核"),
     ] {

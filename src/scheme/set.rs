@@ -76,7 +76,10 @@ fn put(table: &mut dyn TableLike, path: &str, key: &str, value: &str) -> Result<
         return Err(no_value(path));
     }
     let old = old.and_then(Item::as_value);
-    let was_text = old.is_some_and(Value::is_str);
+    // `top` is a share as a text or a number of customers: `20%` may become `100`.
+    let was_text = old
+        .and_then(Value::as_str)
+        .is_some_and(|old| !old.ends_with('%'));
     let mut new: Value = match value.parse::<Value>() {
         // `A` and `score >= 75` are texts without quotes, but so is `2024` where a text stood; a list is meant as one.
         Ok(parsed) if !was_text || parsed.is_str() || parsed.is_array() => parsed,
