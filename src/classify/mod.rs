@@ -1,7 +1,7 @@
 //! Types, tags, the review queue and strategies: what the scheme makes of a graded customer.
 
 use crate::assess::{Choice, Facts, choose};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::Frame;
 use crate::scheme::model::{Scheme, Tag, Template, TemplatePart};
 use crate::table::column::{ColumnBuilder, MISSING_TEXT, Value};
@@ -87,7 +87,10 @@ fn tag_column(
     }
     let mut column = ColumnBuilder::like(Column::Text(TextColumn::default()));
     for row in 0..facts.len() {
-        match holds(row).then(|| render(&tag.name, facts, row)).flatten() {
+        match holds(row)
+            .then(|| render(&tag.name, facts, row, scheme.language))
+            .flatten()
+        {
             Some(text) => column.push_text(&text),
             None => column.push(&Value::Missing),
         }
@@ -144,26 +147,33 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
 }
 
 /// A template with its names' values; `None` if one is missing.
-pub fn render(template: &Template, facts: &Facts, row: usize) -> Option<String> {
+pub fn render(template: &Template, facts: &Facts, row: usize, lang: Lang) -> Option<String> {
     let mut text = String::new();
     for part in &template.parts {
         match part {
             TemplatePart::Text(plain) => text.push_str(plain),
-            TemplatePart::Slot(slot) => text.push_str(&plain_text(&facts.get(*slot).value(row))?),
+            TemplatePart::Slot(slot) => {
+                text.push_str(&plain_text(&facts.get(*slot).value(row), lang)?)
+            }
         }
     }
     Some(text)
 }
 
 /// A value as plain text, without unit; `None` if missing.
-pub fn plain_text(value: &Value) -> Option<String> {
+pub fn plain_text(value: &Value, lang: Lang) -> Option<String> {
     Some(match value {
         Value::Missing => return None,
         Value::Number(number) => number.to_string(),
         Value::Date(date) => date.to_string(),
         Value::DateTime(moment) => moment.to_string(),
-        Value::Bool(true) => "是".to_owned(),
-        Value::Bool(false) => "否".to_owned(),
+        Value::Bool(truth) => match (lang, truth) {
+            (Lang::Zh, true) => "是",
+            (Lang::Zh, false) => "否",
+            (Lang::En, true) => "yes",
+            (Lang::En, false) => "no",
+        }
+        .to_owned(),
         Value::Text(text) => text.to_string(),
         Value::List(items) => items
             .iter()

@@ -80,7 +80,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
     let scheme = &grading.scheme;
     let entry = &scheme.slots.entries[slot.0 as usize];
     let (value, text) = if entry.ty.series {
-        (Value::Missing, series_text(grading, slot, row))
+        (Value::Missing, series_text(grading, slot, row, lang))
     } else {
         let value = grading.facts.get(slot).value(row);
         let text = value_text(scheme, slot, &value, lang);
@@ -190,7 +190,7 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
 }
 
 /// A customer's series, the last twelve periods: `2024-01 120, 2024-02 —, …`.
-fn series_text(grading: &Grading, slot: Slot, row: usize) -> String {
+fn series_text(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> String {
     let Some(SeriesColumn {
         periods, values, ..
     }) = grading.facts.get_series(slot)
@@ -208,7 +208,7 @@ fn series_text(grading: &Grading, slot: Slot, row: usize) -> String {
     let texts: Vec<String> = shown
         .map(|index| {
             let value = values.value(row * periods + index);
-            let text = crate::classify::plain_text(&value).unwrap_or_else(|| "—".to_owned());
+            let text = crate::classify::plain_text(&value, lang).unwrap_or_else(|| "—".to_owned());
             format!("{} {text}", axis.period(index))
         })
         .collect();

@@ -42,7 +42,7 @@ pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> Str
             _ => number.to_string(),
         },
         Value::Text(text) if text.is_empty() => Word::Nothing.get(lang).to_owned(),
-        other => plain_text(other).unwrap_or_default(),
+        other => plain_text(other, lang).unwrap_or_default(),
     }
 }
 

@@ -198,7 +198,7 @@ fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
         .map(|(by, key)| {
             let value = match by.bound.slots()[..] {
                 [slot] => value_text(scheme, slot, key, lang),
-                _ => crate::classify::plain_text(key).unwrap_or_default(),
+                _ => crate::classify::plain_text(key, lang).unwrap_or_default(),
             };
             format!("{} {value}", by.text)
         })
