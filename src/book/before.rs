@@ -84,8 +84,12 @@ impl<'a> Before<'a> {
         };
         let date = |column: Option<usize>| single_date(self.cell(at, column?));
         let [own_grade, own_since] = places.own;
-        let (column, written, since) = if let Some(word) = word(own_grade) {
-            (own_grade, Some(word), date(own_since))
+        let (column, written, since) = if let Some(grade) = word(own_grade) {
+            let since = date(own_since);
+            if let (None, Some(garbled)) = (since, word(own_since)) {
+                findings.push(self.no_date(&garbled, at, own_since));
+            }
+            (own_grade, Some(grade), since)
         } else {
             let [grade, since] = places.fields;
             (grade, word(grade), dated.or_else(|| date(since)))
@@ -98,6 +102,18 @@ impl<'a> Before<'a> {
                 .position(|rule| *rule.name == *word)
         });
         Earlier { grade, since, kind }
+    }
+
+    fn no_date(&self, written: &str, at: RowRef, column: Option<usize>) -> Finding {
+        Finding::warning(
+            Code::UnknownPrevious,
+            text!(
+                "`{written}` is no date: since when the customer has the grade is not known",
+                "`{written}` 不是日期，无法知道该等级从何时起"
+            ),
+        )
+        .place(place_of(self.tables, at, column))
+        .help(text!("write it as 2024-03-31", "请写成 2024-03-31 的形式"))
     }
 
     fn cell(&self, at: RowRef, column: usize) -> Cell<'_> {

@@ -97,7 +97,7 @@ fn tag_column(
     let mut column = ColumnBuilder::like(&Column::Text(TextColumn::default()));
     for row in 0..facts.len() {
         match holds(row)
-            .then(|| render(&tag.name, scheme.language, facts, row))
+            .then(|| render(&tag.name, facts, row, scheme.language))
             .flatten()
         {
             Some(text) => column.push_text(&text),
@@ -147,7 +147,7 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
 }
 
 /// A template with its names' values, truth values in `lang`; `None` if one is missing.
-pub fn render(template: &Template, lang: Lang, facts: &Facts, row: usize) -> Option<String> {
+pub fn render(template: &Template, facts: &Facts, row: usize, lang: Lang) -> Option<String> {
     let mut text = String::new();
     for part in &template.parts {
         match part {

@@ -61,7 +61,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if lint > 0 {
         let name = &rules.name;
         screen.say(&text!(
-            "{name} has {lint} warnings: `regrade check -r {name}` shows them",
+            "warnings in {name}: {lint} (`regrade check -r {name}` shows them)",
             "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
         ));
     }

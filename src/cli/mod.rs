@@ -43,24 +43,11 @@ pub struct Cli {
 /// Options that every command takes.
 #[derive(Args, Debug)]
 pub struct Global {
-    /// The scheme.
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "REGRADE_RULES",
-        hide_env_values = true
-    )]
+    /// The scheme; without it `REGRADE_RULES`, else rules.toml in this folder.
+    #[arg(short, long, global = true, value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// The ledger.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "REGRADE_LEDGER",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     /// The date to grade as of: 2024-03-31, today or prev-month-end.
     #[arg(long, global = true, value_name = "DATE", default_value = "today")]

@@ -30,10 +30,10 @@ impl Rules {
 
 /// The file that holds the scheme.
 pub fn path(global: &Global) -> PathBuf {
-    global
-        .rules
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("rules.toml"))
+    // Read here and not by the parser of options, which takes an empty variable for a wrong option.
+    let named = std::env::var_os("REGRADE_RULES").filter(|name| !name.is_empty());
+    let named = global.rules.clone().or_else(|| named.map(PathBuf::from));
+    named.unwrap_or_else(|| PathBuf::from("rules.toml"))
 }
 
 /// Loads and validates the scheme; all its errors stop with exit code 2.

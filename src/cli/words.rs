@@ -23,7 +23,10 @@ const COMMANDS: [(&str, &str); 7] = [
 
 /// What each option and argument means, by its name in the program.
 const ARGUMENTS: [(&str, &str); 31] = [
-    ("rules", "方案文件（默认 rules.toml）"),
+    (
+        "rules",
+        "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
+    ),
     ("ledger", "台账文件"),
     ("as_of", "评级日：2024-03-31、today 或 prev-month-end"),
     ("output", "输出到哪里；`-` 为标准输出，可多次给出"),

@@ -31,7 +31,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         let owner = review
             .owner
             .as_ref()
-            .and_then(|owner| render(owner, lang, &grading.facts, row));
+            .and_then(|owner| render(owner, &grading.facts, row, lang));
         let (name, days) = (&review.name, review.due_days);
         let mut text = match lang {
             Lang::Zh => format!("待复核：{name}"),

@@ -5,6 +5,7 @@
 
 use super::header_row::Lexicon;
 use super::{KnownSheet, Source, Table};
+use crate::clean::text::unescape;
 use crate::diagnostic::{Code, Finding, Text, listed, nearest};
 use crate::table::Unit;
 use crate::text;
@@ -24,7 +25,8 @@ pub struct Header {
 impl Header {
     /// A header from the text of its cell.
     pub fn new(written: &str) -> Self {
-        let text = one_line(written);
+        // In a CSV file that regrade wrote, `@id` and `-/+` stand escaped; a header that has the sign of itself is none.
+        let text = one_line(unescape(written.trim()));
         let (_, unit) = fold(&text);
         Self {
             folded: fold_header(&text),
@@ -168,7 +170,7 @@ pub fn fold_header(text: &str) -> String {
 
 /// The folded form and the unit that was taken off.
 fn fold(text: &str) -> (String, Option<String>) {
-    let plain: String = text
+    let plain: String = unescape(text.trim())
         .nfkc()
         .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
         .map(|c| match c {
@@ -239,6 +241,19 @@ fn one_line(written: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_escape_of_a_written_header_is_taken_off() {
+        for (written, text) in [
+            ("'@id", "@id"),
+            ("'-/+", "-/+"),
+            ("'tis", "'tis"),
+            ("@id", "@id"),
+        ] {
+            assert_eq!(Header::new(written), Header::new(text), "{written}");
+            assert_eq!(Header::new(written).text, text);
+        }
+    }
 
     #[test]
     fn headers_that_people_take_for_the_same_are_the_same() {

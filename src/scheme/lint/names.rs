@@ -110,12 +110,13 @@ fn weighted(parts: &[(Decimal, Shape)]) -> Shape {
         return Shape::OPEN;
     }
     let total = |end: fn(&Shape) -> Option<i64>| {
-        let products = parts.iter().map(|(weight, shape)| {
-            end(shape).map(|points| i128::from(points) * i128::from(weight.millionths()))
-        });
-        products
-            .sum::<Option<i128>>()
-            .and_then(|total| narrow(divide_half_away(total, sum)))
+        // Three weights of nine billion and points of as many are beyond 128 bits together: then there is no bound.
+        let mut total: i128 = 0;
+        for (weight, shape) in parts {
+            let product = i128::from(end(shape)?) * i128::from(weight.millionths());
+            total = total.checked_add(product)?;
+        }
+        narrow(divide_half_away(total, sum))
     };
     Shape::within(total(|shape| shape.least), total(|shape| shape.greatest), 1)
 }
