@@ -35,7 +35,7 @@ codes! {
     KeyConflict = "key-conflict",
     /// Two things of one name.
     DuplicateName = "duplicate-name",
-    /// A name that the language itself uses.
+    /// A name that the language itself uses, or a dimension with the heading of a result.
     ReservedName = "reserved-name",
     /// A part of the language that this version does not run yet.
     NotYet = "not-yet",

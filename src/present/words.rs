@@ -128,6 +128,11 @@ words! {
 }
 
 impl Word {
+    /// Whether this is the word in one of the languages.
+    fn is(self, text: &str) -> bool {
+        self.get(Lang::Zh) == text || self.get(Lang::En) == text
+    }
+
     /// Yes or no.
     pub const fn truth(value: bool) -> Self {
         if value { Self::Yes } else { Self::No }
@@ -216,25 +221,30 @@ fn moved(steps: i32, lang: Lang) -> String {
     }
 }
 
+/// The heading of each result column, and its key in JSON.
+const RESULTS: [(Word, &str, ResultColumn); 9] = [
+    (Word::Grade, "grade", ResultColumn::Grade),
+    (Word::Previous, "previous", ResultColumn::Previous),
+    (Word::Change, "decision", ResultColumn::Decision),
+    (Word::Since, "since", ResultColumn::Since),
+    (Word::Score, "score", ResultColumn::Score),
+    (Word::Type, "type", ResultColumn::Type),
+    (Word::Tags, "tags", ResultColumn::Tags),
+    (Word::Reasons, "reasons", ResultColumn::Reasons),
+    (Word::Next, "next", ResultColumn::Next),
+];
+
 /// The result column that a heading or a JSON key names.
 pub fn result_of(name: &str) -> Option<ResultColumn> {
-    const RESULTS: [(Word, &str, ResultColumn); 9] = [
-        (Word::Grade, "grade", ResultColumn::Grade),
-        (Word::Previous, "previous", ResultColumn::Previous),
-        (Word::Change, "decision", ResultColumn::Decision),
-        (Word::Since, "since", ResultColumn::Since),
-        (Word::Score, "score", ResultColumn::Score),
-        (Word::Type, "type", ResultColumn::Type),
-        (Word::Tags, "tags", ResultColumn::Tags),
-        (Word::Reasons, "reasons", ResultColumn::Reasons),
-        (Word::Next, "next", ResultColumn::Next),
-    ];
-    RESULTS
-        .iter()
-        .find(|(word, key, _)| {
-            *key == name || word.get(Lang::Zh) == name || word.get(Lang::En) == name
-        })
+    let mut results = RESULTS.iter();
+    results
+        .find(|(word, key, _)| *key == name || word.is(name))
         .map(|(_, _, column)| *column)
+}
+
+/// Whether a result column has this heading, in either language.
+pub fn is_result_heading(name: &str) -> bool {
+    RESULTS.iter().any(|(word, ..)| word.is(name))
 }
 
 /// The heading of a result column; a dimension's is its name.

@@ -132,6 +132,7 @@ impl Validator<'_> {
         };
         let (label_slot, fresh) = self.names.add(&name.value, ty, SlotKind::Label(index));
         self.check_name(&name, fresh);
+        self.check_heading(&name);
         let points_slot = self.names.add_points(&name.value, SlotKind::Points(index));
         Some(Dimension {
             name: name.value.into(),

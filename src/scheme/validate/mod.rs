@@ -21,6 +21,7 @@ use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::PopulationSpec;
 use crate::expr::{Base, Slot, Type};
+use crate::present::words::is_result_heading;
 use crate::table::{PeriodKind, Unit};
 use crate::text;
 
@@ -249,6 +250,26 @@ impl Validator<'_> {
         } else if !fresh {
             self.findings.push(duplicate(name));
         }
+    }
+
+    /// A finding if a dimension has the name of a result's column: its labels would stand under that heading too, and
+    /// next month nobody could tell the two apart.
+    fn check_heading(&mut self, name: &WrittenText) {
+        let text = &name.value;
+        if !is_result_heading(text) {
+            return;
+        }
+        self.findings.push(
+            Finding::error(
+                Code::ReservedName,
+                text!(
+                    "`{text}` is the heading of a result's column",
+                    "`{text}` 是结果列的列名"
+                ),
+            )
+            .at(name.span.clone())
+            .help(text!("choose another name", "请换一个名称")),
+        );
     }
 }
 
