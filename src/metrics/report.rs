@@ -71,6 +71,7 @@ pub fn early_end(
     }
 }
 
+/// Rows that count and have no value for the metric.
 pub fn missing(
     scheme: &Scheme,
     metric: &Metric,
@@ -100,6 +101,7 @@ pub fn missing(
     }
 }
 
+/// Customers for whom the metric is too large; `overflows` are groups, `per_customer` of them each.
 pub fn overflow(
     metric: &Metric,
     book: &Book,
@@ -120,6 +122,7 @@ pub fn overflow(
     }
 }
 
+/// Periods that no file covers, and what becomes of them.
 pub fn uncovered(
     scheme: &Scheme,
     metric: &Metric,

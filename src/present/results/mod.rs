@@ -133,6 +133,7 @@ impl<'a> Results<'a> {
         results.settle_kinds();
         results
     }
+
     fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
         self.columns.push(TableColumn {
             heading: heading.into(),
@@ -303,6 +304,7 @@ impl ResultTable for Results<'_> {
         &self.types
     }
 }
+
 fn result_kind(column: ResultColumn) -> (ColumnKind, ColumnRole) {
     match column {
         ResultColumn::Grade => (ColumnKind::Text, ColumnRole::Grade),
