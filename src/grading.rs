@@ -199,7 +199,7 @@ impl Grading {
 
     /// Steps since the run before: 1 is one grade up; `None` where there is none to compare with.
     pub fn steps(&self, row: usize) -> Option<i32> {
-        let now = i32::from(self.decided[row].grade?);
+        let now = self.decided[row].grade? as i32;
         Some(self.earlier(row).grade? as i32 - now)
     }
 

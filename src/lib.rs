@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! table       exact numbers, dates, periods, units, columns, raw rows, places                     all stand on it
+//! words       headings, sheets, labels in both languages                                          all may say them
 //! diagnostic  Finding{code, severity, place, help} → text in both languages                       all stand on it
 //! expr        text → Ast → Bound{type, unit, series}; (Bound, Frame) → column                     the only evaluator
 //! scheme      TOML text → Keys (what was written) → Scheme (what is meant); Scheme → lint findings
@@ -38,3 +39,4 @@ pub mod rank;
 pub mod read;
 pub mod scheme;
 pub mod table;
+pub mod words;

@@ -12,11 +12,11 @@ use crate::table::{Column, Decimal, Truth};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Choice {
     /// This one is the first that holds.
-    Is(u16),
+    Is(u32),
     /// None holds.
     NoneHolds,
     /// Whether this one holds is unknown, because a value is missing, and none before it does.
-    Unknown(u16),
+    Unknown(u32),
 }
 
 impl Choice {
@@ -52,13 +52,13 @@ pub fn choose(
             let matters = |row| open.binary_search(&row).is_ok();
             facts.evaluate_where(scheme, condition, name, matters, findings)
         });
-        settle(index as u16, truths.as_ref(), &mut open, &mut choices);
+        settle(index as u32, truths.as_ref(), &mut open, &mut choices);
     }
     choices
 }
 
 /// Takes out of `open` the customers for whom entry `index` holds or is unknown.
-fn settle(index: u16, truths: Option<&Column>, open: &mut Vec<u32>, choices: &mut [Choice]) {
+fn settle(index: u32, truths: Option<&Column>, open: &mut Vec<u32>, choices: &mut [Choice]) {
     match truths {
         Some(Column::Bool(truths)) => open.retain(|row| match truths[*row as usize] {
             Truth::False => true,
@@ -110,9 +110,9 @@ pub fn assess(
                 Some(truths)
             }
         };
-        settle(index as u16, truths.as_ref(), &mut open, &mut choices);
+        settle(index as u32, truths.as_ref(), &mut open, &mut choices);
         cuts.push(match ranked {
-            Some((keys, order)) => cut(index as u16, &keys, &order, &choices),
+            Some((keys, order)) => cut(index as u32, &keys, &order, &choices),
             None => GradeCut::default(),
         });
     }
@@ -146,7 +146,7 @@ fn share_of(share: Decimal, count: u64) -> u128 {
 }
 
 /// The keys of the worst customer in a grade by rank: what the last one who is in has.
-fn cut(index: u16, keys: &[Column], order: &TopKeys, choices: &[Choice]) -> GradeCut {
+fn cut(index: u32, keys: &[Column], order: &TopKeys, choices: &[Choice]) -> GradeCut {
     let last = (0..choices.len())
         .filter(|row| choices[*row] == Choice::Is(index))
         .max_by(|a, b| order.compare(*a, *b));

@@ -3,9 +3,9 @@
 
 use crate::clean::sheet::field_headers;
 use crate::diagnostic::Lang;
-use crate::present::words::Word;
 use crate::read::{Header, fold_header};
 use crate::scheme::model::{OutputColumn, ResultColumn, Scheme, Shown};
+use crate::words::Word;
 use foldhash::HashSet;
 
 /// Columns of a table that an earlier run wrote.

@@ -1,7 +1,8 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
 use super::{Coverage, Roster, check_bad_rows, fields, key_codes, repeats};
-use crate::clean::sheet::{CleanSheet, absent_columns, clean, place_of, text_at};
+use crate::clean::absent::absent_columns;
+use crate::clean::sheet::{CleanSheet, clean, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::EventSheet;

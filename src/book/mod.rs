@@ -10,6 +10,7 @@ mod customers;
 mod earlier;
 mod events;
 mod fields;
+mod merge;
 mod repeats;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,8 @@ pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 
-use crate::clean::sheet::{CleanSheet, absent_columns, clean};
+use crate::clean::absent::absent_columns;
+use crate::clean::sheet::{CleanSheet, clean};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{Scheme, Sheet};

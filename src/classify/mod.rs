@@ -3,11 +3,11 @@
 use crate::assess::{Choice, Facts, choose};
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::Frame;
-use crate::present::words::Word;
 use crate::scheme::model::{Review, Scheme, Tag, Template, TemplatePart};
 use crate::table::column::{ColumnBuilder, MISSING_TEXT, Value};
 use crate::table::{Column, TextColumn, Truth};
 use crate::text;
+use crate::words::Word;
 use std::sync::Arc;
 
 /// What a scheme makes of every customer.

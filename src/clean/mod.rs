@@ -4,6 +4,7 @@
 //! for each cell that cannot be read, the reason ([`CellFault`]). A cell is read as what it says or not at all: nothing
 //! here guesses. No I/O, no clock, nothing of a file format or of a scheme's syntax.
 
+pub mod absent;
 pub mod choice;
 pub mod column;
 pub mod date;

@@ -16,6 +16,7 @@ mod output;
 mod rules;
 mod screen;
 pub mod words;
+mod write;
 
 pub use exit::{Exit, Stop};
 pub use screen::Screen;

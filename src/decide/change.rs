@@ -9,7 +9,7 @@ use crate::table::Date;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Decided {
     /// The grade that counts, by its place in the scheme; `None` without one.
-    pub grade: Option<u16>,
+    pub grade: Option<u32>,
     /// What happened to it.
     pub decision: Decision,
     /// Since when it has been so; `None` where nobody knows.
@@ -30,7 +30,7 @@ pub fn decide(rated: bool, values: Choice, earlier: &Earlier, hold: bool, as_of:
     }
     if hold {
         // The grade waits for a person: the one before stays, and who had none gets none yet.
-        let grade = earlier.grade.map(|grade| grade as u16);
+        let grade = earlier.grade.map(|grade| grade as u32);
         return Decided {
             grade,
             decision: Decision::Held,
@@ -59,7 +59,7 @@ pub fn decide(rated: bool, values: Choice, earlier: &Earlier, hold: bool, as_of:
         Some(as_of)
     };
     Decided {
-        grade: Some(now as u16),
+        grade: Some(now as u32),
         decision,
         since,
         on_hold: false,

@@ -157,12 +157,12 @@ fn from_points(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root
 pub fn first_band(grading: &Grading, bands: &[Band], row: usize) -> Choice {
     for (index, band) in bands.iter().enumerate() {
         let Some(when) = &band.when else {
-            return Choice::Is(index as u16);
+            return Choice::Is(index as u32);
         };
         match when.bound.eval_at(&grading.facts, row) {
-            Value::Bool(true) => return Choice::Is(index as u16),
+            Value::Bool(true) => return Choice::Is(index as u32),
             Value::Bool(false) => {}
-            _ => return Choice::Unknown(index as u16),
+            _ => return Choice::Unknown(index as u32),
         }
     }
     Choice::NoneHolds

@@ -3,9 +3,9 @@
 use crate::classify::plain_text;
 use crate::diagnostic::Lang;
 use crate::expr::{Measure, Slot};
-use crate::present::words::Word;
 use crate::scheme::model::{FieldKind, Scheme, SlotKind};
 use crate::table::{Decimal, Value};
+use crate::words::Word;
 use std::sync::Arc;
 
 /// How a column is called: its name, or the word for what the language itself names.

@@ -5,11 +5,12 @@
 //! million rows of twenty columns take a fraction of a second.
 
 use super::table::{ColumnRole, OutCell, ResultTable};
-use super::words::{Word, decision_sign};
 use crate::clean::text::needs_escape;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::present::marks::decision_sign;
 use crate::table::{Date, DateTime};
+use crate::words::Word;
 use std::io::{self, Write};
 
 /// How much is gathered before it is handed on.

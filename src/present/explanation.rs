@@ -1,12 +1,13 @@
 //! An explanation as text for people and as JSON for programs: every line with value, unit, source cell, condition,
 //! points and weight.
 
-use super::words::{Word, decision_word};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::{Explanation, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
+use crate::present::marks::decision_word;
 use crate::table::Decimal;
+use crate::words::Word;
 use serde_json::{Map, Number, Value, json};
 use std::fmt::Write;
 

@@ -3,11 +3,12 @@
 
 use super::summary::{Share, Summary};
 use super::table::*;
-use super::words::{Word, decision_mark};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang};
+use crate::present::marks::decision_mark;
 use crate::table::{Date, Decimal, Origin};
 use crate::text;
+use crate::words::Word;
 use std::sync::Arc;
 
 /// A table in memory.
@@ -148,7 +149,7 @@ impl Sample {
             ReviewColumn::Reviewer,
             ReviewColumn::Remark,
         ] {
-            let heading = Word::review(review).get(lang);
+            let heading = review.word().get(lang);
             sample = sample.column(heading, ColumnKind::Text, ColumnRole::Review(review));
         }
         for row in 0..n {

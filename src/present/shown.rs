@@ -2,9 +2,9 @@
 //! truth values. Formats for programs (CSV, JSON) write the bare value instead.
 
 use super::table::{ColumnKind, OutCell};
-use super::words::Word;
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
+use crate::words::Word;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr;

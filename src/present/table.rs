@@ -4,6 +4,7 @@
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::table::{Date, DateTime, Decimal};
+use crate::words::Word;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -93,6 +94,19 @@ pub enum ReviewColumn {
     Reviewer,
     /// 备注.
     Remark,
+}
+
+impl ReviewColumn {
+    /// Its heading.
+    pub const fn word(self) -> Word {
+        match self {
+            Self::Grade => Word::ReviewGrade,
+            Self::Type => Word::ReviewType,
+            Self::Comment => Word::ReviewComment,
+            Self::Reviewer => Word::Reviewer,
+            Self::Remark => Word::Remark,
+        }
+    }
 }
 
 /// One cell of the table.

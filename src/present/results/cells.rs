@@ -5,8 +5,8 @@ use crate::book::Entry;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::reasons;
+use crate::present::marks::decision_mark;
 use crate::present::table::{OutCell, RowMark};
-use crate::present::words::decision_mark;
 use crate::scheme::model::{FieldKind, ResultColumn};
 use crate::table::{Cell, Column, Date, DateTime, Decimal, Unit, Value};
 use std::borrow::Cow;
@@ -142,7 +142,7 @@ impl<'a> Results<'a> {
     pub(super) fn mark_of(&self, row: usize) -> RowMark {
         let decided = &self.grading.decided[row];
         RowMark {
-            grade: decided.grade.map(usize::from),
+            grade: decided.grade.map(|grade| grade as usize),
             decision: decided.decision,
             steps: self.grading.steps(row),
         }

@@ -3,10 +3,10 @@
 use super::{Filling, InputColumn, Results, kind_of, result_kind};
 use crate::diagnostic::{Code, Finding};
 use crate::present::table::{ColumnKind, ColumnRole, ReviewColumn};
-use crate::present::words::Word;
 use crate::read::fold_header;
 use crate::scheme::model::{OutputColumn, ResultColumn, Shown, Strategy};
 use crate::text;
+use crate::words::Word;
 use std::borrow::Cow;
 
 impl Results<'_> {
@@ -189,7 +189,7 @@ impl Results<'_> {
             ReviewColumn::Remark,
         ]);
         for column in columns {
-            let heading = Word::review(column).get(self.view.lang);
+            let heading = column.word().get(self.view.lang);
             self.push_result(
                 heading,
                 ColumnKind::Text,

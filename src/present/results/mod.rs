@@ -12,7 +12,6 @@ pub(super) use cells::moment;
 use super::table::{
     ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
 };
-use super::words::result_heading;
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::{Base, Type};
@@ -21,6 +20,7 @@ use crate::read::fold_header;
 use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Strategy};
 use crate::table::{Column, Unit};
 use crate::text;
+use crate::words::result_heading;
 use cells::value_cell;
 use foldhash::HashSet;
 use std::borrow::Cow;
@@ -145,10 +145,10 @@ impl<'a> Results<'a> {
 
     /// A result column whose heading an input column has already gets a suffix and a note.
     fn push_result(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
-        let taken: HashSet<String> = self
-            .inputs
-            .iter()
-            .map(|input| fold_header(&input.heading))
+        let inputs = self.inputs.iter().map(|input| &input.heading);
+        let taken: HashSet<String> = inputs
+            .chain(self.columns.iter().map(|column| &column.heading))
+            .map(|heading| fold_header(heading))
             .collect();
         let mut name = heading.to_owned();
         let mut number = 2;

@@ -29,7 +29,7 @@ pub fn summarise(
         .map(|grade| grade.name.clone())
         .collect();
     let mut grade_shares = amounts.shares(grading, &grades, |row| {
-        grading.decided[row].grade.map(usize::from)
+        grading.decided[row].grade.map(|grade| grade as usize)
     });
     for (share, index) in grade_shares.iter_mut().zip(0..) {
         share.cutoff = cutoff(grading, index, lang);

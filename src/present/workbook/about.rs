@@ -5,9 +5,10 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::{self, Page};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::present::marks::decision_word;
 use crate::present::summary::Summary;
 use crate::present::table::{ColumnKind, ColumnRole, ResultTable, ReviewColumn};
-use crate::present::words::{Word, decision_word};
+use crate::words::Word;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// Widths of the columns: margin, label, value.

@@ -6,9 +6,9 @@ use super::formats::{Formats, Look, Shade};
 use super::text::SheetNames;
 use crate::diagnostic::Lang;
 use crate::present::shown::width;
-use crate::present::words::Word;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Field, FieldKind, Sheet};
+use crate::words::Word;
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
     Note, Workbook, Worksheet,

@@ -5,7 +5,7 @@ use super::{page, text};
 use crate::diagnostic::{At, Finding, Lang};
 use crate::present::palette::HEADER;
 use crate::present::summary::Summary;
-use crate::present::words::Word;
+use crate::words::Word;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 /// The columns: heading, width.

@@ -9,8 +9,8 @@ use crate::diagnostic::Lang;
 use crate::present::palette::{HEADER, Rgb};
 use crate::present::shown::unique_headings;
 use crate::present::table::{ColumnRole, OutCell, ResultTable, RowMark, TableColumn};
-use crate::present::words::Word;
 use crate::table::Date;
+use crate::words::Word;
 use rust_xlsxwriter::{
     IgnoreError, Table, TableColumn as SheetColumn, TableStyle, Worksheet, XlsxError,
 };

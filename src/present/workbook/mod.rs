@@ -18,9 +18,9 @@ mod widths;
 
 use super::summary::Summary;
 use super::table::ResultTable;
-use super::words::Word;
 use crate::diagnostic::Text;
 use crate::text;
+use crate::words::Word;
 use formats::Formats;
 use review::Lists;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};

@@ -3,11 +3,12 @@
 use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::decide::Decision;
+use crate::present::marks::decision_word;
 use crate::present::palette::{HEADER, LINE, MUTED};
 use crate::present::shown;
 use crate::present::summary::{Share, Summary};
-use crate::present::words::{Word, decision_word};
 use crate::table::Decimal;
+use crate::words::Word;
 use rust_xlsxwriter::{Color, Format, FormatBorder, Worksheet, XlsxError};
 use std::sync::Arc;
 

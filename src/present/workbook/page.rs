@@ -4,7 +4,7 @@ use super::formats::{Formats, Look, look_of};
 use super::text;
 use crate::diagnostic::Lang;
 use crate::present::shown;
-use crate::present::words::Word;
+use crate::words::Word;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 /// The height of a row in pixels.

@@ -5,8 +5,8 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::text::{self, SheetNames};
 use crate::present::palette::FILLED;
 use crate::present::table::{ColumnRole, ResultTable, ReviewColumn};
-use crate::present::words::Word;
 use crate::table::place::column_letters;
+use crate::words::Word;
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, DataValidation, Format, Formula, Worksheet, XlsxError,
 };

@@ -21,9 +21,9 @@ use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::PopulationSpec;
 use crate::expr::{Base, Slot, Type};
-use crate::present::words::is_result_heading;
 use crate::table::{PeriodKind, Unit};
 use crate::text;
+use crate::words::is_result_heading;
 
 /// What an expression must give.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use super::expressions::bind_in;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Scope;
-use crate::present::words::result_of;
 use crate::scheme::model::{Expression, Output, OutputColumn, Shown};
 use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::text;
+use crate::words::result_of;
 use std::ops::Range;
 
 impl Validator<'_> {

@@ -1,0 +1,107 @@
+//! What happened to a customer in a word and a sign, the same in every format.
+
+use super::table::RowMark;
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+
+/// The sign that stands before a decision's word, so that colour never stands alone. Every sign is in GB 2312, so that
+/// any Chinese font and any terminal has it.
+pub const fn decision_sign(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Initial => "★",
+        Decision::Promoted => "▲",
+        Decision::Demoted => "▼",
+        Decision::Held => "＝",
+        Decision::AtRisk => "！",
+        Decision::Overridden => "◎",
+        Decision::Unrated => "？",
+        Decision::Absent => "○",
+        Decision::Refused => "×",
+        Decision::Classified => "◆",
+    }
+}
+
+/// What happened to a customer, as every format shows it: `▲升1级`, `▼ down 2`, `＝不变`, `★新增`, `◎人工调整（▲升1级）`.
+pub fn decision_mark(mark: &RowMark, lang: Lang) -> String {
+    let word = match (mark.decision, mark.steps) {
+        (Decision::Promoted, Some(steps)) if steps > 0 => return moved(steps, lang),
+        (Decision::Demoted, Some(steps)) if steps < 0 => return moved(steps, lang),
+        (decision, _) => decision_word(decision, lang),
+    };
+    match (mark.decision, mark.steps) {
+        (Decision::Overridden, Some(steps)) if steps != 0 => match lang {
+            Lang::En => format!("{word} ({})", moved(steps, lang)),
+            Lang::Zh => format!("{word}（{}）", moved(steps, lang)),
+        },
+        _ => word,
+    }
+}
+
+/// A decision with its sign and without steps, for counts of it: `▲升级`, `★ new`.
+pub fn decision_word(decision: Decision, lang: Lang) -> String {
+    let sign = decision_sign(decision);
+    match (lang, decision) {
+        (Lang::Zh, Decision::Initial) => format!("{sign}新增"),
+        (Lang::Zh, _) => format!("{sign}{}", decision.word(lang)),
+        (Lang::En, Decision::Promoted) => format!("{sign} up"),
+        (Lang::En, Decision::Demoted) => format!("{sign} down"),
+        (Lang::En, Decision::Held) => format!("{sign} same"),
+        (Lang::En, _) => format!("{sign} {}", decision.word(lang)),
+    }
+}
+
+/// `▲升1级`, `▼ down 2`.
+fn moved(steps: i32, lang: Lang) -> String {
+    let (decision, up) = if steps > 0 {
+        (Decision::Promoted, true)
+    } else {
+        (Decision::Demoted, false)
+    };
+    let (sign, by) = (decision_sign(decision), steps.unsigned_abs());
+    match (lang, up) {
+        (Lang::En, true) => format!("{sign} up {by}"),
+        (Lang::En, false) => format!("{sign} down {by}"),
+        (Lang::Zh, true) => format!("{sign}升{by}级"),
+        (Lang::Zh, false) => format!("{sign}降{by}级"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(decision: Decision, steps: Option<i32>) -> RowMark {
+        RowMark {
+            grade: None,
+            decision,
+            steps,
+        }
+    }
+
+    #[test]
+    fn marks_say_what_happened_without_colour() {
+        for (decision, steps, zh, en) in [
+            (Decision::Promoted, Some(1), "▲升1级", "▲ up 1"),
+            (Decision::Promoted, None, "▲升级", "▲ up"),
+            (Decision::Demoted, Some(-2), "▼降2级", "▼ down 2"),
+            (Decision::Held, Some(0), "＝不变", "＝ same"),
+            (Decision::Initial, None, "★新增", "★ new"),
+            (Decision::Absent, None, "○缺席", "○ absent"),
+            (Decision::AtRisk, Some(0), "！预警", "！ at risk"),
+            (Decision::Overridden, None, "◎人工调整", "◎ overridden"),
+            (Decision::Overridden, Some(0), "◎人工调整", "◎ overridden"),
+            (
+                Decision::Overridden,
+                Some(1),
+                "◎人工调整（▲升1级）",
+                "◎ overridden (▲ up 1)",
+            ),
+            (Decision::Unrated, None, "？未评级", "？ unrated"),
+            (Decision::Refused, None, "×数据待修正", "× refused"),
+            (Decision::Classified, None, "◆已分类", "◆ classified"),
+        ] {
+            assert_eq!(decision_mark(&mark(decision, steps), Lang::Zh), zh);
+            assert_eq!(decision_mark(&mark(decision, steps), Lang::En), en);
+        }
+    }
+}
