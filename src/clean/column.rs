@@ -8,37 +8,13 @@ use super::date::{self, DateForm, DateOrder};
 use super::fault::{CellFault, ColumnFault, Read};
 use super::number::{NumberKind, NumberReader, NumberRule};
 use super::text::{is_empty, parse_bool, parse_id, parse_text, unescape};
+use crate::scheme::model::FieldKind;
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
 use crate::table::{
     Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit,
 };
 use foldhash::HashMap;
 use std::sync::Arc;
-
-/// How the cells of a column are read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// An identifier: text, always.
-    Id,
-    /// Text.
-    Text,
-    /// A number.
-    Number,
-    /// Money.
-    Money,
-    /// A share: 20% is 0.2.
-    Percent,
-    /// A day.
-    Date,
-    /// A moment.
-    DateTime,
-    /// Yes or no.
-    Bool,
-    /// One of several texts.
-    Choice,
-    /// Several texts in a cell.
-    Choices,
-}
 
 /// What field and header say of a column's cells.
 #[derive(Clone, Debug)]
@@ -49,10 +25,8 @@ pub enum Kind {
 pub struct CellRule {
     /// The field's name.
     pub field: Arc<str>,
-    /// Its type.
-    pub kind: Kind,
-    /// The unit of a field of money.
-    pub unit: Option<Unit>,
+    /// Its type, with the unit if it is money.
+    pub kind: FieldKind,
     /// The unit of bare numbers, from the header or (for money) a line such as `单位：万元` above it.
     pub header_unit: Option<Unit>,
     /// Whether the header says %.
@@ -79,11 +53,10 @@ pub struct CellRule {
 
 impl CellRule {
     /// A rule that says nothing but the field's name and type.
-    pub fn new(field: impl Into<Arc<str>>, kind: Kind) -> Self {
+    pub fn new(field: impl Into<Arc<str>>, kind: FieldKind) -> Self {
         Self {
             field: field.into(),
             kind,
-            unit: None,
             header_unit: None,
             header_percent: false,
             scale: None,
@@ -130,27 +103,28 @@ impl ColumnRead {
 /// Reads column `column` of `rows`.
 pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead {
     let cells = Cells { rows, column, rule };
-    match rule.kind {
-        Kind::Number => cells.numbers(NumberKind::Number),
-        Kind::Money => cells.numbers(NumberKind::Money),
-        Kind::Percent => cells.numbers(NumberKind::Percent),
-        Kind::Date => cells.dates(Column::Date, MISSING_DATE, date::read_day),
-        Kind::DateTime => cells.dates(Column::DateTime, MISSING, date::read_second),
-        Kind::Bool => cells
+    match &rule.kind {
+        FieldKind::Number => cells.numbers(NumberKind::Number),
+        FieldKind::Money(_) => cells.numbers(NumberKind::Money),
+        FieldKind::Percent => cells.numbers(NumberKind::Percent),
+        FieldKind::Date => cells.dates(Column::Date, MISSING_DATE, date::read_day),
+        FieldKind::DateTime => cells.dates(Column::DateTime, MISSING, date::read_second),
+        FieldKind::Bool => cells
             .each(Truth::Unknown, |_, cell| {
                 Ok(parse_bool(cell)?.map(Truth::from))
             })
             .read(Column::Bool),
-        Kind::Id => cells.texts(TextInterner::with_capacity(rows.len()), |texts, cell| {
+        FieldKind::Id => cells.texts(TextInterner::with_capacity(rows.len()), |texts, cell| {
             Ok(parse_id(cell)?.map(|text| texts.code(&text)))
         }),
         // A text that the field does not map stays as it is.
-        Kind::Text if rule.map.is_empty() => cells.texts(TextInterner::default(), |texts, cell| {
-            Ok(parse_text(cell)?.map(|text| texts.code(&text)))
-        }),
-        Kind::Text => cells.choices(&[]),
-        Kind::Choice => cells.choices(&rule.choices),
-        Kind::Choices => cells.lists(),
+        FieldKind::Text if rule.map.is_empty() => cells
+            .texts(TextInterner::default(), |texts, cell| {
+                Ok(parse_text(cell)?.map(|text| texts.code(&text)))
+            }),
+        FieldKind::Text => cells.choices(&[]),
+        FieldKind::Choice => cells.choices(&rule.choices),
+        FieldKind::Choices => cells.lists(),
     }
 }
 
@@ -239,9 +213,13 @@ impl<'a> Cells<'a> {
 
     fn numbers(self, kind: NumberKind) -> ColumnRead {
         let rule = self.rule;
+        let field_unit = match &rule.kind {
+            FieldKind::Money(unit) => unit.clone(),
+            _ => None,
+        };
         let reader = NumberReader::new(&NumberRule {
             kind,
-            field_unit: rule.unit.clone(),
+            field_unit,
             header_unit: rule.header_unit.clone(),
             header_percent: rule.header_percent,
             scale: rule.scale,

@@ -13,7 +13,7 @@ pub mod number;
 pub mod sheet;
 pub mod text;
 
-pub use column::{CellRule, ColumnRead, Kind, read_column};
+pub use column::{CellRule, ColumnRead, read_column};
 pub use date::{DateForm, DateOrder};
 pub use fault::{CellFault, ColumnFault, Read};
 pub use number::{Amount, NumberKind, NumberRule};

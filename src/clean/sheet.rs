@@ -4,7 +4,7 @@
 //! with their findings, and where every row came from.
 
 use super::absent::missing_column;
-use super::column::{CellRule, Kind, read_column};
+use super::column::{CellRule, read_column};
 pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
@@ -275,20 +275,12 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
         .filter(|_| !percent)
         .and_then(Unit::parse)
         .or(line_unit);
-    let (kind, unit) = match &field.kind {
-        FieldKind::Id => (Kind::Id, None),
-        FieldKind::Text => (Kind::Text, None),
-        FieldKind::Number => (Kind::Number, None),
-        FieldKind::Money(unit) => (Kind::Money, unit.clone()),
-        FieldKind::Percent => (Kind::Percent, None),
-        FieldKind::Date => (Kind::Date, None),
-        FieldKind::DateTime => (Kind::DateTime, None),
-        FieldKind::Bool => (Kind::Bool, None),
-        FieldKind::Choice => (Kind::Choice, None),
-        FieldKind::Choices => (Kind::Choices, None),
+    let unit = match &field.kind {
+        FieldKind::Money(unit) => unit.as_ref(),
+        _ => None,
     };
-    let header_unit = header_unit.filter(|_| kind == Kind::Money);
-    if let (Some(stated), Some(own)) = (&header_unit, &unit)
+    let header_unit = header_unit.filter(|_| matches!(field.kind, FieldKind::Money(_)));
+    if let (Some(stated), Some(own)) = (&header_unit, unit)
         && stated != own
     {
         let name = &field.name;
@@ -306,8 +298,7 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
     }
     CellRule {
         field: field.name.clone(),
-        kind,
-        unit,
+        kind: field.kind.clone(),
         header_unit,
         header_percent: percent,
         scale: field.scale,

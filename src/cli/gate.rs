@@ -36,7 +36,8 @@ impl Gate {
             source: Some(("--fail-on".to_owned(), text.to_owned())),
             exit: Exit::Usage,
         };
-        // `count(downgraded)` is written like a function, and is the name of a figure.
+        // `count(downgraded)` is written like a function, and is the name of a figure. The name that stands for it is as
+        // long, so that carets stay under what was written.
         let mut plain = text.to_owned();
         for name in NAMES {
             plain = plain.replace(&format!("count({name})"), &format!("count_{name}_"));

@@ -2,9 +2,10 @@
 
 use super::shown::width;
 use crate::clean::sheet::shown;
-use crate::clean::{CellRule, Kind, read_column};
+use crate::clean::{CellRule, read_column};
 use crate::diagnostic::Lang;
 use crate::read::{Header, Table};
+use crate::scheme::model::FieldKind;
 use crate::table::{Cell, Column, Decimal, Unit};
 use std::io::Write;
 
@@ -151,7 +152,7 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
         matches!(cell, Cell::Text(text) if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()))
             || matches!(cell, Cell::Text(text) if text.len() >= 11 && text.bytes().all(|b| b.is_ascii_digit()))
     });
-    let reads = |kind: Kind| {
+    let reads = |kind: FieldKind| {
         let rule = CellRule {
             header_percent: percent,
             ..CellRule::new("", kind)
@@ -168,17 +169,17 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
         "blank"
     } else if keeps_zeros {
         "id"
-    } else if (percent || percent_signs) && reads(Kind::Percent) {
+    } else if (percent || percent_signs) && reads(FieldKind::Percent) {
         "percent"
-    } else if reads(Kind::Number) && !looks_dated(table, index) {
+    } else if reads(FieldKind::Number) && !looks_dated(table, index) {
         if money { "money" } else { "number" }
-    } else if reads(Kind::Date) {
+    } else if reads(FieldKind::Date) {
         "date"
-    } else if reads(Kind::Money) {
+    } else if reads(FieldKind::Money(None)) {
         "money"
-    } else if reads(Kind::DateTime) {
+    } else if reads(FieldKind::DateTime) {
         "datetime"
-    } else if reads(Kind::Bool) {
+    } else if reads(FieldKind::Bool) {
         "bool"
     } else {
         "text"

@@ -44,34 +44,34 @@ fn shown(read: &ColumnRead) -> Vec<String> {
 fn reads_columns_of_every_kind() {
     let choices: Vec<Arc<str>> = vec!["低".into(), "高".into()];
     for (kind, texts, expected) in [
-        (Kind::Id, ["007", "7", "", "-"], ["007", "7", "?", "-"]),
+        (FieldKind::Id, ["007", "7", "", "-"], ["007", "7", "?", "-"]),
         (
-            Kind::Text,
+            FieldKind::Text,
             ["华东", "华东", "无", "a"],
             ["华东", "华东", "?", "a"],
         ),
         (
-            Kind::Number,
+            FieldKind::Number,
             ["1,200", "-5", "-", "1e2"],
             ["1200", "-5", "?", "100"],
         ),
         (
-            Kind::Money,
+            FieldKind::Money(None),
             ["120", "1.2亿", "/", "￥5"],
             ["120", "120000000", "?", "5"],
         ),
         (
-            Kind::Percent,
+            FieldKind::Percent,
             ["20%", "0.3", "N/A", "5 %"],
             ["0.2", "0.3", "?", "0.05"],
         ),
         (
-            Kind::Date,
+            FieldKind::Date,
             ["2024-03-05", "45356", "", "1/2/2024"],
             ["2024-03-05", "2024-03-05", "?", "?"],
         ),
         (
-            Kind::DateTime,
+            FieldKind::DateTime,
             ["2024-03-05 08:30", "20240305", "—", "45356.5"],
             [
                 "2024-03-05 08:30:00",
@@ -81,17 +81,17 @@ fn reads_columns_of_every_kind() {
             ],
         ),
         (
-            Kind::Bool,
+            FieldKind::Bool,
             ["是", "N", "", "1"],
             ["true", "false", "?", "true"],
         ),
         (
-            Kind::Choice,
+            FieldKind::Choice,
             ["高", " 低 ", "-", "高"],
             ["高", "低", "?", "高"],
         ),
         (
-            Kind::Choices,
+            FieldKind::Choices,
             ["高、低", "低", "", "低,高"],
             ["高+低", "低", "?", "低+高"],
         ),
@@ -101,7 +101,7 @@ fn reads_columns_of_every_kind() {
             ..CellRule::new("字段", kind)
         };
         // Of the dates the last needs an order; without one nothing of the column is read.
-        if kind == Kind::Date {
+        if rule.kind == FieldKind::Date {
             let undecided = read(&texts, &rule);
             assert!(matches!(
                 undecided.column_fault,
@@ -128,11 +128,12 @@ fn reads_columns_of_every_kind() {
             continue;
         }
         let read = read(&texts, &rule);
-        assert_eq!(shown(&read), expected, "{kind:?}");
+        assert_eq!(shown(&read), expected, "{:?}", rule.kind);
         assert_eq!(
             (read.faults, read.blanks, read.column_fault),
             (vec![], 1, None),
-            "{kind:?}"
+            "{:?}",
+            rule.kind
         );
     }
 }
@@ -140,10 +141,9 @@ fn reads_columns_of_every_kind() {
 #[test]
 fn faulty_cells_are_missing_and_reported() {
     let rule = CellRule {
-        unit: Unit::parse("万元"),
         min: Some(Decimal::ZERO),
         max: Some(Decimal::HUNDRED),
-        ..CellRule::new("年采购额", Kind::Money)
+        ..CellRule::new("年采购额", FieldKind::Money(Unit::parse("万元")))
     };
     let cells = [
         Cell::Text("abc"),
@@ -170,9 +170,8 @@ fn faulty_cells_are_missing_and_reported() {
 #[test]
 fn a_header_in_another_currency_is_a_fault_of_the_column() {
     let rule = CellRule {
-        unit: Unit::parse("元"),
         header_unit: Unit::parse("美元"),
-        ..CellRule::new("金额", Kind::Money)
+        ..CellRule::new("金额", FieldKind::Money(Unit::parse("元")))
     };
     let read = read(&["1", "2元"], &rule);
     assert_eq!(
@@ -192,7 +191,7 @@ fn a_header_in_another_currency_is_a_fault_of_the_column() {
 fn empty_cells_take_the_value_above_where_the_field_says_so() {
     let rule = CellRule {
         fill_down: true,
-        ..CellRule::new("区域", Kind::Text)
+        ..CellRule::new("区域", FieldKind::Text)
     };
     let read_texts = read(&["", "华东", "", " ", "-", "", "华南"], &rule);
     assert_eq!(
@@ -203,7 +202,7 @@ fn empty_cells_take_the_value_above_where_the_field_says_so() {
     // What cannot be read cannot be read below either.
     let rule = CellRule {
         fill_down: true,
-        ..CellRule::new("金额", Kind::Number)
+        ..CellRule::new("金额", FieldKind::Number)
     };
     let read_numbers = read(&["1", "", "abc", "", "3"], &rule);
     assert_eq!(shown(&read_numbers), ["1", "1", "?", "?", "3"]);
@@ -215,7 +214,7 @@ fn empty_cells_take_the_value_above_where_the_field_says_so() {
 
 #[test]
 fn the_escape_is_taken_off_texts_of_text_files_only() {
-    let plain = CellRule::new("备注", Kind::Text);
+    let plain = CellRule::new("备注", FieldKind::Text);
     let escaped = CellRule {
         escaped: true,
         ..plain.clone()
@@ -224,7 +223,7 @@ fn the_escape_is_taken_off_texts_of_text_files_only() {
     assert_eq!(shown(&read(&["'=1+1", "'tis"], &escaped)), ["=1+1", "'tis"]);
     let number = CellRule {
         escaped: true,
-        ..CellRule::new("金额", Kind::Number)
+        ..CellRule::new("金额", FieldKind::Number)
     };
     assert_eq!(read(&["'-5"], &number).faults, [(0, CellFault::NotANumber)]);
 }
@@ -234,7 +233,7 @@ fn texts_and_choices_are_mapped() {
     let map: Vec<(Arc<str>, Arc<str>)> = vec![("电子制造".into(), "制造业".into())];
     let text = CellRule {
         map: map.clone(),
-        ..CellRule::new("行业", Kind::Text)
+        ..CellRule::new("行业", FieldKind::Text)
     };
     assert_eq!(
         shown(&read(&["电子制造", "零售业", "-"], &text)),
@@ -243,7 +242,7 @@ fn texts_and_choices_are_mapped() {
     let choice = CellRule {
         map,
         choices: vec!["制造业".into()],
-        ..CellRule::new("行业", Kind::Choice)
+        ..CellRule::new("行业", FieldKind::Choice)
     };
     let read = read(&["电子制造", "零售业", "电子制造", "零售业"], &choice);
     assert_eq!(shown(&read), ["制造业", "?", "制造业", "?"]);
@@ -306,8 +305,8 @@ proptest! {
     fn any_column_is_read_without_panic_and_in_full(texts in proptest::collection::vec(".{0,12}", 0..8), fill_down: bool) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         for kind in [
-            Kind::Id, Kind::Text, Kind::Number, Kind::Money, Kind::Percent, Kind::Date, Kind::DateTime, Kind::Bool,
-            Kind::Choice, Kind::Choices,
+            FieldKind::Id, FieldKind::Text, FieldKind::Number, FieldKind::Money(None), FieldKind::Percent, FieldKind::Date, FieldKind::DateTime, FieldKind::Bool,
+            FieldKind::Choice, FieldKind::Choices,
         ] {
             let rule = CellRule { fill_down, escaped: true, ..CellRule::new("字段", kind) };
             let read = read(&texts, &rule);
