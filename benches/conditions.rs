@@ -3,7 +3,7 @@
 //! `cargo bench --bench conditions`
 
 use divan::{Bencher, black_box};
-use regrade::expr::{self, Base, Frame, Resolution, Scope, SeriesColumn, Slot, Symbol, Type};
+use regrade::expr::{self, Base, Frame, Resolution, Scope, Slot, Symbol, Type};
 use regrade::rank::{Population, Populations, TopKeys};
 use regrade::table::{Column, Date, TextColumn, Unit, column};
 use std::sync::{Arc, LazyLock};
@@ -17,7 +17,6 @@ fn main() {
 /// Numbers `n`, money `m`, dates `d` and texts `t` of a million customers.
 struct Customers {
     columns: Vec<Column>,
-    series: SeriesColumn,
     populations: Populations,
 }
 
@@ -45,10 +44,8 @@ static CUSTOMERS: LazyLock<Customers> = LazyLock::new(|| {
     ];
     let mut populations = Populations::new();
     populations.set(0, Population::build(&columns[0], None));
-    let series = SeriesColumn::none();
     Customers {
         columns,
-        series,
         populations,
     }
 });
@@ -62,9 +59,6 @@ impl Frame for Customers {
     }
     fn column(&self, slot: Slot) -> &Column {
         &self.columns[slot.0 as usize]
-    }
-    fn series(&self, _slot: Slot) -> &SeriesColumn {
-        &self.series
     }
     fn populations(&self) -> &Populations {
         &self.populations

@@ -3,7 +3,7 @@
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::Slot;
-use crate::expr::{Fault, FaultKind, Frame, SeriesColumn};
+use crate::expr::{Fault, FaultKind, Frame, NO_SERIES, SeriesColumn};
 use crate::rank::{Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
@@ -19,7 +19,6 @@ pub struct Facts {
     series: Vec<Option<SeriesColumn>>,
     populations: Populations,
     ids: Vec<Arc<str>>,
-    no_series: SeriesColumn,
 }
 
 impl Facts {
@@ -33,7 +32,6 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
-            no_series: SeriesColumn::none(),
         }
     }
 
@@ -155,7 +153,7 @@ impl Frame for Facts {
     }
 
     fn series(&self, slot: Slot) -> &SeriesColumn {
-        self.get_series(slot).unwrap_or(&self.no_series)
+        self.get_series(slot).unwrap_or(&NO_SERIES)
     }
 
     fn populations(&self) -> &Populations {

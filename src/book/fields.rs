@@ -2,9 +2,7 @@
 
 use crate::clean::sheet::{CleanSheet, place_of};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::Slot;
-use crate::expr::{Frame, SeriesColumn};
-use crate::rank::Populations;
+use crate::expr::{Frame, Slot};
 use crate::read::Table;
 use crate::scheme::model::Sheet;
 use crate::table::{Column, Date, Truth};
@@ -15,8 +13,6 @@ pub struct FieldFrame<'a> {
     len: usize,
     as_of: Date,
     columns: &'a [Column],
-    no_series: SeriesColumn,
-    no_populations: Populations,
 }
 
 impl<'a> FieldFrame<'a> {
@@ -26,8 +22,6 @@ impl<'a> FieldFrame<'a> {
             len,
             as_of,
             columns,
-            no_series: SeriesColumn::none(),
-            no_populations: Populations::default(),
         }
     }
 }
@@ -43,14 +37,6 @@ impl Frame for FieldFrame<'_> {
 
     fn column(&self, slot: Slot) -> &Column {
         &self.columns[slot.0 as usize]
-    }
-
-    fn series(&self, _slot: Slot) -> &SeriesColumn {
-        &self.no_series
-    }
-
-    fn populations(&self) -> &Populations {
-        &self.no_populations
     }
 }
 

@@ -4,12 +4,12 @@
 //! how many customers.
 
 use super::{Exit, Stop};
+use regrade::book::FieldFrame;
 use regrade::decide::Decision;
 use regrade::diagnostic::Finding;
-use regrade::expr::{self, Base, Frame, Resolution, Scope, SeriesColumn, Slot, Symbol, Type};
+use regrade::expr::{self, Base, Resolution, Scope, Slot, Symbol, Type};
 use regrade::grading::Grading;
-use regrade::rank::Populations;
-use regrade::table::{Column, Date, Decimal, Truth};
+use regrade::table::{Column, Decimal, Truth};
 
 /// What a gate can name, in the order of the slots: shares first, then counts.
 const NAMES: [&str; 7] = [
@@ -51,7 +51,8 @@ impl Gate {
 
     /// Whether a run hits the gate; unknown where it divides by zero or the like.
     pub fn judge(&self, grading: &Grading) -> Truth {
-        let frame = OneRow::new(grading);
+        let figures = figures(grading);
+        let frame = FieldFrame::new(&figures, 1, grading.book.as_of);
         match self.bound.eval(&frame).column {
             Column::Bool(truths) => truths.first().copied().unwrap_or(Truth::Unknown),
             _ => Truth::Unknown,
@@ -106,65 +107,29 @@ impl Scope for Figures {
     }
 }
 
-/// The figures of one run as one row.
-struct OneRow {
-    as_of: Date,
-    columns: Vec<Column>,
-    series: SeriesColumn,
-    populations: Populations,
-}
-
-impl OneRow {
-    fn new(grading: &Grading) -> Self {
-        let counts = NAMES.map(|name| match name {
-            "upgraded" => grading.count(Decision::Promoted),
-            "downgraded" => grading.count(Decision::Demoted),
-            "moved" => grading.count(Decision::Promoted) + grading.count(Decision::Demoted),
-            "new" => grading.count(Decision::Initial),
-            "absent" => grading.count(Decision::Absent),
-            "unrated" => grading.count(Decision::Unrated),
-            _ => grading.count(Decision::Refused),
-        });
-        let before = (0..grading.len())
-            .filter(|row| grading.earlier(*row).grade.is_some())
-            .count();
-        let all = if before > 0 {
-            before
-        } else {
-            grading.len() + grading.book.roster.refused.len()
-        };
-        let share = |count: usize| Decimal::from_count(count).checked_div(Decimal::from_count(all));
-        let shares = counts.iter().map(|count| share(*count).unwrap_or_default());
-        let figures = shares.chain(counts.iter().map(|count| Decimal::from_count(*count)));
-        Self {
-            as_of: grading.book.as_of,
-            columns: figures
-                .map(|figure| Column::Number(vec![figure.millionths()]))
-                .collect(),
-            series: SeriesColumn::none(),
-            populations: Populations::default(),
-        }
-    }
-}
-
-impl Frame for OneRow {
-    fn len(&self) -> usize {
-        1
-    }
-
-    fn as_of(&self) -> Date {
-        self.as_of
-    }
-
-    fn column(&self, slot: Slot) -> &Column {
-        &self.columns[slot.0 as usize]
-    }
-
-    fn series(&self, _slot: Slot) -> &SeriesColumn {
-        &self.series
-    }
-
-    fn populations(&self) -> &Populations {
-        &self.populations
-    }
+/// The figures of one run, in the order of the slots: a row of a sheet whose fields they are.
+fn figures(grading: &Grading) -> Vec<Column> {
+    let counts = NAMES.map(|name| match name {
+        "upgraded" => grading.count(Decision::Promoted),
+        "downgraded" => grading.count(Decision::Demoted),
+        "moved" => grading.count(Decision::Promoted) + grading.count(Decision::Demoted),
+        "new" => grading.count(Decision::Initial),
+        "absent" => grading.count(Decision::Absent),
+        "unrated" => grading.count(Decision::Unrated),
+        _ => grading.count(Decision::Refused),
+    });
+    let before = (0..grading.len())
+        .filter(|row| grading.earlier(*row).grade.is_some())
+        .count();
+    let all = if before > 0 {
+        before
+    } else {
+        grading.len() + grading.book.roster.refused.len()
+    };
+    let share = |count: usize| Decimal::from_count(count).checked_div(Decimal::from_count(all));
+    let shares = counts.iter().map(|count| share(*count).unwrap_or_default());
+    let figures = shares.chain(counts.iter().map(|count| Decimal::from_count(*count)));
+    figures
+        .map(|figure| Column::Number(vec![figure.millionths()]))
+        .collect()
 }

@@ -16,11 +16,19 @@ pub trait Frame {
     fn as_of(&self) -> Date;
     /// The column of a name that is not a series; it has [`Frame::len`] entries.
     fn column(&self, slot: Slot) -> &Column;
-    /// The series of a name that is one.
-    fn series(&self, slot: Slot) -> &SeriesColumn;
-    /// The population figures that were prepared.
-    fn populations(&self) -> &Populations;
+    /// The series of a name that is one; a frame without any need not say so.
+    fn series(&self, _slot: Slot) -> &SeriesColumn {
+        &NO_SERIES
+    }
+    /// The population figures that were prepared; a frame without any need not say so.
+    fn populations(&self) -> &Populations {
+        &NO_POPULATIONS
+    }
 }
+
+/// The series of a frame that has none.
+pub(crate) static NO_SERIES: SeriesColumn = SeriesColumn::none();
+static NO_POPULATIONS: Populations = Populations::new();
 
 /// One value for each row and closed period. All series of a run have the same periods, the last of which is the last
 /// one closed on the as-of date.

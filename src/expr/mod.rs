@@ -24,6 +24,7 @@ pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Numbe
 pub use bind::{Aggregate, AggregateFunction, aggregate, bind};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind};
+pub(crate) use frame::NO_SERIES;
 pub use frame::{Frame, SeriesColumn};
 pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};
 pub use parser::parse;

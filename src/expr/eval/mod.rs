@@ -12,9 +12,8 @@ mod series;
 mod text;
 
 use super::bound::{Bound, Node};
-use super::frame::{Frame, SeriesColumn};
+use super::frame::Frame;
 use super::types::{Base, Slot};
-use crate::rank::Populations;
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
 use crate::table::{Column, Date, ListColumn, TextColumn, Truth, Value};
 use std::borrow::Cow;
@@ -86,7 +85,6 @@ pub(super) fn constant(bound: &Bound) -> Option<Value> {
 struct Nothing;
 
 static NO_COLUMN: Column = Column::Number(vec![]);
-static NO_POPULATIONS: Populations = Populations::new();
 
 impl Frame for Nothing {
     fn len(&self) -> usize {
@@ -97,12 +95,6 @@ impl Frame for Nothing {
     }
     fn column(&self, _: Slot) -> &Column {
         &NO_COLUMN
-    }
-    fn series(&self, _: Slot) -> &SeriesColumn {
-        unreachable!("a constant reads no series")
-    }
-    fn populations(&self) -> &Populations {
-        &NO_POPULATIONS
     }
 }
 

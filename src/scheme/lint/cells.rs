@@ -3,8 +3,7 @@
 
 use super::values::Sample;
 use super::variables::{Kind, Variable};
-use crate::expr::{Base, Bound, Frame, SeriesColumn, Slot};
-use crate::rank::Populations;
+use crate::expr::{Base, Bound, Frame, Slot};
 use crate::table::{Column, ColumnBuilder, Date, ListColumn, TextColumn, Truth, Value};
 
 /// More combinations than these are not looked at.
@@ -18,8 +17,6 @@ pub struct Cells {
     strides: Vec<usize>,
     len: usize,
     columns: Vec<Column>,
-    no_series: SeriesColumn,
-    no_populations: Populations,
 }
 
 impl Cells {
@@ -55,8 +52,6 @@ impl Cells {
             strides,
             len,
             columns,
-            no_series: SeriesColumn::none(),
-            no_populations: Populations::default(),
         })
     }
 
@@ -114,13 +109,5 @@ impl Frame for Cells {
 
     fn column(&self, slot: Slot) -> &Column {
         &self.columns[slot.0 as usize]
-    }
-
-    fn series(&self, _: Slot) -> &SeriesColumn {
-        &self.no_series
-    }
-
-    fn populations(&self) -> &Populations {
-        &self.no_populations
     }
 }
