@@ -10,6 +10,7 @@ mod customers;
 mod earlier;
 mod events;
 mod fields;
+mod filing;
 mod merge;
 mod repeats;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
+pub use filing::Filing;
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean};

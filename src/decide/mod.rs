@@ -1,8 +1,12 @@
 //! What became of each customer's grade between the run before and this one.
 
 mod change;
+mod overrides;
+mod standing;
 
 pub use change::{Decided, decide};
+pub use overrides::{Hold, Override, Subject};
+pub use standing::{Rung, Standing};
 
 use crate::diagnostic::Lang;
 
