@@ -19,6 +19,8 @@ pub struct Facts {
     series: Vec<Option<SeriesColumn>>,
     populations: Populations,
     ids: Vec<Arc<str>>,
+    /// The first period that counts of periods look at, for each customer; empty: the first of all.
+    counted_from: Vec<u32>,
 }
 
 impl Facts {
@@ -32,7 +34,13 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
+            counted_from: vec![],
         }
+    }
+
+    /// From which period on counts of periods (`streak` and the like) look at each customer; none: from the first.
+    pub fn count_from(&mut self, periods: Vec<u32>) {
+        self.counted_from = periods;
     }
 
     /// Fills a column.
@@ -154,6 +162,10 @@ impl Frame for Facts {
 
     fn series(&self, slot: Slot) -> &SeriesColumn {
         self.get_series(slot).unwrap_or(&NO_SERIES)
+    }
+
+    fn counted_from(&self, row: usize) -> usize {
+        self.counted_from.get(row).map_or(0, |first| *first as usize)
     }
 
     fn populations(&self) -> &Populations {

@@ -20,6 +20,11 @@ pub trait Frame {
     fn series(&self, _slot: Slot) -> &SeriesColumn {
         &NO_SERIES
     }
+    /// The first period (from 0) that counts of periods (`streak`, `longest`, `rising`, `falling`) look at for a row: a
+    /// move makes them begin anew.
+    fn counted_from(&self, _row: usize) -> usize {
+        0
+    }
     /// The population figures that were prepared; a frame without any need not say so.
     fn populations(&self) -> &Populations {
         &NO_POPULATIONS

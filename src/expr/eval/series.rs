@@ -36,6 +36,11 @@ impl<'f> Rows<'f> {
             let place = periods.checked_sub(back + 1)?;
             Some(row * periods + place)
         };
+        // How many of the last periods counts look at.
+        let counted_periods = |row: usize| {
+            let first = self.frame.counted_from(row);
+            periods - inner.first_kept(first)
+        };
         let run = |row: usize, wanted: Ordering| {
             let rises = |back: &usize| {
                 let (Some(now), Some(then)) = (before(row, *back), before(row, back + 1)) else {
@@ -43,12 +48,12 @@ impl<'f> Rows<'f> {
                 };
                 order(&values, now, &values, then) == Some(wanted)
             };
-            (0..periods).take_while(rises).count()
+            (0..counted_periods(row)).take_while(rises).count()
         };
         let streak = |row: usize| {
             let holds =
                 |back: &usize| before(row, *back).is_some_and(|at| values.truth(at) == Truth::True);
-            (0..periods).take_while(holds).count()
+            (0..counted_periods(row)).take_while(holds).count()
         };
         // How many of the last periods are looked at: a fault in an older one cannot matter.
         let looked = |row: usize| match function {
@@ -59,7 +64,7 @@ impl<'f> Rows<'f> {
             F::Streak => streak(row) + 1,
             F::Rising => run(row, Ordering::Greater) + 2,
             F::Falling => run(row, Ordering::Less) + 2,
-            F::Longest => periods,
+            F::Longest => counted_periods(row),
         };
         for Fault { row: at, kind } in own {
             let (row, period) = (at as usize / periods, at as usize % periods);
@@ -94,7 +99,7 @@ impl<'f> Rows<'f> {
             F::Streak => self.each_row(faults, |row| counted(streak(row))),
             F::Longest => self.each_row(faults, |row| {
                 let (mut longest, mut now) = (0, 0);
-                for at in row * periods..(row + 1) * periods {
+                for at in (row + 1) * periods - counted_periods(row)..(row + 1) * periods {
                     now = if values.truth(at) == Truth::True {
                         now + 1
                     } else {
@@ -107,6 +112,12 @@ impl<'f> Rows<'f> {
             F::Rising => self.each_row(faults, |row| counted(run(row, Ordering::Greater))),
             F::Falling => self.each_row(faults, |row| counted(run(row, Ordering::Less))),
         }
+    }
+
+    /// How many kept periods lie before period `first` of all.
+    fn first_kept(&self, first: usize) -> usize {
+        let kept = self.kept.as_deref().unwrap_or_default();
+        kept.partition_point(|period| *period < first)
     }
 
     /// The periods that no series of `argument` passes over.

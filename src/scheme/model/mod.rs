@@ -2,11 +2,13 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod movement;
 mod results;
 mod sheets;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -59,8 +61,10 @@ pub struct Scheme {
     pub strategies: Vec<Strategy>,
     /// What the output shows.
     pub output: Output,
-    /// Whether the scheme has `[[movement]]`, which this version does not run.
-    pub has_movement: bool,
+    /// How customers move on the ladder of grades; `None`: every run takes what the values give.
+    pub grade_movement: Option<Movement>,
+    /// How customers move on the ladder of types.
+    pub type_movement: Option<Movement>,
     /// Whether the scheme has `[[roles]]`, which this version does not run.
     pub has_roles: bool,
     /// Where the columns of all names are.
