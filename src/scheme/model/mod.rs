@@ -15,7 +15,8 @@ pub use results::{
 };
 pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet};
 pub use values::{
-    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
+    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
+    Temporary,
     ValueRule, Window, WindowSpan,
 };
 
