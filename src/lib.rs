@@ -37,6 +37,7 @@ pub mod metrics;
 pub mod present;
 pub mod rank;
 pub mod read;
+pub mod review;
 pub mod scheme;
 pub mod table;
 pub mod words;

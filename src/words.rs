@@ -52,6 +52,17 @@ words! {
     ReviewComment = "Review comment", "复核意见";
     Reviewer = "Reviewer", "复核人";
     Remark = "Remark", "备注";
+    ReviewTag = "Review tag", "复核标签";
+
+    // Headings that people add beside them, and those of a sheet of corrections.
+    Hold = "Kind", "调整方式";
+    Until = "Valid until", "有效期至";
+    ReviewOn = "Review date", "复查日期";
+
+    // How a correction holds.
+    Floor = "floor", "下限";
+    Lock = "lock", "锁定";
+    Ceiling = "ceiling", "上限";
 
     // Headings of strategies.
     Service = "Service", "服务";

@@ -5,7 +5,7 @@ mod overrides;
 mod standing;
 
 pub use change::{Decided, decide};
-pub use overrides::{Hold, Override, Subject};
+pub use overrides::{Applied, Hold, Override, Subject, apply, apply_to_tags};
 pub use standing::{Rung, Standing};
 
 use crate::diagnostic::Lang;

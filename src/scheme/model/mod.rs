@@ -8,10 +8,10 @@ mod values;
 
 pub use crate::clean::DateOrder;
 pub use results::{
-    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
+    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
-pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet};
+pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
 pub use values::{
     Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
     ValueRule, Window, WindowSpan,
@@ -61,8 +61,8 @@ pub struct Scheme {
     pub output: Output,
     /// Whether the scheme has `[[movement]]`, which this version does not run.
     pub has_movement: bool,
-    /// Whether the scheme has `[[roles]]`, which this version does not run.
-    pub has_roles: bool,
+    /// Who the people are and what they may.
+    pub roles: Vec<Role>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.

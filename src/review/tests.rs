@@ -1,0 +1,1 @@
+//! Corrections and proposals over small sheets.
