@@ -126,7 +126,10 @@ impl Columns {
 
     /// The first of the columns that say what is to be.
     fn first(&self) -> Option<usize> {
-        [self.grade, self.kind, self.tag].into_iter().flatten().min()
+        [self.grade, self.kind, self.tag]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

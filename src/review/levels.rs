@@ -115,8 +115,5 @@ fn unknown(scheme: &Scheme, subject: Subject, word: &str) -> Finding {
         return finding;
     }
     let (en, zh) = (list.en, list.zh);
-    finding.help(text!(
-        "the scheme has {en}",
-        "方案中有 {zh}"
-    ))
+    finding.help(text!("the scheme has {en}", "方案中有 {zh}"))
 }

@@ -17,9 +17,9 @@ mod levels;
 mod proposals;
 mod rows;
 mod settle;
-mod told;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use columns::{Columns, Form, key_headers};
 pub use levels::{Named, name_level};

@@ -50,8 +50,26 @@ const NOTHING: [&str; 10] = [
 
 /// Words by which a text speaks against the level that it names. Whole phrases, because 未来, 不断 and 非常 do not.
 const AGAINST: [&str; 20] = [
-    "不建议", "不宜", "不要", "不应", "不能", "不必", "不予", "不作", "不再", "不符", "不升", "不降", "不调",
-    "不够", "勿", "无需", "暂缓", "取消", "未达", "未能",
+    "不建议",
+    "不宜",
+    "不要",
+    "不应",
+    "不能",
+    "不必",
+    "不予",
+    "不作",
+    "不再",
+    "不符",
+    "不升",
+    "不降",
+    "不调",
+    "不够",
+    "勿",
+    "无需",
+    "暂缓",
+    "取消",
+    "未达",
+    "未能",
 ];
 const AGAINST_WORDS: [&str; 5] = ["not", "no", "never", "don't", "against"];
 
@@ -59,7 +77,11 @@ const AGAINST_WORDS: [&str; 5] = ["not", "no", "never", "don't", "against"];
 pub fn proposals(scheme: &Scheme, book: &Book) -> (Vec<Proposal>, Vec<Finding>) {
     let mut found = vec![];
     let mut findings = vec![];
-    let sheets = scheme.events.iter().zip(&book.events).zip(&book.inputs.events);
+    let sheets = scheme
+        .events
+        .iter()
+        .zip(&book.events)
+        .zip(&book.inputs.events);
     for ((sheet, rows), tables) in sheets {
         let Some(rule) = sheet.proposal else { continue };
         let ProposalRule { level, reason, by } = rule;
@@ -68,14 +90,18 @@ pub fn proposals(scheme: &Scheme, book: &Book) -> (Vec<Proposal>, Vec<Finding>) 
             (!text.is_empty()).then_some(text)
         };
         for row in 0..rows.clean.rows.len() {
-            let Some(written) = text(level, row) else { continue };
+            let Some(written) = text(level, row) else {
+                continue;
+            };
             let at = rows.clean.rows[row];
             let column = rows.clean.sources[at.table as usize][level];
             let place = place_of(tables, at, column);
             match understand(scheme, &written) {
                 Ok(None) => {}
                 Ok(Some((subject, name))) => {
-                    let Some(date) = Date::from_days(rows.days[row]) else { continue };
+                    let Some(date) = Date::from_days(rows.days[row]) else {
+                        continue;
+                    };
                     found.push(Proposal {
                         customer: book.roster.ids[rows.customer[row] as usize].clone(),
                         date,
@@ -87,7 +113,9 @@ pub fn proposals(scheme: &Scheme, book: &Book) -> (Vec<Proposal>, Vec<Finding>) 
                         place,
                     });
                 }
-                Err(why) => findings.push(unclear(scheme, &sheet.sheet.fields[level].name, &written, why).place(place)),
+                Err(why) => findings.push(
+                    unclear(scheme, &sheet.sheet.fields[level].name, &written, why).place(place),
+                ),
             }
         }
     }
@@ -113,22 +141,33 @@ pub(super) fn understand(
     let written = trim(written);
     let known: Vec<(Subject, Arc<str>)> = [Subject::Grade, Subject::Type]
         .into_iter()
-        .flat_map(|subject| names(scheme, subject).into_iter().map(move |name| (subject, name)))
+        .flat_map(|subject| {
+            names(scheme, subject)
+                .into_iter()
+                .map(move |name| (subject, name))
+        })
         .collect();
-    let exact: Vec<&(Subject, Arc<str>)> = known.iter().filter(|(_, name)| **name == *written).collect();
+    let exact: Vec<&(Subject, Arc<str>)> = known
+        .iter()
+        .filter(|(_, name)| **name == *written)
+        .collect();
     match exact[..] {
         [one] => return Ok(Some(one.clone())),
         [_, _, ..] => return Err(Unclear::Several),
         [] => {}
     }
-    let plain = written.trim_end_matches(['。', '.', '！', '!']).to_lowercase();
+    let plain = written
+        .trim_end_matches(['。', '.', '！', '!'])
+        .to_lowercase();
     if NOTHING.contains(&plain.as_str()) {
         return Ok(None);
     }
     let named: Vec<(Subject, Arc<str>, usize)> = known
         .iter()
         .flat_map(|(subject, name)| {
-            places(written, name).into_iter().map(move |at| (*subject, name.clone(), at))
+            places(written, name)
+                .into_iter()
+                .map(move |at| (*subject, name.clone(), at))
         })
         .collect();
     // 战略 within 战略型 is not named by it.
@@ -170,7 +209,9 @@ fn places(text: &str, name: &str) -> Vec<usize> {
 fn speaks_against(text: &str, name: &str) -> bool {
     let around = text.replace(name, " ").to_lowercase();
     AGAINST.iter().any(|phrase| around.contains(phrase))
-        || ["非", "不是"].iter().any(|sign| text.contains(&format!("{sign}{name}")))
+        || ["非", "不是"]
+            .iter()
+            .any(|sign| text.contains(&format!("{sign}{name}")))
         || around
             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '\''))
             .any(|word| AGAINST_WORDS.contains(&word))
@@ -180,14 +221,22 @@ fn unclear(scheme: &Scheme, field: &str, written: &str, why: Unclear) -> Finding
     let shown = shorten(written);
     let (en, zh) = match why {
         Unclear::None => ("names no grade or type", "没有写明等级或类型"),
-        Unclear::Several => ("names more than one grade or type", "写了不止一个等级或类型"),
+        Unclear::Several => (
+            "names more than one grade or type",
+            "写了不止一个等级或类型",
+        ),
         Unclear::Against => (
             "names a grade or type and may speak against it",
             "写了等级或类型，但可能是否定的意思",
         ),
     };
-    let all = [Subject::Grade, Subject::Type].map(|subject| names(scheme, subject)).concat();
-    let Text { en: names_en, zh: names_zh } = listed(all.iter().map(|name| &**name));
+    let all = [Subject::Grade, Subject::Type]
+        .map(|subject| names(scheme, subject))
+        .concat();
+    let Text {
+        en: names_en,
+        zh: names_zh,
+    } = listed(all.iter().map(|name| &**name));
     Finding::warning(
         Code::UnclearProposal,
         text!(

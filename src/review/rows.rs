@@ -1,9 +1,9 @@
 //! Reads corrections from tables: one for each cell that a reviewer filled. What cannot be used is a finding with the
 //! cell, and is not read.
 
-use super::columns::{Columns, Form};
-use super::levels::{Named, name_level};
 use super::Correction;
+use super::columns::{Columns, Form};
+use super::levels::{Named, name_level, names};
 use crate::clean::sheet::shown;
 use crate::clean::text::{is_blank, parse_id, parse_text, shorten, unescape};
 use crate::clean::{CellRule, read_column};
@@ -119,7 +119,9 @@ impl Sheet<'_> {
             read.findings.push(self.unsigned(row, filled, missing));
             return;
         };
-        let Some(hold) = self.hold(row, read) else { return };
+        let Some(hold) = self.hold(row, read) else {
+            return;
+        };
         let mut day = |days: &Days| match days.get(row) {
             Some(Err(finding)) => {
                 read.findings.push(finding.clone());
@@ -157,9 +159,8 @@ impl Sheet<'_> {
         let Some(text) = self.text(row, column, true) else {
             return vec![];
         };
-        // A grade may be called like what people write for nothing.
-        let is_level = matches!(name_level(self.scheme, subject, &text), Named::Level(_));
-        if is_level {
+        // A grade may be called like what people write for nothing, and a tag may have a comma.
+        if names(self.scheme, subject).contains(&text) {
             return vec![text];
         }
         if is_blank(&text) {
@@ -190,7 +191,9 @@ impl Sheet<'_> {
             .into_iter()
             .find(|hold| {
                 let named = hold_word(*hold);
-                [Lang::En, Lang::Zh].iter().any(|lang| named.get(*lang) == folded)
+                [Lang::En, Lang::Zh]
+                    .iter()
+                    .any(|lang| named.get(*lang) == folded)
             });
         if found.is_none() {
             let shown = shorten(&word);
@@ -251,7 +254,11 @@ impl Sheet<'_> {
     /// A cell's text without the escape of text files. Ids keep what would say "missing" elsewhere.
     fn text(&self, row: usize, column: usize, is_id: bool) -> Option<Arc<str>> {
         let cell = self.cell(row, column);
-        let text = if is_id { parse_id(cell) } else { parse_text(cell) };
+        let text = if is_id {
+            parse_id(cell)
+        } else {
+            parse_text(cell)
+        };
         let text = text.ok().flatten()?;
         Some((*text).into())
     }
@@ -293,7 +300,12 @@ fn dates(table: &Table, column: Option<usize>) -> Days {
         }
     };
     if let Some(fault) = &read.column_fault {
-        let told = finding(fault.code(), fault.text(name), fault.help(), table.header_row);
+        let told = finding(
+            fault.code(),
+            fault.text(name),
+            fault.help(),
+            table.header_row,
+        );
         return vec![Err(told); table.rows.len()];
     }
     let mut days: Days = (0..read.column.len())

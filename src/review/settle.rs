@@ -5,7 +5,8 @@
 //! nothing counts until they agree or somebody decides: who read the two copies first must not matter.
 
 use super::told::{
-    changes_nothing, disagreement, expired, has_ended, not_allowed, open_ended, second, unknown_customer,
+    changes_nothing, disagreement, expired, has_ended, not_allowed, open_ended, second,
+    unknown_customer,
 };
 use super::{Correction, Current, State};
 use crate::decide::{Hold, Override, Subject};
@@ -60,7 +61,9 @@ pub fn settle(
         let tag = (correction.subject == Subject::Tag).then(|| correction.level.clone());
         let key = (correction.customer.clone(), correction.subject, tag);
         let place = *places.entry(key).or_insert_with(|| {
-            topics.push(Topic { corrections: vec![] });
+            topics.push(Topic {
+                corrections: vec![],
+            });
             topics.len() - 1
         });
         topics[place].corrections.push(correction);
@@ -131,7 +134,11 @@ impl Topic {
         let mut statements = self.known(current);
         let mut contradicts_itself = false;
         for (index, correction) in self.corrections.iter().enumerate() {
-            let mut said = current.said.iter().rev().filter(|said| self.is_of(&said.set));
+            let mut said = current
+                .said
+                .iter()
+                .rev()
+                .filter(|said| self.is_of(&said.set));
             if let Some(said) = said.find(|said| repeats(&said.set, correction)) {
                 if said.state == State::Ended {
                     settled.findings.push(has_ended(correction));
@@ -139,7 +146,9 @@ impl Topic {
                     settled.repeated += 1;
                 }
                 let mut of_person = statements.iter_mut();
-                if let Some(own) = of_person.find(|own| own.known.is_some_and(|one| one.id == said.set.id)) {
+                if let Some(own) =
+                    of_person.find(|own| own.known.is_some_and(|one| one.id == said.set.id))
+                {
                     own.place = correction.place.clone();
                 }
                 continue;
@@ -166,7 +175,9 @@ impl Topic {
                 None => statements.push(new),
             }
         }
-        let Some(first) = statements.first() else { return };
+        let Some(first) = statements.first() else {
+            return;
+        };
         let is_new = statements.iter().any(|one| one.new.is_some());
         let agree = !contradicts_itself && statements.iter().all(|one| one.agrees(first));
         let standing = statements
@@ -303,7 +314,9 @@ pub fn settle_by_hand(
         if live.level == correction.level && live.hold == hold {
             settled.repeated = 1;
         } else {
-            settled.findings.push(second(&correction, &live.by, &live.level));
+            settled
+                .findings
+                .push(second(&correction, &live.by, &live.level));
         }
         return settled;
     }

@@ -1,7 +1,7 @@
 //! What is said about corrections: who wants what, where it stands, and what to do.
 
-use super::settle::Statement;
 use super::Correction;
+use super::settle::Statement;
 use crate::clean::text::shorten;
 use crate::decide::Subject;
 use crate::diagnostic::{Code, Finding, Text};
@@ -76,10 +76,7 @@ pub(super) fn expired(correction: &Correction, today: Date) -> Option<Finding> {
             "该复核的有效期至 {until}，早于 {today}"
         ),
     );
-    Some(at(correction, finding).help(text!(
-        "give a later day, or none",
-        "请写更晚的日期，或不写"
-    )))
+    Some(at(correction, finding).help(text!("give a later day, or none", "请写更晚的日期，或不写")))
 }
 
 pub(super) fn unknown_customer(correction: &Correction) -> Finding {
@@ -203,7 +200,10 @@ pub(super) fn disagreement(first: &Correction, statements: &[Statement]) -> Find
     for one in statements {
         let (by, level) = (shorten(&one.by), shorten(&one.level));
         finding = finding.with_note(match &one.place {
-            Some(place) => text!("`{by}` says `{level}` ({place})", "`{by}`：`{level}`（{place}）"),
+            Some(place) => text!(
+                "`{by}` says `{level}` ({place})",
+                "`{by}`：`{level}`（{place}）"
+            ),
             None => text!("`{by}` said `{level}` before", "`{by}` 此前：`{level}`"),
         });
     }

@@ -102,10 +102,7 @@ fn same_name(name: &WrittenText) -> Finding {
     let text = &name.value;
     Finding::error(
         Code::DuplicateName,
-        text!(
-            "two roles are called `{text}`",
-            "有两个角色都叫 `{text}`"
-        ),
+        text!("two roles are called `{text}`", "有两个角色都叫 `{text}`"),
     )
     .at(name.span.clone())
     .help(text!(
