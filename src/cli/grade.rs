@@ -8,7 +8,7 @@ use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns};
 use regrade::book::{self, Entry};
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::{self, Grading};
+use regrade::grading::{self, Grading, Past};
 use regrade::present::summary::Summary;
 use regrade::scheme::model::Expression;
 use regrade::table::{Column, Date, Truth};
@@ -69,7 +69,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .as_deref()
         .map(|text| columns::columns(&rules.scheme, text))
         .transpose()?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
@@ -165,19 +165,11 @@ pub fn grade_files(
     let mut loaded = inputs::load(&rules.scheme, files, &options, screen)?;
     let tables = std::mem::take(&mut loaded.inputs);
     let scheme = Arc::new(rules.scheme);
-    let book = book::assemble(&scheme, tables, as_of);
-    if book.findings.iter().any(book::is_refusal) {
+    let grading = grading::grade(scheme, tables, as_of, Past::default());
+    if grading.findings.iter().any(book::is_refusal) {
         let mut findings = loaded.findings;
-        findings.extend(book.findings);
+        findings.extend(grading.findings);
         return Err(Stop::refused(findings));
-    }
-    let grading = grading::grade(scheme, book);
-    if grading
-        .findings
-        .iter()
-        .any(|finding| finding.is_error() && finding.code == Code::TooLarge)
-    {
-        return Err(Stop::refused(grading.findings));
     }
     Ok(Graded {
         grading,
@@ -186,9 +178,10 @@ pub fn grade_files(
     })
 }
 
-/// The date that `--as-of` means. The machine's clock is asked only where it says so.
-pub fn as_of(written: &str) -> Result<Date, Stop> {
+/// The date that `--as-of` means; today if it is not given. The machine's clock is asked only where it says so.
+pub fn as_of(global: &Global) -> Result<Date, Stop> {
     use chrono::Datelike;
+    let written = global.as_of.as_deref().unwrap_or("today");
     let today = || {
         let today = chrono::Local::now().date_naive();
         Date::new(today.year(), today.month(), today.day())

@@ -1,10 +1,12 @@
 //! What became of each customer's grade between the run before and this one.
 
-mod change;
+mod decided;
+mod ladder;
 mod overrides;
 mod standing;
 
-pub use change::{Decided, decide};
+pub use decided::{Decided, compare};
+pub use ladder::{Judged, Place, Step, Why, step};
 pub use overrides::{Applied, Hold, Override, Subject, apply, apply_to_tags};
 pub use standing::{Rung, Standing};
 

@@ -28,6 +28,7 @@ pub use rows::{Read, hold_word, read};
 pub use settle::{Settled, settle, settle_by_hand};
 
 use crate::decide::{Hold, Override, Subject};
+use crate::scheme::Scheme;
 use crate::table::{Date, Place};
 use std::sync::Arc;
 
@@ -112,15 +113,20 @@ impl State {
 }
 
 impl Correction {
-    /// How it holds for a customer to whom the rules give `rule`: as was said, else a grade above the rules' is a
-    /// floor, which rules may raise, and everything else a lock.
-    pub fn hold_over(&self, grades: &[Arc<str>], rule: Option<&str>) -> Hold {
+    /// How it holds for a customer to whom the rules give `rule`: as was said, else a level above the rules' is a floor,
+    /// which rules may raise, and everything else a lock. Types have an above only where they move by rules.
+    pub fn hold_over(&self, scheme: &Scheme, rule: Option<&str>) -> Hold {
         if let Some(hold) = self.hold {
             return hold;
         }
-        let place = |name: &str| grades.iter().position(|grade| **grade == *name);
-        match (self.subject, place(&self.level), rule.and_then(place)) {
-            (Subject::Grade, Some(level), Some(rule)) if level < rule => Hold::Floor,
+        let ladder = match self.subject {
+            Subject::Grade => levels::names(scheme, Subject::Grade),
+            Subject::Type if scheme.type_movement.is_some() => levels::names(scheme, Subject::Type),
+            Subject::Type | Subject::Tag => return Hold::Lock,
+        };
+        let place = |name: &str| ladder.iter().position(|level| **level == *name);
+        match (place(&self.level), rule.and_then(place)) {
+            (Some(level), Some(rule)) if level < rule => Hold::Floor,
             _ => Hold::Lock,
         }
     }

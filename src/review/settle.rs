@@ -44,7 +44,6 @@ pub fn settle(
     current: impl Fn(&str) -> Option<Current>,
 ) -> Settled {
     let mut settled = Settled::default();
-    let grades: Vec<Arc<str>> = scheme.grades.iter().map(|one| one.name.clone()).collect();
     let mut topics: Vec<Topic> = vec![];
     let mut places: HashMap<(Arc<str>, Subject, Option<Arc<str>>), usize> = HashMap::default();
     for correction in corrections {
@@ -73,7 +72,7 @@ pub fn settle(
             continue;
         };
         match current(&first.customer) {
-            Some(current) => topic.settle(&grades, &current, &mut settled),
+            Some(current) => topic.settle(scheme, &current, &mut settled),
             None => {
                 for correction in &topic.corrections {
                     settled.findings.push(unknown_customer(correction));
@@ -130,7 +129,7 @@ impl Statement {
 }
 
 impl Topic {
-    fn settle(self, grades: &[Arc<str>], current: &Current, settled: &mut Settled) {
+    fn settle(self, scheme: &Scheme, current: &Current, settled: &mut Settled) {
         let mut statements = self.known(current);
         let mut contradicts_itself = false;
         for (index, correction) in self.corrections.iter().enumerate() {
@@ -156,7 +155,7 @@ impl Topic {
             let mut new = Statement {
                 by: correction.by.clone(),
                 level: correction.level.clone(),
-                hold: correction.hold_over(grades, current.rule(correction.subject)),
+                hold: correction.hold_over(scheme, current.rule(correction.subject)),
                 place: correction.place.clone(),
                 known: None,
                 new: Some(index),
@@ -304,8 +303,7 @@ pub fn settle_by_hand(
         settled.findings.push(unknown_customer(&correction));
         return settled;
     };
-    let grades: Vec<Arc<str>> = scheme.grades.iter().map(|one| one.name.clone()).collect();
-    let hold = correction.hold_over(&grades, current.rule(correction.subject));
+    let hold = correction.hold_over(scheme, current.rule(correction.subject));
     let topic = Topic {
         corrections: vec![correction.clone()],
     };

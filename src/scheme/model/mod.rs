@@ -2,11 +2,13 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod movement;
 mod results;
 mod sheets;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -59,14 +61,37 @@ pub struct Scheme {
     pub strategies: Vec<Strategy>,
     /// What the output shows.
     pub output: Output,
-    /// Whether the scheme has `[[movement]]`, which this version does not run.
-    pub has_movement: bool,
+    /// How customers move on the ladder of grades; `None`: every run takes what the values give.
+    pub grade_movement: Option<Movement>,
+    /// How customers move on the ladder of types.
+    pub type_movement: Option<Movement>,
     /// Who the people are and what they may.
     pub roles: Vec<Role>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.
     pub populations: Vec<PopulationSpec>,
+}
+
+impl Scheme {
+    /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
+    /// was before.
+    pub fn has_history(&self) -> bool {
+        let reads_before = |when: &Expression| {
+            let slots = when.bound.slots();
+            slots.iter().any(|slot| {
+                let kind = self.slots.entries[slot.0 as usize].kind;
+                matches!(kind, SlotKind::PreviousType | SlotKind::PreviousGrade)
+            })
+        };
+        self.grade_movement.is_some()
+            || self.type_movement.is_some()
+            || self
+                .types
+                .iter()
+                .filter_map(|rule| rule.when.as_ref())
+                .any(reads_before)
+    }
 }
 
 /// `[scheme] missing`.

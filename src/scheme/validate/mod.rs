@@ -140,10 +140,11 @@ impl Validator<'_> {
                 .add("score", Type::of(Base::Number), SlotKind::Score);
         }
         let grades = self.grades(grades, &dimensions);
-        let has_movement = !movement.is_empty();
-        self.movement(movement, &grades, &types);
+        let (grade_movement, later) = self.grade_movement(movement, &grades);
         let reviews_held = self.held_reviews(&reviews);
         let types = self.types(types);
+        let type_movement = self.type_movement(later, &types);
+        self.visible_streaks(&values, &dimensions, [&grade_movement, &type_movement]);
         let tags = self.tags(tags);
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
@@ -167,7 +168,8 @@ impl Validator<'_> {
             reviews,
             strategies,
             output,
-            has_movement,
+            grade_movement,
+            type_movement,
             roles,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
