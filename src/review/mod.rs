@@ -25,7 +25,7 @@ pub use columns::{Columns, Form, key_headers};
 pub use levels::{Named, name_level};
 pub use proposals::{Proposal, proposals};
 pub use rows::{Read, hold_word, read};
-pub use settle::{Settled, settle, settle_by_hand};
+pub use settle::{End, Settled, settle, settle_by_hand};
 
 use crate::decide::{Hold, Override, Subject};
 use crate::scheme::Scheme;
@@ -77,7 +77,7 @@ pub struct Current {
 /// Something that somebody said of a customer before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// What was said.
+    /// What was said. Its number is unique among what has the same state.
     pub set: Override,
     /// What has become of it.
     pub state: State,

@@ -8,7 +8,7 @@ use super::told::{
     changes_nothing, disagreement, expired, has_ended, not_allowed, open_ended, second,
     unknown_customer,
 };
-use super::{Correction, Current, State};
+use super::{Correction, Current, Said, State};
 use crate::decide::{Hold, Override, Subject};
 use crate::diagnostic::Finding;
 use crate::scheme::Scheme;
@@ -21,8 +21,8 @@ use std::sync::Arc;
 pub struct Settled {
     /// To be set, with how they hold.
     pub set: Vec<(Correction, Hold)>,
-    /// Overrides that count no more, by their numbers, and what becomes of them.
-    pub ends: Vec<(i64, State)>,
+    /// What was said before and is no more what it was.
+    pub ends: Vec<End>,
     /// To be remembered as disputed: they count for nothing.
     pub disputed: Vec<(Correction, Hold)>,
     /// They change nothing: the reviewer agrees with the grade. To be remembered, and enough for the review queue.
@@ -33,6 +33,17 @@ pub struct Settled {
     pub repeated: usize,
     /// What there is to say.
     pub findings: Vec<Finding>,
+}
+
+/// A change to something that was said before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Its number.
+    pub id: i64,
+    /// What it was.
+    pub was: State,
+    /// What becomes of it.
+    pub becomes: State,
 }
 
 /// Works out what becomes of `corrections` on `today`; `current` says where a customer stands, `None` if there is no
@@ -111,11 +122,26 @@ struct Known {
     stands: bool,
 }
 
+impl Known {
+    const fn becomes(self, becomes: State) -> End {
+        End {
+            id: self.id,
+            was: self.state,
+            becomes,
+        }
+    }
+}
+
 impl Statement {
     /// Whether both want the same. A floor and a lock at one level are no contradiction: nobody named the way of
     /// holding, or one of them wants more of the same.
     fn agrees(&self, other: &Self) -> bool {
         self.level == other.level && (self.hold == Hold::Ceiling) == (other.hold == Hold::Ceiling)
+    }
+
+    fn is_known_as(&self, said: &Said) -> bool {
+        let mut known = self.known.iter();
+        known.any(|known| (known.id, known.state) == (said.set.id, said.state))
     }
 
     fn is(&self, state: State) -> bool {
@@ -133,21 +159,19 @@ impl Topic {
         let mut statements = self.known(current);
         let mut contradicts_itself = false;
         for (index, correction) in self.corrections.iter().enumerate() {
-            let mut said = current
-                .said
-                .iter()
-                .rev()
-                .filter(|said| self.is_of(&said.set));
-            if let Some(said) = said.find(|said| repeats(&said.set, correction)) {
+            let repeated = |is_open: bool| {
+                let said = current.said.iter().filter(|said| self.is_of(&said.set));
+                let mut said = said.filter(|said| (said.state != State::Ended) == is_open);
+                said.find(|said| repeats(&said.set, correction))
+            };
+            if let Some(said) = repeated(true).or_else(|| repeated(false)) {
                 if said.state == State::Ended {
                     settled.findings.push(has_ended(correction));
                 } else {
                     settled.repeated += 1;
                 }
                 let mut of_person = statements.iter_mut();
-                if let Some(own) =
-                    of_person.find(|own| own.known.is_some_and(|one| one.id == said.set.id))
-                {
+                if let Some(own) = of_person.find(|own| own.is_known_as(said)) {
                     own.place = correction.place.clone();
                 }
                 continue;
@@ -247,7 +271,7 @@ impl Topic {
             let Some(known) = one.known else { continue };
             was_set |= matches!(known.state, State::Live | State::Disputed);
             if one.new.is_some() || known.state == State::Disputed {
-                settled.ends.push((known.id, State::Ended));
+                settled.ends.push(known.becomes(State::Ended));
             }
         }
         if correction.hold.is_none() && !was_set && is_so(&correction, one.hold, current) {
@@ -267,9 +291,9 @@ impl Topic {
         settled.findings.push(finding);
         for one in statements {
             match (one.known, one.new) {
-                (Some(known), Some(_)) => settled.ends.push((known.id, State::Ended)),
+                (Some(known), Some(_)) => settled.ends.push(known.becomes(State::Ended)),
                 (Some(known), None) if known.state != State::Disputed => {
-                    settled.ends.push((known.id, State::Disputed));
+                    settled.ends.push(known.becomes(State::Disputed));
                 }
                 _ => {}
             }
@@ -319,7 +343,7 @@ pub fn settle_by_hand(
         return settled;
     }
     let known = statements.iter().filter_map(|one| one.known);
-    settled.ends = known.map(|known| (known.id, State::Ended)).collect();
+    settled.ends = known.map(|known| known.becomes(State::Ended)).collect();
     if is_so(&correction, hold, &current) {
         // Asked for by name it is set all the same: the rules may give something else next time.
         settled.findings.push(changes_nothing(&correction));

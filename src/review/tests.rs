@@ -95,9 +95,11 @@ impl Memory {
     }
 
     fn keep(&mut self, settled: &Settled, from_sheet: bool) {
-        for (id, state) in &settled.ends {
-            let known = self.said.iter_mut().find(|said| said.set.id == *id);
-            known.unwrap().state = *state;
+        for end in &settled.ends {
+            let known = self.said.iter_mut().find(|said| said.set.id == end.id);
+            let known = known.unwrap();
+            assert_eq!(known.state, end.was);
+            known.state = end.becomes;
         }
         let new = [
             (&settled.set, State::Live),
