@@ -45,6 +45,8 @@ pub struct Track {
     pub since: Option<Date>,
     /// The override that makes it so, by its place in [`Past::overrides`], if the rules alone would give another level.
     pub overridden: Option<u32>,
+    /// Whether an override made the level of the run before so.
+    pub was_overridden: bool,
     /// What the last moment did; `None` where none was decided.
     pub last: Option<Step>,
     /// The moves of this run, oldest first.
@@ -200,10 +202,8 @@ impl Person {
             Track {
                 place,
                 effective: level(effective, of),
-                since: None,
-                overridden: None,
-                last: None,
-                moves: vec![],
+                was_overridden: rung.level != *effective,
+                ..Track::default()
             }
         };
         let mut grade = track(&standing.grade, &standing.effective_grade, &names.grades);
