@@ -100,6 +100,19 @@ pub struct EventSheet {
     pub date: usize,
     /// The field that identifies a row, if there is one.
     pub id: Option<usize>,
+    /// Where people suggest another grade or type for the customer.
+    pub proposal: Option<ProposalRule>,
+}
+
+/// The fields of an event sheet with what somebody suggests: nothing until a reviewer accepts it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProposalRule {
+    /// The field that names a grade or a type, alone or in a sentence.
+    pub level: usize,
+    /// The field that says why.
+    pub reason: Option<usize>,
+    /// The field that says who.
+    pub by: Option<usize>,
 }
 
 /// A table linked to a field of the customers.

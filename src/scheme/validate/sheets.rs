@@ -5,7 +5,9 @@ use super::fields::{WrittenField, field_type, implied, kind_word};
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Base, Type};
-use crate::scheme::model::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet, SlotKind};
+use crate::scheme::model::{
+    Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet, SlotKind,
+};
 use crate::scheme::names::FieldScope;
 use crate::scheme::written::{Keys, Written, WrittenText, decimal};
 use crate::table::Decimal;
@@ -156,13 +158,56 @@ impl Validator<'_> {
             implied(&mut fields, &text, FieldKind::Date);
             self.field_of(&fields, &text, &[FieldKind::Date, FieldKind::DateTime])
         });
+        let proposal = self.proposal(&mut keys, &mut fields);
         let sheet = self.finish_sheet(name, keys, fields);
         Some(EventSheet {
             sheet,
             customer: customer?,
             date: date?,
             id,
+            proposal,
         })
+    }
+
+    /// `proposal` with the two fields that say more of it. They need no entry in `fields`: they are texts.
+    fn proposal(
+        &mut self,
+        keys: &mut Keys<'_>,
+        fields: &mut Vec<WrittenField>,
+    ) -> Option<ProposalRule> {
+        let level = keys.text("proposal", &mut self.findings);
+        let reason = keys.text("proposal_reason", &mut self.findings);
+        let by = keys.text("proposal_by", &mut self.findings);
+        if let (None, Some(alone)) = (&level, reason.as_ref().or(by.as_ref())) {
+            self.findings.push(
+                Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`proposal_reason` and `proposal_by` say more of a `proposal`, which is not there",
+                        "`proposal_reason` 和 `proposal_by` 须与 `proposal` 一起写"
+                    ),
+                )
+                .at(alone.span.clone())
+                .help(text!(
+                    "name the field with the suggested grade or type in `proposal`",
+                    "请在 `proposal` 中写明填建议等级或类型的字段"
+                )),
+            );
+        }
+        let mut field = |written: WrittenText| {
+            let declared = fields.len();
+            let index = implied(fields, &written, FieldKind::Text);
+            if index == declared {
+                // Most rows of a follow-up sheet suggest nothing.
+                fields[index].field.required = false;
+            }
+            self.is_of(&written, &fields[index].field.kind, &KEYS);
+            index
+        };
+        let level = level.map(&mut field);
+        let reason = reason.map(&mut field);
+        let by = by.map(&mut field);
+        level.map(|level| ProposalRule { level, reason, by })
     }
 
     fn lookup(
