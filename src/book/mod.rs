@@ -6,6 +6,7 @@
 
 mod before;
 mod coverage;
+mod crosswalk;
 mod customers;
 mod earlier;
 mod events;
@@ -47,6 +48,8 @@ pub struct Inputs {
     pub events: Vec<Vec<Table>>,
     /// For each lookup sheet, in the order of the scheme.
     pub lookups: Vec<Vec<Table>>,
+    /// For each crosswalk, in the order of the scheme.
+    pub crosswalks: Vec<Vec<Table>>,
     /// How the tables came in; empty if a command named them and no ledger knows them.
     pub filings: Filings,
 }

@@ -25,8 +25,9 @@ pub struct Shelf {
 
 impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
-    pub fn new(scheme: Arc<Scheme>, inputs: Inputs, last: Date) -> Self {
+    pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
+        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
