@@ -236,7 +236,11 @@ impl Shelf {
 /// The customers' sheets in force one after another up to a day; none where no metric takes their history.
 fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion>> {
     let wanted = |metric: &Metric| matches!(metric.from, MetricSource::History(_));
-    let Some(rule) = scheme.customers.as_ref().filter(|_| scheme.metrics.iter().any(wanted)) else {
+    let Some(rule) = scheme
+        .customers
+        .as_ref()
+        .filter(|_| scheme.metrics.iter().any(wanted))
+    else {
         return vec![];
     };
     let filings = &inputs.filings.customers;
