@@ -13,10 +13,10 @@ pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
-pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
+pub use sheets::{Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
 pub use values::{
-    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
-    ValueRule, Window, WindowSpan,
+    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
+    Temporary, ValueRule, Window, WindowSpan,
 };
 
 use crate::diagnostic::Lang;
@@ -43,6 +43,8 @@ pub struct Scheme {
     pub events: Vec<EventSheet>,
     /// Lookup sheets in the order of the scheme.
     pub lookups: Vec<Lookup>,
+    /// Crosswalks in the order of the scheme.
+    pub crosswalks: Vec<Crosswalk>,
     /// Metrics in order.
     pub metrics: Vec<Metric>,
     /// Values in order; a value sees those before it.

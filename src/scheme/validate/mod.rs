@@ -159,6 +159,7 @@ impl Validator<'_> {
             customers: sheets.customers,
             events: sheets.events,
             lookups: sheets.lookups,
+            crosswalks: sheets.crosswalks,
             metrics,
             values,
             dimensions,
