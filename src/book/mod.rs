@@ -30,7 +30,7 @@ pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, take_in};
-pub use shelf::{Shelf, period_ends};
+pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
