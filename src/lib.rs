@@ -18,6 +18,7 @@
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
 //! explain     (Grading, row) → Explanation; reasons
+//! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
@@ -33,6 +34,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod expr;
 pub mod grading;
+pub mod ledger;
 pub mod metrics;
 pub mod present;
 pub mod rank;
