@@ -4,6 +4,7 @@ pub mod bug;
 mod check;
 mod columns;
 mod completions;
+mod diff;
 mod exit;
 mod explain;
 mod gate;
@@ -104,6 +105,8 @@ enum Command {
     Check(check::Args),
     /// Grade customers from files or from standard input.
     Grade(grade::Args),
+    /// Who moved up or down between two graded files.
+    Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// Print completions for a shell.
@@ -184,6 +187,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
         Command::Check(args) => check::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
+        Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -23,6 +23,7 @@ mod guard;
 mod header;
 mod header_row;
 mod ods;
+mod properties;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ mod xlsb;
 pub use format::Format;
 pub use guard::is_reading_guarded;
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::table::{Origin, RawRows};
