@@ -256,7 +256,7 @@ impl Graded {
                     level: written(Some(level)).map(|level| present_name(wanted, level)),
                     decision: written(own.change).and_then(|word| decision(&word)),
                     amount,
-                    reason: written(own.reasons),
+                    reason: written(own.reasons).map(|reasons| main_of(&reasons)),
                     set_because: None,
                 });
             }
@@ -567,6 +567,17 @@ fn decision(word: &str) -> Option<Decision> {
             .iter()
             .any(|lang| word.starts_with(decision.word(*lang)))
     })
+}
+
+/// The main one of the reasons of a text file, which has all of them in a cell; a workbook has one.
+fn main_of(reasons: &str) -> Arc<str> {
+    let ends = ["；", "; "]
+        .into_iter()
+        .filter_map(|between| reasons.find(between));
+    match ends.min() {
+        Some(end) => reasons[..end].into(),
+        None => reasons.into(),
+    }
 }
 
 /// A refused row whose key another row has is no customer of its own.

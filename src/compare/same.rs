@@ -35,23 +35,25 @@ pub fn plain(value: &Value) -> Option<Value> {
     date(text).map(Value::Date)
 }
 
-/// A day with its year first, as `2024-03-31` or `2024/3/31`: the one form that cannot mean two days.
+/// A day with its year first, as `2024-03-31`, `2024/3/31` or `2024年3月31日`: the forms that cannot mean two days.
 fn date(text: &str) -> Option<Date> {
-    let sign = text
-        .chars()
-        .find(|c| !c.is_ascii_digit())
-        .filter(|c| matches!(c, '-' | '/'))?;
-    let mut parts = text.split(sign);
-    let mut part = |lengths: std::ops::RangeInclusive<usize>| {
-        let part = parts.next()?;
+    let (year, rest) = text.split_once(['-', '/', '年'])?;
+    let between = match text.chars().find(|c| !c.is_ascii_digit())? {
+        '年' => '月',
+        sign => sign,
+    };
+    let (month, day) = rest.split_once(between)?;
+    let day = if between == '月' {
+        day.strip_suffix('日')?
+    } else {
+        day
+    };
+    let number = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
         let is_number = lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| part.parse::<u32>().ok()).flatten()
     };
-    let (year, month, day) = (part(4..=4)?, part(1..=2)?, part(1..=2)?);
-    match parts.next() {
-        None => Date::new(year as i32, month, day),
-        Some(_) => None,
-    }
+    let (month, day) = (number(month, 1..=2)?, number(day, 1..=2)?);
+    Date::new(number(year, 4..=4)? as i32, month, day)
 }
 
 /// A number that is written out in full: no exponent, no leading zeros, no more than six places.
@@ -115,6 +117,7 @@ mod tests {
                 Value::Date(Date::new(2024, 3, 31).unwrap()),
             ),
             (text("2024/3/31"), text("2024-03-31")),
+            (text("2024年3月31日"), text("2024-03-31")),
             (text("TRUE"), Value::Bool(true)),
             (text("华东"), text("华东")),
             (Value::Missing, Value::Missing),
@@ -142,6 +145,8 @@ mod tests {
             (text("120万"), text("1200000")),
             (text("3/4/2024"), text("2024-03-04")),
             (text("2024-02-30"), text("2024-2-30")),
+            (text("2024-3/31"), text("2024-03-31")),
+            (text("2024年3月"), text("2024-03-01")),
             (
                 Value::Date(Date::new(2024, 3, 31).unwrap()),
                 Value::DateTime(DateTime::from_seconds(19_813 * 86_400).unwrap()),

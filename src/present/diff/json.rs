@@ -64,9 +64,8 @@ fn summary(diff: &Diff) -> Value {
     put("ordered", json!(comparison.is_ordered));
     let levels: Vec<&str> = comparison.levels.iter().map(|level| &**level).collect();
     put("levels", json!(levels));
-    for class in Class::ALL {
-        put(class.key(), json!(comparison.count(class)));
-    }
+    let counts = Class::ALL.map(|class| (class.key().to_owned(), json!(comparison.count(class))));
+    put("counts", Value::Object(counts.into_iter().collect()));
     put("moved", json!(comparison.movers().count()));
     Value::Object(summary)
 }
