@@ -4,9 +4,9 @@
 use super::customers::{self, CustomerRows, Roster};
 use super::events::{self, EventSource};
 use super::filing::Filing;
-use super::{Book, Inputs, lookup};
+use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
-use crate::scheme::model::{Customers, Scheme};
+use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +17,8 @@ pub struct Shelf {
     scheme: Arc<Scheme>,
     inputs: Arc<Inputs>,
     events: Vec<EventSource>,
+    /// The customers' sheets one after another, where a metric takes their history.
+    history: Vec<Arc<SheetVersion>>,
     /// What was found when the event sheets were read.
     findings: Vec<crate::diagnostic::Finding>,
     /// The book of the day of the first customers' sheet, once it is asked for.
@@ -25,8 +27,9 @@ pub struct Shelf {
 
 impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
-    pub fn new(scheme: Arc<Scheme>, inputs: Inputs, last: Date) -> Self {
+    pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
+        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -45,13 +48,21 @@ impl Shelf {
                 )
             })
             .collect();
+        let history = history(&scheme, &inputs, last);
         Self {
             scheme,
             inputs: Arc::new(inputs),
             events,
+            history,
             findings,
             first: OnceLock::new(),
         }
+    }
+
+    /// The sheets that are known up to a day.
+    fn known(&self, date: Date) -> Vec<Arc<SheetVersion>> {
+        let known = self.history.iter().filter(|sheet| sheet.since <= date);
+        known.cloned().collect()
     }
 
     /// The book as of the last date: everything that is known, with all that there is to say.
@@ -68,7 +79,7 @@ impl Shelf {
     pub fn at(&self, date: Date, is_last: bool, newest: &Book) -> Book {
         let sheets = if is_last { newest.as_of } else { date };
         let has_sheet = self.scheme.customers.is_none()
-            || !in_force(
+            || !standing_on(
                 &self.inputs.filings.customers,
                 self.inputs.customers.len(),
                 sheets,
@@ -123,7 +134,7 @@ impl Shelf {
         let mut roster = Roster::default();
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
-            let which = in_force(&filings.customers, inputs.customers.len(), sheets, sheets);
+            let which = standing_on(&filings.customers, inputs.customers.len(), sheets, sheets);
             customers = Some(customers::read(
                 scheme,
                 rule,
@@ -152,7 +163,7 @@ impl Shelf {
             for (index, rule) in scheme.lookups.iter().enumerate() {
                 let filings = filings.lookups.get(index).map(Vec::as_slice);
                 let tables = &inputs.lookups[index];
-                let which = in_force(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let which = standing_on(filings.unwrap_or_default(), tables.len(), sheets, sheets);
                 let on = &customers.columns[rule.on];
                 lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
             }
@@ -164,6 +175,7 @@ impl Shelf {
             customers,
             events,
             lookups,
+            history: self.known(sheets),
             findings,
         }
     }
@@ -236,21 +248,60 @@ impl Shelf {
             customers: Some(customers),
             events,
             lookups,
+            history: self.known(date),
             findings: vec![],
         }
     }
 }
 
+/// The customers' sheets in force one after another up to a day; none where no metric takes their history.
+fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion>> {
+    let wanted = |metric: &Metric| matches!(metric.from, MetricSource::History(_));
+    let Some(rule) = scheme
+        .customers
+        .as_ref()
+        .filter(|_| scheme.metrics.iter().any(wanted))
+    else {
+        return vec![];
+    };
+    let filings = &inputs.filings.customers;
+    let mut days: Vec<Date> = filings
+        .iter()
+        .flat_map(|filing| filing.confirmed.iter().chain([&filing.as_of]))
+        .copied()
+        .filter(|day| *day <= last)
+        .collect();
+    if filings.is_empty() {
+        days.push(last);
+    }
+    days.sort_unstable();
+    days.dedup();
+    let version = |day: &Date| {
+        let tables = &inputs.customers;
+        let which = standing_on(filings, tables.len(), *day, last);
+        let mut roster = Roster::default();
+        let rows = customers::read(scheme, rule, tables, &which, *day, &mut roster, &mut vec![]);
+        Arc::new(SheetVersion {
+            since: *day,
+            by_id: roster.by_id,
+            columns: rows.columns,
+        })
+    };
+    days.iter().map(version).collect()
+}
+
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
 /// last. Tables that nobody filed are in force on `now` only, all of them.
-fn in_force(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
-    if filings.is_empty() {
-        return if date == now {
-            (0..count).collect()
-        } else {
-            vec![]
-        };
+fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+    match filings {
+        [] if date == now => (0..count).collect(),
+        [] => vec![],
+        filings => in_force(filings, date),
     }
+}
+
+/// Which filings are in force on `date`, the newest last: of each source the one that came in or was confirmed last.
+pub fn in_force(filings: &[Filing], date: Date) -> Vec<usize> {
     let mut newest: HashMap<&str, (Date, u64, usize)> = HashMap::default();
     for (index, filing) in filings.iter().enumerate() {
         if let Some(since) = filing.in_force(date) {
