@@ -20,6 +20,7 @@
 //! explain     (Grading, row) → Explanation; reasons
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
@@ -36,6 +37,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod expr;
 pub mod grading;
+pub mod ledger;
 pub mod metrics;
 pub mod present;
 pub mod rank;

@@ -11,8 +11,10 @@ mod grade;
 mod init;
 mod inputs;
 mod inspect;
+mod ledger;
 mod man;
 mod output;
+mod review;
 mod rules;
 mod screen;
 pub mod words;
@@ -106,6 +108,8 @@ enum Command {
     Grade(grade::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
+    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
+    Review(review::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -178,22 +182,23 @@ pub struct Reading {
 
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
-    refuse_what_is_to_come(&cli.global)?;
+    refuse_what_is_to_come(&cli.global, matches!(cli.command, Command::Review(_)))?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
         Command::Check(args) => check::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
+        Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
 }
 
 /// Options whose meaning needs the ledger are refused rather than passed over.
-fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
+fn refuse_what_is_to_come(global: &Global, keeps: bool) -> Result<(), Stop> {
     for (given, option) in [
-        (global.ledger.is_some(), "--ledger"),
+        (global.ledger.is_some() && !keeps, "--ledger"),
         (global.role.is_some(), "--role"),
     ] {
         if given {

@@ -239,7 +239,8 @@ fn write_workbook(
         .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))
 }
 
-fn terminal_width() -> Option<u16> {
+/// How wide the terminal is.
+pub(super) fn terminal_width() -> Option<u16> {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())
