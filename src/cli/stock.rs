@@ -65,7 +65,12 @@ pub fn stock(
     for import in &mut imports {
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
-    let used = used(scheme, &imports, as_of, previous.as_ref().map(|run| run.as_of))?;
+    let used = used(
+        scheme,
+        &imports,
+        as_of,
+        previous.as_ref().map(|run| run.as_of),
+    )?;
     let mut inputs = Inputs::empty(scheme);
     let mut files = vec![];
     let mut run_inputs = vec![];
@@ -150,7 +155,11 @@ fn used(
             .iter()
             .map(|index| imports[*index].filing.clone())
             .collect();
-        let of = |date: Date| in_force(&filings, date).into_iter().map(|index| of_sheet[index]);
+        let of = |date: Date| {
+            in_force(&filings, date)
+                .into_iter()
+                .map(|index| of_sheet[index])
+        };
         if of(as_of).next().is_none() && is_needed {
             let first = filings.iter().map(|filing| filing.as_of).min();
             missing.push(no_import(&name, first, as_of));
@@ -170,7 +179,10 @@ fn used(
             exit: Exit::Refused,
         });
     }
-    Ok(used.into_iter().map(|index| imports[index].clone()).collect())
+    Ok(used
+        .into_iter()
+        .map(|index| imports[index].clone())
+        .collect())
 }
 
 /// The sheets of a scheme: name, whether it is of events, whether a run needs it.
@@ -183,7 +195,11 @@ fn sheets(scheme: &Scheme) -> Vec<(String, bool, bool)> {
     let lookups = lookups.map(|rule| (rule.sheet.name.to_string(), false, true));
     let crosswalks = scheme.crosswalks.iter();
     let crosswalks = crosswalks.map(|rule| (rule.sheet.name.to_string(), false, false));
-    customers.chain(events).chain(lookups).chain(crosswalks).collect()
+    customers
+        .chain(events)
+        .chain(lookups)
+        .chain(crosswalks)
+        .collect()
 }
 
 /// A sheet of which the ledger has nothing that counts on the as-of date.
@@ -278,4 +294,3 @@ fn run_id(
     let digest = hash.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

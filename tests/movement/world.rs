@@ -70,7 +70,7 @@ impl World {
             filings: Filings {
                 customers: customers_filed,
                 events: vec![events_filed],
-                lookups: vec![],
+                ..Filings::default()
             },
             ..Inputs::default()
         };
