@@ -7,5 +7,5 @@
 
 mod cases;
 mod catch_up;
-//mod model;
+mod model;
 mod world;
