@@ -19,6 +19,8 @@ pub struct Facts {
     series: Vec<Option<SeriesColumn>>,
     populations: Populations,
     ids: Vec<Arc<str>>,
+    /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
+    counts_after: Vec<i32>,
 }
 
 impl Facts {
@@ -32,7 +34,14 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
+            counts_after: vec![],
         }
+    }
+
+    /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
+    /// like) look at; none given: at all of them.
+    pub fn count_after(&mut self, days: Vec<i32>) {
+        self.counts_after = days;
     }
 
     /// Fills a column.
@@ -154,6 +163,10 @@ impl Frame for Facts {
 
     fn series(&self, slot: Slot) -> &SeriesColumn {
         self.get_series(slot).unwrap_or(&NO_SERIES)
+    }
+
+    fn counts_after(&self, row: usize) -> i32 {
+        self.counts_after.get(row).copied().unwrap_or(i32::MIN)
     }
 
     fn populations(&self) -> &Populations {

@@ -114,6 +114,13 @@ codes! {
     /// Columns of an earlier result that were recognised and replaced.
     ReplacedColumns = "replaced-columns",
 
+    /// A file with the content of an older import.
+    OldContent = "old-content",
+    /// Rows of a period that a run has closed already.
+    LateRows = "late-rows",
+    /// A customer whom a recorded run would grade otherwise by what is known now.
+    Restated = "restated",
+
     // Rows and cells.
     /// Rows that are not data: blank, totals, signatures, notes.
     SkippedRows = "skipped-rows",
@@ -168,6 +175,21 @@ codes! {
     /// A gate such as `--fail-on` was hit.
     GateHit = "gate-hit",
 
+    // Reviewing.
+    /// A correction without an author or a reason.
+    UnsignedCorrection = "unsigned-correction",
+    /// People want different things of one customer.
+    Disagreement = "disagreement",
+    /// A correction to what is so already.
+    ChangesNothing = "changes-nothing",
+    /// An override that neither expires nor is looked at again.
+    OpenEnded = "open-ended",
+    /// A second override of what is overridden already.
+    SecondOverride = "second-override",
+    /// A person whose role may not correct.
+    NotAllowed = "not-allowed",
+    /// A proposal that names no grade or type, or more than one.
+    UnclearProposal = "unclear-proposal",
     // The ledger.
     /// There is no ledger at the path.
     NoLedger = "no-ledger",

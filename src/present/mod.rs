@@ -1,6 +1,7 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
 pub mod csv;
+pub mod diff;
 pub mod explanation;
 pub mod inspection;
 pub mod json;
@@ -9,6 +10,7 @@ pub mod marks;
 pub mod palette;
 pub mod record;
 pub mod results;
+pub mod reviews;
 #[cfg(test)]
 mod sample;
 pub mod shown;

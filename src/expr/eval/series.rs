@@ -22,7 +22,8 @@ impl<'f> Rows<'f> {
         faults: &mut Vec<Fault>,
     ) -> Operand<'f> {
         use SeriesFunction as F;
-        let kept: Rc<[usize]> = self.kept_periods(argument).into();
+        let (kept, ends) = self.kept_periods(argument);
+        let kept: Rc<[usize]> = kept.into();
         let periods = kept.len();
         let inner = Rows {
             frame: self.frame,
@@ -36,6 +37,11 @@ impl<'f> Rows<'f> {
             let place = periods.checked_sub(back + 1)?;
             Some(row * periods + place)
         };
+        // How many of the last periods counts look at.
+        let counted_periods = |row: usize| {
+            let after = self.frame.counts_after(row);
+            periods - ends.partition_point(|end| *end <= after)
+        };
         let run = |row: usize, wanted: Ordering| {
             let rises = |back: &usize| {
                 let (Some(now), Some(then)) = (before(row, *back), before(row, back + 1)) else {
@@ -43,12 +49,12 @@ impl<'f> Rows<'f> {
                 };
                 order(&values, now, &values, then) == Some(wanted)
             };
-            (0..periods).take_while(rises).count()
+            (0..counted_periods(row)).take_while(rises).count()
         };
         let streak = |row: usize| {
             let holds =
                 |back: &usize| before(row, *back).is_some_and(|at| values.truth(at) == Truth::True);
-            (0..periods).take_while(holds).count()
+            (0..counted_periods(row)).take_while(holds).count()
         };
         // How many of the last periods are looked at: a fault in an older one cannot matter.
         let looked = |row: usize| match function {
@@ -59,7 +65,7 @@ impl<'f> Rows<'f> {
             F::Streak => streak(row) + 1,
             F::Rising => run(row, Ordering::Greater) + 2,
             F::Falling => run(row, Ordering::Less) + 2,
-            F::Longest => periods,
+            F::Longest => counted_periods(row),
         };
         for Fault { row: at, kind } in own {
             let (row, period) = (at as usize / periods, at as usize % periods);
@@ -94,7 +100,7 @@ impl<'f> Rows<'f> {
             F::Streak => self.each_row(faults, |row| counted(streak(row))),
             F::Longest => self.each_row(faults, |row| {
                 let (mut longest, mut now) = (0, 0);
-                for at in row * periods..(row + 1) * periods {
+                for at in (row + 1) * periods - counted_periods(row)..(row + 1) * periods {
                     now = if values.truth(at) == Truth::True {
                         now + 1
                     } else {
@@ -109,14 +115,16 @@ impl<'f> Rows<'f> {
         }
     }
 
-    /// The periods that no series of `argument` passes over.
-    fn kept_periods(&self, argument: &Bound) -> Vec<usize> {
+    /// The periods that no series of `argument` passes over, and their last days.
+    fn kept_periods(&self, argument: &Bound) -> (Vec<usize>, Vec<i32>) {
         let mut kept: Option<Vec<bool>> = None;
+        let mut ends: &[i32] = &[];
         argument.walk(&mut |part| {
             if let Node::Slot(slot) = part.node
                 && part.ty.series
             {
                 let series = self.frame.series(slot);
+                ends = &series.ends;
                 let kept = kept.get_or_insert_with(|| vec![true; series.periods]);
                 for (kept, skipped) in kept.iter_mut().zip(&series.skipped) {
                     *kept &= !skipped;
@@ -124,7 +132,12 @@ impl<'f> Rows<'f> {
             }
         });
         let kept = kept.unwrap_or_default();
-        (0..kept.len()).filter(|period| kept[*period]).collect()
+        let kept: Vec<usize> = (0..kept.len()).filter(|period| kept[*period]).collect();
+        let ends = kept
+            .iter()
+            .map(|period| ends.get(*period).copied().unwrap_or(i32::MAX));
+        let ends = ends.collect();
+        (kept, ends)
     }
 
     fn picked(

@@ -2,19 +2,21 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod movement;
 mod results;
 mod sheets;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
-    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
+    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
-pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet};
+pub use sheets::{Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
 pub use values::{
-    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
-    ValueRule, Window, WindowSpan,
+    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
+    Temporary, ValueRule, Window, WindowSpan,
 };
 
 use crate::diagnostic::Lang;
@@ -41,6 +43,8 @@ pub struct Scheme {
     pub events: Vec<EventSheet>,
     /// Lookup sheets in the order of the scheme.
     pub lookups: Vec<Lookup>,
+    /// Crosswalks in the order of the scheme.
+    pub crosswalks: Vec<Crosswalk>,
     /// Metrics in order.
     pub metrics: Vec<Metric>,
     /// Values in order; a value sees those before it.
@@ -59,14 +63,37 @@ pub struct Scheme {
     pub strategies: Vec<Strategy>,
     /// What the output shows.
     pub output: Output,
-    /// Whether the scheme has `[[movement]]`, which this version does not run.
-    pub has_movement: bool,
-    /// Whether the scheme has `[[roles]]`, which this version does not run.
-    pub has_roles: bool,
+    /// How customers move on the ladder of grades; `None`: every run takes what the values give.
+    pub grade_movement: Option<Movement>,
+    /// How customers move on the ladder of types.
+    pub type_movement: Option<Movement>,
+    /// Who the people are and what they may.
+    pub roles: Vec<Role>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.
     pub populations: Vec<PopulationSpec>,
+}
+
+impl Scheme {
+    /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
+    /// was before.
+    pub fn has_history(&self) -> bool {
+        let reads_before = |when: &Expression| {
+            let slots = when.bound.slots();
+            slots.iter().any(|slot| {
+                let kind = self.slots.entries[slot.0 as usize].kind;
+                matches!(kind, SlotKind::PreviousType | SlotKind::PreviousGrade)
+            })
+        };
+        self.grade_movement.is_some()
+            || self.type_movement.is_some()
+            || self
+                .types
+                .iter()
+                .filter_map(|rule| rule.when.as_ref())
+                .any(reads_before)
+    }
 }
 
 /// `[scheme] missing`.

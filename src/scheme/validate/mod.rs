@@ -10,6 +10,7 @@ mod grades;
 mod metrics;
 mod movement;
 mod output;
+mod roles;
 mod sheets;
 mod strategies;
 
@@ -139,16 +140,16 @@ impl Validator<'_> {
                 .add("score", Type::of(Base::Number), SlotKind::Score);
         }
         let grades = self.grades(grades, &dimensions);
-        let has_movement = !movement.is_empty();
-        self.movement(movement, &grades, &types);
+        let (grade_movement, later) = self.grade_movement(movement, &grades);
         let reviews_held = self.held_reviews(&reviews);
         let types = self.types(types);
+        let type_movement = self.type_movement(later, &types);
+        self.visible_streaks(&values, &dimensions, [&grade_movement, &type_movement]);
         let tags = self.tags(tags);
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let has_roles = !roles.is_empty();
-        self.roles(roles);
+        let roles = self.roles(roles);
         Scheme {
             name,
             version,
@@ -158,6 +159,7 @@ impl Validator<'_> {
             customers: sheets.customers,
             events: sheets.events,
             lookups: sheets.lookups,
+            crosswalks: sheets.crosswalks,
             metrics,
             values,
             dimensions,
@@ -167,8 +169,9 @@ impl Validator<'_> {
             reviews,
             strategies,
             output,
-            has_movement,
-            has_roles,
+            grade_movement,
+            type_movement,
+            roles,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
         }
