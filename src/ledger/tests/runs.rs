@@ -95,9 +95,10 @@ fn a_run_comes_back_as_it_was() {
     assert_eq!(ledger.run_rows(number).unwrap(), rows);
     assert_eq!(ledger.run_rows(before).unwrap(), []);
     let standings = ledger.standings(number).unwrap();
-    let customers: Vec<&str> = standings.iter().map(|(customer, _)| &**customer).collect();
+    let customers: Vec<&str> = standings.iter().map(|known| &*known.id).collect();
     assert_eq!(customers, ["C0001", "B", "A"]);
-    assert_eq!(standings[0].1, rows[0].standing);
+    assert_eq!(standings[0].standing, rows[0].standing);
+    assert_eq!(standings[0].name, rows[0].name);
 }
 
 #[test]
