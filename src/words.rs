@@ -95,7 +95,6 @@ words! {
     SheetMatrix = "Migration", "迁徙矩阵";
 
     // Who moved. None of these headings is a result's, so that a list of moves is never taken for a graded sheet.
-    Customer = "Customer", "客户";
     CustomerName = "Name", "名称";
     From = "From", "变动前";
     To = "To", "变动后";

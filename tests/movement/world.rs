@@ -71,6 +71,7 @@ impl World {
                 customers: customers_filed,
                 events: vec![events_filed],
                 lookups: vec![],
+                ..Filings::default()
             },
             ..Inputs::default()
         };
