@@ -17,6 +17,24 @@ pub struct Restored {
     pub aside: Option<PathBuf>,
 }
 
+/// Why no copy was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRestored {
+    /// What went wrong.
+    pub error: Error,
+    /// Whether with the copy; if not, with the ledger.
+    pub is_of_copy: bool,
+}
+
+impl From<Error> for NotRestored {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            is_of_copy: false,
+        }
+    }
+}
+
 /// `regrade.db.v1.bak` beside `regrade.db`.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     with_suffix(path, &format!(".{ending}"))
@@ -97,6 +115,13 @@ impl Ledger {
         copy_of(&self.connection, to)
     }
 
+    /// Whether the file at `path` is a ledger, of whatever version. It is not changed.
+    pub fn is_one(path: &Path) -> bool {
+        let state = Self::connect(path, Duration::ZERO)
+            .and_then(|ledger| schema::state(&ledger.connection, STEPS));
+        matches!(state, Ok(State::Version(_) | State::Newer { .. }))
+    }
+
     /// Makes the copy `from` the ledger at `path`. The copy is checked first; the ledger that is there goes aside into
     /// `aside` unless it is broken beyond reading, in which case the very file does. Between the two nobody writes.
     pub fn restore(
@@ -105,10 +130,13 @@ impl Ledger {
         aside: &Path,
         wait: Duration,
         who: &Who,
-    ) -> Result<Restored, Error> {
+    ) -> Result<Restored, NotRestored> {
         // A copy of the copy, so that opening it leaves nothing beside the user's file.
         let checked = temporary_in(folder_of(path))?;
-        copy_checked(from, checked.path())?;
+        copy_checked(from, checked.path()).map_err(|error| NotRestored {
+            error,
+            is_of_copy: true,
+        })?;
         let source = Self::connect(checked.path(), wait)?;
         let there = match Self::connect(path, wait).and_then(Self::whole) {
             Ok(ledger) => Some(ledger),
@@ -117,12 +145,12 @@ impl Ledger {
                 if path.is_file() && !is_foreign(path) =>
             {
                 move_aside(path, aside)?;
-                return Self::put(&source, path, Some(aside), wait, who);
+                return Ok(Self::put(&source, path, Some(aside), wait, who)?);
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         let Some(mut ledger) = there else {
-            return Self::put(&source, path, None, wait, who);
+            return Ok(Self::put(&source, path, None, wait, who)?);
         };
         replace(&source.connection, &mut ledger, aside)?;
         drop(ledger);

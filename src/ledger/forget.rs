@@ -46,6 +46,11 @@ impl Ledger {
         }
         Ok(forgotten)
     }
+
+    /// What [`Ledger::forget`] would forget. Nothing is changed.
+    pub fn what_to_forget(&mut self, customer: &str, who: &Who) -> Result<Forgotten, Error> {
+        self.write(who)?.forget_rows(customer)
+    }
 }
 
 impl Writer<'_> {

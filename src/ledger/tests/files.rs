@@ -316,7 +316,7 @@ fn a_copy_becomes_the_ledger_and_the_ledger_goes_aside() {
     let restore = || Ledger::restore(&path, &copy, &aside, Duration::ZERO, &who());
     // Not while somebody writes.
     let writer = ledger.write(&who()).unwrap();
-    assert_eq!(restore().unwrap_err(), Error::Busy);
+    assert_eq!(restore().unwrap_err().error, Error::Busy);
     drop(writer);
     assert_eq!(ledger.imports().unwrap().len(), 2);
     assert_eq!(restore().unwrap().aside, Some(aside.clone()));
@@ -354,13 +354,15 @@ fn a_copy_is_restored_where_no_ledger_can_be_read() {
     // What is no copy changes nothing.
     let before = std::fs::read(&path).unwrap();
     std::fs::write(&copy, &whole[..whole.len() / 2]).unwrap();
-    assert!(matches!(restore(&copy), Err(Error::Damaged(_))));
+    let failed = restore(&copy).unwrap_err();
+    assert!(failed.is_of_copy && matches!(failed.error, Error::Damaged(_)));
     std::fs::write(&copy, "no ledger").unwrap();
-    assert!(matches!(restore(&copy), Err(Error::NotALedger(_))));
-    assert_eq!(
-        restore(&folder.path().join("none")).unwrap_err(),
-        Error::NotFound
-    );
+    assert!(matches!(
+        restore(&copy).unwrap_err().error,
+        Error::NotALedger(_)
+    ));
+    let none = folder.path().join("none");
+    assert_eq!(restore(&none).unwrap_err().error, Error::NotFound);
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
