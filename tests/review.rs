@@ -103,7 +103,11 @@ fn folder() -> TempDir {
         overrides: vec![],
         findings: None,
     };
-    let rows = [row("C1", "one", "B"), row("C2", "two", "B"), row("C3", "three", "C")];
+    let rows = [
+        row("C1", "one", "B"),
+        row("C2", "two", "B"),
+        row("C3", "three", "C"),
+    ];
     let run = writer.record_run(&head, rows).unwrap().number();
     let mark = NewMark {
         customer: "C3".into(),
@@ -137,7 +141,11 @@ fn review(folder: &Path, arguments: &str) -> (i32, String, String) {
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (done.status.code().unwrap(), text(done.stdout), text(done.stderr))
+    (
+        done.status.code().unwrap(),
+        text(done.stdout),
+        text(done.stderr),
+    )
 }
 
 /// What is listed: item, customer, level and person.
@@ -175,14 +183,25 @@ fn what_is_set_is_listed_until_it_is_cleared() {
     assert_eq!((code, listed(folder).len()), (0, 2), "{said}");
     let (code, _, said) = review(folder, "set one --grade A --reason key");
     assert_eq!(code, 0);
-    assert!(said.contains("[open-ended]") && said.contains("`C1`: `A` (floor)"), "{said}");
+    assert!(
+        said.contains("[open-ended]") && said.contains("`C1`: `A` (floor)"),
+        "{said}"
+    );
     assert_eq!(listed(folder)[0], "Set by a person C1 A ann");
     let (code, _, said) = review(folder, "set C1 --grade A --reason key");
     assert_eq!((code, said.contains("already")), (0, true), "{said}");
     let (code, _, said) = review(folder, "set C1 --grade C --reason no --until 2024-12-31");
-    assert_eq!((code, said.contains("[second-override]")), (1, true), "{said}");
+    assert_eq!(
+        (code, said.contains("[second-override]")),
+        (1, true),
+        "{said}"
+    );
     let (code, _, said) = review(folder, "clear C1 --type --reason over");
-    assert_eq!((code, said.contains("[changes-nothing]")), (1, true), "{said}");
+    assert_eq!(
+        (code, said.contains("[changes-nothing]")),
+        (1, true),
+        "{said}"
+    );
     let (code, _, said) = review(folder, "clear C1 --grade --reason over");
     assert_eq!((code, &*said), (0, "`C1`: 1 ended\n"));
     assert_eq!(listed(folder), WAITING);
@@ -208,12 +227,23 @@ fn a_correction_settles_the_review_and_a_confirmation_too() {
 fn proposals_wait_for_a_decision_with_a_reason() {
     let folder = folder();
     let (code, _, said) = review(folder.path(), "reject 1 --reason -");
-    assert_eq!((code, said.contains("[unsigned-correction]")), (2, true), "{said}");
+    assert_eq!(
+        (code, said.contains("[unsigned-correction]")),
+        (2, true),
+        "{said}"
+    );
     let (code, _, said) = review(folder.path(), "accept 1 --reason right --until 2024-12-31");
     assert_eq!((code, &*said), (0, "`C2`: `A` (floor)\n"));
-    assert_eq!(listed(folder.path()), ["Set by a person C2 A ann", WAITING[0]]);
+    assert_eq!(
+        listed(folder.path()),
+        ["Set by a person C2 A ann", WAITING[0]]
+    );
     let (code, _, said) = review(folder.path(), "reject 1 --reason no");
-    assert_eq!((code, said.contains("was accepted by `ann`")), (2, true), "{said}");
+    assert_eq!(
+        (code, said.contains("was accepted by `ann`")),
+        (2, true),
+        "{said}"
+    );
     let folder = self::folder();
     assert_eq!(review(folder.path(), "reject 1 --reason no").0, 0);
     assert_eq!(listed(folder.path()), [WAITING[0]]);
@@ -232,11 +262,17 @@ fn people_whose_role_may_not_review_are_refused_and_logged() {
         "reject 1 --reason me --by eve",
     ] {
         let (code, _, said) = review(folder, &arguments.replace("--by eve", "--by=eve"));
-        assert_eq!((code, said.contains("[not-allowed]")), (1, true), "{arguments}: {said}");
+        assert_eq!(
+            (code, said.contains("[not-allowed]")),
+            (1, true),
+            "{arguments}: {said}"
+        );
     }
     assert_eq!(listed(folder), WAITING);
     let refused = audit(folder);
-    let refused = refused.iter().filter(|(action, _)| *action == Action::Refuse);
+    let refused = refused
+        .iter()
+        .filter(|(action, _)| *action == Action::Refuse);
     let subjects: Vec<&str> = refused.map(|(_, subject)| &**subject).collect();
     assert_eq!(subjects, ["C1", "C1", "C3", "C2", "C2"]);
 }
@@ -248,18 +284,33 @@ fn lists_of_corrections_are_read_and_known_again() {
     let list = "id,grade,kind,reason,by,until\nC1,A,lock,key,joe,2024-12-31\nC2,C,,slow,joe,2024-12-31\nC9,A,,x,joe,\n";
     std::fs::write(folder.join("list.csv"), list).unwrap();
     let (code, out, said) = review(folder, "set --from list.csv --format csv");
-    assert_eq!((code, said.contains("[unknown-customer-id]")), (1, true), "{said}");
+    assert_eq!(
+        (code, said.contains("[unknown-customer-id]")),
+        (1, true),
+        "{said}"
+    );
     assert_eq!(out.lines().count(), 3, "{out}");
     let before = listed(folder);
-    assert_eq!(before[..2], ["Set by a person C1 A joe", "Set by a person C2 C joe"]);
+    assert_eq!(
+        before[..2],
+        ["Set by a person C1 A joe", "Set by a person C2 C joe"]
+    );
     let (_, _, said) = review(folder, "set --from list.csv");
     assert!(said.contains("known already: 2"), "{said}");
     assert_eq!(listed(folder), before);
     // The grades of a result are no corrections.
-    std::fs::write(folder.join("graded.csv"), "id,Grade,Change,Reasons\nC1,A,up,x\n").unwrap();
+    std::fs::write(
+        folder.join("graded.csv"),
+        "id,Grade,Change,Reasons\nC1,A,up,x\n",
+    )
+    .unwrap();
     for arguments in ["set --from graded.csv", "graded.csv"] {
         let (code, _, said) = review(folder, arguments);
-        assert_eq!((code, said.contains("[missing-column]")), (3, true), "{said}");
+        assert_eq!(
+            (code, said.contains("[missing-column]")),
+            (3, true),
+            "{said}"
+        );
     }
 }
 

@@ -36,8 +36,16 @@ fn corrections_are_kept_with_what_became_of_them() {
     assert_eq!(kept[0].state, State::Ended);
     assert_eq!(kept[0].origin.as_deref(), origin);
     assert_eq!(kept[0].run, run.number());
-    let actions: Vec<Action> = ledger.audit().unwrap().iter().map(|line| line.action).collect();
-    assert_eq!(actions[1..], [Action::Review, Action::Review, Action::Refuse]);
+    let actions: Vec<Action> = ledger
+        .audit()
+        .unwrap()
+        .iter()
+        .map(|line| line.action)
+        .collect();
+    assert_eq!(
+        actions[1..],
+        [Action::Review, Action::Review, Action::Refuse]
+    );
     // Who is forgotten is forgotten here too.
     ledger.forget("C1", &who()).unwrap();
     assert_eq!(ledger.corrections().unwrap(), []);
