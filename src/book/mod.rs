@@ -24,13 +24,13 @@ mod tests;
 pub use before::Earlier;
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
-pub use earlier::{Recognised, recognise};
+pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, take_in};
-pub use shelf::{Shelf, period_ends};
+pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};

@@ -114,6 +114,13 @@ codes! {
     /// Columns of an earlier result that were recognised and replaced.
     ReplacedColumns = "replaced-columns",
 
+    /// A file with the content of an older import.
+    OldContent = "old-content",
+    /// Rows of a period that a run has closed already.
+    LateRows = "late-rows",
+    /// A customer whom a recorded run would grade otherwise by what is known now.
+    Restated = "restated",
+
     // Rows and cells.
     /// Rows that are not data: blank, totals, signatures, notes.
     SkippedRows = "skipped-rows",

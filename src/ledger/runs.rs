@@ -4,6 +4,7 @@ use super::content::text_hash;
 use super::sql::{Names, json, parse_json};
 use super::{Action, Error, ImportId, Ledger, Writer};
 use crate::decide::{Decision, Rung, Standing};
+use crate::grading::Known;
 use crate::table::{Date, Decimal};
 use rusqlite::{OptionalExtension, Row, Statement};
 use std::collections::BTreeMap;
@@ -257,7 +258,7 @@ impl Ledger {
     }
 
     /// What a run carries on: where each of its customers stands, in its order.
-    pub fn standings(&self, run: RunNumber) -> Result<Vec<(Arc<str>, Standing)>, Error> {
+    pub fn standings(&self, run: RunNumber) -> Result<Vec<Known>, Error> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {ROW} FROM run_customer WHERE id >= (SELECT first_row FROM run WHERE number = ?1)
                 AND id < (SELECT end_row FROM run WHERE number = ?1) ORDER BY id"
@@ -266,7 +267,11 @@ impl Ledger {
         let mut names = Names::default();
         let mut standings = vec![];
         while let Some(row) = rows.next()? {
-            standings.push((row.get(0)?, standing(row, 0, &mut names)?));
+            standings.push(Known {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                standing: standing(row, 0, &mut names)?,
+            });
         }
         Ok(standings)
     }

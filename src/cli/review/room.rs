@@ -90,7 +90,7 @@ impl Room {
 impl About {
     /// What a trouble of the ledger is to the user.
     pub fn stop(&self, error: &regrade::ledger::Error) -> Stop {
-        trouble(error, &self.ledger)
+        trouble(std::path::Path::new(&self.ledger), error)
     }
 }
 
