@@ -110,19 +110,16 @@ impl Ledger {
         let checked = temporary_in(folder_of(path))?;
         copy_checked(from, checked.path())?;
         let source = Self::connect(checked.path(), wait)?;
-        let there = match Self::connect(path, wait) {
+        let there = match Self::connect(path, wait).and_then(Self::whole) {
+            Ok(ledger) => Some(ledger),
             Err(Error::NotFound) => None,
+            Err(Error::Damaged(_) | Error::NotALedger(_))
+                if path.is_file() && !is_foreign(path) =>
+            {
+                move_aside(path, aside)?;
+                return Self::put(&source, path, Some(aside), wait, who);
+            }
             Err(error) => return Err(error),
-            Ok(ledger) => match ledger.is_whole() {
-                Ok(()) => Some(ledger),
-                Err(Error::NotFound) => None,
-                Err(Error::Damaged(_) | Error::NotALedger(_)) if !is_foreign(&ledger) => {
-                    drop(ledger);
-                    move_aside(path, aside)?;
-                    return Self::put(&source, path, Some(aside), wait, who);
-                }
-                Err(error) => return Err(error),
-            },
         };
         let Some(mut ledger) = there else {
             return Self::put(&source, path, None, wait, who);
@@ -156,20 +153,22 @@ impl Ledger {
         writer.commit()
     }
 
-    /// Whether it is a ledger that can be read through.
-    fn is_whole(&self) -> Result<(), Error> {
+    /// The ledger, if it is one that can be read through.
+    fn whole(self) -> Result<Self, Error> {
         match schema::state(&self.connection, STEPS)? {
             State::Empty => Err(Error::NotFound),
             State::Foreign => Err(Error::foreign()),
             // A newer one is a ledger all the same, and goes aside whole.
-            State::Version(_) | State::Newer { .. } => check(&self.connection),
+            State::Version(_) | State::Newer { .. } => check(&self.connection).map(|()| self),
         }
     }
 }
 
 /// A sound database that another program wrote: it is not regrade's to move.
-fn is_foreign(ledger: &Ledger) -> bool {
-    matches!(schema::state(&ledger.connection, STEPS), Ok(State::Foreign))
+fn is_foreign(path: &Path) -> bool {
+    let state = Ledger::connect(path, Duration::ZERO)
+        .and_then(|ledger| schema::state(&ledger.connection, STEPS));
+    matches!(state, Ok(State::Foreign))
 }
 
 /// Copies the user's file, without touching it, to `to`, and sees that it is a ledger, of a known version, and whole.
