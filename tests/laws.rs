@@ -8,7 +8,7 @@
 use proptest::prelude::*;
 use regrade::book::{self, Inputs};
 use regrade::diagnostic::{Finding, Lang};
-use regrade::grading::{self, Grading};
+use regrade::grading::{self, Grading, Past};
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::{csv, record};
 use regrade::read::{self, Input, KnownSheet, Options, Table};
@@ -48,10 +48,12 @@ fn grade(scheme: &str, customers: Option<Table>, events: Vec<Table>, as_of: &str
         customers: customers.into_iter().collect(),
         events: events.into_iter().map(|table| vec![table]).collect(),
         lookups: vec![],
+        ..Inputs::default()
     };
-    let book = book::assemble(&scheme, inputs, Date::parse_iso(as_of).unwrap());
-    assert!(!book.findings.iter().any(book::is_refusal));
-    grading::grade(Arc::new(scheme), book)
+    let as_of = Date::parse_iso(as_of).unwrap();
+    let grading = grading::grade(Arc::new(scheme), inputs, as_of, Past::default());
+    assert!(!grading.findings.iter().any(book::is_refusal));
+    grading
 }
 
 /// The JSON line of each customer by id.

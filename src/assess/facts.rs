@@ -19,8 +19,8 @@ pub struct Facts {
     series: Vec<Option<SeriesColumn>>,
     populations: Populations,
     ids: Vec<Arc<str>>,
-    /// The first period that counts of periods look at, for each customer; empty: the first of all.
-    counted_from: Vec<u32>,
+    /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
+    counts_after: Vec<i32>,
 }
 
 impl Facts {
@@ -34,13 +34,14 @@ impl Facts {
             series: vec![None; slots],
             populations: Populations::default(),
             ids,
-            counted_from: vec![],
+            counts_after: vec![],
         }
     }
 
-    /// From which period on counts of periods (`streak` and the like) look at each customer; none: from the first.
-    pub fn count_from(&mut self, periods: Vec<u32>) {
-        self.counted_from = periods;
+    /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
+    /// like) look at; none given: at all of them.
+    pub fn count_after(&mut self, days: Vec<i32>) {
+        self.counts_after = days;
     }
 
     /// Fills a column.
@@ -164,8 +165,8 @@ impl Frame for Facts {
         self.get_series(slot).unwrap_or(&NO_SERIES)
     }
 
-    fn counted_from(&self, row: usize) -> usize {
-        self.counted_from.get(row).map_or(0, |first| *first as usize)
+    fn counts_after(&self, row: usize) -> i32 {
+        self.counts_after.get(row).copied().unwrap_or(i32::MIN)
     }
 
     fn populations(&self) -> &Populations {

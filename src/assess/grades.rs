@@ -119,6 +119,37 @@ pub fn assess(
     (choices, cuts)
 }
 
+/// For each grade whether each customer keeps it once it is reached: its `keep` holds, or without one its condition.
+pub fn kept(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Vec<Truth>> {
+    let grades = scheme.grades.iter();
+    grades
+        .map(|grade| {
+            let condition = match (&grade.keep, &grade.rule) {
+                (Some(keep), _) | (None, GradeRule::When(Some(keep))) => keep,
+                (None, GradeRule::When(None)) => return vec![Truth::True; facts.len()],
+                (None, GradeRule::Top(top)) => {
+                    let keys: Vec<Column> = top
+                        .by
+                        .iter()
+                        .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
+                        .collect();
+                    let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
+                    return truths(in_top(top, &order));
+                }
+            };
+            truths(facts.evaluate(scheme, condition, &grade.name, findings))
+        })
+        .collect()
+}
+
+/// The truth values of a condition's column.
+fn truths(column: Column) -> Vec<Truth> {
+    match column {
+        Column::Bool(truths) => truths,
+        other => vec![Truth::Unknown; other.len()],
+    }
+}
+
 /// Whether each customer is among the best; unknown where a key or the group is missing.
 fn in_top(top: &Top, order: &TopKeys) -> Column {
     let places = order.places();

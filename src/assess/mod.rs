@@ -8,7 +8,7 @@ mod facts;
 mod grades;
 
 pub use facts::Facts;
-pub use grades::{Choice, GradeCut, choose};
+pub use grades::{Choice, GradeCut, choose, kept};
 
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;

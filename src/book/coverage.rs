@@ -30,11 +30,17 @@ impl Coverage {
 
     /// The first period that is covered; `None` if none is.
     pub fn first(&self, kind: PeriodKind) -> Option<Period> {
-        self.spans
-            .iter()
-            .map(|(first, _)| *first)
-            .min()
-            .map(|date| Period::of(kind, date))
+        self.first_date().map(|date| Period::of(kind, date))
+    }
+
+    /// Takes spans in that files are said to cover.
+    pub fn add_spans(&mut self, spans: &[(Date, Date)]) {
+        self.spans.extend(spans);
+    }
+
+    /// The first date covered.
+    pub fn first_date(&self) -> Option<Date> {
+        self.spans.iter().map(|(first, _)| *first).min()
     }
 
     /// The last date covered.

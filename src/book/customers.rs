@@ -5,7 +5,7 @@ use super::events::EventRows;
 use super::merge::{merge_files, refuse_duplicates};
 use super::{check_bad_rows, fields};
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean, shown, text_at};
+use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean_some, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::metrics::day_at;
 use crate::read::Table;
@@ -70,6 +70,8 @@ pub struct CustomerRows {
     pub sources: Vec<Vec<Option<usize>>>,
     /// What each customer was before.
     pub earlier: Vec<Earlier>,
+    /// Since when each customer is said to be known.
+    pub first_seen: Vec<Option<Date>>,
 }
 
 impl Roster {
@@ -102,6 +104,25 @@ impl Roster {
         roster
     }
 
+    /// Some of the customers of another roster.
+    pub(super) fn of(known: &Self, members: &[usize]) -> Self {
+        let ids: Vec<Arc<str>> = members.iter().map(|row| known.ids[*row].clone()).collect();
+        Self {
+            names: members
+                .iter()
+                .map(|row| known.names[*row].clone())
+                .collect(),
+            by_id: ids
+                .iter()
+                .enumerate()
+                .map(|(row, id)| (id.clone(), row as u32))
+                .collect(),
+            entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
+            ids,
+            ..Self::default()
+        }
+    }
+
     /// How many customers there are, refused rows left out.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -120,27 +141,34 @@ impl Roster {
 }
 
 /// Reads the customers' sheet and fills the roster.
+///
+/// Of the sheet's tables those count that `which` names, the newest last.
 pub(super) fn read(
     scheme: &Scheme,
     rule: &Customers,
     tables: &[Table],
+    which: &[usize],
     as_of: Date,
     roster: &mut Roster,
     findings: &mut Vec<Finding>,
 ) -> CustomerRows {
-    let mut clean = clean(&rule.sheet, tables, &[rule.key]);
+    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
+    let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
     // What was before has no column in a first month.
     let before = [rule.previous_grade, rule.previous_date];
-    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+    findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {
         field != rule.key && !before.contains(&Some(field))
     }));
     drop_rows_behind_one_that_counts(rule, as_of, &mut clean);
     refuse_duplicates(rule, tables, &mut clean, findings);
     check_bad_rows(&rule.sheet, &clean, findings);
-    let mut more = merge_files(rule, tables, &mut clean, findings);
+    let mut more = merge_files(rule, tables, which.len(), &mut clean, findings);
     leave_out(rule, tables, as_of, &mut clean, &mut more, roster, findings);
-    if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
+    if clean.rows.is_empty()
+        && clean.refused.is_empty()
+        && let Some(first) = first
+    {
         let name = &rule.sheet.name;
         findings.push(
             Finding::warning(
@@ -150,7 +178,7 @@ pub(super) fn read(
                     "`{name}` 没有任何一行计入：没有客户可评"
                 ),
             )
-            .place(tables[0].origin.place())
+            .place(first.origin.place())
             .help(text!(
                 "see whether the export is complete, and whether the sheet's `rows` is right",
                 "请检查导出是否完整，该表的 `rows` 是否正确"
@@ -213,12 +241,16 @@ pub(super) fn read(
     let mut entries: Vec<(RowRef, Entry)> = customers.chain(refused).collect();
     entries.sort_by_key(|(at, _)| (at.table, at.row));
     roster.entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    let first_seen = (0..clean.rows.len())
+        .map(|row| day_at(&clean.columns[rule.first_seen?], row))
+        .collect();
     CustomerRows {
         columns: clean.columns,
         rows: clean.rows,
         more,
         sources,
         earlier,
+        first_seen,
     }
 }
 

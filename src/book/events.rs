@@ -1,8 +1,8 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
-use super::{Coverage, Roster, check_bad_rows, fields, key_codes, repeats};
+use super::{Coverage, Filing, Roster, check_bad_rows, fields, key_codes, repeats, replaced};
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, clean, place_of, text_at};
+use crate::clean::sheet::{CleanSheet, clean_some, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::EventSheet;
@@ -29,21 +29,41 @@ pub struct EventRows {
     starts: Vec<u32>,
 }
 
-/// Reads, cleans and filters an event sheet.
+/// An event sheet, read and cleaned: every row that is known, each once.
+#[derive(Clone, Debug)]
+pub struct EventSource {
+    clean: CleanSheet,
+    days: Vec<i32>,
+    /// What the files cover.
+    pub coverage: Coverage,
+}
+
+/// Reads and cleans an event sheet. `filings` are beside the tables, or empty where the command named the files
+/// (`filed` is false then). Of rows after `last` the command is told that they do not count yet.
 pub fn read(
     rule: &EventSheet,
     tables: &[Table],
-    as_of: Date,
+    filings: &[Filing],
+    filed: bool,
+    last: Date,
     findings: &mut Vec<Finding>,
-) -> EventRows {
+) -> EventSource {
     let keys = [rule.customer, rule.date];
-    let mut clean = clean(&rule.sheet, tables, &keys);
+    let mut clean = clean_some(
+        &rule.sheet,
+        tables,
+        &newest_last(filings, tables.len()),
+        &keys,
+    );
     findings.append(&mut clean.findings);
-    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
-        !keys.contains(&field)
-    }));
+    findings.extend(absent_columns(
+        &rule.sheet,
+        tables.first(),
+        &clean,
+        |field| !keys.contains(&field),
+    ));
     check_bad_rows(&rule.sheet, &clean, findings);
-    if rule.id.is_none() {
+    if rule.id.is_none() && !filed {
         repeats::drop_repeated_files(&rule.sheet, tables, &mut clean, findings);
         findings.extend(repeats::in_two_files(&rule.sheet, tables, &clean));
     }
@@ -59,48 +79,82 @@ pub fn read(
                 .filter_map(|(_, day)| Date::from_days(*day)),
         );
     }
-    let future = days.iter().filter(|day| **day > as_of.days()).count();
-    if future > 0 {
-        let name = &rule.sheet.name;
-        findings.push(Finding::note(
-            Code::FutureRows,
-            text!(
-                "{future} rows of `{name}` are dated after {as_of}: they do not count yet",
-                "`{name}` 有 {future} 行日期晚于 {as_of}，暂不计入"
-            ),
-        ));
-        fields::keep(&mut clean, |row| days[row] <= as_of.days());
+    for filing in filings {
+        coverage.add_spans(&filing.covers);
+    }
+    if filed {
+        replaced::drop_replaced(rule, filings, &days, &mut clean);
     }
     if let Some(id) = rule.id {
         drop_repeated(rule, id, tables, &mut clean, findings);
     }
-    fields::filter(&rule.sheet, tables, as_of, &mut clean, findings);
-    if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
-        let name = &rule.sheet.name;
-        findings.push(
-            Finding::warning(
-                Code::NoRows,
-                text!(
-                    "no row of `{name}` counts as of {as_of}: sums and counts are 0 for everybody",
-                    "截至 {as_of}，`{name}` 没有任何一行计入：所有客户的合计和次数都是 0"
-                ),
-            )
-            .place(tables[0].origin.place())
-            .help(text!(
-                "see whether the export is complete, and whether `--as-of` and the sheet's `rows` are right",
-                "请检查导出是否完整，`--as-of` 和该表的 `rows` 是否正确"
-            )),
-        );
-    }
     let days = days_of(&clean.columns[rule.date]);
-    EventRows {
+    let future = days.iter().filter(|day| **day > last.days()).count();
+    if future > 0 && !filed {
+        let name = &rule.sheet.name;
+        findings.push(Finding::note(
+            Code::FutureRows,
+            text!(
+                "{future} rows of `{name}` are dated after {last}: they do not count yet",
+                "`{name}` 有 {future} 行日期晚于 {last}，暂不计入"
+            ),
+        ));
+    }
+    EventSource {
         clean,
         days,
-        customer: vec![],
         coverage,
-        customer_field: rule.customer,
-        by_customer: vec![],
-        starts: vec![],
+    }
+}
+
+/// The tables in the order in which they came in, the newest last, whatever the order in which they are given.
+fn newest_last(filings: &[Filing], count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|index| filings.get(*index).map(Filing::newness));
+    order
+}
+
+impl EventSource {
+    /// The rows that count on a date.
+    pub(super) fn at(
+        &self,
+        rule: &EventSheet,
+        tables: &[Table],
+        date: Date,
+        findings: &mut Vec<Finding>,
+    ) -> EventRows {
+        let mut clean = self.clean.clone();
+        if self.days.iter().any(|day| *day > date.days()) {
+            fields::keep(&mut clean, |row| self.days[row] <= date.days());
+        }
+        fields::filter(&rule.sheet, tables, date, &mut clean, findings);
+        if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
+            let name = &rule.sheet.name;
+            findings.push(
+                Finding::warning(
+                    Code::NoRows,
+                    text!(
+                        "no row of `{name}` counts as of {date}: sums and counts are 0 for everybody",
+                        "截至 {date}，`{name}` 没有任何一行计入：所有客户的合计和次数都是 0"
+                    ),
+                )
+                .place(tables[0].origin.place())
+                .help(text!(
+                    "see whether the export is complete, and whether `--as-of` and the sheet's `rows` are right",
+                    "请检查导出是否完整，`--as-of` 和该表的 `rows` 是否正确"
+                )),
+            );
+        }
+        let days = days_of(&clean.columns[rule.date]);
+        EventRows {
+            clean,
+            days,
+            customer: vec![],
+            coverage: self.coverage.clone(),
+            customer_field: rule.customer,
+            by_customer: vec![],
+            starts: vec![],
+        }
     }
 }
 

@@ -36,4 +36,10 @@ impl Filing {
         let dates = std::iter::once(&self.as_of).chain(&self.confirmed);
         dates.copied().filter(|known| *known <= date).max()
     }
+
+    /// What makes of two tables one the newer: the last date on which it came in, then the order.
+    pub fn newness(&self) -> (Date, u64) {
+        let last = self.confirmed.iter().copied().fold(self.as_of, Date::max);
+        (last, self.order)
+    }
 }

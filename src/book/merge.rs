@@ -95,15 +95,16 @@ pub(super) fn refuse_duplicates(
 }
 
 /// A customer whom several files have: the later file's values win, a conflict is said. Gives the rows that went into
-/// another one, by the number that the customer has then.
+/// another one, by the number that the customer has then. `files` is how many tables there are rows of.
 pub(super) fn merge_files(
     rule: &Customers,
     tables: &[Table],
+    files: usize,
     clean: &mut CleanSheet,
     findings: &mut Vec<Finding>,
 ) -> HashMap<u32, Vec<RowRef>> {
     let mut more = HashMap::default();
-    if tables.len() < 2 {
+    if files < 2 {
         return more;
     }
     let Column::Text(keys) = &clean.columns[rule.key] else {

@@ -13,6 +13,8 @@ mod fields;
 mod filing;
 mod merge;
 mod repeats;
+mod replaced;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +25,10 @@ pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::Filing;
+pub use shelf::{Shelf, period_ends};
 
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, clean};
+use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{Scheme, Sheet};
@@ -44,13 +47,35 @@ pub struct Inputs {
     pub events: Vec<Vec<Table>>,
     /// For each lookup sheet, in the order of the scheme.
     pub lookups: Vec<Vec<Table>>,
+    /// How the tables came in; empty if a command named them and no ledger knows them.
+    pub filings: Filings,
+}
+
+/// How the tables of [`Inputs`] came in, each beside its table.
+#[derive(Clone, Debug, Default)]
+pub struct Filings {
+    /// The customers' sheets.
+    pub customers: Vec<Filing>,
+    /// For each event sheet.
+    pub events: Vec<Vec<Filing>>,
+    /// For each lookup sheet.
+    pub lookups: Vec<Vec<Filing>>,
+}
+
+impl Filings {
+    /// Whether no ledger knows the tables.
+    pub fn is_empty(&self) -> bool {
+        self.customers.is_empty()
+            && self.events.iter().all(Vec::is_empty)
+            && self.lookups.iter().all(Vec::is_empty)
+    }
 }
 
 /// What is known on the as-of date.
 #[derive(Clone, Debug)]
 pub struct Book {
     /// The tables, for places and for the columns that are handed through.
-    pub inputs: Inputs,
+    pub inputs: Arc<Inputs>,
     /// The as-of date.
     pub as_of: Date,
     /// Who the customers are, in output order.
@@ -76,57 +101,24 @@ pub struct LookupRows {
     pub clean: CleanSheet,
 }
 
-/// Brings the sheets together. The book is there even if findings say that it must not be used: errors that refuse the
-/// whole input have [`is_refusal`].
-pub fn assemble(scheme: &Scheme, inputs: Inputs, as_of: Date) -> Book {
-    let mut findings = vec![];
-    let mut roster = Roster::default();
-    let mut customers = None;
-    if let Some(rule) = &scheme.customers {
-        let rows = customers::read(
-            scheme,
-            rule,
-            &inputs.customers,
-            as_of,
-            &mut roster,
-            &mut findings,
-        );
-        customers = Some(rows);
-    }
-    let mut events: Vec<EventRows> = scheme
-        .events
-        .iter()
-        .zip(&inputs.events)
-        .map(|(rule, tables)| events::read(rule, tables, as_of, &mut findings))
-        .collect();
-    if scheme.customers.is_none() {
-        roster = Roster::from_events(&events);
-    }
-    let tables = inputs.events.iter();
-    for ((rule, rows), tables) in scheme.events.iter().zip(&mut events).zip(tables) {
-        rows.link(&roster, rule, tables, &mut findings);
-    }
-    let mut lookups = vec![];
-    if let Some(customers) = &customers {
-        for (rule, tables) in scheme.lookups.iter().zip(&inputs.lookups) {
-            lookups.push(lookup(
-                rule,
-                tables,
-                &customers.columns[rule.on],
-                &mut findings,
-                scheme,
-            ));
+impl LookupRows {
+    /// A lookup sheet of which no row is known.
+    fn unmatched(rule: &crate::scheme::model::Lookup, customers: usize) -> Self {
+        let fields = rule.sheet.fields.iter();
+        Self {
+            columns: fields
+                .map(|field| empty_column(&field.kind, customers))
+                .collect(),
+            matched: vec![None; customers],
+            clean: clean_some(&rule.sheet, &[], &[], &[rule.key]),
         }
     }
-    Book {
-        inputs,
-        as_of,
-        roster,
-        customers,
-        events,
-        lookups,
-        findings,
-    }
+}
+
+/// Brings the sheets together as of a date. The book is there even if findings say that it must not be used: errors that
+/// refuse the whole input have [`is_refusal`].
+pub fn assemble(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date) -> Book {
+    Shelf::new(scheme, inputs, as_of).newest(as_of)
 }
 
 /// Whether a finding of a book refuses the whole input (exit 3), rather than one row or cell.
@@ -139,6 +131,7 @@ pub fn is_refusal(finding: &Finding) -> bool {
                 | Code::TooManyBadRows
                 | Code::AmbiguousDates
                 | Code::DuplicateKey
+                | Code::TooLarge
         )
         && !(finding.code == Code::DuplicateKey
             && matches!(&finding.at, crate::diagnostic::At::Data(_)))
@@ -185,13 +178,15 @@ fn allowed(sheet: &Sheet, rows: usize) -> Decimal {
 fn lookup(
     rule: &crate::scheme::model::Lookup,
     tables: &[Table],
+    which: &[usize],
     on: &Column,
     findings: &mut Vec<Finding>,
     scheme: &Scheme,
 ) -> LookupRows {
-    let mut clean = clean(&rule.sheet, tables, &[rule.key]);
+    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
+    let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
-    findings.extend(absent_columns(&rule.sheet, tables, &clean, |field| {
+    findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {
         field != rule.key
     }));
     check_bad_rows(&rule.sheet, &clean, findings);

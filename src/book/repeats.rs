@@ -114,7 +114,11 @@ mod tests {
             events: vec![tables.map(|(name, text)| table(name, text)).collect()],
             ..Inputs::default()
         };
-        let book = assemble(&scheme, inputs, Date::parse_iso("2024-03-31").unwrap());
+        let book = assemble(
+            scheme.into(),
+            inputs,
+            Date::parse_iso("2024-03-31").unwrap(),
+        );
         let codes = book.findings.iter().map(|finding| finding.code).collect();
         (book.events[0].clean.rows.len(), codes)
     }

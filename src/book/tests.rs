@@ -41,8 +41,13 @@ fn book(files: &[&str]) -> Book {
         customers: files.iter().map(|text| table("c.csv", text)).collect(),
         events: vec![vec![table("o.csv", orders)]],
         lookups: vec![],
+        ..Inputs::default()
     };
-    assemble(&scheme, inputs, Date::parse_iso("2024-03-31").unwrap())
+    assemble(
+        scheme.into(),
+        inputs,
+        Date::parse_iso("2024-03-31").unwrap(),
+    )
 }
 
 /// Key and `x` of each customer.

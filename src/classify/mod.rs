@@ -61,6 +61,24 @@ pub fn types(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) ->
     choices
 }
 
+/// For each type whether its condition holds for each customer.
+pub fn type_truths(
+    scheme: &Scheme,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Vec<Truth>> {
+    let types = scheme.types.iter();
+    types
+        .map(|rule| match &rule.when {
+            None => vec![Truth::True; facts.len()],
+            Some(when) => match facts.evaluate(scheme, when, &rule.name, findings) {
+                Column::Bool(truths) => truths,
+                other => vec![Truth::Unknown; other.len()],
+            },
+        })
+        .collect()
+}
+
 /// Fills the tags' columns: the rendered text, or missing for those who do not have the tag. Unknown is no tag, and it
 /// is said.
 pub fn tags(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) {

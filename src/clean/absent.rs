@@ -45,14 +45,14 @@ pub(super) fn missing_column(sheet: &Sheet, field: &Field, table: &Table) -> Fin
 }
 
 /// Fields that no file has a column for, though none needs one: a misspelt header would go for missing values, and
-/// those for grades, with nothing to show for it. `expected` says of which fields this is to be said.
+/// those for grades, with nothing to show for it. `table` is the first that was read; `expected` says of which fields this is to be said.
 pub fn absent_columns(
     sheet: &Sheet,
-    tables: &[Table],
+    table: Option<&Table>,
     clean: &CleanSheet,
     expected: impl Fn(usize) -> bool,
 ) -> Vec<Finding> {
-    let Some(table) = tables.first() else {
+    let Some(table) = table else {
         return vec![];
     };
     let absent = sheet.fields.iter().enumerate().filter(|(index, field)| {

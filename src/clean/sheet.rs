@@ -55,18 +55,25 @@ pub fn field_headers(field: &Field) -> Vec<String> {
         .collect()
 }
 
-/// Reads the sheet's fields from its tables. `keys` are the fields that must be there in every row.
+/// Reads the sheet's fields from all its tables. `keys` are the fields that must be there in every row.
 pub fn clean(sheet: &Sheet, tables: &[Table], keys: &[usize]) -> CleanSheet {
+    let all: Vec<usize> = (0..tables.len()).collect();
+    clean_some(sheet, tables, &all, keys)
+}
+
+/// Reads the sheet's fields from those of its tables that `which` names, in that order. `keys` are the fields that must
+/// be there in every row.
+pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usize]) -> CleanSheet {
     let mut clean = CleanSheet {
         columns: vec![],
         rows: vec![],
         refused: vec![],
-        sources: vec![],
+        sources: vec![vec![None; sheet.fields.len()]; tables.len()],
         findings: vec![],
     };
     let mut parts: Vec<Vec<Column>> = vec![];
-    for (index, table) in tables.iter().enumerate() {
-        let columns = clean_table(sheet, table, index, keys, &mut clean);
+    for index in which {
+        let columns = clean_table(sheet, &tables[*index], *index, keys, &mut clean);
         parts.push(columns);
     }
     clean.columns = (0..sheet.fields.len())
@@ -217,7 +224,7 @@ fn clean_table(
             }
         }
     }
-    clean.sources.push(sources);
+    clean.sources[index] = sources;
     set_apart(index, count, faults, columns, clean)
 }
 

@@ -8,7 +8,7 @@ use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns};
 use regrade::book::{self, Entry};
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::{self, Grading};
+use regrade::grading::{self, Grading, Past};
 use regrade::present::summary::Summary;
 use regrade::scheme::model::Expression;
 use regrade::table::{Column, Date, Truth};
@@ -165,19 +165,11 @@ pub fn grade_files(
     let mut loaded = inputs::load(&rules.scheme, files, &options, screen)?;
     let tables = std::mem::take(&mut loaded.inputs);
     let scheme = Arc::new(rules.scheme);
-    let book = book::assemble(&scheme, tables, as_of);
-    if book.findings.iter().any(book::is_refusal) {
+    let grading = grading::grade(scheme, tables, as_of, Past::default());
+    if grading.findings.iter().any(book::is_refusal) {
         let mut findings = loaded.findings;
-        findings.extend(book.findings);
+        findings.extend(grading.findings);
         return Err(Stop::refused(findings));
-    }
-    let grading = grading::grade(scheme, book);
-    if grading
-        .findings
-        .iter()
-        .any(|finding| finding.is_error() && finding.code == Code::TooLarge)
-    {
-        return Err(Stop::refused(grading.findings));
     }
     Ok(Graded {
         grading,

@@ -85,6 +85,7 @@ pub fn load(
             customers: vec![],
             events: vec![vec![]; scheme.events.len()],
             lookups: vec![vec![]; scheme.lookups.len()],
+            ..Inputs::default()
         },
         files: vec![],
         findings: vec![],

@@ -1,11 +1,13 @@
 //! What became of each customer's grade between the run before and this one.
 
-mod change;
+mod decided;
+mod ladder;
 mod overrides;
 mod standing;
 
-pub use change::{Decided, decide};
-pub use overrides::{Hold, Override, Subject};
+pub use decided::{Decided, compare};
+pub use ladder::{Judged, Place, Step, Why, step};
+pub use overrides::{Applied, Hold, Override, Subject, apply, apply_to_tags};
 pub use standing::{Rung, Standing};
 
 use crate::diagnostic::Lang;

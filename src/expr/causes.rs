@@ -10,6 +10,7 @@ use crate::table::{Column, Date, Truth, Value};
 /// One row of a frame, with the columns that an expression reads.
 struct OneRow<'a> {
     as_of: Date,
+    counts_after: i32,
     columns: Vec<(Slot, Column)>,
     series: Vec<(Slot, SeriesColumn)>,
     populations: &'a Populations,
@@ -19,6 +20,7 @@ impl<'a> OneRow<'a> {
     fn of(bound: &Bound, frame: &'a dyn Frame, row: usize) -> Self {
         let mut one = Self {
             as_of: frame.as_of(),
+            counts_after: frame.counts_after(row),
             columns: vec![],
             series: vec![],
             populations: frame.populations(),
@@ -44,6 +46,7 @@ impl<'a> OneRow<'a> {
                         SeriesColumn {
                             periods,
                             values,
+                            ends: series.ends.clone(),
                             skipped,
                         },
                     ));
@@ -83,6 +86,9 @@ impl Frame for OneRow<'_> {
         &found
             .unwrap_or_else(|| unreachable!("every series of the expression was taken"))
             .1
+    }
+    fn counts_after(&self, _row: usize) -> i32 {
+        self.counts_after
     }
     fn populations(&self) -> &Populations {
         self.populations

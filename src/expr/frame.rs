@@ -20,10 +20,10 @@ pub trait Frame {
     fn series(&self, _slot: Slot) -> &SeriesColumn {
         &NO_SERIES
     }
-    /// The first period (from 0) that counts of periods (`streak`, `longest`, `rising`, `falling`) look at for a row: a
-    /// move makes them begin anew.
-    fn counted_from(&self, _row: usize) -> usize {
-        0
+    /// Counts of periods (`streak`, `longest`, `rising`, `falling`) look at periods that end after this day (in days
+    /// since 1970-01-01) only: a move makes them begin anew.
+    fn counts_after(&self, _row: usize) -> i32 {
+        i32::MIN
     }
     /// The population figures that were prepared; a frame without any need not say so.
     fn populations(&self) -> &Populations {
@@ -43,6 +43,8 @@ pub struct SeriesColumn {
     pub periods: usize,
     /// `rows × periods` values, a row's periods side by side.
     pub values: Column,
+    /// The last day of each period, in days since 1970-01-01.
+    pub ends: Vec<i32>,
     /// For each period whether it is to be passed over as if it were not there (outside coverage, `gaps = "skip"`).
     pub skipped: Vec<bool>,
 }
@@ -53,6 +55,7 @@ impl SeriesColumn {
         Self {
             periods: 0,
             values: Column::Number(vec![]),
+            ends: vec![],
             skipped: vec![],
         }
     }

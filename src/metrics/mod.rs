@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::expr::{AggregateFunction, SeriesColumn};
 use crate::scheme::model::{Gaps, Metric, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
-use crate::table::{Column, Period, PeriodKind, Truth};
+use crate::table::{Column, Date, Period, PeriodKind, Truth};
 use crate::text;
 use aggregate::{aggregate, is_zero_without_rows};
 use window::Windows;
@@ -58,6 +58,13 @@ impl Axis {
             first,
             count: (last.index - first.index + 1) as usize,
         }
+    }
+
+    /// The last day of each period, in days since 1970-01-01.
+    pub fn ends(self) -> Vec<i32> {
+        let periods = (0..self.count).map(|index| self.period(index));
+        let ends = periods.map(|period| period.end().map_or(i32::MAX, Date::days));
+        ends.collect()
     }
 
     /// Period `index` of it.
@@ -150,6 +157,7 @@ fn one(
     MetricColumn::Series(SeriesColumn {
         periods: axis.count,
         values: column,
+        ends: axis.ends(),
         skipped,
     })
 }

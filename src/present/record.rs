@@ -132,7 +132,7 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "reasons", false);
     list(out, reasons(grading, row, lang).iter().map(String::as_str));
     key(out, "next", false);
-    out.extend_from_slice(b"null");
+    maybe_text(out, crate::explain::movement::next(grading, row, lang).as_deref());
     key(out, "strategy", false);
     match grading.classification.strategies[row].index() {
         Some(index) => strategy(&scheme.strategies[index], out),

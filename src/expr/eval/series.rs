@@ -22,7 +22,8 @@ impl<'f> Rows<'f> {
         faults: &mut Vec<Fault>,
     ) -> Operand<'f> {
         use SeriesFunction as F;
-        let kept: Rc<[usize]> = self.kept_periods(argument).into();
+        let (kept, ends) = self.kept_periods(argument);
+        let kept: Rc<[usize]> = kept.into();
         let periods = kept.len();
         let inner = Rows {
             frame: self.frame,
@@ -38,8 +39,8 @@ impl<'f> Rows<'f> {
         };
         // How many of the last periods counts look at.
         let counted_periods = |row: usize| {
-            let first = self.frame.counted_from(row);
-            periods - inner.first_kept(first)
+            let after = self.frame.counts_after(row);
+            periods - ends.partition_point(|end| *end <= after)
         };
         let run = |row: usize, wanted: Ordering| {
             let rises = |back: &usize| {
@@ -114,20 +115,16 @@ impl<'f> Rows<'f> {
         }
     }
 
-    /// How many kept periods lie before period `first` of all.
-    fn first_kept(&self, first: usize) -> usize {
-        let kept = self.kept.as_deref().unwrap_or_default();
-        kept.partition_point(|period| *period < first)
-    }
-
-    /// The periods that no series of `argument` passes over.
-    fn kept_periods(&self, argument: &Bound) -> Vec<usize> {
+    /// The periods that no series of `argument` passes over, and their last days.
+    fn kept_periods(&self, argument: &Bound) -> (Vec<usize>, Vec<i32>) {
         let mut kept: Option<Vec<bool>> = None;
+        let mut ends: &[i32] = &[];
         argument.walk(&mut |part| {
             if let Node::Slot(slot) = part.node
                 && part.ty.series
             {
                 let series = self.frame.series(slot);
+                ends = &series.ends;
                 let kept = kept.get_or_insert_with(|| vec![true; series.periods]);
                 for (kept, skipped) in kept.iter_mut().zip(&series.skipped) {
                     *kept &= !skipped;
@@ -135,7 +132,12 @@ impl<'f> Rows<'f> {
             }
         });
         let kept = kept.unwrap_or_default();
-        (0..kept.len()).filter(|period| kept[*period]).collect()
+        let kept: Vec<usize> = (0..kept.len()).filter(|period| kept[*period]).collect();
+        let ends = kept
+            .iter()
+            .map(|period| ends.get(*period).copied().unwrap_or(i32::MAX));
+        let ends = ends.collect();
+        (kept, ends)
     }
 
     fn picked(

@@ -148,6 +148,7 @@ impl Sample {
                 sample.series.push(Some(SeriesColumn {
                     periods,
                     values,
+                    ends: (1..=periods as i32).collect(),
                     skipped,
                 }));
                 sample.columns.push(Column::Bool(vec![]));

@@ -128,7 +128,10 @@ impl<'a> Results<'a> {
                     }
                 }
             }
-            ResultColumn::Next => OutCell::Blank,
+            ResultColumn::Next => {
+                let next = crate::explain::movement::next(grading, row, self.view.lang);
+                next.map_or(OutCell::Blank, |next| OutCell::Text(Cow::Owned(next)))
+            }
         }
     }
 

@@ -73,6 +73,27 @@ pub struct Scheme {
     pub populations: Vec<PopulationSpec>,
 }
 
+impl Scheme {
+    /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
+    /// was before.
+    pub fn has_history(&self) -> bool {
+        let reads_before = |when: &Expression| {
+            let slots = when.bound.slots();
+            slots.iter().any(|slot| {
+                let kind = self.slots.entries[slot.0 as usize].kind;
+                matches!(kind, SlotKind::PreviousType | SlotKind::PreviousGrade)
+            })
+        };
+        self.grade_movement.is_some()
+            || self.type_movement.is_some()
+            || self
+                .types
+                .iter()
+                .filter_map(|rule| rule.when.as_ref())
+                .any(reads_before)
+    }
+}
+
 /// `[scheme] missing`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MissingRule {

@@ -1,0 +1,253 @@
+//! All tables that are known, cleaned once, from which the book of any date is taken: the customers' sheets in force
+//! then, and the events up to then as they are known now.
+
+use super::customers::{self, CustomerRows, Roster};
+use super::events::{self, EventSource};
+use super::filing::Filing;
+use super::{Book, Inputs, lookup};
+use crate::clean::sheet::empty_column;
+use crate::scheme::model::{Customers, Scheme};
+use crate::table::{Date, Period};
+use foldhash::HashMap;
+use std::sync::Arc;
+
+/// The tables of a scheme, ready for every date up to one.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    scheme: Arc<Scheme>,
+    inputs: Arc<Inputs>,
+    events: Vec<EventSource>,
+    /// What was found when the event sheets were read.
+    findings: Vec<crate::diagnostic::Finding>,
+}
+
+impl Shelf {
+    /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
+    pub fn new(scheme: Arc<Scheme>, inputs: Inputs, last: Date) -> Self {
+        let mut findings = vec![];
+        let filed = !inputs.filings.is_empty();
+        let events = scheme
+            .events
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| {
+                let filings = inputs.filings.events.get(index).map(Vec::as_slice);
+                let tables = &inputs.events[index];
+                events::read(
+                    rule,
+                    tables,
+                    filings.unwrap_or_default(),
+                    filed,
+                    last,
+                    &mut findings,
+                )
+            })
+            .collect();
+        Self {
+            scheme,
+            inputs: Arc::new(inputs),
+            events,
+            findings,
+        }
+    }
+
+    /// The book as of the last date: everything that is known, with all that there is to say.
+    pub fn newest(&self, as_of: Date) -> Book {
+        let mut book = self.with_sheets(as_of, as_of);
+        let mut findings = self.findings.clone();
+        findings.append(&mut book.findings);
+        book.findings = findings;
+        book
+    }
+
+    /// The book at the end of a period that was closed before: the sheets in force then, or for the last period the
+    /// newest. `newest` is the book of now, for what no sheet of then can say.
+    pub fn at(&self, date: Date, is_last: bool, newest: &Book) -> Book {
+        let sheets = if is_last { newest.as_of } else { date };
+        let has_sheet = self.scheme.customers.is_none()
+            || !in_force(
+                &self.inputs.filings.customers,
+                self.inputs.customers.len(),
+                sheets,
+                newest.as_of,
+            )
+            .is_empty();
+        if has_sheet {
+            return self.with_sheets(date, sheets);
+        }
+        let rule = self.scheme.customers.as_ref();
+        rule.map_or_else(
+            || self.with_sheets(date, sheets),
+            |rule| self.before_first_sheet(date, rule, newest),
+        )
+    }
+
+    /// The day of the first sheet or event there is; `None` without any.
+    pub fn first_day(&self) -> Option<Date> {
+        let events = self
+            .events
+            .iter()
+            .filter_map(|source| source.coverage.first_date());
+        let filings = &self.inputs.filings.customers;
+        events
+            .chain(filings.iter().map(|filing| filing.as_of))
+            .min()
+    }
+
+    /// Whether `date` lies in a period that is closed before all sheets, so that fields are missing there.
+    fn with_sheets(&self, date: Date, sheets: Date) -> Book {
+        let scheme = &self.scheme;
+        let inputs = &self.inputs;
+        let filings = &inputs.filings;
+        let mut findings = vec![];
+        let mut roster = Roster::default();
+        let mut customers = None;
+        if let Some(rule) = &scheme.customers {
+            let which = in_force(&filings.customers, inputs.customers.len(), sheets, sheets);
+            customers = Some(customers::read(
+                scheme,
+                rule,
+                &inputs.customers,
+                &which,
+                date,
+                &mut roster,
+                &mut findings,
+            ));
+        }
+        let mut events: Vec<_> = self
+            .events
+            .iter()
+            .zip(&scheme.events)
+            .zip(&inputs.events)
+            .map(|((source, rule), tables)| source.at(rule, tables, date, &mut findings))
+            .collect();
+        if scheme.customers.is_none() {
+            roster = Roster::from_events(&events);
+        }
+        for ((rule, rows), tables) in scheme.events.iter().zip(&mut events).zip(&inputs.events) {
+            rows.link(&roster, rule, tables, &mut findings);
+        }
+        let mut lookups = vec![];
+        if let Some(customers) = &customers {
+            for (index, rule) in scheme.lookups.iter().enumerate() {
+                let filings = filings.lookups.get(index).map(Vec::as_slice);
+                let tables = &inputs.lookups[index];
+                let which = in_force(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let on = &customers.columns[rule.on];
+                lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
+            }
+        }
+        Book {
+            inputs: inputs.clone(),
+            as_of: date,
+            roster,
+            customers,
+            events,
+            lookups,
+            findings,
+        }
+    }
+
+    /// A book of a time before the first sheet: the customers of now who had been seen by then, their fields missing.
+    fn before_first_sheet(&self, date: Date, rule: &Customers, newest: &Book) -> Book {
+        let scheme = &self.scheme;
+        let mut findings = vec![];
+        let mut events: Vec<_> = self
+            .events
+            .iter()
+            .zip(&scheme.events)
+            .zip(&self.inputs.events)
+            .map(|((source, rule), tables)| source.at(rule, tables, date, &mut findings))
+            .collect();
+        let mut seen: Vec<bool> = vec![false; newest.roster.len()];
+        for (rows, rule) in events.iter().zip(&scheme.events) {
+            let column = &rows.clean.columns[rule.customer];
+            for code in super::key_codes(column, &newest.roster.by_id) {
+                if let Some(seen) = seen.get_mut(code as usize) {
+                    *seen = true;
+                }
+            }
+        }
+        let rows = newest.customers.as_ref();
+        let earlier = |row: usize| rows.and_then(|rows| rows.earlier.get(row).copied());
+        let first_seen = |row: usize| rows.and_then(|rows| *rows.first_seen.get(row)?);
+        let members: Vec<usize> = (0..newest.roster.len())
+            .filter(|row| {
+                let graded = earlier(*row).and_then(|earlier| earlier.since);
+                let days = [first_seen(*row), graded];
+                seen[*row] || days.into_iter().flatten().any(|day| day <= date)
+            })
+            .collect();
+        let roster = Roster::of(&newest.roster, &members);
+        for ((rule, rows), tables) in scheme
+            .events
+            .iter()
+            .zip(&mut events)
+            .zip(&self.inputs.events)
+        {
+            rows.link(&roster, rule, tables, &mut findings);
+        }
+        let customers = CustomerRows {
+            columns: rule
+                .sheet
+                .fields
+                .iter()
+                .map(|field| empty_column(&field.kind, members.len()))
+                .collect(),
+            rows: members
+                .iter()
+                .filter_map(|row| rows?.rows.get(*row).copied())
+                .collect(),
+            more: HashMap::default(),
+            sources: vec![],
+            earlier: members.iter().filter_map(|row| earlier(*row)).collect(),
+            first_seen: members.iter().map(|row| first_seen(*row)).collect(),
+        };
+        let lookups = scheme
+            .lookups
+            .iter()
+            .map(|rule| super::LookupRows::unmatched(rule, members.len()))
+            .collect();
+        Book {
+            inputs: self.inputs.clone(),
+            as_of: date,
+            roster,
+            customers: Some(customers),
+            events,
+            lookups,
+            findings: vec![],
+        }
+    }
+}
+
+/// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
+/// last. Tables that nobody filed are in force on `now` only, all of them.
+fn in_force(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+    if filings.is_empty() {
+        return if date == now {
+            (0..count).collect()
+        } else {
+            vec![]
+        };
+    }
+    let mut newest: HashMap<&str, (Date, u64, usize)> = HashMap::default();
+    for (index, filing) in filings.iter().enumerate() {
+        if let Some(since) = filing.in_force(date) {
+            let this = (since, filing.order, index);
+            let known = newest.entry(&filing.source).or_insert(this);
+            *known = this.max(*known);
+        }
+    }
+    let mut which: Vec<(Date, u64, usize)> = newest.into_values().collect();
+    which.sort_unstable();
+    which.into_iter().map(|(_, _, index)| index).collect()
+}
+
+/// The periods whose ends lie after `after` and not after `as_of`, oldest first.
+pub fn period_ends(kind: crate::table::PeriodKind, first: Date, as_of: Date) -> Vec<Period> {
+    let last = Period::last_closed(kind, as_of);
+    let first = Period::of(kind, first).index;
+    (first..=last.index)
+        .map(|index| Period { kind, index })
+        .collect()
+}

@@ -1,0 +1,197 @@
+//! The whole pure path: what is known, and what was before → every customer's grade, type, tags and strategy.
+//!
+//! Where grades or types move by rules, the path is walked once for each period end since the run before, as of its
+//! last day, and then as of the as-of date; else only that. No I/O, no clock, no printing: the clock is the as-of date,
+//! and what there is to say comes back as findings.
+
+mod absent;
+mod given;
+mod moment;
+mod past;
+mod person;
+
+pub use absent::Absent;
+pub use past::{Known, Past, Settled};
+pub use person::{Move, People, Person, Start, Track};
+
+use crate::assess::{Assessment, Facts};
+use crate::book::{Book, Earlier, Inputs, Shelf, period_ends};
+use crate::classify::Classification;
+use crate::decide::{Decided, Decision};
+use crate::diagnostic::Finding;
+use crate::scheme::model::Scheme;
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Column, Date};
+use moment::{Moment, When};
+use std::sync::Arc;
+
+/// One grading: everything that was worked out for every customer.
+#[derive(Clone, Debug)]
+pub struct Grading {
+    /// The scheme.
+    pub scheme: Arc<Scheme>,
+    /// What was known.
+    pub book: Book,
+    /// All columns by slot.
+    pub facts: Facts,
+    /// Bands, points and the grade that the values give.
+    pub assessment: Assessment,
+    /// The grade that counts, and what happened to it.
+    pub decided: Vec<Decided>,
+    /// Types, reviews and strategies.
+    pub classification: Classification,
+    /// Everybody whom this run knows: the book's customers by their numbers, then the others.
+    pub people: People,
+    /// Customers who are known and not in the newest sheet of their source.
+    pub absent: Vec<Absent>,
+    /// What was before.
+    pub past: Past,
+    /// What was found in data and on the way.
+    pub findings: Vec<Finding>,
+}
+
+/// Grades all customers as of a date.
+pub fn grade(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date, past: Past) -> Grading {
+    let shelf = Shelf::new(scheme.clone(), inputs, as_of);
+    grade_shelf(scheme, &shelf, as_of, past)
+}
+
+/// Grades all customers of what stands on a shelf.
+pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) -> Grading {
+    let mut newest = shelf.newest(as_of);
+    let mut findings = std::mem::take(&mut newest.findings);
+    let mut people = People::new(&scheme, &newest, &past, &mut findings);
+    let moves = scheme.has_history();
+    let ends: Vec<Date> = if moves {
+        open_ends(&scheme, shelf, &people, as_of)
+    } else {
+        vec![]
+    };
+    for (index, end) in ends.iter().enumerate() {
+        let is_last = index + 1 == ends.len();
+        if *end == as_of {
+            break;
+        }
+        let book = shelf.at(*end, is_last, &newest);
+        let when = When::PeriodEnd { is_last };
+        // What there is to say of earlier times was said then.
+        Moment::new(&scheme, book, &past, when, &mut people, &mut vec![]).decide(&mut people);
+    }
+    let when = if moves && ends.last() == Some(&as_of) {
+        When::PeriodEnd { is_last: true }
+    } else if moves {
+        When::Between
+    } else {
+        When::NoPeriods
+    };
+    let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
+    moment.decide(&mut people);
+    let shown = moment.show(&people);
+    let absent = absent::absent(&shown.book, &people, &past);
+    Grading {
+        scheme,
+        book: shown.book,
+        facts: shown.facts,
+        assessment: shown.assessment,
+        decided: shown.decided,
+        classification: shown.classification,
+        people,
+        absent,
+        past,
+        findings,
+    }
+}
+
+/// The last days of the periods that are to be decided for anybody.
+fn open_ends(scheme: &Scheme, shelf: &Shelf, people: &People, as_of: Date) -> Vec<Date> {
+    let first = people
+        .persons
+        .iter()
+        .filter_map(|person| match person.start {
+            Start::First => shelf.first_day(),
+            Start::After(day) => day.add_days(1),
+            Start::Last => None,
+        });
+    let newest = crate::table::Period::last_closed(scheme.period, as_of).end();
+    let first = first.chain(newest).min().unwrap_or(as_of);
+    let periods = period_ends(scheme.period, first, as_of);
+    periods
+        .into_iter()
+        .filter_map(crate::table::Period::end)
+        .collect()
+}
+
+impl Grading {
+    /// How many customers there are, refused rows left out.
+    pub fn len(&self) -> usize {
+        self.decided.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.decided.is_empty()
+    }
+
+    /// What a customer was before.
+    pub fn earlier(&self, row: usize) -> Earlier {
+        self.people.persons[row].before
+    }
+
+    /// Steps since the run before: 1 is one grade up; `None` where there is none to compare with.
+    pub fn steps(&self, row: usize) -> Option<i32> {
+        let now = self.decided[row].grade? as i32;
+        Some(self.earlier(row).grade? as i32 - now)
+    }
+
+    /// The name of a customer's grade.
+    pub fn grade_name(&self, row: usize) -> Option<&Arc<str>> {
+        self.decided[row]
+            .grade
+            .map(|grade| &self.scheme.grades[grade as usize].name)
+    }
+
+    /// The name of a customer's type.
+    pub fn type_name(&self, row: usize) -> Option<&Arc<str>> {
+        self.classification.types[row]
+            .index()
+            .map(|index| &self.scheme.types[index].name)
+    }
+
+    /// The tags of a customer, in the order of the scheme, each once.
+    pub fn tags(&self, row: usize) -> Vec<Arc<str>> {
+        let mut tags: Vec<Arc<str>> = vec![];
+        for tag in &self.scheme.tags {
+            if let Column::Text(texts) = self.facts.get(tag.slot) {
+                let text = match texts.codes[row] {
+                    MISSING_TEXT => continue,
+                    code => texts.dictionary[code as usize].clone(),
+                };
+                if !text.is_empty() && !tags.contains(&text) {
+                    tags.push(text);
+                }
+            }
+        }
+        tags
+    }
+
+    /// The review rules for which a customer waits, by their place in the scheme.
+    pub fn reviews(&self, row: usize) -> impl Iterator<Item = usize> {
+        let queues = self.classification.reviews.iter().enumerate();
+        queues
+            .filter(move |(_, queue)| queue.binary_search(&(row as u32)).is_ok())
+            .map(|(index, _)| index)
+    }
+
+    /// How many customers a decision has.
+    pub fn count(&self, decision: Decision) -> usize {
+        match decision {
+            Decision::Refused => self.book.roster.refused.len(),
+            Decision::Absent => self.absent.len(),
+            _ => self
+                .decided
+                .iter()
+                .filter(|decided| decided.decision == decision)
+                .count(),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What a run carries for each customer from one moment to the next.
+
+use super::Past;
+use crate::book::{Book, Earlier};
+use crate::decide::{Place, Rung, Standing, Step};
+use crate::diagnostic::{Code, Finding};
+use crate::scheme::model::Scheme;
+use crate::table::{Date, Period};
+use crate::text;
+use foldhash::HashMap;
+use std::sync::Arc;
+
+/// A customer on the way through the periods.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Which periods are decided.
+    pub start: Start,
+    /// What the customer was before this run.
+    pub before: Earlier,
+    /// On the ladder of grades.
+    pub grade: Track,
+    /// On the ladder of types.
+    pub kind: Track,
+}
+
+/// Which periods are decided for a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// All there are.
+    First,
+    /// Those that end after this day.
+    After(Date),
+    /// The last one only: the grade before has no date.
+    Last,
+}
+
+/// A customer on one ladder.
+#[derive(Clone, Debug, Default)]
+pub struct Track {
+    /// Where the rules left the customer.
+    pub place: Place,
+    /// The level that counts, overrides applied.
+    pub effective: Option<u32>,
+    /// Since when it does.
+    pub since: Option<Date>,
+    /// The override that makes it so, by its place in [`Past::overrides`], if the rules alone would give another level.
+    pub overridden: Option<u32>,
+    /// Whether an override made the level of the run before so.
+    pub was_overridden: bool,
+    /// What the last moment did; `None` where none was decided.
+    pub last: Option<Step>,
+    /// The moves of this run, oldest first.
+    pub moves: Vec<Move>,
+}
+
+/// A move at a period end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The last day of the period.
+    pub end: Date,
+    /// The level that it led to.
+    pub to: u32,
+    /// From where, and why.
+    pub step: Step,
+    /// The day after which the periods end that the rule's counts looked at.
+    pub counts_after: Option<Date>,
+}
+
+/// All customers of a run: those of its book first, by their numbers there, then the others that were known.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// The customers.
+    pub persons: Vec<Person>,
+    /// Their keys.
+    pub ids: Vec<Arc<str>>,
+    /// Their names.
+    pub names: Vec<Option<Arc<str>>>,
+    /// Their numbers.
+    pub by_id: HashMap<Arc<str>, u32>,
+}
+
+impl People {
+    /// Everybody, where the run before or the customers' sheet left them.
+    pub fn new(scheme: &Scheme, book: &Book, past: &Past, findings: &mut Vec<Finding>) -> Self {
+        let roster = &book.roster;
+        let known: HashMap<&str, usize> = past
+            .customers
+            .iter()
+            .enumerate()
+            .map(|(index, known)| (&*known.id, index))
+            .collect();
+        let decided = past
+            .as_of
+            .and_then(|day| Period::last_closed(scheme.period, day).end());
+        let names = Names::new(scheme);
+        let mut unknown = vec![];
+        let mut people = Self {
+            persons: Vec::with_capacity(roster.len()),
+            ids: roster.ids.clone(),
+            names: roster.names.clone(),
+            by_id: roster.by_id.clone(),
+        };
+        for (row, id) in roster.ids.iter().enumerate() {
+            let sheet = book
+                .customers
+                .as_ref()
+                .map_or_else(Earlier::default, |customers| customers.earlier[row]);
+            people.persons.push(match known.get(&**id) {
+                Some(index) => {
+                    let standing = &past.customers[*index].standing;
+                    Person::after(standing, &names, &mut unknown)
+                }
+                None => Person::from_sheet(sheet, decided),
+            });
+        }
+        for known in &past.customers {
+            if roster.by_id.contains_key(&known.id) {
+                continue;
+            }
+            people.add(
+                known.id.clone(),
+                known.name.clone(),
+                Person::after(&known.standing, &names, &mut unknown),
+            );
+        }
+        unknown.sort_unstable();
+        unknown.dedup();
+        findings.extend(unknown.into_iter().map(|level| {
+            Finding::warning(
+                Code::UnknownPrevious,
+                text!(
+                    "`{level}` of the run before is no grade or type of this scheme; its customers count as new",
+                    "上一批次的 `{level}` 不是本方案的等级或类型，相应客户按新客户处理"
+                ),
+            )
+            .help(text!(
+                "name it in `was` of the grade that it is now",
+                "请在它现在对应的等级中写 `was`"
+            ))
+        }));
+        people
+    }
+
+    /// The numbers of a book's customers; one who was never met before joins.
+    pub fn numbers(
+        &mut self,
+        book: &Book,
+        past: &Past,
+        period: crate::table::PeriodKind,
+    ) -> Vec<u32> {
+        let decided = past
+            .as_of
+            .and_then(|day| Period::last_closed(period, day).end());
+        let roster = &book.roster;
+        (0..roster.len())
+            .map(|row| match self.by_id.get(&roster.ids[row]) {
+                Some(number) => *number,
+                None => {
+                    let sheet = book
+                        .customers
+                        .as_ref()
+                        .map_or_else(Earlier::default, |customers| customers.earlier[row]);
+                    self.add(
+                        roster.ids[row].clone(),
+                        roster.names[row].clone(),
+                        Person::from_sheet(sheet, decided),
+                    )
+                }
+            })
+            .collect()
+    }
+
+    fn add(&mut self, id: Arc<str>, name: Option<Arc<str>>, person: Person) -> u32 {
+        let number = self.persons.len() as u32;
+        self.by_id.insert(id.clone(), number);
+        self.ids.push(id);
+        self.names.push(name);
+        self.persons.push(person);
+        number
+    }
+}
+
+impl Person {
+    /// Where the run before left the customer.
+    fn after(standing: &Standing, names: &Names<'_>, unknown: &mut Vec<Arc<str>>) -> Self {
+        let mut level = |name: &Option<Arc<str>>, of: &HashMap<&str, u32>| {
+            let name = name.as_ref()?;
+            let level = of.get(&**name).copied();
+            if level.is_none() {
+                unknown.push(name.clone());
+            }
+            level
+        };
+        let mut track = |rung: &Rung, effective: &Option<Arc<str>>, of: &HashMap<&str, u32>| {
+            let place = Place {
+                level: level(&rung.level, of),
+                moved: rung.moved,
+                demoted: rung.demoted,
+                at_risk: rung.at_risk,
+                counts_after: rung.counts_after,
+            };
+            Track {
+                place,
+                effective: level(effective, of),
+                was_overridden: rung.level != *effective,
+                ..Track::default()
+            }
+        };
+        let mut grade = track(&standing.grade, &standing.effective_grade, &names.grades);
+        let kind = track(&standing.kind, &standing.effective_kind, &names.types);
+        grade.since = standing.since;
+        Self {
+            start: standing.decided.map_or(Start::First, Start::After),
+            before: Earlier {
+                grade: grade.effective.map(|level| level as usize),
+                since: standing.since,
+                kind: kind.effective.map(|level| level as usize),
+            },
+            grade,
+            kind,
+        }
+    }
+
+    /// A customer without an earlier run, as the sheet says. `decided` is the last period end that a run before decided.
+    fn from_sheet(sheet: Earlier, decided: Option<Date>) -> Self {
+        let track = |level: Option<usize>, since: Option<Date>| {
+            let level = level.map(|level| level as u32);
+            Track {
+                place: Place {
+                    level,
+                    moved: since,
+                    demoted: None,
+                    at_risk: None,
+                    counts_after: since,
+                },
+                effective: level,
+                since,
+                ..Track::default()
+            }
+        };
+        let since = sheet.since.filter(|_| sheet.grade.is_some());
+        let start = match (sheet.grade.or(sheet.kind), since) {
+            (Some(_), Some(since)) => Start::After(since),
+            (Some(_), None) => Start::Last,
+            (None, _) => decided.map_or(Start::First, Start::After),
+        };
+        Self {
+            start,
+            before: sheet,
+            grade: track(sheet.grade, since),
+            kind: track(sheet.kind, since),
+        }
+    }
+
+    /// Whether a period end is to be decided.
+    pub fn is_open(&self, end: Date, is_last: bool) -> bool {
+        match self.start {
+            Start::First => true,
+            Start::After(day) => end > day,
+            Start::Last => is_last,
+        }
+    }
+}
+
+/// The levels of both ladders by name, those of earlier schemes too.
+struct Names<'a> {
+    grades: HashMap<&'a str, u32>,
+    types: HashMap<&'a str, u32>,
+}
+
+impl<'a> Names<'a> {
+    fn new(scheme: &'a Scheme) -> Self {
+        let mut grades = HashMap::default();
+        for (level, grade) in scheme.grades.iter().enumerate() {
+            for name in std::iter::once(&grade.name).chain(&grade.was) {
+                grades.insert(&**name, level as u32);
+            }
+        }
+        let types = scheme.types.iter().enumerate();
+        Self {
+            grades,
+            types: types
+                .map(|(level, rule)| (&*rule.name, level as u32))
+                .collect(),
+        }
+    }
+}
