@@ -213,9 +213,9 @@ fn entries(
     wanted: Option<&Expression>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Entry> {
-    let all = &grading.book.roster.entries;
+    let all = grading.entries();
     let Some(wanted) = wanted else {
-        return all.clone();
+        return all;
     };
     let evaluated = wanted.bound.eval(&grading.facts);
     let facts = &grading.facts;
@@ -223,8 +223,7 @@ fn entries(
     let Column::Bool(truths) = evaluated.column else {
         return vec![];
     };
-    all.iter()
-        .copied()
+    all.into_iter()
         .filter(
             |entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True),
         )

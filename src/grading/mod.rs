@@ -6,11 +6,13 @@
 
 mod absent;
 mod given;
+mod kept;
 mod moment;
 mod past;
 mod person;
 
 pub use absent::Absent;
+pub use kept::Kept;
 pub use past::{Known, Past, Settled};
 pub use person::{Move, People, Person, Start, Track};
 

@@ -67,7 +67,13 @@ pub fn evidence(grading: &Grading, ladder: Ladder, row: usize) -> Vec<Evidence> 
         .iter()
         .map(|moved| {
             let step = moved.step;
-            one(moved.end, step.from, Some(moved.to), step.why, moved.counts_after)
+            one(
+                moved.end,
+                step.from,
+                Some(moved.to),
+                step.why,
+                moved.counts_after,
+            )
         })
         .collect();
     if let Some(step) = track.last
@@ -75,7 +81,13 @@ pub fn evidence(grading: &Grading, ladder: Ladder, row: usize) -> Vec<Evidence> 
     {
         let level = track.place.level;
         let end = super::last_end(grading);
-        all.push(one(end, step.from, level, step.why, track.place.counts_after));
+        all.push(one(
+            end,
+            step.from,
+            level,
+            step.why,
+            track.place.counts_after,
+        ));
     }
     all
 }
@@ -90,7 +102,14 @@ pub(super) fn of_rule(
 ) -> Vec<PeriodValues> {
     let counted = next::counts(&rule.when.bound);
     let shown = counted.iter().map(|count| count.needed).max();
-    series_values(grading, &rule.when.bound, row, end, after, shown.unwrap_or(MOST_SHOWN))
+    series_values(
+        grading,
+        &rule.when.bound,
+        row,
+        end,
+        after,
+        shown.unwrap_or(MOST_SHOWN),
+    )
 }
 
 fn series_values(

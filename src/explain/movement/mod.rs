@@ -83,7 +83,7 @@ pub fn reasons(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec
         .is_some_and(|step| matches!(step.why, Why::Rule(_) | Why::Followed));
     if !has_moved_last {
         let held = held_reason(grading, ladder, movement, row, lang);
-        reasons.splice(0..0, held);
+        reasons.extend(held);
     }
     reasons
 }
@@ -97,7 +97,10 @@ fn move_reason(
     lang: Lang,
 ) -> String {
     let name = |level: u32| ladder.name(grading, level);
-    let (to, from) = (name(moved.to), moved.step.from.map(name).unwrap_or_default());
+    let (to, from) = (
+        name(moved.to),
+        moved.step.from.map(name).unwrap_or_default(),
+    );
     let period = Period::of(grading.scheme.period, moved.end);
     let mut text = match (moved.step.why, lang) {
         (Why::Rule(rule), _) => {
@@ -144,7 +147,9 @@ fn held_reason(
             format!("保持 {level}：距上次变动时间不足，{until} 起才可再变动")
         }
         (Why::TooSoon(until), Lang::En) => {
-            format!("{level} is held: too soon after the last move, free again at the end of {until}")
+            format!(
+                "{level} is held: too soon after the last move, free again at the end of {until}"
+            )
         }
         (Why::Conflict(up, down), Lang::Zh) => {
             let (up, down) = (rule(up), rule(down));

@@ -215,4 +215,3 @@ const fn unit(kind: PeriodKind, lang: Lang) -> &'static str {
         (Lang::En, PeriodKind::Year) => "years",
     }
 }
-
