@@ -18,10 +18,11 @@
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
 //! explain     (Grading, row) → Explanation; reasons
+//! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
-//! From `clean` to `explain` there is no I/O, no clock and no printing: the clock is the as-of date, and what there is
+//! From `clean` to `review` there is no I/O, no clock and no printing: the clock is the as-of date, and what there is
 //! to say comes back as findings.
 
 pub mod assess;
@@ -37,6 +38,7 @@ pub mod metrics;
 pub mod present;
 pub mod rank;
 pub mod read;
+pub mod review;
 pub mod scheme;
 pub mod table;
 pub mod words;

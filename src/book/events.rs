@@ -79,6 +79,7 @@ pub fn read(
                 .filter_map(|(_, day)| Date::from_days(*day)),
         );
     }
+    coverage.add_spans(&rule.coverage);
     for filing in filings {
         coverage.add_spans(&filing.covers);
     }

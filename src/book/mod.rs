@@ -6,6 +6,7 @@
 
 mod before;
 mod coverage;
+mod crosswalk;
 mod customers;
 mod earlier;
 mod events;
@@ -24,7 +25,7 @@ pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
-pub use filing::Filing;
+pub use filing::{Filing, source_of};
 pub use shelf::{Shelf, period_ends};
 
 use crate::clean::absent::absent_columns;
@@ -47,6 +48,8 @@ pub struct Inputs {
     pub events: Vec<Vec<Table>>,
     /// For each lookup sheet, in the order of the scheme.
     pub lookups: Vec<Vec<Table>>,
+    /// For each crosswalk, in the order of the scheme.
+    pub crosswalks: Vec<Vec<Table>>,
     /// How the tables came in; empty if a command named them and no ledger knows them.
     pub filings: Filings,
 }
@@ -86,8 +89,22 @@ pub struct Book {
     pub events: Vec<EventRows>,
     /// For each lookup sheet its columns, a row a customer.
     pub lookups: Vec<LookupRows>,
+    /// The customers' sheets in force one after another up to the as-of date, oldest first, where a metric takes their
+    /// history.
+    pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+}
+
+/// The customers' sheet as it was in force from a day on.
+#[derive(Clone, Debug)]
+pub struct SheetVersion {
+    /// The first day.
+    pub since: Date,
+    /// Each customer's row.
+    pub by_id: HashMap<Arc<str>, u32>,
+    /// For each field its column.
+    pub columns: Vec<Column>,
 }
 
 /// A lookup sheet joined to the customers.

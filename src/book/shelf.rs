@@ -4,9 +4,9 @@
 use super::customers::{self, CustomerRows, Roster};
 use super::events::{self, EventSource};
 use super::filing::Filing;
-use super::{Book, Inputs, lookup};
+use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
-use crate::scheme::model::{Customers, Scheme};
+use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -17,14 +17,17 @@ pub struct Shelf {
     scheme: Arc<Scheme>,
     inputs: Arc<Inputs>,
     events: Vec<EventSource>,
+    /// The customers' sheets one after another, where a metric takes their history.
+    history: Vec<Arc<SheetVersion>>,
     /// What was found when the event sheets were read.
     findings: Vec<crate::diagnostic::Finding>,
 }
 
 impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
-    pub fn new(scheme: Arc<Scheme>, inputs: Inputs, last: Date) -> Self {
+    pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
+        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -43,12 +46,20 @@ impl Shelf {
                 )
             })
             .collect();
+        let history = history(&scheme, &inputs, last);
         Self {
             scheme,
             inputs: Arc::new(inputs),
             events,
+            history,
             findings,
         }
+    }
+
+    /// The sheets that are known up to a day.
+    fn known(&self, date: Date) -> Vec<Arc<SheetVersion>> {
+        let known = self.history.iter().filter(|sheet| sheet.since <= date);
+        known.cloned().collect()
     }
 
     /// The book as of the last date: everything that is known, with all that there is to say.
@@ -144,6 +155,7 @@ impl Shelf {
             customers,
             events,
             lookups,
+            history: self.known(sheets),
             findings,
         }
     }
@@ -215,9 +227,42 @@ impl Shelf {
             customers: Some(customers),
             events,
             lookups,
+            history: self.known(date),
             findings: vec![],
         }
     }
+}
+
+/// The customers' sheets in force one after another up to a day; none where no metric takes their history.
+fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion>> {
+    let wanted = |metric: &Metric| matches!(metric.from, MetricSource::History(_));
+    let Some(rule) = scheme.customers.as_ref().filter(|_| scheme.metrics.iter().any(wanted)) else {
+        return vec![];
+    };
+    let filings = &inputs.filings.customers;
+    let mut days: Vec<Date> = filings
+        .iter()
+        .flat_map(|filing| filing.confirmed.iter().chain([&filing.as_of]))
+        .copied()
+        .filter(|day| *day <= last)
+        .collect();
+    if filings.is_empty() {
+        days.push(last);
+    }
+    days.sort_unstable();
+    days.dedup();
+    let version = |day: &Date| {
+        let tables = &inputs.customers;
+        let which = in_force(filings, tables.len(), *day, last);
+        let mut roster = Roster::default();
+        let rows = customers::read(scheme, rule, tables, &which, *day, &mut roster, &mut vec![]);
+        Arc::new(SheetVersion {
+            since: *day,
+            by_id: roster.by_id,
+            columns: rows.columns,
+        })
+    };
+    days.iter().map(version).collect()
 }
 
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed

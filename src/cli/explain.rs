@@ -48,7 +48,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
     keep_inputs(&files_of(&targets), &read)?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let lang = global
         .lang

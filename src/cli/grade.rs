@@ -69,7 +69,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .as_deref()
         .map(|text| columns::columns(&rules.scheme, text))
         .transpose()?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
@@ -178,9 +178,10 @@ pub fn grade_files(
     })
 }
 
-/// The date that `--as-of` means. The machine's clock is asked only where it says so.
-pub fn as_of(written: &str) -> Result<Date, Stop> {
+/// The date that `--as-of` means; today if it is not given. The machine's clock is asked only where it says so.
+pub fn as_of(global: &Global) -> Result<Date, Stop> {
     use chrono::Datelike;
+    let written = global.as_of.as_deref().unwrap_or("today");
     let today = || {
         let today = chrono::Local::now().date_naive();
         Date::new(today.year(), today.month(), today.day())

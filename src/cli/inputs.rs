@@ -85,6 +85,7 @@ pub fn load(
             customers: vec![],
             events: vec![vec![]; scheme.events.len()],
             lookups: vec![vec![]; scheme.lookups.len()],
+            crosswalks: vec![vec![]; scheme.crosswalks.len()],
             ..Inputs::default()
         },
         files: vec![],
@@ -148,8 +149,14 @@ fn put(scheme: &Scheme, sheet: &str, mut table: Table, loaded: &mut Loaded) {
         .lookups
         .iter()
         .position(|lookup| *lookup.sheet.name == *sheet);
+    let crosswalk = scheme
+        .crosswalks
+        .iter()
+        .position(|crosswalk| *crosswalk.sheet.name == *sheet);
     if let Some(index) = event {
         loaded.inputs.events[index].push(table);
+    } else if let Some(index) = crosswalk {
+        loaded.inputs.crosswalks[index].push(table);
     } else if let Some(index) = lookup {
         loaded.inputs.lookups[index].push(table);
     }
@@ -256,6 +263,27 @@ fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
     }
     for lookup in &scheme.lookups {
         add(&lookup.sheet, &[lookup.key], &[]);
+    }
+    for crosswalk in &scheme.crosswalks {
+        add(&crosswalk.sheet, &[crosswalk.key, crosswalk.customer], &[]);
+    }
+    // The files of a source that has a crosswalk name customers by an id of its own.
+    let own = scheme.crosswalks.iter().map(|crosswalk| {
+        let key = &crosswalk.sheet.fields[crosswalk.key];
+        field_headers(key)
+    });
+    let own: Vec<String> = own.flatten().collect();
+    let events = scheme.events.iter().map(|event| &event.sheet);
+    let customers = scheme.customers.iter().map(|customers| &customers.sheet);
+    let named: Vec<&str> = events.chain(customers).map(|sheet| &*sheet.name).collect();
+    for known in known.iter_mut().filter(|known| named.contains(&&*known.name)) {
+        let keys = known.key.clone();
+        known.key.extend(own.iter().cloned());
+        for required in &mut known.required {
+            if *required == keys {
+                required.extend(own.iter().cloned());
+            }
+        }
     }
     known
 }

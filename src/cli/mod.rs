@@ -50,9 +50,9 @@ pub struct Global {
     /// The ledger.
     #[arg(long, global = true, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
-    /// The date to grade as of: 2024-03-31, today or prev-month-end.
-    #[arg(long, global = true, value_name = "DATE", default_value = "today")]
-    pub as_of: String,
+    /// The date to grade as of: 2024-03-31, today or prev-month-end; without it today.
+    #[arg(long, global = true, value_name = "DATE")]
+    pub as_of: Option<String>,
     /// Where to write; `-` is standard output. May be given more than once.
     #[arg(short, long, global = true, value_name = "PATH")]
     pub output: Vec<String>,

@@ -28,7 +28,10 @@ const ARGUMENTS: [(&str, &str); 31] = [
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
     ),
     ("ledger", "台账文件"),
-    ("as_of", "评级日：2024-03-31、today 或 prev-month-end"),
+    (
+        "as_of",
+        "评级日：2024-03-31、today 或 prev-month-end；不写则为今天",
+    ),
     ("output", "输出到哪里；`-` 为标准输出，可多次给出"),
     ("format", "格式（默认由输出文件的扩展名决定）"),
     ("quiet", "一切正常时不输出信息"),

@@ -168,6 +168,22 @@ codes! {
     /// A gate such as `--fail-on` was hit.
     GateHit = "gate-hit",
 
+    // Reviewing.
+    /// A correction without an author or a reason.
+    UnsignedCorrection = "unsigned-correction",
+    /// People want different things of one customer.
+    Disagreement = "disagreement",
+    /// A correction to what is so already.
+    ChangesNothing = "changes-nothing",
+    /// An override that neither expires nor is looked at again.
+    OpenEnded = "open-ended",
+    /// A second override of what is overridden already.
+    SecondOverride = "second-override",
+    /// A person whose role may not correct.
+    NotAllowed = "not-allowed",
+    /// A proposal that names no grade or type, or more than one.
+    UnclearProposal = "unclear-proposal",
+
     // Use.
     /// An option or argument that cannot be.
     Usage = "usage",

@@ -9,6 +9,7 @@ pub mod marks;
 pub mod palette;
 pub mod record;
 pub mod results;
+pub mod reviews;
 #[cfg(test)]
 mod sample;
 pub mod shown;

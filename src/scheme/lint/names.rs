@@ -3,6 +3,7 @@
 use super::shape::{Shape, narrow, shape};
 use crate::expr::{AggregateFunction, Slot};
 use crate::scheme::model::{
+    MetricSource,
     Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme,
     SlotKind,
 };
@@ -41,7 +42,11 @@ pub fn of_field(field: &Field) -> Shape {
 
 fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
     let argument = || {
-        let fields = &scheme.events[metric.from].sheet.fields;
+        let fields = match (metric.from, &scheme.customers) {
+            (MetricSource::Events(events), _) => &scheme.events[events].sheet.fields,
+            (MetricSource::History(_), Some(customers)) => &customers.sheet.fields,
+            (MetricSource::History(_), None) => return Shape::OPEN,
+        };
         metric
             .value
             .argument
