@@ -211,7 +211,7 @@ def cause(history, customer, month):
         return decide(start, Known(upto), customer, upto, scheme)[0].grade != start.grade
 
     by_data, by_scheme = moves(old, month), moves(new, month - 1)
-    return {(True, False): "data", (False, True): "scheme", (False, False): "data and scheme"}[(by_data, by_scheme)]
+    return {(True, False): "data", (False, True): "scheme", (False, False): "both"}[(by_data, by_scheme)]
 
 
 def year(last_known=None):
@@ -263,7 +263,7 @@ def main():
         for customer, state in history[month].items():
             before = history[month - 1].get(customer)
             if before and before.grade != state.grade:
-                way = "promoted" if state.grade < before.grade else "demoted"
+                way = "upgraded" if state.grade < before.grade else "downgraded"
                 why = cause(history, customer, month)
                 moves.append([f"2024-{month:02}", customer, before.grade, state.grade, way, why])
     by_hand = [list(row.values()) for row in table("moves.csv")]
