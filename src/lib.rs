@@ -19,21 +19,25 @@
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
 //! explain     (Grading, row) → Explanation; reasons
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
+//! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
-//! From `clean` to `review` there is no I/O, no clock and no printing: the clock is the as-of date, and what there is
+//! From `clean` to `compare` there is no I/O, no clock and no printing: the clock is the as-of date, and what there is
 //! to say comes back as findings.
 
 pub mod assess;
 pub mod book;
 pub mod classify;
 pub mod clean;
+pub mod compare;
 pub mod decide;
 pub mod diagnostic;
 pub mod explain;
 pub mod expr;
 pub mod grading;
+pub mod ledger;
 pub mod metrics;
 pub mod present;
 pub mod rank;

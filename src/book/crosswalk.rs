@@ -20,9 +20,10 @@ pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, findings: &mut Vec<Fin
         let known = keys(rule, tables, findings);
         let mut put = |tables: &mut [Table], filings: &[Filing], to: &str| {
             for (number, table) in tables.iter_mut().enumerate() {
-                let source = filings
-                    .get(number)
-                    .map_or_else(|| source_of(&table.origin.file).into(), |f| f.source.clone());
+                let source = filings.get(number).map_or_else(
+                    || source_of(&table.origin.file).into(),
+                    |f| f.source.clone(),
+                );
                 if source == rule.source {
                     rewrite(rule, &known, table, to, findings);
                 }

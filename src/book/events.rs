@@ -160,7 +160,7 @@ impl EventSource {
 }
 
 /// The days of a date or datetime column.
-fn days_of(column: &Column) -> Vec<i32> {
+pub(super) fn days_of(column: &Column) -> Vec<i32> {
     match column {
         Column::Date(days) => days.clone(),
         Column::DateTime(seconds) => seconds

@@ -12,16 +12,19 @@ pub fn source_of(file: &str) -> String {
     // Endings may be two: `orders.csv.gz`.
     while let Some((rest, ending)) = stem.rsplit_once('.') {
         let is_ending = !rest.is_empty()
-            && ending.chars().all(|character| character.is_ascii_alphanumeric())
-            && ending.chars().any(|character| character.is_ascii_alphabetic());
+            && ending
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric())
+            && ending
+                .chars()
+                .any(|character| character.is_ascii_alphabetic());
         if !is_ending {
             break;
         }
         stem = rest;
     }
-    let is_divider = |character: char| {
-        character.is_whitespace() || "-_.()（）[]~年月日号".contains(character)
-    };
+    let is_divider =
+        |character: char| character.is_whitespace() || "-_.()（）[]~年月日号".contains(character);
     let mut source = String::new();
     let mut after_digit = false;
     // Dividers are kept back until it is known that no digit follows them.

@@ -12,6 +12,8 @@ mod earlier;
 mod events;
 mod fields;
 mod filing;
+mod inputs;
+mod intake;
 mod merge;
 mod repeats;
 mod replaced;
@@ -26,7 +28,9 @@ pub use earlier::{Recognised, recognise};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
-pub use shelf::{Shelf, period_ends};
+pub use inputs::{Filings, Inputs, SheetKind};
+pub use intake::{Intake, take_in};
+pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
@@ -38,41 +42,6 @@ use crate::table::{Column, Date, Decimal};
 use crate::text;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// The tables that were read for each sheet of a scheme.
-#[derive(Clone, Debug, Default)]
-pub struct Inputs {
-    /// For the customers' sheet.
-    pub customers: Vec<Table>,
-    /// For each event sheet, in the order of the scheme.
-    pub events: Vec<Vec<Table>>,
-    /// For each lookup sheet, in the order of the scheme.
-    pub lookups: Vec<Vec<Table>>,
-    /// For each crosswalk, in the order of the scheme.
-    pub crosswalks: Vec<Vec<Table>>,
-    /// How the tables came in; empty if a command named them and no ledger knows them.
-    pub filings: Filings,
-}
-
-/// How the tables of [`Inputs`] came in, each beside its table.
-#[derive(Clone, Debug, Default)]
-pub struct Filings {
-    /// The customers' sheets.
-    pub customers: Vec<Filing>,
-    /// For each event sheet.
-    pub events: Vec<Vec<Filing>>,
-    /// For each lookup sheet.
-    pub lookups: Vec<Vec<Filing>>,
-}
-
-impl Filings {
-    /// Whether no ledger knows the tables.
-    pub fn is_empty(&self) -> bool {
-        self.customers.is_empty()
-            && self.events.iter().all(Vec::is_empty)
-            && self.lookups.iter().all(Vec::is_empty)
-    }
-}
 
 /// What is known on the as-of date.
 #[derive(Clone, Debug)]

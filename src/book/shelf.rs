@@ -76,7 +76,7 @@ impl Shelf {
     pub fn at(&self, date: Date, is_last: bool, newest: &Book) -> Book {
         let sheets = if is_last { newest.as_of } else { date };
         let has_sheet = self.scheme.customers.is_none()
-            || !in_force(
+            || !standing_on(
                 &self.inputs.filings.customers,
                 self.inputs.customers.len(),
                 sheets,
@@ -114,7 +114,7 @@ impl Shelf {
         let mut roster = Roster::default();
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
-            let which = in_force(&filings.customers, inputs.customers.len(), sheets, sheets);
+            let which = standing_on(&filings.customers, inputs.customers.len(), sheets, sheets);
             customers = Some(customers::read(
                 scheme,
                 rule,
@@ -143,7 +143,7 @@ impl Shelf {
             for (index, rule) in scheme.lookups.iter().enumerate() {
                 let filings = filings.lookups.get(index).map(Vec::as_slice);
                 let tables = &inputs.lookups[index];
-                let which = in_force(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let which = standing_on(filings.unwrap_or_default(), tables.len(), sheets, sheets);
                 let on = &customers.columns[rule.on];
                 lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
             }
@@ -236,7 +236,11 @@ impl Shelf {
 /// The customers' sheets in force one after another up to a day; none where no metric takes their history.
 fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion>> {
     let wanted = |metric: &Metric| matches!(metric.from, MetricSource::History(_));
-    let Some(rule) = scheme.customers.as_ref().filter(|_| scheme.metrics.iter().any(wanted)) else {
+    let Some(rule) = scheme
+        .customers
+        .as_ref()
+        .filter(|_| scheme.metrics.iter().any(wanted))
+    else {
         return vec![];
     };
     let filings = &inputs.filings.customers;
@@ -253,7 +257,7 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
     days.dedup();
     let version = |day: &Date| {
         let tables = &inputs.customers;
-        let which = in_force(filings, tables.len(), *day, last);
+        let which = standing_on(filings, tables.len(), *day, last);
         let mut roster = Roster::default();
         let rows = customers::read(scheme, rule, tables, &which, *day, &mut roster, &mut vec![]);
         Arc::new(SheetVersion {
@@ -267,14 +271,16 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
 
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
 /// last. Tables that nobody filed are in force on `now` only, all of them.
-fn in_force(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
-    if filings.is_empty() {
-        return if date == now {
-            (0..count).collect()
-        } else {
-            vec![]
-        };
+fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+    match filings {
+        [] if date == now => (0..count).collect(),
+        [] => vec![],
+        filings => in_force(filings, date),
     }
+}
+
+/// Which filings are in force on `date`, the newest last: of each source the one that came in or was confirmed last.
+pub fn in_force(filings: &[Filing], date: Date) -> Vec<usize> {
     let mut newest: HashMap<&str, (Date, u64, usize)> = HashMap::default();
     for (index, filing) in filings.iter().enumerate() {
         if let Some(since) = filing.in_force(date) {

@@ -162,8 +162,7 @@ pub fn grade_files(
         ));
     }
     let options = inputs::options(reading)?;
-    let mut loaded = inputs::load(&rules.scheme, files, &options, screen)?;
-    let tables = std::mem::take(&mut loaded.inputs);
+    let (tables, loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
     let scheme = Arc::new(rules.scheme);
     let grading = grading::grade(scheme, tables, as_of, Past::default());
     if grading.findings.iter().any(book::is_refusal) {

@@ -9,12 +9,17 @@ mod explain;
 mod gate;
 mod grade;
 mod init;
+mod import;
 mod inputs;
 mod inspect;
+mod intake;
+mod ledger;
 mod man;
 mod output;
+mod restate;
 mod rules;
 mod screen;
+mod stock;
 pub mod words;
 mod write;
 
@@ -50,6 +55,9 @@ pub struct Global {
     /// The ledger.
     #[arg(long, global = true, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// How many seconds to wait for another command that writes to the ledger.
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30)]
+    pub lock_wait: u64,
     /// The date to grade as of: 2024-03-31, today or prev-month-end; without it today.
     #[arg(long, global = true, value_name = "DATE")]
     pub as_of: Option<String>,
@@ -102,7 +110,9 @@ enum Command {
     Inspect(inspect::Args),
     /// Lint a scheme; with files, check the data too.
     Check(check::Args),
-    /// Grade customers from files or from standard input.
+    /// Read sheets into the ledger, cleaned and checked.
+    Import(import::Args),
+    /// Grade customers from files, from standard input or from the ledger.
     Grade(grade::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
@@ -183,6 +193,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
         Command::Check(args) => check::run(args, &cli.global, screen),
+        Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
@@ -192,11 +203,9 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
 
 /// Options whose meaning needs the ledger are refused rather than passed over.
 fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    for (given, option) in [
-        (global.ledger.is_some(), "--ledger"),
-        (global.role.is_some(), "--role"),
-    ] {
-        if given {
+    {
+        let option = "--role";
+        if global.role.is_some() {
             let finding = regrade::diagnostic::Finding::error(
                 regrade::diagnostic::Code::NotYet,
                 regrade::text!(

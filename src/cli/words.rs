@@ -8,26 +8,31 @@ use regrade::diagnostic::Lang;
 const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: &[(&str, &str)] = &[
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
         "inspect",
         "查看文件如何被读取：编码、工作表、表头行、列、类型、单位",
     ),
     ("check", "检查方案；给出文件时也检查数据"),
-    ("grade", "用文件或标准输入给客户评级"),
+    ("import", "把表格读入台账，并清洗、检查"),
+    ("grade", "用文件、标准输入或台账给客户评级"),
     ("explain", "说明某个客户为何是这个等级"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
 ];
 
 /// What each option and argument means, by its name in the program.
-const ARGUMENTS: [(&str, &str); 31] = [
+const ARGUMENTS: &[(&str, &str)] = &[
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
     ),
-    ("ledger", "台账文件"),
+    ("source", "文件的来源；不写则用文件名去掉数字和日期"),
+    ("covers", "事件文件覆盖的期间，无论其中有哪些行：2024-04、2024-Q1、2024-01..2024-06"),
+    ("again", "再次导入以前导入过的旧内容"),
+    ("ledger", "台账文件；不写则用 REGRADE_LEDGER，再没有就用方案旁的 regrade.db"),
+    ("lock_wait", "其他命令正在写台账时最多等待多少秒"),
     (
         "as_of",
         "评级日：2024-03-31、today 或 prev-month-end；不写则为今天",

@@ -29,10 +29,11 @@ impl Grading {
             Entry::Customer(_) => None,
             Entry::Refused(index) => {
                 let row = &self.book.roster.refused[index as usize];
+                let known = row.id.as_deref().and_then(|id| self.people.by_id.get(id));
                 Some(Kept {
                     id: row.id.as_deref(),
                     name: row.name.as_deref(),
-                    before: row.before,
+                    before: known.map_or(row.before, |number| self.now(*number)),
                     decision: Decision::Refused,
                     why: Cow::Borrowed(&row.faults),
                 })
@@ -42,7 +43,7 @@ impl Grading {
                 Some(Kept {
                     id: Some(&absent.id),
                     name: absent.name.as_deref(),
-                    before: self.people.persons[absent.number as usize].before,
+                    before: self.now(absent.number),
                     decision: Decision::Absent,
                     why: Cow::Owned(vec![text!(
                         "no sheet in force has the customer; the grade is kept",
@@ -51,6 +52,10 @@ impl Grading {
                 })
             }
         }
+    }
+
+    fn now(&self, number: u32) -> Earlier {
+        self.people.persons[number as usize].now()
     }
 
     /// Every line of the output: customers and refused rows in the order of their sheets, then the absent.

@@ -10,6 +10,7 @@ mod kept;
 mod moment;
 mod past;
 mod person;
+mod standing;
 
 pub use absent::Absent;
 pub use kept::Kept;
@@ -89,7 +90,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
     moment.decide(&mut people);
     let shown = moment.show(&people);
-    let absent = absent::absent(&shown.book, &people, &past);
+    let absent = absent::absent(&shown.book, &people);
     Grading {
         scheme,
         book: shown.book,

@@ -81,15 +81,7 @@ impl<'a> Moment<'a> {
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
         let earlier: Vec<Earlier> = numbers
             .iter()
-            .map(|number| {
-                let person = &people.persons[*number as usize];
-                let level = |track: &Track| track.effective.map(|level| level as usize);
-                Earlier {
-                    grade: level(&person.grade),
-                    since: person.grade.since,
-                    kind: level(&person.kind),
-                }
-            })
+            .map(|number| people.persons[*number as usize].now())
             .collect();
         fill(scheme, &book, &earlier, &mut facts);
         let first_seen = first_seen(&book);

@@ -48,7 +48,11 @@ impl Axis {
             .events
             .iter()
             .filter_map(|events| events.coverage.first(kind))
-            .chain(book.history.first().map(|sheet| Period::of(kind, sheet.since)))
+            .chain(
+                book.history
+                    .first()
+                    .map(|sheet| Period::of(kind, sheet.since)),
+            )
             .map(|p| p.index)
             .min();
         let first = Period {

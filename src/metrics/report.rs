@@ -33,12 +33,7 @@ pub fn too_many_periods(
 }
 
 /// A file that ends well before the end of the last closed period: what is missing there looks like nothing bought.
-pub fn early_end(
-    rule: &EventSheet,
-    events: &EventRows,
-    axis: &Axis,
-    findings: &mut Vec<Finding>,
-) {
+pub fn early_end(rule: &EventSheet, events: &EventRows, axis: &Axis, findings: &mut Vec<Finding>) {
     let Some(index) = axis.count.checked_sub(1) else {
         return;
     };
@@ -92,11 +87,7 @@ pub fn missing(
                     "`{sheet}` 的该行没有 `{name}` 所需的值，已略过"
                 ),
             )
-            .place(place_of(
-                tables,
-                events.clean.rows[row],
-                None,
-            )),
+            .place(place_of(tables, events.clean.rows[row], None)),
         );
     }
 }

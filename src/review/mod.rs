@@ -26,6 +26,7 @@ pub use levels::{Named, name_level};
 pub use proposals::{Proposal, proposals};
 pub use rows::{Read, hold_word, read};
 pub use settle::{End, Settled, settle, settle_by_hand};
+pub use told::{barred, is_barred};
 
 use crate::decide::{Hold, Override, Subject};
 use crate::scheme::Scheme;

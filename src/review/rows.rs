@@ -22,8 +22,8 @@ use std::sync::Arc;
 pub struct Read {
     /// The corrections, in the order of the tables and their rows.
     pub corrections: Vec<Correction>,
-    /// How many of the tables have columns for reviewers.
-    pub tables: usize,
+    /// The tables that have columns for corrections, by their places.
+    pub used: Vec<usize>,
     /// What cannot be used, and why.
     pub findings: Vec<Finding>,
 }
@@ -31,10 +31,10 @@ pub struct Read {
 /// Reads the corrections of all tables.
 pub fn read(scheme: &Scheme, tables: &[Table], form: &Form) -> Read {
     let mut read = Read::default();
-    for table in tables {
+    for (index, table) in tables.iter().enumerate() {
         match Columns::of(scheme, table, form) {
             Ok(Some(columns)) => {
-                read.tables += 1;
+                read.used.push(index);
                 let sheet = Sheet {
                     scheme,
                     table,

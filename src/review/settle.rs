@@ -162,7 +162,7 @@ impl Topic {
             let repeated = |is_open: bool| {
                 let said = current.said.iter().filter(|said| self.is_of(&said.set));
                 let mut said = said.filter(|said| (said.state != State::Ended) == is_open);
-                said.find(|said| repeats(&said.set, correction))
+                said.find(|said| repeats(said, correction))
             };
             if let Some(said) = repeated(true).or_else(|| repeated(false)) {
                 if said.state == State::Ended {
@@ -363,12 +363,13 @@ fn is_so(correction: &Correction, hold: Hold, current: &Current) -> bool {
     }
 }
 
-/// Whether a correction is this very statement, read once more.
-fn repeats(set: &Override, correction: &Correction) -> bool {
+/// Whether a correction is this very statement, read once more. Of one that has ended the last day is another by now.
+fn repeats(said: &Said, correction: &Correction) -> bool {
+    let set = &said.set;
+    let dated = (set.until, set.review_on) == (correction.until, correction.review_on);
     set.by == correction.by
         && set.level == correction.level
         && correction.hold.is_none_or(|hold| hold == set.hold)
         && set.reason == correction.reason
-        && set.until == correction.until
-        && set.review_on == correction.review_on
+        && (dated || said.state == State::Ended)
 }

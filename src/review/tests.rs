@@ -438,9 +438,9 @@ fn lists_of_corrections_have_plainer_headings() {
     );
     // In a result the grade is what the rules give; and what is no list of corrections has none.
     let result = table("r.csv", "客户编号,等级,变动,原因\nC1,A,升级,分数够\n");
-    assert_eq!(read(&scheme, &[result], &form).tables, 0);
+    assert_eq!(read(&scheme, &[result], &form).used, []);
     let plain = table("c.csv", "客户编号,等级,原因\nC1,A,重点\n");
-    assert_eq!(read(&scheme, &[plain], &Form::Graded).tables, 0);
+    assert_eq!(read(&scheme, &[plain], &Form::Graded).used, []);
 }
 
 #[test]

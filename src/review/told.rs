@@ -6,6 +6,7 @@ use crate::clean::text::shorten;
 use crate::decide::Subject;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::scheme::Scheme;
+use crate::scheme::model::Role;
 use crate::table::Date;
 use crate::text;
 
@@ -42,10 +43,15 @@ fn options(correction: &Correction) -> (String, &'static str) {
     (shorten(&correction.customer), subject)
 }
 
-pub(super) fn not_allowed(scheme: &Scheme, correction: &Correction) -> Option<Finding> {
+/// The role of a person whose corrections do not count; `None` if they do.
+pub fn barred<'a>(scheme: &'a Scheme, by: &str) -> Option<&'a Role> {
     let mut roles = scheme.roles.iter().filter(|role| !role.review);
-    let role = roles.find(|role| role.people.iter().any(|one| *one == correction.by))?;
-    let (by, role) = (shorten(&correction.by), &role.name);
+    roles.find(|role| role.people.iter().any(|one| **one == *by))
+}
+
+/// What is said to a person whose corrections do not count.
+pub fn is_barred(by: &str, role: &Role) -> Finding {
+    let (by, role) = (shorten(by), &role.name);
     let finding = Finding::error(
         Code::NotAllowed,
         text!(
@@ -53,18 +59,24 @@ pub(super) fn not_allowed(scheme: &Scheme, correction: &Correction) -> Option<Fi
             "`{by}` 属于角色 `{role}`，其复核不予采用"
         ),
     );
-    let finding = of_many(
+    finding.help(text!(
+        "let somebody else review it, or set `review = true` for the role",
+        "请由其他人复核，或在该角色中设置 `review = true`"
+    ))
+}
+
+pub(super) fn not_allowed(scheme: &Scheme, correction: &Correction) -> Option<Finding> {
+    let role = barred(scheme, &correction.by)?;
+    let finding = is_barred(&correction.by, role);
+    let role = &role.name;
+    Some(of_many(
         correction,
         finding,
         text!(
             "corrections by people of the role `{role}` do not count",
             "角色 `{role}` 的复核不予采用"
         ),
-    );
-    Some(finding.help(text!(
-        "let somebody else review it, or set `review = true` for the role",
-        "请由其他人复核，或在该角色中设置 `review = true`"
-    )))
+    ))
 }
 
 pub(super) fn expired(correction: &Correction, today: Date) -> Option<Finding> {

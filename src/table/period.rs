@@ -158,7 +158,9 @@ mod tests {
         for text in ["2024-03", "2024-Q4", "2024-H2", "2024"] {
             assert_eq!(Period::parse(text).unwrap().to_string(), text);
         }
-        for text in ["2024-13", "2024-00", "2024-Q5", "24-03", "2024-3", "2024-", "", "2024-Q"] {
+        for text in [
+            "2024-13", "2024-00", "2024-Q5", "24-03", "2024-3", "2024-", "", "2024-Q",
+        ] {
             assert_eq!(Period::parse(text), None, "{text}");
         }
         for (text, first, last) in [

@@ -3,9 +3,8 @@
 use super::shape::{Shape, narrow, shape};
 use crate::expr::{AggregateFunction, Slot};
 use crate::scheme::model::{
-    MetricSource,
-    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme,
-    SlotKind,
+    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MetricSource,
+    MissingRule, Scheme, SlotKind,
 };
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Value};

@@ -16,8 +16,7 @@ pub use results::{
 pub use sheets::{Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
 pub use values::{
     Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
-    Temporary,
-    ValueRule, Window, WindowSpan,
+    Temporary, ValueRule, Window, WindowSpan,
 };
 
 use crate::diagnostic::Lang;

@@ -276,11 +276,7 @@ impl Validator<'_> {
                 None => self.findings.push(
                     Finding::error(
                         Code::BadValue,
-                        text!(
-                            "`{}` is no span of periods",
-                            "`{}` 不是期间",
-                            text.value
-                        ),
+                        text!("`{}` is no span of periods", "`{}` 不是期间", text.value),
                     )
                     .at(text.span)
                     .help(text!(

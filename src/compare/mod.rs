@@ -1,0 +1,77 @@
+//! Two gradings side by side: who moved up or down, who is new, absent or without a grade, and from which level to
+//! which.
+//!
+//! Takes two [`Snapshot`]s (of graded files, of runs, of one grading and the one before it), gives a [`Comparison`].
+//! Nothing here knows where a snapshot comes from, and why somebody moved is put in by who can work it out.
+
+mod before;
+mod class;
+mod matrix;
+mod moves;
+mod same;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+pub use before::with_before;
+pub use class::{Cause, Class};
+pub use matrix::{Flow, Matrix};
+pub use moves::{Changed, Move};
+pub use same::{plain, same};
+pub use snapshot::{Customer, Snapshot};
+
+use std::sync::Arc;
+
+/// What lies between two snapshots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Everybody whom either side knows, each once: those who came down first, the furthest before the others, then
+    /// those who went up, and last those with whom nothing happened. Inside a class and a distance in the order of the
+    /// new side; who is only in the old one in its order.
+    pub moves: Vec<Move>,
+    /// From which level to which.
+    pub matrix: Matrix,
+    /// How many customers each class has, in the order of [`Class::ALL`].
+    pub counts: [usize; Class::ALL.len()],
+    /// How many customers the old side has, absent ones left out.
+    pub old: usize,
+    /// How many the new side has.
+    pub new: usize,
+    /// All levels of both sides, best first where their order is known, else by name.
+    pub levels: Vec<Arc<str>>,
+    /// Whether the order of the levels is known. Without it a change is neither up nor down.
+    pub is_ordered: bool,
+}
+
+/// Compares two snapshots.
+pub fn compare(old: &Snapshot, new: &Snapshot) -> Comparison {
+    let mut moves = moves::all(old, new);
+    moves::sort(&mut moves);
+    let mut counts = [0; Class::ALL.len()];
+    for found in &moves {
+        counts[found.class as usize] += 1;
+    }
+    let levels = snapshot::levels_of_both(old, new);
+    let present = |side: &Snapshot| side.customers().iter().filter(|c| c.is_present()).count();
+    Comparison {
+        matrix: Matrix::of(&moves, &levels),
+        moves,
+        counts,
+        old: present(old),
+        new: present(new),
+        levels,
+        is_ordered: !old.levels.is_empty() || !new.levels.is_empty(),
+    }
+}
+
+impl Comparison {
+    /// How many customers a class has.
+    pub const fn count(&self, class: Class) -> usize {
+        self.counts[class as usize]
+    }
+
+    /// The customers with whom something happened, in order.
+    pub fn movers(&self) -> impl Iterator<Item = &Move> {
+        self.moves.iter().filter(|found| found.is_move())
+    }
+}

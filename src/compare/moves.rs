@@ -1,0 +1,181 @@
+//! What happened to each customer.
+
+use super::snapshot::steps;
+use super::{Cause, Class, Snapshot, same};
+use crate::decide::Decision;
+use crate::read::fold_header;
+use crate::table::{Decimal, Value};
+use std::sync::Arc;
+
+/// A value that is not what it was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// Its name, as the new side has it.
+    pub name: Arc<str>,
+    /// What it was.
+    pub old: Value,
+    /// What it is.
+    pub new: Value,
+}
+
+/// What happened to one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// The key.
+    pub id: Arc<str>,
+    /// The name, the newer one first.
+    pub name: Option<Arc<str>>,
+    /// What happened.
+    pub class: Class,
+    /// How far, up positive; `None` where there is nothing to count.
+    pub steps: Option<i32>,
+    /// The level before.
+    pub old: Option<Arc<str>>,
+    /// The level now. Of an absent customer the new side may know the last one.
+    pub new: Option<Arc<str>>,
+    /// Why, where somebody worked it out.
+    pub cause: Option<Cause>,
+    /// The values that both sides have and that differ.
+    pub changed: Vec<Changed>,
+    /// Why the customer has the new level.
+    pub reason: Option<Arc<str>>,
+    /// The amount of the new side; of an absent customer that of the old one.
+    pub amount: Option<Decimal>,
+    /// Whether the customer is in the sheets of the old side, and of the new one.
+    pub there: (bool, bool),
+}
+
+impl Move {
+    /// Whether anything happened: one who was without a level before and still is has not moved, and of one whose row
+    /// is refused nobody knows.
+    pub fn is_move(&self) -> bool {
+        match self.class {
+            Class::Unchanged | Class::Refused => false,
+            Class::Unrated => self.old.is_some() || !self.there.0,
+            _ => true,
+        }
+    }
+}
+
+/// Everybody of both sides: the new side's customers in order, then those whom only the old one has.
+pub(super) fn all(old: &Snapshot, new: &Snapshot) -> Vec<Move> {
+    let pairs = common_values(old, new);
+    let news = new.customers().iter().enumerate().map(|(index, customer)| {
+        let before = old.find(&customer.id);
+        one(old, new, &pairs, before, Some(index))
+    });
+    let gone = old.customers().iter().enumerate();
+    let gone = gone
+        .filter(|(_, customer)| new.find(&customer.id).is_none())
+        .map(|(index, _)| one(old, new, &pairs, Some(index), None));
+    news.chain(gone).collect()
+}
+
+/// Columns that both sides have: by the folded header, which counts a unit apart.
+fn common_values(old: &Snapshot, new: &Snapshot) -> Vec<(usize, usize)> {
+    let olds: Vec<String> = old
+        .values
+        .iter()
+        .map(|(name, _)| fold_header(name))
+        .collect();
+    let news = new.values.iter().enumerate();
+    news.filter_map(|(index, (name, _))| {
+        let folded = fold_header(name);
+        let exact = old.values.iter().position(|(other, _)| other == name);
+        let unit = crate::read::Header::new(name).unit;
+        let alike = || {
+            (0..olds.len()).find(|at| {
+                olds[*at] == folded && crate::read::Header::new(&old.values[*at].0).unit == unit
+            })
+        };
+        Some((exact.or_else(alike)?, index))
+    })
+    .collect()
+}
+
+fn one(
+    old: &Snapshot,
+    new: &Snapshot,
+    values: &[(usize, usize)],
+    at_old: Option<usize>,
+    at_new: Option<usize>,
+) -> Move {
+    let before = at_old.map(|index| &old.customers()[index]);
+    let now = at_new.map(|index| &new.customers()[index]);
+    let there = |side: Option<&super::Customer>| side.is_some_and(super::Customer::is_present);
+    let level = |side: Option<&super::Customer>| side.and_then(|customer| customer.level.clone());
+    let (from, to) = (level(before), level(now));
+    let mut by = None;
+    let class = match (there(before), there(now)) {
+        (false, false) => Class::Unchanged,
+        _ if now.is_some_and(|customer| customer.decision == Some(Decision::Refused)) => {
+            Class::Refused
+        }
+        (_, false) => Class::Absent,
+        (_, true) if to.is_none() => Class::Unrated,
+        (false, true) => Class::New,
+        (true, true) if from == to => {
+            by = Some(0);
+            Class::Unchanged
+        }
+        (true, true) => {
+            by = from
+                .as_deref()
+                .zip(to.as_deref())
+                .and_then(|(from, to)| steps(old, new, from, to))
+                .filter(|steps| *steps != 0);
+            match by {
+                Some(1..) => Class::Upgraded,
+                Some(_) => Class::Downgraded,
+                None => Class::Changed,
+            }
+        }
+    };
+    let mut changed = vec![];
+    if let (Some(at_old), Some(at_new)) = (at_old, at_new) {
+        for (old_column, new_column) in values {
+            let was = old.value(*old_column, at_old);
+            let is = new.value(*new_column, at_new);
+            if !same(&was, &is) {
+                changed.push(Changed {
+                    name: new.values[*new_column].0.clone(),
+                    old: was,
+                    new: is,
+                });
+            }
+        }
+    }
+    // That a person set the level is written beside it; every other cause has to be worked out.
+    let is_set = now.is_some_and(|customer| customer.decision == Some(Decision::Overridden));
+    let amount = match class {
+        Class::Absent => before,
+        _ => now.or(before),
+    };
+    Move {
+        id: now
+            .or(before)
+            .map_or_else(|| "".into(), |customer| customer.id.clone()),
+        name: now
+            .and_then(|customer| customer.name.clone())
+            .or_else(|| before.and_then(|customer| customer.name.clone())),
+        class,
+        steps: by,
+        old: from,
+        new: to,
+        cause: (is_set && matches!(class, Class::Upgraded | Class::Downgraded | Class::Changed))
+            .then_some(Cause::Override),
+        changed,
+        reason: now.and_then(|customer| customer.reason.clone()),
+        amount: amount.and_then(|customer| customer.amount),
+        there: (there(before), there(now)),
+    }
+}
+
+/// Puts them in the order in which they are listed.
+pub(super) fn sort(moves: &mut [Move]) {
+    // Stable, so that within a class and a distance the order stays.
+    moves.sort_by_key(|found| {
+        let far = found.steps.map_or(0, |steps| -steps.abs());
+        (found.class, far)
+    });
+}
