@@ -68,7 +68,7 @@ ESG_FROM = 7
 ESG = {"K01": "85", "K02": "70", "K03": "60", "K05": "82", "K08": "80", "K09": "75", "K11": "65", "K12": "55", "K13": "45", "K15": "59"}
 ESG_CHANGES = [("K15", 10, "60")]
 
-# (customer, day, what about, whether it was found to be justified). August and November had none.
+# (customer, day, what about, whether it was found to be justified). August had none.
 COMPLAINTS = [
     ("K15", "2024-01-09", "送错货", "成立"),
     ("K15", "2024-01-23", "交期延误", "成立"),
@@ -81,6 +81,7 @@ COMPLAINTS = [
     ("K10", "2024-07-15", "送错货", "不成立"),
     ("K13", "2024-09-05", "质量不合格", "成立"),
     ("K02", "2024-10-18", "交期延误", "成立"),
+    ("K09", "2024-11-11", "交期延误", "不成立"),
     ("K07", "2024-12-02", "包装破损", "成立"),
 ]
 
