@@ -58,7 +58,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let mut findings = loaded.findings;
-    let taken = take_all(&writer, &rules.scheme, loaded.tables, as_of, &wanted, &mut findings)?;
+    let taken = take_all(
+        &writer,
+        &rules.scheme,
+        loaded.tables,
+        as_of,
+        &wanted,
+        &mut findings,
+    )?;
     let restated = restate::restated(&writer, &rules, &taken)?;
     findings.extend(restated.findings());
     screen.run_findings(&findings);
@@ -99,7 +106,12 @@ pub fn spans(written: &[String]) -> Result<Vec<(Date, Date)>, Stop> {
 
 /// What was done, in one line.
 fn told(taken: &[Taken], as_of: Date) -> Text {
-    let count = |outcome: Outcome| taken.iter().filter(|taken| taken.outcome == outcome).count();
+    let count = |outcome: Outcome| {
+        taken
+            .iter()
+            .filter(|taken| taken.outcome == outcome)
+            .count()
+    };
     let new = count(Outcome::New);
     let rows: usize = taken
         .iter()

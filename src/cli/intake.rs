@@ -138,38 +138,41 @@ pub fn take_all(
         return Ok(taken);
     }
     let mut all = std::mem::take(findings);
-    all.extend(refusals.into_iter().filter(|finding| finding.code == Code::OldContent));
+    all.extend(
+        refusals
+            .into_iter()
+            .filter(|finding| finding.code == Code::OldContent),
+    );
     Err(Stop::refused(all))
 }
 
-fn candidates(
-    scheme: &Scheme,
-    tables: Vec<(Arc<str>, Table)>,
-    wanted: &Wanted,
-) -> Vec<Candidate> {
+fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) -> Vec<Candidate> {
     // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
     let shared: Vec<bool> = tables
         .iter()
         .map(|(sheet, table)| {
-            let same = tables.iter().filter(|(other, of)| {
-                other == sheet && of.origin.file == table.origin.file
-            });
+            let same = tables
+                .iter()
+                .filter(|(other, of)| other == sheet && of.origin.file == table.origin.file);
             same.count() > 1
         })
         .collect();
-    let candidates = tables.into_iter().zip(shared).map(|((sheet, table), shared)| {
-        let file = || source_of(&table.origin.file);
-        let mut source = wanted.source.clone().unwrap_or_else(file);
-        if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
-            source = format!("{source}/{worksheet}");
-        }
-        Candidate {
-            hash: content_hash(&table),
-            sheet,
-            source: source.into(),
-            table,
-        }
-    });
+    let candidates = tables
+        .into_iter()
+        .zip(shared)
+        .map(|((sheet, table), shared)| {
+            let file = || source_of(&table.origin.file);
+            let mut source = wanted.source.clone().unwrap_or_else(file);
+            if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
+                source = format!("{source}/{worksheet}");
+            }
+            Candidate {
+                hash: content_hash(&table),
+                sheet,
+                source: source.into(),
+                table,
+            }
+        });
     // Crosswalks first: what they map comes after.
     let mut candidates: Vec<Candidate> = candidates.collect();
     candidates.sort_by_key(|candidate| {
@@ -191,9 +194,8 @@ fn judge(
     let Some(newest) = known.first() else {
         return Ok(Outcome::New);
     };
-    let of_source = |other: &&Candidate| {
-        other.sheet == candidate.sheet && other.source == candidate.source
-    };
+    let of_source =
+        |other: &&Candidate| other.sheet == candidate.sheet && other.source == candidate.source;
     let is_superseded = later
         .iter()
         .filter(of_source)
@@ -208,7 +210,9 @@ fn judge(
             (false, false) => Outcome::Confirmed,
         });
     }
-    let has_it = known.iter().any(|import| import.content_hash == candidate.hash);
+    let has_it = known
+        .iter()
+        .any(|import| import.content_hash == candidate.hash);
     if !has_it || wanted.again {
         return Ok(Outcome::New);
     }
@@ -249,7 +253,11 @@ fn add(
         content_hash: candidate.hash.clone(),
         refused: intake.refused,
         span: intake.span,
-        covers: if is_events { wanted.covers.clone() } else { vec![] },
+        covers: if is_events {
+            wanted.covers.clone()
+        } else {
+            vec![]
+        },
     };
     let customers = intake.customers.iter().map(Option::as_deref);
     writer.add_import(&candidate.table, &about, customers)?;

@@ -11,7 +11,9 @@ pub fn path(global: &Global) -> PathBuf {
     let named = global.ledger.clone().or_else(|| named.map(PathBuf::from));
     named.unwrap_or_else(|| {
         let rules = rules::path(global);
-        let folder = rules.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = rules
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new("")).join("regrade.db")
     })
 }
@@ -57,7 +59,11 @@ pub fn who(global: &Global) -> Who {
 
 /// Who runs the command: `--by`, else `REGRADE_BY`, else the login.
 pub fn by(global: &Global) -> String {
-    let login = || ["LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok());
+    let login = || {
+        ["LOGNAME", "USER"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok())
+    };
     let named = global.by.clone().filter(|name| !name.trim().is_empty());
     let named = named.or_else(|| login().filter(|name| !name.trim().is_empty()));
     named.unwrap_or_else(|| "unknown".to_owned())

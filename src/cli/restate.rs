@@ -100,10 +100,16 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut restated = Restated::default();
     let new = || taken.iter().filter(|taken| taken.outcome == Outcome::New);
-    let Some(first) = new().filter_map(|taken| taken.span).map(|(first, _)| first).min() else {
+    let Some(first) = new()
+        .filter_map(|taken| taken.span)
+        .map(|(first, _)| first)
+        .min()
+    else {
         return Ok(restated);
     };
-    let closed = Period::of(rules.scheme.period, first).end().unwrap_or(first);
+    let closed = Period::of(rules.scheme.period, first)
+        .end()
+        .unwrap_or(first);
     let runs = newest_of_each_date(ledger.runs().map_err(trouble)?, closed);
     let Some(last) = runs.last().map(|run| run.as_of) else {
         return Ok(restated);
@@ -129,7 +135,10 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
         let now: HashMap<Arc<str>, [Option<Arc<str>>; 2]> = rows(&grading, lang)
             .map(|row| {
                 let standing = row.standing;
-                (row.customer, [standing.effective_grade, standing.effective_kind])
+                (
+                    row.customer,
+                    [standing.effective_grade, standing.effective_kind],
+                )
             })
             .collect();
         ledger
@@ -138,7 +147,11 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
                 let Some(restated_levels) = now.get(&row.customer) else {
                     return;
                 };
-                for ((of, recorded), level) in ["grade", "type"].into_iter().zip(recorded).zip(restated_levels) {
+                for ((of, recorded), level) in ["grade", "type"]
+                    .into_iter()
+                    .zip(recorded)
+                    .zip(restated_levels)
+                {
                     if recorded != *level {
                         restated.changes.push(Change {
                             customer: row.customer.clone(),

@@ -3,8 +3,9 @@
 
 use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
+use regrade::decide::Standing;
 use regrade::diagnostic::{Code, Finding};
-use regrade::grading::{Known, Past, Settled};
+use regrade::grading::{Past, Settled};
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::MetricSource;
@@ -33,6 +34,7 @@ pub enum Seen<'a> {
     /// All that the ledger has.
     All,
     /// Those that a recorded run was made from.
+    #[expect(dead_code, reason = "diff and explain go through it next")]
     By(&'a Run),
 }
 
@@ -65,7 +67,12 @@ pub fn stock(
     for import in &mut imports {
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
-    let used = used(scheme, &imports, as_of, previous.as_ref().map(|run| run.as_of))?;
+    let used = used(
+        scheme,
+        &imports,
+        as_of,
+        previous.as_ref().map(|run| run.as_of),
+    )?;
     let mut inputs = Inputs::empty(scheme);
     let mut files = vec![];
     let mut run_inputs = vec![];
@@ -150,7 +157,11 @@ fn used(
             .iter()
             .map(|index| imports[*index].filing.clone())
             .collect();
-        let of = |date: Date| in_force(&filings, date).into_iter().map(|index| of_sheet[index]);
+        let of = |date: Date| {
+            in_force(&filings, date)
+                .into_iter()
+                .map(|index| of_sheet[index])
+        };
         if of(as_of).next().is_none() && is_needed {
             let first = filings.iter().map(|filing| filing.as_of).min();
             missing.push(no_import(&name, first, as_of));
@@ -170,7 +181,10 @@ fn used(
             exit: Exit::Refused,
         });
     }
-    Ok(used.into_iter().map(|index| imports[index].clone()).collect())
+    Ok(used
+        .into_iter()
+        .map(|index| imports[index].clone())
+        .collect())
 }
 
 /// The sheets of a scheme: name, whether it is of events, whether a run needs it.
@@ -183,7 +197,11 @@ fn sheets(scheme: &Scheme) -> Vec<(String, bool, bool)> {
     let lookups = lookups.map(|rule| (rule.sheet.name.to_string(), false, true));
     let crosswalks = scheme.crosswalks.iter();
     let crosswalks = crosswalks.map(|rule| (rule.sheet.name.to_string(), false, false));
-    customers.chain(events).chain(lookups).chain(crosswalks).collect()
+    customers
+        .chain(events)
+        .chain(lookups)
+        .chain(crosswalks)
+        .collect()
 }
 
 /// A sheet of which the ledger has nothing that counts on the as-of date.
@@ -214,12 +232,10 @@ fn past(ledger: &Ledger, previous: Option<&Run>, as_of: Date) -> Result<Past, Er
         ..Past::default()
     };
     if let Some(run) = previous {
-        for (id, name, standing) in ledger.standings(run.number)? {
-            // Whose row was refused and who never had a run is not known yet.
-            if standing != regrade::decide::Standing::default() {
-                past.customers.push(Known { id, name, standing });
-            }
-        }
+        past.customers = ledger.standings(run.number)?;
+        // Whose row was refused and who never had a run is not known yet.
+        past.customers
+            .retain(|known| known.standing != Standing::default());
     }
     let sets = ledger.overrides()?.into_iter().map(|stored| stored.set);
     past.overrides = sets
@@ -278,4 +294,3 @@ fn run_id(
     let digest = hash.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

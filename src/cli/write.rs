@@ -24,7 +24,8 @@ pub(super) struct Shown<'a> {
     pub bom: Option<&'a str>,
 }
 
-/// Writes all outputs: the files first, each beside its place, then standard output, then the files appear.
+/// Writes all outputs: the files first, each beside its place, then standard output; then `record`
+/// is called, and then the files appear.
 pub(super) fn write_all(
     outputs: &[Output],
     grading: &Grading,
@@ -32,6 +33,7 @@ pub(super) fn write_all(
     summary: &Summary,
     global: &Global,
     screen: &Screen,
+    record: &dyn Fn() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let mut files = Files::default();
     let mut told = vec![];
@@ -89,6 +91,7 @@ pub(super) fn write_all(
         }
     }
     screen.run_findings(&once);
+    record()?;
     files.commit()?;
     if closed {
         Err(Stop::ClosedPipe)

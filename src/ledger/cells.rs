@@ -222,7 +222,11 @@ impl Scan<'_> {
         self.expect(b'"')?;
         let from = self.at;
         let bytes = self.json.as_bytes();
-        let end = |at: usize| bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\'));
+        let end = |at: usize| {
+            bytes[at..]
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\'))
+        };
         let mut stop = from + end(from)?;
         if bytes[stop] == b'"' {
             self.at = stop + 1;

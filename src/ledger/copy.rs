@@ -169,10 +169,7 @@ impl Ledger {
 
 /// A sound database that another program wrote: it is not regrade's to move.
 fn is_foreign(ledger: &Ledger) -> bool {
-    matches!(
-        schema::state(&ledger.connection, STEPS),
-        Ok(State::Foreign)
-    )
+    matches!(schema::state(&ledger.connection, STEPS), Ok(State::Foreign))
 }
 
 /// Copies the user's file, without touching it, to `to`, and sees that it is a ledger, of a known version, and whole.

@@ -1,7 +1,7 @@
 //! The file: created for its owner alone, checked before it is touched, migrated, read by anybody, written by one.
 
 use super::Error;
-use super::schema::{self, APPLICATION, STEPS};
+use super::schema::{self, STEPS};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::OpenOptions;
 use std::io::ErrorKind;

@@ -109,10 +109,8 @@ impl Writer<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         for (id, detail) in lines {
             let struck = strike(&detail, customer, hash);
-            self.connection.execute(
-                "UPDATE audit SET detail = ?2 WHERE id = ?1",
-                (id, struck),
-            )?;
+            self.connection
+                .execute("UPDATE audit SET detail = ?2 WHERE id = ?1", (id, struck))?;
         }
         Ok(())
     }

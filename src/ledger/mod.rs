@@ -49,6 +49,6 @@ pub use history::HistoryRow;
 pub use imports::{Import, ImportId, NewImport};
 pub use marks::{Mark, NewMark, Resolution};
 pub use overrides::{Ended, StoredOverride};
-pub use record::rows;
 pub use proposals::{NewProposal, Proposal, State};
+pub use record::rows;
 pub use runs::{Recorded, Run, RunHead, RunInput, RunNumber, RunRow, SchemeText};
