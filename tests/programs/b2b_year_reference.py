@@ -217,12 +217,12 @@ def cause(history, customer, month):
 def year(last_known=None):
     """All runs: for each month the customers' states; scores and decisions by customer and month.
 
-    With `last_known` every month is decided with what was known after that month's exports.
+    With `last_known` the months before it are decided with the orders that were known after that month's exports.
     """
     history, scores, decisions = {0: {}}, {}, {}
     for month in MONTHS:
         known = Known(month)
-        if last_known:
+        if last_known and month < last_known:
             sheet, known = known.sheet, Known(last_known)
             known.sheet = sheet
         history[month] = {}
@@ -270,11 +270,11 @@ def main():
     cells += len(by_hand)
     wrong += [f"moves.csv has not {move}" for move in moves if move not in by_hand]
     wrong += [f"moves.csv has {move}" for move in by_hand if move not in moves]
-    # The restated order: which runs would have graded otherwise, had they known it.
-    otherwise = year(last_known=12)[0]
+    # The restated order: which runs before September would have graded otherwise, had they known its exports.
+    otherwise = year(last_known=9)[0]
     late = [
         [f"2024-{month:02}", customer, state.grade, otherwise[month][customer].grade]
-        for month in MONTHS
+        for month in range(1, 9)
         for customer, state in history[month].items()
         if state.grade != otherwise[month][customer].grade
     ]
