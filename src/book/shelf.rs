@@ -9,7 +9,7 @@ use crate::clean::sheet::empty_column;
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The tables of a scheme, ready for every date up to one.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Shelf {
     history: Vec<Arc<SheetVersion>>,
     /// What was found when the event sheets were read.
     findings: Vec<crate::diagnostic::Finding>,
+    /// The book of the day of the first customers' sheet, once it is asked for.
+    first: OnceLock<Box<Book>>,
 }
 
 impl Shelf {
@@ -53,6 +55,7 @@ impl Shelf {
             events,
             history,
             findings,
+            first: OnceLock::new(),
         }
     }
 
@@ -89,8 +92,25 @@ impl Shelf {
         let rule = self.scheme.customers.as_ref();
         rule.map_or_else(
             || self.with_sheets(date, sheets),
-            |rule| self.before_first_sheet(date, rule, newest),
+            |rule| self.before_first_sheet(date, rule, self.first_sheet(newest)),
         )
+    }
+
+    /// The book of the day of the first customers' sheet: of a ledger's the oldest, else that of now.
+    fn first_sheet<'a>(&'a self, newest: &'a Book) -> &'a Book {
+        let filings = self.inputs.filings.customers.iter();
+        let first = filings.map(|filing| filing.as_of).min();
+        first
+            .filter(|first| *first < newest.as_of)
+            .map_or(newest, |first| {
+                self.first
+                    .get_or_init(|| Box::new(self.with_sheets(first, first)))
+            })
+    }
+
+    /// Whether customers can have come and gone before the newest sheet: a ledger knows those before it.
+    pub fn has_earlier_sheets(&self) -> bool {
+        !self.inputs.filings.customers.is_empty()
     }
 
     /// The day of the first sheet or event there is; `None` without any.
@@ -160,8 +180,9 @@ impl Shelf {
         }
     }
 
-    /// A book of a time before the first sheet: the customers of now who had been seen by then, their fields missing.
-    fn before_first_sheet(&self, date: Date, rule: &Customers, newest: &Book) -> Book {
+    /// A book of a time before the first sheet: the customers of that sheet who had been seen by then, their fields
+    /// missing. Who came with a later one had not been a customer, whatever runs are made when.
+    fn before_first_sheet(&self, date: Date, rule: &Customers, first: &Book) -> Book {
         let scheme = &self.scheme;
         let mut findings = vec![];
         let mut events: Vec<_> = self
@@ -171,26 +192,26 @@ impl Shelf {
             .zip(&self.inputs.events)
             .map(|((source, rule), tables)| source.at(rule, tables, date, &mut findings))
             .collect();
-        let mut seen: Vec<bool> = vec![false; newest.roster.len()];
+        let mut seen: Vec<bool> = vec![false; first.roster.len()];
         for (rows, rule) in events.iter().zip(&scheme.events) {
             let column = &rows.clean.columns[rule.customer];
-            for code in super::key_codes(column, &newest.roster.by_id) {
+            for code in super::key_codes(column, &first.roster.by_id) {
                 if let Some(seen) = seen.get_mut(code as usize) {
                     *seen = true;
                 }
             }
         }
-        let rows = newest.customers.as_ref();
+        let rows = first.customers.as_ref();
         let earlier = |row: usize| rows.and_then(|rows| rows.earlier.get(row).copied());
         let first_seen = |row: usize| rows.and_then(|rows| *rows.first_seen.get(row)?);
-        let members: Vec<usize> = (0..newest.roster.len())
+        let members: Vec<usize> = (0..first.roster.len())
             .filter(|row| {
                 let graded = earlier(*row).and_then(|earlier| earlier.since);
                 let days = [first_seen(*row), graded];
                 seen[*row] || days.into_iter().flatten().any(|day| day <= date)
             })
             .collect();
-        let roster = Roster::of(&newest.roster, &members);
+        let roster = Roster::of(&first.roster, &members);
         for ((rule, rows), tables) in scheme
             .events
             .iter()

@@ -2,6 +2,7 @@
 
 use super::gate::Gate;
 use super::import::Wanted;
+use super::gate::{self, Figures, Gate};
 use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
@@ -157,6 +158,10 @@ impl Task<'_> {
         let summary = summary(graded, lang, &findings);
         let gates = self.gates.iter();
         let hit: Vec<Finding> = gates.filter_map(|gate| gate_hit(gate, grading)).collect();
+    findings.extend(regrade::explain::unrated(grading));
+    let summary = summary(&graded, lang, &findings);
+    let hit = gate::hits(&gates, &Figures::of_grading(grading));
+    if !hit.is_empty() {
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);
@@ -420,24 +425,6 @@ fn entries(
             |entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True),
         )
         .collect()
-}
-
-/// What is to be said if a gate does not let the run through. One that cannot be worked out does not: it cannot say
-/// that all is well.
-fn gate_hit(gate: &Gate, grading: &Grading) -> Option<Finding> {
-    let condition = gate.text();
-    let title = match gate.judge(grading) {
-        Truth::False => return None,
-        Truth::True => text!(
-            "the gate `{condition}` is hit: nothing is written",
-            "触发了关卡 `{condition}`：未写入任何结果"
-        ),
-        Truth::Unknown => text!(
-            "the gate `{condition}` cannot be worked out, because it divides by zero: nothing is written",
-            "关卡 `{condition}` 的除数为零，无法判断：未写入任何结果"
-        ),
-    };
-    Some(Finding::error(Code::GateHit, title))
 }
 
 /// The figures of the run.

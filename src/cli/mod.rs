@@ -4,6 +4,7 @@ pub mod bug;
 mod check;
 mod columns;
 mod completions;
+mod diff;
 mod exit;
 mod explain;
 mod gate;
@@ -114,6 +115,8 @@ enum Command {
     Import(import::Args),
     /// Grade customers from files, from standard input or from the ledger.
     Grade(grade::Args),
+    /// Who moved up or down between two graded files.
+    Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// Print completions for a shell.
@@ -195,6 +198,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Check(args) => check::run(args, &cli.global, screen),
         Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
+        Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

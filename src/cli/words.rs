@@ -9,6 +9,7 @@ const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does.
 const COMMANDS: &[(&str, &str)] = &[
+const COMMANDS: [(&str, &str); 8] = [
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
         "inspect",
@@ -17,6 +18,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("check", "检查方案；给出文件时也检查数据"),
     ("import", "把表格读入台账，并清洗、检查"),
     ("grade", "用文件、标准输入或台账给客户评级"),
+    ("grade", "用文件或标准输入给客户评级"),
+    ("diff", "比较两份评级结果：谁升级、谁降级"),
     ("explain", "说明某个客户为何是这个等级"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
@@ -24,6 +27,7 @@ const COMMANDS: &[(&str, &str)] = &[
 
 /// What each option and argument means, by its name in the program.
 const ARGUMENTS: &[(&str, &str)] = &[
+const ARGUMENTS: [(&str, &str); 40] = [
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
@@ -86,6 +90,24 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "方案各表的文件；`表=文件` 指明是哪张表，`文件[工作表]` 指明工作表，`-` 为标准输入",
     ),
     ("file", "文件"),
+    (
+        "old",
+        "对比前的评级文件，`文件[工作表]` 指明工作表，`-` 为标准输入",
+    ),
+    ("new", "对比后的评级文件"),
+    ("on", "比较什么：grade（等级）、type（类型）或维度名"),
+    ("key", "客户编号所在的列"),
+    ("grade", "等级所在的列"),
+    ("amount", "金额所在的列，用于按金额汇总"),
+    (
+        "levels",
+        "全部等级，从高到低：'A,B,C'；不写则用方案中的顺序",
+    ),
+    (
+        "only",
+        "只列出这些变动：downgraded、upgraded、changed、unrated、new、absent、refused、unchanged",
+    ),
+    ("exit_code", "有任何变动时以 1 退出"),
 ];
 
 /// The command line in a language.

@@ -6,6 +6,7 @@
 
 mod before;
 mod class;
+mod graded;
 mod matrix;
 mod moves;
 mod same;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use before::with_before;
 pub use class::{Cause, Class};
+pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
 pub use same::{plain, same};

@@ -1,6 +1,7 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
 pub mod csv;
+pub mod diff;
 pub mod explanation;
 pub mod inspection;
 pub mod json;
