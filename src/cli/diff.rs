@@ -68,7 +68,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|gate| Gate::parse(gate))
         .collect::<Result<Vec<_>, _>>()?;
     let only = classes(&args.only)?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let rules = scheme(global)?;
     check_places(&outputs, args, global)?;
     let options = inputs::options(&args.reading)?;

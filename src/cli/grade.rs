@@ -1,8 +1,7 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
-use super::gate::Gate;
-use super::import::Wanted;
 use super::gate::{self, Figures, Gate};
+use super::import::Wanted;
 use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
@@ -156,12 +155,7 @@ impl Task<'_> {
         };
         findings.extend(regrade::explain::unrated(grading));
         let summary = summary(graded, lang, &findings);
-        let gates = self.gates.iter();
-        let hit: Vec<Finding> = gates.filter_map(|gate| gate_hit(gate, grading)).collect();
-    findings.extend(regrade::explain::unrated(grading));
-    let summary = summary(&graded, lang, &findings);
-    let hit = gate::hits(&gates, &Figures::of_grading(grading));
-    if !hit.is_empty() {
+        let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);

@@ -18,6 +18,7 @@ mod ledger;
 mod man;
 mod output;
 mod restate;
+mod review;
 mod rules;
 mod screen;
 mod stock;
@@ -119,6 +120,8 @@ enum Command {
     Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
+    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
+    Review(review::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -200,29 +203,24 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
+        Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
 }
 
-/// Options whose meaning needs the ledger are refused rather than passed over.
+/// An option that this version does not run is refused rather than passed over.
 fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    {
-        let option = "--role";
-        if global.role.is_some() {
-            let finding = regrade::diagnostic::Finding::error(
-                regrade::diagnostic::Code::NotYet,
-                regrade::text!(
-                    "`{option}` does not work in this version",
-                    "此版本尚不支持 `{option}`"
-                ),
-            )
-            .help(regrade::text!(
-                "grade from files, without it",
-                "请直接用文件评级，去掉该选项"
-            ));
-            return Err(Stop::usage(finding));
-        }
+    if global.role.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let finding = regrade::diagnostic::Finding::error(
+        regrade::diagnostic::Code::NotYet,
+        regrade::text!(
+            "`--role` does not work in this version",
+            "此版本尚不支持 `--role`"
+        ),
+    )
+    .help(regrade::text!("leave it out", "请去掉该选项"));
+    Err(Stop::usage(finding))
 }

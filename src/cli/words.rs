@@ -9,7 +9,6 @@ const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does.
 const COMMANDS: &[(&str, &str)] = &[
-const COMMANDS: [(&str, &str); 8] = [
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
         "inspect",
@@ -18,7 +17,6 @@ const COMMANDS: [(&str, &str); 8] = [
     ("check", "检查方案；给出文件时也检查数据"),
     ("import", "把表格读入台账，并清洗、检查"),
     ("grade", "用文件、标准输入或台账给客户评级"),
-    ("grade", "用文件或标准输入给客户评级"),
     ("diff", "比较两份评级结果：谁升级、谁降级"),
     ("explain", "说明某个客户为何是这个等级"),
     ("completions", "输出命令行补全脚本"),
@@ -27,7 +25,6 @@ const COMMANDS: [(&str, &str); 8] = [
 
 /// What each option and argument means, by its name in the program.
 const ARGUMENTS: &[(&str, &str)] = &[
-const ARGUMENTS: [(&str, &str); 40] = [
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",

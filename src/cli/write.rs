@@ -269,7 +269,8 @@ pub(super) fn terminal_options(colors: bool) -> TerminalOptions {
     }
 }
 
-fn terminal_width() -> Option<u16> {
+/// How wide the terminal is.
+pub(super) fn terminal_width() -> Option<u16> {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())

@@ -66,7 +66,10 @@ impl Writer<'_> {
             rows: delete("sheet_row")?,
             runs: delete("run_customer")?,
             // A proposal names the override that came of it, so it goes first.
-            set: delete("proposal")? + delete("override")? + delete("review_mark")?,
+            set: delete("proposal")?
+                + delete("override")?
+                + delete("review_mark")?
+                + delete("correction")?,
             mentions: self.mentions(customer)?,
             before,
         };

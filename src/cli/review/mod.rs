@@ -3,8 +3,10 @@
 
 mod back;
 mod by_hand;
+mod desk;
 mod list;
 mod room;
+mod standings;
 
 use super::{Exit, Global, Reading, Screen, Stop};
 use clap::Subcommand;
@@ -33,7 +35,7 @@ enum Command {
     /// List overrides, disagreements, the review queue and proposals.
     List,
     /// Accept a proposal: it becomes an override.
-    Accept(by_hand::Decide),
+    Accept(by_hand::Accept),
     /// Reject a proposal.
     Reject(by_hand::Decide),
 }

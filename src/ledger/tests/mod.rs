@@ -1,5 +1,6 @@
 //! The ledger as its callers use it: every test has a file of its own.
 
+mod corrections;
 mod files;
 mod forgets;
 mod people;
