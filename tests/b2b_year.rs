@@ -133,7 +133,37 @@ fn the_year_is_as_worked_out_by_hand() {
         assert!(got.len() > 160, "{key}: {} figures", got.len());
         wrong.extend(differences(key, &expected(name), &got));
     }
+    wrong.extend(wrong_moves(folder.path()));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where the moves that `diff` wrote, with their causes, are not those of `expected/moves.csv`.
+fn wrong_moves(out: &Path) -> Vec<String> {
+    let mut got = BTreeSet::new();
+    for month in months().skip(1) {
+        for line in lines(&out.join(format!("{month}-moves.jsonl"))) {
+            let class = line["class"].as_str().unwrap();
+            if ["upgraded", "downgraded"].contains(&class) {
+                let cells = ["id", "old", "new", "class", "cause"];
+                let cells = cells.map(|key| line[key].as_str().unwrap_or_default());
+                got.insert(format!("{month} {}", cells.join(" ")));
+            }
+        }
+    }
+    let expected: BTreeSet<String> = expected_rows("moves.csv")
+        .into_iter()
+        .map(|row| {
+            let cells: Vec<String> = row.into_iter().map(|(_, cell)| cell).collect();
+            cells.join(" ")
+        })
+        .collect();
+    let missing = expected
+        .difference(&got)
+        .map(|line| format!("no move {line}"));
+    let other = got
+        .difference(&expected)
+        .map(|line| format!("another move: {line}"));
+    missing.chain(other).collect()
 }
 
 #[test]

@@ -3,13 +3,17 @@
 #
 #   sh examples/b2b-year/year.sh 输出的文件夹
 #
-# 再跑一次，结果一样：导过的文件不会导两遍，同样的一次评级还是同一批次。
+# 从一月开始，所以要一个还没有台账的文件夹：过去的月份再评一次，会用上后来才知道的数据。
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 out=${1:?the folder for the results}
 mkdir -p "$out"
 export REGRADE_LEDGER="$out/regrade.db"
+if [ -e "$REGRADE_LEDGER" ]; then
+    echo "$REGRADE_LEDGER: the year has been run here; name another folder, or remove it" >&2
+    exit 2
+fi
 
 for day in 2024-01-31 2024-02-29 2024-03-31 2024-04-30 2024-05-31 2024-06-30 \
     2024-07-31 2024-08-31 2024-09-30 2024-10-31 2024-11-30 2024-12-31; do
