@@ -3,11 +3,13 @@
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::recorded::{self, Known};
 use super::rules::{self, Rules};
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, screen};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
 use regrade::compare::{self, Class, Graded, On, Snapshot, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
@@ -74,8 +76,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, &mut findings)?;
+    let old = side(&args.old, args, &wanted, &options, global, &mut findings)?;
+    let new = side(&args.new, args, &wanted, &options, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -86,16 +88,33 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             wanted.scheme = None;
         }
     }
-    let (old, new) = snapshots(old, new, &wanted, &mut findings)?;
-    let comparison = compare::compare(&old, &new);
-    let language = wanted.scheme.map(|scheme| scheme.language);
+    let (snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
+    let graded_by = runs
+        .1
+        .as_ref()
+        .or(runs.0.as_ref())
+        .map(|run| &run.known.scheme);
+    let scheme = wanted.scheme.or(graded_by);
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+        let ledger = ledger::open(global)?;
+        recorded::put_causes(
+            &ledger,
+            &old.known,
+            &new.known,
+            &new.grading,
+            &wanted.on,
+            &mut comparison,
+        )?;
+    }
+    let language = scheme.map(|scheme| scheme.language);
     let lang = global.lang.map(Lang::from).or(language);
     let diff = Diff {
         lang: lang.unwrap_or_else(screen::locale),
         names: (args.old.clone(), args.new.clone()),
         on: args.on.clone(),
         amount: args.amount.clone(),
-        styles: styles(&comparison.levels, wanted.scheme),
+        styles: styles(&comparison.levels, scheme),
         only,
         comparison,
     };
@@ -126,20 +145,38 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 /// One side of the comparison.
 enum Side {
     /// A run of a ledger.
-    Run(Snapshot),
+    Run(Box<RunSide>),
     /// A file, with the order of its grades as it says itself.
     File(Graded, Vec<Arc<str>>),
+}
+
+/// A run of a ledger, graded again.
+struct RunSide {
+    known: Known,
+    grading: Grading,
+    snapshot: Snapshot,
 }
 
 /// What an argument names. This is the one place that tells runs from files.
 fn side(
     argument: &str,
+    args: &Args,
     wanted: &Wanted<'_>,
     options: &Options,
+    global: &Global,
     findings: &mut Vec<Finding>,
 ) -> Result<Side, Stop> {
     if is_run(argument) {
-        return run_of(argument).map(Side::Run);
+        let ledger = ledger::open(global)?;
+        let known = Known::find(&ledger, argument)?;
+        let grading = known.again(&ledger)?;
+        let amount = args.amount.as_deref();
+        let snapshot = known.snapshot(&ledger, &grading, &wanted.on, amount)?;
+        return Ok(Side::Run(Box::new(RunSide {
+            known,
+            grading,
+            snapshot,
+        })));
     }
     let input = inputs::input(argument);
     let about = read::properties(&input);
@@ -158,20 +195,6 @@ fn side(
 fn is_run(argument: &str) -> bool {
     let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
     (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
-}
-
-/// A run of the ledger.
-fn run_of(argument: &str) -> Result<Snapshot, Stop> {
-    let finding = Finding::error(
-        Code::NotYet,
-        text!(
-            "`{argument}` names a run; this version compares files only",
-            "`{argument}` 是批次名；此版本只能比较文件"
-        ),
-    );
-    Err(Stop::usage(
-        finding.help(text!("name two graded files", "请给出两个评级文件")),
-    ))
 }
 
 /// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
@@ -203,12 +226,15 @@ fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table
     whole(input).map_err(Stop::refused)
 }
 
+/// The old side's and the new side's.
+type Sides<T> = (T, T);
+
 fn snapshots(
     old: Side,
     new: Side,
     wanted: &Wanted<'_>,
     findings: &mut Vec<Finding>,
-) -> Result<(Snapshot, Snapshot), Stop> {
+) -> Result<(Sides<Snapshot>, Sides<Option<RunSide>>), Stop> {
     let files: Vec<&Graded> = [&old, &new]
         .into_iter()
         .filter_map(|side| match side {
@@ -224,26 +250,25 @@ fn snapshots(
     let mut keys = keys.into_iter();
     let mut errors = vec![];
     let mut made = [old, new].into_iter().map(|side| match side {
-        Side::Run(snapshot) => snapshot,
+        Side::Run(mut run) => (std::mem::take(&mut run.snapshot), Some(*run)),
         Side::File(file, levels) => {
             let mut wanted = wanted.clone();
             if wanted.levels.is_empty() && wanted.scheme.is_none() && wanted.on == On::Grade {
                 wanted.levels = levels;
             }
             let snapshot = file.snapshot(keys.next().unwrap_or_default(), &wanted, findings);
-            snapshot.unwrap_or_else(|found| {
+            let snapshot = snapshot.unwrap_or_else(|found| {
                 errors.extend(found);
                 Snapshot::default()
-            })
+            });
+            (snapshot, None)
         }
     });
-    let both = (
-        made.next().unwrap_or_default(),
-        made.next().unwrap_or_default(),
-    );
+    let (old, old_run) = made.next().unwrap_or_default();
+    let (new, new_run) = made.next().unwrap_or_default();
     drop(made);
     if errors.is_empty() {
-        Ok(both)
+        Ok(((old, new), (old_run, new_run)))
     } else {
         Err(Stop::refused(errors))
     }

@@ -6,7 +6,7 @@ use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
-use super::stock::{Seen, stock};
+use super::stock::{Make, stock};
 use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
 use regrade::book::{self, Entry};
@@ -270,7 +270,9 @@ fn from_ledger(
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
         findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
     }
-    let stock = stock(writer, &rules.scheme, &rules.text, as_of, &Seen::All)?;
+    let trouble = |error| ledger::trouble(writer.path(), &error);
+    let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
+    let stock = stock(writer, make)?;
     let scheme = Arc::new(rules.scheme);
     let mut grading = grading::grade(scheme, stock.inputs, as_of, stock.past);
     if grading.findings.iter().any(book::is_refusal) {

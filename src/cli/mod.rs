@@ -17,6 +17,7 @@ mod intake;
 mod ledger;
 mod man;
 mod output;
+mod recorded;
 mod restate;
 mod review;
 mod rules;

@@ -77,7 +77,7 @@ impl<'a> Moment<'a> {
         people: &mut People,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        let numbers = people.numbers(&book, past, scheme.period);
+        let numbers = people.numbers(&book);
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
         let earlier: Vec<Earlier> = numbers
             .iter()

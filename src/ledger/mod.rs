@@ -42,7 +42,7 @@ mod tests;
 
 pub use audit::{Action, AuditLine};
 pub use content::content_hash;
-pub use copy::Restored;
+pub use copy::{NotRestored, Restored};
 pub use corrections::StoredCorrection;
 pub use error::Error;
 pub use file::{Ledger, Snapshot, Who, Writer};

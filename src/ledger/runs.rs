@@ -257,6 +257,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// The dimensions of which a run has labels, in the order of the scheme.
+    pub fn run_dimensions(&self, run: RunNumber) -> Result<Vec<String>, Error> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT label.key FROM run_customer, json_each(run_customer.labels) label
+             WHERE run_customer.id >= (SELECT first_row FROM run WHERE number = ?1)
+               AND run_customer.id < (SELECT end_row FROM run WHERE number = ?1)
+             GROUP BY label.key ORDER BY min(label.id), min(run_customer.id), label.key",
+        )?;
+        let names = statement.query_map([run.0], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
     /// What a run carries on: where each of its customers stands, in its order.
     pub fn standings(&self, run: RunNumber) -> Result<Vec<Known>, Error> {
         let mut statement = self.connection.prepare_cached(&format!(

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod explanation;
 pub mod inspection;
 pub mod json;
+pub mod listing;
 pub mod markdown;
 pub mod marks;
 pub mod palette;

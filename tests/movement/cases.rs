@@ -3,6 +3,7 @@
 //! - `orders`: for each customer its months from `from` (2024-01) on: an amount, several (`300+201`), one with its day
 //!   (`501@31`), `.` for a month that is covered and has no rows, `x` for one that no file covers (said once, it holds
 //!   for all), `h` for one of which there is a file with a header only.
+//! - `late`: rows by the date on which they came in, `K 2024-01-10 600`.
 //! - `customers`: the customers' sheet, of the first day of `from`; or `sheets`, by the dates on which they came in.
 //!   `K v=80 was=B since=2023-12-31 met=2023-05-01; L`. Without either: everybody with orders.
 //! - `grades`, `types`, `movement`, `metric` (more keys of the series `m`), `period`: parts of the scheme.
@@ -13,6 +14,7 @@
 //!   Each run begins with what the one before left.
 //! What stands before the first case holds for all of a file that do not say otherwise.
 //! - `catch_up = false`: one run on the last date alone does not give the same, and the sentence says why.
+//! - `filed = false`: no ledger keeps the files, a command names all of them.
 //! - `fault`: the code of the error that the scheme has.
 
 use super::world::{CUSTOMER, World, month_end, said, why};
@@ -28,6 +30,7 @@ struct Case {
     says: String,
     from: String,
     orders: BTreeMap<String, String>,
+    late: BTreeMap<String, String>,
     customers: Option<String>,
     sheets: BTreeMap<String, String>,
     grades: String,
@@ -38,6 +41,7 @@ struct Case {
     overrides: Vec<String>,
     expect: String,
     catch_up: bool,
+    filed: bool,
     fault: Option<String>,
 }
 
@@ -61,17 +65,19 @@ impl Case {
                 .map(|(key, text)| (key, text.as_str().unwrap().to_owned()))
                 .collect()
         };
-        let (orders, sheets) = (texts("orders"), texts("sheets"));
+        let [orders, late, sheets] = ["orders", "late", "sheets"].map(&mut texts);
         let overrides = take("overrides").map(|list| list.as_array().unwrap().clone());
         let overrides = overrides.into_iter().flatten();
         let overrides = overrides.map(|line| line.as_str().unwrap().to_owned());
         let overrides = overrides.collect();
-        let catch_up = take("catch_up").is_none_or(|catch_up| catch_up.as_bool().unwrap());
+        let mut unless = |key: &str| take(key).is_none_or(|is| is.as_bool().unwrap());
+        let (catch_up, filed) = (unless("catch_up"), unless("filed"));
         assert!(case.is_empty(), "{says}: what is {case:?}?");
         Self {
             says,
             from,
             orders,
+            late,
             customers,
             sheets,
             grades,
@@ -82,6 +88,7 @@ impl Case {
             overrides,
             expect,
             catch_up,
+            filed,
             fault,
         }
     }
@@ -177,6 +184,15 @@ per = "{period}"
             }
             let start = Date::new(year, month, 1).unwrap();
             world.orders(end, (!has("h")).then_some((start, end)), &orders);
+        }
+        for (day, rows) in &self.late {
+            let rows = rows.split(';').map(|row| {
+                let words: Vec<&str> = row.split_whitespace().collect();
+                let dated = Date::parse_iso(words[1]).unwrap();
+                (words[0].to_owned(), dated, words[2].parse().unwrap())
+            });
+            let rows: Vec<_> = rows.collect();
+            world.orders(Date::parse_iso(day).unwrap(), None, &rows);
         }
         let everybody = || {
             lines
@@ -376,6 +392,7 @@ fn faults(case: &Case) -> Vec<String> {
         (Err(findings), None) => return vec![format!("{findings:#?}")],
     };
     case.file(&mut world);
+    world.filed = case.filed;
     world.overrides = overrides(&case.overrides);
     let lines = lines(&case.expect);
     let dates: BTreeSet<Date> = lines.iter().map(|line| line.as_of).collect();

@@ -6,6 +6,6 @@
 )]
 
 mod cases;
-//mod catch_up;
-//mod model;
+mod catch_up;
+mod model;
 mod world;

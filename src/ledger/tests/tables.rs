@@ -212,3 +212,64 @@ fn an_import_is_known_with_its_dates() {
         .collect();
     assert_eq!(actions, ["import", "import", "confirm"]);
 }
+
+#[test]
+fn numbers_are_written_as_people_would() {
+    let shown: [(f64, &str); 14] = [
+        (0.0, "0"),
+        (-0.0, "-0.0"),
+        (7.0, "7"),
+        (-7.0, "-7"),
+        (100.0, "100"),
+        (12.5, "12.5"),
+        (-0.05, "-0.05"),
+        (0.0001, "0.0001"),
+        (1234.0056, "1234.0056"),
+        (90_071_992_547_409.91, "90071992547409.91"),
+        (9_007_199_254_740_991.0, "9007199254740991"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (1e300, "1e300"),
+        (5e-324, "5e-324"),
+    ];
+    for (value, written) in shown {
+        let mut text = String::new();
+        crate::ledger::cells::write([Cell::Number(value)].into_iter(), &mut text);
+        assert_eq!(text, format!("[{written}]"));
+        let mut rows = RawRows::new(1);
+        crate::ledger::cells::Reader::default()
+            .read(&text, 1, &mut rows)
+            .unwrap();
+        assert!(matches!(rows.cell(0, 0), Cell::Number(read) if read.to_bits() == value.to_bits()));
+    }
+}
+
+#[test]
+fn what_is_no_row_is_not_read() {
+    for text in [
+        "",
+        "[",
+        "]",
+        "[1",
+        "[1,]",
+        "[1]]",
+        "[1,2]",
+        "[\"a]",
+        "[\"\\x\"]",
+        "[\"\\u12\"]",
+        "[{}]",
+        "[{\"x\":1}]",
+        "[{\"e\":\"#NO\"}]",
+        "[{\"n\":\"zz\"}]",
+        "[nul]",
+        "[tru]",
+        "[--1]",
+        "{}",
+        "[甲]",
+        "[\"\\ud800\"]",
+        "[{\"e\":\"#\\n\"}]",
+    ] {
+        let mut rows = RawRows::new(1);
+        let read = crate::ledger::cells::Reader::default().read(text, 1, &mut rows);
+        assert_eq!(read, None, "{text}");
+    }
+}
