@@ -16,6 +16,7 @@ mod man;
 mod output;
 mod rules;
 mod screen;
+mod verify;
 pub mod words;
 mod write;
 
@@ -109,6 +110,9 @@ enum Command {
     Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
+    /// Say whether somebody edited a graded workbook.
+    #[command(subcommand)]
+    Runs(verify::Runs),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -189,6 +193,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
+        Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -8,7 +8,7 @@ use regrade::diagnostic::Lang;
 const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 8] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
         "inspect",
@@ -18,6 +18,8 @@ const COMMANDS: [(&str, &str); 8] = [
     ("grade", "用文件或标准输入给客户评级"),
     ("diff", "比较两份评级结果：谁升级、谁降级"),
     ("explain", "说明某个客户为何是这个等级"),
+    ("runs", "检查评级工作簿是否被改动过"),
+    ("verify", "检查评级工作簿是否被改动过"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
 ];

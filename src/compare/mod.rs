@@ -6,6 +6,7 @@
 
 mod before;
 mod class;
+mod fingerprint;
 mod graded;
 mod matrix;
 mod moves;
@@ -13,14 +14,17 @@ mod same;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use before::with_before;
 pub use class::{Cause, Class};
+pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
+pub use verify::{Edits, Verdict, is_for_people, verify};
 
 use std::sync::Arc;
 

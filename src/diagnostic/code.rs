@@ -168,6 +168,12 @@ codes! {
     /// A gate such as `--fail-on` was hit.
     GateHit = "gate-hit",
 
+    // Workbooks that come back.
+    /// Somebody edited what regrade wrote.
+    Edited = "edited",
+    /// A file that does not say what was written into it.
+    NoHash = "no-hash",
+
     // Use.
     /// An option or argument that cannot be.
     Usage = "usage",
