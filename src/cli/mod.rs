@@ -16,6 +16,7 @@ mod man;
 mod output;
 mod rules;
 mod screen;
+mod side;
 mod verify;
 pub mod words;
 mod write;

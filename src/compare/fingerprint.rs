@@ -169,7 +169,7 @@ fn of_cell(seed: u64, cell: &Content<'_>) -> u64 {
     }
 }
 
-/// FNV-1a in 64 bits with the last steps of MurmurHash3, so that sums of hashes spread: the same on every machine.
+/// FNV-1a in 64 bits with the last steps of `MurmurHash3`, so that sums of hashes spread: the same on every machine.
 fn hash(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ seed;
     for byte in bytes {

@@ -76,6 +76,13 @@ impl Comparison {
         self.counts[class as usize]
     }
 
+    /// How many customers who are on both sides went from one level to another: what gates call moved.
+    pub fn moved(&self) -> usize {
+        let moves = self.moves.iter();
+        let changed = moves.filter(|found| found.class == Class::Changed && found.old.is_some());
+        self.count(Class::Upgraded) + self.count(Class::Downgraded) + changed.count()
+    }
+
     /// The customers with whom something happened, in order.
     pub fn movers(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter().filter(|found| found.is_move())
