@@ -91,6 +91,25 @@ words! {
     SheetAbout = "About", "说明";
     SheetLists = "Lists", "列表";
 
+    SheetMoves = "Moves", "升降级";
+    SheetMatrix = "Migration", "迁徙矩阵";
+
+    // Who moved. None of these headings is a result's, so that a list of moves is never taken for a graded sheet.
+    CustomerName = "Name", "名称";
+    From = "From", "变动前";
+    To = "To", "变动后";
+    Steps = "Steps", "级数";
+    Cause = "Cause", "起因";
+    ChangedValues = "Changed values", "变化的数据";
+    MainReason = "Main reason", "主要原因";
+    DiffTitle = "Upgrades and downgrades", "升降级对比";
+    Before = "Before", "对比前";
+    After = "After", "对比后";
+    ByCount = "Number of customers", "客户数";
+    ByShare = "Share of those who had the level", "占变动前该级客户的比例";
+    ByAmount = "Amount", "金额";
+    FromTo = "from ↓ to →", "前 ↓ 后 →";
+
     // The overview.
     Title = "Customer grading", "客户评级";
     AsOf = "As of", "截止日期";

@@ -19,6 +19,10 @@ pub struct Recognised {
     pub since: Option<usize>,
     /// The one with the type.
     pub kind: Option<usize>,
+    /// The one that says what happened: 变动.
+    pub change: Option<usize>,
+    /// The one with the reasons.
+    pub reasons: Option<usize>,
     /// Those that people fill in the workbook: 复核等级 and its like.
     pub review: Vec<usize>,
 }
@@ -160,11 +164,61 @@ pub fn recognise(scheme: &Scheme, headers: &[Header]) -> Option<Recognised> {
         grade: headed(ResultColumn::Grade, Word::Grade),
         since: headed(ResultColumn::Since, Word::Since),
         kind: headed(ResultColumn::Type, Word::Type),
+        change: headed(ResultColumn::Decision, Word::Change),
+        reasons: headed(ResultColumn::Reasons, Word::Reasons),
         review: if is_workbook {
             REVIEW.into_iter().filter_map(any).collect()
         } else {
             vec![]
         },
         columns,
+    })
+}
+
+/// The result columns of a sheet that regrade wrote, where there is no scheme to say which are whose: a heading of a
+/// result is one. `None` where 变动, 原因 and 等级 or 类型 are not all there in one language.
+pub fn recognise_by_words(headers: &[Header]) -> Option<Recognised> {
+    const RESULTS: [Word; 9] = [
+        Word::Grade,
+        Word::Previous,
+        Word::Change,
+        Word::Since,
+        Word::Score,
+        Word::Type,
+        Word::Tags,
+        Word::Reasons,
+        Word::Next,
+    ];
+    [Lang::Zh, Lang::En].into_iter().find_map(|lang| {
+        let find = |heading: &str| {
+            let folded = fold_header(heading);
+            headers.iter().position(|header| header.folded == folded)
+        };
+        let written = |word: Word| {
+            let heading = word.get(lang);
+            let suffixed = (2..).map_while(|number| find(&format!("{heading}_{number}")));
+            suffixed.last().or_else(|| find(heading))
+        };
+        let (change, reasons) = (written(Word::Change)?, written(Word::Reasons)?);
+        let (grade, kind) = (written(Word::Grade), written(Word::Type));
+        if grade.or(kind).is_none() {
+            return None;
+        }
+        let is_workbook =
+            written(Word::ReviewComment).is_some() && written(Word::Reviewer).is_some();
+        let filled = REVIEW.into_iter().filter(|_| is_workbook);
+        let given = STRATEGY.into_iter().filter(|_| is_workbook);
+        let words = RESULTS.into_iter().chain(filled.clone()).chain(given);
+        let mut columns: Vec<usize> = words.filter_map(written).collect();
+        columns.sort_unstable();
+        Some(Recognised {
+            columns,
+            grade,
+            since: written(Word::Since),
+            kind,
+            change: Some(change),
+            reasons: Some(reasons),
+            review: filled.filter_map(written).collect(),
+        })
     })
 }

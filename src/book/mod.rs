@@ -24,7 +24,7 @@ mod tests;
 pub use before::Earlier;
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
-pub use earlier::{Recognised, recognise};
+pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};

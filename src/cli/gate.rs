@@ -1,15 +1,17 @@
 //! `--fail-on 'downgraded > 0.05'`: a condition on the run as a whole, decided before anything is written.
 //!
-//! The names are shares of the customers of the run before (of this run where there is none before); `count(name)` is
-//! how many customers.
+//! The names are shares of the customers of the run before (of this run where there is none before), for `diff` of those
+//! of the old side; `count(name)` is how many customers.
 
 use super::{Exit, Stop};
 use regrade::book::FieldFrame;
+use regrade::compare::{Class, Comparison};
 use regrade::decide::Decision;
-use regrade::diagnostic::Finding;
+use regrade::diagnostic::{Code, Finding};
 use regrade::expr::{self, Base, Resolution, Scope, Slot, Symbol, Type};
 use regrade::grading::Grading;
-use regrade::table::{Column, Decimal, Truth};
+use regrade::table::{Column, Date, Decimal, Truth};
+use regrade::text;
 
 /// What a gate can name, in the order of the slots: shares first, then counts.
 const NAMES: [&str; 7] = [
@@ -42,33 +44,28 @@ impl Gate {
         for name in NAMES {
             plain = plain.replace(&format!("count({name})"), &format!("count_{name}_"));
         }
-        let bound = expr::condition(&plain, &Figures, &mut vec![]).map_err(stop)?;
+        let bound = expr::condition(&plain, &Names, &mut vec![]).map_err(stop)?;
         Ok(Self {
             text: text.to_owned(),
             bound,
         })
     }
 
-    /// Whether a run hits the gate; unknown where it divides by zero or the like.
-    pub fn judge(&self, grading: &Grading) -> Truth {
-        let figures = figures(grading);
-        let frame = FieldFrame::new(&figures, 1, grading.book.as_of);
+    /// Whether these figures hit the gate; unknown where it divides by zero or the like.
+    pub fn judge(&self, figures: &Figures) -> Truth {
+        let columns = figures.columns();
+        let frame = FieldFrame::new(&columns, 1, figures.as_of);
         match self.bound.eval(&frame).column {
             Column::Bool(truths) => truths.first().copied().unwrap_or(Truth::Unknown),
             _ => Truth::Unknown,
         }
     }
-
-    /// As written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
 }
 
 /// The names of gates.
-struct Figures;
+struct Names;
 
-impl Scope for Figures {
+impl Scope for Names {
     fn resolve(&self, sheet: Option<&str>, name: &str) -> Resolution {
         let count = name
             .strip_prefix("count_")
@@ -107,29 +104,90 @@ impl Scope for Figures {
     }
 }
 
-/// The figures of one run, in the order of the slots: a row of a sheet whose fields they are.
-fn figures(grading: &Grading) -> Vec<Column> {
-    let counts = NAMES.map(|name| match name {
-        "upgraded" => grading.count(Decision::Promoted),
-        "downgraded" => grading.count(Decision::Demoted),
-        "moved" => grading.count(Decision::Promoted) + grading.count(Decision::Demoted),
-        "new" => grading.count(Decision::Initial),
-        "absent" => grading.count(Decision::Absent),
-        "unrated" => grading.count(Decision::Unrated),
-        _ => grading.count(Decision::Refused),
-    });
-    let before = (0..grading.len())
-        .filter(|row| grading.earlier(*row).grade.is_some())
-        .count();
-    let all = if before > 0 {
-        before
-    } else {
-        grading.len() + grading.book.roster.refused.len()
+/// What gates are judged on.
+pub struct Figures {
+    /// How many customers, in the order of [`NAMES`].
+    counts: [usize; NAMES.len()],
+    /// What the shares are of.
+    all: usize,
+    as_of: Date,
+}
+
+impl Figures {
+    /// Of a run beside the one before it.
+    pub fn of_grading(grading: &Grading) -> Self {
+        let counts = NAMES.map(|name| match name {
+            "upgraded" => grading.count(Decision::Promoted),
+            "downgraded" => grading.count(Decision::Demoted),
+            "moved" => grading.count(Decision::Promoted) + grading.count(Decision::Demoted),
+            "new" => grading.count(Decision::Initial),
+            "absent" => grading.count(Decision::Absent),
+            "unrated" => grading.count(Decision::Unrated),
+            _ => grading.count(Decision::Refused),
+        });
+        let before = (0..grading.len())
+            .filter(|row| grading.earlier(*row).grade.is_some())
+            .count();
+        let all = if before > 0 {
+            before
+        } else {
+            grading.len() + grading.book.roster.refused.len()
+        };
+        let as_of = grading.book.as_of;
+        Self { counts, all, as_of }
+    }
+
+    /// Of two sides that are compared. One who had no level and has one now has not moved.
+    pub fn of_comparison(comparison: &Comparison, as_of: Date) -> Self {
+        let moves = comparison.moves.iter();
+        let changed = moves.filter(|found| found.class == Class::Changed && found.old.is_some());
+        let moved = comparison.count(Class::Upgraded)
+            + comparison.count(Class::Downgraded)
+            + changed.count();
+        let counts = NAMES.map(|name| match name {
+            "moved" => moved,
+            name => Class::parse(name).map_or(0, |class| comparison.count(class)),
+        });
+        let all = if comparison.old > 0 {
+            comparison.old
+        } else {
+            comparison.new
+        };
+        Self { counts, all, as_of }
+    }
+
+    /// A row of a sheet whose fields they are, in the order of the slots.
+    fn columns(&self) -> Vec<Column> {
+        let all = Decimal::from_count(self.all);
+        let share = |count: usize| Decimal::from_count(count).checked_div(all);
+        let shares = self
+            .counts
+            .iter()
+            .map(|count| share(*count).unwrap_or_default());
+        let figures = shares.chain(self.counts.iter().map(|count| Decimal::from_count(*count)));
+        figures
+            .map(|figure| Column::Number(vec![figure.millionths()]))
+            .collect()
+    }
+}
+
+/// What is to be said of the gates that do not let the result through. One that cannot be worked out does not: it
+/// cannot say that all is well.
+pub fn hits(gates: &[Gate], figures: &Figures) -> Vec<Finding> {
+    let hit = |gate: &Gate| {
+        let condition = &gate.text;
+        let title = match gate.judge(figures) {
+            Truth::False => return None,
+            Truth::True => text!(
+                "the gate `{condition}` is hit: nothing is written",
+                "触发了关卡 `{condition}`：未写入任何结果"
+            ),
+            Truth::Unknown => text!(
+                "the gate `{condition}` cannot be worked out, because it divides by zero: nothing is written",
+                "关卡 `{condition}` 的除数为零，无法判断：未写入任何结果"
+            ),
+        };
+        Some(Finding::error(Code::GateHit, title))
     };
-    let share = |count: usize| Decimal::from_count(count).checked_div(Decimal::from_count(all));
-    let shares = counts.iter().map(|count| share(*count).unwrap_or_default());
-    let figures = shares.chain(counts.iter().map(|count| Decimal::from_count(*count)));
-    figures
-        .map(|figure| Column::Number(vec![figure.millionths()]))
-        .collect()
+    gates.iter().filter_map(hit).collect()
 }

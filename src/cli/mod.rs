@@ -4,6 +4,7 @@ pub mod bug;
 mod check;
 mod columns;
 mod completions;
+mod diff;
 mod exit;
 mod explain;
 mod gate;
@@ -16,7 +17,9 @@ mod intake;
 mod ledger;
 mod man;
 mod output;
+mod recorded;
 mod restate;
+mod review;
 mod rules;
 mod screen;
 mod stock;
@@ -114,8 +117,12 @@ enum Command {
     Import(import::Args),
     /// Grade customers from files, from standard input or from the ledger.
     Grade(grade::Args),
+    /// Who moved up or down between two graded files.
+    Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
+    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
+    Review(review::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -195,30 +202,26 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Check(args) => check::run(args, &cli.global, screen),
         Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
+        Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
+        Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
 }
 
-/// Options whose meaning needs the ledger are refused rather than passed over.
+/// An option that this version does not run is refused rather than passed over.
 fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    {
-        let option = "--role";
-        if global.role.is_some() {
-            let finding = regrade::diagnostic::Finding::error(
-                regrade::diagnostic::Code::NotYet,
-                regrade::text!(
-                    "`{option}` does not work in this version",
-                    "此版本尚不支持 `{option}`"
-                ),
-            )
-            .help(regrade::text!(
-                "grade from files, without it",
-                "请直接用文件评级，去掉该选项"
-            ));
-            return Err(Stop::usage(finding));
-        }
+    if global.role.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let finding = regrade::diagnostic::Finding::error(
+        regrade::diagnostic::Code::NotYet,
+        regrade::text!(
+            "`--role` does not work in this version",
+            "此版本尚不支持 `--role`"
+        ),
+    )
+    .help(regrade::text!("leave it out", "请去掉该选项"));
+    Err(Stop::usage(finding))
 }

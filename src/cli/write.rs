@@ -5,16 +5,20 @@ use super::grade::summary_target;
 use super::output::{Files, Output, Sink, Target, to_stdout};
 use super::{Exit, Format, Global, Screen, Stop};
 use regrade::book::Entry;
+use regrade::compare;
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;
+use regrade::present::diff::Diff;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::Summary;
+use regrade::present::table::{GradeStyle, ResultTable};
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::workbook::WorkbookOptions;
 use regrade::present::{csv, json, markdown, record, terminal, workbook};
 use regrade::scheme::model::OutputColumn;
 use std::io;
 use std::io::Write;
+use std::sync::Arc;
 
 /// What is shown of a grading.
 pub(super) struct Shown<'a> {
@@ -24,7 +28,8 @@ pub(super) struct Shown<'a> {
     pub bom: Option<&'a str>,
 }
 
-/// Writes all outputs: the files first, each beside its place, then standard output, then the files appear.
+/// Writes all outputs: the files first, each beside its place, then standard output; then `record`
+/// is called, and then the files appear.
 pub(super) fn write_all(
     outputs: &[Output],
     grading: &Grading,
@@ -32,6 +37,7 @@ pub(super) fn write_all(
     summary: &Summary,
     global: &Global,
     screen: &Screen,
+    record: &dyn Fn() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let mut files = Files::default();
     let mut told = vec![];
@@ -89,6 +95,7 @@ pub(super) fn write_all(
         }
     }
     screen.run_findings(&once);
+    record()?;
     files.commit()?;
     if closed {
         Err(Stop::ClosedPipe)
@@ -143,7 +150,7 @@ fn write_file(
     out: &mut dyn Sink,
 ) -> io::Result<()> {
     match format {
-        Format::Xlsx => write_workbook(results, grading, summary, path.parent(), out),
+        Format::Xlsx => write_workbook(results, grading, shown, summary, path.parent(), out),
         Format::Csv => {
             let bom = match shown.bom {
                 Some(asked) => asked == "yes",
@@ -175,29 +182,11 @@ fn write_stream(
     match format {
         Format::Xlsx => {
             let mut memory = io::Cursor::new(vec![]);
-            write_workbook(results, grading, summary, None, &mut memory)?;
+            write_workbook(results, grading, shown, summary, None, &mut memory)?;
             out.write_all(memory.get_ref())
         }
         Format::Csv => csv::write(results, b',', shown.bom == Some("yes"), true, out),
-        Format::Table => {
-            let deep =
-                std::env::var("COLORTERM").is_ok_and(|term| term == "truecolor" || term == "24bit");
-            let colors = match (colors, deep) {
-                (false, _) => Colors::Plain,
-                (true, false) => Colors::Indexed,
-                (true, true) => Colors::Rgb,
-            };
-            let width = terminal_width();
-            terminal::write(
-                results,
-                &TerminalOptions {
-                    width,
-                    colors,
-                    limit: None,
-                },
-                out,
-            )
-        }
+        Format::Table => terminal::write(results, &terminal_options(colors), out),
         _ => write_plain(format, results, grading, shown, out),
     }
 }
@@ -224,6 +213,7 @@ fn write_plain(
 fn write_workbook(
     results: &Results<'_>,
     grading: &Grading,
+    shown: &Shown<'_>,
     summary: &Summary,
     folder: Option<&std::path::Path>,
     out: &mut dyn Sink,
@@ -233,13 +223,54 @@ fn write_workbook(
     let options = WorkbookOptions {
         sheet: output.sheet.clone(),
         fill_row: output.fill_row,
+        moves: moves(grading, shown, results.grades()),
+        run: None,
         temp_dir: folder.map(std::path::Path::to_path_buf),
     };
     workbook::write(results, summary, out, &options)
         .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))
 }
 
-fn terminal_width() -> Option<u16> {
+/// Who moved since the run before, as far as they are shown.
+fn moves(grading: &Grading, shown: &Shown<'_>, grades: &[GradeStyle]) -> Option<Diff> {
+    let all = &grading.book.roster.entries;
+    let only = (shown.entries.len() < all.len()).then_some(&shown.entries[..]);
+    let comparison = compare::with_before(grading, only, shown.lang)?;
+    let style = |level: &Arc<str>| GradeStyle {
+        name: level.clone(),
+        color: grades
+            .iter()
+            .find(|grade| grade.name == *level)
+            .and_then(|grade| grade.color),
+    };
+    let word = if grades.is_empty() { "type" } else { "grade" };
+    Some(Diff {
+        lang: shown.lang,
+        names: (String::new(), String::new()),
+        on: word.to_owned(),
+        amount: None,
+        styles: comparison.levels.iter().map(style).collect(),
+        only: None,
+        comparison,
+    })
+}
+
+/// How tables are fitted to the terminal that standard output is.
+pub(super) fn terminal_options(colors: bool) -> TerminalOptions {
+    let deep = std::env::var("COLORTERM").is_ok_and(|term| term == "truecolor" || term == "24bit");
+    TerminalOptions {
+        width: terminal_width(),
+        colors: match (colors, deep) {
+            (false, _) => Colors::Plain,
+            (true, false) => Colors::Indexed,
+            (true, true) => Colors::Rgb,
+        },
+        limit: None,
+    }
+}
+
+/// How wide the terminal is.
+pub(super) fn terminal_width() -> Option<u16> {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())

@@ -1,7 +1,7 @@
 //! A grading beside the one before it, as the grading itself knows that.
 
 use super::{Comparison, Customer, Snapshot, compare};
-use crate::book::Earlier;
+use crate::book::{Earlier, Entry};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::reasons;
@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 /// What moved since the run before: the grades, or the types of a scheme without grades; with the main reason of those
 /// who moved, in `lang`. `None` where nobody has a level from before, so that there is nothing to compare with.
-pub fn with_before(grading: &Grading, lang: Lang) -> Option<Comparison> {
+///
+/// With `only` some of the rows, as `--where` leaves them; who is absent is in none of them.
+pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Option<Comparison> {
     let scheme = &grading.scheme;
     let rated = !scheme.grades.is_empty();
     let levels: Vec<Arc<str>> = if rated {
@@ -28,7 +30,12 @@ pub fn with_before(grading: &Grading, lang: Lang) -> Option<Comparison> {
         place.and_then(|place| levels.get(place).cloned())
     };
     let (mut old, mut new) = (Side::default(), Side::default());
-    for row in 0..grading.len() {
+    let entries = only.unwrap_or(&grading.book.roster.entries);
+    let customers = entries.iter().filter_map(|entry| match entry {
+        Entry::Customer(row) => Some(*row as usize),
+        Entry::Refused(_) | Entry::Absent(_) => None,
+    });
+    for row in customers {
         let id = &grading.book.roster.ids[row];
         let name = &grading.book.roster.names[row];
         let level = if rated {
@@ -44,14 +51,18 @@ pub fn with_before(grading: &Grading, lang: Lang) -> Option<Comparison> {
         );
         old.add_known(id, name.as_ref(), level_before(&grading.earlier(row)));
     }
-    for refused in &grading.book.roster.refused {
+    let refused = entries.iter().filter_map(|entry| match entry {
+        Entry::Customer(_) | Entry::Absent(_) => None,
+        Entry::Refused(index) => Some(&grading.book.roster.refused[*index as usize]),
+    });
+    for refused in refused {
         if let Some(id) = &refused.id {
             let level = level_before(&refused.before);
             new.add(id, refused.name.as_ref(), level.clone(), Decision::Refused);
             old.add_known(id, refused.name.as_ref(), level);
         }
     }
-    for absent in &grading.absent {
+    for absent in grading.absent.iter().filter(|_| only.is_none()) {
         let before = &grading.people.persons[absent.number as usize].before;
         old.add_known(&absent.id, absent.name.as_ref(), level_before(before));
     }

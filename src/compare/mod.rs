@@ -6,8 +6,10 @@
 
 mod before;
 mod class;
+mod graded;
 mod matrix;
 mod moves;
+mod run;
 mod same;
 mod snapshot;
 #[cfg(test)]
@@ -15,8 +17,10 @@ mod tests;
 
 pub use before::with_before;
 pub use class::{Cause, Class};
+pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
+pub use run::{Outcome, Recorded, Swapped, level_of, levels, of_run, put_causes};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 

@@ -17,7 +17,7 @@ pub fn same(one: &Value, other: &Value) -> bool {
 }
 
 /// A value as the plain reading of its text has it: digits with separators of thousands are a number, `12.5%` is 0.125,
-/// an ISO date is a date. `None` for a text that is none of these, and for numbers that would have to be rounded.
+/// a date with its year first is a date. `None` for a text that is none of these, and for numbers that would have to be rounded.
 pub fn plain(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Text(text) => trim(text),
@@ -32,10 +32,28 @@ pub fn plain(value: &Value) -> Option<Value> {
     if let Some(number) = number(text) {
         return Some(Value::Number(number));
     }
-    // A moment at midnight is another cell than a day, so only whole days are dates.
-    (text.len() == 10)
-        .then(|| Date::parse_iso(text).map(Value::Date))
-        .flatten()
+    date(text).map(Value::Date)
+}
+
+/// A day with its year first, as `2024-03-31`, `2024/3/31` or `2024年3月31日`: the forms that cannot mean two days.
+fn date(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once(['-', '/', '年'])?;
+    let between = match text.chars().find(|c| !c.is_ascii_digit())? {
+        '年' => '月',
+        sign => sign,
+    };
+    let (month, day) = rest.split_once(between)?;
+    let day = if between == '月' {
+        day.strip_suffix('日')?
+    } else {
+        day
+    };
+    let number = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        let is_number = lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        is_number.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let (month, day) = (number(month, 1..=2)?, number(day, 1..=2)?);
+    Date::new(number(year, 4..=4)? as i32, month, day)
 }
 
 /// A number that is written out in full: no exponent, no leading zeros, no more than six places.
@@ -98,6 +116,8 @@ mod tests {
                 text("2024-03-31"),
                 Value::Date(Date::new(2024, 3, 31).unwrap()),
             ),
+            (text("2024/3/31"), text("2024-03-31")),
+            (text("2024年3月31日"), text("2024-03-31")),
             (text("TRUE"), Value::Bool(true)),
             (text("华东"), text("华东")),
             (Value::Missing, Value::Missing),
@@ -123,6 +143,10 @@ mod tests {
             (text("1"), Value::Bool(true)),
             (text("5."), text("5")),
             (text("120万"), text("1200000")),
+            (text("3/4/2024"), text("2024-03-04")),
+            (text("2024-02-30"), text("2024-2-30")),
+            (text("2024-3/31"), text("2024-03-31")),
+            (text("2024年3月"), text("2024-03-01")),
             (
                 Value::Date(Date::new(2024, 3, 31).unwrap()),
                 Value::DateTime(DateTime::from_seconds(19_813 * 86_400).unwrap()),

@@ -190,6 +190,7 @@ codes! {
     NotAllowed = "not-allowed",
     /// A proposal that names no grade or type, or more than one.
     UnclearProposal = "unclear-proposal",
+
     // The ledger.
     /// There is no ledger at the path.
     NoLedger = "no-ledger",

@@ -29,6 +29,10 @@ pub enum Action {
     Mark,
     /// Somebody has looked.
     Resolve,
+    /// Something that a reviewer wrote was kept, or became something else.
+    Review,
+    /// Somebody who may not wanted to change something.
+    Refuse,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
@@ -36,7 +40,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -47,6 +51,8 @@ impl Action {
         Self::Reject,
         Self::Mark,
         Self::Resolve,
+        Self::Review,
+        Self::Refuse,
         Self::Forget,
         Self::Restore,
     ];
@@ -64,6 +70,8 @@ impl Action {
             Self::Reject => "reject",
             Self::Mark => "mark",
             Self::Resolve => "resolve",
+            Self::Review => "review",
+            Self::Refuse => "refuse",
             Self::Forget => "forget",
             Self::Restore => "restore",
         }

@@ -49,18 +49,55 @@ fn write_tagged(tag: char, value: f64, out: &mut String) {
     out.push('}');
 }
 
-/// The shortest digits that read back as the same bits; whole numbers without a point.
+/// Digits that read back as the same bits; whole numbers without a point.
 fn write_number(value: f64, out: &mut String) {
-    const WHOLE: f64 = 9_007_199_254_740_992.0;
-    use std::fmt::Write;
-    // Writing to memory cannot fail.
-    let _ = if value == 0.0 && value.is_sign_negative() {
-        out.write_str("-0.0")
-    } else if value.abs() < WHOLE && value.fract() == 0.0 {
-        write!(out, "{}", value as i64)
+    // Most numbers of a workbook are whole or amounts with two or four decimals. Where dividing gives the very bits, so
+    // does reading the digits: both round the same quotient once.
+    for (scale, places) in [(1.0, 0), (100.0, 2), (10_000.0, 4)] {
+        let scaled = (value * scale).round();
+        let is_zero = scaled == 0.0;
+        if scaled.abs() < WHOLE && (scaled / scale).to_bits() == value.to_bits() && !is_zero {
+            if value < 0.0 {
+                out.push('-');
+            }
+            return write_digits(scaled.abs() as u64, places, out);
+        }
+    }
+    if value.to_bits() == 0 {
+        out.push('0');
     } else {
-        write!(out, "{value:?}")
-    };
+        out.push_str(&format!("{value:?}"));
+    }
+}
+
+/// Whole numbers below this are floating point numbers without a gap.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// The digits of `number` with a point before the last `places`, zeros at the end left out.
+fn write_digits(mut number: u64, places: usize, out: &mut String) {
+    let mut digits = [b'0'; 24];
+    let mut from = digits.len();
+    let mut written = 0;
+    let mut skipping = places > 0;
+    while number > 0 || written <= places {
+        let digit = (number % 10) as u8;
+        number /= 10;
+        if written == places {
+            if !skipping && places > 0 {
+                from -= 1;
+                digits[from] = b'.';
+            }
+            skipping = false;
+        }
+        skipping = skipping && digit == 0;
+        if !skipping {
+            from -= 1;
+            digits[from] = b'0' + digit;
+        }
+        written += 1;
+    }
+    // Digits and a point are text.
+    out.push_str(std::str::from_utf8(&digits[from..]).unwrap_or_default());
 }
 
 fn write_text(text: &str, out: &mut String) {
@@ -222,7 +259,11 @@ impl Scan<'_> {
         self.expect(b'"')?;
         let from = self.at;
         let bytes = self.json.as_bytes();
-        let end = |at: usize| bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\'));
+        let end = |at: usize| {
+            bytes[at..]
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\'))
+        };
         let mut stop = from + end(from)?;
         if bytes[stop] == b'"' {
             self.at = stop + 1;

@@ -52,7 +52,8 @@ struct Content {
 
 impl Content {
     fn count(&mut self, count: usize) {
-        self.gathered.extend_from_slice(&(count as u64).to_le_bytes());
+        self.gathered
+            .extend_from_slice(&(count as u64).to_le_bytes());
     }
 
     /// A text with its length before it, so that no two lists of texts look the same.

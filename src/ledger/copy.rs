@@ -17,6 +17,24 @@ pub struct Restored {
     pub aside: Option<PathBuf>,
 }
 
+/// Why no copy was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRestored {
+    /// What went wrong.
+    pub error: Error,
+    /// Whether with the copy; if not, with the ledger.
+    pub is_of_copy: bool,
+}
+
+impl From<Error> for NotRestored {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            is_of_copy: false,
+        }
+    }
+}
+
 /// `regrade.db.v1.bak` beside `regrade.db`.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     with_suffix(path, &format!(".{ending}"))
@@ -97,6 +115,13 @@ impl Ledger {
         copy_of(&self.connection, to)
     }
 
+    /// Whether the file at `path` is a ledger, of whatever version. It is not changed.
+    pub fn is_one(path: &Path) -> bool {
+        let state = Self::connect(path, Duration::ZERO)
+            .and_then(|ledger| schema::state(&ledger.connection, STEPS));
+        matches!(state, Ok(State::Version(_) | State::Newer { .. }))
+    }
+
     /// Makes the copy `from` the ledger at `path`. The copy is checked first; the ledger that is there goes aside into
     /// `aside` unless it is broken beyond reading, in which case the very file does. Between the two nobody writes.
     pub fn restore(
@@ -105,27 +130,27 @@ impl Ledger {
         aside: &Path,
         wait: Duration,
         who: &Who,
-    ) -> Result<Restored, Error> {
+    ) -> Result<Restored, NotRestored> {
         // A copy of the copy, so that opening it leaves nothing beside the user's file.
         let checked = temporary_in(folder_of(path))?;
-        copy_checked(from, checked.path())?;
+        copy_checked(from, checked.path()).map_err(|error| NotRestored {
+            error,
+            is_of_copy: true,
+        })?;
         let source = Self::connect(checked.path(), wait)?;
-        let there = match Self::connect(path, wait) {
+        let there = match Self::connect(path, wait).and_then(Self::whole) {
+            Ok(ledger) => Some(ledger),
             Err(Error::NotFound) => None,
-            Err(error) => return Err(error),
-            Ok(ledger) => match ledger.is_whole() {
-                Ok(()) => Some(ledger),
-                Err(Error::NotFound) => None,
-                Err(Error::Damaged(_) | Error::NotALedger(_)) if !is_foreign(&ledger) => {
-                    drop(ledger);
-                    move_aside(path, aside)?;
-                    return Self::put(&source, path, Some(aside), wait, who);
-                }
-                Err(error) => return Err(error),
-            },
+            Err(Error::Damaged(_) | Error::NotALedger(_))
+                if path.is_file() && !is_foreign(path) =>
+            {
+                move_aside(path, aside)?;
+                return Ok(Self::put(&source, path, Some(aside), wait, who)?);
+            }
+            Err(error) => return Err(error.into()),
         };
         let Some(mut ledger) = there else {
-            return Self::put(&source, path, None, wait, who);
+            return Ok(Self::put(&source, path, None, wait, who)?);
         };
         replace(&source.connection, &mut ledger, aside)?;
         drop(ledger);
@@ -156,23 +181,22 @@ impl Ledger {
         writer.commit()
     }
 
-    /// Whether it is a ledger that can be read through.
-    fn is_whole(&self) -> Result<(), Error> {
+    /// The ledger, if it is one that can be read through.
+    fn whole(self) -> Result<Self, Error> {
         match schema::state(&self.connection, STEPS)? {
             State::Empty => Err(Error::NotFound),
             State::Foreign => Err(Error::foreign()),
             // A newer one is a ledger all the same, and goes aside whole.
-            State::Version(_) | State::Newer { .. } => check(&self.connection),
+            State::Version(_) | State::Newer { .. } => check(&self.connection).map(|()| self),
         }
     }
 }
 
 /// A sound database that another program wrote: it is not regrade's to move.
-fn is_foreign(ledger: &Ledger) -> bool {
-    matches!(
-        schema::state(&ledger.connection, STEPS),
-        Ok(State::Foreign)
-    )
+fn is_foreign(path: &Path) -> bool {
+    let state = Ledger::connect(path, Duration::ZERO)
+        .and_then(|ledger| schema::state(&ledger.connection, STEPS));
+    matches!(state, Ok(State::Foreign))
 }
 
 /// Copies the user's file, without touching it, to `to`, and sees that it is a ledger, of a known version, and whole.

@@ -113,8 +113,10 @@ impl Writer<'_> {
         let Some(found) = found else {
             return Ok(false);
         };
-        self.connection
-            .execute("UPDATE correction SET state = ?2 WHERE id = ?1", (id, state))?;
+        self.connection.execute(
+            "UPDATE correction SET state = ?2 WHERE id = ?1",
+            (id, state),
+        )?;
         let detail = detail(&found.set, state.key());
         self.note(Action::Review, &found.set.customer, Some(&detail))?;
         Ok(true)

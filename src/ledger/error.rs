@@ -138,10 +138,7 @@ impl Error {
 
     /// A file that another program wrote.
     pub(super) fn foreign() -> Self {
-        Self::NotALedger(text!(
-            "another program wrote it",
-            "它由其他程序写入"
-        ))
+        Self::NotALedger(text!("another program wrote it", "它由其他程序写入"))
     }
 }
 
@@ -152,10 +149,9 @@ impl From<rusqlite::Error> for Error {
                 let why = said.clone().unwrap_or_else(|| failure.to_string());
                 match failure.code {
                     ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
-                    ErrorCode::NotADatabase => Self::NotALedger(text!(
-                        "it is no SQLite database",
-                        "它不是 SQLite 数据库"
-                    )),
+                    ErrorCode::NotADatabase => {
+                        Self::NotALedger(text!("it is no SQLite database", "它不是 SQLite 数据库"))
+                    }
                     ErrorCode::DatabaseCorrupt => Self::Damaged(why),
                     ErrorCode::DiskFull => Self::Full,
                     ErrorCode::ReadOnly => Self::ReadOnly,

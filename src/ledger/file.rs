@@ -1,13 +1,16 @@
 //! The file: created for its owner alone, checked before it is touched, migrated, read by anybody, written by one.
 
 use super::Error;
-use super::schema::{self, APPLICATION, STEPS};
+use super::schema::{self, STEPS};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// No SQLite database with anything in it is smaller, in bytes.
+const SMALLEST: u64 = 512;
 
 /// A ledger that is open. All that reads is a method of it; [`Ledger::write`] gives what changes it.
 #[derive(Debug)]
@@ -97,13 +100,27 @@ impl Ledger {
         Ok(found)
     }
 
-    /// A connection to a file that is there. Nothing of the file is changed by it.
+    /// A connection to a file that is there. Nothing of the file is changed by it. Nor is it opened by anything but SQLite:
+    /// closing a file gives up all locks that the process has on it, those of other connections too.
     pub(super) fn connect(path: &Path, wait: Duration) -> Result<Self, Error> {
         match path.metadata() {
             Ok(about) if about.is_dir() => {
                 return Err(Error::NotALedger(crate::text!(
                     "it is a folder",
                     "它是文件夹"
+                )));
+            }
+            Ok(about) if !about.is_file() => {
+                return Err(Error::NotALedger(crate::text!(
+                    "it is no file",
+                    "它不是文件"
+                )));
+            }
+            // SQLite takes a file of a few bytes for an empty one, and writes over it.
+            Ok(about) if (1..SMALLEST).contains(&about.len()) => {
+                return Err(Error::NotALedger(crate::text!(
+                    "it is no SQLite database",
+                    "它不是 SQLite 数据库"
                 )));
             }
             Ok(_) => {}

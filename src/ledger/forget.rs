@@ -12,7 +12,7 @@ pub struct Forgotten {
     pub rows: usize,
     /// Rows of runs.
     pub runs: usize,
-    /// Overrides, proposals and review marks.
+    /// What people set or were to look at: overrides, proposals, review marks.
     pub set: usize,
     /// Rows of other customers, or of none, that have the id as a cell. They are theirs and stay.
     pub mentions: usize,
@@ -46,27 +46,40 @@ impl Ledger {
         }
         Ok(forgotten)
     }
+
+    /// What [`Ledger::forget`] would forget. Nothing is changed.
+    pub fn what_to_forget(&mut self, customer: &str, who: &Who) -> Result<Forgotten, Error> {
+        self.write(who)?.forget_rows(customer)
+    }
 }
 
 impl Writer<'_> {
     fn forget_rows(&self, customer: &str) -> Result<Forgotten, Error> {
         let hash = text_hash(customer);
-        let delete = |table: &str| {
-            self.connection.execute(
-                &format!("DELETE FROM {table} WHERE customer = ?1"),
+        // A proposal names the override that came of it, and both go.
+        self.connection
+            .execute_batch("PRAGMA defer_foreign_keys = ON")?;
+        let (mut rows, mut runs, mut set) = (0, 0, 0);
+        for table in self.tables_of_customers()? {
+            let deleted = self.connection.execute(
+                &format!("DELETE FROM \"{table}\" WHERE customer = ?1"),
                 [customer],
-            )
-        };
+            )?;
+            *match table.as_str() {
+                "sheet_row" => &mut rows,
+                "run_customer" => &mut runs,
+                _ => &mut set,
+            } += deleted;
+        }
         let before: bool = self.connection.query_row(
             "SELECT EXISTS (SELECT 1 FROM audit WHERE action = ?1 AND subject = ?2)",
             (Action::Forget, &hash),
             |row| row.get(0),
         )?;
         let forgotten = Forgotten {
-            rows: delete("sheet_row")?,
-            runs: delete("run_customer")?,
-            // A proposal names the override that came of it, so it goes first.
-            set: delete("proposal")? + delete("override")? + delete("review_mark")?,
+            rows,
+            runs,
+            set,
             mentions: self.mentions(customer)?,
             before,
         };
@@ -84,6 +97,16 @@ impl Writer<'_> {
             self.note(Action::Forget, &hash, Some(&detail))?;
         }
         Ok(forgotten)
+    }
+
+    /// Every table with a column `customer`: one that a later version adds is not overlooked.
+    fn tables_of_customers(&self) -> Result<Vec<String>, Error> {
+        let mut statement = self.connection.prepare(
+            "SELECT tables.name FROM sqlite_schema tables, pragma_table_info(tables.name) columns
+             WHERE tables.type = 'table' AND columns.name = 'customer' ORDER BY tables.name",
+        )?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// How many rows have the id as the text of a cell.
@@ -109,10 +132,8 @@ impl Writer<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         for (id, detail) in lines {
             let struck = strike(&detail, customer, hash);
-            self.connection.execute(
-                "UPDATE audit SET detail = ?2 WHERE id = ?1",
-                (id, struck),
-            )?;
+            self.connection
+                .execute("UPDATE audit SET detail = ?2 WHERE id = ?1", (id, struck))?;
         }
         Ok(())
     }

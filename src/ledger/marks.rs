@@ -120,7 +120,9 @@ impl Writer<'_> {
     pub fn resolve(&self, id: i64, how: Resolution, reason: &str) -> Result<bool, Error> {
         let customer: Option<String> = self
             .connection
-            .prepare_cached("SELECT customer FROM review_mark WHERE id = ?1 AND resolved_at IS NULL")?
+            .prepare_cached(
+                "SELECT customer FROM review_mark WHERE id = ?1 AND resolved_at IS NULL",
+            )?
             .query_row([id], |row| row.get(0))
             .optional()?;
         let Some(customer) = customer else {

@@ -10,7 +10,7 @@
 //! cells      a row of cells         ↔ JSON text, bit by bit
 //! imports    Table, NewImport       ↔ rows, filings
 //! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
-//! people     overrides, proposals, review marks; `audit` has a line for each change
+//! people     overrides, corrections, proposals, review marks; `audit` has a line for each change
 //! forget     a customer's id        → nothing left of it, not even in freed pages
 //! copy       backup and restore
 //! ```
@@ -22,6 +22,7 @@ mod audit;
 mod cells;
 mod content;
 mod copy;
+mod corrections;
 mod error;
 mod file;
 mod forget;
@@ -41,7 +42,8 @@ mod tests;
 
 pub use audit::{Action, AuditLine};
 pub use content::content_hash;
-pub use copy::Restored;
+pub use copy::{NotRestored, Restored};
+pub use corrections::StoredCorrection;
 pub use error::Error;
 pub use file::{Ledger, Snapshot, Who, Writer};
 pub use forget::Forgotten;
@@ -49,6 +51,6 @@ pub use history::HistoryRow;
 pub use imports::{Import, ImportId, NewImport};
 pub use marks::{Mark, NewMark, Resolution};
 pub use overrides::{Ended, StoredOverride};
-pub use record::rows;
 pub use proposals::{NewProposal, Proposal, State};
+pub use record::rows;
 pub use runs::{Recorded, Run, RunHead, RunInput, RunNumber, RunRow, SchemeText};

@@ -158,13 +158,7 @@ impl Writer<'_> {
         self.decide(id, State::Rejected, None, reason)
     }
 
-    fn decide(
-        &self,
-        id: i64,
-        state: State,
-        set: Option<i64>,
-        reason: &str,
-    ) -> Result<bool, Error> {
+    fn decide(&self, id: i64, state: State, set: Option<i64>, reason: &str) -> Result<bool, Error> {
         let customer: Option<String> = self
             .connection
             .prepare_cached("SELECT customer FROM proposal WHERE id = ?1 AND state = 'pending'")?

@@ -33,7 +33,8 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
                 let id: Arc<str> = kept.id?.into();
                 let number = grading.people.by_id.get(&id);
                 let standing = number.and_then(|number| standings[*number as usize].take());
-                let name = |level: Option<usize>, names: &dyn Fn(usize) -> Arc<str>| level.map(names);
+                let name =
+                    |level: Option<usize>, names: &dyn Fn(usize) -> Arc<str>| level.map(names);
                 let grade = name(kept.before.grade, &|grade| {
                     grading.scheme.grades[grade].name.clone()
                 });

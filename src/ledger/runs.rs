@@ -4,6 +4,7 @@ use super::content::text_hash;
 use super::sql::{Names, json, parse_json};
 use super::{Action, Error, ImportId, Ledger, Writer};
 use crate::decide::{Decision, Rung, Standing};
+use crate::grading::Known;
 use crate::table::{Date, Decimal};
 use rusqlite::{OptionalExtension, Row, Statement};
 use std::collections::BTreeMap;
@@ -243,11 +244,7 @@ impl Ledger {
     }
 
     /// The same a row at a time, where they need not all be held.
-    pub fn each_run_row(
-        &self,
-        run: RunNumber,
-        mut take: impl FnMut(RunRow),
-    ) -> Result<(), Error> {
+    pub fn each_run_row(&self, run: RunNumber, mut take: impl FnMut(RunRow)) -> Result<(), Error> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {ROW} FROM run_customer WHERE id >= (SELECT first_row FROM run WHERE number = ?1)
                 AND id < (SELECT end_row FROM run WHERE number = ?1) ORDER BY id"
@@ -260,11 +257,20 @@ impl Ledger {
         Ok(())
     }
 
-    /// What a run carries on: key, name and standing of each of its customers, in its order.
-    pub fn standings(
-        &self,
-        run: RunNumber,
-    ) -> Result<Vec<(Arc<str>, Option<Arc<str>>, Standing)>, Error> {
+    /// The dimensions of which a run has labels, in the order of the scheme.
+    pub fn run_dimensions(&self, run: RunNumber) -> Result<Vec<String>, Error> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT label.key FROM run_customer, json_each(run_customer.labels) label
+             WHERE run_customer.id >= (SELECT first_row FROM run WHERE number = ?1)
+               AND run_customer.id < (SELECT end_row FROM run WHERE number = ?1)
+             GROUP BY label.key ORDER BY min(label.id), min(run_customer.id), label.key",
+        )?;
+        let names = statement.query_map([run.0], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// What a run carries on: where each of its customers stands, in its order.
+    pub fn standings(&self, run: RunNumber) -> Result<Vec<Known>, Error> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {ROW} FROM run_customer WHERE id >= (SELECT first_row FROM run WHERE number = ?1)
                 AND id < (SELECT end_row FROM run WHERE number = ?1) ORDER BY id"
@@ -273,7 +279,11 @@ impl Ledger {
         let mut names = Names::default();
         let mut standings = vec![];
         while let Some(row) = rows.next()? {
-            standings.push((row.get(0)?, row.get(1)?, standing(row, 0, &mut names)?));
+            standings.push(Known {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                standing: standing(row, 0, &mut names)?,
+            });
         }
         Ok(standings)
     }
@@ -315,12 +325,7 @@ pub(super) fn row(row: &Row<'_>, at: usize, names: &mut Names) -> Result<RunRow,
         score: row.get(at + 9)?,
         labels: labels
             .into_iter()
-            .map(|(dimension, label)| {
-                (
-                    dimension.into(),
-                    label.as_str().unwrap_or_default().into(),
-                )
-            })
+            .map(|(dimension, label)| (dimension.into(), label.as_str().unwrap_or_default().into()))
             .collect(),
         tags,
         decision: row.get(at + 12)?,

@@ -143,6 +143,25 @@ CREATE TABLE override (
 ) STRICT;
 CREATE INDEX override_by_customer ON override (customer);
 
+-- What a reviewer wrote in a sheet and is no override: another one says otherwise, or it is so anyway.
+CREATE TABLE correction (
+  id          INTEGER PRIMARY KEY,
+  made_at     TEXT NOT NULL,
+  made_by     TEXT NOT NULL,  -- who read the sheet
+  customer    TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  hold        TEXT NOT NULL,
+  level       TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  author      TEXT NOT NULL,  -- who wrote it
+  valid_until TEXT,
+  review_on   TEXT,
+  origin      TEXT,           -- the cell that it was read from
+  run         INTEGER NOT NULL REFERENCES run (number),  -- the newest run then
+  state       TEXT NOT NULL   -- disputed, agreed, ended
+) STRICT;
+CREATE INDEX correction_by_customer ON correction (customer);
+
 -- A change that somebody suggests; nothing until a reviewer accepts it.
 CREATE TABLE proposal (
   id             INTEGER PRIMARY KEY,

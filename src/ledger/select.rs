@@ -119,10 +119,7 @@ fn ambiguous(written: &str, runs: &[&Run]) -> Error {
             en: format!("they are {en}"),
             zh: format!("它们是 {zh}"),
         })
-        .help(text!(
-            "write more of the id",
-            "请多写几位编号"
-        )),
+        .help(text!("write more of the id", "请多写几位编号")),
     ))
 }
 
@@ -147,6 +144,9 @@ fn listed(runs: &[&Run]) -> Text {
     if rest == 0 {
         text!("{shown}", "{shown}")
     } else {
-        text!("{shown} and {rest} older ones", "{shown}，另有更早的 {rest} 个")
+        text!(
+            "{shown} and {rest} older ones",
+            "{shown}，另有更早的 {rest} 个"
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! What happened to a customer in a word and a sign, the same in every format.
 
 use super::table::RowMark;
+use crate::compare::Class;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 
@@ -47,6 +48,45 @@ pub fn decision_word(decision: Decision, lang: Lang) -> String {
         (Lang::En, Decision::Demoted) => format!("{sign} down"),
         (Lang::En, Decision::Held) => format!("{sign} same"),
         (Lang::En, _) => format!("{sign} {}", decision.word(lang)),
+    }
+}
+
+/// The sign before a class of a comparison.
+pub const fn class_sign(class: Class) -> &'static str {
+    match class {
+        Class::Changed => "◇",
+        other => decision_sign(class_decision(other)),
+    }
+}
+
+/// The decision that says the same as a class.
+pub const fn class_decision(class: Class) -> Decision {
+    match class {
+        Class::Upgraded => Decision::Promoted,
+        Class::Downgraded => Decision::Demoted,
+        Class::Changed => Decision::Classified,
+        Class::Unrated => Decision::Unrated,
+        Class::New => Decision::Initial,
+        Class::Absent => Decision::Absent,
+        Class::Refused => Decision::Refused,
+        Class::Unchanged => Decision::Held,
+    }
+}
+
+/// A class with its sign: `▲升级`, `▼ down`.
+pub fn class_word(class: Class, lang: Lang) -> String {
+    let (sign, word) = (class_sign(class), class.word(lang));
+    match lang {
+        Lang::En => format!("{sign} {word}"),
+        Lang::Zh => format!("{sign}{word}"),
+    }
+}
+
+/// What happened to a customer between two sides: `▲升1级`, `◇ changed`.
+pub fn class_mark(class: Class, steps: Option<i32>, lang: Lang) -> String {
+    match (class, steps) {
+        (Class::Upgraded | Class::Downgraded, Some(steps)) if steps != 0 => moved(steps, lang),
+        _ => class_word(class, lang),
     }
 }
 

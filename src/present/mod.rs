@@ -1,9 +1,11 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
 pub mod csv;
+pub mod diff;
 pub mod explanation;
 pub mod inspection;
 pub mod json;
+pub mod listing;
 pub mod markdown;
 pub mod marks;
 pub mod palette;

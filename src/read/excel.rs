@@ -7,6 +7,7 @@
 use super::assemble::{Candidate, too_large};
 use super::format::encrypted;
 use super::guard::{check_parts, guarded};
+use super::properties::{ASIDE, properties_of};
 use super::sheet_rows::{SheetRows, Value, tables, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
@@ -35,7 +36,12 @@ pub(super) fn read_xlsx(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>,
     guarded(source, || {
         let (reader, progress) = counted(bytes, source);
         let mut book = Xlsx::new(reader).map_err(|error| failed(&error, source))?;
-        let names = worksheets(book.sheets_metadata());
+        let mut names = worksheets(book.sheets_metadata());
+        if !source.known.is_empty() && source.worksheet.is_none() {
+            // A list of those who moved has keys and grades too, and is no second customers' sheet.
+            let aside = properties_of(bytes).list(ASIDE);
+            names.retain(|name| !aside.contains(name));
+        }
         let mut sheets: Sheets = vec![];
         for name in wanted(&names, source)? {
             let unsaved = if checked.formulas {

@@ -23,6 +23,7 @@ mod guard;
 mod header;
 mod header_row;
 mod ods;
+mod properties;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::is_reading_guarded;
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::table::{Origin, RawRows};

@@ -252,7 +252,7 @@ fn copy(value: &Value<'static>) -> Value<'static> {
     }
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.try_get_attribute(name).ok()??;
     attribute
         .normalized_value(quick_xml::XmlVersion::Implicit1_0)
@@ -267,7 +267,7 @@ fn repeats(tag: &BytesStart<'_>, name: &str) -> u32 {
         .max(1)
 }
 
-fn resolve(entity: &BytesRef<'_>) -> String {
+pub(super) fn resolve(entity: &BytesRef<'_>) -> String {
     match entity.resolve_char_ref() {
         Ok(Some(c)) => c.to_string(),
         _ => match &**entity {

@@ -1,8 +1,9 @@
 //! Reads corrections back: from the reviewers' columns of graded workbooks, or from a sheet of corrections.
 
 use super::by_hand::Set;
+use super::desk::Recorded;
 use super::list;
-use super::room::{Recorded, Room};
+use super::room::Room;
 use crate::cli::inputs;
 use crate::cli::output::{files_of, keep_inputs};
 use crate::cli::{Exit, Global, Reading, Screen, Stop};
@@ -11,8 +12,9 @@ use regrade::read::{self, Input, KnownSheet, Table};
 use regrade::review::{self, Form, Read, key_headers};
 use regrade::text;
 use regrade::words::Word;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Reads graded workbooks.
 pub fn run(
@@ -22,7 +24,10 @@ pub fn run(
     screen: &Screen,
 ) -> Result<Exit, Stop> {
     if files.is_empty() {
-        let finding = Finding::error(Code::Usage, text!("no file to read back", "没有要读回的文件"));
+        let finding = Finding::error(
+            Code::Usage,
+            text!("no file to read back", "没有要读回的文件"),
+        );
         return Err(Stop::usage(finding.help(text!(
             "name the graded workbook that reviewers filled, or see `regrade review --help`",
             "请给出复核人填过的评级工作簿，或看 `regrade review --help`"
@@ -32,12 +37,7 @@ pub fn run(
 }
 
 /// Reads a sheet of corrections.
-pub fn from_list(
-    file: &str,
-    set: &Set,
-    global: &Global,
-    screen: &Screen,
-) -> Result<Exit, Stop> {
+pub fn from_list(file: &str, set: &Set, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let form = Form::List {
         by: global.by.as_deref().map(Into::into),
         reason: set.reason.as_deref().map(Into::into),
@@ -54,7 +54,11 @@ fn record(
 ) -> Result<Exit, Stop> {
     // What was read is listed only where somebody asks for it.
     let wants_list = !global.output.is_empty() || global.format.is_some();
-    let outputs = if wants_list { list::targets(global)? } else { vec![] };
+    let outputs = if wants_list {
+        list::targets(global)?
+    } else {
+        vec![]
+    };
     let mut room = Room::open(global)?;
     let paths: Vec<PathBuf> = files
         .iter()
@@ -71,15 +75,24 @@ fn record(
     if !without.is_empty() {
         return Err(Stop::refused(without));
     }
-    let standings = room.standings()?;
-    let mut settled = review::settle(room.scheme(), read.corrections, room.as_of(), |customer| {
+    let lang = global.lang.map_or(room.scheme().language, Lang::from);
+    let (about, desk) = room.desk()?;
+    let scheme = &about.rules.scheme;
+    let desk = desk.allow("", "reading corrections back")?;
+    let wanted: HashSet<Arc<str>> = read
+        .corrections
+        .iter()
+        .map(|correction| correction.customer.clone())
+        .collect();
+    let standings = desk.standings(|row| wanted.contains(&row.customer))?;
+    let mut settled = review::settle(scheme, read.corrections, about.as_of, |customer| {
         standings.current(customer)
     });
     settled.findings.splice(0..0, read.findings);
-    let recorded = room.record(&standings, &settled, true)?;
+    let recorded = desk.record(&standings, &settled)?;
     screen.run_findings(&settled.findings);
-    let lang = global.lang.map_or(room.scheme().language, Lang::from);
     list::write(&outputs, &recorded.lines, lang)?;
+    desk.commit()?;
     say(&recorded, settled.repeated, global.dry_run, screen);
     Ok(exit(&settled.findings))
 }
@@ -95,7 +108,7 @@ pub fn exit(findings: &[Finding]) -> Exit {
 
 fn say(recorded: &Recorded, repeated: usize, dry_run: bool, screen: &Screen) {
     let (set, ended) = (recorded.lines.len(), recorded.ended);
-    let (confirmed, disputed) = (recorded.confirmed, recorded.disputed);
+    let (reviewed, disputed) = (recorded.reviewed, recorded.disputed);
     let (en, zh) = if dry_run {
         ("would be ", "（试运行，未写入）")
     } else {
@@ -103,8 +116,8 @@ fn say(recorded: &Recorded, repeated: usize, dry_run: bool, screen: &Screen) {
     };
     screen.say(&text!(
         "corrections {en}set: {set} · ended: {ended} · disputed: {disputed} · known already: {repeated} · reviews \
-         settled: {confirmed}",
-        "复核采用 {set} 项 · 结束 {ended} 项 · 意见不一 {disputed} 项 · 已有 {repeated} 项 · 了结待复核 {confirmed} 项{zh}"
+         settled: {reviewed}",
+        "复核采用 {set} 项 · 结束 {ended} 项 · 意见不一 {disputed} 项 · 已有 {repeated} 项 · 了结待复核 {reviewed} 项{zh}"
     ));
 }
 
@@ -130,7 +143,9 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
     headers.extend(reviewers);
     if *form != Form::Graded {
         headers.extend(both(&[Word::Grade, Word::Type, Word::Tags, Word::Hold]));
-        let plain = ["grade", "type", "tag", "reason", "by", "until", "原因", "理由"];
+        let plain = [
+            "grade", "type", "tag", "reason", "by", "until", "原因", "理由",
+        ];
         headers.extend(plain.map(String::from));
     }
     let known = KnownSheet {
@@ -143,7 +158,12 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
     let mut tables = vec![];
     let mut errors = vec![];
     for file in files {
-        match read::open(&inputs::input(file), std::slice::from_ref(&known), &options, &|_, _| {}) {
+        match read::open(
+            &inputs::input(file),
+            std::slice::from_ref(&known),
+            &options,
+            &|_, _| {},
+        ) {
             Ok(found) => tables.extend(found),
             Err(findings) => errors.extend(findings),
         }
@@ -157,11 +177,19 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
 /// The files of which no table has a column for corrections.
 fn without_columns(tables: &[Table], read: &Read, form: &Form) -> Vec<Finding> {
     // A table with a column for corrections and none for the key has its own finding.
-    if read.findings.iter().any(|finding| finding.code == Code::MissingColumn) {
+    if read
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::MissingColumn)
+    {
         return read.findings.clone();
     }
     let files: BTreeSet<&str> = tables.iter().map(|table| &*table.origin.file).collect();
-    let used: BTreeSet<&str> = read.used.iter().map(|index| &*tables[*index].origin.file).collect();
+    let used: BTreeSet<&str> = read
+        .used
+        .iter()
+        .map(|index| &*tables[*index].origin.file)
+        .collect();
     files
         .difference(&used)
         .map(|file| {

@@ -1,32 +1,35 @@
 //! What one person decides about one customer: to set, clear and confirm, to accept and reject.
 
-use super::room::{Room, date};
+use super::room::{About, Room, date};
+use super::standings::Standings;
 use crate::cli::{Exit, Global, Screen, Stop};
 use clap::{ArgGroup, Args};
 use regrade::decide::{Hold, Subject};
-use regrade::diagnostic::{Code, Finding};
-use regrade::review::{Correction, Named, Settled, name_level, settle_by_hand};
+use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::ledger::RunRow;
+use regrade::review::{Correction, Named, Settled, hold_word, name_level, settle_by_hand};
+use regrade::table::Date;
 use regrade::text;
 use std::sync::Arc;
 
 /// What an override is of, by its name.
 #[derive(Args, Debug)]
-#[group(multiple = false)]
+#[group(id = "level", multiple = false)]
 pub struct Level {
     /// The grade.
-    #[arg(long, value_name = "GRADE")]
+    #[arg(long, value_name = "GRADE", id = "to_grade")]
     grade: Option<String>,
     /// The type.
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", id = "to_type")]
     kind: Option<String>,
     /// A tag.
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", id = "to_tag")]
     tag: Option<String>,
 }
 
 /// How it holds.
 #[derive(Args, Debug)]
-#[group(multiple = false)]
+#[group(id = "holding", multiple = false)]
 pub struct Holding {
     /// Not below this; rules may raise it. The default for a grade above the one that the rules give.
     #[arg(long)]
@@ -53,15 +56,11 @@ pub struct Set {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// The last day on which it counts.
-    #[arg(long, value_name = "DATE")]
-    until: Option<String>,
-    /// When somebody is to look at it again.
-    #[arg(long, value_name = "DATE")]
-    review_on: Option<String>,
+    #[command(flatten)]
+    days: Days,
     /// A sheet with many of them: columns for key, grade (or type, or tag), reason, and if wanted kind, by, until and
     /// review date.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["level", "Holding", "until", "review_on"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["level", "holding", "days"])]
     pub from: Option<String>,
     #[command(flatten)]
     pub reading: crate::cli::Reading,
@@ -94,15 +93,37 @@ pub struct Confirm {
     #[arg(value_name = "CUSTOMER")]
     customer: String,
     /// The review rule; all of them if not given.
-    #[arg(long, value_name = "NAME", id = "rule")]
+    #[arg(long, value_name = "NAME", id = "review_rule")]
     rule: Option<String>,
     /// Why.
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
 
-/// Arguments of `review accept` and `review reject`.
+/// Arguments of `review accept`.
 #[derive(Args, Debug)]
+pub struct Accept {
+    #[command(flatten)]
+    decide: Decide,
+    #[command(flatten)]
+    days: Days,
+}
+
+/// How long something counts.
+#[derive(Args, Debug)]
+#[group(id = "days")]
+pub struct Days {
+    /// The last day on which it counts.
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// When somebody is to look at it again.
+    #[arg(long, value_name = "DATE")]
+    review_on: Option<String>,
+}
+
+/// Arguments of `review reject`.
+#[derive(Args, Debug)]
+#[group(id = "decide")]
 pub struct Decide {
     /// The number of the proposal, as `review list` shows it.
     #[arg(value_name = "N")]
@@ -132,6 +153,20 @@ impl Level {
     }
 }
 
+impl Days {
+    /// The last day, and the day of another look.
+    fn read(&self) -> Result<(Option<Date>, Option<Date>), Stop> {
+        let day = |written: &Option<String>, option| {
+            let written = written.as_deref();
+            written.map(|written| date(written, option)).transpose()
+        };
+        Ok((
+            day(&self.until, "--until")?,
+            day(&self.review_on, "--review-on")?,
+        ))
+    }
+}
+
 impl Holding {
     fn hold(&self) -> Option<Hold> {
         match (self.floor, self.lock, self.ceiling) {
@@ -146,60 +181,73 @@ impl Holding {
 /// `review set`.
 pub fn set(args: &Set, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let (subject, word) = args.level.named()?;
-    let day = |written: &Option<String>, option| {
-        let written = written.as_deref();
-        written.map(|written| date(written, option)).transpose()
-    };
-    let until = day(&args.until, "--until")?;
-    let review_on = day(&args.review_on, "--review-on")?;
+    let (until, review_on) = args.days.read()?;
+    let reason = reason(args.reason.as_deref().unwrap_or_default())?;
     let mut room = Room::open(global)?;
     let level = match name_level(room.scheme(), subject, word) {
         Named::Level(level) => level,
         Named::Unknown(finding) => return Err(Stop::usage(*finding)),
     };
-    let standings = room.standings()?;
-    let customer = standings.customer(args.customer.as_deref().unwrap_or_default())?;
+    let customer = args.customer.as_deref().unwrap_or_default();
+    let (about, desk) = room.desk()?;
+    let standings = desk.standings(is(customer))?;
     let correction = Correction {
-        customer: customer.clone(),
+        customer: standings.customer(customer)?,
         subject,
         level,
         hold: args.holding.hold(),
-        reason: reason(args.reason.as_deref().unwrap_or_default())?,
-        by: room.by(),
+        reason,
+        by: about.who.by.as_str().into(),
         until,
         review_on,
         place: None,
         seen: None,
     };
-    let current = standings.current(&customer);
-    let settled = settle_by_hand(room.scheme(), correction, room.as_of(), current);
-    finish(&mut room, &standings, &settled, global, screen)
+    let settled = settle(about, &standings, correction);
+    desk.record(&standings, &settled)?;
+    desk.commit()?;
+    Ok(said(&settled, global, screen))
 }
 
-/// Records what was decided and says so.
-fn finish(
-    room: &mut Room,
-    standings: &super::room::Standings,
-    settled: &Settled,
-    global: &Global,
-    screen: &Screen,
-) -> Result<Exit, Stop> {
-    room.record(standings, settled, false)?;
+/// The customers that a word may mean.
+fn is(written: &str) -> impl Fn(&RunRow) -> bool {
+    move |row| *row.customer == *written || row.name.as_deref() == Some(written)
+}
+
+fn settle(about: &About, standings: &Standings, correction: Correction) -> Settled {
+    let current = standings.current(&correction.customer);
+    settle_by_hand(&about.rules.scheme, correction, about.as_of, current)
+}
+
+/// Says what was decided.
+fn said(settled: &Settled, global: &Global, screen: &Screen) -> Exit {
     screen.run_findings(&settled.findings);
     for (correction, hold) in &settled.set {
         let (customer, level) = (&correction.customer, &correction.level);
-        let word = regrade::review::hold_word(*hold).get(screen.lang);
-        let dry = dry(global);
-        screen.say(&text!(
-            "`{customer}`: `{level}` ({word}){}",
-            "`{customer}`：`{level}`（{word}）{}",
-            dry.get(screen.lang)
-        ));
+        let word = hold_word(*hold);
+        let (en, zh) = (word.get(Lang::En), word.get(Lang::Zh));
+        say(
+            global,
+            screen,
+            text!(
+                "`{customer}`: `{level}` ({en})",
+                "`{customer}`：`{level}`（{zh}）"
+            ),
+        );
     }
     if settled.repeated > 0 {
-        screen.say(&text!("it is so already", "已经如此"));
+        screen.say(&text!("it is set already", "已经是这样设的"));
     }
-    Ok(super::back::exit(&settled.findings))
+    super::back::exit(&settled.findings)
+}
+
+/// Says something, and whether it was only tried.
+fn say(global: &Global, screen: &Screen, mut text: Text) {
+    if global.dry_run {
+        text.en += " (dry run: not written)";
+        text.zh += "（试运行，未写入）";
+    }
+    screen.say(&text);
 }
 
 /// A reason, which may not be blank.
@@ -217,79 +265,124 @@ fn reason(written: &str) -> Result<Arc<str>, Stop> {
     Ok(written.trim().into())
 }
 
-fn dry(global: &Global) -> regrade::diagnostic::Text {
-    if global.dry_run {
-        text!(" (not written: dry run)", "（试运行，未写入）")
-    } else {
-        text!("", "")
-    }
-}
-
 /// `review clear`.
 pub fn clear(args: &Clear, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let reason = reason(&args.reason)?;
-    let mut room = Room::open(global)?;
-    let standings = room.standings()?;
-    let customer = standings.customer(&args.customer)?;
     let of = match (args.grade, args.kind, &args.tag) {
         (true, ..) => Some((Subject::Grade, None)),
         (_, true, _) => Some((Subject::Type, None)),
         (_, _, Some(tag)) => Some((Subject::Tag, Some(tag.as_str()))),
         _ => None,
     };
-    let cleared = room.clear(&standings, &customer, of, &reason)?;
-    let dry = dry(global);
-    screen.say(&text!(
-        "`{customer}`: {cleared} ended{}",
-        "`{customer}`：结束 {cleared} 项{}",
-        dry.get(screen.lang)
-    ));
+    let mut room = Room::open(global)?;
+    let (_, desk) = room.desk()?;
+    let desk = desk.allow(&args.customer, "ending an override")?;
+    let standings = desk.standings(is(&args.customer))?;
+    let customer = standings.customer(&args.customer)?;
+    let cleared = desk.clear(&standings, &customer, of, &reason)?;
+    if cleared == 0 {
+        let title = text!(
+            "nothing is set of `{customer}` that could be ended",
+            "`{customer}` 没有可结束的人工调整"
+        );
+        return Ok(nothing(title, screen));
+    }
+    desk.commit()?;
+    let done = text!(
+        "`{customer}`: {cleared} ended",
+        "`{customer}`：结束 {cleared} 项"
+    );
+    say(global, screen, done);
     Ok(Exit::Done)
+}
+
+/// Says that there was nothing to do, where there should have been.
+fn nothing(title: Text, screen: &Screen) -> Exit {
+    let finding = Finding::error(Code::ChangesNothing, title).help(text!(
+        "`regrade review list` shows what there is",
+        "`regrade review list` 会列出现有各项"
+    ));
+    screen.findings(&[finding], None);
+    Exit::Findings
 }
 
 /// `review confirm`.
 pub fn confirm(args: &Confirm, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let reason = reason(&args.reason)?;
     let mut room = Room::open(global)?;
-    let standings = room.standings()?;
+    let (_, desk) = room.desk()?;
+    let desk = desk.allow(&args.customer, "confirming a review")?;
+    let standings = desk.standings(is(&args.customer))?;
     let customer = standings.customer(&args.customer)?;
-    let confirmed = room.confirm(&customer, args.rule.as_deref(), &reason)?;
-    let dry = dry(global);
-    screen.say(&text!(
-        "`{customer}`: {confirmed} confirmed{}",
-        "`{customer}`：确认 {confirmed} 项{}",
-        dry.get(screen.lang)
-    ));
+    let confirmed = desk.confirm(&customer, args.rule.as_deref(), &reason)?;
+    if confirmed == 0 {
+        let title = text!(
+            "nobody waits for a review of `{customer}`",
+            "`{customer}` 没有待复核的事项"
+        );
+        return Ok(nothing(title, screen));
+    }
+    desk.commit()?;
+    let done = text!(
+        "`{customer}`: {confirmed} confirmed",
+        "`{customer}`：确认 {confirmed} 项"
+    );
+    say(global, screen, done);
     Ok(Exit::Done)
 }
 
-/// `review accept`: the proposal becomes an override.
-pub fn accept(args: &Decide, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+/// `review accept`: the proposal becomes an override by the reviewer.
+pub fn accept(args: &Accept, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let (until, review_on) = args.days.read()?;
+    let args = &args.decide;
     let reason = reason(&args.reason)?;
     let mut room = Room::open(global)?;
-    let standings = room.standings()?;
-    let settled = room.accept(&standings, args.number, &reason)?;
-    finish_said(&settled, global, screen)
-}
-
-fn finish_said(settled: &Settled, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    screen.run_findings(&settled.findings);
-    for (correction, hold) in &settled.set {
-        said(correction, *hold, global, screen);
+    let (about, desk) = room.desk()?;
+    let proposal = desk.proposal(args.number)?;
+    let proposed = &proposal.proposed;
+    let desk = desk.allow(&proposed.customer, "accepting a proposal")?;
+    let level = match name_level(&about.rules.scheme, proposed.subject, &proposed.level) {
+        Named::Level(level) => level,
+        Named::Unknown(finding) => return Err(Stop::usage(*finding)),
+    };
+    let standings = desk.standings(is(&proposed.customer))?;
+    let correction = Correction {
+        customer: proposed.customer.clone(),
+        subject: proposed.subject,
+        level,
+        hold: None,
+        reason: reason.clone(),
+        by: about.who.by.as_str().into(),
+        until,
+        review_on,
+        place: None,
+        seen: None,
+    };
+    let settled = settle(about, &standings, correction);
+    let recorded = desk.record(&standings, &settled)?;
+    if let Some(line) = recorded.lines.first() {
+        desk.decide(args.number, Some(line.number), &reason)?;
+    } else if settled.repeated > 0 {
+        // Somebody has set just this: the proposal is taken with that override.
+        let mut open = standings.open(&proposed.customer).into_iter();
+        let same = open.find(|said| said.set.subject == proposed.subject);
+        desk.decide(args.number, same.map(|said| said.set.id), &reason)?;
     }
-    Ok(super::back::exit(&settled.findings))
+    desk.commit()?;
+    Ok(said(&settled, global, screen))
 }
 
 /// `review reject`.
 pub fn reject(args: &Decide, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let reason = reason(&args.reason)?;
     let mut room = Room::open(global)?;
-    room.reject(args.number, &reason)?;
-    let (number, dry) = (args.number, dry(global));
-    screen.say(&text!(
-        "proposal {number} is rejected{}",
-        "已拒绝调整建议 {number}{}",
-        dry.get(screen.lang)
-    ));
+    let (_, desk) = room.desk()?;
+    let proposal = desk.proposal(args.number)?;
+    let desk = desk.allow(&proposal.proposed.customer, "rejecting a proposal")?;
+    desk.decide(args.number, None, &reason)?;
+    desk.commit()?;
+    let number = args.number;
+    let done = text!("proposal {number} is rejected", "已拒绝调整建议 {number}");
+    say(global, screen, done);
     Ok(Exit::Done)
 }

@@ -15,10 +15,11 @@ use std::io::{self, Write};
 /// Lists everything.
 pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = targets(global)?;
-    let room = Room::open(global)?;
+    let mut room = Room::open(global)?;
     keep_inputs(&files_of(&outputs), &room.files())?;
-    let lines = room.lines()?;
     let lang = global.lang.map_or(room.scheme().language, Lang::from);
+    let (_, desk) = room.look()?;
+    let lines = desk.lines()?;
     write(&outputs, &lines, lang)?;
     let count = lines.len();
     screen.say(&text!("{count} lines", "共 {count} 项"));
@@ -31,7 +32,10 @@ pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
     if outputs.iter().any(|output| output.format == Format::Xlsx) {
         let finding = Finding::error(
             Code::Usage,
-            text!("this list is not written as a workbook", "此清单不能输出为工作簿"),
+            text!(
+                "this list is not written as a workbook",
+                "此清单不能输出为工作簿"
+            ),
         );
         return Err(Stop::usage(finding.help(text!(
             "write .csv, .tsv, .jsonl, .json, .md or .txt",
@@ -46,7 +50,9 @@ pub fn write(outputs: &[Output], lines: &[Line], lang: Lang) -> Result<(), Stop>
     let mut files = Files::default();
     for output in outputs {
         if let Target::File(path) = &output.target {
-            files.write(path, |out| render(output, lines, lang, None, &mut &mut *out))?;
+            files.write(path, |out| {
+                render(output, lines, lang, None, &mut &mut *out)
+            })?;
         }
     }
     for output in outputs {

@@ -28,7 +28,7 @@ const EXCEL_EPOCH: i64 = 25_569;
 /// What is worked out once for all sheets: unique headings, and widths in characters.
 pub struct Columns {
     headings: Vec<String>,
-    widths: Vec<usize>,
+    pub(super) widths: Vec<usize>,
 }
 
 impl Columns {
@@ -80,13 +80,18 @@ pub fn write(
     sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
 
     sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
+    let name = if part == 0 {
+        "Graded".to_owned()
+    } else {
+        format!("Graded_{}", part + 1)
+    };
     // This writes the headings; in constant memory it must come before the rows.
     sheet.add_table(
         0,
         0,
         last_row,
         last_column,
-        &excel_table(table, columns, part, formats),
+        &excel_table(table, columns, name, Word::SheetGraded, formats),
     )?;
     review::add(sheet, table, last_row, lists, formats)?;
 
@@ -118,10 +123,11 @@ pub fn write(
 }
 
 /// The table with its headings: the results' dark blue, the input's grey, those to fill brown.
-fn excel_table(
+pub(super) fn excel_table(
     table: &dyn ResultTable,
     columns: &Columns,
-    part: usize,
+    name: String,
+    about: Word,
     formats: &Formats,
 ) -> Table {
     let headed: Vec<SheetColumn> = table
@@ -139,20 +145,15 @@ fn excel_table(
                 .set_header_format(formats.heading(fill))
         })
         .collect();
-    let name = if part == 0 {
-        "Graded".to_owned()
-    } else {
-        format!("Graded_{}", part + 1)
-    };
     Table::new()
         .set_name(name)
         .set_style(TableStyle::None)
         .set_columns(&headed)
-        .set_alt_text(Word::SheetGraded.get(table.lang()))
+        .set_alt_text(about.get(table.lang()))
 }
 
 /// How a column's values are shown.
-const fn look_of(column: &TableColumn) -> Look {
+pub(super) const fn look_of(column: &TableColumn) -> Look {
     match column.role {
         ColumnRole::Grade => Look::Grade,
         ColumnRole::Previous | ColumnRole::Label => Look::Centred,
@@ -183,7 +184,7 @@ enum Written<'a> {
 }
 
 /// Writes one cell.
-fn write_cell(
+pub(super) fn write_cell(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     cell: OutCell<'_>,

@@ -5,9 +5,12 @@
 
 mod about;
 pub mod blank;
+mod compared;
 mod findings;
 mod formats;
 mod graded;
+mod matrix;
+mod moves;
 mod overview;
 mod page;
 mod review;
@@ -16,6 +19,9 @@ mod tests;
 mod text;
 mod widths;
 
+pub use compared::write_diff;
+
+use super::diff::Diff;
 use super::summary::Summary;
 use super::table::ResultTable;
 use crate::diagnostic::Text;
@@ -28,6 +34,16 @@ use std::fmt;
 use std::io::{self, Seek, Write};
 use std::path::PathBuf;
 use text::SheetNames;
+
+/// The property with the names of the worksheets that hold the results.
+pub const SHEETS: &str = "regrade.sheets";
+/// The property with the names of those that only show them in other ways, and are never read as data.
+pub const ASIDE: &str = crate::read::ASIDE;
+/// The property with the grades, best first.
+pub const LEVELS: &str = "regrade.levels";
+
+/// The property with the run's id in the ledger.
+pub const RUN: &str = "regrade.run";
 
 /// Data rows of one sheet: Excel's 1,048,576 rows without the header.
 const ROWS_PER_SHEET: usize = 1_048_575;
@@ -43,6 +59,10 @@ pub struct WorkbookOptions {
     pub sheet: Option<String>,
     /// Colours the whole row as its grade, not only the grade's cell.
     pub fill_row: bool,
+    /// Who moved since the run before, if there is one.
+    pub moves: Option<Diff>,
+    /// The run in the ledger.
+    pub run: Option<String>,
     /// Where a large sheet's rows wait; the system's folder for temporary files by default.
     pub temp_dir: Option<PathBuf>,
 }
@@ -151,7 +171,6 @@ fn write_limited<W: Write + Seek + Send>(
     let mut formats = Formats::new(table.grades(), options.fill_row);
     // Twenty pixels a row, and columns measured in digits of seven.
     book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
-    book.set_properties(&properties(summary));
     // The size of a large sheet is bounded only by its cells; the older archive format ends at 4 GiB.
     let cells = table.len().saturating_mul(table.columns().len());
     book.use_zip_large_file(cells > 20_000_000);
@@ -172,10 +191,9 @@ fn write_limited<W: Write + Seek + Send>(
         .map(|number| names.take(wanted, number))
         .collect();
 
+    let mut aside = vec![names.take(Word::SheetOverview.get(lang), 1)];
     let overview = book.add_worksheet();
-    overview
-        .set_name(names.take(Word::SheetOverview.get(lang), 1))?
-        .set_active(true);
+    overview.set_name(&aside[0])?.set_active(true);
     overview::write(overview, summary, &formats)?;
 
     let lists = Lists::new(table, &mut names);
@@ -191,19 +209,60 @@ fn write_limited<W: Write + Seek + Send>(
         sheet.set_name(name)?;
         graded::write(sheet, table, &columns, rows, index, &lists, &mut formats)?;
     }
-    if !summary.findings.is_empty() {
+    if let Some(diff) = &options.moves {
+        aside.extend(moves::add(
+            &mut book,
+            diff,
+            &mut names,
+            &mut formats,
+            limits,
+        )?);
+        aside.push(names.take(Word::SheetMatrix.get(lang), 1));
         let sheet = book.add_worksheet();
-        sheet.set_name(names.take(Word::SheetFindings.get(lang), 1))?;
+        sheet.set_name(&aside[aside.len() - 1])?;
+        matrix::write(sheet, diff, &formats)?;
+    }
+    if !summary.findings.is_empty() {
+        aside.push(names.take(Word::SheetFindings.get(lang), 1));
+        let sheet = book.add_worksheet();
+        sheet.set_name(&aside[aside.len() - 1])?;
         findings::write(sheet, summary, &formats)?;
     }
+    aside.push(names.take(Word::SheetAbout.get(lang), 1));
     let sheet = book.add_worksheet();
-    sheet.set_name(names.take(Word::SheetAbout.get(lang), 1))?;
+    sheet.set_name(&aside[aside.len() - 1])?;
     about::write(sheet, table, summary, &mut formats)?;
     if lists.has_sheet() {
         lists.write(book.add_worksheet(), &formats)?;
+        aside.extend(lists.name().map(str::to_owned));
     }
+    let levels: Vec<&str> = table.grades().iter().map(|grade| &*grade.name).collect();
+    let about = [
+        (SHEETS, json(&graded)),
+        (ASIDE, json(&aside)),
+        (LEVELS, json(&levels)),
+    ];
+    let run = options.run.iter().map(|run| (RUN, run.clone()));
+    let properties = about
+        .into_iter()
+        .chain(run)
+        .fold(properties(summary), |all, (name, text)| {
+            let pieces = crate::read::in_pieces(name, &text).into_iter();
+            pieces.fold(all, |all, (name, piece)| {
+                all.set_custom_property(name, piece)
+            })
+        });
+    book.set_properties(&properties);
     book.save_to_writer(out)?;
     Ok(())
+}
+
+/// A list of texts as JSON, which no text can break.
+fn json<T: AsRef<str>>(texts: &[T]) -> String {
+    let texts = texts
+        .iter()
+        .map(|text| serde_json::Value::from(text.as_ref()));
+    serde_json::Value::Array(texts.collect()).to_string()
 }
 
 /// Who made it, from what, as of when.

@@ -57,6 +57,11 @@ impl Lists {
         self.sheet.is_some()
     }
 
+    /// The name of that sheet.
+    pub fn name(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
     /// Writes the hidden sheet.
     pub fn write(&self, sheet: &mut Worksheet, formats: &Formats) -> Result<(), XlsxError> {
         let Some(name) = &self.sheet else {

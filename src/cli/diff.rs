@@ -1,0 +1,445 @@
+//! `regrade diff`: who moved up or down between two graded files.
+
+use super::gate::{self, Figures, Gate};
+use super::grade::as_of;
+use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::recorded::{self, Known};
+use super::rules::{self, Rules};
+use super::write::terminal_options;
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
+use regrade::compare::{self, Class, Graded, On, Snapshot, Wanted};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
+use regrade::present::diff::{self, Diff, MovesTable, Shape};
+use regrade::present::table::GradeStyle;
+use regrade::present::terminal::TerminalOptions;
+use regrade::present::{csv, workbook};
+use regrade::read::{self, Input, Options, Table};
+use regrade::scheme::Scheme;
+use regrade::text;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Arguments of `diff`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The graded file of before; `FILE[WORKSHEET]` names a worksheet, `-` is standard input.
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// The graded file of after.
+    #[arg(value_name = "NEW")]
+    new: String,
+    /// What to compare: grade, type, or the name of a dimension.
+    #[arg(long, value_name = "WHAT", default_value = "grade")]
+    on: String,
+    /// The column with the customer's key.
+    #[arg(long, value_name = "HEADER")]
+    key: Option<String>,
+    /// The column with the grade.
+    #[arg(long, value_name = "HEADER")]
+    grade: Option<String>,
+    /// The column with an amount, for the sums of the matrix.
+    #[arg(long, value_name = "HEADER")]
+    amount: Option<String>,
+    /// All grades, best first: 'A,B,C'; without it their order is the scheme's.
+    #[arg(long, value_name = "LIST")]
+    levels: Option<String>,
+    /// List only these: downgraded, upgraded, changed, unrated, new, absent, refused, unchanged.
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    only: Vec<String>,
+    /// End with 1 if anybody moved.
+    #[arg(long)]
+    exit_code: bool,
+    /// Write nothing and end with 1 if this holds, such as 'downgraded > 0.05'.
+    #[arg(long, value_name = "CONDITION")]
+    fail_on: Vec<String>,
+    /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    bom: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let outputs = outputs(&global.output, global.format)?;
+    let gates = args
+        .fail_on
+        .iter()
+        .map(|gate| Gate::parse(gate))
+        .collect::<Result<Vec<_>, _>>()?;
+    let only = classes(&args.only)?;
+    let as_of = as_of(global)?;
+    let rules = scheme(global)?;
+    check_places(&outputs, args, global)?;
+    let options = inputs::options(&args.reading)?;
+    let mut wanted = wanted(args, rules.as_ref());
+    let mut findings = vec![];
+    let old = side(&args.old, args, &wanted, &options, global, &mut findings)?;
+    let new = side(&args.new, args, &wanted, &options, global, &mut findings)?;
+    if !is_named(global) {
+        let fits = |side: &Side| match (side, wanted.scheme) {
+            (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
+            _ => true,
+        };
+        // A rules.toml that lies in the folder by chance says nothing about files that do not have its key.
+        if !fits(&old) || !fits(&new) {
+            wanted.scheme = None;
+        }
+    }
+    let (snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
+    let graded_by = runs
+        .1
+        .as_ref()
+        .or(runs.0.as_ref())
+        .map(|run| &run.known.scheme);
+    let scheme = wanted.scheme.or(graded_by);
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+        let ledger = ledger::open(global)?;
+        recorded::put_causes(
+            &ledger,
+            &old.known,
+            &new.known,
+            &new.grading,
+            &wanted.on,
+            &mut comparison,
+        )?;
+    }
+    let language = scheme.map(|scheme| scheme.language);
+    let lang = global.lang.map(Lang::from).or(language);
+    let diff = Diff {
+        lang: lang.unwrap_or_else(screen::locale),
+        names: (args.old.clone(), args.new.clone()),
+        on: args.on.clone(),
+        amount: args.amount.clone(),
+        styles: styles(&comparison.levels, scheme),
+        only,
+        comparison,
+    };
+    screen.run_findings(&findings);
+    let hit = gate::hits(&gates, &Figures::of_comparison(&diff.comparison, as_of));
+    if !hit.is_empty() {
+        screen.findings(&hit, None);
+        return Ok(Exit::Findings);
+    }
+    if !global.dry_run {
+        write_all(&outputs, &diff, args.bom.as_deref(), screen)?;
+    }
+    // A reader of the table has seen the line already.
+    let is_seen = |output: &Output| {
+        output.target == Target::Stdout && matches!(output.format, Format::Table | Format::Md)
+    };
+    if global.dry_run || !outputs.iter().any(is_seen) {
+        screen.say(&diff::line(&diff));
+    }
+    let moved = diff.comparison.movers().next().is_some();
+    Ok(if args.exit_code && moved {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+/// One side of the comparison.
+enum Side {
+    /// A run of a ledger.
+    Run(Box<RunSide>),
+    /// A file, with the order of its grades as it says itself.
+    File(Graded, Vec<Arc<str>>),
+}
+
+/// A run of a ledger, graded again.
+struct RunSide {
+    known: Known,
+    grading: Grading,
+    snapshot: Snapshot,
+}
+
+/// What an argument names. This is the one place that tells runs from files.
+fn side(
+    argument: &str,
+    args: &Args,
+    wanted: &Wanted<'_>,
+    options: &Options,
+    global: &Global,
+    findings: &mut Vec<Finding>,
+) -> Result<Side, Stop> {
+    if is_run(argument) {
+        let ledger = ledger::open(global)?;
+        let known = Known::find(&ledger, argument)?;
+        let grading = known.again(&ledger)?;
+        let amount = args.amount.as_deref();
+        let snapshot = known.snapshot(&ledger, &grading, &wanted.on, amount)?;
+        return Ok(Side::Run(Box::new(RunSide {
+            known,
+            grading,
+            snapshot,
+        })));
+    }
+    let input = inputs::input(argument);
+    let about = read::properties(&input);
+    let sheets = about.list(workbook::SHEETS);
+    let levels = about.list(workbook::LEVELS);
+    let tables = open(&input, &sheets, options)?;
+    let file = Graded::pick(tables, &sheets, wanted).map_err(Stop::refused)?;
+    findings.extend(file.notes());
+    Ok(Side::File(
+        file,
+        levels.into_iter().map(Arc::from).collect(),
+    ))
+}
+
+/// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
+fn is_run(argument: &str) -> bool {
+    let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
+}
+
+/// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
+fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table>, Stop> {
+    let whole = |input: &Input| read::open(input, &[], options, &|_, _| {});
+    let asked = matches!(
+        input,
+        Input::File {
+            worksheet: Some(_),
+            ..
+        }
+    );
+    if let (Input::File { path, name, .. }, false) = (input, asked || sheets.is_empty()) {
+        let tables: Result<Vec<Vec<Table>>, _> = sheets
+            .iter()
+            .map(|sheet| {
+                whole(&Input::File {
+                    path: path.clone(),
+                    name: name.clone(),
+                    worksheet: Some(sheet.clone()),
+                })
+            })
+            .collect();
+        // Somebody may have given a worksheet another name; then it is found by its headers.
+        if let Ok(tables) = tables {
+            return Ok(tables.into_iter().flatten().collect());
+        }
+    }
+    whole(input).map_err(Stop::refused)
+}
+
+/// The old side's and the new side's.
+type Sides<T> = (T, T);
+
+fn snapshots(
+    old: Side,
+    new: Side,
+    wanted: &Wanted<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(Sides<Snapshot>, Sides<Option<RunSide>>), Stop> {
+    let files: Vec<&Graded> = [&old, &new]
+        .into_iter()
+        .filter_map(|side| match side {
+            Side::File(file, _) => Some(file),
+            Side::Run(_) => None,
+        })
+        .collect();
+    let keys = if files.is_empty() {
+        vec![]
+    } else {
+        compare::keys(&files, wanted).map_err(Stop::refused)?
+    };
+    let mut keys = keys.into_iter();
+    let mut errors = vec![];
+    let mut made = [old, new].into_iter().map(|side| match side {
+        Side::Run(mut run) => (std::mem::take(&mut run.snapshot), Some(*run)),
+        Side::File(file, levels) => {
+            let mut wanted = wanted.clone();
+            if wanted.levels.is_empty() && wanted.scheme.is_none() && wanted.on == On::Grade {
+                wanted.levels = levels;
+            }
+            let snapshot = file.snapshot(keys.next().unwrap_or_default(), &wanted, findings);
+            let snapshot = snapshot.unwrap_or_else(|found| {
+                errors.extend(found);
+                Snapshot::default()
+            });
+            (snapshot, None)
+        }
+    });
+    let (old, old_run) = made.next().unwrap_or_default();
+    let (new, new_run) = made.next().unwrap_or_default();
+    drop(made);
+    if errors.is_empty() {
+        Ok(((old, new), (old_run, new_run)))
+    } else {
+        Err(Stop::refused(errors))
+    }
+}
+
+fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {
+    let levels = args.levels.as_deref().unwrap_or_default();
+    Wanted {
+        scheme: rules.map(|rules| &rules.scheme),
+        on: match &*args.on {
+            "grade" | "等级" => On::Grade,
+            "type" | "类型" => On::Type,
+            name => On::Dimension(name.to_owned()),
+        },
+        key: args.key.as_deref(),
+        level: args.grade.as_deref(),
+        amount: args.amount.as_deref(),
+        levels: levels
+            .split([',', '，', '、'])
+            .map(str::trim)
+            .filter(|level| !level.is_empty())
+            .map(Arc::from)
+            .collect(),
+    }
+}
+
+/// Whether the user names a scheme.
+fn is_named(global: &Global) -> bool {
+    global.rules.is_some() || std::env::var_os("REGRADE_RULES").is_some_and(|name| !name.is_empty())
+}
+
+/// The scheme that the user names, else the one in this folder, if there is one: files can be compared without.
+fn scheme(global: &Global) -> Result<Option<Rules>, Stop> {
+    if is_named(global) || rules::path(global).exists() {
+        rules::load(global).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+fn classes(written: &[String]) -> Result<Option<Vec<Class>>, Stop> {
+    let mut classes = vec![];
+    for word in written.iter().map(|word| word.trim()) {
+        let by_word = |class: &Class| class.word(Lang::Zh) == word;
+        let found = Class::parse(word).or_else(|| Class::ALL.into_iter().find(by_word));
+        let Some(class) = found else {
+            let known = Class::ALL
+                .map(|class| format!("`{}`", class.key()))
+                .join(", ");
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "`--only {word}` is no class",
+                    "`--only {word}` 不是变动类别"
+                ),
+            );
+            return Err(Stop::usage(
+                finding.help(text!("the classes are {known}", "类别有：{known}")),
+            ));
+        };
+        classes.push(class);
+    }
+    Ok((!classes.is_empty()).then_some(classes))
+}
+
+/// The levels with the colours that the scheme gives them.
+fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeStyle> {
+    let color = |level: &Arc<str>| {
+        let grade = scheme?.grades.iter().find(|grade| grade.name == *level)?;
+        u32::from_str_radix(grade.color.as_deref()?, 16).ok()
+    };
+    let style = |level: &Arc<str>| GradeStyle {
+        name: level.clone(),
+        color: color(level),
+    };
+    levels.iter().map(style).collect()
+}
+
+/// No output where something is read.
+fn check_places(outputs: &[Output], args: &Args, global: &Global) -> Result<(), Stop> {
+    let sides = [&args.old, &args.new].into_iter();
+    let mut read: Vec<_> = sides
+        .filter_map(|side| match inputs::input(side) {
+            Input::File { path, .. } => Some(path),
+            Input::Stdin => None,
+        })
+        .collect();
+    if read.is_empty() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "standard input cannot be both sides",
+                "标准输入不能同时作对比的两边"
+            ),
+        );
+        return Err(Stop::usage(finding));
+    }
+    read.push(rules::path(global));
+    keep_inputs(&files_of(outputs), &read)
+}
+
+/// Writes all outputs; the files appear when all is written.
+fn write_all(
+    outputs: &[Output],
+    diff: &Diff,
+    bom: Option<&str>,
+    screen: &Screen,
+) -> Result<(), Stop> {
+    let mut files = Files::default();
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |mut out: &mut dyn Sink| match output.format {
+                Format::Xlsx => write_workbook(diff, out),
+                format => {
+                    let bom = bom.map(|asked| asked == "yes");
+                    let options = TerminalOptions::default();
+                    write_text(format, diff, bom, &options, &mut out)
+                }
+            })?;
+        }
+    }
+    let mut closed = false;
+    for output in outputs {
+        if output.target == Target::Stdout {
+            let options = terminal_options(screen.colors_stdout());
+            let written = to_stdout(|out| match output.format {
+                Format::Xlsx => {
+                    let mut memory = io::Cursor::new(vec![]);
+                    write_workbook(diff, &mut memory)?;
+                    out.write_all(memory.get_ref())
+                }
+                format => write_text(format, diff, Some(bom == Some("yes")), &options, out),
+            });
+            match written {
+                Err(Stop::ClosedPipe) => closed = true,
+                other => other?,
+            }
+        }
+    }
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
+}
+
+/// The formats that are text. Without a word about the byte order mark there is one where a character needs it.
+fn write_text(
+    format: Format,
+    diff: &Diff,
+    bom: Option<bool>,
+    options: &TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let table = || MovesTable::new(diff, Shape::Text);
+    match format {
+        Format::Csv => {
+            let table = table();
+            let bom = bom.unwrap_or_else(|| csv::has_non_ascii(&table));
+            csv::write(&table, b',', bom, true, out)
+        }
+        Format::Tsv => csv::write(&table(), b'\t', false, true, out),
+        Format::Json => diff::write_json(diff, out),
+        Format::Jsonl => diff::write_lines(diff, out),
+        Format::Md => diff::write_markdown(diff, out),
+        _ => diff::write_terminal(diff, options, out),
+    }
+}
+
+fn write_workbook(diff: &Diff, out: &mut dyn Sink) -> io::Result<()> {
+    workbook::write_diff(diff, out)
+        .map_err(|error| io::Error::other(error.text().get(diff.lang).to_owned()))
+}

@@ -1,0 +1,626 @@
+//! A graded file as a side of a comparison: one that regrade wrote, or any other with a key and a level.
+//!
+//! Takes the tables of a file and what the user and the scheme say of its columns, gives a [`Snapshot`]. Nothing is
+//! guessed that could be something else: a column that is not certain is asked for.
+
+use super::{Customer, Snapshot, plain};
+use crate::book::{Recognised, recognise, recognise_by_words};
+use crate::clean::sheet::field_headers;
+use crate::clean::text::{parse_id, shown, trim, unescape};
+use crate::decide::Decision;
+use crate::diagnostic::{Code, Finding, Lang, Text, listed, nearest};
+use crate::read::{Header, Table, find_columns};
+use crate::scheme::model::Scheme;
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Cell, Column, Decimal, Place, TextColumn, TextInterner, Value};
+use crate::text;
+use crate::words::Word;
+use foldhash::HashSet;
+use std::sync::Arc;
+
+/// What is compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum On {
+    /// The grade.
+    #[default]
+    Grade,
+    /// The type.
+    Type,
+    /// The label of a dimension.
+    Dimension(String),
+}
+
+/// What is known of the columns of graded files.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'a> {
+    /// The scheme, if there is one.
+    pub scheme: Option<&'a Scheme>,
+    /// What is compared.
+    pub on: On,
+    /// The header of the key, as the user names it.
+    pub key: Option<&'a str>,
+    /// The header of what is compared, as the user names it.
+    pub level: Option<&'a str>,
+    /// The header of the amount, as the user names it.
+    pub amount: Option<&'a str>,
+    /// All levels, best first, as the user or the file gives them.
+    pub levels: Vec<Arc<str>>,
+}
+
+/// Headers that are called like a key wherever there is no scheme to name it.
+const KEYS: [&str; 20] = [
+    "id",
+    "customerid",
+    "customerno",
+    "customerno.",
+    "customernumber",
+    "customercode",
+    "clientid",
+    "memberid",
+    "accountid",
+    "客户编号",
+    "客户id",
+    "客户号",
+    "客户代码",
+    "客户编码",
+    "编号",
+    "会员编号",
+    "会员号",
+    "会员id",
+    "会员卡号",
+    "用户id",
+];
+
+/// Headers that are called like a name.
+const NAMES: [&str; 12] = [
+    "客户名称",
+    "客户姓名",
+    "客户",
+    "名称",
+    "姓名",
+    "会员姓名",
+    "公司名称",
+    "企业名称",
+    "customer",
+    "customername",
+    "name",
+    "company",
+];
+
+/// The part of a graded file that counts.
+#[derive(Clone, Debug)]
+pub struct Graded {
+    /// Its tables; a long list goes on over several worksheets with the same headers.
+    tables: Vec<Table>,
+    /// The columns that regrade wrote.
+    own: Option<Recognised>,
+}
+
+impl Graded {
+    /// Picks the tables that count. In a workbook that regrade wrote these are the results; `sheets` are their names,
+    /// as the workbook itself says.
+    pub fn pick(
+        tables: Vec<Table>,
+        sheets: &[String],
+        wanted: &Wanted<'_>,
+    ) -> Result<Self, Vec<Finding>> {
+        let own = |table: &Table| {
+            let by_scheme = wanted
+                .scheme
+                .and_then(|scheme| recognise(scheme, &table.headers));
+            by_scheme.or_else(|| recognise_by_words(&table.headers))
+        };
+        let is_named = |table: &Table| {
+            let name = table.origin.worksheet.as_deref();
+            name.is_some_and(|name| sheets.iter().any(|sheet| sheet == name))
+        };
+        let asked = |table: &Table| {
+            wanted
+                .level
+                .is_some_and(|level| column(table, level).is_some())
+                && wanted.key.is_none_or(|key| column(table, key).is_some())
+        };
+        let chosen: Vec<usize> = {
+            let all = || 0..tables.len();
+            let tries: [&dyn Fn(&Table) -> bool; 3] =
+                [&is_named, &asked, &|table| own(table).is_some()];
+            let found = tries
+                .iter()
+                .map(|fits| all().filter(|at| fits(&tables[*at])).collect::<Vec<_>>());
+            let mut found = found.filter(|found: &Vec<usize>| !found.is_empty());
+            found.next().unwrap_or_else(|| all().collect())
+        };
+        let Some(first) = chosen.first() else {
+            return Err(vec![Finding::error(
+                Code::NoRows,
+                text!("there is no table", "没有表"),
+            )]);
+        };
+        // Continuations have the same headers; anything else is another table.
+        if let Some(other) = chosen
+            .iter()
+            .find(|at| tables[**at].headers != tables[*first].headers)
+        {
+            let (one, other) = (tables[*first].origin.place(), tables[*other].origin.place());
+            return Err(vec![
+                Finding::error(
+                    Code::UnmatchedFile,
+                    text!(
+                        "`{one}` and `{other}` could both be the graded table",
+                        "`{one}` 和 `{other}` 都可能是评级结果"
+                    ),
+                )
+                .help(text!(
+                    "name the worksheet: `{}[NAME]`",
+                    "请写明工作表：`{}[工作表名]`",
+                    tables[*first].origin.file
+                )),
+            ]);
+        }
+        let mut tables = tables;
+        let mut at = 0;
+        tables.retain(|_| {
+            at += 1;
+            chosen.contains(&(at - 1))
+        });
+        let own = own(&tables[0]);
+        Ok(Self { tables, own })
+    }
+
+    fn headers(&self) -> &[Header] {
+        &self.tables[0].headers
+    }
+
+    fn header_place(&self) -> Place {
+        self.tables[0].origin.row(self.tables[0].header_row)
+    }
+
+    fn headers_found(&self) -> Text {
+        let texts = self.headers().iter().map(|header| header.text.as_str());
+        let Text { en, zh } = listed(texts.filter(|text| !text.is_empty()));
+        Text {
+            en: format!("headers: {en}"),
+            zh: format!("表头：{zh}"),
+        }
+    }
+
+    /// How it was read.
+    pub fn notes(&self) -> impl Iterator<Item = Finding> {
+        self.tables
+            .iter()
+            .flat_map(|table| table.notes.iter().cloned())
+    }
+
+    /// Whether it has the key of this scheme.
+    pub fn has_key_of(&self, scheme: &Scheme) -> bool {
+        key_of_scheme(scheme).is_some_and(|names| !find_columns(self.headers(), &names).is_empty())
+    }
+
+    /// The rows as a side of a comparison; notes are appended to `findings`.
+    pub fn snapshot(
+        &self,
+        key: usize,
+        wanted: &Wanted<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Snapshot, Vec<Finding>> {
+        let level = self.level(wanted).map_err(|finding| vec![finding])?;
+        let amount = match wanted.amount {
+            Some(header) => Some(
+                self.named(header, "--amount")
+                    .map_err(|finding| vec![finding])?,
+            ),
+            None => None,
+        };
+        let name = self.name(wanted, key);
+        let own = self.own.clone().unwrap_or_default();
+        let mut rows: Vec<(usize, usize)> = vec![];
+        let mut customers: Vec<Customer> = vec![];
+        let mut without_key = vec![];
+        let mut errors = vec![];
+        for (at, table) in self.tables.iter().enumerate() {
+            for row in 0..table.rows.len() {
+                let place = || table.origin.cell(table.rows.row_number(row), key as u32);
+                let id: Arc<str> = match parse_id(self.cell(at, row, key)) {
+                    Ok(Some(id)) => (*id).into(),
+                    Ok(None) => {
+                        without_key.push(place());
+                        continue;
+                    }
+                    Err(fault) => {
+                        let offending = shown(self.cell(at, row, key));
+                        let title = fault.text(&offending, &table.headers[key].text);
+                        let finding = Finding::error(fault.code(), title).place(place());
+                        errors.push(match fault.help() {
+                            Some(help) => finding.help(help),
+                            None => finding,
+                        });
+                        continue;
+                    }
+                };
+                let written = |column: Option<usize>| {
+                    let text = shown(self.cell(at, row, column?));
+                    Some(trim(&text))
+                        .filter(|text| !text.is_empty())
+                        .map(Arc::from)
+                };
+                let amount = amount.and_then(|column| {
+                    match plain(&Value::Text(shown(self.cell(at, row, column)).into())) {
+                        Some(Value::Number(number)) => Some(number),
+                        _ => None,
+                    }
+                });
+                rows.push((at, row));
+                customers.push(Customer {
+                    id,
+                    name: written(name),
+                    level: written(Some(level)).map(|level| present_name(wanted, level)),
+                    decision: written(own.change).and_then(|word| decision(&word)),
+                    amount,
+                    reason: written(own.reasons).map(|reasons| main_of(&reasons)),
+                    set_because: None,
+                });
+            }
+        }
+        findings.extend(left_out(&without_key));
+        drop_refused_twins(&mut customers, &mut rows);
+        let place = |index: usize| {
+            let (at, row) = rows[index];
+            let table = &self.tables[at];
+            Some(table.origin.cell(table.rows.row_number(row), key as u32))
+        };
+        let mut snapshot = match Snapshot::new(customers, place) {
+            Ok(snapshot) if errors.is_empty() => snapshot,
+            Ok(_) => return Err(errors),
+            Err(found) => {
+                errors.extend(found);
+                return Err(errors);
+            }
+        };
+        let results: HashSet<usize> = own
+            .columns
+            .iter()
+            .copied()
+            .chain([key, level])
+            .chain(name)
+            .collect();
+        snapshot.values = (0..self.headers().len())
+            .filter(|column| !results.contains(column) && !self.headers()[*column].text.is_empty())
+            .map(|column| {
+                (
+                    self.headers()[column].text.as_str().into(),
+                    self.column(column, &rows),
+                )
+            })
+            .collect();
+        snapshot.levels = order(wanted);
+        Ok(snapshot)
+    }
+
+    /// A cell; the escape of a text file is not part of the text.
+    fn cell(&self, table: usize, row: usize, column: usize) -> Cell<'_> {
+        let table = &self.tables[table];
+        match table.rows.cell(row, column) {
+            Cell::Text(text) if table.encoding.is_some() => Cell::Text(unescape(text)),
+            cell => cell,
+        }
+    }
+
+    /// A column as its cells are shown.
+    fn column(&self, column: usize, rows: &[(usize, usize)]) -> Column {
+        let mut interner = TextInterner::default();
+        let codes = rows.iter().map(|(at, row)| {
+            let text = exactly(self.cell(*at, *row, column));
+            let text = trim(&text);
+            if text.is_empty() {
+                MISSING_TEXT
+            } else {
+                interner.code(text)
+            }
+        });
+        let codes = codes.collect();
+        Column::Text(TextColumn {
+            codes,
+            dictionary: interner.into_dictionary(),
+        })
+    }
+
+    /// The column of what is compared.
+    fn level(&self, wanted: &Wanted<'_>) -> Result<usize, Finding> {
+        if let Some(header) = wanted.level {
+            return self.named(header, "--grade");
+        }
+        let own = self.own.as_ref();
+        let found = match &wanted.on {
+            On::Grade => own
+                .and_then(|own| own.grade)
+                .or_else(|| self.headed(Word::Grade)),
+            On::Type => own
+                .and_then(|own| own.kind)
+                .or_else(|| self.headed(Word::Type)),
+            On::Dimension(name) => {
+                let suffixed = (2..).map_while(|number| self.only(&format!("{name}_{number}")));
+                suffixed.last().or_else(|| self.only(name))
+            }
+        };
+        found.ok_or_else(|| {
+            let what = match &wanted.on {
+                On::Grade => text!("the grade", "等级"),
+                On::Type => text!("the type", "类型"),
+                On::Dimension(name) => text!("`{name}`", "`{name}`"),
+            };
+            let Text { en, zh } = what;
+            Finding::error(
+                Code::Usage,
+                Text {
+                    en: format!("no column is certain to be {en}"),
+                    zh: format!("无法确定哪一列是{zh}"),
+                },
+            )
+            .place(self.header_place())
+            .with_note(self.headers_found())
+            .help(text!("name it: `--grade HEADER`", "请指定：`--grade 列名`"))
+        })
+    }
+
+    /// The one column that has the heading of a result, in either language.
+    fn headed(&self, word: Word) -> Option<usize> {
+        let mut found = [Lang::Zh, Lang::En]
+            .into_iter()
+            .filter_map(|lang| self.only(word.get(lang)));
+        match (found.next(), found.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The column with this header, if there is one and no other.
+    fn only(&self, header: &str) -> Option<usize> {
+        match find_columns(self.headers(), &[header.to_owned()])[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The column that an option names.
+    fn named(&self, header: &str, option: &str) -> Result<usize, Finding> {
+        let found = find_columns(self.headers(), &[header.to_owned()]);
+        if let [one] = found[..] {
+            return Ok(one);
+        }
+        let title = if found.is_empty() {
+            text!(
+                "`{option}`: there is no column `{header}`",
+                "`{option}`：没有列 `{header}`"
+            )
+        } else {
+            text!(
+                "`{option}`: more than one column is `{header}`",
+                "`{option}`：不止一列是 `{header}`"
+            )
+        };
+        let finding = Finding::error(Code::Usage, title)
+            .place(self.header_place())
+            .with_note(self.headers_found());
+        let texts = self.headers().iter().map(|header| header.text.as_str());
+        Err(
+            match nearest(header, texts.filter(|text| !text.is_empty())) {
+                Some(near) if found.is_empty() => {
+                    finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"))
+                }
+                _ => finding,
+            },
+        )
+    }
+
+    fn name(&self, wanted: &Wanted<'_>, key: usize) -> Option<usize> {
+        let by_scheme = wanted.scheme.and_then(|scheme| {
+            let customers = scheme.customers.as_ref()?;
+            let names = field_headers(&customers.sheet.fields[customers.name?]);
+            find_columns(self.headers(), &names).first().copied()
+        });
+        let by_word = || {
+            let found = (0..self.headers().len())
+                .filter(|at| NAMES.contains(&&*self.headers()[*at].folded));
+            let found: Vec<usize> = found.filter(|at| *at != key).collect();
+            found.first().copied().filter(|_| found.len() == 1)
+        };
+        by_scheme.or_else(by_word)
+    }
+}
+
+/// The key columns of graded files that are to be compared with each other: what the user names, else the scheme's key,
+/// else the one header that is called like a key in all of them.
+pub fn keys(files: &[&Graded], wanted: &Wanted<'_>) -> Result<Vec<usize>, Vec<Finding>> {
+    if let Some(header) = wanted.key {
+        let found = files.iter().map(|file| file.named(header, "--key"));
+        return all(found);
+    }
+    if let Some(names) = wanted.scheme.and_then(key_of_scheme) {
+        let found = files.iter().map(|file| {
+            find_columns(file.headers(), &names)
+                .first()
+                .copied()
+                .ok_or_else(|| {
+                    let name = &names[0];
+                    Finding::error(
+                        Code::MissingColumn,
+                        text!(
+                            "there is no column for the scheme's key `{name}`",
+                            "没有方案的键 `{name}` 对应的列"
+                        ),
+                    )
+                    .place(file.header_place())
+                    .with_note(file.headers_found())
+                    .help(text!(
+                        "name the key's column: `--key HEADER`",
+                        "请指定键所在的列：`--key 列名`"
+                    ))
+                })
+        });
+        return all(found);
+    }
+    let like_keys = |file: &Graded| -> Vec<String> {
+        let folded = file.headers().iter().map(|header| header.folded.clone());
+        folded.filter(|folded| KEYS.contains(&&**folded)).collect()
+    };
+    let mut common = like_keys(files[0]);
+    for file in &files[1..] {
+        let others = like_keys(file);
+        common.retain(|folded| others.contains(folded));
+    }
+    if let [one] = &common[..] {
+        let place = |file: &&Graded| {
+            file.headers()
+                .iter()
+                .position(|header| header.folded == *one)
+        };
+        return Ok(files.iter().filter_map(place).collect());
+    }
+    let finding = |file: &&Graded| {
+        Finding::error(
+            Code::Usage,
+            text!(
+                "no column is certain to be the customer's key",
+                "无法确定哪一列是客户的编号"
+            ),
+        )
+        .place(file.header_place())
+        .with_note(file.headers_found())
+        .help(text!(
+            "name it, `--key HEADER`, or give the scheme, `-r FILE`",
+            "请指定列 `--key 列名`，或给出方案 `-r 文件`"
+        ))
+    };
+    Err(files.iter().map(finding).collect())
+}
+
+fn all(found: impl Iterator<Item = Result<usize, Finding>>) -> Result<Vec<usize>, Vec<Finding>> {
+    let (mut columns, mut errors) = (vec![], vec![]);
+    for result in found {
+        match result {
+            Ok(column) => columns.push(column),
+            Err(finding) => errors.push(finding),
+        }
+    }
+    if errors.is_empty() {
+        Ok(columns)
+    } else {
+        Err(errors)
+    }
+}
+
+fn key_of_scheme(scheme: &Scheme) -> Option<Vec<String>> {
+    let customers = scheme
+        .customers
+        .as_ref()
+        .map(|customers| &customers.sheet.fields[customers.key]);
+    let event = scheme
+        .events
+        .first()
+        .map(|event| &event.sheet.fields[event.customer]);
+    customers.or(event).map(field_headers)
+}
+
+fn column(table: &Table, header: &str) -> Option<usize> {
+    find_columns(&table.headers, &[header.to_owned()])
+        .first()
+        .copied()
+}
+
+/// The order of the levels: as the user says, else as the scheme has it. Types are ordered only where they move, and
+/// labels of dimensions are not.
+fn order(wanted: &Wanted<'_>) -> Vec<Arc<str>> {
+    match (wanted.scheme, &wanted.on) {
+        _ if !wanted.levels.is_empty() => wanted.levels.clone(),
+        (Some(scheme), On::Grade) => scheme
+            .grades
+            .iter()
+            .map(|grade| grade.name.clone())
+            .collect(),
+        (Some(scheme), On::Type) if scheme.type_movement.is_some() => {
+            scheme.types.iter().map(|rule| rule.name.clone()).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// What the scheme calls a grade now that had this name in an earlier one.
+fn present_name(wanted: &Wanted<'_>, level: Arc<str>) -> Arc<str> {
+    let grades = wanted
+        .scheme
+        .map(|scheme| &scheme.grades)
+        .filter(|_| wanted.on == On::Grade);
+    let Some(grades) = grades.filter(|grades| !grades.iter().any(|grade| grade.name == level))
+    else {
+        return level;
+    };
+    let renamed = grades.iter().find(|grade| grade.was.contains(&level));
+    renamed.map_or(level, |grade| grade.name.clone())
+}
+
+/// What 变动 says, as far as it matters here: who is not in the data, and whose level a person set.
+fn decision(word: &str) -> Option<Decision> {
+    let word = word.trim_start_matches(|c: char| !c.is_alphabetic());
+    let known = [Decision::Absent, Decision::Refused, Decision::Overridden];
+    known.into_iter().find(|decision| {
+        [Lang::Zh, Lang::En]
+            .iter()
+            .any(|lang| word.starts_with(decision.word(*lang)))
+    })
+}
+
+/// The main one of the reasons of a text file, which has all of them in a cell; a workbook has one.
+fn main_of(reasons: &str) -> Arc<str> {
+    let ends = ["；", "; "]
+        .into_iter()
+        .filter_map(|between| reasons.find(between));
+    match ends.min() {
+        Some(end) => reasons[..end].into(),
+        None => reasons.into(),
+    }
+}
+
+/// A refused row whose key another row has is no customer of its own.
+fn drop_refused_twins(customers: &mut Vec<Customer>, rows: &mut Vec<(usize, usize)>) {
+    let is_refused = |customer: &Customer| customer.decision == Some(Decision::Refused);
+    if !customers.iter().any(is_refused) {
+        return;
+    }
+    let good = customers.iter().filter(|customer| !is_refused(customer));
+    let mut known: HashSet<Arc<str>> = good.map(|customer| customer.id.clone()).collect();
+    let stays: Vec<bool> = customers
+        .iter()
+        .map(|customer| !is_refused(customer) || known.insert(customer.id.clone()))
+        .collect();
+    let mut at = stays.iter();
+    customers.retain(|_| at.next() == Some(&true));
+    let mut at = stays.iter();
+    rows.retain(|_| at.next() == Some(&true));
+}
+
+fn left_out(places: &[Place]) -> Option<Finding> {
+    let (first, count) = (places.first()?, places.len());
+    Some(
+        Finding::warning(
+            Code::MissingKeyCell,
+            text!(
+                "rows without a key are left out: {count}",
+                "没有编号的行未参加比较：{count} 行"
+            ),
+        )
+        .place(first.clone()),
+    )
+}
+
+/// A cell as it is shown, but never two that differ as one: a share with more places than are shown keeps its digits.
+fn exactly(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Percent(value)
+            if Decimal::from_f64(value)
+                .is_none_or(|number| number.to_f64().to_bits() != value.to_bits()) =>
+        {
+            value.to_string()
+        }
+        cell => shown(cell),
+    }
+}

@@ -1,0 +1,92 @@
+//! A comparison as every format shows it: the list of customers, the matrix, the figures in a line.
+
+mod json;
+mod matrix;
+mod moves;
+
+pub use json::{write_json, write_lines};
+pub use matrix::MatrixTable;
+pub use moves::{MovesTable, Shape};
+
+pub(in crate::present) use matrix::{name_of, shown_of};
+pub(in crate::present) use moves::place_of;
+
+use super::marks::class_word;
+use super::table::GradeStyle;
+use super::{markdown, terminal};
+use crate::compare::{Class, Comparison};
+use crate::diagnostic::{Lang, Text};
+use std::io::{self, Write};
+
+/// A comparison with what is to be said of its sides.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    /// What was found.
+    pub comparison: Comparison,
+    /// The language.
+    pub lang: Lang,
+    /// What the user called the two sides.
+    pub names: (String, String),
+    /// What is compared: `grade`, `type`, or the name of a dimension.
+    pub on: String,
+    /// What the amounts are, if there are any.
+    pub amount: Option<String>,
+    /// The levels with their colours, in the order of the comparison's.
+    pub styles: Vec<GradeStyle>,
+    /// The classes that are listed; `None`: those that the format lists by itself.
+    pub only: Option<Vec<Class>>,
+}
+
+/// The figures in one line: `120 → 123 customers: ▼ down 4, ▲ up 6, ★ new 3; ＝ same 110`.
+pub fn line(diff: &Diff) -> Text {
+    let comparison = &diff.comparison;
+    let list = |lang: Lang, between: &str| {
+        let classes = Class::ALL
+            .into_iter()
+            .filter(|class| comparison.count(*class) > 0);
+        let items =
+            classes.map(|class| format!("{} {}", class_word(class, lang), comparison.count(class)));
+        items.collect::<Vec<_>>().join(between)
+    };
+    let (old, new) = (comparison.old, comparison.new);
+    let mut text = Text {
+        en: format!("{old} → {new} customers"),
+        zh: format!("{old} → {new} 位客户"),
+    };
+    let (en, zh) = (list(Lang::En, ", "), list(Lang::Zh, "，"));
+    if !en.is_empty() {
+        text.en += &format!(": {en}");
+        text.zh += &format!("：{zh}");
+    }
+    text
+}
+
+/// The list for a terminal, then the matrix and the line. Without anybody to list there is only the line.
+pub fn write_terminal(
+    diff: &Diff,
+    options: &terminal::TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let moves = MovesTable::new(diff, Shape::Screen);
+    if !moves.is_blank() {
+        terminal::write(&moves, options, out)?;
+        writeln!(out)?;
+    }
+    if diff.comparison.moves.len() > diff.comparison.count(Class::Unchanged) {
+        terminal::write(&MatrixTable::new(diff), options, out)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", line(diff).get(diff.lang))
+}
+
+/// The same as a document.
+pub fn write_markdown(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", line(diff).get(diff.lang))?;
+    markdown::write(&MatrixTable::new(diff), out)?;
+    let moves = MovesTable::new(diff, Shape::Screen);
+    if !moves.is_blank() {
+        writeln!(out)?;
+        markdown::write(&moves, out)?;
+    }
+    Ok(())
+}
