@@ -1,5 +1,6 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
+mod backup;
 pub mod bug;
 mod check;
 mod columns;
@@ -15,11 +16,13 @@ mod inputs;
 mod inspect;
 mod intake;
 mod ledger;
+mod list;
 mod man;
 mod output;
 mod restate;
 mod review;
 mod rules;
+mod runs;
 mod screen;
 mod stock;
 pub mod words;
@@ -122,6 +125,10 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
+    Runs(runs::Args),
+    /// Copy the ledger while it is in use; restore a copy.
+    Backup(backup::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -204,6 +211,8 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Runs(args) => runs::run(args, &cli.global, screen),
+        Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -64,3 +64,8 @@ fn decision_word(decision: Decision) -> Text {
         zh: decision.word(Lang::Zh).to_owned(),
     }
 }
+
+/// A run's id: whole for programs, its beginning for people.
+fn id(id: &str, keyed: bool) -> ListCell {
+    ListCell::text(if keyed { id } else { id.get(..8).unwrap_or(id) })
+}
