@@ -125,6 +125,15 @@ impl Shelf {
             .min()
     }
 
+    /// The day from which on periods may be decided for anybody of the first customers' sheet, though it be gone since:
+    /// that of the first sheet or event, or one after which the sheet says what a customer was.
+    pub fn first_day_of_any(&self, newest: &Book) -> Option<Date> {
+        let first = self.first_sheet(newest).customers.iter();
+        let graded = first.flat_map(|rows| &rows.earlier);
+        let graded = graded.filter_map(|earlier| earlier.since?.add_days(1));
+        graded.chain(self.first_day()).min()
+    }
+
     /// Whether `date` lies in a period that is closed before all sheets, so that fields are missing there.
     fn with_sheets(&self, date: Date, sheets: Date) -> Book {
         let scheme = &self.scheme;

@@ -3,20 +3,21 @@
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::recorded;
 use super::rules::{self, Rules};
+use super::side::{Side, side, snapshots};
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, screen};
-use regrade::compare::{self, Class, Graded, On, Snapshot, Wanted};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
+use regrade::compare::{self, Class, On, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
 use regrade::present::{csv, workbook};
-use regrade::read::{self, Input, Options, Table};
+use regrade::read::Input;
 use regrade::scheme::Scheme;
 use regrade::text;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `diff`.
@@ -34,7 +35,7 @@ pub struct Args {
     /// The column with the customer's key.
     #[arg(long, value_name = "HEADER")]
     key: Option<String>,
-    /// The column with the grade.
+    /// The column with the grade, or with what `--on` names.
     #[arg(long, value_name = "HEADER")]
     grade: Option<String>,
     /// The column with an amount, for the sums of the matrix.
@@ -74,8 +75,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, &mut findings)?;
+    let old = side(&args.old, &wanted, &options, global, &mut findings)?;
+    let new = side(&args.new, &wanted, &options, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -86,16 +87,33 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             wanted.scheme = None;
         }
     }
-    let (old, new) = snapshots(old, new, &wanted, &mut findings)?;
-    let comparison = compare::compare(&old, &new);
-    let language = wanted.scheme.map(|scheme| scheme.language);
+    let (snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
+    let graded_by = runs
+        .1
+        .as_ref()
+        .or(runs.0.as_ref())
+        .map(|run| &run.known.scheme);
+    let scheme = wanted.scheme.or(graded_by);
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+        let ledger = ledger::open(global)?;
+        recorded::put_causes(
+            &ledger,
+            &old.known,
+            &new.known,
+            &new.grading,
+            &wanted.on,
+            &mut comparison,
+        )?;
+    }
+    let language = scheme.map(|scheme| scheme.language);
     let lang = global.lang.map(Lang::from).or(language);
     let diff = Diff {
         lang: lang.unwrap_or_else(screen::locale),
         names: (args.old.clone(), args.new.clone()),
         on: args.on.clone(),
         amount: args.amount.clone(),
-        styles: styles(&comparison.levels, wanted.scheme),
+        styles: styles(&comparison.levels, scheme),
         only,
         comparison,
     };
@@ -121,132 +139,6 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         Exit::Done
     })
-}
-
-/// One side of the comparison.
-enum Side {
-    /// A run of a ledger.
-    Run(Snapshot),
-    /// A file, with the order of its grades as it says itself.
-    File(Graded, Vec<Arc<str>>),
-}
-
-/// What an argument names. This is the one place that tells runs from files.
-fn side(
-    argument: &str,
-    wanted: &Wanted<'_>,
-    options: &Options,
-    findings: &mut Vec<Finding>,
-) -> Result<Side, Stop> {
-    if is_run(argument) {
-        return run_of(argument).map(Side::Run);
-    }
-    let input = inputs::input(argument);
-    let about = read::properties(&input);
-    let sheets = about.list(workbook::SHEETS);
-    let levels = about.list(workbook::LEVELS);
-    let tables = open(&input, &sheets, options)?;
-    let file = Graded::pick(tables, &sheets, wanted).map_err(Stop::refused)?;
-    findings.extend(file.notes());
-    Ok(Side::File(
-        file,
-        levels.into_iter().map(Arc::from).collect(),
-    ))
-}
-
-/// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
-fn is_run(argument: &str) -> bool {
-    let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
-}
-
-/// A run of the ledger.
-fn run_of(argument: &str) -> Result<Snapshot, Stop> {
-    let finding = Finding::error(
-        Code::NotYet,
-        text!(
-            "`{argument}` names a run; this version compares files only",
-            "`{argument}` 是批次名；此版本只能比较文件"
-        ),
-    );
-    Err(Stop::usage(
-        finding.help(text!("name two graded files", "请给出两个评级文件")),
-    ))
-}
-
-/// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
-fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table>, Stop> {
-    let whole = |input: &Input| read::open(input, &[], options, &|_, _| {});
-    let asked = matches!(
-        input,
-        Input::File {
-            worksheet: Some(_),
-            ..
-        }
-    );
-    if let (Input::File { path, name, .. }, false) = (input, asked || sheets.is_empty()) {
-        let tables: Result<Vec<Vec<Table>>, _> = sheets
-            .iter()
-            .map(|sheet| {
-                whole(&Input::File {
-                    path: path.clone(),
-                    name: name.clone(),
-                    worksheet: Some(sheet.clone()),
-                })
-            })
-            .collect();
-        // Somebody may have given a worksheet another name; then it is found by its headers.
-        if let Ok(tables) = tables {
-            return Ok(tables.into_iter().flatten().collect());
-        }
-    }
-    whole(input).map_err(Stop::refused)
-}
-
-fn snapshots(
-    old: Side,
-    new: Side,
-    wanted: &Wanted<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<(Snapshot, Snapshot), Stop> {
-    let files: Vec<&Graded> = [&old, &new]
-        .into_iter()
-        .filter_map(|side| match side {
-            Side::File(file, _) => Some(file),
-            Side::Run(_) => None,
-        })
-        .collect();
-    let keys = if files.is_empty() {
-        vec![]
-    } else {
-        compare::keys(&files, wanted).map_err(Stop::refused)?
-    };
-    let mut keys = keys.into_iter();
-    let mut errors = vec![];
-    let mut made = [old, new].into_iter().map(|side| match side {
-        Side::Run(snapshot) => snapshot,
-        Side::File(file, levels) => {
-            let mut wanted = wanted.clone();
-            if wanted.levels.is_empty() && wanted.scheme.is_none() && wanted.on == On::Grade {
-                wanted.levels = levels;
-            }
-            let snapshot = file.snapshot(keys.next().unwrap_or_default(), &wanted, findings);
-            snapshot.unwrap_or_else(|found| {
-                errors.extend(found);
-                Snapshot::default()
-            })
-        }
-    });
-    let both = (
-        made.next().unwrap_or_default(),
-        made.next().unwrap_or_default(),
-    );
-    drop(made);
-    if errors.is_empty() {
-        Ok(both)
-    } else {
-        Err(Stop::refused(errors))
-    }
 }
 
 fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {

@@ -6,14 +6,14 @@ use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
-use super::stock::{Seen, stock};
+use super::stock::{Make, stock};
 use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
 use regrade::book::{self, Entry};
 use regrade::classify::render;
 use regrade::diagnostic::{At, Code, Finding, Lang};
 use regrade::grading::{self, Grading, Past};
-use regrade::ledger::{Error, NewMark, Recorded, RunHead, Writer};
+use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::present::summary::Summary;
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
@@ -270,7 +270,9 @@ fn from_ledger(
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
         findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
     }
-    let stock = stock(writer, &rules.scheme, &rules.text, as_of, &Seen::All)?;
+    let trouble = |error| ledger::trouble(writer.path(), &error);
+    let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
+    let stock = stock(writer, make)?;
     let scheme = Arc::new(rules.scheme);
     let mut grading = grading::grade(scheme, stock.inputs, as_of, stock.past);
     if grading.findings.iter().any(book::is_refusal) {
@@ -279,6 +281,9 @@ fn from_ledger(
     }
     // What there is to say of a row by itself was said when it was imported.
     grading.findings.retain(|finding| !is_of_import(finding));
+    let told = grading.past.as_of;
+    let (_, unclear) = regrade::review::proposals(&grading.scheme, &grading.book, told);
+    grading.findings.extend(unclear);
     let loaded = Loaded {
         tables: vec![],
         files: stock.files,
@@ -311,6 +316,18 @@ fn record(writer: &Writer<'_>, grading: &Grading, head: &RunHead) -> Result<(), 
     let recorded = writer.record_run(head, regrade::ledger::rows(grading, lang))?;
     if let Recorded::New(number) = recorded {
         writer.mark(number, marks(grading))?;
+        let (proposals, _) = regrade::review::proposals(&grading.scheme, &grading.book, None);
+        for proposal in proposals {
+            writer.propose(&NewProposal {
+                customer: proposal.customer,
+                subject: proposal.subject,
+                level: proposal.level,
+                reason: proposal.reason.unwrap_or_default(),
+                by: proposal.by.unwrap_or_default(),
+                date: proposal.date,
+                origin: Some(proposal.place.to_string()),
+            })?;
+        }
     }
     // A full disk is to show now, before any output appears.
     writer.flush()

@@ -3,7 +3,7 @@
 
 use super::intake::{Outcome, Taken};
 use super::rules::Rules;
-use super::stock::{Seen, stock};
+use super::stock::{Make, stock};
 use super::{Stop, ledger};
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::grading::{Past, grade};
@@ -124,7 +124,8 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
         let (Some(scheme), _) = scheme::validate(&text.text) else {
             continue;
         };
-        let mut known = stock(ledger, &scheme, &text.text, run.as_of, &Seen::All)?;
+        let make = Make::new(ledger, &scheme, &text.text, run.as_of).map_err(trouble)?;
+        let mut known = stock(ledger, make)?;
         if let Some(mut before) = past.take() {
             before.overrides.clone_from(&known.past.overrides);
             before.settled.clone_from(&known.past.settled);

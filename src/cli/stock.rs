@@ -3,7 +3,7 @@
 
 use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
-use regrade::decide::Standing;
+use regrade::decide::{Override, Standing};
 use regrade::diagnostic::{Code, Finding};
 use regrade::grading::{Past, Settled};
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
@@ -29,41 +29,57 @@ pub struct Stock {
     pub files: Vec<(String, usize)>,
 }
 
-/// Which imports a run may see.
-pub enum Seen<'a> {
-    /// All that the ledger has.
-    All,
-    /// Those that a recorded run was made from.
-    #[expect(dead_code, reason = "diff and explain go through it next")]
-    By(&'a Run),
+/// What a run is to be made from.
+pub struct Make<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// Its text.
+    pub text: &'a str,
+    /// As of which date.
+    pub as_of: Date,
+    /// The run that it goes on from.
+    pub previous: Option<Run>,
+    /// The run whose imports it sees; `None`: all that the ledger has.
+    pub data: Option<&'a Run>,
+    /// The run whose overrides it has; `None`: those of now.
+    pub overrides: Option<&'a Run>,
 }
 
-/// Takes from the ledger what a run of `scheme` as of a date is made from.
-pub fn stock(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    scheme_text: &str,
-    as_of: Date,
-    seen: &Seen<'_>,
-) -> Result<Stock, Stop> {
+impl<'a> Make<'a> {
+    /// A new run of all that the ledger knows.
+    pub fn new(
+        ledger: &Ledger,
+        scheme: &'a Scheme,
+        text: &'a str,
+        as_of: Date,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            scheme,
+            text,
+            as_of,
+            previous: ledger.run_before(as_of)?,
+            data: None,
+            overrides: None,
+        })
+    }
+}
+
+/// Takes from the ledger what a run is made from.
+pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
-    let mut imports = match seen {
-        Seen::All => ledger.imports().map_err(trouble)?,
-        Seen::By(run) => {
-            let inputs = ledger.run_inputs(run.number).map_err(trouble)?;
-            let known: BTreeSet<_> = inputs.iter().map(|input| input.import).collect();
-            let mut imports = ledger.imports().map_err(trouble)?;
-            imports.retain(|import| known.contains(&import.id));
-            imports
-        }
-    };
-    let previous = match seen {
-        Seen::All => ledger.run_before(as_of).map_err(trouble)?,
-        Seen::By(run) => match run.previous {
-            Some(number) => ledger.run_by_number(number).map_err(trouble)?,
-            None => None,
-        },
-    };
+    let Make {
+        scheme,
+        text: scheme_text,
+        as_of,
+        previous,
+        ..
+    } = make;
+    let mut imports = ledger.imports().map_err(trouble)?;
+    if let Some(run) = make.data {
+        let inputs = ledger.run_inputs(run.number).map_err(trouble)?;
+        let known: BTreeSet<_> = inputs.iter().map(|input| input.import).collect();
+        imports.retain(|import| known.contains(&import.id));
+    }
     for import in &mut imports {
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
@@ -85,7 +101,7 @@ pub fn stock(
         });
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
-    let past = past(ledger, previous.as_ref(), as_of).map_err(trouble)?;
+    let past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
     let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past);
     let head = RunHead {
         id,
@@ -226,7 +242,12 @@ fn no_import(sheet: &str, first: Option<Date>, as_of: Date) -> Finding {
 }
 
 /// What was before: where the run before left everybody, what people set, what they have settled.
-fn past(ledger: &Ledger, previous: Option<&Run>, as_of: Date) -> Result<Past, Error> {
+fn past(
+    ledger: &Ledger,
+    previous: Option<&Run>,
+    as_of: Date,
+    overrides: Option<&Run>,
+) -> Result<Past, Error> {
     let mut past = Past {
         as_of: previous.map(|run| run.as_of),
         ..Past::default()
@@ -238,9 +259,20 @@ fn past(ledger: &Ledger, previous: Option<&Run>, as_of: Date) -> Result<Past, Er
             .retain(|known| known.standing != Standing::default());
     }
     let sets = ledger.overrides()?.into_iter().map(|stored| stored.set);
-    past.overrides = sets
-        .filter(|set| set.from.is_none_or(|from| from <= as_of))
-        .collect();
+    past.overrides = match overrides {
+        None => sets
+            .filter(|set| set.from.is_none_or(|from| from <= as_of))
+            .collect(),
+        // Those that counted then, whatever has ended them since.
+        Some(run) => sets
+            .filter(|set| run.overrides.contains(&set.id))
+            .map(|set| Override {
+                from: None,
+                until: set.until.filter(|until| *until >= run.as_of),
+                ..set
+            })
+            .collect(),
+    };
     let marks = ledger.marks(false)?.into_iter();
     past.settled = marks
         .filter(|mark| mark.resolved.is_some())

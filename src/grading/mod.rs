@@ -63,10 +63,10 @@ pub fn grade(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date, past: Past) -> Gr
 pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) -> Grading {
     let mut newest = shelf.newest(as_of);
     let mut findings = std::mem::take(&mut newest.findings);
-    let mut people = People::new(&scheme, &newest, &past, &mut findings);
+    let mut people = People::new(&scheme, &newest, &past, shelf.first_day(), &mut findings);
     let moves = scheme.has_history();
     let ends: Vec<Date> = if moves {
-        open_ends(&scheme, shelf, &people, &past, as_of)
+        open_ends(&scheme, shelf, &people, &past, &newest)
     } else {
         vec![]
     };
@@ -112,8 +112,9 @@ fn open_ends(
     shelf: &Shelf,
     people: &People,
     past: &Past,
-    as_of: Date,
+    newest: &Book,
 ) -> Vec<Date> {
+    let as_of = newest.as_of;
     let first = people
         .persons
         .iter()
@@ -126,7 +127,7 @@ fn open_ends(
     let others = match past.as_of {
         _ if !shelf.has_earlier_sheets() => None,
         Some(before) => closed(before).and_then(|day| day.add_days(1)),
-        None => shelf.first_day(),
+        None => shelf.first_day_of_any(newest),
     };
     let first = first.chain(others).chain(closed(as_of));
     let periods = period_ends(scheme.period, first.min().unwrap_or(as_of), as_of);

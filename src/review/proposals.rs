@@ -73,8 +73,13 @@ const AGAINST: [&str; 20] = [
 ];
 const AGAINST_WORDS: [&str; 5] = ["not", "no", "never", "don't", "against"];
 
-/// The proposals of all event sheets that count on the book's date, in the order of the sheets and their rows.
-pub fn proposals(scheme: &Scheme, book: &Book) -> (Vec<Proposal>, Vec<Finding>) {
+/// The proposals of all event sheets that count on the book's date, in the order of the sheets and their rows. What is
+/// unclear is told of rows after `told`, the date of the run before: that has told of the others.
+pub fn proposals(
+    scheme: &Scheme,
+    book: &Book,
+    told: Option<Date>,
+) -> (Vec<Proposal>, Vec<Finding>) {
     let mut found = vec![];
     let mut findings = vec![];
     let sheets = scheme
@@ -113,9 +118,11 @@ pub fn proposals(scheme: &Scheme, book: &Book) -> (Vec<Proposal>, Vec<Finding>) 
                         place,
                     });
                 }
-                Err(why) => findings.push(
-                    unclear(scheme, &sheet.sheet.fields[level].name, &written, why).place(place),
-                ),
+                Err(_) if told.is_some_and(|told| rows.days[row] <= told.days()) => {}
+                Err(why) => {
+                    let field = &sheet.sheet.fields[level].name;
+                    findings.push(unclear(scheme, field, &written, why).place(place));
+                }
             }
         }
     }

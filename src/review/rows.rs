@@ -245,10 +245,16 @@ impl Sheet<'_> {
             ),
             level,
         )
-        .help(text!(
-            "fill `{by}` and `{reason}` in the row and read the file again",
-            "请在该行填写 `{by}` 和 `{reason}`，再读一次"
-        ))
+        .help(match self.form {
+            Form::Graded => text!(
+                "fill `{by}` and `{reason}` in the row and read the file again",
+                "请在该行填写 `{by}` 和 `{reason}`，再读一次"
+            ),
+            Form::List { .. } => text!(
+                "fill `{by}` and `{reason}` in the row, or leave the column out and give `--by` or `--reason`",
+                "请在该行填写 `{by}` 和 `{reason}`；整份相同时可不要该列，改用 `--by` 或 `--reason`"
+            ),
+        })
     }
 
     /// A cell's text without the escape of text files. Ids keep what would say "missing" elsewhere.

@@ -6,6 +6,8 @@
 )]
 
 mod cases;
-//mod catch_up;
-//mod model;
+mod catch_up;
+mod model;
+mod schemes;
 mod world;
+mod written;

@@ -21,6 +21,8 @@ pub struct World {
     sheets: Vec<(Filing, Table)>,
     orders: Vec<(Filing, Table)>,
     pub overrides: Vec<Override>,
+    /// Whether a ledger keeps the files; else a command names them.
+    pub filed: bool,
 }
 
 /// An order: customer, day, amount.
@@ -34,6 +36,7 @@ impl World {
             sheets: vec![],
             orders: vec![],
             overrides: vec![],
+            filed: true,
         })
     }
 
@@ -64,14 +67,18 @@ impl World {
         };
         let (customers_filed, customers) = known(&self.sheets);
         let (events_filed, events) = known(&self.orders);
+        let filings = Filings {
+            customers: customers_filed,
+            events: vec![events_filed],
+            ..Filings::default()
+        };
         let inputs = Inputs {
             customers,
             events: vec![events],
-            filings: Filings {
-                customers: customers_filed,
-                events: vec![events_filed],
-                lookups: vec![],
-                ..Filings::default()
+            filings: if self.filed {
+                filings
+            } else {
+                Filings::default()
             },
             ..Inputs::default()
         };

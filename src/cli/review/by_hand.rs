@@ -17,13 +17,13 @@ use std::sync::Arc;
 #[group(id = "level", multiple = false)]
 pub struct Level {
     /// The grade.
-    #[arg(long, value_name = "GRADE")]
+    #[arg(long, value_name = "GRADE", id = "to_grade")]
     grade: Option<String>,
     /// The type.
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", id = "to_type")]
     kind: Option<String>,
     /// A tag.
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", id = "to_tag")]
     tag: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub struct Confirm {
     #[arg(value_name = "CUSTOMER")]
     customer: String,
     /// The review rule; all of them if not given.
-    #[arg(long, value_name = "NAME", id = "rule")]
+    #[arg(long, value_name = "NAME", id = "review_rule")]
     rule: Option<String>,
     /// Why.
     #[arg(long, value_name = "TEXT")]

@@ -10,10 +10,11 @@ mod standings;
 
 use super::{Exit, Global, Reading, Screen, Stop};
 use clap::Subcommand;
+use regrade::diagnostic::{Code, Finding};
+use regrade::text;
 
 /// Arguments of `review`.
 #[derive(clap::Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// Graded workbooks, or their sheets as CSV, in which reviewers have filled their columns.
     #[arg(value_name = "FILE")]
@@ -42,6 +43,20 @@ enum Command {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    // The parser could see to that, and would then take `list` in `review --ledger FILE list` for a file.
+    if args.command.is_some()
+        && let Some(file) = args.workbooks.first()
+    {
+        let title = text!(
+            "`{file}` stands before a command, which reads no such files",
+            "`{file}` 写在子命令之前，而子命令不读取这样的文件"
+        );
+        let finding = Finding::error(Code::Usage, title);
+        return Err(Stop::usage(finding.help(text!(
+            "read files back with `regrade review FILE…` alone",
+            "读回文件请只写 `regrade review 文件…`"
+        ))));
+    }
     match &args.command {
         None => back::run(&args.workbooks, &args.reading, global, screen),
         Some(Command::Set(set)) => match &set.from {

@@ -3,7 +3,7 @@
 
 use super::desk::Desk;
 use crate::cli::grade::as_of;
-use crate::cli::ledger::{self, trouble};
+use crate::cli::ledger;
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Global, Stop};
 use regrade::diagnostic::{Code, Finding};
@@ -26,8 +26,8 @@ pub struct About {
     pub rules: Rules,
     /// The file of the scheme.
     rules_file: PathBuf,
-    /// The ledger as the user knows it.
-    pub ledger: String,
+    /// The ledger's file.
+    ledger: PathBuf,
     /// The date: what expired before it counts no more.
     pub as_of: Date,
     /// The date if it was given: what is set or ended counts from it on. Else it counts from the next run on, whatever
@@ -44,20 +44,18 @@ impl Room {
     pub fn open(global: &Global) -> Result<Self, Stop> {
         let rules = rules::load(global)?;
         let date = as_of(global)?;
-        let path = ledger::path(global);
-        let name = path.display().to_string();
         let ledger = ledger::open(global)?;
         Ok(Self {
-            ledger,
             about: About {
                 rules,
                 rules_file: rules::path(global),
-                ledger: name,
+                ledger: ledger.path().to_path_buf(),
                 as_of: date,
                 from: global.as_of.as_ref().map(|_| date),
                 who: ledger::who(global),
                 dry_run: global.dry_run,
             },
+            ledger,
         })
     }
 
@@ -68,10 +66,7 @@ impl Room {
 
     /// The files that are read beside those that are named.
     pub fn files(&self) -> Vec<PathBuf> {
-        vec![
-            self.about.rules_file.clone(),
-            self.ledger.path().to_path_buf(),
-        ]
+        vec![self.about.rules_file.clone(), self.about.ledger.clone()]
     }
 
     /// Sits down to work. Nobody else writes meanwhile, and what is not committed is not written. A dry run looks only.
@@ -90,7 +85,7 @@ impl Room {
 impl About {
     /// What a trouble of the ledger is to the user.
     pub fn stop(&self, error: &regrade::ledger::Error) -> Stop {
-        trouble(std::path::Path::new(&self.ledger), error)
+        ledger::trouble(&self.ledger, error)
     }
 }
 
