@@ -18,7 +18,9 @@
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
 //! explain     (Grading, row) → Explanation; reasons
+//! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
@@ -35,10 +37,12 @@ pub mod diagnostic;
 pub mod explain;
 pub mod expr;
 pub mod grading;
+pub mod ledger;
 pub mod metrics;
 pub mod present;
 pub mod rank;
 pub mod read;
+pub mod review;
 pub mod scheme;
 pub mod table;
 pub mod words;

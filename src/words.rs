@@ -52,6 +52,29 @@ words! {
     ReviewComment = "Review comment", "复核意见";
     Reviewer = "Reviewer", "复核人";
     Remark = "Remark", "备注";
+    ReviewTag = "Review tag", "复核标签";
+
+    // Headings that people add beside them, and those of a sheet of corrections.
+    Hold = "Kind", "调整方式";
+    Until = "Valid until", "有效期至";
+    ReviewOn = "Review date", "复查日期";
+
+    // Headings of what people have set and what waits for them.
+    Item = "Item", "项目";
+    Number = "No.", "序号";
+    Customer = "Customer", "客户";
+    Subject = "Of", "对象";
+    Level = "Level", "级别";
+    Person = "Person", "人员";
+    Start = "Since", "起始日期";
+    Due = "Due", "复查日期";
+    Disputed = "Disputed", "意见不一";
+    Proposal = "Proposal", "调整建议";
+
+    // How a correction holds.
+    Floor = "floor", "下限";
+    Lock = "lock", "锁定";
+    Ceiling = "ceiling", "上限";
 
     // Headings of strategies.
     Service = "Service", "服务";
@@ -72,7 +95,6 @@ words! {
     SheetMatrix = "Migration", "迁徙矩阵";
 
     // Who moved. None of these headings is a result's, so that a list of moves is never taken for a graded sheet.
-    Customer = "Customer", "客户";
     CustomerName = "Name", "名称";
     From = "From", "变动前";
     To = "To", "变动后";

@@ -40,6 +40,8 @@ pub enum Entry {
     Customer(u32),
     /// A refused row, by its place in [`Roster::refused`].
     Refused(u32),
+    /// A known customer whom no sheet in force has, by the place among the absent of the grading.
+    Absent(u32),
 }
 
 /// A refused row as far as it can be told.

@@ -79,6 +79,7 @@ pub fn read(
                 .filter_map(|(_, day)| Date::from_days(*day)),
         );
     }
+    coverage.add_spans(&rule.coverage);
     for filing in filings {
         coverage.add_spans(&filing.covers);
     }
@@ -159,7 +160,7 @@ impl EventSource {
 }
 
 /// The days of a date or datetime column.
-fn days_of(column: &Column) -> Vec<i32> {
+pub(super) fn days_of(column: &Column) -> Vec<i32> {
     match column {
         Column::Date(days) => days.clone(),
         Column::DateTime(seconds) => seconds

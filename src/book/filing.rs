@@ -4,6 +4,55 @@
 use crate::table::Date;
 use std::sync::Arc;
 
+/// Where a file comes from, by its name: the name without folder and ending, digits and what only divides or names
+/// dates, so that `订单2024-01.csv` and `订单2024-02.csv` are of one source.
+pub fn source_of(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let mut stem = name;
+    // Endings may be two: `orders.csv.gz`.
+    while let Some((rest, ending)) = stem.rsplit_once('.') {
+        let is_ending = !rest.is_empty()
+            && ending
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric())
+            && ending
+                .chars()
+                .any(|character| character.is_ascii_alphabetic());
+        if !is_ending {
+            break;
+        }
+        stem = rest;
+    }
+    let is_divider =
+        |character: char| character.is_whitespace() || "-_.()（）[]~年月日号".contains(character);
+    let mut source = String::new();
+    let mut after_digit = false;
+    // Dividers are kept back until it is known that no digit follows them.
+    let mut waiting = String::new();
+    for character in stem.chars() {
+        if character.is_numeric() {
+            waiting.clear();
+            after_digit = true;
+        } else if is_divider(character) {
+            if !after_digit {
+                waiting.push(character);
+            }
+        } else {
+            if after_digit && !source.is_empty() {
+                source.push('-');
+            }
+            source.push_str(&waiting);
+            waiting.clear();
+            source.push(character);
+            after_digit = false;
+        }
+    }
+    if source.is_empty() {
+        return stem.to_owned();
+    }
+    source
+}
+
 /// What is known of a table beside its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filing {
@@ -41,5 +90,30 @@ impl Filing {
     pub fn newness(&self) -> (Date, u64) {
         let last = self.confirmed.iter().copied().fold(self.as_of, Date::max);
         (last, self.order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_a_files_name_without_digits_and_dates() {
+        for (file, source) in [
+            ("订单2024-01.xlsx", "订单"),
+            ("in/订单2024-02.csv", "订单"),
+            ("订单_20240131.csv.gz", "订单"),
+            ("2024年1月订单.csv", "订单"),
+            ("订单（2024年1月）.xls", "订单"),
+            ("订单-华东-202401.csv", "订单-华东"),
+            ("订单2024-01华北.csv", "订单-华北"),
+            ("orders.2024.01.csv", "orders"),
+            ("crm export 12.xlsx", "crm export"),
+            ("C:\\data\\客户.xlsx", "客户"),
+            ("2024-01.csv", "2024-01"),
+            ("-", "-"),
+        ] {
+            assert_eq!(source_of(file), source, "{file}");
+        }
     }
 }

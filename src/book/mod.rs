@@ -6,11 +6,14 @@
 
 mod before;
 mod coverage;
+mod crosswalk;
 mod customers;
 mod earlier;
 mod events;
 mod fields;
 mod filing;
+mod inputs;
+mod intake;
 mod merge;
 mod repeats;
 mod replaced;
@@ -24,8 +27,10 @@ pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 pub use fields::FieldFrame;
-pub use filing::Filing;
-pub use shelf::{Shelf, period_ends};
+pub use filing::{Filing, source_of};
+pub use inputs::{Filings, Inputs, SheetKind};
+pub use intake::{Intake, take_in};
+pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
@@ -37,39 +42,6 @@ use crate::table::{Column, Date, Decimal};
 use crate::text;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// The tables that were read for each sheet of a scheme.
-#[derive(Clone, Debug, Default)]
-pub struct Inputs {
-    /// For the customers' sheet.
-    pub customers: Vec<Table>,
-    /// For each event sheet, in the order of the scheme.
-    pub events: Vec<Vec<Table>>,
-    /// For each lookup sheet, in the order of the scheme.
-    pub lookups: Vec<Vec<Table>>,
-    /// How the tables came in; empty if a command named them and no ledger knows them.
-    pub filings: Filings,
-}
-
-/// How the tables of [`Inputs`] came in, each beside its table.
-#[derive(Clone, Debug, Default)]
-pub struct Filings {
-    /// The customers' sheets.
-    pub customers: Vec<Filing>,
-    /// For each event sheet.
-    pub events: Vec<Vec<Filing>>,
-    /// For each lookup sheet.
-    pub lookups: Vec<Vec<Filing>>,
-}
-
-impl Filings {
-    /// Whether no ledger knows the tables.
-    pub fn is_empty(&self) -> bool {
-        self.customers.is_empty()
-            && self.events.iter().all(Vec::is_empty)
-            && self.lookups.iter().all(Vec::is_empty)
-    }
-}
 
 /// What is known on the as-of date.
 #[derive(Clone, Debug)]
@@ -86,8 +58,22 @@ pub struct Book {
     pub events: Vec<EventRows>,
     /// For each lookup sheet its columns, a row a customer.
     pub lookups: Vec<LookupRows>,
+    /// The customers' sheets in force one after another up to the as-of date, oldest first, where a metric takes their
+    /// history.
+    pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+}
+
+/// The customers' sheet as it was in force from a day on.
+#[derive(Clone, Debug)]
+pub struct SheetVersion {
+    /// The first day.
+    pub since: Date,
+    /// Each customer's row.
+    pub by_id: HashMap<Arc<str>, u32>,
+    /// For each field its column.
+    pub columns: Vec<Column>,
 }
 
 /// A lookup sheet joined to the customers.

@@ -4,12 +4,12 @@
 use super::customers::{self, CustomerRows, Roster};
 use super::events::{self, EventSource};
 use super::filing::Filing;
-use super::{Book, Inputs, lookup};
+use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
-use crate::scheme::model::{Customers, Scheme};
+use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The tables of a scheme, ready for every date up to one.
 #[derive(Clone, Debug)]
@@ -17,14 +17,19 @@ pub struct Shelf {
     scheme: Arc<Scheme>,
     inputs: Arc<Inputs>,
     events: Vec<EventSource>,
+    /// The customers' sheets one after another, where a metric takes their history.
+    history: Vec<Arc<SheetVersion>>,
     /// What was found when the event sheets were read.
     findings: Vec<crate::diagnostic::Finding>,
+    /// The book of the day of the first customers' sheet, once it is asked for.
+    first: OnceLock<Box<Book>>,
 }
 
 impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
-    pub fn new(scheme: Arc<Scheme>, inputs: Inputs, last: Date) -> Self {
+    pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
+        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -43,12 +48,21 @@ impl Shelf {
                 )
             })
             .collect();
+        let history = history(&scheme, &inputs, last);
         Self {
             scheme,
             inputs: Arc::new(inputs),
             events,
+            history,
             findings,
+            first: OnceLock::new(),
         }
+    }
+
+    /// The sheets that are known up to a day.
+    fn known(&self, date: Date) -> Vec<Arc<SheetVersion>> {
+        let known = self.history.iter().filter(|sheet| sheet.since <= date);
+        known.cloned().collect()
     }
 
     /// The book as of the last date: everything that is known, with all that there is to say.
@@ -65,7 +79,7 @@ impl Shelf {
     pub fn at(&self, date: Date, is_last: bool, newest: &Book) -> Book {
         let sheets = if is_last { newest.as_of } else { date };
         let has_sheet = self.scheme.customers.is_none()
-            || !in_force(
+            || !standing_on(
                 &self.inputs.filings.customers,
                 self.inputs.customers.len(),
                 sheets,
@@ -78,8 +92,25 @@ impl Shelf {
         let rule = self.scheme.customers.as_ref();
         rule.map_or_else(
             || self.with_sheets(date, sheets),
-            |rule| self.before_first_sheet(date, rule, newest),
+            |rule| self.before_first_sheet(date, rule, self.first_sheet(newest)),
         )
+    }
+
+    /// The book of the day of the first customers' sheet: of a ledger's the oldest, else that of now.
+    fn first_sheet<'a>(&'a self, newest: &'a Book) -> &'a Book {
+        let filings = self.inputs.filings.customers.iter();
+        let first = filings.map(|filing| filing.as_of).min();
+        first
+            .filter(|first| *first < newest.as_of)
+            .map_or(newest, |first| {
+                self.first
+                    .get_or_init(|| Box::new(self.with_sheets(first, first)))
+            })
+    }
+
+    /// Whether customers can have come and gone before the newest sheet: a ledger knows those before it.
+    pub fn has_earlier_sheets(&self) -> bool {
+        !self.inputs.filings.customers.is_empty()
     }
 
     /// The day of the first sheet or event there is; `None` without any.
@@ -94,6 +125,15 @@ impl Shelf {
             .min()
     }
 
+    /// The day from which on periods may be decided for anybody of the first customers' sheet, though it be gone since:
+    /// that of the first sheet or event, or one after which the sheet says what a customer was.
+    pub fn first_day_of_any(&self, newest: &Book) -> Option<Date> {
+        let first = self.first_sheet(newest).customers.iter();
+        let graded = first.flat_map(|rows| &rows.earlier);
+        let graded = graded.filter_map(|earlier| earlier.since?.add_days(1));
+        graded.chain(self.first_day()).min()
+    }
+
     /// Whether `date` lies in a period that is closed before all sheets, so that fields are missing there.
     fn with_sheets(&self, date: Date, sheets: Date) -> Book {
         let scheme = &self.scheme;
@@ -103,7 +143,7 @@ impl Shelf {
         let mut roster = Roster::default();
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
-            let which = in_force(&filings.customers, inputs.customers.len(), sheets, sheets);
+            let which = standing_on(&filings.customers, inputs.customers.len(), sheets, sheets);
             customers = Some(customers::read(
                 scheme,
                 rule,
@@ -132,7 +172,7 @@ impl Shelf {
             for (index, rule) in scheme.lookups.iter().enumerate() {
                 let filings = filings.lookups.get(index).map(Vec::as_slice);
                 let tables = &inputs.lookups[index];
-                let which = in_force(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let which = standing_on(filings.unwrap_or_default(), tables.len(), sheets, sheets);
                 let on = &customers.columns[rule.on];
                 lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
             }
@@ -144,12 +184,14 @@ impl Shelf {
             customers,
             events,
             lookups,
+            history: self.known(sheets),
             findings,
         }
     }
 
-    /// A book of a time before the first sheet: the customers of now who had been seen by then, their fields missing.
-    fn before_first_sheet(&self, date: Date, rule: &Customers, newest: &Book) -> Book {
+    /// A book of a time before the first sheet: the customers of that sheet who had been seen by then, their fields
+    /// missing. Who came with a later one had not been a customer, whatever runs are made when.
+    fn before_first_sheet(&self, date: Date, rule: &Customers, first: &Book) -> Book {
         let scheme = &self.scheme;
         let mut findings = vec![];
         let mut events: Vec<_> = self
@@ -159,26 +201,26 @@ impl Shelf {
             .zip(&self.inputs.events)
             .map(|((source, rule), tables)| source.at(rule, tables, date, &mut findings))
             .collect();
-        let mut seen: Vec<bool> = vec![false; newest.roster.len()];
+        let mut seen: Vec<bool> = vec![false; first.roster.len()];
         for (rows, rule) in events.iter().zip(&scheme.events) {
             let column = &rows.clean.columns[rule.customer];
-            for code in super::key_codes(column, &newest.roster.by_id) {
+            for code in super::key_codes(column, &first.roster.by_id) {
                 if let Some(seen) = seen.get_mut(code as usize) {
                     *seen = true;
                 }
             }
         }
-        let rows = newest.customers.as_ref();
+        let rows = first.customers.as_ref();
         let earlier = |row: usize| rows.and_then(|rows| rows.earlier.get(row).copied());
         let first_seen = |row: usize| rows.and_then(|rows| *rows.first_seen.get(row)?);
-        let members: Vec<usize> = (0..newest.roster.len())
+        let members: Vec<usize> = (0..first.roster.len())
             .filter(|row| {
                 let graded = earlier(*row).and_then(|earlier| earlier.since);
                 let days = [first_seen(*row), graded];
                 seen[*row] || days.into_iter().flatten().any(|day| day <= date)
             })
             .collect();
-        let roster = Roster::of(&newest.roster, &members);
+        let roster = Roster::of(&first.roster, &members);
         for ((rule, rows), tables) in scheme
             .events
             .iter()
@@ -215,21 +257,60 @@ impl Shelf {
             customers: Some(customers),
             events,
             lookups,
+            history: self.known(date),
             findings: vec![],
         }
     }
 }
 
+/// The customers' sheets in force one after another up to a day; none where no metric takes their history.
+fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion>> {
+    let wanted = |metric: &Metric| matches!(metric.from, MetricSource::History(_));
+    let Some(rule) = scheme
+        .customers
+        .as_ref()
+        .filter(|_| scheme.metrics.iter().any(wanted))
+    else {
+        return vec![];
+    };
+    let filings = &inputs.filings.customers;
+    let mut days: Vec<Date> = filings
+        .iter()
+        .flat_map(|filing| filing.confirmed.iter().chain([&filing.as_of]))
+        .copied()
+        .filter(|day| *day <= last)
+        .collect();
+    if filings.is_empty() {
+        days.push(last);
+    }
+    days.sort_unstable();
+    days.dedup();
+    let version = |day: &Date| {
+        let tables = &inputs.customers;
+        let which = standing_on(filings, tables.len(), *day, last);
+        let mut roster = Roster::default();
+        let rows = customers::read(scheme, rule, tables, &which, *day, &mut roster, &mut vec![]);
+        Arc::new(SheetVersion {
+            since: *day,
+            by_id: roster.by_id,
+            columns: rows.columns,
+        })
+    };
+    days.iter().map(version).collect()
+}
+
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
 /// last. Tables that nobody filed are in force on `now` only, all of them.
-fn in_force(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
-    if filings.is_empty() {
-        return if date == now {
-            (0..count).collect()
-        } else {
-            vec![]
-        };
+fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+    match filings {
+        [] if date == now => (0..count).collect(),
+        [] => vec![],
+        filings => in_force(filings, date),
     }
+}
+
+/// Which filings are in force on `date`, the newest last: of each source the one that came in or was confirmed last.
+pub fn in_force(filings: &[Filing], date: Date) -> Vec<usize> {
     let mut newest: HashMap<&str, (Date, u64, usize)> = HashMap::default();
     for (index, filing) in filings.iter().enumerate() {
         if let Some(since) = filing.in_force(date) {

@@ -78,6 +78,10 @@ pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usiz
     }
     clean.columns = (0..sheet.fields.len())
         .map(|field| {
+            if parts.is_empty() {
+                // No table is in force: still a column of its type, whatever reads it.
+                return empty_column(&sheet.fields[field].kind, 0);
+            }
             concatenate(
                 parts
                     .iter_mut()

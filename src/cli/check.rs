@@ -54,10 +54,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut refused = false;
     if !args.files.is_empty() {
         let options = inputs::options(&args.reading)?;
-        let mut loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
-        let tables = std::mem::take(&mut loaded.inputs);
+        let (tables, loaded) = inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
         let scheme = std::sync::Arc::new(rules.scheme.clone());
-        let book = book::assemble(scheme, tables, as_of(&global.as_of)?);
+        let book = book::assemble(scheme, tables, as_of(global)?);
         refused = book.findings.iter().any(book::is_refusal);
         data.extend(loaded.findings);
         data.extend(book.findings);

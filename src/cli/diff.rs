@@ -3,21 +3,21 @@
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::recorded;
 use super::rules::{self, Rules};
 use super::side::{Side, side, snapshots};
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, screen};
-use regrade::compare::{self, Class, Graded, On, Snapshot, Wanted};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
+use regrade::compare::{self, Class, On, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
 use regrade::present::{csv, workbook};
-use regrade::read::{self, Input, Options, Table};
+use regrade::read::Input;
 use regrade::scheme::Scheme;
 use regrade::text;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `diff`.
@@ -69,14 +69,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|gate| Gate::parse(gate))
         .collect::<Result<Vec<_>, _>>()?;
     let only = classes(&args.only)?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let rules = scheme(global)?;
     check_places(&outputs, args, global)?;
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, &mut findings)?;
+    let old = side(&args.old, &wanted, &options, global, &mut findings)?;
+    let new = side(&args.new, &wanted, &options, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -87,16 +87,33 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             wanted.scheme = None;
         }
     }
-    let (old, new) = snapshots(old, new, &wanted, &mut findings)?;
-    let comparison = compare::compare(&old, &new);
-    let language = wanted.scheme.map(|scheme| scheme.language);
+    let (snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
+    let graded_by = runs
+        .1
+        .as_ref()
+        .or(runs.0.as_ref())
+        .map(|run| &run.known.scheme);
+    let scheme = wanted.scheme.or(graded_by);
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+        let ledger = ledger::open(global)?;
+        recorded::put_causes(
+            &ledger,
+            &old.known,
+            &new.known,
+            &new.grading,
+            &wanted.on,
+            &mut comparison,
+        )?;
+    }
+    let language = scheme.map(|scheme| scheme.language);
     let lang = global.lang.map(Lang::from).or(language);
     let diff = Diff {
         lang: lang.unwrap_or_else(screen::locale),
         names: (args.old.clone(), args.new.clone()),
         on: args.on.clone(),
         amount: args.amount.clone(),
-        styles: styles(&comparison.levels, wanted.scheme),
+        styles: styles(&comparison.levels, scheme),
         only,
         comparison,
     };

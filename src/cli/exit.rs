@@ -14,10 +14,12 @@ pub enum Exit {
     Usage,
     /// The input is refused; nothing was written.
     Refused,
-    /// A file cannot be written.
+    /// The ledger or a file cannot be used.
     Trouble,
     /// A bug in regrade.
     Bug,
+    /// The ledger is in use; try again.
+    Busy,
 }
 
 impl From<Exit> for ExitCode {
@@ -29,6 +31,7 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 3,
             Exit::Trouble => 4,
             Exit::Bug => 70,
+            Exit::Busy => 75,
         })
     }
 }

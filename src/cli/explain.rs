@@ -48,7 +48,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
     keep_inputs(&files_of(&targets), &read)?;
-    let as_of = as_of(&global.as_of)?;
+    let as_of = as_of(global)?;
     let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
     let lang = global
         .lang
@@ -65,12 +65,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                 let explained = explain::explain(&graded.grading, row as usize, lang);
                 text += &explanation::text(&graded.grading, row as usize, &explained, lang);
             }
-            (Entry::Refused(index), Format::Json) => {
-                text += &explanation::refused_json(&graded.grading, index as usize, lang);
+            (entry, Format::Json) => {
+                text += &explanation::kept_json(&graded.grading, entry, lang);
             }
-            (Entry::Refused(index), _) => {
-                text += &explanation::refused_text(&graded.grading, index as usize, lang);
-            }
+            (entry, _) => text += &explanation::kept_text(&graded.grading, entry, lang),
         }
     }
     let mut files = Files::default();
@@ -97,8 +95,12 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
         .clone()
         .filter(|(_, row)| row.id.as_deref() == Some(wanted));
     let by_name = (0..roster.len()).filter(|row| roster.names[*row].as_deref() == Some(wanted));
+    let absent = graded.grading.absent.iter().enumerate();
+    let absent =
+        absent.filter(|(_, row)| &*row.id == wanted || row.name.as_deref() == Some(wanted));
     let found: Vec<Entry> = by_key
         .map(|(index, _)| Entry::Refused(index as u32))
+        .chain(absent.map(|(index, _)| Entry::Absent(index as u32)))
         .chain(by_name.map(|row| Entry::Customer(row as u32)))
         .collect();
     if !found.is_empty() {

@@ -1,16 +1,21 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
 use super::gate::{self, Figures, Gate};
+use super::import::Wanted;
 use super::inputs::{self, Loaded};
+use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
+use super::stock::{Make, stock};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns};
+use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
 use regrade::book::{self, Entry};
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::classify::render;
+use regrade::diagnostic::{At, Code, Finding, Lang};
 use regrade::grading::{self, Grading, Past};
+use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::present::summary::Summary;
-use regrade::scheme::model::Expression;
+use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
 use std::path::Path;
@@ -34,6 +39,9 @@ pub struct Args {
     /// End with 1 if there are unrated customers, refused rows or warnings.
     #[arg(long)]
     strict: bool,
+    /// A span that event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
+    #[arg(long, value_name = "SPAN")]
+    covers: Vec<String>,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
@@ -69,37 +77,119 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .as_deref()
         .map(|text| columns::columns(&rules.scheme, text))
         .transpose()?;
-    let as_of = as_of(&global.as_of)?;
-    let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
-    let grading = &graded.grading;
-    let lang = global.lang.map_or(grading.scheme.language, Lang::from);
-    let mut findings = graded.loaded.findings.clone();
-    findings.extend(grading.findings.iter().cloned());
-    let entries = entries(grading, wanted.as_ref(), &mut findings);
-    let shown = Shown {
-        entries,
+    let as_of = as_of(global)?;
+    let task = Task {
+        args,
+        outputs,
+        gates,
+        lint,
+        wanted,
         columns,
-        lang,
-        bom: args.bom.as_deref(),
     };
-    findings.extend(regrade::explain::unrated(grading));
-    let summary = summary(&graded, lang, &findings);
-    let hit = gate::hits(&gates, &Figures::of_grading(grading));
-    if !hit.is_empty() {
+    if !args.files.is_empty() && global.ledger.is_none() {
+        let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
+        let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
+        return Ok(finished.exit);
+    }
+    let mut ledger = if args.files.is_empty() {
+        let path = ledger::path(global);
+        if global.ledger.is_none() && !path.exists() {
+            return Err(nothing_to_grade(&path));
+        }
+        ledger::open(global)?
+    } else {
+        ledger::create_or_open(global)?
+    };
+    let path = ledger.path().to_path_buf();
+    let trouble = |error| ledger::trouble(&path, &error);
+    let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
+    let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
+    let finished = task.finish(&graded, global, screen, &|| {
+        record(&writer, &graded.grading, &head).map_err(trouble)
+    })?;
+    // The ledger commits last: what outputs there are now are those of a run that is whole or will be made again.
+    if finished.passed && !global.dry_run {
+        writer.commit().map_err(trouble)?;
+    }
+    Ok(finished.exit)
+}
+
+/// What is to be done with a grading.
+struct Task<'a> {
+    args: &'a Args,
+    outputs: Vec<Output>,
+    gates: Vec<Gate>,
+    /// How many warnings the lint has.
+    lint: usize,
+    wanted: Option<Expression>,
+    columns: Option<Vec<OutputColumn>>,
+}
+
+/// How a grading ended.
+struct Finished {
+    exit: Exit,
+    /// Whether no gate stopped it: its outputs are written.
+    passed: bool,
+}
+
+impl Task<'_> {
+    /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
+    /// written and none has appeared yet.
+    fn finish(
+        &self,
+        graded: &Graded,
+        global: &Global,
+        screen: &Screen,
+        record: &dyn Fn() -> Result<(), Stop>,
+    ) -> Result<Finished, Stop> {
+        let grading = &graded.grading;
+        let lang = global.lang.map_or(grading.scheme.language, Lang::from);
+        let mut findings = graded.loaded.findings.clone();
+        findings.extend(grading.findings.iter().cloned());
+        let entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        let shown = Shown {
+            entries,
+            columns: self.columns.clone(),
+            lang,
+            bom: self.args.bom.as_deref(),
+        };
+        findings.extend(regrade::explain::unrated(grading));
+        let summary = summary(graded, lang, &findings);
+        let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
         screen.run_findings(&findings);
-        screen.findings(&hit, None);
-        return Ok(Exit::Findings);
+        if !hit.is_empty() {
+            screen.findings(&hit, None);
+            return Ok(Finished {
+                exit: Exit::Findings,
+                passed: false,
+            });
+        }
+        let mut exit = Exit::Done;
+        if !global.dry_run {
+            match write_all(
+                &self.outputs,
+                grading,
+                &shown,
+                &summary,
+                global,
+                screen,
+                record,
+            ) {
+                // A reader who has seen enough is no reason to go without the files and the run.
+                Err(Stop::ClosedPipe) => {}
+                other => other?,
+            }
+        }
+        screen.say(&regrade::present::summary::line(&summary));
+        let warned = findings
+            .iter()
+            .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
+        let unsound = self.lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned;
+        if self.args.strict && unsound {
+            exit = Exit::Findings;
+        }
+        Ok(Finished { exit, passed: true })
     }
-    screen.run_findings(&findings);
-    if !global.dry_run {
-        write_all(&outputs, grading, &shown, &summary, global, screen)?;
-    }
-    screen.say(&regrade::present::summary::line(&summary));
-    let warned = findings
-        .iter()
-        .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-    let strict = args.strict && (lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned);
-    Ok(if strict { Exit::Findings } else { Exit::Done })
 }
 
 /// No two outputs in one place, and none where something is read.
@@ -142,6 +232,132 @@ pub struct Graded {
     pub scheme: (String, String),
 }
 
+/// Neither files nor a ledger.
+fn nothing_to_grade(ledger: &Path) -> Stop {
+    let ledger = ledger.display();
+    Stop::usage(
+        Finding::error(Code::Usage, text!("no file to grade", "没有要评级的文件"))
+            .help(text!(
+                "name the files, or `-` for standard input: `regrade grade customers.xlsx`",
+                "请给出文件，或用 `-` 表示标准输入：`regrade grade 客户.xlsx`"
+            ))
+            .with_note(text!(
+                "there is no ledger `{ledger}` to grade from either",
+                "也没有可用来评级的台账 `{ledger}`"
+            )),
+    )
+}
+
+/// Grades from the ledger, after taking in the files that the command names.
+fn from_ledger(
+    writer: &Writer<'_>,
+    args: &Args,
+    rules: Rules,
+    as_of: Date,
+    screen: &Screen,
+) -> Result<(Graded, RunHead), Stop> {
+    let mut findings = vec![];
+    if !args.files.is_empty() {
+        let options = inputs::options(&args.reading)?;
+        let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
+        findings.extend(loaded.findings);
+        let wanted = Wanted {
+            source: None,
+            covers: super::import::spans(&args.covers)?,
+            again: false,
+        };
+        let tables = loaded.tables;
+        let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
+        findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
+    }
+    let trouble = |error| ledger::trouble(writer.path(), &error);
+    let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
+    let stock = stock(writer, make)?;
+    let scheme = Arc::new(rules.scheme);
+    let mut grading = grading::grade(scheme, stock.inputs, as_of, stock.past);
+    if grading.findings.iter().any(book::is_refusal) {
+        findings.extend(grading.findings);
+        return Err(Stop::refused(findings));
+    }
+    // What there is to say of a row by itself was said when it was imported.
+    grading.findings.retain(|finding| !is_of_import(finding));
+    let told = grading.past.as_of;
+    let (_, unclear) = regrade::review::proposals(&grading.scheme, &grading.book, told);
+    grading.findings.extend(unclear);
+    let loaded = Loaded {
+        tables: vec![],
+        files: stock.files,
+        findings,
+    };
+    let graded = Graded {
+        grading,
+        loaded,
+        scheme: (rules.name, rules.text),
+    };
+    Ok((graded, stock.head))
+}
+
+/// Whether a finding is about cells and rows of a file by themselves, rather than about how sheets go together.
+fn is_of_import(finding: &Finding) -> bool {
+    let of_all = [
+        Code::UnknownCustomer,
+        Code::UnmatchedLookup,
+        Code::UnknownPrevious,
+        Code::MissingEventValue,
+        Code::UnknownCondition,
+        Code::NoRows,
+    ];
+    matches!(finding.at, At::Data(_)) && !of_all.contains(&finding.code)
+}
+
+/// Puts a run into the ledger; it is there when the writer commits.
+fn record(writer: &Writer<'_>, grading: &Grading, head: &RunHead) -> Result<(), Error> {
+    let lang = grading.scheme.language;
+    let recorded = writer.record_run(head, regrade::ledger::rows(grading, lang))?;
+    if let Recorded::New(number) = recorded {
+        writer.mark(number, marks(grading))?;
+        let (proposals, _) = regrade::review::proposals(&grading.scheme, &grading.book, None);
+        for proposal in proposals {
+            writer.propose(&NewProposal {
+                customer: proposal.customer,
+                subject: proposal.subject,
+                level: proposal.level,
+                reason: proposal.reason.unwrap_or_default(),
+                by: proposal.by.unwrap_or_default(),
+                date: proposal.date,
+                origin: Some(proposal.place.to_string()),
+            })?;
+        }
+    }
+    // A full disk is to show now, before any output appears.
+    writer.flush()
+}
+
+/// Who waits for a review.
+fn marks(grading: &Grading) -> Vec<NewMark> {
+    let lang = grading.scheme.language;
+    let as_of = grading.book.as_of;
+    let rules = grading.scheme.reviews.iter();
+    let queues = rules.zip(&grading.classification.reviews);
+    queues
+        .flat_map(|(rule, queue)| {
+            queue.iter().map(move |row| {
+                let row = *row as usize;
+                let owner = rule.owner.as_ref();
+                let owner = owner.and_then(|owner| render(owner, &grading.facts, row, lang));
+                NewMark {
+                    customer: grading.book.roster.ids[row].clone(),
+                    rule: rule.name.clone(),
+                    owner: owner.map(Arc::from),
+                    due: rule
+                        .due_days
+                        .and_then(|days| as_of.add_working_days(days as i32)),
+                }
+            })
+        })
+        .collect()
+}
+
 /// Reads files and grades them; input that must not be used stops with exit code 3.
 pub fn grade_files(
     files: &[String],
@@ -151,16 +367,10 @@ pub fn grade_files(
     screen: &Screen,
 ) -> Result<Graded, Stop> {
     if files.is_empty() {
-        return Err(Stop::usage(
-            Finding::error(Code::Usage, text!("no file to grade", "没有要评级的文件")).help(text!(
-                "name the files, or `-` for standard input: `regrade grade customers.xlsx`",
-                "请给出文件，或用 `-` 表示标准输入：`regrade grade 客户.xlsx`"
-            )),
-        ));
+        return Err(nothing_to_grade(Path::new("regrade.db")));
     }
     let options = inputs::options(reading)?;
-    let mut loaded = inputs::load(&rules.scheme, files, &options, screen)?;
-    let tables = std::mem::take(&mut loaded.inputs);
+    let (tables, loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
     let scheme = Arc::new(rules.scheme);
     let grading = grading::grade(scheme, tables, as_of, Past::default());
     if grading.findings.iter().any(book::is_refusal) {
@@ -175,9 +385,10 @@ pub fn grade_files(
     })
 }
 
-/// The date that `--as-of` means. The machine's clock is asked only where it says so.
-pub fn as_of(written: &str) -> Result<Date, Stop> {
+/// The date that `--as-of` means; today if it is not given. The machine's clock is asked only where it says so.
+pub fn as_of(global: &Global) -> Result<Date, Stop> {
     use chrono::Datelike;
+    let written = global.as_of.as_deref().unwrap_or("today");
     let today = || {
         let today = chrono::Local::now().date_naive();
         Date::new(today.year(), today.month(), today.day())
@@ -210,9 +421,9 @@ fn entries(
     wanted: Option<&Expression>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Entry> {
-    let all = &grading.book.roster.entries;
+    let all = grading.entries();
     let Some(wanted) = wanted else {
-        return all.clone();
+        return all;
     };
     let evaluated = wanted.bound.eval(&grading.facts);
     let facts = &grading.facts;
@@ -220,8 +431,7 @@ fn entries(
     let Column::Bool(truths) = evaluated.column else {
         return vec![];
     };
-    all.iter()
-        .copied()
+    all.into_iter()
         .filter(
             |entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True),
         )

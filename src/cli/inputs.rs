@@ -14,10 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The tables of the command line, by sheet of the scheme, and what is to be said about how they were read.
+/// The tables of the command line in its order, and what is to be said about how they were read.
 pub struct Loaded {
-    /// The tables.
-    pub inputs: Inputs,
+    /// The tables, each with the name of its sheet.
+    pub tables: Vec<(Arc<str>, Table)>,
     /// Names of the files with the rows read from each.
     pub files: Vec<(String, usize)>,
     /// Notes and warnings.
@@ -72,7 +72,28 @@ pub fn paths(scheme: &Scheme, files: &[String]) -> Result<Vec<PathBuf>, Stop> {
     Ok(paths)
 }
 
-/// Reads all files for a scheme. Faults of all files are told at once.
+/// Reads the files of all sheets of a scheme, and puts their tables where they belong.
+pub fn load_all(
+    scheme: &Scheme,
+    files: &[String],
+    options: &Options,
+    screen: &Screen,
+) -> Result<(Inputs, Loaded), Stop> {
+    let mut loaded = load(scheme, files, options, screen)?;
+    let mut inputs = Inputs::empty(scheme);
+    for (sheet, table) in std::mem::take(&mut loaded.tables) {
+        inputs.put(scheme, &sheet, table, None);
+    }
+    let missing = missing_sheets(scheme, &inputs);
+    if missing.is_empty() {
+        return Ok((inputs, loaded));
+    }
+    let mut findings = loaded.findings;
+    findings.extend(missing);
+    Err(Stop::refused(findings))
+}
+
+/// Reads files for the sheets of a scheme. Faults of all files are told at once.
 pub fn load(
     scheme: &Scheme,
     files: &[String],
@@ -81,12 +102,7 @@ pub fn load(
 ) -> Result<Loaded, Stop> {
     let known = known_sheets(scheme);
     let mut loaded = Loaded {
-        inputs: Inputs {
-            customers: vec![],
-            events: vec![vec![]; scheme.events.len()],
-            lookups: vec![vec![]; scheme.lookups.len()],
-            ..Inputs::default()
-        },
+        tables: vec![],
         files: vec![],
         findings: vec![],
     };
@@ -108,7 +124,7 @@ pub fn load(
             Ok(tables) => {
                 for table in tables {
                     match place(&wanted, &table) {
-                        Ok(sheet) => put(scheme, &sheet, table, &mut loaded),
+                        Ok(sheet) => loaded.put(sheet, table),
                         Err(finding) => errors.push(finding),
                     }
                 }
@@ -118,7 +134,6 @@ pub fn load(
         }
     }
     progress.done();
-    errors.extend(missing_sheets(scheme, &loaded.inputs, errors.is_empty()));
     if errors.is_empty() {
         return Ok(loaded);
     }
@@ -127,31 +142,12 @@ pub fn load(
     Err(Stop::refused(findings))
 }
 
-fn put(scheme: &Scheme, sheet: &str, mut table: Table, loaded: &mut Loaded) {
-    loaded.findings.append(&mut table.notes);
-    loaded
-        .files
-        .push((table.origin.place().to_string(), table.rows.len()));
-    if scheme
-        .customers
-        .as_ref()
-        .is_some_and(|customers| *customers.sheet.name == *sheet)
-    {
-        loaded.inputs.customers.push(table);
-        return;
-    }
-    let event = scheme
-        .events
-        .iter()
-        .position(|event| *event.sheet.name == *sheet);
-    let lookup = scheme
-        .lookups
-        .iter()
-        .position(|lookup| *lookup.sheet.name == *sheet);
-    if let Some(index) = event {
-        loaded.inputs.events[index].push(table);
-    } else if let Some(index) = lookup {
-        loaded.inputs.lookups[index].push(table);
+impl Loaded {
+    fn put(&mut self, sheet: Arc<str>, mut table: Table) {
+        self.findings.append(&mut table.notes);
+        self.files
+            .push((table.origin.place().to_string(), table.rows.len()));
+        self.tables.push((sheet, table));
     }
 }
 
@@ -257,11 +253,35 @@ fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
     for lookup in &scheme.lookups {
         add(&lookup.sheet, &[lookup.key], &[]);
     }
+    for crosswalk in &scheme.crosswalks {
+        add(&crosswalk.sheet, &[crosswalk.key, crosswalk.customer], &[]);
+    }
+    // The files of a source that has a crosswalk name customers by an id of its own.
+    let own = scheme.crosswalks.iter().map(|crosswalk| {
+        let key = &crosswalk.sheet.fields[crosswalk.key];
+        field_headers(key)
+    });
+    let own: Vec<String> = own.flatten().collect();
+    let events = scheme.events.iter().map(|event| &event.sheet);
+    let customers = scheme.customers.iter().map(|customers| &customers.sheet);
+    let named: Vec<&str> = events.chain(customers).map(|sheet| &*sheet.name).collect();
+    for known in known
+        .iter_mut()
+        .filter(|known| named.contains(&&*known.name))
+    {
+        let keys = known.key.clone();
+        known.key.extend(own.iter().cloned());
+        for required in &mut known.required {
+            if *required == keys {
+                required.extend(own.iter().cloned());
+            }
+        }
+    }
     known
 }
 
 /// The sheet that a table is for: the one of which it lacks least, then has most.
-fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
+fn place(known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
     let mut fits: Vec<(usize, usize, &KnownSheet)> = known
         .iter()
         .filter_map(|sheet| {
@@ -287,7 +307,7 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
             .place(table.origin.place())
             .help(text!("say which: `{one}=FILE`", "请写明：`{one}=文件`")))
         }
-        [(_, _, sheet), ..] => Ok(sheet.name.to_string()),
+        [(_, _, sheet), ..] => Ok(sheet.name.clone()),
         [] => Err(Finding::error(
             Code::UnmatchedFile,
             text!(
@@ -299,8 +319,8 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<String, Finding> {
     }
 }
 
-/// A sheet of the scheme without a file. Only said if all files could be read: else the cause is told already.
-fn missing_sheets(scheme: &Scheme, inputs: &Inputs, all_read: bool) -> Vec<Finding> {
+/// The sheets of the scheme without a file.
+fn missing_sheets(scheme: &Scheme, inputs: &Inputs) -> Vec<Finding> {
     let customers = scheme
         .customers
         .iter()
@@ -318,7 +338,7 @@ fn missing_sheets(scheme: &Scheme, inputs: &Inputs, all_read: bool) -> Vec<Findi
     customers
         .chain(events)
         .chain(lookups)
-        .filter(|(_, missing)| *missing && all_read)
+        .filter(|(_, missing)| *missing)
         .map(|(sheet, _)| {
             let name = &sheet.name;
             let fields = sheet

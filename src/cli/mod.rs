@@ -9,14 +9,21 @@ mod exit;
 mod explain;
 mod gate;
 mod grade;
+mod import;
 mod init;
 mod inputs;
 mod inspect;
+mod intake;
+mod ledger;
 mod man;
 mod output;
+mod recorded;
+mod restate;
+mod review;
 mod rules;
 mod screen;
 mod side;
+mod stock;
 mod verify;
 pub mod words;
 mod write;
@@ -53,9 +60,12 @@ pub struct Global {
     /// The ledger.
     #[arg(long, global = true, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
-    /// The date to grade as of: 2024-03-31, today or prev-month-end.
-    #[arg(long, global = true, value_name = "DATE", default_value = "today")]
-    pub as_of: String,
+    /// How many seconds to wait for another command that writes to the ledger.
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30)]
+    pub lock_wait: u64,
+    /// The date to grade as of: 2024-03-31, today or prev-month-end; without it today.
+    #[arg(long, global = true, value_name = "DATE")]
+    pub as_of: Option<String>,
     /// Where to write; `-` is standard output. May be given more than once.
     #[arg(short, long, global = true, value_name = "PATH")]
     pub output: Vec<String>,
@@ -105,7 +115,9 @@ enum Command {
     Inspect(inspect::Args),
     /// Lint a scheme; with files, check the data too.
     Check(check::Args),
-    /// Grade customers from files or from standard input.
+    /// Read sheets into the ledger, cleaned and checked.
+    Import(import::Args),
+    /// Grade customers from files, from standard input or from the ledger.
     Grade(grade::Args),
     /// Who moved up or down between two graded files.
     Diff(diff::Args),
@@ -114,6 +126,8 @@ enum Command {
     /// Say whether somebody edited a graded workbook.
     #[command(subcommand)]
     Runs(verify::Runs),
+    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
+    Review(review::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -191,35 +205,29 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
         Command::Check(args) => check::run(args, &cli.global, screen),
+        Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
+        Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
 }
 
-/// Options whose meaning needs the ledger are refused rather than passed over.
+/// An option that this version does not run is refused rather than passed over.
 fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    for (given, option) in [
-        (global.ledger.is_some(), "--ledger"),
-        (global.role.is_some(), "--role"),
-    ] {
-        if given {
-            let finding = regrade::diagnostic::Finding::error(
-                regrade::diagnostic::Code::NotYet,
-                regrade::text!(
-                    "`{option}` does not work in this version",
-                    "此版本尚不支持 `{option}`"
-                ),
-            )
-            .help(regrade::text!(
-                "grade from files, without it",
-                "请直接用文件评级，去掉该选项"
-            ));
-            return Err(Stop::usage(finding));
-        }
+    if global.role.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let finding = regrade::diagnostic::Finding::error(
+        regrade::diagnostic::Code::NotYet,
+        regrade::text!(
+            "`--role` does not work in this version",
+            "此版本尚不支持 `--role`"
+        ),
+    )
+    .help(regrade::text!("leave it out", "请去掉该选项"));
+    Err(Stop::usage(finding))
 }

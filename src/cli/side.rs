@@ -1,20 +1,30 @@
 //! The sides of a comparison: what an argument of `diff` names, a graded file or a run.
 
-use super::{Stop, inputs};
+use super::recorded::Known;
+use super::{Global, Stop, inputs, ledger};
 use regrade::compare::{self, Graded, On, Snapshot, Wanted};
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::Finding;
+use regrade::grading::Grading;
 use regrade::present::workbook;
 use regrade::read::{self, Input, Options, Table};
-use regrade::text;
 use std::path::Path;
 use std::sync::Arc;
 
 /// One side of the comparison.
 pub enum Side {
     /// A run of a ledger.
-    Run(Snapshot),
+    Run(Box<RunSide>),
     /// A file, with the order of its grades as it says itself.
     File(Graded, Vec<Arc<str>>),
+}
+
+/// A run of a ledger, graded again.
+pub struct RunSide {
+    /// The run.
+    pub known: Known,
+    /// What grading it again gives.
+    pub grading: Grading,
+    snapshot: Snapshot,
 }
 
 /// What an argument names. This is the one place that tells runs from files.
@@ -22,10 +32,19 @@ pub fn side(
     argument: &str,
     wanted: &Wanted<'_>,
     options: &Options,
+    global: &Global,
     findings: &mut Vec<Finding>,
 ) -> Result<Side, Stop> {
     if is_run(argument) {
-        return run_of(argument).map(Side::Run);
+        let ledger = ledger::open(global)?;
+        let known = Known::find(&ledger, argument)?;
+        let grading = known.again(&ledger)?;
+        let snapshot = known.snapshot(&ledger, &grading, &wanted.on, wanted.amount)?;
+        return Ok(Side::Run(Box::new(RunSide {
+            known,
+            grading,
+            snapshot,
+        })));
     }
     let input = inputs::input(argument);
     let about = read::properties(&input);
@@ -44,20 +63,6 @@ pub fn side(
 fn is_run(argument: &str) -> bool {
     let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
     (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
-}
-
-/// A run of the ledger.
-fn run_of(argument: &str) -> Result<Snapshot, Stop> {
-    let finding = Finding::error(
-        Code::NotYet,
-        text!(
-            "`{argument}` names a run; this version compares files only",
-            "`{argument}` 是批次名；此版本只能比较文件"
-        ),
-    );
-    Err(Stop::usage(
-        finding.help(text!("name two graded files", "请给出两个评级文件")),
-    ))
 }
 
 /// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
@@ -89,13 +94,16 @@ fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table
     whole(input).map_err(Stop::refused)
 }
 
+/// The old side's and the new side's.
+pub type Sides<T> = (T, T);
+
 /// Both sides, with the keys by which their customers are known.
 pub fn snapshots(
     old: Side,
     new: Side,
     wanted: &Wanted<'_>,
     findings: &mut Vec<Finding>,
-) -> Result<(Snapshot, Snapshot), Stop> {
+) -> Result<(Sides<Snapshot>, Sides<Option<RunSide>>), Stop> {
     let files: Vec<&Graded> = [&old, &new]
         .into_iter()
         .filter_map(|side| match side {
@@ -111,26 +119,25 @@ pub fn snapshots(
     let mut keys = keys.into_iter();
     let mut errors = vec![];
     let mut made = [old, new].into_iter().map(|side| match side {
-        Side::Run(snapshot) => snapshot,
+        Side::Run(mut run) => (std::mem::take(&mut run.snapshot), Some(*run)),
         Side::File(file, levels) => {
             let mut wanted = wanted.clone();
             if wanted.levels.is_empty() && wanted.scheme.is_none() && wanted.on == On::Grade {
                 wanted.levels = levels;
             }
             let snapshot = file.snapshot(keys.next().unwrap_or_default(), &wanted, findings);
-            snapshot.unwrap_or_else(|found| {
+            let snapshot = snapshot.unwrap_or_else(|found| {
                 errors.extend(found);
                 Snapshot::default()
-            })
+            });
+            (snapshot, None)
         }
     });
-    let both = (
-        made.next().unwrap_or_default(),
-        made.next().unwrap_or_default(),
-    );
+    let (old, old_run) = made.next().unwrap_or_default();
+    let (new, new_run) = made.next().unwrap_or_default();
     drop(made);
     if errors.is_empty() {
-        Ok(both)
+        Ok(((old, new), (old_run, new_run)))
     } else {
         Err(Stop::refused(errors))
     }

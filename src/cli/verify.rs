@@ -14,7 +14,7 @@ use std::io::Write;
 /// The most rows that are named.
 const MOST_ROWS: usize = 20;
 
-/// What is done with runs.
+/// `runs` as far as it needs no ledger; the command takes this over when it is there.
 #[derive(clap::Subcommand, Debug)]
 pub enum Runs {
     /// Say whether somebody edited a graded workbook.

@@ -8,30 +8,54 @@ use regrade::diagnostic::Lang;
 const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: &[(&str, &str)] = &[
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
         "inspect",
         "查看文件如何被读取：编码、工作表、表头行、列、类型、单位",
     ),
     ("check", "检查方案；给出文件时也检查数据"),
-    ("grade", "用文件或标准输入给客户评级"),
+    ("import", "把表格读入台账，并清洗、检查"),
+    ("grade", "用文件、标准输入或台账给客户评级"),
     ("diff", "比较两份评级结果：谁升级、谁降级"),
     ("explain", "说明某个客户为何是这个等级"),
     ("runs", "检查评级工作簿是否被改动过"),
     ("verify", "检查评级工作簿是否被改动过"),
+    (
+        "review",
+        "人工复核：读回复核列，设定和结束人工调整，处理待复核和建议",
+    ),
+    ("set", "设定某个客户的等级、类型或标签，或按清单批量设定"),
+    ("clear", "结束人工调整，或不一致的复核意见"),
+    ("confirm", "确认待复核客户的评级无误"),
+    ("list", "列出人工调整、不一致的意见、待复核和调整建议"),
+    ("accept", "接受调整建议：成为人工调整"),
+    ("reject", "拒绝调整建议"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
 ];
 
 /// What each option and argument means, by its name in the program.
-const ARGUMENTS: [(&str, &str); 40] = [
+const ARGUMENTS: &[(&str, &str)] = &[
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
     ),
-    ("ledger", "台账文件"),
-    ("as_of", "评级日：2024-03-31、today 或 prev-month-end"),
+    ("source", "文件的来源；不写则用文件名去掉数字和日期"),
+    (
+        "covers",
+        "事件文件覆盖的期间，无论其中有哪些行：2024-04、2024-Q1、2024-01..2024-06",
+    ),
+    ("again", "再次导入以前导入过的旧内容"),
+    (
+        "ledger",
+        "台账文件；不写则用 REGRADE_LEDGER，再没有就用方案旁的 regrade.db",
+    ),
+    ("lock_wait", "其他命令正在写台账时最多等待多少秒"),
+    (
+        "as_of",
+        "评级日：2024-03-31、today 或 prev-month-end；不写则为今天",
+    ),
     ("output", "输出到哪里；`-` 为标准输出，可多次给出"),
     ("format", "格式（默认由输出文件的扩展名决定）"),
     ("quiet", "一切正常时不输出信息"),
@@ -68,6 +92,31 @@ const ARGUMENTS: [(&str, &str); 40] = [
     ("folder", "文件夹（默认当前文件夹）"),
     ("shell", "哪种 shell"),
     ("command", "命令名；不写则为 regrade 本身"),
+    (
+        "workbooks",
+        "复核人填过复核列的评级工作簿，或其工作表另存的 CSV",
+    ),
+    ("to_grade", "等级"),
+    ("to_type", "类型"),
+    ("to_tag", "标签"),
+    (
+        "floor",
+        "不低于该级，规则仍可升级；所设等级高于规则等级时默认如此",
+    ),
+    ("lock", "只能是该级；对标签则为加上。其他情况默认如此"),
+    ("ceiling", "不高于该级；对标签则为去掉"),
+    ("reason", "理由"),
+    ("until", "有效期的最后一天"),
+    ("review_on", "何时再复查"),
+    (
+        "from",
+        "批量清单：客户编号、等级（或类型、标签）、原因各列，需要时加调整方式、调整人、有效期至、复查日期",
+    ),
+    ("of_grade", "等级的人工调整"),
+    ("of_type", "类型的人工调整"),
+    ("of_tag", "该标签的人工调整"),
+    ("review_rule", "复核规则的名称；不写则为全部"),
+    ("number", "调整建议的序号，见 `review list`"),
     ("help", "显示帮助"),
     ("version", "显示版本"),
     (

@@ -28,7 +28,8 @@ pub(super) struct Shown<'a> {
     pub bom: Option<&'a str>,
 }
 
-/// Writes all outputs: the files first, each beside its place, then standard output, then the files appear.
+/// Writes all outputs: the files first, each beside its place, then standard output; then `record`
+/// is called, and then the files appear.
 pub(super) fn write_all(
     outputs: &[Output],
     grading: &Grading,
@@ -36,6 +37,7 @@ pub(super) fn write_all(
     summary: &Summary,
     global: &Global,
     screen: &Screen,
+    record: &dyn Fn() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let mut files = Files::default();
     let mut told = vec![];
@@ -93,6 +95,7 @@ pub(super) fn write_all(
         }
     }
     screen.run_findings(&once);
+    record()?;
     files.commit()?;
     if closed {
         Err(Stop::ClosedPipe)
@@ -266,7 +269,8 @@ pub(super) fn terminal_options(colors: bool) -> TerminalOptions {
     }
 }
 
-fn terminal_width() -> Option<u16> {
+/// How wide the terminal is.
+pub(super) fn terminal_width() -> Option<u16> {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())

@@ -33,7 +33,7 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
     let entries = only.unwrap_or(&grading.book.roster.entries);
     let customers = entries.iter().filter_map(|entry| match entry {
         Entry::Customer(row) => Some(*row as usize),
-        Entry::Refused(_) => None,
+        Entry::Refused(_) | Entry::Absent(_) => None,
     });
     for row in customers {
         let id = &grading.book.roster.ids[row];
@@ -52,7 +52,7 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
         old.add_known(id, name.as_ref(), level_before(&grading.earlier(row)));
     }
     let refused = entries.iter().filter_map(|entry| match entry {
-        Entry::Customer(_) => None,
+        Entry::Customer(_) | Entry::Absent(_) => None,
         Entry::Refused(index) => Some(&grading.book.roster.refused[*index as usize]),
     });
     for refused in refused {

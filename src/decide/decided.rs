@@ -1,6 +1,6 @@
 //! What a run decided for a customer's grade, beside the run before.
 
-use super::{Decision, Why};
+use super::Decision;
 use crate::table::Date;
 
 /// What a run decided for a customer.
@@ -19,22 +19,25 @@ pub struct Decided {
 }
 
 /// What the comparison with the run before comes to. `rated` is whether the scheme has grades, `overridden` whether a
-/// person set a grade that the rules would not have given, `why` what the last period end did.
+/// person set a grade that the rules would not have given, `on_hold` whether a review holds it, `at_risk` whether grace
+/// holds off a demotion: in a run between two period ends, too, which decides nothing.
 pub fn compare(
     rated: bool,
     before: Option<u32>,
     now: Option<u32>,
     overridden: bool,
-    why: Option<Why>,
+    on_hold: bool,
+    at_risk: bool,
 ) -> Decision {
     if !rated {
         return Decision::Classified;
     }
-    if matches!(why, Some(Why::OnHold)) && !overridden {
-        return Decision::Held;
-    }
     let Some(now) = now else {
-        return Decision::Unrated;
+        return if on_hold {
+            Decision::Held
+        } else {
+            Decision::Unrated
+        };
     };
     if overridden {
         return Decision::Overridden;
@@ -44,7 +47,7 @@ pub fn compare(
         // Levels are best first, so a smaller place is a better grade.
         Some(before) if now < before => Decision::Promoted,
         Some(before) if now > before => Decision::Demoted,
-        Some(_) if matches!(why, Some(Why::AtRisk(..))) => Decision::AtRisk,
+        Some(_) if at_risk && !on_hold => Decision::AtRisk,
         Some(_) => Decision::Held,
     }
 }
@@ -55,55 +58,28 @@ mod tests {
 
     #[test]
     fn a_grade_is_compared_with_the_one_before() {
-        let end = Date::new(2024, 3, 31).unwrap();
-        for (before, now, overridden, why, decision) in [
-            (None, Some(1), false, Some(Why::First), Decision::Initial),
-            (Some(1), Some(1), false, Some(Why::NoRule), Decision::Held),
-            (
-                Some(1),
-                Some(0),
-                false,
-                Some(Why::Rule(0)),
-                Decision::Promoted,
-            ),
-            (
-                Some(1),
-                Some(2),
-                false,
-                Some(Why::Rule(0)),
-                Decision::Demoted,
-            ),
-            (Some(1), None, false, Some(Why::Unrated), Decision::Unrated),
-            (None, None, false, Some(Why::OnHold), Decision::Held),
-            (Some(2), Some(2), false, Some(Why::OnHold), Decision::Held),
-            (
-                Some(1),
-                Some(1),
-                false,
-                Some(Why::AtRisk(None, end)),
-                Decision::AtRisk,
-            ),
-            // What was demoted in an earlier period of the run and is at risk again, was demoted.
-            (
-                Some(0),
-                Some(1),
-                false,
-                Some(Why::AtRisk(None, end)),
-                Decision::Demoted,
-            ),
-            (
-                Some(1),
-                Some(0),
-                true,
-                Some(Why::NoRule),
-                Decision::Overridden,
-            ),
-            (Some(0), Some(0), true, None, Decision::Overridden),
-            (Some(1), Some(1), false, None, Decision::Held),
+        use Decision::{AtRisk, Demoted, Held, Initial, Overridden, Promoted, Unrated};
+        let (none, hold, risk) = ((false, false), (true, false), (false, true));
+        for (before, now, overridden, (on_hold, at_risk), decision) in [
+            (None, Some(1), false, none, Initial),
+            (Some(1), Some(1), false, none, Held),
+            (Some(1), Some(0), false, none, Promoted),
+            (Some(1), Some(2), false, none, Demoted),
+            (Some(1), None, false, none, Unrated),
+            (None, None, false, hold, Held),
+            (Some(2), Some(2), false, hold, Held),
+            // What moved in an earlier period of the run, moved, whatever holds it since.
+            (Some(2), Some(1), false, hold, Promoted),
+            (Some(1), Some(1), false, risk, AtRisk),
+            (Some(0), Some(1), false, risk, Demoted),
+            (Some(1), Some(1), false, (true, true), Held),
+            (Some(1), Some(0), true, none, Overridden),
+            (Some(0), Some(0), true, none, Overridden),
         ] {
-            assert_eq!(compare(true, before, now, overridden, why), decision);
+            let compared = compare(true, before, now, overridden, on_hold, at_risk);
+            assert_eq!(compared, decision, "{before:?} {now:?}");
         }
-        let decision = compare(false, None, None, false, None);
+        let decision = compare(false, None, None, false, false, false);
         assert_eq!(decision, Decision::Classified);
     }
 }

@@ -114,6 +114,13 @@ codes! {
     /// Columns of an earlier result that were recognised and replaced.
     ReplacedColumns = "replaced-columns",
 
+    /// A file with the content of an older import.
+    OldContent = "old-content",
+    /// Rows of a period that a run has closed already.
+    LateRows = "late-rows",
+    /// A customer whom a recorded run would grade otherwise by what is known now.
+    Restated = "restated",
+
     // Rows and cells.
     /// Rows that are not data: blank, totals, signatures, notes.
     SkippedRows = "skipped-rows",
@@ -173,6 +180,38 @@ codes! {
     Edited = "edited",
     /// A file that does not say what was written into it.
     NoHash = "no-hash",
+
+    // Reviewing.
+    /// A correction without an author or a reason.
+    UnsignedCorrection = "unsigned-correction",
+    /// People want different things of one customer.
+    Disagreement = "disagreement",
+    /// A correction to what is so already.
+    ChangesNothing = "changes-nothing",
+    /// An override that neither expires nor is looked at again.
+    OpenEnded = "open-ended",
+    /// A second override of what is overridden already.
+    SecondOverride = "second-override",
+    /// A person whose role may not correct.
+    NotAllowed = "not-allowed",
+    /// A proposal that names no grade or type, or more than one.
+    UnclearProposal = "unclear-proposal",
+
+    // The ledger.
+    /// There is no ledger at the path.
+    NoLedger = "no-ledger",
+    /// Another regrade is writing to the ledger.
+    LedgerBusy = "ledger-busy",
+    /// A file that is no ledger of regrade.
+    NotALedger = "not-a-ledger",
+    /// A ledger that a newer regrade wrote.
+    NewerLedger = "newer-ledger",
+    /// A ledger whose file is broken.
+    DamagedLedger = "damaged-ledger",
+    /// A full disk, a read-only folder and the like.
+    LedgerTrouble = "ledger-trouble",
+    /// A run that is not in the ledger, or a name that could be more than one.
+    UnknownRun = "unknown-run",
 
     // Use.
     /// An option or argument that cannot be.

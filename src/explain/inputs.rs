@@ -6,7 +6,7 @@ use crate::diagnostic::Lang;
 use crate::expr::{AggregateFunction, Frame, SeriesColumn, Slot};
 use crate::grading::Grading;
 use crate::metrics::Axis;
-use crate::scheme::model::{Expression, SlotKind};
+use crate::scheme::model::{Expression, MetricSource, SlotKind};
 use crate::table::{Column, Place, Value};
 use std::sync::Arc;
 
@@ -151,8 +151,11 @@ fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Op
 /// that has it.
 fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
     let metric = &grading.scheme.metrics[metric];
-    let events = &grading.book.events[metric.from];
-    let tables = &grading.book.inputs.events[metric.from];
+    let MetricSource::Events(sheet) = metric.from else {
+        return Source::Expression(metric.text.clone());
+    };
+    let events = &grading.book.events[sheet];
+    let tables = &grading.book.inputs.events[sheet];
     let own = events.rows_of(row);
     let mut first = own.first().copied();
     let single = matches!(

@@ -5,6 +5,7 @@
 
 pub mod causes;
 mod inputs;
+pub mod movement;
 mod reason;
 mod unrated;
 mod value;

@@ -1,5 +1,6 @@
 //! The short reasons of a row, most important first: what decided the grade, what each dimension gave, why the type.
 
+use super::movement::{self, Ladder};
 use super::{DimensionStep, Explanation, Input, Outcome, RuleStep, explain};
 use crate::classify::render;
 use crate::diagnostic::Lang;
@@ -18,14 +19,21 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
             Lang::En => "the grade is held until somebody has reviewed it".to_owned(),
         });
     }
-    reasons.extend(grade_reason(&explanation, lang));
+    for ladder in [Ladder::Grade, Ladder::Type] {
+        reasons.extend(movement::overridden(grading, ladder, row, lang));
+        reasons.extend(movement::reasons(grading, ladder, row, lang));
+    }
+    let moves = grading.scheme.grade_movement.is_some();
+    reasons.extend(grade_reason(&explanation, moves, lang));
     reasons.extend(
         explanation
             .dimensions
             .iter()
             .map(|step| dimension_reason(grading, &explanation, step, lang)),
     );
-    reasons.extend(type_reason(grading, &explanation, lang));
+    if grading.scheme.type_movement.is_none() {
+        reasons.extend(type_reason(grading, &explanation, lang));
+    }
     for index in grading.reviews(row) {
         let review = &grading.scheme.reviews[index];
         let owner = review
@@ -87,9 +95,13 @@ pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Cow<'_, Expressi
     }
 }
 
-fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
+/// What the values give: the grade itself, or under movement what a single period's values would give.
+fn grade_reason(explanation: &Explanation, moves: bool, lang: Lang) -> Option<String> {
     let step = explanation.grade.as_ref()?;
     let values = bracketed(&step.inputs, lang);
+    if moves {
+        return period_reason(step, &values, lang);
+    }
     Some(match (&step.outcome, &step.condition, lang) {
         (Outcome::Holds(grade), Some(condition), Lang::Zh) => {
             format!("{grade}：{condition}{values}")
@@ -109,6 +121,21 @@ fn grade_reason(explanation: &Explanation, lang: Lang) -> Option<String> {
         }
         (Outcome::Missing(names), _, Lang::Zh) => format!("未评级：缺少{}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("unrated: {} missing", names.join(", ")),
+    })
+}
+
+/// What the values of the last period alone would give.
+fn period_reason(step: &RuleStep, values: &str, lang: Lang) -> Option<String> {
+    let Outcome::Holds(grade) = &step.outcome else {
+        return None;
+    };
+    let condition = step.condition.as_deref().unwrap_or(match lang {
+        Lang::Zh => "不满足更高等级的条件",
+        Lang::En => "no better grade's condition holds",
+    });
+    Some(match lang {
+        Lang::Zh => format!("当期数值对应 {grade}：{condition}{values}"),
+        Lang::En => format!("the values of the period give {grade}: {condition}{values}"),
     })
 }
 

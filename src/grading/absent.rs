@@ -1,6 +1,6 @@
 //! Customers who are known and not in the newest sheet of their source: listed, not demoted, not forgotten.
 
-use super::{Past, People};
+use super::People;
 use crate::book::Book;
 use foldhash::HashSet;
 use std::sync::Arc;
@@ -16,23 +16,22 @@ pub struct Absent {
     pub number: u32,
 }
 
-/// Those whom the run before knew and the book has neither as customers nor as refused rows, in the order of that run.
-pub(super) fn absent(book: &Book, people: &People, past: &Past) -> Vec<Absent> {
+/// Everybody whom the run knows and the book has neither as customers nor as refused rows: those of the run before in
+/// its order, then those who came and went since.
+pub(super) fn absent(book: &Book, people: &People) -> Vec<Absent> {
     let refused: HashSet<&str> = book
         .roster
         .refused
         .iter()
         .filter_map(|row| row.id.as_deref())
         .collect();
-    past.customers
-        .iter()
-        .filter(|known| !book.roster.by_id.contains_key(&known.id) && !refused.contains(&*known.id))
-        .filter_map(|known| {
-            Some(Absent {
-                id: known.id.clone(),
-                name: known.name.clone(),
-                number: *people.by_id.get(&known.id)?,
-            })
+    let others = book.roster.len()..people.persons.len();
+    others
+        .filter(|number| !refused.contains(&*people.ids[*number]))
+        .map(|number| Absent {
+            id: people.ids[number].clone(),
+            name: people.names[number].clone(),
+            number: number as u32,
         })
         .collect()
 }

@@ -6,11 +6,14 @@
 
 mod absent;
 mod given;
+mod kept;
 mod moment;
 mod past;
 mod person;
+mod standing;
 
 pub use absent::Absent;
+pub use kept::Kept;
 pub use past::{Known, Past, Settled};
 pub use person::{Move, People, Person, Start, Track};
 
@@ -21,7 +24,7 @@ use crate::decide::{Decided, Decision};
 use crate::diagnostic::Finding;
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, Date};
+use crate::table::{Column, Date, Period};
 use moment::{Moment, When};
 use std::sync::Arc;
 
@@ -60,10 +63,10 @@ pub fn grade(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date, past: Past) -> Gr
 pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) -> Grading {
     let mut newest = shelf.newest(as_of);
     let mut findings = std::mem::take(&mut newest.findings);
-    let mut people = People::new(&scheme, &newest, &past, &mut findings);
+    let mut people = People::new(&scheme, &newest, &past, shelf.first_day(), &mut findings);
     let moves = scheme.has_history();
     let ends: Vec<Date> = if moves {
-        open_ends(&scheme, shelf, &people, as_of)
+        open_ends(&scheme, shelf, &people, &past, &newest)
     } else {
         vec![]
     };
@@ -87,7 +90,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
     moment.decide(&mut people);
     let shown = moment.show(&people);
-    let absent = absent::absent(&shown.book, &people, &past);
+    let absent = absent::absent(&shown.book, &people);
     Grading {
         scheme,
         book: shown.book,
@@ -102,8 +105,16 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     }
 }
 
-/// The last days of the periods that are to be decided for anybody.
-fn open_ends(scheme: &Scheme, shelf: &Shelf, people: &People, as_of: Date) -> Vec<Date> {
+/// The last days of the periods that are to be decided for anybody: those who are there now, and those who have come and
+/// gone since the run before.
+fn open_ends(
+    scheme: &Scheme,
+    shelf: &Shelf,
+    people: &People,
+    past: &Past,
+    newest: &Book,
+) -> Vec<Date> {
+    let as_of = newest.as_of;
     let first = people
         .persons
         .iter()
@@ -112,13 +123,15 @@ fn open_ends(scheme: &Scheme, shelf: &Shelf, people: &People, as_of: Date) -> Ve
             Start::After(day) => day.add_days(1),
             Start::Last => None,
         });
-    let newest = crate::table::Period::last_closed(scheme.period, as_of).end();
-    let first = first.chain(newest).min().unwrap_or(as_of);
-    let periods = period_ends(scheme.period, first, as_of);
-    periods
-        .into_iter()
-        .filter_map(crate::table::Period::end)
-        .collect()
+    let closed = |day| Period::last_closed(scheme.period, day).end();
+    let others = match past.as_of {
+        _ if !shelf.has_earlier_sheets() => None,
+        Some(before) => closed(before).and_then(|day| day.add_days(1)),
+        None => shelf.first_day_of_any(newest),
+    };
+    let first = first.chain(others).chain(closed(as_of));
+    let periods = period_ends(scheme.period, first.min().unwrap_or(as_of), as_of);
+    periods.into_iter().filter_map(Period::end).collect()
 }
 
 impl Grading {

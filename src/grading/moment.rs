@@ -77,19 +77,11 @@ impl<'a> Moment<'a> {
         people: &mut People,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        let numbers = people.numbers(&book, past, scheme.period);
+        let numbers = people.numbers(&book);
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
         let earlier: Vec<Earlier> = numbers
             .iter()
-            .map(|number| {
-                let person = &people.persons[*number as usize];
-                let level = |track: &Track| track.effective.map(|level| level as usize);
-                Earlier {
-                    grade: level(&person.grade),
-                    since: person.grade.since,
-                    kind: level(&person.kind),
-                }
-            })
+            .map(|number| people.persons[*number as usize].now())
             .collect();
         fill(scheme, &book, &earlier, &mut facts);
         let first_seen = first_seen(&book);
@@ -218,7 +210,7 @@ impl<'a> Moment<'a> {
                         Why::Unrated
                     };
                     let level = if on_hold {
-                        track.effective
+                        track.place.level
                     } else {
                         values[row].index().map(|index| index as u32)
                     };
@@ -227,9 +219,9 @@ impl<'a> Moment<'a> {
                         why,
                         capped: false,
                     });
-                    if self.when != When::Between {
-                        track.place.level = level;
-                    }
+                    track.place.level = level;
+                    // Without rules nothing waits; what a scheme with rules left waiting is over.
+                    track.place.at_risk = None;
                     level
                 }
             };
@@ -359,12 +351,18 @@ impl<'a> Moment<'a> {
                 let person = &people.persons[*number as usize];
                 let track = &person.grade;
                 let before = person.before.grade.map(|grade| grade as u32);
-                let why = track.last.map(|step| step.why);
                 let overridden = track.overridden.is_some();
                 Decided {
                     grade: track.effective,
                     rule_grade: track.place.level,
-                    decision: compare(rated, before, track.effective, overridden, why),
+                    decision: compare(
+                        rated,
+                        before,
+                        track.effective,
+                        overridden,
+                        self.held[row],
+                        track.place.at_risk.is_some(),
+                    ),
                     since: track.since,
                     on_hold: self.held[row],
                 }

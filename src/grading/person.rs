@@ -45,6 +45,8 @@ pub struct Track {
     pub since: Option<Date>,
     /// The override that makes it so, by its place in [`Past::overrides`], if the rules alone would give another level.
     pub overridden: Option<u32>,
+    /// Whether an override made the level of the run before so.
+    pub was_overridden: bool,
     /// What the last moment did; `None` where none was decided.
     pub last: Option<Step>,
     /// The moves of this run, oldest first.
@@ -75,11 +77,21 @@ pub struct People {
     pub names: Vec<Option<Arc<str>>>,
     /// Their numbers.
     pub by_id: HashMap<Arc<str>, u32>,
+    /// The day up to which nothing is decided for those who are new: the last period end of the run before, or what
+    /// comes before all that is known. The same for everybody, so that nobody's grade depends on who else is there.
+    decided: Option<Date>,
 }
 
 impl People {
-    /// Everybody, where the run before or the customers' sheet left them.
-    pub fn new(scheme: &Scheme, book: &Book, past: &Past, findings: &mut Vec<Finding>) -> Self {
+    /// Everybody, where the run before or the customers' sheet left them. `first` is the first day of which anything is
+    /// known.
+    pub fn new(
+        scheme: &Scheme,
+        book: &Book,
+        past: &Past,
+        first: Option<Date>,
+        findings: &mut Vec<Finding>,
+    ) -> Self {
         let roster = &book.roster;
         let known: HashMap<&str, usize> = past
             .customers
@@ -87,9 +99,13 @@ impl People {
             .enumerate()
             .map(|(index, known)| (&*known.id, index))
             .collect();
-        let decided = past
-            .as_of
-            .and_then(|day| Period::last_closed(scheme.period, day).end());
+        let decided = match past.as_of {
+            Some(day) => Period::last_closed(scheme.period, day).end(),
+            // A customers' sheet of now alone says nothing of any period but the last.
+            None => first
+                .or_else(|| Period::last_closed(scheme.period, book.as_of).start())
+                .and_then(|day| day.add_days(-1)),
+        };
         let names = Names::new(scheme);
         let mut unknown = vec![];
         let mut people = Self {
@@ -97,6 +113,7 @@ impl People {
             ids: roster.ids.clone(),
             names: roster.names.clone(),
             by_id: roster.by_id.clone(),
+            decided,
         };
         for (row, id) in roster.ids.iter().enumerate() {
             let sheet = book
@@ -140,15 +157,8 @@ impl People {
     }
 
     /// The numbers of a book's customers; one who was never met before joins.
-    pub fn numbers(
-        &mut self,
-        book: &Book,
-        past: &Past,
-        period: crate::table::PeriodKind,
-    ) -> Vec<u32> {
-        let decided = past
-            .as_of
-            .and_then(|day| Period::last_closed(period, day).end());
+    pub fn numbers(&mut self, book: &Book) -> Vec<u32> {
+        let decided = self.decided;
         let roster = &book.roster;
         (0..roster.len())
             .map(|row| match self.by_id.get(&roster.ids[row]) {
@@ -200,10 +210,8 @@ impl Person {
             Track {
                 place,
                 effective: level(effective, of),
-                since: None,
-                overridden: None,
-                last: None,
-                moves: vec![],
+                was_overridden: rung.level != *effective,
+                ..Track::default()
             }
         };
         let mut grade = track(&standing.grade, &standing.effective_grade, &names.grades);

@@ -7,13 +7,13 @@ mod aggregate;
 mod report;
 mod window;
 
-use crate::book::{Book, EventRows};
+use crate::book::{Book, EventRows, SheetVersion};
 use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{AggregateFunction, SeriesColumn};
-use crate::scheme::model::{Gaps, Metric, Scheme};
+use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
-use crate::table::{Column, Date, Period, PeriodKind, Truth};
+use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
 use crate::text;
 use aggregate::{aggregate, is_zero_without_rows};
 use window::Windows;
@@ -48,6 +48,11 @@ impl Axis {
             .events
             .iter()
             .filter_map(|events| events.coverage.first(kind))
+            .chain(
+                book.history
+                    .first()
+                    .map(|sheet| Period::of(kind, sheet.since)),
+            )
             .map(|p| p.index)
             .min();
         let first = Period {
@@ -95,16 +100,22 @@ fn one(
     first_seen: &[i32],
     findings: &mut Vec<Finding>,
 ) -> MetricColumn {
-    let events = &book.events[metric.from];
-    let values = argument(metric, book, events, findings);
-    let counted = counted(scheme, metric, book, events, findings);
+    let index = match metric.from {
+        MetricSource::Events(index) => index,
+        MetricSource::History(field) => return history(metric, field, book, findings),
+    };
+    let events = &book.events[index];
+    let values = argument(metric, index, book, findings);
+    let rule = &scheme.events[index];
+    let counted = counted(rule, metric, book, events, findings);
     let customers = book.roster.len();
     let date_is_values =
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
-    report::missing(scheme, metric, book, events, &counted, &missing, findings);
+    let tables = &book.inputs.events[index];
+    report::missing(rule, metric, tables, events, &counted, &missing, findings);
     let used = |row: usize| counted[row] && !missing(row);
-    let id_codes = id_order(scheme, metric, events);
+    let id_codes = id_order(rule, metric, events);
     let source = aggregate::Source {
         values: if date_is_values {
             None
@@ -148,8 +159,8 @@ fn one(
         .map(|index| events.coverage.covers(axis.period(index)))
         .collect();
     blank_unknown(metric, &axis, &covered, first_seen, &mut column);
-    report::uncovered(scheme, metric, &axis, &covered, findings);
-    report::early_end(scheme, metric, book, &axis, findings);
+    report::uncovered(rule, metric, &axis, &covered, findings);
+    report::early_end(rule, events, &axis, findings);
     let skipped = covered
         .iter()
         .map(|covered| !covered && metric.gaps == Gaps::Skip)
@@ -162,18 +173,72 @@ fn one(
     })
 }
 
+/// The history of a field of the customers' sheet: at each period's end its value in the sheet in force then, at the
+/// last one in the newest; missing before the first sheet, never zero.
+fn history(
+    metric: &Metric,
+    field: usize,
+    book: &Book,
+    findings: &mut Vec<Finding>,
+) -> MetricColumn {
+    let Some(kind) = metric.per else {
+        return MetricColumn::Series(SeriesColumn::none());
+    };
+    let axis = Axis::of(kind, book);
+    let customers = book.roster.len();
+    if customers * axis.count > MOST_CELLS {
+        report::too_many_periods(metric, &axis, customers, findings);
+        return MetricColumn::Series(SeriesColumn::none());
+    }
+    let ends = axis.ends();
+    let sheets: Vec<Option<&SheetVersion>> = ends
+        .iter()
+        .enumerate()
+        .map(|(index, end)| {
+            let is_last = index + 1 == ends.len();
+            let mut known = book.history.iter().rev();
+            known
+                .find(|sheet| is_last || sheet.since.days() <= *end)
+                .map(|sheet| &**sheet)
+        })
+        .collect();
+    let like = book.customers.as_ref().map(|rows| &rows.columns[field]);
+    let Some(mut values) = like.map(ColumnBuilder::like) else {
+        return MetricColumn::Series(SeriesColumn::none());
+    };
+    for id in &book.roster.ids {
+        for sheet in &sheets {
+            let value = sheet.and_then(|sheet| {
+                let row = *sheet.by_id.get(id)?;
+                Some(sheet.columns[field].value(row as usize))
+            });
+            values.push(&value.unwrap_or(Value::Missing));
+        }
+    }
+    let skipped = sheets
+        .iter()
+        .map(|sheet| sheet.is_none() && metric.gaps == Gaps::Skip);
+    MetricColumn::Series(SeriesColumn {
+        periods: axis.count,
+        values: values.finish(),
+        skipped: skipped.collect(),
+        ends,
+    })
+}
+
 /// The values of the metric's argument, a row an event; `None` for `count()` and its like.
 fn argument(
     metric: &Metric,
+    index: usize,
     book: &Book,
-    events: &EventRows,
     findings: &mut Vec<Finding>,
 ) -> Option<Column> {
     let argument = metric.value.argument.as_ref()?;
+    let events = &book.events[index];
     let frame =
         crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
     let evaluated = argument.eval(&frame);
-    let tables = &book.inputs.events[metric.from];
+    let tables = &book.inputs.events[index];
     for fault in evaluated.faults {
         let name = &metric.name;
         findings.push(
@@ -196,7 +261,7 @@ fn argument(
 
 /// For each row whether `where` holds.
 fn counted(
-    scheme: &Scheme,
+    rule: &EventSheet,
     metric: &Metric,
     book: &Book,
     events: &EventRows,
@@ -216,7 +281,7 @@ fn counted(
         .count();
     if unknown > 0 {
         let (name, condition) = (&metric.name, &filter.text);
-        let sheet = &scheme.events[metric.from].sheet.name;
+        let sheet = &rule.sheet.name;
         findings.push(Finding::warning(
             Code::UnknownCondition,
             text!(
@@ -230,14 +295,14 @@ fn counted(
 }
 
 /// The codes of the rows' ids in the order of their text, where `first` and `last` need them to break ties.
-fn id_order(scheme: &Scheme, metric: &Metric, events: &EventRows) -> Option<Vec<u32>> {
+fn id_order(rule: &EventSheet, metric: &Metric, events: &EventRows) -> Option<Vec<u32>> {
     if !matches!(
         metric.value.function,
         AggregateFunction::First | AggregateFunction::Last
     ) {
         return None;
     }
-    let Column::Text(ids) = &events.clean.columns[scheme.events[metric.from].id?] else {
+    let Column::Text(ids) = &events.clean.columns[rule.id?] else {
         return None;
     };
     let mut order: Vec<u32> = (0..ids.dictionary.len() as u32).collect();

@@ -4,7 +4,8 @@ use super::Axis;
 use crate::book::{Book, EventRows};
 use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
-use crate::scheme::model::{Gaps, Metric, Scheme};
+use crate::read::Table;
+use crate::scheme::model::{EventSheet, Gaps, Metric};
 use crate::table::Period;
 use crate::text;
 
@@ -32,13 +33,7 @@ pub fn too_many_periods(
 }
 
 /// A file that ends well before the end of the last closed period: what is missing there looks like nothing bought.
-pub fn early_end(
-    scheme: &Scheme,
-    metric: &Metric,
-    book: &Book,
-    axis: &Axis,
-    findings: &mut Vec<Finding>,
-) {
+pub fn early_end(rule: &EventSheet, events: &EventRows, axis: &Axis, findings: &mut Vec<Finding>) {
     let Some(index) = axis.count.checked_sub(1) else {
         return;
     };
@@ -46,7 +41,7 @@ pub fn early_end(
     let (Some(start), Some(end)) = (period.start(), period.end()) else {
         return;
     };
-    let Some(last) = book.events[metric.from].coverage.last_date() else {
+    let Some(last) = events.coverage.last_date() else {
         return;
     };
     // A quarter of the period without a single row of any customer is more than a quiet week's end.
@@ -54,7 +49,7 @@ pub fn early_end(
     if Period::of(period.kind, last) != period || quiet * 4 <= start.days_to(end) {
         return;
     }
-    let sheet = &scheme.events[metric.from].sheet.name;
+    let sheet = &rule.sheet.name;
     let finding = Finding::warning(
         Code::Uncovered,
         text!(
@@ -73,16 +68,16 @@ pub fn early_end(
 
 /// Rows that count and have no value for the metric.
 pub fn missing(
-    scheme: &Scheme,
+    rule: &EventSheet,
     metric: &Metric,
-    book: &Book,
+    tables: &[Table],
     events: &EventRows,
     counted: &[bool],
     missing: &dyn Fn(usize) -> bool,
     findings: &mut Vec<Finding>,
 ) {
     let name = &metric.name;
-    let sheet = &scheme.events[metric.from].sheet.name;
+    let sheet = &rule.sheet.name;
     for row in (0..counted.len()).filter(|row| counted[*row] && missing(*row)) {
         findings.push(
             Finding::warning(
@@ -92,11 +87,7 @@ pub fn missing(
                     "`{sheet}` 的该行没有 `{name}` 所需的值，已略过"
                 ),
             )
-            .place(place_of(
-                &book.inputs.events[metric.from],
-                events.clean.rows[row],
-                None,
-            )),
+            .place(place_of(tables, events.clean.rows[row], None)),
         );
     }
 }
@@ -124,7 +115,7 @@ pub fn overflow(
 
 /// Periods that no file covers, and what becomes of them.
 pub fn uncovered(
-    scheme: &Scheme,
+    rule: &EventSheet,
     metric: &Metric,
     axis: &Axis,
     covered: &[bool],
@@ -137,7 +128,7 @@ pub fn uncovered(
     if gaps.is_empty() {
         return;
     }
-    let sheet = &scheme.events[metric.from].sheet.name;
+    let sheet = &rule.sheet.name;
     let list = gaps.join(", ");
     let (en, zh) = match metric.gaps {
         Gaps::End => (

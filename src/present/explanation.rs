@@ -1,7 +1,7 @@
 //! An explanation as text for people and as JSON for programs: every line with value, unit, source cell, condition,
 //! points and weight.
 
-use crate::decide::Decision;
+use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::{Explanation, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
@@ -269,37 +269,50 @@ fn number(value: Option<Decimal>) -> Value {
         .map_or(Value::Null, Value::Number)
 }
 
-/// A refused row as text: what is wrong with it.
-pub fn refused_text(grading: &Grading, index: usize, lang: Lang) -> String {
-    let row = &grading.book.roster.refused[index];
-    let mut out = format!(
-        "{}  {}\n",
-        row.id.as_deref().unwrap_or("—"),
-        row.name.as_deref().unwrap_or_default()
-    );
-    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, row.at, None);
-    let _ = writeln!(
-        out,
-        "{}   ← {place}",
-        decision_word(Decision::Refused, lang)
-    );
-    for fault in &row.faults {
-        let _ = writeln!(out, "  {}", fault.get(lang));
+/// A customer without values as text: what is kept, and why there are none.
+pub fn kept_text(grading: &Grading, entry: Entry, lang: Lang) -> String {
+    let Some(kept) = grading.kept(entry) else {
+        return String::new();
+    };
+    let id = kept.id.unwrap_or("—");
+    let mut out = format!("{id}  {}\n", kept.name.unwrap_or_default());
+    let word = decision_word(kept.decision, lang);
+    match place(grading, entry) {
+        Some(place) => {
+            let _ = writeln!(out, "{word}   ← {place}");
+        }
+        None => {
+            let _ = writeln!(out, "{word}");
+        }
+    }
+    for why in kept.why.iter() {
+        let _ = writeln!(out, "  {}", why.get(lang));
     }
     out
 }
 
-/// A refused row as one line of JSON.
-pub fn refused_json(grading: &Grading, index: usize, lang: Lang) -> String {
-    let row = &grading.book.roster.refused[index];
-    let faults: Vec<&str> = row.faults.iter().map(|fault| fault.get(lang)).collect();
-    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, row.at, None);
+/// A customer without values as one line of JSON.
+pub fn kept_json(grading: &Grading, entry: Entry, lang: Lang) -> String {
+    let Some(kept) = grading.kept(entry) else {
+        return String::new();
+    };
+    let why: Vec<&str> = kept.why.iter().map(|why| why.get(lang)).collect();
     let document = json!({
-        "id": row.id,
-        "name": row.name,
-        "decision": Decision::Refused.key(),
-        "place": place.to_string(),
-        "reasons": faults,
+        "id": kept.id,
+        "name": kept.name,
+        "decision": kept.decision.key(),
+        "place": place(grading, entry),
+        "reasons": why,
     });
     format!("{document}\n")
+}
+
+/// Where a refused row stands.
+fn place(grading: &Grading, entry: Entry) -> Option<String> {
+    let Entry::Refused(index) = entry else {
+        return None;
+    };
+    let at = grading.book.roster.refused[index as usize].at;
+    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, at, None);
+    Some(place.to_string())
 }

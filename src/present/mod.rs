@@ -5,11 +5,13 @@ pub mod diff;
 pub mod explanation;
 pub mod inspection;
 pub mod json;
+pub mod listing;
 pub mod markdown;
 pub mod marks;
 pub mod palette;
 pub mod record;
 pub mod results;
+pub mod reviews;
 #[cfg(test)]
 mod sample;
 pub mod shown;

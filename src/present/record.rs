@@ -2,10 +2,9 @@
 
 use crate::assess::parts;
 use crate::book::Entry;
-use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::{number_at, reasons, score_of};
-use crate::grading::Grading;
+use crate::grading::{Grading, Kept};
 use crate::scheme::model::Strategy;
 use crate::table::{Decimal, Value};
 use std::io::{self, Write};
@@ -57,7 +56,11 @@ pub fn write_array(
 fn object(grading: &Grading, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
     match entry {
         Entry::Customer(row) => customer(grading, row as usize, lang, out),
-        Entry::Refused(index) => refused(grading, index as usize, lang, out),
+        Entry::Refused(_) | Entry::Absent(_) => {
+            if let Some(kept) = grading.kept(entry) {
+                without_values(grading, &kept, lang, out);
+            }
+        }
     }
 }
 
@@ -132,7 +135,10 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "reasons", false);
     list(out, reasons(grading, row, lang).iter().map(String::as_str));
     key(out, "next", false);
-    out.extend_from_slice(b"null");
+    maybe_text(
+        out,
+        crate::explain::movement::next(grading, row, lang).as_deref(),
+    );
     key(out, "strategy", false);
     match grading.classification.strategies[row].index() {
         Some(index) => strategy(&scheme.strategies[index], out),
@@ -171,32 +177,28 @@ fn values(grading: &Grading, row: usize, out: &mut Vec<u8>) {
     });
 }
 
-fn refused(grading: &Grading, index: usize, lang: Lang, out: &mut Vec<u8>) {
-    let row = &grading.book.roster.refused[index];
-    let grade = row
-        .before
-        .grade
-        .map(|grade| &*grading.scheme.grades[grade].name);
+fn without_values(grading: &Grading, kept: &Kept<'_>, lang: Lang, out: &mut Vec<u8>) {
+    let scheme = &grading.scheme;
+    let grade = kept.before.grade.map(|grade| &*scheme.grades[grade].name);
+    let kind = kept.before.kind.map(|kind| &*scheme.types[kind].name);
     key(out, "id", true);
-    maybe_text(out, row.id.as_deref());
+    maybe_text(out, kept.id);
     key(out, "name", false);
-    maybe_text(out, row.name.as_deref());
+    maybe_text(out, kept.name);
     for name in ["grade", "previous"] {
         key(out, name, false);
         maybe_text(out, grade);
     }
     key(out, "decision", false);
-    text(out, Decision::Refused.key());
+    text(out, kept.decision.key());
     key(out, "since", false);
-    maybe_text(
-        out,
-        row.before.since.map(|date| date.to_string()).as_deref(),
-    );
-    out.extend_from_slice(
-        br#","type":null,"score":null,"labels":{},"points":{},"parts":{},"tags":[]"#,
-    );
+    let since = kept.before.since.map(|date| date.to_string());
+    maybe_text(out, since.as_deref());
+    key(out, "type", false);
+    maybe_text(out, kind);
+    out.extend_from_slice(br#","score":null,"labels":{},"points":{},"parts":{},"tags":[]"#);
     key(out, "reasons", false);
-    list(out, row.faults.iter().map(|fault| fault.get(lang)));
+    list(out, kept.why.iter().map(|why| why.get(lang)));
     out.extend_from_slice(br#","next":null,"strategy":null,"values":{}}"#);
 }
 

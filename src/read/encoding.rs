@@ -37,6 +37,14 @@ impl Kind {
     }
 }
 
+/// The encoding that [`Table::encoding`](super::Table::encoding) names, for a table that was kept and comes back.
+pub fn encoding_named(name: &str) -> Option<&'static str> {
+    let utf32 = [Kind::Utf32 { big: false }, Kind::Utf32 { big: true }];
+    let web = Encoding::for_label_no_replacement(name.as_bytes()).map(Kind::Web);
+    let kinds = utf32.into_iter().chain(web);
+    kinds.map(Kind::name).find(|known| *known == name)
+}
+
 /// Byte order marks, the longer first: UTF-32LE begins as UTF-16LE does.
 const MARKS: [(&[u8], Kind); 5] = [
     (b"\xFF\xFE\0\0", Kind::Utf32 { big: false }),

@@ -23,6 +23,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Text, Self::Xlsx, Self::Xlsb, Self::Xls, Self::Ods];
+
     /// What people call it.
     pub const fn name(self) -> &'static str {
         match self {

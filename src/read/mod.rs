@@ -29,6 +29,7 @@ mod sheet_rows;
 mod tests;
 mod xlsb;
 
+pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::is_reading_guarded;
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};

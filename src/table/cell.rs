@@ -56,6 +56,11 @@ impl CellError {
         Self::Unsaved,
     ];
 
+    /// The one that a spreadsheet shows so.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| error.text() == text)
+    }
+
     /// As the spreadsheet shows it.
     pub const fn text(self) -> &'static str {
         match self {

@@ -56,6 +56,18 @@ impl Date {
         Self::new(to_year, to_month, day)
     }
 
+    /// So many working days later, Monday to Friday; public holidays are not known.
+    pub fn add_working_days(self, days: i32) -> Option<Self> {
+        let mut day = self;
+        let mut left = days;
+        while left > 0 {
+            day = day.add_days(1)?;
+            // 1970-01-01 was a Thursday: Monday is 0.
+            left -= i32::from((day.days() + 3).rem_euclid(7) < 5);
+        }
+        Some(day)
+    }
+
     /// `days` later (earlier if negative).
     pub fn add_days(self, days: i32) -> Option<Self> {
         self.0.checked_add(days).and_then(Self::from_days)

@@ -57,6 +57,48 @@ impl Period {
         }
     }
 
+    /// Reads what [`Period`] shows: `2024-03`, `2024-Q1`, `2024-H1`, `2024`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (year, part) = match text.split_once('-') {
+            Some((year, part)) => (year, Some(part)),
+            None => (text, None),
+        };
+        let digits = |text: &str, length: usize| {
+            let fits = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse::<i32>().ok().filter(|_| fits)
+        };
+        let year = digits(year, 4).filter(|year| *year > 0)?;
+        let (kind, part) = match part {
+            None => (PeriodKind::Year, 1),
+            Some(part) => match part.as_bytes().first()? {
+                b'Q' | b'q' => (PeriodKind::Quarter, digits(&part[1..], 1)?),
+                b'H' | b'h' => (PeriodKind::HalfYear, digits(&part[1..], 1)?),
+                _ => (PeriodKind::Month, digits(part, 2)?),
+            },
+        };
+        let per_year = 12 / kind.months();
+        (1..=per_year).contains(&part).then_some(Self {
+            kind,
+            index: year * per_year + part - 1,
+        })
+    }
+
+    /// Reads a span of days: a period, a day, or two of them with `..` between.
+    pub fn parse_span(text: &str) -> Option<(Date, Date)> {
+        let one = |text: &str| match Date::parse_iso(text) {
+            Some(day) => Some((day, day)),
+            None => {
+                let period = Self::parse(text)?;
+                Some((period.start()?, period.end()?))
+            }
+        };
+        let (first, last) = match text.split_once("..") {
+            Some((first, last)) => (one(first.trim())?, one(last.trim())?),
+            None => (one(text.trim())?, one(text.trim())?),
+        };
+        (first.0 <= last.1).then_some((first.0, last.1))
+    }
+
     /// The last period that is closed on `as_of`: its last day is not after it.
     pub fn last_closed(kind: PeriodKind, as_of: Date) -> Self {
         let period = Self::of(kind, as_of);
@@ -110,6 +152,30 @@ impl fmt::Display for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn periods_and_spans_are_read_as_they_are_shown() {
+        for text in ["2024-03", "2024-Q4", "2024-H2", "2024"] {
+            assert_eq!(Period::parse(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "2024-13", "2024-00", "2024-Q5", "24-03", "2024-3", "2024-", "", "2024-Q",
+        ] {
+            assert_eq!(Period::parse(text), None, "{text}");
+        }
+        for (text, first, last) in [
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("2024-Q1..2024-05", "2024-01-01", "2024-05-31"),
+            ("2024-03-05", "2024-03-05", "2024-03-05"),
+            ("2024-03-05 .. 2024-04", "2024-03-05", "2024-04-30"),
+        ] {
+            let days = [first, last].map(|day| Date::parse_iso(day).unwrap());
+            assert_eq!(Period::parse_span(text), Some((days[0], days[1])), "{text}");
+        }
+        for text in ["2024-05..2024-04", "..", "2024-01..", "januar"] {
+            assert_eq!(Period::parse_span(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_period_is_closed_on_its_last_day() {

@@ -28,6 +28,7 @@ impl<'a> Results<'a> {
                 (customers.rows[row as usize], more, Some(row as usize))
             }
             Entry::Refused(row) => (book.roster.refused[row as usize].at, &[][..], None),
+            Entry::Absent(_) => return self.absent_cell(input, entry),
         };
         let raw = std::iter::once(main)
             .chain(more.iter().rev().copied())
@@ -128,7 +129,10 @@ impl<'a> Results<'a> {
                     }
                 }
             }
-            ResultColumn::Next => OutCell::Blank,
+            ResultColumn::Next => {
+                let next = crate::explain::movement::next(grading, row, self.view.lang);
+                next.map_or(OutCell::Blank, |next| OutCell::Text(Cow::Owned(next)))
+            }
         }
     }
 
@@ -148,41 +152,60 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// What can be told of a refused row: what it was, and what is wrong with it.
-    pub(super) fn refused_cell(&self, from: &Filling, index: usize) -> OutCell<'_> {
-        let refused = &self.grading.book.roster.refused[index];
+    /// What can be told of a customer without values: what is kept, and why there are none.
+    pub(super) fn kept_cell(&self, from: &Filling, entry: Entry) -> OutCell<'_> {
+        let Some(kept) = self.grading.kept(entry) else {
+            return OutCell::Blank;
+        };
         let scheme = &self.grading.scheme;
+        let text = |text: Option<&'a str>| {
+            text.map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text)))
+        };
         match from {
-            Filling::Id => refused
-                .id
-                .as_deref()
-                .map_or(OutCell::Blank, |id| OutCell::Text(Cow::Borrowed(id))),
+            Filling::Id => text(kept.id),
             Filling::Result(ResultColumn::Grade | ResultColumn::Previous) => {
-                refused.before.grade.map_or(OutCell::Blank, |grade| {
-                    OutCell::Text(Cow::Borrowed(&scheme.grades[grade].name))
-                })
+                text(kept.before.grade.map(|grade| &*scheme.grades[grade].name))
             }
-            Filling::Result(ResultColumn::Decision) => OutCell::Text(Cow::Owned(decision_mark(
-                &self.refused_mark(index),
-                self.view.lang,
-            ))),
+            Filling::Result(ResultColumn::Type) => {
+                text(kept.before.kind.map(|kind| &*scheme.types[kind].name))
+            }
+            Filling::Result(ResultColumn::Decision) => {
+                let mark = decision_mark(&self.kept_mark(entry), self.view.lang);
+                OutCell::Text(Cow::Owned(mark))
+            }
             Filling::Result(ResultColumn::Since) => {
-                refused.before.since.map_or(OutCell::Blank, OutCell::Date)
+                kept.before.since.map_or(OutCell::Blank, OutCell::Date)
             }
             Filling::Result(ResultColumn::Reasons) => joined(
-                refused.faults.iter().map(|fault| fault.get(self.view.lang)),
+                kept.why.iter().map(|why| why.get(self.view.lang)),
                 self.between_reasons(),
             ),
             _ => OutCell::Blank,
         }
     }
 
-    pub(super) fn refused_mark(&self, index: usize) -> RowMark {
-        let grade = self.grading.book.roster.refused[index].before.grade;
+    pub(super) fn kept_mark(&self, entry: Entry) -> RowMark {
+        let kept = self.grading.kept(entry);
         RowMark {
-            grade,
-            decision: Decision::Refused,
+            grade: kept.as_ref().and_then(|kept| kept.before.grade),
+            decision: kept.map_or(Decision::Absent, |kept| kept.decision),
             steps: None,
+        }
+    }
+
+    /// Key and name of an absent customer in the columns of the sheet that no longer has it.
+    fn absent_cell(&self, input: &InputColumn, entry: Entry) -> OutCell<'_> {
+        let text = |text: Option<&'a str>| {
+            text.map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text)))
+        };
+        let (Some(rule), Some(kept)) = (&self.grading.scheme.customers, self.grading.kept(entry))
+        else {
+            return OutCell::Blank;
+        };
+        match input.field {
+            Some(field) if field == rule.key => text(kept.id),
+            Some(field) if Some(field) == rule.name => text(kept.name),
+            _ => OutCell::Blank,
         }
     }
 }

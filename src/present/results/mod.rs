@@ -275,7 +275,7 @@ impl ResultTable for Results<'_> {
         }
         let row = match entry {
             Entry::Customer(row) => row as usize,
-            Entry::Refused(index) => return self.refused_cell(from, index as usize),
+            Entry::Refused(_) | Entry::Absent(_) => return self.kept_cell(from, entry),
         };
         match from {
             Filling::Id => OutCell::Text(Cow::Borrowed(&self.grading.book.roster.ids[row])),
@@ -292,7 +292,7 @@ impl ResultTable for Results<'_> {
     fn mark(&self, row: usize) -> RowMark {
         match self.view.entries[row] {
             Entry::Customer(row) => self.mark_of(row as usize),
-            Entry::Refused(index) => self.refused_mark(index as usize),
+            entry => self.kept_mark(entry),
         }
     }
 

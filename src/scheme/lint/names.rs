@@ -3,8 +3,8 @@
 use super::shape::{Shape, narrow, shape};
 use crate::expr::{AggregateFunction, Slot};
 use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MissingRule, Scheme,
-    SlotKind,
+    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MetricSource,
+    MissingRule, Scheme, SlotKind,
 };
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Value};
@@ -41,7 +41,11 @@ pub fn of_field(field: &Field) -> Shape {
 
 fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
     let argument = || {
-        let fields = &scheme.events[metric.from].sheet.fields;
+        let fields = match (metric.from, &scheme.customers) {
+            (MetricSource::Events(events), _) => &scheme.events[events].sheet.fields,
+            (MetricSource::History(_), Some(customers)) => &customers.sheet.fields,
+            (MetricSource::History(_), None) => return Shape::OPEN,
+        };
         metric
             .value
             .argument

@@ -10,13 +10,13 @@ mod values;
 pub use crate::clean::DateOrder;
 pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
-    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
+    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
-pub use sheets::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet};
+pub use sheets::{Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
 pub use values::{
-    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, Span, Temporary,
-    ValueRule, Window, WindowSpan,
+    Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
+    Temporary, ValueRule, Window, WindowSpan,
 };
 
 use crate::diagnostic::Lang;
@@ -43,6 +43,8 @@ pub struct Scheme {
     pub events: Vec<EventSheet>,
     /// Lookup sheets in the order of the scheme.
     pub lookups: Vec<Lookup>,
+    /// Crosswalks in the order of the scheme.
+    pub crosswalks: Vec<Crosswalk>,
     /// Metrics in order.
     pub metrics: Vec<Metric>,
     /// Values in order; a value sees those before it.
@@ -65,8 +67,8 @@ pub struct Scheme {
     pub grade_movement: Option<Movement>,
     /// How customers move on the ladder of types.
     pub type_movement: Option<Movement>,
-    /// Whether the scheme has `[[roles]]`, which this version does not run.
-    pub has_roles: bool,
+    /// Who the people are and what they may.
+    pub roles: Vec<Role>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.

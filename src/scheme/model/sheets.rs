@@ -2,7 +2,7 @@
 
 use super::Expression;
 use crate::clean::DateOrder;
-use crate::table::{Decimal, Unit};
+use crate::table::{Date, Decimal, Unit};
 use std::sync::Arc;
 
 /// A field of a sheet.
@@ -100,6 +100,34 @@ pub struct EventSheet {
     pub date: usize,
     /// The field that identifies a row, if there is one.
     pub id: Option<usize>,
+    /// Spans of days that the files are said to cover, whatever their rows: first and last day of each.
+    pub coverage: Vec<(Date, Date)>,
+    /// Where people suggest another grade or type for the customer.
+    pub proposal: Option<ProposalRule>,
+}
+
+/// The fields of an event sheet with what somebody suggests: nothing until a reviewer accepts it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProposalRule {
+    /// The field that names a grade or a type, alone or in a sentence.
+    pub level: usize,
+    /// The field that says why.
+    pub reason: Option<usize>,
+    /// The field that says who.
+    pub by: Option<usize>,
+}
+
+/// A table that says which customer an id of another system is.
+#[derive(Clone, Debug)]
+pub struct Crosswalk {
+    /// Fields and rows.
+    pub sheet: Sheet,
+    /// The source whose files have ids of their own.
+    pub source: Arc<str>,
+    /// The field with that id; it stands under the same header in the source's files.
+    pub key: usize,
+    /// The field with the customer's key.
+    pub customer: usize,
 }
 
 /// A table linked to a field of the customers.

@@ -13,8 +13,8 @@ pub struct Metric {
     pub name: Arc<str>,
     /// Where its column is.
     pub slot: Slot,
-    /// Index of the event sheet in [`Scheme::events`].
-    pub from: usize,
+    /// What it is worked out from.
+    pub from: MetricSource,
     /// What is worked out, over the event sheet's fields.
     pub value: Aggregate,
     /// `value` as written.
@@ -27,6 +27,15 @@ pub struct Metric {
     pub per: Option<PeriodKind>,
     /// What a series does with periods outside coverage.
     pub gaps: Gaps,
+}
+
+/// What a metric is worked out from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricSource {
+    /// The event sheet with this index in the scheme.
+    Events(usize),
+    /// The history of this field of the customers' sheet: at each period's end its value in the sheet in force then.
+    History(usize),
 }
 
 /// Which dates a metric takes.

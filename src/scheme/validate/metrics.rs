@@ -6,10 +6,11 @@ use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr;
 use crate::expr::{Base, Type};
 use crate::scheme::model::{
-    FieldKind, Gaps, Metric, SlotKind, Span, ValueRule, Window, WindowSpan,
+    FieldKind, Gaps, Metric, MetricSource, Sheet, SlotKind, Span, ValueRule, Window, WindowSpan,
 };
 use crate::scheme::names::FieldScope;
 use crate::scheme::written::{Keys, WrittenText};
+use crate::table::PeriodKind;
 use crate::text;
 
 impl Validator<'_> {
@@ -88,14 +89,13 @@ impl Validator<'_> {
             },
             ending: ending.unwrap_or(Span::Days(0)),
         };
+        let has_filter = filter.is_some();
         let bound = from
-            .and_then(|from| self.event_sheet(&from, sheets))
-            .and_then(|from| {
-                let event = &sheets.events[from];
+            .and_then(|from| self.metric_source(&from, sheets))
+            .and_then(|(from, sheet)| {
                 let scope = FieldScope {
-                    sheet: &event.sheet.name,
-                    fields: event
-                        .sheet
+                    sheet: &sheet.name,
+                    fields: sheet
                         .fields
                         .iter()
                         .map(|field| (field.name.clone(), super::fields::field_type(field)))
@@ -124,6 +124,10 @@ impl Validator<'_> {
                 let filter = match filter {
                     Some(filter) => Some(filter?),
                     None => None,
+                };
+                let from = match from {
+                    Some(events) => MetricSource::Events(events),
+                    None => self.history(&text, &aggregate, per, has_filter)?,
                 };
                 Some((from, filter, aggregate, text.value))
             });
@@ -154,31 +158,22 @@ impl Validator<'_> {
         })
     }
 
-    fn event_sheet(&mut self, from: &WrittenText, sheets: &Sheets) -> Option<usize> {
-        let found = sheets
-            .events
-            .iter()
-            .position(|event| *event.sheet.name == *from.value);
-        if found.is_some() {
-            return found;
+    /// The event sheet of a metric with its index, or the customers' sheet without one.
+    fn metric_source<'s>(
+        &mut self,
+        from: &WrittenText,
+        sheets: &'s Sheets,
+    ) -> Option<(Option<usize>, &'s Sheet)> {
+        let mut events = sheets.events.iter().enumerate();
+        let found = events.find(|(_, event)| *event.sheet.name == *from.value);
+        if let Some((index, event)) = found {
+            return Some((Some(index), &event.sheet));
         }
         let name = &from.value;
-        if name == "customers" {
-            self.findings.push(
-                Finding::error(
-                    Code::NotYet,
-                    text!(
-                        "a metric over the history of the customers' sheet does not run in this version",
-                        "此版本尚不能用客户表的历史计算指标"
-                    ),
-                )
-                .at(from.span.clone())
-                .help(text!(
-                    "it needs the ledger; take metrics from an event sheet for now",
-                    "它需要台账；目前请用事件表计算指标"
-                )),
-            );
-            return None;
+        if let Some(customers) = &sheets.customers
+            && *customers.sheet.name == **name
+        {
+            return Some((None, &customers.sheet));
         }
         let mut finding = Finding::error(
             Code::UnknownName,
@@ -192,6 +187,39 @@ impl Validator<'_> {
             finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
         }
         self.findings.push(finding);
+        None
+    }
+
+    /// The field whose history a metric over the customers' sheet takes: `last(field)` per period and nothing else.
+    fn history(
+        &mut self,
+        value: &WrittenText,
+        aggregate: &expr::Aggregate,
+        per: Option<PeriodKind>,
+        has_filter: bool,
+    ) -> Option<MetricSource> {
+        let field = match aggregate.argument.as_ref().map(|argument| &argument.node) {
+            Some(expr::Node::Slot(slot)) => Some(slot.0 as usize),
+            _ => None,
+        };
+        let is_last = aggregate.function == expr::AggregateFunction::Last;
+        if let (Some(field), true, Some(_), false) = (field, is_last, per, has_filter) {
+            return Some(MetricSource::History(field));
+        }
+        self.findings.push(
+            Finding::error(
+                Code::KeyConflict,
+                text!(
+                    "the history of the customers' sheet gives `last(field)` for each period, and nothing else",
+                    "客户表的历史只能按期取 `last(字段)`"
+                ),
+            )
+            .at(value.span.clone())
+            .help(text!(
+                "write `value = \"last(field)\"` and `per = \"month\"`, without `where`",
+                "请写 `value = \"last(字段)\"` 和 `per = \"month\"`，不写 `where`"
+            )),
+        );
         None
     }
 

@@ -10,6 +10,7 @@ mod grades;
 mod metrics;
 mod movement;
 mod output;
+mod roles;
 mod sheets;
 mod strategies;
 
@@ -148,8 +149,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let has_roles = !roles.is_empty();
-        self.roles(roles);
+        let roles = self.roles(roles);
         Scheme {
             name,
             version,
@@ -159,6 +159,7 @@ impl Validator<'_> {
             customers: sheets.customers,
             events: sheets.events,
             lookups: sheets.lookups,
+            crosswalks: sheets.crosswalks,
             metrics,
             values,
             dimensions,
@@ -170,7 +171,7 @@ impl Validator<'_> {
             output,
             grade_movement,
             type_movement,
-            has_roles,
+            roles,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
         }

@@ -1,13 +1,13 @@
-//! `[[movement]]` and `[[roles]]`.
+//! `[[movement]]`: how customers move between runs.
 
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
-use crate::expr::{Bound, Node, Scope, SeriesFunction, Slot};
+use crate::expr::{Bound, Node, SeriesFunction, Slot};
 use crate::scheme::model::{
     Aim, Band, Dimension, DimensionRule, Expression, Grade, IndicatorRule, Movement, MovementRule,
     TypeRule, ValueRule,
 };
-use crate::scheme::written::{Keys, Written, WrittenText, not_yet};
+use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::table::Decimal;
 use crate::text;
 use foldhash::HashSet;
@@ -247,45 +247,6 @@ impl Validator<'_> {
                 )),
             );
         }
-    }
-
-    pub(super) fn roles(&mut self, tables: Vec<Keys<'_>>) {
-        for mut keys in tables {
-            self.findings
-                .push(not_yet("[[roles]]").at(keys.span.clone()));
-            let findings = &mut self.findings;
-            keys.required_text("name", findings);
-            let rows = keys.text("rows", findings);
-            let hidden = keys.texts("hide", true, findings);
-            let masked = keys.texts("mask", true, findings);
-            keys.texts("people", true, findings);
-            keys.truth("review", findings);
-            keys.done(findings);
-            if let Some(rows) = rows {
-                self.bind(&rows, None, Want::Condition);
-            }
-            for name in hidden.iter().chain(&masked) {
-                self.bind_name(name);
-            }
-        }
-    }
-
-    /// A finding if nothing has this name.
-    fn bind_name(&mut self, name: &WrittenText) {
-        if self.names.slot(&name.value).is_some() {
-            return;
-        }
-        let text = &name.value;
-        let known = self.names.names();
-        let mut finding = Finding::error(
-            Code::UnknownName,
-            text!("no name `{text}`", "没有名称 `{text}`"),
-        )
-        .at(name.span.clone());
-        if let Some(near) = nearest(text, known.iter().map(String::as_str)) {
-            finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
-        }
-        self.findings.push(finding);
     }
 }
 

@@ -5,10 +5,12 @@ use super::fields::{WrittenField, field_type, implied, kind_word};
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Base, Type};
-use crate::scheme::model::{Customers, EventSheet, Field, FieldKind, Lookup, Sheet, SlotKind};
+use crate::scheme::model::{
+    Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet, SlotKind,
+};
 use crate::scheme::names::FieldScope;
 use crate::scheme::written::{Keys, Written, WrittenText, decimal};
-use crate::table::Decimal;
+use crate::table::{Date, Decimal, Period};
 use crate::text;
 use toml::de::DeValue;
 
@@ -21,6 +23,7 @@ pub struct Sheets {
     pub customers: Option<Customers>,
     pub events: Vec<EventSheet>,
     pub lookups: Vec<Lookup>,
+    pub crosswalks: Vec<Crosswalk>,
 }
 
 impl Validator<'_> {
@@ -47,6 +50,7 @@ impl Validator<'_> {
                 ("customers", "customers"),
                 ("events", "events"),
                 ("lookup", "lookup"),
+                ("crosswalk", "crosswalk"),
             ];
             let kind = table.word("kind", &kinds, &mut self.findings);
             let is_customers = name.value == "customers";
@@ -60,6 +64,7 @@ impl Validator<'_> {
                     );
                     sheets.lookups.extend(lookup);
                 }
+                Some("crosswalk") => sheets.crosswalks.extend(self.crosswalk(&name, table)),
                 Some("customers") | None if is_customers => {
                     sheets.customers = self.customers(&name, table);
                 }
@@ -156,13 +161,58 @@ impl Validator<'_> {
             implied(&mut fields, &text, FieldKind::Date);
             self.field_of(&fields, &text, &[FieldKind::Date, FieldKind::DateTime])
         });
+        let proposal = self.proposal(&mut keys, &mut fields);
+        let coverage = self.coverage(&mut keys);
         let sheet = self.finish_sheet(name, keys, fields);
         Some(EventSheet {
             sheet,
             customer: customer?,
             date: date?,
             id,
+            coverage,
+            proposal,
         })
+    }
+
+    /// `proposal` with the two fields that say more of it. They need no entry in `fields`: they are texts.
+    fn proposal(
+        &mut self,
+        keys: &mut Keys<'_>,
+        fields: &mut Vec<WrittenField>,
+    ) -> Option<ProposalRule> {
+        let level = keys.text("proposal", &mut self.findings);
+        let reason = keys.text("proposal_reason", &mut self.findings);
+        let by = keys.text("proposal_by", &mut self.findings);
+        if let (None, Some(alone)) = (&level, reason.as_ref().or(by.as_ref())) {
+            self.findings.push(
+                Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`proposal_reason` and `proposal_by` say more of a `proposal`, which is not there",
+                        "`proposal_reason` 和 `proposal_by` 须与 `proposal` 一起写"
+                    ),
+                )
+                .at(alone.span.clone())
+                .help(text!(
+                    "name the field with the suggested grade or type in `proposal`",
+                    "请在 `proposal` 中写明填建议等级或类型的字段"
+                )),
+            );
+        }
+        let mut field = |written: WrittenText| {
+            let declared = fields.len();
+            let index = implied(fields, &written, FieldKind::Text);
+            if index == declared {
+                // Most rows of a follow-up sheet suggest nothing.
+                fields[index].field.required = false;
+            }
+            self.is_of(&written, &fields[index].field.kind, &KEYS);
+            index
+        };
+        let level = level.map(&mut field);
+        let reason = reason.map(&mut field);
+        let by = by.map(&mut field);
+        level.map(|level| ProposalRule { level, reason, by })
     }
 
     fn lookup(
@@ -200,6 +250,45 @@ impl Validator<'_> {
         })
     }
 
+    fn crosswalk(&mut self, name: &WrittenText, mut keys: Keys<'_>) -> Option<Crosswalk> {
+        let source = keys.required_text("source", &mut self.findings);
+        let key = keys.required_text("key", &mut self.findings);
+        let customer = keys.required_text("customer", &mut self.findings);
+        let mut fields = self.fields(&mut keys);
+        let key = key.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
+        let customer = customer.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
+        let sheet = self.finish_sheet(name, keys, fields);
+        Some(Crosswalk {
+            sheet,
+            source: source?.value.into(),
+            key: key?,
+            customer: customer?,
+        })
+    }
+
+    /// The spans of days that `coverage` says.
+    fn coverage(&mut self, keys: &mut Keys<'_>) -> Vec<(Date, Date)> {
+        let written = keys.texts("coverage", true, &mut self.findings);
+        let mut spans = vec![];
+        for text in written {
+            match Period::parse_span(&text.value) {
+                Some(span) => spans.push(span),
+                None => self.findings.push(
+                    Finding::error(
+                        Code::BadValue,
+                        text!("`{}` is no span of periods", "`{}` 不是期间", text.value),
+                    )
+                    .at(text.span)
+                    .help(text!(
+                        "write `2024-04`, `2024-Q1` or `2024-01..2024-06`",
+                        "请写 `2024-04`、`2024-Q1` 或 `2024-01..2024-06`"
+                    )),
+                ),
+            }
+        }
+        spans
+    }
+
     fn finish_sheet(
         &mut self,
         name: &WrittenText,
@@ -208,7 +297,7 @@ impl Validator<'_> {
     ) -> Sheet {
         let rows = keys.text("rows", &mut self.findings);
         let allow_bad = self.allow_bad(&mut keys);
-        keys.not_yet(&["duplicates", "coverage"], &mut self.findings);
+        keys.not_yet(&["duplicates"], &mut self.findings);
         keys.done(&mut self.findings);
         let fields: Vec<Field> = fields.into_iter().map(|field| field.field).collect();
         let rows = rows.and_then(|rows| {

@@ -1,0 +1,199 @@
+//! What an import costs beside the least that SQLite can do: a prepared INSERT a row, one bound column a cell, in one
+//! transaction with the same settings. `cargo bench --bench ledger [-- ROWS]`; a million rows if not said otherwise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that cannot be made fails by panic and prints what it found"
+)]
+
+use regrade::ledger::{Ledger, NewImport, Who, content_hash};
+use regrade::read::{Format, Header, Table};
+use regrade::table::{Cell, Date, Origin, RawRows};
+use rusqlite::Connection;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const COLUMNS: usize = 14;
+/// Each is measured so often, in turns, and the best counts: a machine is busy now and then.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let rows = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .next()
+        .unwrap_or(1_000_000);
+    for (name, table) in [("text file", text(rows)), ("workbook", workbook(rows))] {
+        let mut best = [Duration::MAX; 4];
+        for _ in 0..ROUNDS {
+            let folder = tempfile::tempdir().unwrap();
+            let ledger = folder.path().join("regrade.db");
+            let measured = [
+                raw(&table, &folder.path().join("raw.db")),
+                import(&table, &ledger),
+                load(&table, &ledger),
+                timed(|| drop(content_hash(&table))),
+            ];
+            for (best, time) in best.iter_mut().zip(measured) {
+                *best = time.min(*best);
+            }
+        }
+        let [raw, import, load, hash] = best;
+        println!("{name}: {rows} rows × {COLUMNS} columns");
+        println!("  raw insert  {:>7.2} s", raw.as_secs_f64());
+        println!(
+            "  add_import  {:>7.2} s  {:.2} × raw",
+            import.as_secs_f64(),
+            import.as_secs_f64() / raw.as_secs_f64()
+        );
+        println!("  load_table  {:>7.2} s", load.as_secs_f64());
+        println!("  content     {:>7.2} s", hash.as_secs_f64());
+    }
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    run();
+    start.elapsed()
+}
+
+fn raw(table: &Table, path: &Path) -> Duration {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536",
+        )
+        .unwrap();
+    let names: Vec<String> = (0..COLUMNS).map(|column| format!("c{column}")).collect();
+    let places = vec!["?"; COLUMNS].join(", ");
+    connection
+        .execute_batch(&format!("CREATE TABLE raw ({})", names.join(", ")))
+        .unwrap();
+    timed(|| {
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut insert = connection
+            .prepare(&format!("INSERT INTO raw VALUES ({places})"))
+            .unwrap();
+        for row in 0..table.rows.len() {
+            for column in 0..COLUMNS {
+                match table.rows.cell(row, column) {
+                    Cell::Text(text) => insert.raw_bind_parameter(column + 1, text),
+                    Cell::Number(value) | Cell::Date(value) | Cell::Percent(value) => {
+                        insert.raw_bind_parameter(column + 1, value)
+                    }
+                    _ => insert.raw_bind_parameter(column + 1, None::<i64>),
+                }
+                .unwrap();
+            }
+            insert.raw_execute().unwrap();
+        }
+        drop(insert);
+        connection.execute_batch("COMMIT").unwrap();
+    })
+}
+
+fn import(table: &Table, path: &Path) -> Duration {
+    let mut ledger = Ledger::create_or_open(path, Duration::ZERO).unwrap();
+    let about = NewImport {
+        as_of: Date::new(2024, 3, 31).unwrap(),
+        sheet: "customers".into(),
+        source: "bench".into(),
+        content_hash: String::new(),
+        refused: 0,
+        span: None,
+        covers: vec![],
+    };
+    let who = Who {
+        by: "bench".to_owned(),
+        at: "2024-03-31T08:00:00Z".to_owned(),
+    };
+    timed(|| {
+        let writer = ledger.write(&who).unwrap();
+        let customers = (0..table.rows.len()).map(|row| match table.rows.cell(row, 0) {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        });
+        writer.add_import(table, &about, customers).unwrap();
+        writer.commit().unwrap();
+    })
+}
+
+fn load(table: &Table, path: &Path) -> Duration {
+    let ledger = Ledger::open(path, Duration::ZERO).unwrap();
+    let import = ledger.imports().unwrap().remove(0).id;
+    timed(|| {
+        let loaded = ledger.load_table(import).unwrap();
+        assert!(loaded.rows.has_cells_of(&table.rows));
+    })
+}
+
+/// Rows as an export has them: ids, names, amounts, dates, words, all text.
+fn text(count: usize) -> Table {
+    filled(count, |row, column, text| {
+        *text = match column {
+            0 => format!("C{row:07}"),
+            1 => format!("上海某某贸易有限公司{row}"),
+            2 => "华东".to_owned(),
+            3 => format!("2024-{:02}-{:02}", row % 12 + 1, row % 28 + 1),
+            4..=9 => format!("{}.{:02}", row * (column + 7) % 1_000_000, row % 100),
+            10 => format!("1380000{:04}", row % 10_000),
+            11 => "一般纳税人".to_owned(),
+            12 => (row % 7).to_string(),
+            _ => String::new(),
+        };
+        if text.is_empty() {
+            Cell::Blank
+        } else {
+            Cell::Text(text)
+        }
+    })
+}
+
+/// The same as a workbook has it: numbers and dates are such.
+fn workbook(count: usize) -> Table {
+    filled(count, |row, column, text| match column {
+        0 | 1 | 2 | 11 => {
+            *text = match column {
+                0 => format!("C{row:07}"),
+                1 => format!("上海某某贸易有限公司{row}"),
+                2 => "华东".to_owned(),
+                _ => "一般纳税人".to_owned(),
+            };
+            Cell::Text(text)
+        }
+        3 => Cell::Date(45_292.0 + (row % 365) as f64),
+        4..=9 => Cell::Number((row * (column + 7) % 100_000_000) as f64 / 100.0),
+        10 => Cell::Percent((row % 100) as f64 / 100.0),
+        12 => Cell::Number((row % 7) as f64),
+        _ => Cell::Blank,
+    })
+}
+
+fn filled(count: usize, cell: impl for<'a> Fn(usize, usize, &'a mut String) -> Cell<'a>) -> Table {
+    let mut rows = RawRows::new(COLUMNS);
+    let mut texts: Vec<String> = vec![String::new(); COLUMNS];
+    for row in 0..count {
+        let cells: Vec<Cell<'_>> = texts
+            .iter_mut()
+            .enumerate()
+            .map(|(column, text)| cell(row, column, text))
+            .collect();
+        rows.push(row as u32 + 2, cells);
+    }
+    Table {
+        origin: Origin {
+            file: "bench.csv".into(),
+            worksheet: None,
+        },
+        format: Format::Text,
+        encoding: Some("UTF-8"),
+        delimiter: Some(','),
+        header_row: 1,
+        headers: (0..COLUMNS)
+            .map(|column| Header::new(&format!("列{column}")))
+            .collect(),
+        unit_line: None,
+        rows,
+        ragged: vec![],
+        notes: vec![],
+    }
+}

@@ -1,0 +1,185 @@
+//! `regrade import`: read sheets into the ledger, cleaned and checked.
+
+use super::grade::as_of;
+use super::intake::{Outcome, Taken, take_all};
+use super::output::to_stdout;
+use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, restate, rules};
+use regrade::diagnostic::{Code, Finding, Text};
+use regrade::table::{Date, Period};
+use regrade::text;
+use serde_json::json;
+use std::path::Path;
+
+/// Arguments of `import`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Files of the scheme's sheets; `SHEET=FILE` says which, `FILE[WORKSHEET]` a worksheet, `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// Where the files come from; without it each file's name without digits and dates.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// A span that the event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
+    #[arg(long, value_name = "SPAN")]
+    covers: Vec<String>,
+    /// Bring in again what an older import had already.
+    #[arg(long)]
+    again: bool,
+    /// End with 1 if rows are refused or there are warnings.
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// How a call wants its files to be taken in.
+pub struct Wanted {
+    /// Where the files come from, if it says so.
+    pub source: Option<String>,
+    /// What event files cover.
+    pub covers: Vec<(Date, Date)>,
+    /// Whether older content is brought in again.
+    pub again: bool,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let wanted = Wanted {
+        source: args.source.clone(),
+        covers: spans(&args.covers)?,
+        again: args.again,
+    };
+    let rules = rules::load(global)?;
+    let as_of = as_of(global)?;
+    let options = inputs::options(&args.reading)?;
+    let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
+    let mut ledger = ledger::create_or_open(global)?;
+    let path = ledger.path().to_path_buf();
+    let trouble = |error| ledger::trouble(&path, &error);
+    let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
+    let mut findings = loaded.findings;
+    let taken = take_all(
+        &writer,
+        &rules.scheme,
+        loaded.tables,
+        as_of,
+        &wanted,
+        &mut findings,
+    )?;
+    let restated = restate::restated(&writer, &rules, &taken)?;
+    findings.extend(restated.findings());
+    screen.run_findings(&findings);
+    summary(global, as_of, &taken, &restated, &findings)?;
+    if !global.dry_run {
+        writer.commit().map_err(trouble)?;
+    }
+    screen.say(&told(&taken, as_of));
+    let warned = findings
+        .iter()
+        .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
+    let refused = taken.iter().any(|taken| taken.refused > 0);
+    Ok(if args.strict && (warned || refused) {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+/// The spans that `--covers` gives.
+pub fn spans(written: &[String]) -> Result<Vec<(Date, Date)>, Stop> {
+    let span = |text: &String| {
+        Period::parse_span(text).ok_or_else(|| {
+            Stop::usage(
+                Finding::error(
+                    Code::Usage,
+                    text!("`{text}` is no span of periods", "`{text}` 不是期间"),
+                )
+                .help(text!(
+                    "write `--covers 2024-04`, `2024-Q1` or `2024-01..2024-06`",
+                    "请写 `--covers 2024-04`、`2024-Q1` 或 `2024-01..2024-06`"
+                )),
+            )
+        })
+    };
+    written.iter().map(span).collect()
+}
+
+/// What was done, in one line.
+fn told(taken: &[Taken], as_of: Date) -> Text {
+    let count = |outcome: Outcome| {
+        taken
+            .iter()
+            .filter(|taken| taken.outcome == outcome)
+            .count()
+    };
+    let new = count(Outcome::New);
+    let rows: usize = taken
+        .iter()
+        .filter(|taken| taken.outcome == Outcome::New)
+        .map(|taken| taken.rows)
+        .sum();
+    let refused: usize = taken.iter().map(|taken| taken.refused).sum();
+    let mut text = Text {
+        en: format!("imported as of {as_of}: {new} tables, {rows} rows"),
+        zh: format!("已按 {as_of} 导入：{new} 张表，{rows} 行"),
+    };
+    for (count, en, zh) in [
+        (count(Outcome::Confirmed), "confirmed", "确认未变"),
+        (count(Outcome::Known), "known already", "已在台账中"),
+        (count(Outcome::Skipped), "skipped", "跳过"),
+        (refused, "rows refused", "行待修正"),
+    ] {
+        if count > 0 {
+            text.en += &format!("; {count} {en}");
+            text.zh += &format!("；{zh} {count}");
+        }
+    }
+    text
+}
+
+fn summary(
+    global: &Global,
+    as_of: Date,
+    taken: &[Taken],
+    restated: &restate::Restated,
+    findings: &[Finding],
+) -> Result<(), Stop> {
+    let Some(path) = &global.summary_json else {
+        return Ok(());
+    };
+    let tables: Vec<_> = taken
+        .iter()
+        .map(|taken| {
+            json!({
+                "file": taken.place,
+                "sheet": taken.sheet,
+                "source": taken.source,
+                "outcome": taken.outcome.key(),
+                "rows": taken.rows,
+                "refused": taken.refused,
+                "first": taken.span.map(|(first, _)| first.to_string()),
+                "last": taken.span.map(|(_, last)| last.to_string()),
+            })
+        })
+        .collect();
+    let findings: Vec<serde_json::Value> = findings
+        .iter()
+        .map(regrade::present::summary::finding_json)
+        .collect();
+    let document = json!({
+        "as_of": as_of.to_string(),
+        "imports": tables,
+        "restated": restated.json(),
+        "findings": findings,
+    });
+    let text = format!("{document:#}\n");
+    if path == Path::new("-") {
+        return to_stdout(|out| out.write_all(text.as_bytes()));
+    }
+    if global.dry_run {
+        return Ok(());
+    }
+    let mut files = super::output::Files::default();
+    files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
+    files.commit()
+}

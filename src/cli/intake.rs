@@ -1,0 +1,282 @@
+//! Takes tables into the ledger: which are new, which confirm what it has, which are old. Nothing is committed here.
+
+use super::import::Wanted;
+use super::{Stop, ledger};
+use regrade::book::{Filing, Inputs, Intake, SheetKind, is_refusal, source_of, take_in};
+use regrade::diagnostic::{Code, Finding};
+use regrade::ledger::{Error, Import, NewImport, Writer, content_hash};
+use regrade::read::Table;
+use regrade::scheme::Scheme;
+use regrade::table::Date;
+use regrade::text;
+use std::sync::Arc;
+
+/// What became of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is in the ledger now.
+    New,
+    /// The newest import of its source has this content: it is confirmed as of the date.
+    Confirmed,
+    /// That is so already, as of this very date.
+    Known,
+    /// An older import has this content, and there is newer.
+    Skipped,
+}
+
+impl Outcome {
+    /// The word in JSON.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Confirmed => "confirmed",
+            Self::Known => "known",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// A table that was taken in, or not.
+pub struct Taken {
+    /// The sheet of the scheme.
+    pub sheet: Arc<str>,
+    /// Where it comes from.
+    pub source: Arc<str>,
+    /// The file.
+    pub place: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How many rows it has.
+    pub rows: usize,
+    /// How many of them cannot be used.
+    pub refused: usize,
+    /// First and last date of the rows of an event sheet.
+    pub span: Option<(Date, Date)>,
+}
+
+/// A table with what decides about it.
+struct Candidate {
+    sheet: Arc<str>,
+    source: Arc<str>,
+    hash: String,
+    table: Table,
+}
+
+/// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
+pub fn take_all(
+    writer: &Writer<'_>,
+    scheme: &Scheme,
+    tables: Vec<(Arc<str>, Table)>,
+    as_of: Date,
+    wanted: &Wanted,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Taken>, Stop> {
+    let trouble = |error: Error| ledger::trouble(writer.path(), &error);
+    let candidates = candidates(scheme, tables, wanted);
+    let mut crosswalks = crosswalks(writer, scheme, as_of)?;
+    for candidate in &candidates {
+        if let Some(SheetKind::Crosswalk(_)) = SheetKind::of(scheme, &candidate.sheet) {
+            crosswalks.put(scheme, &candidate.sheet, candidate.table.clone(), None);
+        }
+    }
+    let mut taken = vec![];
+    let mut refusals = vec![];
+    for (index, candidate) in candidates.iter().enumerate() {
+        let known = writer
+            .imports_of(&candidate.sheet, &candidate.source)
+            .map_err(trouble)?;
+        let place = candidate.table.origin.place();
+        let outcome = match judge(candidate, &candidates[index + 1..], &known, as_of, wanted) {
+            Ok(outcome) => outcome,
+            Err(finding) => {
+                refusals.push(finding.place(place));
+                continue;
+            }
+        };
+        let mut one = Taken {
+            sheet: candidate.sheet.clone(),
+            source: candidate.source.clone(),
+            place: place.to_string(),
+            outcome,
+            rows: candidate.table.rows.len(),
+            refused: 0,
+            span: None,
+        };
+        match outcome {
+            Outcome::New => {
+                let filing = Filing::named(&candidate.source, as_of, index as u64);
+                let (sheet, table) = (&candidate.sheet, &candidate.table);
+                let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
+                one.refused = intake.refused;
+                one.span = intake.span;
+                findings.extend(intake.findings.iter().cloned());
+                refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
+                add(writer, scheme, candidate, &intake, as_of, wanted).map_err(trouble)?;
+            }
+            Outcome::Confirmed => {
+                if let Some(newest) = known.first() {
+                    writer.confirm(newest.id, as_of).map_err(trouble)?;
+                    one.span = newest.span;
+                }
+            }
+            Outcome::Known => {}
+            Outcome::Skipped => findings.push(
+                Finding::note(
+                    Code::OldContent,
+                    text!(
+                        "an earlier import has this content, and there is newer of `{}`: it is skipped",
+                        "之前已导入过相同内容，且 `{}` 有更新的内容：已跳过",
+                        candidate.source
+                    ),
+                )
+                .place(place),
+            ),
+        }
+        taken.push(one);
+    }
+    if refusals.is_empty() {
+        return Ok(taken);
+    }
+    let mut all = std::mem::take(findings);
+    all.extend(
+        refusals
+            .into_iter()
+            .filter(|finding| finding.code == Code::OldContent),
+    );
+    Err(Stop::refused(all))
+}
+
+fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) -> Vec<Candidate> {
+    // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
+    let shared: Vec<bool> = tables
+        .iter()
+        .map(|(sheet, table)| {
+            let same = tables
+                .iter()
+                .filter(|(other, of)| other == sheet && of.origin.file == table.origin.file);
+            same.count() > 1
+        })
+        .collect();
+    let candidates = tables
+        .into_iter()
+        .zip(shared)
+        .map(|((sheet, table), shared)| {
+            let file = || source_of(&table.origin.file);
+            let mut source = wanted.source.clone().unwrap_or_else(file);
+            if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
+                source = format!("{source}/{worksheet}");
+            }
+            Candidate {
+                hash: content_hash(&table),
+                sheet,
+                source: source.into(),
+                table,
+            }
+        });
+    // Crosswalks first: what they map comes after.
+    let mut candidates: Vec<Candidate> = candidates.collect();
+    candidates.sort_by_key(|candidate| {
+        let kind = SheetKind::of(scheme, &candidate.sheet);
+        !matches!(kind, Some(SheetKind::Crosswalk(_)))
+    });
+    candidates
+}
+
+/// What becomes of a table; `later` are those of the call that come after it, `known` the imports of its source, the
+/// newest first.
+fn judge(
+    candidate: &Candidate,
+    later: &[Candidate],
+    known: &[Import],
+    as_of: Date,
+    wanted: &Wanted,
+) -> Result<Outcome, Finding> {
+    let Some(newest) = known.first() else {
+        return Ok(Outcome::New);
+    };
+    let of_source =
+        |other: &&Candidate| other.sheet == candidate.sheet && other.source == candidate.source;
+    let is_superseded = later
+        .iter()
+        .filter(of_source)
+        .any(|other| other.hash != candidate.hash);
+    if newest.content_hash == candidate.hash {
+        let filing = &newest.filing;
+        let is_known = filing.as_of == as_of || filing.confirmed.contains(&as_of);
+        return Ok(match (is_known, is_superseded) {
+            (true, _) => Outcome::Known,
+            // A later file of the call is the one in force; this one says nothing about the date.
+            (false, true) => Outcome::Skipped,
+            (false, false) => Outcome::Confirmed,
+        });
+    }
+    let has_it = known
+        .iter()
+        .any(|import| import.content_hash == candidate.hash);
+    if !has_it || wanted.again {
+        return Ok(Outcome::New);
+    }
+    let is_newer_known = newest.filing.newness().0 >= as_of;
+    if is_superseded || is_newer_known {
+        return Ok(Outcome::Skipped);
+    }
+    let source = &candidate.source;
+    Err(Finding::error(
+        Code::OldContent,
+        text!(
+            "the file has the content of an earlier import of `{source}`, and a newer one has been imported since",
+            "该文件与 `{source}` 较早的一次导入内容相同，而此后已有更新的内容"
+        ),
+    )
+    .help(text!(
+        "if it is to count again as of {as_of}, say so with `--again`",
+        "若确要它自 {as_of} 起重新生效，请加 `--again`"
+    )))
+}
+
+fn add(
+    writer: &Writer<'_>,
+    scheme: &Scheme,
+    candidate: &Candidate,
+    intake: &Intake,
+    as_of: Date,
+    wanted: &Wanted,
+) -> Result<(), Error> {
+    let is_events = matches!(
+        SheetKind::of(scheme, &candidate.sheet),
+        Some(SheetKind::Events(_))
+    );
+    let about = NewImport {
+        as_of,
+        sheet: candidate.sheet.clone(),
+        source: candidate.source.clone(),
+        content_hash: candidate.hash.clone(),
+        refused: intake.refused,
+        span: intake.span,
+        covers: if is_events {
+            wanted.covers.clone()
+        } else {
+            vec![]
+        },
+    };
+    let customers = intake.customers.iter().map(Option::as_deref);
+    writer.add_import(&candidate.table, &about, customers)?;
+    Ok(())
+}
+
+/// The crosswalks that the ledger has in force.
+fn crosswalks(writer: &Writer<'_>, scheme: &Scheme, as_of: Date) -> Result<Inputs, Stop> {
+    let trouble = |error: Error| ledger::trouble(writer.path(), &error);
+    let mut inputs = Inputs::empty(scheme);
+    if scheme.crosswalks.is_empty() {
+        return Ok(inputs);
+    }
+    for import in writer.imports().map_err(trouble)? {
+        let kind = SheetKind::of(scheme, &import.sheet);
+        if matches!(kind, Some(SheetKind::Crosswalk(_))) && import.filing.as_of <= as_of {
+            let table = writer.load_table(import.id).map_err(trouble)?;
+            inputs.put(scheme, &import.sheet, table, None);
+        }
+    }
+    Ok(inputs)
+}

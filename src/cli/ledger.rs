@@ -1,0 +1,70 @@
+//! The ledger of a command: where it is, who writes to it, and what its trouble means for the command.
+
+use super::{Exit, Global, Stop, rules};
+use regrade::ledger::{Error, Ledger, Who};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file: `--ledger`, else what `REGRADE_LEDGER` names, else regrade.db beside the scheme.
+pub fn path(global: &Global) -> PathBuf {
+    let named = std::env::var_os("REGRADE_LEDGER").filter(|name| !name.is_empty());
+    let named = global.ledger.clone().or_else(|| named.map(PathBuf::from));
+    named.unwrap_or_else(|| {
+        let rules = rules::path(global);
+        let folder = rules
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("")).join("regrade.db")
+    })
+}
+
+/// How long to wait for another command that writes.
+fn wait(global: &Global) -> Duration {
+    Duration::from_secs(global.lock_wait)
+}
+
+/// Opens the ledger; there must be one.
+pub fn open(global: &Global) -> Result<Ledger, Stop> {
+    let path = path(global);
+    Ledger::open(&path, wait(global)).map_err(|error| trouble(&path, &error))
+}
+
+/// Opens the ledger, and makes it first if there is none.
+pub fn create_or_open(global: &Global) -> Result<Ledger, Stop> {
+    let path = path(global);
+    Ledger::create_or_open(&path, wait(global)).map_err(|error| trouble(&path, &error))
+}
+
+/// What a ledger's error stops the command with.
+pub fn trouble(path: &Path, error: &Error) -> Stop {
+    let exit = match error {
+        Error::Busy => Exit::Busy,
+        Error::Run(_) => Exit::Usage,
+        _ => Exit::Trouble,
+    };
+    Stop::Findings {
+        findings: vec![error.finding(&path.display().to_string())],
+        source: None,
+        exit,
+    }
+}
+
+/// Who runs the command, and when. The clock is asked here and nowhere else; it is recorded and decides nothing.
+pub fn who(global: &Global) -> Who {
+    Who {
+        by: by(global),
+        at: chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
+}
+
+/// Who runs the command: `--by`, else `REGRADE_BY`, else the login.
+pub fn by(global: &Global) -> String {
+    let login = || {
+        ["LOGNAME", "USER"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok())
+    };
+    let named = global.by.clone().filter(|name| !name.trim().is_empty());
+    let named = named.or_else(|| login().filter(|name| !name.trim().is_empty()));
+    named.unwrap_or_else(|| "unknown".to_owned())
+}

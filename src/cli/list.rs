@@ -1,0 +1,104 @@
+//! Writes a plain list into the outputs of a call.
+
+use super::output::{Files, Output, Target, outputs, to_stdout};
+use super::write::terminal_options;
+use super::{Format, Global, Stop};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::present::listing::{ListCell, ListColumn, Listing};
+use regrade::present::terminal::{Colors, TerminalOptions};
+use regrade::present::{csv, json, markdown, terminal};
+use regrade::text;
+use std::io::{self, Write};
+
+/// The outputs of a call, of those formats that a list has.
+pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
+    let outputs = outputs(&global.output, global.format)?;
+    if outputs.iter().any(|output| output.format == Format::Xlsx) {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "this list is not written as a workbook",
+                "此清单不能输出为工作簿"
+            ),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "write .csv, .tsv, .jsonl, .json, .md or .txt",
+            "请输出 .csv、.tsv、.jsonl、.json、.md 或 .txt"
+        ))));
+    }
+    Ok(outputs)
+}
+
+/// The language of a list: that of messages, because no scheme is asked.
+pub fn lang(global: &Global) -> Lang {
+    global.lang.map_or_else(super::screen::locale, Lang::from)
+}
+
+/// Writes the list into every output.
+pub fn write(
+    outputs: &[Output],
+    lang: Lang,
+    columns: &[ListColumn],
+    rows: &[Vec<ListCell>],
+) -> Result<(), Stop> {
+    each(outputs, |output, width, out| {
+        let rows = rows.to_vec();
+        let listing = if is_keyed(output) {
+            Listing::keyed(columns, rows)
+        } else {
+            Listing::new(lang, columns, rows)
+        };
+        render(output, &listing, width, out)
+    })
+}
+
+/// Writes every output with `render`: files first, then standard output, and the files appear when all is written.
+pub fn each(
+    outputs: &[Output],
+    render: impl Fn(&Output, Option<u16>, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Stop> {
+    let mut files = Files::default();
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |out| render(output, None, &mut &mut *out))?;
+        }
+    }
+    for output in outputs {
+        if output.target == Target::Stdout {
+            to_stdout(|out| render(output, terminal_options(false).width, out))?;
+        }
+    }
+    files.commit()
+}
+
+/// Whether the format has keys instead of headings.
+pub const fn is_keyed(output: &Output) -> bool {
+    matches!(output.format, Format::Json | Format::Jsonl)
+}
+
+/// Writes a list in the format of the output.
+pub fn render(
+    output: &Output,
+    listing: &Listing,
+    width: Option<u16>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match output.format {
+        Format::Json => json::write_table(listing, out),
+        Format::Jsonl => json::write_lines(listing, out),
+        Format::Md => markdown::write(listing, out),
+        Format::Tsv => csv::write(listing, b'\t', false, true, out),
+        Format::Table => {
+            let options = TerminalOptions {
+                width,
+                colors: Colors::Plain,
+                limit: None,
+            };
+            terminal::write(listing, &options, out)
+        }
+        _ => {
+            let bom = output.target != Target::Stdout && csv::has_non_ascii(listing);
+            csv::write(listing, b',', bom, true, out)
+        }
+    }
+}

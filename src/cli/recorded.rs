@@ -1,0 +1,198 @@
+//! Recorded runs: found by name, graded again as they were or with one thing exchanged, and compared.
+
+use super::stock::{Make, stock};
+use super::{Exit, Stop, ledger};
+use regrade::compare::{self, Comparison, On, Outcome, Recorded, Snapshot, Swapped};
+use regrade::diagnostic::{Code, Finding};
+use regrade::grading::{Grading, grade};
+use regrade::ledger::{Error, Ledger, Run};
+use regrade::scheme::{self, Scheme};
+use regrade::text;
+use std::sync::Arc;
+
+/// A run of the ledger with the scheme that it was made by.
+pub struct Known {
+    /// The run.
+    pub run: Run,
+    /// Its scheme.
+    pub scheme: Scheme,
+    /// The scheme's text.
+    pub text: String,
+}
+
+impl Known {
+    /// The run that a name means: `@latest`, `@previous`, `@2024-03`, an id or its beginning.
+    pub fn find(ledger: &Ledger, name: &str) -> Result<Self, Stop> {
+        let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+        let run = ledger.select(name).map_err(trouble)?;
+        let text = ledger.scheme(&run.scheme).map_err(trouble)?;
+        let text = text.map(|scheme| scheme.text).unwrap_or_default();
+        let (scheme, findings) = scheme::validate(&text);
+        match scheme {
+            Some(scheme) => Ok(Self { run, scheme, text }),
+            // A newer regrade may have recorded it, or an older one with other rules.
+            None => Err(Stop::Findings {
+                findings,
+                source: Some((format!("run {}", short(&run.id)), text)),
+                exit: Exit::Usage,
+            }),
+        }
+    }
+
+    /// The run graded again as it was.
+    pub fn again(&self, ledger: &Ledger) -> Result<Grading, Stop> {
+        self.with(ledger, &Exchange::default())
+    }
+
+    fn with(&self, ledger: &Ledger, other: &Exchange<'_>) -> Result<Grading, Stop> {
+        let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+        let of_time = other.time.unwrap_or(self);
+        let of_scheme = other.scheme.unwrap_or(self);
+        let previous = match of_time.run.previous {
+            Some(number) => ledger.run_by_number(number).map_err(trouble)?,
+            None => None,
+        };
+        let as_of = of_time.run.as_of;
+        let make = Make {
+            scheme: &of_scheme.scheme,
+            text: &of_scheme.text,
+            as_of,
+            previous,
+            data: Some(&other.data.unwrap_or(self).run),
+            overrides: Some(&other.overrides.unwrap_or(self).run),
+        };
+        let stock = stock(ledger, make)?;
+        let scheme = Arc::new(of_scheme.scheme.clone());
+        Ok(grade(scheme, stock.inputs, as_of, stock.past))
+    }
+
+    /// The run as a side of a comparison.
+    pub fn snapshot(
+        &self,
+        ledger: &Ledger,
+        grading: &Grading,
+        on: &On,
+        amount: Option<&str>,
+    ) -> Result<Snapshot, Stop> {
+        let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+        if let On::Dimension(name) = on
+            && !self
+                .scheme
+                .dimensions
+                .iter()
+                .any(|known| *known.name == **name)
+        {
+            return Err(unknown(name, &self.scheme));
+        }
+        if let Some(amount) = amount
+            && !self
+                .scheme
+                .slots
+                .entries
+                .iter()
+                .any(|entry| *entry.name == *amount)
+        {
+            return Err(unknown(amount, &self.scheme));
+        }
+        let mut recorded = vec![];
+        let take = |row: regrade::ledger::RunRow| {
+            let level = match on {
+                On::Grade => row.standing.effective_grade,
+                On::Type => row.standing.effective_kind,
+                On::Dimension(name) => {
+                    let mut labels = row.labels.into_iter();
+                    let found = labels.find(|(known, _)| **known == **name);
+                    found.map(|(_, label)| label)
+                }
+            };
+            recorded.push(Recorded {
+                id: row.customer,
+                name: row.name,
+                level,
+                decision: row.decision,
+                reason: row.reasons.into_iter().next().map(Arc::from),
+            });
+        };
+        ledger
+            .each_run_row(self.run.number, take)
+            .map_err(trouble)?;
+        Ok(compare::of_run(recorded, grading, on, amount))
+    }
+}
+
+/// What is taken from another run.
+#[derive(Default)]
+struct Exchange<'a> {
+    overrides: Option<&'a Known>,
+    scheme: Option<&'a Known>,
+    data: Option<&'a Known>,
+    time: Option<&'a Known>,
+}
+
+/// Says why everybody moved between two runs: the new one is graded again with one thing of the old one after another.
+pub fn put_causes(
+    ledger: &Ledger,
+    old: &Known,
+    new: &Known,
+    now: &Grading,
+    on: &On,
+    comparison: &mut Comparison,
+) -> Result<(), Stop> {
+    let wanted = comparison.movers().map(|found| found.id.clone()).collect();
+    let outcome = |exchange: Exchange<'_>| -> Result<Option<Outcome>, Stop> {
+        Ok(Some(match new.with(ledger, &exchange) {
+            Ok(grading) => Outcome::of(&grading, on, &wanted),
+            // The new scheme may need a sheet that there was none of then: that exchange undoes nothing.
+            Err(Stop::Findings {
+                exit: Exit::Refused,
+                ..
+            }) => Outcome::default(),
+            Err(stop) => return Err(stop),
+        }))
+    };
+    let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+    let inputs = |run: &Run| ledger.run_inputs(run.number).map_err(trouble);
+    let mut swapped = Swapped::default();
+    if old.run.overrides != new.run.overrides {
+        swapped.overrides = outcome(Exchange {
+            overrides: Some(old),
+            ..Exchange::default()
+        })?;
+    }
+    if old.run.scheme != new.run.scheme {
+        swapped.scheme = outcome(Exchange {
+            scheme: Some(old),
+            ..Exchange::default()
+        })?;
+    }
+    if inputs(&old.run)? != inputs(&new.run)? {
+        swapped.data = outcome(Exchange {
+            data: Some(old),
+            ..Exchange::default()
+        })?;
+    }
+    if old.run.as_of != new.run.as_of {
+        swapped.time = outcome(Exchange {
+            time: Some(old),
+            ..Exchange::default()
+        })?;
+    }
+    compare::put_causes(comparison, &Outcome::of(now, on, &wanted), &swapped);
+    Ok(())
+}
+
+/// The beginning of an id, as people name a run.
+pub fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn unknown(name: &str, scheme: &Scheme) -> Stop {
+    let scheme = &scheme.name;
+    Stop::usage(Finding::error(
+        Code::UnknownName,
+        text!(
+            "the scheme `{scheme}` of the run has no `{name}`",
+            "该批次的方案 `{scheme}` 中没有 `{name}`"
+        ),
+    ))
+}

@@ -1,0 +1,218 @@
+//! Reads corrections back: from the reviewers' columns of graded workbooks, or from a sheet of corrections.
+
+use super::by_hand::Set;
+use super::desk::Recorded;
+use super::list;
+use super::room::Room;
+use crate::cli::inputs;
+use crate::cli::output::{files_of, keep_inputs};
+use crate::cli::{Exit, Global, Reading, Screen, Stop};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::read::{self, Input, KnownSheet, Table};
+use regrade::review::{self, Form, Read, key_headers};
+use regrade::text;
+use regrade::words::Word;
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Reads graded workbooks.
+pub fn run(
+    files: &[String],
+    reading: &Reading,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    if files.is_empty() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!("no file to read back", "没有要读回的文件"),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "name the graded workbook that reviewers filled, or see `regrade review --help`",
+            "请给出复核人填过的评级工作簿，或看 `regrade review --help`"
+        ))));
+    }
+    record(files, &Form::Graded, reading, global, screen)
+}
+
+/// Reads a sheet of corrections.
+pub fn from_list(file: &str, set: &Set, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let form = Form::List {
+        by: global.by.as_deref().map(Into::into),
+        reason: set.reason.as_deref().map(Into::into),
+    };
+    record(&[file.to_owned()], &form, &set.reading, global, screen)
+}
+
+fn record(
+    files: &[String],
+    form: &Form,
+    reading: &Reading,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    // What was read is listed only where somebody asks for it.
+    let wants_list = !global.output.is_empty() || global.format.is_some();
+    let outputs = if wants_list {
+        list::targets(global)?
+    } else {
+        vec![]
+    };
+    let mut room = Room::open(global)?;
+    let paths: Vec<PathBuf> = files
+        .iter()
+        .filter_map(|file| match inputs::input(file) {
+            Input::File { path, .. } => Some(path),
+            Input::Stdin => None,
+        })
+        .chain(room.files())
+        .collect();
+    keep_inputs(&files_of(&outputs), &paths)?;
+    let tables = load(&room, files, form, reading)?;
+    let read = review::read(room.scheme(), &tables, form);
+    let without = without_columns(&tables, &read, form);
+    if !without.is_empty() {
+        return Err(Stop::refused(without));
+    }
+    let lang = global.lang.map_or(room.scheme().language, Lang::from);
+    let (about, desk) = room.desk()?;
+    let scheme = &about.rules.scheme;
+    let desk = desk.allow("", "reading corrections back")?;
+    let wanted: HashSet<Arc<str>> = read
+        .corrections
+        .iter()
+        .map(|correction| correction.customer.clone())
+        .collect();
+    let standings = desk.standings(|row| wanted.contains(&row.customer))?;
+    let mut settled = review::settle(scheme, read.corrections, about.as_of, |customer| {
+        standings.current(customer)
+    });
+    settled.findings.splice(0..0, read.findings);
+    let recorded = desk.record(&standings, &settled)?;
+    screen.run_findings(&settled.findings);
+    list::write(&outputs, &recorded.lines, lang)?;
+    desk.commit()?;
+    say(&recorded, settled.repeated, global.dry_run, screen);
+    Ok(exit(&settled.findings))
+}
+
+/// 1 where something kept a correction from being applied.
+pub fn exit(findings: &[Finding]) -> Exit {
+    if findings.iter().any(Finding::is_error) {
+        Exit::Findings
+    } else {
+        Exit::Done
+    }
+}
+
+fn say(recorded: &Recorded, repeated: usize, dry_run: bool, screen: &Screen) {
+    let (set, ended) = (recorded.lines.len(), recorded.ended);
+    let (reviewed, disputed) = (recorded.reviewed, recorded.disputed);
+    let (en, zh) = if dry_run {
+        ("would be ", "（试运行，未写入）")
+    } else {
+        ("", "")
+    };
+    screen.say(&text!(
+        "corrections {en}set: {set} · ended: {ended} · disputed: {disputed} · known already: {repeated} · reviews \
+         settled: {reviewed}",
+        "复核采用 {set} 项 · 结束 {ended} 项 · 意见不一 {disputed} 项 · 已有 {repeated} 项 · 了结待复核 {reviewed} 项{zh}"
+    ));
+}
+
+/// The tables of all files that have the customers' key. Faults of all files are told at once.
+fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result<Vec<Table>, Stop> {
+    let options = inputs::options(reading)?;
+    let both = |words: &[Word]| -> Vec<String> {
+        let words = words.iter();
+        words
+            .flat_map(|word| [word.get(Lang::Zh).to_owned(), word.get(Lang::En).to_owned()])
+            .collect()
+    };
+    let reviewers = both(&[
+        Word::ReviewGrade,
+        Word::ReviewType,
+        Word::ReviewTag,
+        Word::ReviewComment,
+        Word::Reviewer,
+        Word::Until,
+        Word::ReviewOn,
+    ]);
+    let mut headers = key_headers(room.scheme());
+    headers.extend(reviewers);
+    if *form != Form::Graded {
+        headers.extend(both(&[Word::Grade, Word::Type, Word::Tags, Word::Hold]));
+        let plain = [
+            "grade", "type", "tag", "reason", "by", "until", "原因", "理由",
+        ];
+        headers.extend(plain.map(String::from));
+    }
+    let known = KnownSheet {
+        name: "review".into(),
+        key: key_headers(room.scheme()),
+        required: vec![],
+        headers,
+        results: both(&[Word::Grade, Word::Change, Word::Reasons]),
+    };
+    let mut tables = vec![];
+    let mut errors = vec![];
+    for file in files {
+        match read::open(
+            &inputs::input(file),
+            std::slice::from_ref(&known),
+            &options,
+            &|_, _| {},
+        ) {
+            Ok(found) => tables.extend(found),
+            Err(findings) => errors.extend(findings),
+        }
+    }
+    if errors.iter().any(Finding::is_error) {
+        return Err(Stop::refused(errors));
+    }
+    Ok(tables)
+}
+
+/// The files of which no table has a column for corrections.
+fn without_columns(tables: &[Table], read: &Read, form: &Form) -> Vec<Finding> {
+    // A table with a column for corrections and none for the key has its own finding.
+    if read
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::MissingColumn)
+    {
+        return read.findings.clone();
+    }
+    let files: BTreeSet<&str> = tables.iter().map(|table| &*table.origin.file).collect();
+    let used: BTreeSet<&str> = read
+        .used
+        .iter()
+        .map(|index| &*tables[*index].origin.file)
+        .collect();
+    files
+        .difference(&used)
+        .map(|file| {
+            Finding::error(
+                Code::MissingColumn,
+                text!(
+                    "`{file}` has no column for corrections",
+                    "`{file}` 中没有填写复核的列"
+                ),
+            )
+            .help(match form {
+                Form::Graded => text!(
+                    "reviewers fill `Review grade`, `Review comment` and `Reviewer` of the graded workbook; a sheet \
+                     of corrections is read with `regrade review set --from FILE`",
+                    "复核人填写评级工作簿的 `复核等级`、`复核意见`、`复核人`；调整清单请用 `regrade review set --from 文件` \
+                     读取"
+                ),
+                Form::List { .. } => text!(
+                    "it needs a column `grade`, `type` or `tag` beside the key; the grades of a result are no \
+                     corrections",
+                    "除客户编号外，还需要 `等级`、`类型` 或 `标签` 列；评级结果中的等级不是调整"
+                ),
+            })
+        })
+        .collect()
+}

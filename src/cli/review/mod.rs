@@ -1,0 +1,72 @@
+//! `regrade review`: what people say about grades. Reads corrections back from the workbooks that regrade wrote, sets
+//! and clears overrides, and works off the review queue and the proposals.
+
+mod back;
+mod by_hand;
+mod desk;
+mod list;
+mod room;
+mod standings;
+
+use super::{Exit, Global, Reading, Screen, Stop};
+use clap::Subcommand;
+use regrade::diagnostic::{Code, Finding};
+use regrade::text;
+
+/// Arguments of `review`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Graded workbooks, or their sheets as CSV, in which reviewers have filled their columns.
+    #[arg(value_name = "FILE")]
+    workbooks: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Set a grade, a type or a tag of a customer, or many from a sheet.
+    Set(by_hand::Set),
+    /// End an override, or what reviewers disagree about.
+    Clear(by_hand::Clear),
+    /// Confirm a customer of the review queue as graded.
+    Confirm(by_hand::Confirm),
+    /// List overrides, disagreements, the review queue and proposals.
+    List,
+    /// Accept a proposal: it becomes an override.
+    Accept(by_hand::Accept),
+    /// Reject a proposal.
+    Reject(by_hand::Decide),
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    // The parser could see to that, and would then take `list` in `review --ledger FILE list` for a file.
+    if args.command.is_some()
+        && let Some(file) = args.workbooks.first()
+    {
+        let title = text!(
+            "`{file}` stands before a command, which reads no such files",
+            "`{file}` 写在子命令之前，而子命令不读取这样的文件"
+        );
+        let finding = Finding::error(Code::Usage, title);
+        return Err(Stop::usage(finding.help(text!(
+            "read files back with `regrade review FILE…` alone",
+            "读回文件请只写 `regrade review 文件…`"
+        ))));
+    }
+    match &args.command {
+        None => back::run(&args.workbooks, &args.reading, global, screen),
+        Some(Command::Set(set)) => match &set.from {
+            Some(file) => back::from_list(file, set, global, screen),
+            None => by_hand::set(set, global, screen),
+        },
+        Some(Command::Clear(clear)) => by_hand::clear(clear, global, screen),
+        Some(Command::Confirm(confirm)) => by_hand::confirm(confirm, global, screen),
+        Some(Command::List) => list::run(global, screen),
+        Some(Command::Accept(decide)) => by_hand::accept(decide, global, screen),
+        Some(Command::Reject(decide)) => by_hand::reject(decide, global, screen),
+    }
+}

@@ -1,0 +1,244 @@
+//! The history of one customer: a row for each change of grade or type, and for each override that was set or ended.
+
+use super::both;
+use crate::cli::output::files_of;
+use crate::cli::{Exit, Global, Stop, ledger, list, output};
+use regrade::decide::{Hold, Subject};
+use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::ledger::{Error, HistoryRow, Ledger, StoredOverride};
+use regrade::present::listing::{ListCell, ListColumn};
+use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
+use regrade::table::Date;
+use regrade::text;
+use regrade::words::Word;
+use serde_json::Value;
+
+/// Arguments of `runs history`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The customer's key.
+    #[arg(value_name = "CUSTOMER")]
+    customer: String,
+}
+
+/// One change.
+struct Change {
+    date: Date,
+    /// On one day people come first: what they set moves the grade.
+    order: u8,
+    cells: Vec<ListCell>,
+}
+
+/// Lists it.
+pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
+    let outputs = list::targets(global)?;
+    let path = ledger::path(global);
+    output::keep_inputs(&files_of(&outputs), &[path.clone()])?;
+    let trouble = |error| ledger::trouble(&path, &error);
+    let mut ledger = ledger::open(global)?;
+    let snapshot = ledger.snapshot().map_err(trouble)?;
+    let lang = list::lang(global);
+    let Some(changes) = changes(&snapshot, &args.customer, lang).map_err(trouble)? else {
+        return Err(unknown(&args.customer));
+    };
+    let rows: Vec<_> = changes.into_iter().map(|change| change.cells).collect();
+    list::write(&outputs, lang, &columns(), &rows)?;
+    Ok(Exit::Done)
+}
+
+/// The ledger knows no such customer.
+pub fn unknown(customer: &str) -> Stop {
+    Stop::usage(
+        Finding::error(
+            Code::UnknownCustomerId,
+            text!(
+                "the ledger has no customer with the key `{customer}`",
+                "台账中没有编号为 `{customer}` 的客户"
+            ),
+        )
+        .help(text!(
+            "write the key as the sheet has it, with its zeros",
+            "请按表中的写法给出编号，包括前面的零"
+        )),
+    )
+}
+
+fn columns() -> [ListColumn; 9] {
+    use ColumnKind::{Date, Id, Text};
+    let column = ListColumn::new;
+    [
+        column("date", text!("Date", "日期"), Date, ColumnRole::Key),
+        column("subject", text!("What", "项目"), Text, ColumnRole::Type),
+        column("from", text!("From", "原"), Text, ColumnRole::Previous),
+        column("to", text!("To", "现"), Text, ColumnRole::Grade),
+        column("decision", both(Word::Change), Text, ColumnRole::Type),
+        column("reason", both(Word::Reasons), Text, ColumnRole::Reasons),
+        column("evidence", text!("Evidence", "依据"), Text, ColumnRole::Next),
+        column("run", text!("Run", "批次"), Id, ColumnRole::Computed),
+        column("by", text!("By", "操作人"), Text, ColumnRole::Name),
+    ]
+}
+
+/// The changes in their order; `None` if the ledger knows nothing of the customer.
+fn changes(ledger: &Ledger, customer: &str, lang: Lang) -> Result<Option<Vec<Change>>, Error> {
+    let history = ledger.history(customer)?;
+    let overrides = ledger.overrides_of(customer)?;
+    if history.is_empty() && overrides.is_empty() {
+        return Ok(None);
+    }
+    // Of one date the last run counts: it was graded again.
+    let counting: Vec<&HistoryRow> = history
+        .iter()
+        .enumerate()
+        .filter(|(index, row)| {
+            history
+                .get(index + 1)
+                .is_none_or(|next| next.as_of != row.as_of)
+        })
+        .map(|(_, row)| row)
+        .collect();
+    let mut changes: Vec<Change> = overrides.iter().flat_map(of_override).collect();
+    changes.extend(moves(&counting, Subject::Grade, lang));
+    changes.extend(moves(&counting, Subject::Type, lang));
+    changes.sort_by_key(|change| (change.date, change.order));
+    Ok(Some(changes))
+}
+
+fn subject(subject: Subject) -> ListCell {
+    let word = match subject {
+        Subject::Grade => Word::Grade,
+        Subject::Type => Word::Type,
+        Subject::Tag => Word::Tags,
+    };
+    ListCell::Word(subject.key(), both(word))
+}
+
+/// The runs in which the grade or the type became another.
+fn moves(history: &[&HistoryRow], of: Subject, lang: Lang) -> Vec<Change> {
+    let level = |row: &HistoryRow| {
+        let standing = &row.row.standing;
+        match of {
+            Subject::Grade => standing.effective_grade.clone(),
+            _ => standing.effective_kind.clone(),
+        }
+    };
+    let mut before = None;
+    let mut changes = vec![];
+    for row in history {
+        let now = level(row);
+        if now == before {
+            continue;
+        }
+        let separator = match lang {
+            Lang::En => "; ",
+            Lang::Zh => "；",
+        };
+        let decision = match of {
+            Subject::Grade => super::decision(row.row.decision),
+            _ => ListCell::Value(OutCell::Blank),
+        };
+        let reasons = match of {
+            Subject::Grade => row.row.reasons.join(separator),
+            _ => String::new(),
+        };
+        changes.push(Change {
+            date: row.as_of,
+            order: if of == Subject::Grade { 2 } else { 3 },
+            cells: vec![
+                ListCell::Value(OutCell::Date(row.as_of)),
+                subject(of),
+                ListCell::maybe(before.as_deref()),
+                ListCell::maybe(now.as_deref()),
+                decision,
+                ListCell::maybe(Some(reasons).filter(|reasons| !reasons.is_empty())),
+                ListCell::maybe(evidence(row, of)),
+                ListCell::text(row.run_id.chars().take(8).collect::<String>()),
+                ListCell::text(row.made_by.clone()),
+            ],
+        });
+        before = now;
+    }
+    changes
+}
+
+/// The periods and values that moved the customer on this ladder: `rule: 2024-01 采购额=600, 2024-02 采购额=700`.
+fn evidence(row: &HistoryRow, of: Subject) -> Option<String> {
+    let all: Value = serde_json::from_str(row.row.evidence.as_deref()?).ok()?;
+    let shown: Vec<String> = all
+        .as_array()?
+        .iter()
+        .filter(|evidence| evidence["of"] == of.key())
+        .map(|evidence| {
+            let periods = evidence["periods"].as_array();
+            let periods: Vec<String> = periods.into_iter().flatten().map(period).collect();
+            match evidence["rule"].as_str() {
+                Some(rule) => format!("{rule}: {}", periods.join(", ")),
+                None => periods.join(", "),
+            }
+        })
+        .filter(|shown| !shown.is_empty())
+        .collect();
+    (!shown.is_empty()).then(|| shown.join("; "))
+}
+
+fn period(period: &Value) -> String {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "?".to_owned(),
+        other => other.to_string(),
+    };
+    let values = period.as_object().into_iter().flatten();
+    let words: Vec<String> = values
+        .map(|(name, value)| match name.as_str() {
+            "period" => plain(value),
+            name => format!("{name}={}", plain(value)),
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// An override was set, and ended.
+fn of_override(stored: &StoredOverride) -> Vec<Change> {
+    let set = &stored.set;
+    let recorded = stored.made_at.get(..10).and_then(Date::parse_iso);
+    let change = |date: Date, order: u8, from: bool, what: ListCell, reason: &str, by: &str| {
+        let level = ListCell::text(&*set.level);
+        let blank = ListCell::Value(OutCell::Blank);
+        let (from, to) = if from { (level, blank) } else { (blank, level) };
+        Change {
+            date,
+            order,
+            cells: vec![
+                ListCell::Value(OutCell::Date(date)),
+                subject(set.subject),
+                from,
+                to,
+                what,
+                ListCell::maybe(Some(reason).filter(|reason| !reason.is_empty())),
+                ListCell::maybe(stored.origin.as_deref()),
+                ListCell::Value(OutCell::Blank),
+                ListCell::text(by),
+            ],
+        }
+    };
+    let mut changes = vec![];
+    if let Some(date) = set.from.or(recorded) {
+        let (key, word) = hold(set.hold);
+        let what = ListCell::Word(key, word);
+        changes.push(change(date, 0, false, what, &set.reason, &set.by));
+    }
+    if let Some(ended) = &stored.ended {
+        let word = text!("override ended", "调整已结束");
+        let what = ListCell::Word("override_ended", word);
+        changes.push(change(ended.on, 1, true, what, &ended.reason, &ended.by));
+    }
+    changes
+}
+
+fn hold(hold: Hold) -> (&'static str, Text) {
+    match hold {
+        Hold::Floor => ("floor", text!("set: not below", "调整：不低于")),
+        Hold::Lock => ("lock", text!("set: locked", "调整：锁定")),
+        Hold::Ceiling => ("ceiling", text!("set: not above", "调整：不高于")),
+    }
+}

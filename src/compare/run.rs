@@ -1,0 +1,271 @@
+//! A run as one side of a comparison, and the causes of moves between two runs.
+
+use super::{Cause, Comparison, Customer, On, Snapshot};
+use crate::decide::Decision;
+use crate::expr::Slot;
+use crate::grading::Grading;
+use crate::scheme::Scheme;
+use crate::scheme::model::SlotKind;
+use crate::table::{Column, Value};
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// What a run recorded of a customer.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The key.
+    pub id: Arc<str>,
+    /// The name.
+    pub name: Option<Arc<str>>,
+    /// What is compared.
+    pub level: Option<Arc<str>>,
+    /// What the run decided.
+    pub decision: Decision,
+    /// The main reason.
+    pub reason: Option<Arc<str>>,
+}
+
+/// The names of all levels of a scheme, best first, where they are an order: grades, types that move, and the bands of a
+/// dimension that has a weight.
+pub fn levels(scheme: &Scheme, on: &On) -> Vec<Arc<str>> {
+    match on {
+        On::Grade => scheme
+            .grades
+            .iter()
+            .map(|grade| grade.name.clone())
+            .collect(),
+        On::Type if scheme.type_movement.is_some() => {
+            scheme.types.iter().map(|rule| rule.name.clone()).collect()
+        }
+        On::Type | On::Dimension(_) => vec![],
+    }
+}
+
+/// The side of a run: what it recorded, with the values that grading it again gives. `amount` names a field, metric or
+/// value.
+pub fn of_run(
+    recorded: Vec<Recorded>,
+    grading: &Grading,
+    on: &On,
+    amount: Option<&str>,
+) -> Snapshot {
+    let scheme = &grading.scheme;
+    let roster = &grading.book.roster;
+    let rows: Vec<Option<u32>> = recorded
+        .iter()
+        .map(|customer| roster.by_id.get(&customer.id).copied())
+        .collect();
+    let amounts = amount.and_then(|name| {
+        let entries = scheme.slots.entries.iter();
+        let index = entries.into_iter().position(|entry| *entry.name == *name)?;
+        Some(latest(grading, Slot(index as u32)))
+    });
+    let customers = recorded
+        .into_iter()
+        .zip(&rows)
+        .map(|(customer, row)| Customer {
+            id: customer.id,
+            name: customer.name,
+            level: customer.level,
+            decision: Some(customer.decision),
+            amount: row.and_then(|row| match amounts.as_ref()?.value(row as usize) {
+                Value::Number(number) => Some(number),
+                _ => None,
+            }),
+            reason: customer.reason,
+            set_because: None,
+        })
+        .collect();
+    // No key is there twice in a run.
+    let mut snapshot = Snapshot::new(customers, |_| None).unwrap_or_default();
+    snapshot.levels = levels(scheme, on);
+    for (index, entry) in scheme.slots.entries.iter().enumerate() {
+        let key = scheme.customers.as_ref().map(|customers| customers.key);
+        let is_shown = match entry.kind {
+            SlotKind::Field(field) => Some(field) != key,
+            SlotKind::LookupField(..)
+            | SlotKind::Metric(_)
+            | SlotKind::Value(_)
+            | SlotKind::Label(_)
+            | SlotKind::Score => true,
+            _ => false,
+        };
+        if is_shown {
+            let column = latest(grading, Slot(index as u32)).gather(&rows);
+            snapshot.values.push((entry.name.clone(), column));
+        }
+    }
+    snapshot
+}
+
+/// A column over the customers; of a series the value of the last period.
+fn latest(grading: &Grading, slot: Slot) -> Column {
+    match grading.facts.get_series(slot) {
+        None => grading.facts.get(slot).clone(),
+        Some(series) => {
+            let rows: Vec<Option<u32>> = (0..grading.book.roster.len())
+                .map(|row| {
+                    let last = series.periods.checked_sub(1)?;
+                    Some((row * series.periods + last) as u32)
+                })
+                .collect();
+            series.values.gather(&rows)
+        }
+    }
+}
+
+/// What a grading comes to for each customer.
+#[derive(Default)]
+pub struct Outcome {
+    levels: HashMap<Arc<str>, Option<Arc<str>>>,
+    /// A hash of all that is the customer's own: fields and metrics, series whole.
+    own: HashMap<Arc<str>, u64>,
+}
+
+impl Outcome {
+    /// What a grading comes to for the customers whom `wanted` names.
+    pub fn of(grading: &Grading, on: &On, wanted: &HashSet<Arc<str>>) -> Self {
+        let mut outcome = Self::default();
+        for entry in grading.entries() {
+            let (id, level, row) = match (grading.kept(entry), entry) {
+                (Some(kept), _) => {
+                    let Some(id) = kept.id else { continue };
+                    let scheme = &grading.scheme;
+                    let level = match on {
+                        On::Grade => kept
+                            .before
+                            .grade
+                            .map(|grade| scheme.grades[grade].name.clone()),
+                        On::Type => kept.before.kind.map(|kind| scheme.types[kind].name.clone()),
+                        On::Dimension(_) => None,
+                    };
+                    (Arc::from(id), level, None)
+                }
+                (None, crate::book::Entry::Customer(row)) => {
+                    let row = row as usize;
+                    let id = grading.book.roster.ids[row].clone();
+                    (id, level_of(grading, on, row), Some(row))
+                }
+                (None, _) => continue,
+            };
+            if !wanted.contains(&id) {
+                continue;
+            }
+            if let Some(row) = row {
+                outcome.own.insert(id.clone(), own(grading, row));
+            }
+            outcome.levels.insert(id, level);
+        }
+        outcome
+    }
+
+    fn level(&self, id: &str) -> Option<Option<&Arc<str>>> {
+        self.levels.get(id).map(Option::as_ref)
+    }
+}
+
+/// The level of a customer: the grade, the type or the label of a dimension.
+pub fn level_of(grading: &Grading, on: &On, row: usize) -> Option<Arc<str>> {
+    match on {
+        On::Grade => grading.grade_name(row).cloned(),
+        On::Type => grading.type_name(row).cloned(),
+        On::Dimension(name) => {
+            let dimensions = &grading.scheme.dimensions;
+            let dimension = dimensions
+                .iter()
+                .find(|dimension| *dimension.name == **name)?;
+            match grading.facts.get(dimension.label_slot) {
+                Column::Text(labels) => labels.get(row).cloned(),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn own(grading: &Grading, row: usize) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for (index, entry) in grading.scheme.slots.entries.iter().enumerate() {
+        let is_own = matches!(
+            entry.kind,
+            SlotKind::Field(_) | SlotKind::LookupField(..) | SlotKind::Metric(_)
+        );
+        if !is_own {
+            continue;
+        }
+        let slot = Slot(index as u32);
+        match grading.facts.get_series(slot) {
+            None => format!("{:?}", grading.facts.get(slot).value(row)).hash(&mut hasher),
+            Some(series) => {
+                for period in 0..series.periods {
+                    let value = series.values.value(row * series.periods + period);
+                    format!("{value:?}").hash(&mut hasher);
+                }
+            }
+        }
+    }
+    hasher.finish()
+}
+
+/// The new run graded again with one thing of the old one. `None` where that thing is the same in both runs, so that it
+/// can be no cause.
+#[derive(Default)]
+pub struct Swapped {
+    /// With the old overrides.
+    pub overrides: Option<Outcome>,
+    /// With the old scheme.
+    pub scheme: Option<Outcome>,
+    /// With the old imports.
+    pub data: Option<Outcome>,
+    /// With the old as-of date and run before.
+    pub time: Option<Outcome>,
+}
+
+/// Says why everybody moved who did. `now` is the new run graded again as it was. What is exchanged is a cause if the
+/// customer would have the old level with it.
+pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped) {
+    use super::Class::{Absent, New, Refused, Unchanged};
+    for found in &mut comparison.moves {
+        if !found.is_move() || matches!(found.class, Absent | New | Refused | Unchanged) {
+            continue;
+        }
+        let undoes = |outcome: &Option<Outcome>| {
+            let level = outcome
+                .as_ref()
+                .and_then(|outcome| outcome.level(&found.id));
+            level.is_some_and(|level| level == found.old.as_ref())
+        };
+        let own_data = || {
+            let old = swapped
+                .data
+                .as_ref()
+                .and_then(|data| data.own.get(&found.id));
+            if old.is_some() && old == now.own.get(&found.id) {
+                Cause::OtherCustomers
+            } else {
+                Cause::Data
+            }
+        };
+        let (scheme, data) = (undoes(&swapped.scheme), undoes(&swapped.data));
+        let differs = (swapped.scheme.is_some(), swapped.data.is_some());
+        found.cause = Some(if undoes(&swapped.overrides) {
+            Cause::Override
+        } else {
+            match (scheme, data) {
+                (true, true) => Cause::Both,
+                (true, false) => Cause::Scheme,
+                (false, true) => own_data(),
+                (false, false) if undoes(&swapped.time) => Cause::Time,
+                // Nothing by itself would undo the move: each of two is enough, or one led to a third level.
+                (false, false) => match differs {
+                    (true, true) => Cause::Both,
+                    (true, false) => Cause::Scheme,
+                    (false, true) => own_data(),
+                    (false, false) if swapped.overrides.is_some() => Cause::Override,
+                    (false, false) => Cause::Time,
+                },
+            }
+        });
+    }
+}

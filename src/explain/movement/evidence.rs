@@ -1,0 +1,176 @@
+//! The values that a rule counted, period by period.
+
+use super::{Ladder, next};
+use crate::classify::plain_text;
+use crate::decide::Why;
+use crate::diagnostic::Lang;
+use crate::expr::{Bound, Frame};
+use crate::grading::Grading;
+use crate::scheme::model::{MovementRule, SlotKind};
+use crate::table::{Date, Period, Value};
+use std::sync::Arc;
+
+/// How many periods are shown where the rule does not say how many it counts.
+const MOST_SHOWN: usize = 12;
+
+/// What a rule read of one period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeriodValues {
+    /// The period.
+    pub period: Period,
+    /// The name of each series, and its value.
+    pub values: Vec<(Arc<str>, Value)>,
+}
+
+/// The evidence for what happened to a customer at a period end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The ladder.
+    pub ladder: Ladder,
+    /// The last day of the period.
+    pub end: Date,
+    /// The level before and after.
+    pub from: Option<Arc<str>>,
+    /// The level after.
+    pub to: Option<Arc<str>>,
+    /// The rule, and its condition as written; `None` where none fired.
+    pub rule: Option<(Arc<str>, Arc<str>)>,
+    /// What it read, oldest first.
+    pub periods: Vec<PeriodValues>,
+}
+
+/// The evidence for every move of this run, and for a demotion that grace holds off, oldest first.
+pub fn evidence(grading: &Grading, ladder: Ladder, row: usize) -> Vec<Evidence> {
+    let Some(movement) = ladder.movement(grading) else {
+        return vec![];
+    };
+    let track = ladder.track(grading, row);
+    let name = |level: Option<u32>| level.map(|level| ladder.name(grading, level));
+    let one = |end: Date, from: Option<u32>, to: Option<u32>, why: Why, after: Option<Date>| {
+        let rule = match why {
+            Why::Rule(rule) | Why::AtRisk(Some(rule), _) => Some(&movement.rules[rule as usize]),
+            _ => None,
+        };
+        Evidence {
+            ladder,
+            end,
+            from: name(from),
+            to: name(to),
+            rule: rule.map(|rule| (rule.name.clone(), rule.when.text.clone())),
+            periods: rule
+                .map(|rule| of_rule(grading, rule, row, end, after))
+                .unwrap_or_default(),
+        }
+    };
+    let mut all: Vec<Evidence> = track
+        .moves
+        .iter()
+        .map(|moved| {
+            let step = moved.step;
+            one(
+                moved.end,
+                step.from,
+                Some(moved.to),
+                step.why,
+                moved.counts_after,
+            )
+        })
+        .collect();
+    if let Some(step) = track.last
+        && matches!(step.why, Why::AtRisk(..))
+    {
+        let level = track.place.level;
+        let end = super::last_end(grading);
+        all.push(one(
+            end,
+            step.from,
+            level,
+            step.why,
+            track.place.counts_after,
+        ));
+    }
+    all
+}
+
+/// What a rule read of the periods that end after `after` and not after `end`: as many as it counts, oldest first.
+pub(super) fn of_rule(
+    grading: &Grading,
+    rule: &MovementRule,
+    row: usize,
+    end: Date,
+    after: Option<Date>,
+) -> Vec<PeriodValues> {
+    let counted = next::counts(&rule.when.bound);
+    let shown = counted.iter().map(|count| count.needed).max();
+    series_values(
+        grading,
+        &rule.when.bound,
+        row,
+        end,
+        after,
+        shown.unwrap_or(MOST_SHOWN),
+    )
+}
+
+fn series_values(
+    grading: &Grading,
+    bound: &Bound,
+    row: usize,
+    end: Date,
+    after: Option<Date>,
+    most: usize,
+) -> Vec<PeriodValues> {
+    let scheme = &grading.scheme;
+    let mut periods: Vec<PeriodValues> = vec![];
+    for slot in bound.slots() {
+        let entry = &scheme.slots.entries[slot.0 as usize];
+        let SlotKind::Metric(metric) = entry.kind else {
+            continue;
+        };
+        let Some(kind) = scheme.metrics[metric].per.filter(|_| entry.ty.series) else {
+            continue;
+        };
+        let series = grading.facts.series(slot);
+        let inside = |day: i32| day <= end.days() && after.is_none_or(|after| day > after.days());
+        let indices: Vec<usize> = (0..series.periods)
+            .filter(|index| inside(series.ends[*index]))
+            .collect();
+        for index in indices.iter().skip(indices.len().saturating_sub(most)) {
+            let Some(day) = Date::from_days(series.ends[*index]) else {
+                continue;
+            };
+            let period = Period::of(kind, day);
+            let value = series.values.value(row * series.periods + index);
+            let pair = (entry.name.clone(), value);
+            match periods.iter_mut().find(|known| known.period == period) {
+                Some(known) => known.values.push(pair),
+                None => periods.push(PeriodValues {
+                    period,
+                    values: vec![pair],
+                }),
+            }
+        }
+    }
+    periods
+}
+
+/// `2024-01 600, 2024-02 700`; several series side by side.
+pub(super) fn listed(periods: &[PeriodValues], lang: Lang) -> String {
+    let items = periods.iter().map(|period| {
+        let values = period.values.iter().map(|(name, value)| {
+            let value = plain_text(value, lang).unwrap_or_else(|| "—".to_owned());
+            if period.values.len() == 1 {
+                value
+            } else {
+                format!("{name} {value}")
+            }
+        });
+        let values: Vec<String> = values.collect();
+        format!("{} {}", period.period, values.join("/"))
+    });
+    let items: Vec<String> = items.collect();
+    items.join(match lang {
+        Lang::Zh => "，",
+        Lang::En => ", ",
+    })
+}

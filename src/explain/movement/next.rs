@@ -1,0 +1,217 @@
+//! What comes next: how far each rule has come, and what would make it fire.
+
+use super::{CountingAfter, Ladder, last_end};
+use crate::decide::Why;
+use crate::diagnostic::Lang;
+use crate::expr::{Bound, Comparison, Node, SeriesFunction};
+use crate::grading::Grading;
+use crate::scheme::model::{GradeRule, MovementRule};
+use crate::table::{Period, PeriodKind, Value};
+
+/// A count of periods that a rule wants.
+pub(super) struct Count<'a> {
+    /// The function that counts.
+    call: &'a Bound,
+    function: SeriesFunction,
+    /// What is looked at in each period.
+    argument: &'a Bound,
+    /// From how many periods on it is enough.
+    pub needed: usize,
+}
+
+/// The counts that must all be reached for a condition to hold: `streak(…) >= 3` by itself or joined by `and`.
+pub(super) fn counts(when: &Bound) -> Vec<Count<'_>> {
+    let parts = match &when.node {
+        Node::And(parts) => parts.iter().collect(),
+        _ => vec![when],
+    };
+    parts.into_iter().filter_map(count).collect()
+}
+
+fn count(part: &Bound) -> Option<Count<'_>> {
+    let Node::Compare(comparison, call, least) = &part.node else {
+        return None;
+    };
+    let Node::Series {
+        function, argument, ..
+    } = &call.node
+    else {
+        return None;
+    };
+    use SeriesFunction::{Falling, Rising, Streak};
+    if !matches!(function, Streak | Rising | Falling) {
+        return None;
+    }
+    let Node::Literal(Value::Number(least)) = &least.node else {
+        return None;
+    };
+    let needed = match comparison {
+        Comparison::GreaterEqual => least.trunc() + i64::from(!least.is_whole()),
+        Comparison::Greater => least.trunc() + 1,
+        _ => return None,
+    };
+    Some(Count {
+        call,
+        function: *function,
+        argument,
+        needed: usize::try_from(needed).ok().filter(|needed| *needed > 0)?,
+    })
+}
+
+/// What a customer's ladder needs next; `None` where there is nothing to tell.
+pub fn next(grading: &Grading, row: usize, lang: Lang) -> Option<String> {
+    let texts: Vec<String> = [Ladder::Grade, Ladder::Type]
+        .into_iter()
+        .flat_map(|ladder| of_ladder(grading, ladder, row, lang))
+        .collect();
+    let between = match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    };
+    (!texts.is_empty()).then(|| texts.join(between))
+}
+
+fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<String> {
+    let Some(movement) = ladder.movement(grading) else {
+        return vec![];
+    };
+    let track = ladder.track(grading, row);
+    let Some(level) = track.place.level else {
+        return vec![];
+    };
+    let mut texts = vec![];
+    match track.last.map(|step| step.why) {
+        Some(Why::AtRisk(_, until)) => texts.push(match lang {
+            Lang::Zh => format!("若到 {until} 仍成立则降级"),
+            Lang::En => format!("demoted on {until} unless that ends"),
+        }),
+        Some(Why::TooSoon(until)) => texts.push(match lang {
+            Lang::Zh => format!("{until} 起可再变动"),
+            Lang::En => format!("may move again on {until}"),
+        }),
+        _ => {}
+    }
+    let levels = ladder.levels(grading);
+    let mut promotes = false;
+    for rule in &movement.rules {
+        let Some(target) = rule.target(level, levels) else {
+            continue;
+        };
+        let up = target < level;
+        let to = ladder.name(grading, target);
+        let progress = Progress::of(grading, rule, row, track.place.counts_after);
+        match progress {
+            // Of what promotes the first rule is told whatever it has come to, of what demotes only what has begun.
+            Some(progress) if (up && !promotes) || (!up && progress.have > 0) => {
+                promotes |= up;
+                texts.push(progress.text(grading, rule, &to, up, lang));
+            }
+            None if up && !promotes => {
+                promotes = true;
+                let when = &rule.when.text;
+                texts.push(match lang {
+                    Lang::Zh => format!("满足 {when} 即升为 {to}"),
+                    Lang::En => format!("`{when}` promotes to {to}"),
+                });
+            }
+            _ => {}
+        }
+    }
+    if movement.follows && !promotes && level > 0 && ladder == Ladder::Grade {
+        let better = &grading.scheme.grades[level as usize - 1];
+        if let GradeRule::When(Some(when)) = &better.rule {
+            let (to, when) = (&better.name, &when.text);
+            texts.push(match lang {
+                Lang::Zh => format!("满足 {when} 即升为 {to}"),
+                Lang::En => format!("`{when}` promotes to {to}"),
+            });
+        }
+    }
+    texts
+}
+
+/// How far the count of a rule that is furthest from firing has come.
+struct Progress<'a> {
+    count: Count<'a>,
+    have: usize,
+}
+
+impl<'a> Progress<'a> {
+    fn of(
+        grading: &Grading,
+        rule: &'a MovementRule,
+        row: usize,
+        after: Option<crate::table::Date>,
+    ) -> Option<Self> {
+        let frame = CountingAfter {
+            facts: &grading.facts,
+            after,
+        };
+        let progress = counts(&rule.when.bound).into_iter().map(|count| {
+            let have = match count.call.eval_at(&frame, row) {
+                Value::Number(number) => number.trunc().max(0) as usize,
+                _ => 0,
+            };
+            Self { count, have }
+        });
+        progress.max_by_key(|progress| progress.count.needed.saturating_sub(progress.have))
+    }
+
+    fn text(
+        &self,
+        grading: &Grading,
+        rule: &MovementRule,
+        to: &str,
+        up: bool,
+        lang: Lang,
+    ) -> String {
+        let (have, needed) = (self.have.min(self.count.needed), self.count.needed);
+        let kind = grading.scheme.period;
+        let last = Period::of(kind, last_end(grading));
+        let left = (needed - have).max(1) as i32;
+        let (first, end) = (last.back(-1), last.back(-left));
+        let when = if left == 1 {
+            first.to_string()
+        } else {
+            match lang {
+                Lang::Zh => format!("{first} 至 {end}"),
+                Lang::En => format!("{first} to {end}"),
+            }
+        };
+        let span = self.count.argument.span.clone();
+        let argument = rule.when.text.get(span).unwrap_or(&rule.when.text);
+        let what = match (self.count.function, lang) {
+            (SeriesFunction::Rising, Lang::Zh) => format!("{argument} 上升"),
+            (SeriesFunction::Rising, Lang::En) => format!("a rise of `{argument}`"),
+            (SeriesFunction::Falling, Lang::Zh) => format!("{argument} 下降"),
+            (SeriesFunction::Falling, Lang::En) => format!("a fall of `{argument}`"),
+            (_, Lang::Zh) => argument.to_owned(),
+            (_, Lang::En) => format!("`{argument}`"),
+        };
+        let unit = unit(kind, lang);
+        match (lang, up) {
+            (Lang::Zh, true) => format!("{have}/{needed} {unit}；{when} {what} 则升为 {to}"),
+            (Lang::Zh, false) => format!("{have}/{needed} {unit}；{when} {what} 则降为 {to}"),
+            (Lang::En, true) => {
+                format!("{have} of {needed} {unit}; {what} in {when} promotes to {to}")
+            }
+            (Lang::En, false) => {
+                format!("{have} of {needed} {unit}; {what} in {when} demotes to {to}")
+            }
+        }
+    }
+}
+
+/// The word for several periods.
+const fn unit(kind: PeriodKind, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::Zh, PeriodKind::Month) => "个月",
+        (Lang::Zh, PeriodKind::Quarter) => "个季度",
+        (Lang::Zh, PeriodKind::HalfYear) => "个半年",
+        (Lang::Zh, PeriodKind::Year) => "年",
+        (Lang::En, PeriodKind::Month) => "months",
+        (Lang::En, PeriodKind::Quarter) => "quarters",
+        (Lang::En, PeriodKind::HalfYear) => "half-years",
+        (Lang::En, PeriodKind::Year) => "years",
+    }
+}

@@ -1,0 +1,56 @@
+//! The ledger: one SQLite file that remembers what was imported, every run, what people set and who did what.
+//!
+//! The only room that knows of SQLite. It prints nothing and asks no clock: who does something and when comes in as
+//! [`Who`]. The tables are meant to be read with any SQLite tool; their columns are named in `schema`.
+//!
+//! ```text
+//! file       a path                 → Ledger: created, checked, migrated, one writer and any number of readers
+//! schema     the tables, version by version
+//! content    Table                  → the hash of what it says, whatever file it came in
+//! cells      a row of cells         ↔ JSON text, bit by bit
+//! imports    Table, NewImport       ↔ rows, filings
+//! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
+//! people     overrides, corrections, proposals, review marks; `audit` has a line for each change
+//! forget     a customer's id        → nothing left of it, not even in freed pages
+//! copy       backup and restore
+//! ```
+//!
+//! Everything that reads is a method of [`Ledger`], everything that changes one of [`Writer`], which reads as well. A
+//! writer that is dropped without [`Writer::commit`] has changed nothing.
+
+mod audit;
+mod cells;
+mod content;
+mod copy;
+mod corrections;
+mod error;
+mod file;
+mod forget;
+mod history;
+mod imports;
+mod marks;
+mod overrides;
+mod proposals;
+mod record;
+mod runs;
+mod schema;
+mod select;
+mod sql;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use audit::{Action, AuditLine};
+pub use content::content_hash;
+pub use copy::{NotRestored, Restored};
+pub use corrections::StoredCorrection;
+pub use error::Error;
+pub use file::{Ledger, Snapshot, Who, Writer};
+pub use forget::Forgotten;
+pub use history::HistoryRow;
+pub use imports::{Import, ImportId, NewImport};
+pub use marks::{Mark, NewMark, Resolution};
+pub use overrides::{Ended, StoredOverride};
+pub use proposals::{NewProposal, Proposal, State};
+pub use record::rows;
+pub use runs::{Recorded, Run, RunHead, RunInput, RunNumber, RunRow, SchemeText};

@@ -1,0 +1,199 @@
+//! The year of `examples/b2b-year`, run as its page says, against figures that were worked out by hand: every grade,
+//! type, score, decision and date of every customer and month, every move with its cause, and the tables of the page.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own files fails by panic"
+)]
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A cell by customer and month, such as `K01` and `2024-01`.
+type Figures = BTreeMap<(String, String), String>;
+
+/// The example's folder.
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/b2b-year")
+}
+
+/// Runs `year.sh` into `out`.
+fn run_year(out: &Path) -> Output {
+    let regrade = Path::new(env!("CARGO_BIN_EXE_regrade"));
+    let mut path = regrade.parent().unwrap().as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    Command::new("sh")
+        .arg(example().join("year.sh"))
+        .arg(out)
+        .env("PATH", path)
+        .env("LANG", "C.UTF-8")
+        .env_remove("LC_ALL")
+        .output()
+        .unwrap()
+}
+
+/// The year, run once; the folder lives as long as the value.
+fn year() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_year(folder.path());
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{}: {said}", run.status);
+    folder
+}
+
+/// The rows of a CSV file of `expected/`, each a list of heading and cell.
+fn expected_rows(name: &str) -> Vec<Vec<(String, String)>> {
+    let mut reader = csv::Reader::from_path(example().join("expected").join(name)).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    reader
+        .records()
+        .map(|record| {
+            let cells = record.unwrap();
+            let pairs = headers.iter().zip(cells.iter());
+            pairs.map(|(h, c)| (h.to_owned(), c.to_owned())).collect()
+        })
+        .collect()
+}
+
+/// A table of `expected/` with a row a customer and a column a month; blank cells are left out.
+fn expected(name: &str) -> Figures {
+    let mut figures = Figures::new();
+    for row in expected_rows(name) {
+        let customer = &row[0].1;
+        for (month, cell) in &row[1..] {
+            if !cell.is_empty() {
+                figures.insert((customer.clone(), month.clone()), cell.clone());
+            }
+        }
+    }
+    figures
+}
+
+/// The months, as files are named.
+fn months() -> impl Iterator<Item = String> {
+    (1..=12).map(|month| format!("2024-{month:02}"))
+}
+
+/// A file of JSON lines.
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What the graded files have under a key; blanks are left out.
+fn graded(out: &Path, key: &str) -> Figures {
+    let mut figures = Figures::new();
+    for month in months() {
+        for record in lines(&out.join(format!("{month}.jsonl"))) {
+            let cell = match &record[key] {
+                Value::Null => continue,
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let customer = record["id"].as_str().unwrap().to_owned();
+            figures.insert((customer, month.clone()), cell);
+        }
+    }
+    figures
+}
+
+/// Where two tables differ, a line each.
+fn differences(what: &str, expected: &Figures, got: &Figures) -> Vec<String> {
+    let keys: BTreeSet<_> = expected.keys().chain(got.keys()).collect();
+    keys.into_iter()
+        .filter(|key| expected.get(*key) != got.get(*key))
+        .map(|key| {
+            let (expected, got) = (expected.get(key), got.get(key));
+            format!(
+                "{what} of {} in {}: {got:?}, not {expected:?}",
+                key.0, key.1
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn the_year_is_as_worked_out_by_hand() {
+    let folder = year();
+    let mut wrong = vec![];
+    for (name, key) in [
+        ("grades.csv", "grade"),
+        ("types.csv", "type"),
+        ("scores.csv", "score"),
+        ("decisions.csv", "decision"),
+        ("since.csv", "since"),
+    ] {
+        let got = graded(folder.path(), key);
+        assert!(got.len() > 160, "{key}: {} figures", got.len());
+        wrong.extend(differences(key, &expected(name), &got));
+    }
+    wrong.extend(wrong_moves(folder.path()));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where the moves that `diff` wrote, with their causes, are not those of `expected/moves.csv`.
+fn wrong_moves(out: &Path) -> Vec<String> {
+    let mut got = BTreeSet::new();
+    for month in months().skip(1) {
+        for line in lines(&out.join(format!("{month}-moves.jsonl"))) {
+            let class = line["class"].as_str().unwrap();
+            if ["upgraded", "downgraded"].contains(&class) {
+                let cells = ["id", "old", "new", "class", "cause"];
+                let cells = cells.map(|key| line[key].as_str().unwrap_or_default());
+                got.insert(format!("{month} {}", cells.join(" ")));
+            }
+        }
+    }
+    let expected: BTreeSet<String> = expected_rows("moves.csv")
+        .into_iter()
+        .map(|row| {
+            let cells: Vec<String> = row.into_iter().map(|(_, cell)| cell).collect();
+            cells.join(" ")
+        })
+        .collect();
+    let missing = expected
+        .difference(&got)
+        .map(|line| format!("no move {line}"));
+    let other = got
+        .difference(&expected)
+        .map(|line| format!("another move: {line}"));
+    missing.chain(other).collect()
+}
+
+#[test]
+fn the_page_has_the_same_tables() {
+    let grades = expected("grades.csv");
+    // The page shows the first character of a type.
+    let types: Figures = expected("types.csv")
+        .into_iter()
+        .map(|(key, name)| (key, name.chars().take(1).collect()))
+        .collect();
+    for page in ["README.md", "README.zh-CN.md"] {
+        let text = fs::read_to_string(example().join(page)).unwrap();
+        let rows: Vec<Vec<&str>> = text
+            .lines()
+            .filter(|line| line.starts_with("| K"))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        let (first, second) = rows.split_at(15);
+        for (rows, expected) in [(first, &grades), (second, &types)] {
+            let mut shown = Figures::new();
+            for row in rows {
+                let customer = row[0].split(' ').next().unwrap();
+                for (month, cell) in months().zip(&row[1..]) {
+                    let cell = cell.trim_matches(['*', '(', ')', '–']);
+                    if !cell.is_empty() {
+                        shown.insert((customer.to_owned(), month), cell.to_owned());
+                    }
+                }
+            }
+            assert_eq!(differences(page, expected, &shown), Vec::<String>::new());
+        }
+    }
+}
