@@ -66,7 +66,7 @@ pub fn run(file: &str, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
         match &output.target {
             Target::Stdout => to_stdout(|out| out.write_all(line.as_bytes()))?,
             Target::File(path) => {
-                files.write(path, |out| Write::write_all(out, line.as_bytes()))?
+                files.write(path, |out| Write::write_all(out, line.as_bytes()))?;
             }
         }
     }
