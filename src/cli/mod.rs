@@ -123,11 +123,11 @@ enum Command {
     Diff(diff::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
+    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
+    Review(review::Args),
     /// Say whether somebody edited a graded workbook.
     #[command(subcommand)]
     Runs(verify::Runs),
-    /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
-    Review(review::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -209,8 +209,8 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
-        Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

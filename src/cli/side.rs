@@ -22,10 +22,13 @@ pub enum Side {
 pub struct RunSide {
     /// The run.
     pub known: Known,
-    /// What grading it again gives.
+    /// What it comes to.
     pub grading: Grading,
     snapshot: Snapshot,
 }
+
+/// The old side's and the new side's.
+pub type Sides<T> = (T, T);
 
 /// What an argument names. This is the one place that tells runs from files.
 pub fn side(
@@ -93,9 +96,6 @@ fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table
     }
     whole(input).map_err(Stop::refused)
 }
-
-/// The old side's and the new side's.
-pub type Sides<T> = (T, T);
 
 /// Both sides, with the keys by which their customers are known.
 pub fn snapshots(
