@@ -26,6 +26,7 @@ mod rules;
 mod runs;
 mod screen;
 mod side;
+mod simulate;
 mod stock;
 pub mod words;
 mod write;
@@ -123,6 +124,8 @@ enum Command {
     Grade(grade::Args),
     /// Who moved up or down between two graded files.
     Diff(diff::Args),
+    /// Another scheme on the same data: who would move.
+    Simulate(simulate::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
@@ -211,6 +214,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
+        Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
