@@ -298,8 +298,7 @@ fn no_example_is_left_out() {
         for entry in std::fs::read_dir(root().join(folder)).unwrap() {
             let entry = entry.unwrap();
             let name = entry.file_name().into_string().unwrap();
-            let known =
-                name == "b2b-year" || EXAMPLES.iter().any(|example| example.name == name);
+            let known = name == "b2b-year" || EXAMPLES.iter().any(|example| example.name == name);
             assert!(known || entry.path().is_file(), "{folder}/{name}");
         }
     }
