@@ -158,18 +158,19 @@ mod tests {
         }
     }
 
+    /// What the rules give, the overrides by number, the level that counts, which override gives it.
+    type Row<'a> = (
+        Option<usize>,
+        &'a [(i64, Hold, &'a str)],
+        Option<usize>,
+        Option<i64>,
+    );
+
     #[test]
     fn floors_raise_ceilings_lower_and_locks_hold() {
         use Hold::{Ceiling, Floor, Lock};
         let levels: Vec<Arc<str>> = ["A", "B", "C"].map(Arc::from).to_vec();
         let (a, b, c) = (Some(0), Some(1), Some(2));
-        // What the rules give, the overrides by number, the level that counts, which override gives it.
-        type Row<'a> = (
-            Option<usize>,
-            &'a [(i64, Hold, &'a str)],
-            Option<usize>,
-            Option<i64>,
-        );
         let table: &[Row<'_>] = &[
             (b, &[], b, None),
             (None, &[], None, None),
