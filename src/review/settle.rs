@@ -5,8 +5,8 @@
 //! nothing counts until they agree or somebody decides: who read the two copies first must not matter.
 
 use super::told::{
-    changes_nothing, disagreement, expired, has_ended, not_allowed, open_ended, second,
-    unknown_customer,
+    changes_nothing, changes_nothing_yet, disagreement, expired, has_ended, not_allowed,
+    open_ended, second, unknown_customer,
 };
 use super::{Correction, Current, Said, State};
 use crate::decide::{Hold, Override, Subject};
@@ -348,7 +348,7 @@ pub fn settle_by_hand(
     settled.ends = known.map(|known| known.becomes(State::Ended)).collect();
     if is_so(&correction, hold, &current) {
         // Asked for by name it is set all the same: the rules may give something else next time.
-        settled.findings.push(changes_nothing(&correction));
+        settled.findings.push(changes_nothing_yet(&correction));
     }
     if correction.until.is_none() && correction.review_on.is_none() {
         settled.findings.push(open_ended(&correction));
