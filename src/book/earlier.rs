@@ -201,9 +201,7 @@ pub fn recognise_by_words(headers: &[Header]) -> Option<Recognised> {
         };
         let (change, reasons) = (written(Word::Change)?, written(Word::Reasons)?);
         let (grade, kind) = (written(Word::Grade), written(Word::Type));
-        if grade.or(kind).is_none() {
-            return None;
-        }
+        grade.or(kind)?;
         let is_workbook =
             written(Word::ReviewComment).is_some() && written(Word::Reviewer).is_some();
         let filled = REVIEW.into_iter().filter(|_| is_workbook);

@@ -3,22 +3,21 @@
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
-use super::recorded::{self, Known};
+use super::recorded;
 use super::rules::{self, Rules};
+use super::side::{Side, side, snapshots};
 use super::write::terminal_options;
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
-use regrade::compare::{self, Class, Graded, On, Snapshot, Wanted};
+use regrade::compare::{self, Class, On, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
 use regrade::present::{csv, workbook};
-use regrade::read::{self, Input, Options, Table};
+use regrade::read::Input;
 use regrade::scheme::Scheme;
 use regrade::text;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `diff`.
@@ -36,7 +35,7 @@ pub struct Args {
     /// The column with the customer's key.
     #[arg(long, value_name = "HEADER")]
     key: Option<String>,
-    /// The column with the grade.
+    /// The column with the grade, or with what `--on` names.
     #[arg(long, value_name = "HEADER")]
     grade: Option<String>,
     /// The column with an amount, for the sums of the matrix.
@@ -76,8 +75,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, args, &wanted, &options, global, &mut findings)?;
-    let new = side(&args.new, args, &wanted, &options, global, &mut findings)?;
+    let old = side(&args.old, &wanted, &options, global, &mut findings)?;
+    let new = side(&args.new, &wanted, &options, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -140,138 +139,6 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         Exit::Done
     })
-}
-
-/// One side of the comparison.
-enum Side {
-    /// A run of a ledger.
-    Run(Box<RunSide>),
-    /// A file, with the order of its grades as it says itself.
-    File(Graded, Vec<Arc<str>>),
-}
-
-/// A run of a ledger, graded again.
-struct RunSide {
-    known: Known,
-    grading: Grading,
-    snapshot: Snapshot,
-}
-
-/// What an argument names. This is the one place that tells runs from files.
-fn side(
-    argument: &str,
-    args: &Args,
-    wanted: &Wanted<'_>,
-    options: &Options,
-    global: &Global,
-    findings: &mut Vec<Finding>,
-) -> Result<Side, Stop> {
-    if is_run(argument) {
-        let ledger = ledger::open(global)?;
-        let known = Known::find(&ledger, argument)?;
-        let grading = known.again(&ledger)?;
-        let amount = args.amount.as_deref();
-        let snapshot = known.snapshot(&ledger, &grading, &wanted.on, amount)?;
-        return Ok(Side::Run(Box::new(RunSide {
-            known,
-            grading,
-            snapshot,
-        })));
-    }
-    let input = inputs::input(argument);
-    let about = read::properties(&input);
-    let sheets = about.list(workbook::SHEETS);
-    let levels = about.list(workbook::LEVELS);
-    let tables = open(&input, &sheets, options)?;
-    let file = Graded::pick(tables, &sheets, wanted).map_err(Stop::refused)?;
-    findings.extend(file.notes());
-    Ok(Side::File(
-        file,
-        levels.into_iter().map(Arc::from).collect(),
-    ))
-}
-
-/// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
-fn is_run(argument: &str) -> bool {
-    let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
-}
-
-/// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
-fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table>, Stop> {
-    let whole = |input: &Input| read::open(input, &[], options, &|_, _| {});
-    let asked = matches!(
-        input,
-        Input::File {
-            worksheet: Some(_),
-            ..
-        }
-    );
-    if let (Input::File { path, name, .. }, false) = (input, asked || sheets.is_empty()) {
-        let tables: Result<Vec<Vec<Table>>, _> = sheets
-            .iter()
-            .map(|sheet| {
-                whole(&Input::File {
-                    path: path.clone(),
-                    name: name.clone(),
-                    worksheet: Some(sheet.clone()),
-                })
-            })
-            .collect();
-        // Somebody may have given a worksheet another name; then it is found by its headers.
-        if let Ok(tables) = tables {
-            return Ok(tables.into_iter().flatten().collect());
-        }
-    }
-    whole(input).map_err(Stop::refused)
-}
-
-/// The old side's and the new side's.
-type Sides<T> = (T, T);
-
-fn snapshots(
-    old: Side,
-    new: Side,
-    wanted: &Wanted<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<(Sides<Snapshot>, Sides<Option<RunSide>>), Stop> {
-    let files: Vec<&Graded> = [&old, &new]
-        .into_iter()
-        .filter_map(|side| match side {
-            Side::File(file, _) => Some(file),
-            Side::Run(_) => None,
-        })
-        .collect();
-    let keys = if files.is_empty() {
-        vec![]
-    } else {
-        compare::keys(&files, wanted).map_err(Stop::refused)?
-    };
-    let mut keys = keys.into_iter();
-    let mut errors = vec![];
-    let mut made = [old, new].into_iter().map(|side| match side {
-        Side::Run(mut run) => (std::mem::take(&mut run.snapshot), Some(*run)),
-        Side::File(file, levels) => {
-            let mut wanted = wanted.clone();
-            if wanted.levels.is_empty() && wanted.scheme.is_none() && wanted.on == On::Grade {
-                wanted.levels = levels;
-            }
-            let snapshot = file.snapshot(keys.next().unwrap_or_default(), &wanted, findings);
-            let snapshot = snapshot.unwrap_or_else(|found| {
-                errors.extend(found);
-                Snapshot::default()
-            });
-            (snapshot, None)
-        }
-    });
-    let (old, old_run) = made.next().unwrap_or_default();
-    let (new, new_run) = made.next().unwrap_or_default();
-    drop(made);
-    if errors.is_empty() {
-        Ok(((old, new), (old_run, new_run)))
-    } else {
-        Err(Stop::refused(errors))
-    }
 }
 
 fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {

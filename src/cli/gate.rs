@@ -139,13 +139,8 @@ impl Figures {
 
     /// Of two sides that are compared. One who had no level and has one now has not moved.
     pub fn of_comparison(comparison: &Comparison, as_of: Date) -> Self {
-        let moves = comparison.moves.iter();
-        let changed = moves.filter(|found| found.class == Class::Changed && found.old.is_some());
-        let moved = comparison.count(Class::Upgraded)
-            + comparison.count(Class::Downgraded)
-            + changed.count();
         let counts = NAMES.map(|name| match name {
-            "moved" => moved,
+            "moved" => comparison.moved(),
             name => Class::parse(name).map_or(0, |class| comparison.count(class)),
         });
         let all = if comparison.old > 0 {

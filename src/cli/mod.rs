@@ -22,7 +22,9 @@ mod restate;
 mod review;
 mod rules;
 mod screen;
+mod side;
 mod stock;
+mod verify;
 pub mod words;
 mod write;
 
@@ -123,6 +125,9 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// Say whether somebody edited a graded workbook.
+    #[command(subcommand)]
+    Runs(verify::Runs),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -205,6 +210,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Diff(args) => diff::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -6,6 +6,7 @@
 
 mod before;
 mod class;
+mod fingerprint;
 mod graded;
 mod matrix;
 mod moves;
@@ -14,15 +15,18 @@ mod same;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use before::with_before;
 pub use class::{Cause, Class};
+pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
 pub use run::{Outcome, Recorded, Swapped, level_of, levels, of_run, put_causes};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
+pub use verify::{Edits, Verdict, is_for_people, verify};
 
 use std::sync::Arc;
 
@@ -72,6 +76,13 @@ impl Comparison {
     /// How many customers a class has.
     pub const fn count(&self, class: Class) -> usize {
         self.counts[class as usize]
+    }
+
+    /// How many customers who are on both sides went from one level to another: what gates call moved.
+    pub fn moved(&self) -> usize {
+        let moves = self.moves.iter();
+        let changed = moves.filter(|found| found.class == Class::Changed && found.old.is_some());
+        self.count(Class::Upgraded) + self.count(Class::Downgraded) + changed.count()
     }
 
     /// The customers with whom something happened, in order.

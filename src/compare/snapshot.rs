@@ -114,12 +114,11 @@ pub(super) fn levels_of_both(old: &Snapshot, new: &Snapshot) -> Vec<Arc<str>> {
     let mut levels = new.levels.clone();
     let mut at = 0;
     for level in &old.levels {
-        match levels.iter().position(|known| known == level) {
-            Some(found) => at = found + 1,
-            None => {
-                levels.insert(at, level.clone());
-                at += 1;
-            }
+        if let Some(found) = levels.iter().position(|known| known == level) {
+            at = found + 1;
+        } else {
+            levels.insert(at, level.clone());
+            at += 1;
         }
     }
     let customers = old.customers.iter().chain(&new.customers);

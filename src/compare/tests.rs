@@ -182,6 +182,7 @@ fn the_matrix_counts_shares_and_sums_amounts() {
 
 #[test]
 fn what_a_run_decided_goes_before_the_levels() {
+    use Decision::{Absent, Held, Overridden, Refused};
     let with = |decision: Decision, level: &str| {
         let customer = Customer {
             id: "1".into(),
@@ -193,7 +194,6 @@ fn what_a_run_decided_goes_before_the_levels() {
         side.levels = ["A", "B"].map(Arc::from).to_vec();
         side
     };
-    use Decision::{Absent, Held, Overridden, Refused};
     for (old, new, expected) in [
         ((Held, "B"), (Absent, "B"), "1 absent ? B>B"),
         ((Absent, "B"), (Held, "A"), "1 new ? B>A"),

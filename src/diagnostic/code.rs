@@ -206,6 +206,11 @@ codes! {
     LedgerTrouble = "ledger-trouble",
     /// A run that is not in the ledger, or a name that could be more than one.
     UnknownRun = "unknown-run",
+    // Workbooks that come back.
+    /// Somebody edited what regrade wrote.
+    Edited = "edited",
+    /// A file that does not say what was written into it.
+    NoHash = "no-hash",
 
     // Use.
     /// An option or argument that cannot be.

@@ -24,7 +24,7 @@ pub(super) enum Held {
 }
 
 impl Held {
-    fn of(cell: Cell<'_>) -> Self {
+    pub(super) fn of(cell: Cell<'_>) -> Self {
         match cell {
             Cell::Text(text) => Self::Text(text.into()),
             Cell::Blank => Self::Other(Cell::Blank),

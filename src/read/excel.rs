@@ -4,14 +4,14 @@
 //! the corners of a sheet abort the process. xls is read whole by calamine; a later issue moves it into a child process
 //! under a memory limit, and reads its per-cent formats, which calamine does not give.
 
-use super::assemble::{Candidate, too_large};
+use super::assemble::{Candidate, Held, too_large};
 use super::format::encrypted;
 use super::guard::{check_parts, guarded};
 use super::properties::{ASIDE, properties_of};
-use super::sheet_rows::{SheetRows, Value, tables, wanted};
+use super::sheet_rows::{MOST_COLUMNS, SheetRows, Value, tables, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
-use crate::table::{Cell, CellError, Date};
+use crate::table::{Cell, CellError, Date, RawRows};
 use calamine::{CellErrorType, Data, DataRef, Reader, SheetType, Style, Xls, Xlsx};
 use std::cell;
 use std::collections::BTreeSet;
@@ -81,6 +81,54 @@ pub(super) fn read_xlsx(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>,
             sheets.push(outcome.and_then(|()| rows.finish()));
         }
         tables(sheets, source)
+    })
+}
+
+/// The cells of one worksheet of an xlsx workbook as they stand there, from its first row on and as far as that goes to
+/// the right; `None` if there is no such worksheet.
+pub(super) fn cells_of(
+    bytes: &[u8],
+    worksheet: &str,
+    source: &Source<'_>,
+) -> Result<Option<RawRows>, Vec<Finding>> {
+    check_parts(bytes, source)?;
+    guarded(source, || {
+        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| failed(&error, source))?;
+        if !worksheets(book.sheets_metadata())
+            .iter()
+            .any(|name| name == worksheet)
+        {
+            return Ok(None);
+        }
+        let mut reader = book
+            .worksheet_cells_reader(worksheet)
+            .map_err(|error| failed(&error, source))?;
+        let mut raw: Option<RawRows> = None;
+        let (mut row, mut cells): (u32, Vec<(u32, Held)>) = (0, vec![]);
+        loop {
+            let next = reader.next_cell().map_err(|error| failed(&error, source))?;
+            let at = next.as_ref().map(calamine::Cell::get_position);
+            if at.is_none_or(|(at, _)| at != row) && !cells.is_empty() {
+                let width = cells.last().map_or(0, |(column, _)| *column as usize + 1);
+                let raw = raw.get_or_insert_with(|| RawRows::new(width));
+                let mut line = vec![Cell::Blank; raw.width()];
+                for (column, cell) in &cells {
+                    if let Some(place) = line.get_mut(*column as usize) {
+                        *place = cell.cell();
+                    }
+                }
+                raw.push(row + 1, line);
+                cells.clear();
+            }
+            let (Some(cell), Some((at, column))) = (&next, at) else {
+                return Ok(Some(raw.unwrap_or_default()));
+            };
+            row = at;
+            let held = Held::of(value(cell.get_value(), 0.0, false).cell());
+            if !held.is_blank() && column < MOST_COLUMNS {
+                cells.push((column, held));
+            }
+        }
     })
 }
 

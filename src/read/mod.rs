@@ -161,6 +161,31 @@ pub fn open(
     })
 }
 
+/// The cells of worksheets as they stand there, whatever they mean: those of the first row, then the others, as far as
+/// the first row goes to the right. `None` for a worksheet that is not there, and for all of a file that is no xlsx.
+pub fn cells(input: &Input, worksheets: &[String]) -> Result<Vec<Option<RawRows>>, Vec<Finding>> {
+    let Input::File { path, name, .. } = input else {
+        return Ok(vec![None; worksheets.len()]);
+    };
+    let options = Options::default();
+    let source = Source {
+        file: name.as_str().into(),
+        worksheet: None,
+        known: &[],
+        lexicon: vec![],
+        options: &options,
+        progress: &|_, _| {},
+    };
+    let size = std::fs::metadata(path).map_or(0, |about| about.len());
+    let bytes = slurp(path, size).map_err(|error| vec![unreadable(name, &error)])?;
+    let content = format::look_into(bytes)?;
+    let read = |worksheet: &String| match content.format {
+        Format::Xlsx => excel::cells_of(&content.bytes, worksheet, &source),
+        _ => Ok(None),
+    };
+    worksheets.iter().map(read).collect()
+}
+
 fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
     let bytes = match input {
         Input::Stdin => {

@@ -24,7 +24,7 @@ pub(super) enum Value<'v> {
 }
 
 impl Value<'_> {
-    fn cell(&self) -> Cell<'_> {
+    pub(super) fn cell(&self) -> Cell<'_> {
         match self {
             Self::Shared("") => Cell::Blank,
             Self::Shared(text) => Cell::Text(text),

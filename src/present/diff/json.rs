@@ -66,7 +66,7 @@ fn summary(diff: &Diff) -> Value {
     put("levels", json!(levels));
     let counts = Class::ALL.map(|class| (class.key().to_owned(), json!(comparison.count(class))));
     put("counts", Value::Object(counts.into_iter().collect()));
-    put("moved", json!(comparison.movers().count()));
+    put("moved", json!(comparison.moved()));
     Value::Object(summary)
 }
 

@@ -59,7 +59,7 @@ fn properties(diff: &Diff) -> DocProperties {
 fn figures(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), XlsxError> {
     let (lang, comparison) = (diff.lang, &diff.comparison);
     let longest = [&diff.names.0, &diff.names.1].map(|name| shown::width(name));
-    let value = longest[0].max(longest[1]).min(WIDEST).max(14) as u16 + 2;
+    let value = longest[0].max(longest[1]).clamp(14, WIDEST) as u16 + 2;
     let mut page = Page::new(sheet, formats, lang, &[2, 22, value, 14])?;
     page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::DiffTitle.get(lang))?;

@@ -4,6 +4,7 @@ use super::formats::{Formats, Look, Shade};
 use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
 use super::review::{self, Lists};
 use super::{WorkbookError, text, widths};
+use crate::compare::{Content, Fingerprint};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::present::palette::{HEADER, Rgb};
@@ -47,17 +48,30 @@ impl Columns {
             .collect();
         Self { headings, widths }
     }
+
+    /// By what the columns that regrade fills will be known again.
+    pub fn fingerprint(&self, table: &dyn ResultTable) -> Fingerprint {
+        let columns = table.columns().iter().zip(&self.headings);
+        let known = columns.filter(|(column, _)| is_known(column));
+        Fingerprint::new(known.map(|(_, heading)| heading.clone()).collect())
+    }
 }
 
-/// Writes the rows of `rows` as the `part`th sheet of the table, from 0.
+/// The rows of one sheet, and the how manieth it is, from 0.
+pub struct Part {
+    pub rows: Range<usize>,
+    pub number: usize,
+}
+
+/// Writes a part of the table.
 pub fn write(
     sheet: &mut Worksheet,
     table: &dyn ResultTable,
     columns: &Columns,
-    rows: Range<usize>,
-    part: usize,
+    Part { rows, number }: Part,
     lists: &Lists,
     formats: &mut Formats,
+    fingerprint: &mut Fingerprint,
 ) -> Result<(), WorkbookError> {
     let lang = table.lang();
     page::set_up(sheet, lang);
@@ -80,10 +94,10 @@ pub fn write(
     sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
 
     sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
-    let name = if part == 0 {
+    let name = if number == 0 {
         "Graded".to_owned()
     } else {
-        format!("Graded_{}", part + 1)
+        format!("Graded_{}", number + 1)
     };
     // This writes the headings; in constant memory it must come before the rows.
     sheet.add_table(
@@ -104,6 +118,7 @@ pub fn write(
     for (at, row) in (1u32..).zip(rows) {
         let mark = table.mark(row);
         let mut lines = 1;
+        let mut contents = Vec::with_capacity(described.len());
         for (index, column) in (0u16..).zip(described) {
             let cell = table.cell(row, usize::from(index));
             if widths::is_wrapped(column)
@@ -112,8 +127,12 @@ pub fn write(
                 lines = lines.max(page::lines(text, columns.widths[usize::from(index)]));
             }
             let shade = shade_of(column, Some(mark), formats);
+            if is_known(column) {
+                contents.push(content(written(cell.clone(), look_of(column), lang).0));
+            }
             write_cell(sheet, (at, index), cell, column, shade, formats, lang)?;
         }
+        fingerprint.add(&contents);
         let height = page::height(lines.min(MOST_LINES));
         if height != ROW_HEIGHT {
             sheet.set_row_height_pixels(at, height)?;
@@ -203,6 +222,20 @@ pub(super) fn write_cell(
         }
     };
     Ok(())
+}
+
+/// Whether a column is known again: what people fill is for them to change.
+const fn is_known(column: &TableColumn) -> bool {
+    !matches!(column.role, ColumnRole::Review(_))
+}
+
+/// What stands in the cell when it is read back.
+fn content(value: Written<'_>) -> Content<'_> {
+    match value {
+        Written::Blank => Content::Blank,
+        Written::Number(number) => Content::Number(number),
+        Written::Text(value) => Content::Text(text::cell(&value).into_owned().into()),
+    }
 }
 
 /// The value decides how a cell is written; the column's look is taken where it goes with the value.

@@ -45,6 +45,13 @@ pub const LEVELS: &str = "regrade.levels";
 /// The property with the run's id in the ledger.
 pub const RUN: &str = "regrade.run";
 
+/// The property with the hash of the results.
+pub const CONTENT: &str = "regrade.content";
+/// The property with the headings of the columns that regrade filled.
+pub const HEADINGS: &str = "regrade.headings";
+/// The property with the sums by which an edit is found.
+pub const SUMS: &str = "regrade.sums";
+
 /// Data rows of one sheet: Excel's 1,048,576 rows without the header.
 const ROWS_PER_SHEET: usize = 1_048_575;
 /// From how many rows on the rows go to a temporary file instead of memory.
@@ -198,16 +205,22 @@ fn write_limited<W: Write + Seek + Send>(
 
     let lists = Lists::new(table, &mut names);
     let columns = graded::Columns::new(table);
+    let mut fingerprint = columns.fingerprint(table);
     for (index, name) in graded.iter().enumerate() {
         let first = index * limits.rows_per_sheet;
         let rows = first..table.len().min(first + limits.rows_per_sheet);
+        let part = graded::Part {
+            rows,
+            number: index,
+        };
         let sheet = if table.len() > limits.rows_in_memory {
             book.add_worksheet_with_constant_memory()?
         } else {
             book.add_worksheet()
         };
         sheet.set_name(name)?;
-        graded::write(sheet, table, &columns, rows, index, &lists, &mut formats)?;
+        let stamp = &mut fingerprint;
+        graded::write(sheet, table, &columns, part, &lists, &mut formats, stamp)?;
     }
     if let Some(diff) = &options.moves {
         aside.extend(moves::add(
@@ -241,6 +254,9 @@ fn write_limited<W: Write + Seek + Send>(
         (SHEETS, json(&graded)),
         (ASIDE, json(&aside)),
         (LEVELS, json(&levels)),
+        (CONTENT, fingerprint.content()),
+        (HEADINGS, json(fingerprint.headings())),
+        (SUMS, fingerprint.sums()),
     ];
     let run = options.run.iter().map(|run| (RUN, run.clone()));
     let properties = about
