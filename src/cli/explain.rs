@@ -2,12 +2,17 @@
 
 use super::grade::{Graded, as_of, grade_files};
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, rules};
+use super::inputs::Loaded;
+use super::recorded::{self, Known};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain;
+use regrade::ledger::Error;
 use regrade::present::explanation;
+use regrade::table::Date;
 use regrade::text;
+use std::sync::Arc;
 
 /// Arguments of `explain`.
 #[derive(clap::Args, Debug)]
@@ -15,9 +20,12 @@ pub struct Args {
     /// The customer's key, or the exact name.
     #[arg(value_name = "CUSTOMER")]
     customer: String,
-    /// Files of the scheme's sheets, as for `grade`.
+    /// Files of the scheme's sheets, as for `grade`; without any a run of the ledger is explained.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    /// The run of the ledger: @latest, @previous, @2024-03 or an id.
+    #[arg(long, value_name = "RUN", default_value = "@latest")]
+    run: String,
     #[command(flatten)]
     reading: Reading,
 }
@@ -44,12 +52,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     };
     let targets = outputs(&global.output, Some(format))?;
-    let rules = rules::load(global)?;
-    let mut read = inputs::paths(&rules.scheme, &args.files)?;
-    read.push(rules::path(global));
-    keep_inputs(&files_of(&targets), &read)?;
-    let as_of = as_of(global)?;
-    let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
+    let mut history = vec![];
+    let graded = if args.files.is_empty() && ledger::path(global).exists() {
+        keep_inputs(&files_of(&targets), &[ledger::path(global)])?;
+        let (graded, told) = from_ledger(args, global)?;
+        history = told;
+        graded
+    } else {
+        let rules = rules::load(global)?;
+        let mut read = inputs::paths(&rules.scheme, &args.files)?;
+        read.push(rules::path(global));
+        keep_inputs(&files_of(&targets), &read)?;
+        grade_files(&args.files, rules, &args.reading, as_of(global)?, screen)?
+    };
     let lang = global
         .lang
         .map_or(graded.grading.scheme.language, Lang::from);
@@ -71,6 +86,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             (entry, _) => text += &explanation::kept_text(&graded.grading, entry, lang),
         }
     }
+    if format == Format::Table {
+        text += &told(&history, lang);
+    }
     let mut files = Files::default();
     for output in &targets {
         match &output.target {
@@ -82,6 +100,70 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     files.commit()?;
     Ok(Exit::Done)
+}
+
+/// Another grade than in the run before.
+struct Change {
+    as_of: Date,
+    grade: Option<Arc<str>>,
+    reason: Option<String>,
+}
+
+/// A recorded run graded again, and how the customer came to the grade.
+fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Vec<Change>), Stop> {
+    let ledger = ledger::open(global)?;
+    let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+    let known = Known::find(&ledger, &args.run)?;
+    let grading = known.again(&ledger)?;
+    let mut changes: Vec<Change> = vec![];
+    for row in ledger.history(&args.customer).map_err(trouble)? {
+        if row.as_of > known.run.as_of {
+            continue;
+        }
+        let grade = row.row.standing.effective_grade;
+        // Of several runs as of one date the last one counts.
+        if changes.last().is_some_and(|last| last.as_of == row.as_of) {
+            changes.pop();
+        }
+        if changes.last().is_none_or(|last| last.grade != grade) {
+            changes.push(Change {
+                as_of: row.row.standing.since.unwrap_or(row.as_of),
+                grade,
+                reason: row.row.reasons.into_iter().next(),
+            });
+        }
+    }
+    let graded = Graded {
+        grading,
+        loaded: Loaded {
+            tables: vec![],
+            files: vec![],
+            findings: vec![],
+        },
+        scheme: (recorded::short(&known.run.id).to_owned(), known.text),
+    };
+    Ok((graded, changes))
+}
+
+/// Since when the customer has had which grade, the newest first.
+fn told(history: &[Change], lang: Lang) -> String {
+    if history.is_empty() {
+        return String::new();
+    }
+    let mut text = match lang {
+        Lang::Zh => "\n历次变动：\n".to_owned(),
+        Lang::En => "\nhistory:\n".to_owned(),
+    };
+    for change in history.iter().rev() {
+        let grade = change.grade.as_deref().unwrap_or("—");
+        let since = change.as_of;
+        let reason = change.reason.as_deref().unwrap_or_default();
+        text += &match lang {
+            Lang::Zh => format!("  {since} 起 {grade}：{reason}\n"),
+            Lang::En => format!("  {grade} since {since}: {reason}\n"),
+        };
+    }
+    text
 }
 
 /// The customer with this key, else those with this name.

@@ -18,28 +18,30 @@ pub struct Decided {
     pub on_hold: bool,
 }
 
-/// What the comparison with the run before comes to. `rated` is whether the scheme has grades, `overridden` whether a
-/// person set a grade that the rules would not have given, `on_hold` whether a review holds it, `at_risk` whether grace
-/// holds off a demotion: in a run between two period ends, too, which decides nothing.
-pub fn compare(
-    rated: bool,
-    before: Option<u32>,
-    now: Option<u32>,
-    overridden: bool,
-    on_hold: bool,
-    at_risk: bool,
-) -> Decision {
+/// What keeps a customer's grade from being what the rules would have it now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct KeptBy {
+    /// A person set a grade that the rules would not have given.
+    pub overridden: bool,
+    /// A review holds it.
+    pub on_hold: bool,
+    /// Grace holds off a demotion: in a run between two period ends, too, which decides nothing.
+    pub at_risk: bool,
+}
+
+/// What the comparison with the run before comes to. `rated` is whether the scheme has grades.
+pub fn compare(rated: bool, before: Option<u32>, now: Option<u32>, kept: KeptBy) -> Decision {
     if !rated {
         return Decision::Classified;
     }
     let Some(now) = now else {
-        return if on_hold {
+        return if kept.on_hold {
             Decision::Held
         } else {
             Decision::Unrated
         };
     };
-    if overridden {
+    if kept.overridden {
         return Decision::Overridden;
     }
     match before {
@@ -47,7 +49,7 @@ pub fn compare(
         // Levels are best first, so a smaller place is a better grade.
         Some(before) if now < before => Decision::Promoted,
         Some(before) if now > before => Decision::Demoted,
-        Some(_) if at_risk && !on_hold => Decision::AtRisk,
+        Some(_) if kept.at_risk && !kept.on_hold => Decision::AtRisk,
         Some(_) => Decision::Held,
     }
 }
@@ -76,10 +78,15 @@ mod tests {
             (Some(1), Some(0), true, none, Overridden),
             (Some(0), Some(0), true, none, Overridden),
         ] {
-            let compared = compare(true, before, now, overridden, on_hold, at_risk);
+            let kept = KeptBy {
+                overridden,
+                on_hold,
+                at_risk,
+            };
+            let compared = compare(true, before, now, kept);
             assert_eq!(compared, decision, "{before:?} {now:?}");
         }
-        let decision = compare(false, None, None, false, false, false);
+        let decision = compare(false, None, None, KeptBy::default());
         assert_eq!(decision, Decision::Classified);
     }
 }

@@ -5,7 +5,7 @@ mod ladder;
 mod overrides;
 mod standing;
 
-pub use decided::{Decided, compare};
+pub use decided::{Decided, KeptBy, compare};
 pub use ladder::{Judged, Place, Step, Why, step};
 pub use overrides::{Applied, Hold, Override, Subject, apply, apply_to_tags};
 pub use standing::{Rung, Standing};

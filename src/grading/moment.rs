@@ -6,7 +6,7 @@ use super::{Past, People};
 use crate::assess::{Assessment, Choice, Facts, assess, kept};
 use crate::book::{Book, Earlier};
 use crate::classify::{self, Classification};
-use crate::decide::{self, Decided, Judged, Override, Subject, Why, apply, compare};
+use crate::decide::{self, Decided, Judged, KeptBy, Override, Subject, Why, apply, compare};
 use crate::diagnostic::Finding;
 use crate::metrics::{self, MetricColumn};
 use crate::scheme::model::{Movement, Scheme, SlotKind};
@@ -351,18 +351,15 @@ impl<'a> Moment<'a> {
                 let person = &people.persons[*number as usize];
                 let track = &person.grade;
                 let before = person.before.grade.map(|grade| grade as u32);
-                let overridden = track.overridden.is_some();
+                let kept = KeptBy {
+                    overridden: track.overridden.is_some(),
+                    on_hold: self.held[row],
+                    at_risk: track.place.at_risk.is_some(),
+                };
                 Decided {
                     grade: track.effective,
                     rule_grade: track.place.level,
-                    decision: compare(
-                        rated,
-                        before,
-                        track.effective,
-                        overridden,
-                        self.held[row],
-                        track.place.at_risk.is_some(),
-                    ),
+                    decision: compare(rated, before, track.effective, kept),
                     since: track.since,
                     on_hold: self.held[row],
                 }

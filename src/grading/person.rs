@@ -161,19 +161,19 @@ impl People {
         let decided = self.decided;
         let roster = &book.roster;
         (0..roster.len())
-            .map(|row| match self.by_id.get(&roster.ids[row]) {
-                Some(number) => *number,
-                None => {
-                    let sheet = book
-                        .customers
-                        .as_ref()
-                        .map_or_else(Earlier::default, |customers| customers.earlier[row]);
-                    self.add(
-                        roster.ids[row].clone(),
-                        roster.names[row].clone(),
-                        Person::from_sheet(sheet, decided),
-                    )
+            .map(|row| {
+                if let Some(number) = self.by_id.get(&roster.ids[row]) {
+                    return *number;
                 }
+                let sheet = book
+                    .customers
+                    .as_ref()
+                    .map_or_else(Earlier::default, |customers| customers.earlier[row]);
+                self.add(
+                    roster.ids[row].clone(),
+                    roster.names[row].clone(),
+                    Person::from_sheet(sheet, decided),
+                )
             })
             .collect()
     }

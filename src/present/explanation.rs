@@ -3,7 +3,8 @@
 
 use crate::book::Entry;
 use crate::diagnostic::Lang;
-use crate::explain::{Explanation, Input, Outcome, RuleStep, Source};
+use crate::explain::movement::Ladder;
+use crate::explain::{self, Explanation, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
 use crate::present::marks::decision_word;
 use crate::table::Decimal;
@@ -42,6 +43,7 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
         head.push(pair(Word::Tags, &tags.join("|")));
     }
     let _ = writeln!(out, "{}", head.join(" · "));
+    movement(grading, row, lang, &mut out);
     dimensions(explanation, lang, &mut out);
     if let Some(step) = &explanation.grade {
         section(Word::Grade.get(lang), step, lang, &mut out);
@@ -62,6 +64,20 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
         );
     }
     out
+}
+
+/// What the rules of movement and people did, and what comes next.
+fn movement(grading: &Grading, row: usize, lang: Lang, out: &mut String) {
+    for ladder in [Ladder::Grade, Ladder::Type] {
+        let set = explain::movement::overridden(grading, ladder, row, lang);
+        let moves = explain::movement::reasons(grading, ladder, row, lang);
+        for reason in set.into_iter().chain(moves) {
+            let _ = writeln!(out, "  {reason}");
+        }
+    }
+    if let Some(next) = explain::movement::next(grading, row, lang) {
+        let _ = writeln!(out, "  {}: {next}", Word::Next.get(lang));
+    }
 }
 
 fn dimensions(explanation: &Explanation, lang: Lang, out: &mut String) {

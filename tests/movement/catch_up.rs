@@ -1,8 +1,9 @@
 //! Monthly runs equal one catch-up run, for rows that came in time and one scheme.
 
+use super::schemes::{CUSTOMERS_SHEET, LEVELS, OF_ORDERS, TYPES, scheme};
 use super::world::{Order, World, month_end, said};
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::select;
 use regrade::decide::{Decision, Hold, Override, Subject};
 use regrade::grading::{Grading, Known};
 use regrade::table::{Date, Period};
@@ -11,8 +12,6 @@ use std::fmt::Write as _;
 
 const CUSTOMERS: usize = 4;
 const AMOUNTS: [i64; 8] = [0, 50, 99, 100, 150, 300, 501, 600];
-const LEVELS: [&str; 3] = ["A", "B", "C"];
-const TYPES: [&str; 3] = ["T1", "T2", "T3"];
 
 /// What happened in a month.
 #[derive(Clone, Debug)]
@@ -38,165 +37,8 @@ struct Story {
     some: Vec<usize>,
     /// Whether also runs are made in the middle of months.
     between: bool,
-}
-
-/// A condition over what rules may read.
-fn condition() -> impl Strategy<Value = String> {
-    let counted = (select(vec!["m > 500", "m < 100", "m >= 100"]), 1..4usize)
-        .prop_map(|(condition, periods)| format!("streak({condition}) >= {periods}"));
-    let runs = (select(vec!["rising", "falling"]), 1..3usize)
-        .prop_map(|(function, periods)| format!("{function}(m) >= {periods}"));
-    let other = select(vec![
-        "average(m, 2) > 300",
-        "total(m, 3) < 200",
-        "longest(m >= 100) >= 3",
-        "latest(m) > 100",
-        "change(m) > 200",
-        "v > 60",
-        "recent < 100",
-        "all_time > 1000",
-        "v >= mean(v)",
-    ]);
-    let one = prop_oneof![4 => counted, 2 => runs, 3 => other.prop_map(str::to_owned)];
-    let both = (one.clone(), one.clone(), select(vec!["and", "or"]))
-        .prop_map(|(left, right, word)| format!("{left} {word} {right}"));
-    prop_oneof![4 => one, 1 => both]
-}
-
-/// A table `[[movement]]` of these levels.
-fn movement(of: &'static str, levels: [&'static str; 3]) -> impl Strategy<Value = String> {
-    let aim = prop_oneof![
-        select(levels.to_vec()).prop_map(|level| format!("to = \"{level}\"")),
-        select(vec![-2, -1, 1, 2]).prop_map(|step| format!("step = {step}")),
-    ];
-    let from = subsequence(levels.to_vec(), 0..=2);
-    let own = format!("{of} = '{}'", levels[1]);
-    let before = format!("previous_{of} = '{}'", levels[2]);
-    let when = prop_oneof![
-        8 => condition(),
-        1 => condition().prop_map(move |condition| format!("{own} and {condition}")),
-        1 => condition().prop_map(move |condition| format!("{before} and {condition}")),
-    ];
-    let rules = prop::collection::vec((when, aim, from), 0..4);
-    let numbers = (0..3u32, 0..4u32, 0..3u32);
-    let caps = (prop::option::of(1..3u32), prop::option::of(1..3u32));
-    let words = (
-        any::<bool>(),
-        any::<bool>(),
-        prop::option::of(select(levels.to_vec())),
-        prop::option::of(select(vec!["v >= 30", "streak(m > 50) >= 1", "recent > 0"])),
-    );
-    (rules, numbers, caps, words).prop_map(move |(rules, numbers, caps, words)| {
-        let (min_hold, gap, grace) = numbers;
-        let (sliding, follow, initial, eligible) = words;
-        let mut text = format!(
-            "[[movement]]\nof = \"{of}\"\nmin_hold = {min_hold}\nmin_gap_down = {gap}\ngrace = {grace}\n"
-        );
-        for (key, cap) in [("max_step_up", caps.0), ("max_step_down", caps.1)] {
-            if let Some(cap) = cap {
-                let _ = writeln!(text, "{key} = {cap}");
-            }
-        }
-        if sliding {
-            text += "rearm = \"sliding\"\n";
-        }
-        if follow {
-            text += "otherwise = \"follow\"\n";
-        }
-        if let Some(initial) = initial {
-            let _ = writeln!(text, "initial = \"{initial}\"");
-        }
-        if let Some(eligible) = eligible {
-            let _ = writeln!(text, "eligible = \"{eligible}\"");
-        }
-        text += "rules = [\n";
-        for (index, (when, aim, from)) in rules.into_iter().enumerate() {
-            let from = if from.is_empty() {
-                String::new()
-            } else {
-                format!(", from = {from:?}")
-            };
-            let _ = writeln!(text, "  {{ name = \"r{index}\", when = \"{when}\", {aim}{from} }},");
-        }
-        text + "]\n"
-    })
-}
-
-/// The types: none, or a list of them, with or without rules of movement. Says whether every ladder has rules.
-fn types() -> impl Strategy<Value = (String, bool)> {
-    let list = select(vec!["previous_type = 'T2' and v > 20", "grade = 'A'", "latest(m) > 300"])
-        .prop_map(|first| {
-            format!(
-                "[[types]]\nname = \"T1\"\nwhen = \"{first}\"\n[[types]]\nname = \"T2\"\n\
-                 when = \"previous_type = 'T3' or rising(m) >= 1 or v > 70\"\n[[types]]\nname = \"T3\"\n"
-            )
-        });
-    prop_oneof![
-        2 => Just((String::new(), true)),
-        1 => list.clone().prop_map(|types| (types, false)),
-        2 => (list, movement("type", TYPES)).prop_map(|(types, rules)| (types + &rules, true)),
-    ]
-}
-
-/// A scheme, the months of its period, and whether every ladder has rules.
-fn scheme() -> impl Strategy<Value = (String, usize, bool)> {
-    let period = prop_oneof![4 => Just(("month", 1)), 1 => Just(("quarter", 3))];
-    let gaps = select(vec!["end", "skip", "zero"]);
-    let keep = select(vec!["", "keep = \"v >= 40\"\n"]);
-    let grades = select(vec![
-        "v >= 70",
-        "latest(m) > 300",
-        "v >= percentile(v, 0.5)",
-    ]);
-    let parts = (period, gaps, keep, grades);
-    (parts, movement("grade", LEVELS), types()).prop_map(|(parts, movement, (types, moves))| {
-        let ((period, months), gaps, keep, best) = parts;
-        let text = format!(
-            r#"
-[scheme]
-period = "{period}"
-[sheets.customers]
-key = "id"
-previous_grade = "was"
-previous_date = "since"
-first_seen = "met"
-allow_bad = "100%"
-fields = [
-  {{ name = "v", type = "number" }}, {{ name = "was", type = "text" }},
-  {{ name = "since", type = "date" }}, {{ name = "met", type = "date" }},
-]
-[sheets.orders]
-customer = "who"
-date = "day"
-id = "no"
-fields = [{{ name = "amount", type = "number" }}]
-[[metrics]]
-name = "m"
-from = "orders"
-value = "sum(amount)"
-per = "{period}"
-gaps = "{gaps}"
-[[metrics]]
-name = "recent"
-from = "orders"
-value = "sum(amount)"
-within = "2 months"
-[[metrics]]
-name = "all_time"
-from = "orders"
-value = "sum(amount)"
-[[grades]]
-name = "A"
-when = "{best}"
-{keep}[[grades]]
-name = "B"
-when = "v >= 50"
-[[grades]]
-name = "C"
-{movement}{types}"#
-        );
-        (text, months, moves)
-    })
+    /// Whether there is no customers' sheet.
+    sheetless: bool,
 }
 
 fn month() -> impl Strategy<Value = Month> {
@@ -239,9 +81,10 @@ fn story() -> impl Strategy<Value = Story> {
         prop::collection::vec(set, 0..2),
         prop::collection::vec(prop::bool::weighted(0.35), 13),
         any::<bool>(),
+        prop::bool::weighted(0.25),
     )
         .prop_map(
-            |((scheme, period, moves), mut months, given, overrides, runs, between)| {
+            |((scheme, period, moves), mut months, given, overrides, runs, between, sheetless)| {
                 // A sheet that comes in within a period is that of the period before, if a run is made then, but not
                 // afterwards; so sheets come at the ends of periods.
                 for (index, month) in months.iter_mut().enumerate() {
@@ -252,15 +95,30 @@ fn story() -> impl Strategy<Value = Story> {
                 if months.iter().all(|month| month.sheet.is_none()) {
                     months[period - 1].sheet = Some(vec![Some("65"); CUSTOMERS]);
                 }
-                let first = months
-                    .iter()
-                    .position(|month| month.sheet.is_some())
-                    .unwrap();
+                let begins = |month: &Month| {
+                    if sheetless {
+                        month.covered && month.orders.iter().any(Option::is_some)
+                    } else {
+                        month.sheet.is_some()
+                    }
+                };
+                let last = months.len() - 1;
+                let first = months.iter().position(begins).unwrap_or(last);
+                let scheme = if sheetless {
+                    scheme
+                        .replace(CUSTOMERS_SHEET, "")
+                        .replacen("[[grades]]\n", OF_ORDERS, 1)
+                } else {
+                    scheme
+                };
                 // Without rules every run takes what the values give, on any day; so does one with an override.
                 let free = moves && overrides.is_empty();
-                let all: Vec<usize> = (first..months.len())
+                let mut all: Vec<usize> = (first..months.len())
                     .filter(|month| free || (month + 1) % period == 0)
                     .collect();
+                if all.is_empty() {
+                    all.push(first);
+                }
                 let last = all.last().copied();
                 let some = all.iter().copied();
                 let some = some
@@ -275,6 +133,7 @@ fn story() -> impl Strategy<Value = Story> {
                     all,
                     some,
                     between,
+                    sheetless,
                 }
             },
         )
@@ -298,7 +157,7 @@ impl Story {
             if month.covered {
                 world.orders(end, Some((start, end)), &orders);
             }
-            if let Some(rows) = &month.sheet {
+            if let Some(rows) = month.sheet.as_ref().filter(|_| !self.sheetless) {
                 let mut text = "id,v,was,since,met\n".to_owned();
                 for (who, cell) in rows.iter().enumerate() {
                     if let Some(cell) = cell {

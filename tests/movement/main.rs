@@ -8,4 +8,6 @@
 mod cases;
 mod catch_up;
 mod model;
+mod schemes;
 mod world;
+mod written;

@@ -42,7 +42,7 @@ struct Rule {
 }
 
 #[derive(Clone, Debug)]
-struct Rules {
+struct Ladder {
     initial: Option<usize>,
     sliding: bool,
     follow: bool,
@@ -114,7 +114,7 @@ impl When {
     }
 }
 
-impl Rules {
+impl Ladder {
     fn scheme(&self) -> String {
         let [(a, keep_a), (b, keep_b)] = self.grades;
         let mut text = format!(
@@ -291,7 +291,7 @@ grace = {}
     }
 }
 
-fn rules() -> impl Strategy<Value = Rules> {
+fn ladder() -> impl Strategy<Value = Ladder> {
     let order = select(vec![Ordering::Less, Ordering::Greater]);
     let limit = select(vec![100, 200, 300, 500]);
     let when = prop_oneof![
@@ -318,7 +318,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         ),
         prop::collection::vec(rule, 0..4),
     )
-        .prop_map(|(words, numbers, caps, rules)| Rules {
+        .prop_map(|(words, numbers, caps, rules)| Ladder {
             initial: words.0,
             sliding: words.1,
             follow: words.2,
@@ -350,9 +350,9 @@ proptest! {
     })]
 
     #[test]
-    fn the_ladder_is_as_the_model_has_it(rules in rules(), months in months()) {
+    fn the_ladder_is_as_the_model_has_it(ladder in ladder(), months in months()) {
         let first = Date::new(2024, 1, 1).unwrap();
-        let mut world = World::new(&rules.scheme()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let mut world = World::new(&ladder.scheme()).unwrap_or_else(|findings| panic!("{findings:#?}"));
         world.sheet(first, "id,v\nK,\n");
         for (index, month) in months.iter().enumerate() {
             let end = month_end(first, index);
@@ -367,11 +367,11 @@ proptest! {
             world.orders(end, Some((start, end)), &orders);
         }
         let mut last = None;
-        for (index, (grade, at_risk)) in rules.grades(&months).into_iter().enumerate() {
+        for (index, (grade, at_risk)) in ladder.grades(&months).into_iter().enumerate() {
             let grading = world.run(month_end(first, index), world.past(last.as_ref()));
             let track = &grading.people.persons[0].grade;
             let got = (track.effective.map(|level| level as usize), track.place.at_risk.is_some());
-            prop_assert_eq!(got, (grade, at_risk), "month {} of {:?}", index + 1, rules.scheme());
+            prop_assert_eq!(got, (grade, at_risk), "month {} of {:?}", index + 1, ladder.scheme());
             last = Some(grading);
         }
     }
