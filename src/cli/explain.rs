@@ -1,8 +1,8 @@
 //! `regrade explain`: why a customer has this grade, down to the cells.
 
 use super::grade::{Graded, as_of, grade_files};
-use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::inputs::Loaded;
+use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded::{self, Known};
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
