@@ -19,8 +19,7 @@ const ROUNDS: usize = 3;
 
 fn main() {
     let rows = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .next()
+        .find_map(|argument| argument.parse().ok())
         .unwrap_or(1_000_000);
     for (name, table) in [("text file", text(rows)), ("workbook", workbook(rows))] {
         let mut best = [Duration::MAX; 4];

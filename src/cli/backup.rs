@@ -1,10 +1,11 @@
 //! `regrade backup`: copy the ledger while it is in use, keep the newest copies, restore one.
 
-use super::output::place;
-use super::{Exit, Global, Screen, Stop, ledger, rules};
+use super::output::{place, unwritable};
+use super::{Exit, Global, Screen, Stop, ledger};
 use regrade::diagnostic::{Code, Finding};
 use regrade::ledger::{Error, Ledger};
 use regrade::text;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `backup`.
@@ -44,7 +45,7 @@ fn backup(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     }
     ledger.backup(&to).map_err(|error| match error {
         // What is wrong with the place of the copy is not the ledger's fault.
-        Error::NoAccess(why) | Error::Other(why) => unwritable(&to, &why),
+        Error::NoAccess(why) | Error::Other(why) => unwritable(&to, &io::Error::other(why)),
         other => trouble(other),
     })?;
     screen.say(&text!(
@@ -54,7 +55,7 @@ fn backup(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     if let Some(keep) = args.keep {
         for old in outdated(&to, &path, keep as usize) {
             let shown = old.display();
-            std::fs::remove_file(&old).map_err(|error| unwritable(&old, &error.to_string()))?;
+            std::fs::remove_file(&old).map_err(|error| unwritable(&old, &error))?;
             screen.say(&text!("removed {shown}", "已删除 {shown}"));
         }
     }
@@ -82,23 +83,33 @@ fn target(args: &Args, global: &Global, ledger: &Path) -> Result<PathBuf, Stop> 
             folder.join(format!("{}{}.db", prefix(ledger), moment(global)))
         }
     };
-    let taken = [ledger.to_path_buf(), rules::path(global)];
-    let is_taken = taken.iter().any(|taken| place(taken) == place(&to));
-    if is_taken || to.exists() && !Ledger::is_one(&to) {
-        let shown = to.display();
-        let finding = Finding::error(
-            Code::Usage,
-            text!(
-                "`{shown}` is no copy of a ledger: it would be written over",
-                "`{shown}` 不是台账备份，会被覆盖"
-            ),
-        );
-        return Err(Stop::usage(finding.help(text!(
-            "copy to another file, or to a folder",
-            "请复制到另一个文件或文件夹"
-        ))));
-    }
-    Ok(to)
+    let shown = to.display();
+    let refused = if place(&to) == place(ledger) {
+        text!("`{shown}` is the ledger itself", "`{shown}` 就是台账本身")
+    } else if to.exists() && !Ledger::is_one(&to) {
+        text!(
+            "`{shown}` is no copy of a ledger: it would be written over",
+            "`{shown}` 不是台账备份，会被覆盖"
+        )
+    } else {
+        let folder = folder_of(&to);
+        if !folder.is_dir() {
+            return Err(unwritable(&to, &io::ErrorKind::NotFound.into()));
+        }
+        return Ok(to);
+    };
+    let finding = Finding::error(Code::Usage, refused);
+    Err(Stop::usage(finding.help(text!(
+        "copy to another file, or to a folder",
+        "请复制到另一个文件或文件夹"
+    ))))
+}
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    file.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// `regrade-` for `regrade.db`: copies of several ledgers can share a folder.
@@ -120,11 +131,7 @@ fn outdated(newest: &Path, ledger: &Path, keep: usize) -> Vec<PathBuf> {
         let moment = name.and_then(|name| name.strip_prefix(&*prefix)?.strip_suffix(".db"));
         moment.is_some_and(is_moment)
     };
-    let folder = newest
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut copies: Vec<PathBuf> = std::fs::read_dir(folder)
+    let mut copies: Vec<PathBuf> = std::fs::read_dir(folder_of(newest))
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -164,14 +171,23 @@ fn restore(copy: &Path, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let who = ledger::who(global);
     let wait = ledger::wait(global);
     let restored = Ledger::restore(&path, copy, &aside, wait, &who).map_err(|failed| {
-        let which = if failed.is_of_copy { copy } else { &path };
-        ledger::trouble(which, &failed.error)
+        if !failed.is_of_copy {
+            return ledger::trouble(&path, &failed.error);
+        }
+        let finding = failed.error.finding(&copy.display().to_string());
+        Stop::Findings {
+            findings: vec![finding.help(text!(
+                "name a copy that `regrade backup` made; nothing was changed",
+                "请给出 `regrade backup` 生成的备份；没有改动任何内容"
+            ))],
+            source: None,
+            exit: Exit::Trouble,
+        }
     })?;
+    let ledger = path.display();
     screen.say(&text!(
-        "restored the ledger {} from {shown}",
-        "已用 {1} 恢复台账 {0}",
-        path.display(),
-        shown
+        "restored the ledger {ledger} from {shown}",
+        "已用 {shown} 恢复台账 {ledger}"
     ));
     if let Some(aside) = restored.aside {
         let aside = aside.display();
@@ -181,20 +197,4 @@ fn restore(copy: &Path, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         ));
     }
     Ok(Exit::Done)
-}
-
-fn unwritable(path: &Path, why: &str) -> Stop {
-    let shown = path.display();
-    let finding = Finding::error(
-        Code::Unwritable,
-        text!("cannot write `{shown}`: {why}", "无法写入 `{shown}`：{why}"),
-    );
-    Stop::Findings {
-        findings: vec![finding.help(text!(
-            "make room or choose another place",
-            "请腾出空间或换个位置"
-        ))],
-        source: None,
-        exit: Exit::Trouble,
-    }
 }

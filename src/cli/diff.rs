@@ -115,6 +115,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         amount: args.amount.clone(),
         styles: styles(&comparison.levels, scheme),
         only,
+        cuts: vec![],
         comparison,
     };
     screen.run_findings(&findings);
@@ -176,7 +177,7 @@ fn scheme(global: &Global) -> Result<Option<Rules>, Stop> {
     }
 }
 
-fn classes(written: &[String]) -> Result<Option<Vec<Class>>, Stop> {
+pub(super) fn classes(written: &[String]) -> Result<Option<Vec<Class>>, Stop> {
     let mut classes = vec![];
     for word in written.iter().map(|word| word.trim()) {
         let by_word = |class: &Class| class.word(Lang::Zh) == word;
@@ -202,7 +203,7 @@ fn classes(written: &[String]) -> Result<Option<Vec<Class>>, Stop> {
 }
 
 /// The levels with the colours that the scheme gives them.
-fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeStyle> {
+pub(super) fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeStyle> {
     let color = |level: &Arc<str>| {
         let grade = scheme?.grades.iter().find(|grade| grade.name == *level)?;
         u32::from_str_radix(grade.color.as_deref()?, 16).ok()
@@ -238,7 +239,7 @@ fn check_places(outputs: &[Output], args: &Args, global: &Global) -> Result<(), 
 }
 
 /// Writes all outputs; the files appear when all is written.
-fn write_all(
+pub(super) fn write_all(
     outputs: &[Output],
     diff: &Diff,
     bom: Option<&str>,

@@ -19,7 +19,7 @@ pub fn path(global: &Global) -> PathBuf {
 }
 
 /// How long to wait for another command that writes.
-fn wait(global: &Global) -> Duration {
+pub fn wait(global: &Global) -> Duration {
     Duration::from_secs(global.lock_wait)
 }
 

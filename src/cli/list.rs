@@ -34,19 +34,18 @@ pub fn lang(global: &Global) -> Lang {
     global.lang.map_or_else(super::screen::locale, Lang::from)
 }
 
-/// Writes the list into every output.
+/// Writes the list into every output. `rows` is told whether they are for programs.
 pub fn write(
     outputs: &[Output],
     lang: Lang,
     columns: &[ListColumn],
-    rows: &[Vec<ListCell>],
+    rows: impl Fn(bool) -> Vec<Vec<ListCell>>,
 ) -> Result<(), Stop> {
     each(outputs, |output, width, out| {
-        let rows = rows.to_vec();
         let listing = if is_keyed(output) {
-            Listing::keyed(columns, rows)
+            Listing::keyed(columns, rows(true))
         } else {
-            Listing::new(lang, columns, rows)
+            Listing::new(lang, columns, rows(false))
         };
         render(output, &listing, width, out)
     })

@@ -1,5 +1,6 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
+mod backup;
 pub mod bug;
 mod check;
 mod columns;
@@ -15,16 +16,18 @@ mod inputs;
 mod inspect;
 mod intake;
 mod ledger;
+mod list;
 mod man;
 mod output;
 mod recorded;
 mod restate;
 mod review;
 mod rules;
+mod runs;
 mod screen;
 mod side;
+mod simulate;
 mod stock;
-mod verify;
 pub mod words;
 mod write;
 
@@ -121,13 +124,16 @@ enum Command {
     Grade(grade::Args),
     /// Who moved up or down between two graded files.
     Diff(diff::Args),
+    /// Another scheme on the same data: who would move.
+    Simulate(simulate::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
-    /// Say whether somebody edited a graded workbook.
-    #[command(subcommand)]
-    Runs(verify::Runs),
+    /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
+    Runs(runs::Args),
+    /// Copy the ledger while it is in use; restore a copy.
+    Backup(backup::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -208,9 +214,11 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Import(args) => import::run(args, &cli.global, screen),
         Command::Grade(args) => grade::run(args, &cli.global, screen),
         Command::Diff(args) => diff::run(args, &cli.global, screen),
+        Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
-        Command::Runs(verify::Runs::Verify { file }) => verify::run(file, &cli.global, screen),
+        Command::Runs(args) => runs::run(args, &cli.global, screen),
+        Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -329,7 +329,8 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     })
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Stop {
+/// A file that cannot be written, or removed.
+pub fn unwritable(path: &Path, error: &io::Error) -> Stop {
     let shown = path.display();
     let folder = path
         .parent()

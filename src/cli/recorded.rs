@@ -75,25 +75,7 @@ impl Known {
         amount: Option<&str>,
     ) -> Result<Snapshot, Stop> {
         let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
-        if let On::Dimension(name) = on
-            && !self
-                .scheme
-                .dimensions
-                .iter()
-                .any(|known| *known.name == **name)
-        {
-            return Err(unknown(name, &self.scheme));
-        }
-        if let Some(amount) = amount
-            && !self
-                .scheme
-                .slots
-                .entries
-                .iter()
-                .any(|entry| *entry.name == *amount)
-        {
-            return Err(unknown(amount, &self.scheme));
-        }
+        known_names(&self.scheme, on, amount)?;
         let mut recorded = vec![];
         let take = |row: regrade::ledger::RunRow| {
             let level = match on {
@@ -186,13 +168,30 @@ pub fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
+/// Whether the scheme has what is compared, and what is summed.
+pub fn known_names(scheme: &Scheme, on: &On, amount: Option<&str>) -> Result<(), Stop> {
+    let dimension = match on {
+        On::Dimension(name) => Some(&**name),
+        _ => None,
+    };
+    let mut dimensions = scheme.dimensions.iter().map(|known| &*known.name);
+    let mut names = scheme.slots.entries.iter().map(|entry| &*entry.name);
+    if let Some(name) = dimension.filter(|name| dimensions.all(|known| known != *name)) {
+        return Err(unknown(name, scheme));
+    }
+    if let Some(name) = amount.filter(|name| names.all(|known| known != *name)) {
+        return Err(unknown(name, scheme));
+    }
+    Ok(())
+}
+
 fn unknown(name: &str, scheme: &Scheme) -> Stop {
     let scheme = &scheme.name;
     Stop::usage(Finding::error(
         Code::UnknownName,
         text!(
-            "the scheme `{scheme}` of the run has no `{name}`",
-            "该批次的方案 `{scheme}` 中没有 `{name}`"
+            "the scheme `{scheme}` has no `{name}`",
+            "方案 `{scheme}` 中没有 `{name}`"
         ),
     ))
 }

@@ -38,11 +38,20 @@ pub fn path(global: &Global) -> PathBuf {
 
 /// Loads and validates the scheme; all its errors stop with exit code 2.
 pub fn load(global: &Global) -> Result<Rules, Stop> {
-    let path = path(global);
+    load_from(&path(global), &global.set)
+}
+
+/// Loads the scheme of a file and changes values of it for this call.
+pub fn load_from(path: &Path, set: &[String]) -> Result<Rules, Stop> {
     let name = path.display().to_string();
-    let text = read(&path, &name)?;
+    let text = read(path, &name)?;
+    from_text(name, text, set)
+}
+
+/// A scheme by its text, with values of it changed for this call.
+pub fn from_text(name: String, text: String, set: &[String]) -> Result<Rules, Stop> {
     let mut changed = text;
-    for assignment in &global.set {
+    for assignment in set {
         changed = scheme::set::set(&changed, assignment).map_err(Stop::usage)?;
     }
     let (scheme, findings) = scheme::validate(&changed);

@@ -7,7 +7,7 @@ use regrade::diagnostic::Lang;
 /// What regrade is.
 const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
-/// What each command does.
+/// What each command does. One below another is named with it, where both have one of the name.
 const COMMANDS: &[(&str, &str)] = &[
     ("init", "生成带说明的 rules.toml 和待填的工作簿"),
     (
@@ -18,6 +18,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("import", "把表格读入台账，并清洗、检查"),
     ("grade", "用文件、标准输入或台账给客户评级"),
     ("diff", "比较两份评级结果：谁升级、谁降级"),
+    ("simulate", "换一套方案给同样的数据评级：谁会变动"),
     ("explain", "说明某个客户为何是这个等级"),
     (
         "review",
@@ -29,8 +30,17 @@ const COMMANDS: &[(&str, &str)] = &[
     ("list", "列出人工调整、不一致的意见、待复核和调整建议"),
     ("accept", "接受调整建议：成为人工调整"),
     ("reject", "拒绝调整建议"),
-    ("runs", "检查评级工作簿是否被改动过"),
-    ("verify", "检查评级工作簿是否被改动过"),
+    (
+        "runs",
+        "台账中的批次：列出、查看、客户沿革、导出；遗忘某个客户",
+    ),
+    ("runs list", "列出全部批次，最新的在前"),
+    ("runs show", "一个批次由什么得出，升降多少客户"),
+    ("runs history", "某个客户等级和类型的每次变动，以及人工调整"),
+    ("runs export", "每个客户每个批次一行，输出 CSV 或 JSON 行"),
+    ("runs forget", "遗忘某个客户：从台账中永久删除其全部数据"),
+    ("runs verify", "检查评级工作簿是否被改动过"),
+    ("backup", "在使用中备份台账；恢复备份"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
 ];
@@ -40,6 +50,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
+    ),
+    ("run", "台账中的批次：@latest、@previous、@2024-03 或编号"),
+    (
+        "against",
+        "用来比较的方案；不写则为该批次自己的方案，或 `--set` 修改前的方案",
     ),
     ("source", "文件的来源；不写则用文件名去掉数字和日期"),
     (
@@ -89,6 +104,18 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("bom", "CSV 文件开头是否写 BOM（Excel 和 WPS 靠它识别中文）"),
     ("customer", "客户编号，或完整的客户名称"),
     ("rows", "显示多少行：数字或 all"),
+    (
+        "run",
+        "批次：编号或其开头、@latest、@previous，或 @2024-03 这样的时间",
+    ),
+    ("who", "客户编号"),
+    ("runs", "批次，写法同 `runs show`；不写则导出全部"),
+    (
+        "path",
+        "备份文件，或存放备份的文件夹（文件名带日期）；不写则存在台账所在的文件夹",
+    ),
+    ("keep", "文件夹中保留最新的多少份备份，删除更早的"),
+    ("restore", "用这份备份恢复台账；原台账另存"),
     ("folder", "文件夹（默认当前文件夹）"),
     ("shell", "哪种 shell"),
     ("command", "命令名；不写则为 regrade 本身"),
@@ -161,9 +188,10 @@ fn in_chinese(mut command: Command) -> Command {
         .map(|sub| sub.get_name().to_owned())
         .collect();
     for name in names {
-        let about = COMMANDS
+        let full = format!("{} {name}", command.get_name());
+        let about = [full, name.clone()]
             .iter()
-            .find(|(known, _)| *known == name)
+            .find_map(|name| COMMANDS.iter().find(|(known, _)| known == name))
             .map(|(_, about)| *about);
         command = command.mut_subcommand(name, |sub| {
             let sub = in_chinese(sub);

@@ -251,6 +251,7 @@ fn moves(grading: &Grading, shown: &Shown<'_>, grades: &[GradeStyle]) -> Option<
         amount: None,
         styles: comparison.levels.iter().map(style).collect(),
         only: None,
+        cuts: vec![],
         comparison,
     })
 }

@@ -175,7 +175,11 @@ impl From<std::io::Error> for Error {
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            _ => Self::NoAccess(error.to_string()),
+            _ => {
+                // A temporary file's error ends in its made-up name, which tells nobody anything.
+                let why = error.to_string();
+                Self::NoAccess(why.split(" at path ").next().unwrap_or_default().to_owned())
+            }
         }
     }
 }

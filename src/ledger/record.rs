@@ -142,6 +142,6 @@ fn plain(value: &Value) -> serde_json::Value {
         Value::DateTime(moment) => moment.to_string().into(),
         Value::Bool(truth) => (*truth).into(),
         Value::Text(text) => text.to_string().into(),
-        Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
+        Value::List(items) => items.iter().map(ToString::to_string).collect(),
     }
 }

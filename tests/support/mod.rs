@@ -5,6 +5,7 @@
 //! - `stdout`, `stderr`, `status`: exactly what is expected; a file that is not there means nothing, and status 0;
 //! - `out/`: the files that the command must leave in `out`, exactly these; no folder means none;
 //! - `env`: variables, `NAME=value` a line; without it only `LANG=C.UTF-8`;
+//! - `locked`: a ledger that somebody writes to while the command runs;
 //! - anything else: the input. It is copied to a temporary folder, in which the command runs.
 //!
 //! In the command `regrade` is the binary under test, `$EXAMPLES` the project's examples and `$DATA` the files of
@@ -14,6 +15,7 @@
 //! proof of anything: read every changed file and hold it against the design before it is committed.
 //! `REGRADE_CASE=word` runs only the cases whose name has the word in it.
 
+use regrade::ledger::{Ledger, Who};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -27,7 +29,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The files of a case that are not its input.
-const OWN: [&str; 6] = ["cmd", "env", "stdout", "stderr", "status", "out"];
+const OWN: [&str; 7] = ["cmd", "env", "stdout", "stderr", "status", "out", "locked"];
 
 /// What a command printed, wrote and ended with; also what it should have.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -183,6 +185,14 @@ impl Case {
                 copy(&entry.path(), &work.join(entry.file_name()));
             }
         }
+        let locked = fs::read_to_string(self.folder.join("locked")).ok();
+        let mut held =
+            locked.map(|name| Ledger::create_or_open(&work.join(name.trim()), PATIENCE).unwrap());
+        let somebody = Who {
+            by: "somebody".to_owned(),
+            at: "2024-03-31T08:00:00Z".to_owned(),
+        };
+        let _writer = held.as_mut().map(|ledger| ledger.write(&somebody).unwrap());
         let binary = Path::new(env!("CARGO_BIN_EXE_regrade"));
         let path = std::env::var("PATH").unwrap_or_default();
         let examples = root().join("examples");

@@ -38,7 +38,7 @@ struct Export<'a> {
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
     let outputs = targets(global)?;
     let path = ledger::path(global);
-    output::keep_inputs(&files_of(&outputs), &[path.clone()])?;
+    output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let trouble = |error| ledger::trouble(&path, &error);
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
@@ -146,7 +146,7 @@ impl<'a> Export<'a> {
             let mut failed = None;
             self.ledger
                 .each_run_row(run.number, |row| {
-                    rows.push(self.row(run, &row));
+                    rows.push(self.row(run, &row, list::is_keyed(output)));
                     if rows.len() == CHUNK && failed.is_none() {
                         failed = flush(std::mem::take(&mut rows)).err();
                     }
@@ -176,7 +176,12 @@ impl<'a> Export<'a> {
             column("score", both(Word::Score), number, role),
             column("type", both(Word::Type), Text, role),
             column("previous_type", both(Word::PreviousType), Text, role),
-            column("rule_grade", text!("Grade by rules", "规则等级"), Text, role),
+            column(
+                "rule_grade",
+                text!("Grade by rules", "规则等级"),
+                Text,
+                role,
+            ),
             column("rule_type", text!("Type by rules", "规则类型"), Text, role),
             column("tags", both(Word::Tags), Text, role),
             column("reasons", both(Word::Reasons), Text, role),
@@ -191,7 +196,7 @@ impl<'a> Export<'a> {
         columns
     }
 
-    fn row(&self, run: &Run, row: &RunRow) -> Vec<ListCell> {
+    fn row(&self, run: &Run, row: &RunRow, keyed: bool) -> Vec<ListCell> {
         let standing = &row.standing;
         let listed = |texts: Vec<&str>| {
             let separator = match self.lang {
@@ -201,7 +206,7 @@ impl<'a> Export<'a> {
             ListCell::maybe((!texts.is_empty()).then(|| texts.join(separator)))
         };
         let mut cells = vec![
-            ListCell::text(run.short_id()),
+            super::id(&run.id, keyed),
             ListCell::Value(OutCell::Date(run.as_of)),
             ListCell::text(&*row.customer),
             ListCell::maybe(row.name.as_deref()),
@@ -219,7 +224,10 @@ impl<'a> Export<'a> {
             ListCell::maybe(row.next.as_deref()),
         ];
         cells.extend(self.dimensions.iter().map(|name| {
-            let label = row.labels.iter().find(|(dimension, _)| **dimension == **name);
+            let label = row
+                .labels
+                .iter()
+                .find(|(dimension, _)| **dimension == **name);
             ListCell::maybe(label.map(|(_, label)| &**label))
         }));
         cells

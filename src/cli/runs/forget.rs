@@ -9,12 +9,12 @@ use regrade::text;
 pub struct Args {
     /// The customer's key.
     #[arg(value_name = "CUSTOMER")]
-    customer: String,
+    who: String,
 }
 
 /// Forgets them.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let customer = args.customer.as_str();
+    let customer = args.who.as_str();
     let path = ledger::path(global);
     let trouble = |error| ledger::trouble(&path, &error);
     let mut ledger = ledger::open(global)?;

@@ -5,7 +5,7 @@ use crate::cli::output::files_of;
 use crate::cli::{Exit, Global, Stop, ledger, list, output};
 use regrade::decide::{Hold, Subject};
 use regrade::diagnostic::{Code, Finding, Lang, Text};
-use regrade::ledger::{Error, HistoryRow, Ledger, StoredOverride};
+use regrade::ledger::{HistoryRow, StoredOverride};
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
 use regrade::table::Date;
@@ -18,7 +18,7 @@ use serde_json::Value;
 pub struct Args {
     /// The customer's key.
     #[arg(value_name = "CUSTOMER")]
-    customer: String,
+    who: String,
 }
 
 /// One change.
@@ -33,16 +33,20 @@ struct Change {
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
     let outputs = list::targets(global)?;
     let path = ledger::path(global);
-    output::keep_inputs(&files_of(&outputs), &[path.clone()])?;
+    output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let trouble = |error| ledger::trouble(&path, &error);
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
     let lang = list::lang(global);
-    let Some(changes) = changes(&snapshot, &args.customer, lang).map_err(trouble)? else {
-        return Err(unknown(&args.customer));
-    };
-    let rows: Vec<_> = changes.into_iter().map(|change| change.cells).collect();
-    list::write(&outputs, lang, &columns(), &rows)?;
+    let history = snapshot.history(&args.who).map_err(trouble)?;
+    let overrides = snapshot.overrides_of(&args.who).map_err(trouble)?;
+    if history.is_empty() && overrides.is_empty() {
+        return Err(unknown(&args.who));
+    }
+    list::write(&outputs, lang, &columns(), |keyed| {
+        let changes = changes(&history, &overrides, keyed, lang);
+        changes.into_iter().map(|change| change.cells).collect()
+    })?;
     Ok(Exit::Done)
 }
 
@@ -73,19 +77,24 @@ fn columns() -> [ListColumn; 9] {
         column("to", text!("To", "现"), Text, ColumnRole::Grade),
         column("decision", both(Word::Change), Text, ColumnRole::Type),
         column("reason", both(Word::Reasons), Text, ColumnRole::Reasons),
-        column("evidence", text!("Evidence", "依据"), Text, ColumnRole::Next),
+        column(
+            "evidence",
+            text!("Evidence", "依据"),
+            Text,
+            ColumnRole::Next,
+        ),
         column("run", text!("Run", "批次"), Id, ColumnRole::Computed),
         column("by", text!("By", "操作人"), Text, ColumnRole::Name),
     ]
 }
 
-/// The changes in their order; `None` if the ledger knows nothing of the customer.
-fn changes(ledger: &Ledger, customer: &str, lang: Lang) -> Result<Option<Vec<Change>>, Error> {
-    let history = ledger.history(customer)?;
-    let overrides = ledger.overrides_of(customer)?;
-    if history.is_empty() && overrides.is_empty() {
-        return Ok(None);
-    }
+/// The changes in their order.
+fn changes(
+    history: &[HistoryRow],
+    overrides: &[StoredOverride],
+    keyed: bool,
+    lang: Lang,
+) -> Vec<Change> {
     // Of one date the last run counts: it was graded again.
     let counting: Vec<&HistoryRow> = history
         .iter()
@@ -98,10 +107,10 @@ fn changes(ledger: &Ledger, customer: &str, lang: Lang) -> Result<Option<Vec<Cha
         .map(|(_, row)| row)
         .collect();
     let mut changes: Vec<Change> = overrides.iter().flat_map(of_override).collect();
-    changes.extend(moves(&counting, Subject::Grade, lang));
-    changes.extend(moves(&counting, Subject::Type, lang));
+    changes.extend(moves(&counting, Subject::Grade, keyed, lang));
+    changes.extend(moves(&counting, Subject::Type, keyed, lang));
     changes.sort_by_key(|change| (change.date, change.order));
-    Ok(Some(changes))
+    changes
 }
 
 fn subject(subject: Subject) -> ListCell {
@@ -114,7 +123,7 @@ fn subject(subject: Subject) -> ListCell {
 }
 
 /// The runs in which the grade or the type became another.
-fn moves(history: &[&HistoryRow], of: Subject, lang: Lang) -> Vec<Change> {
+fn moves(history: &[&HistoryRow], of: Subject, keyed: bool, lang: Lang) -> Vec<Change> {
     let level = |row: &HistoryRow| {
         let standing = &row.row.standing;
         match of {
@@ -152,7 +161,7 @@ fn moves(history: &[&HistoryRow], of: Subject, lang: Lang) -> Vec<Change> {
                 decision,
                 ListCell::maybe(Some(reasons).filter(|reasons| !reasons.is_empty())),
                 ListCell::maybe(evidence(row, of)),
-                ListCell::text(row.run_id.chars().take(8).collect::<String>()),
+                super::id(&row.run_id, keyed),
                 ListCell::text(row.made_by.clone()),
             ],
         });

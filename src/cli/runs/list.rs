@@ -12,17 +12,15 @@ use regrade::text;
 pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = list::targets(global)?;
     let path = ledger::path(global);
-    output::keep_inputs(&files_of(&outputs), &[path.clone()])?;
+    output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let runs = ledger::open(global)?
         .runs()
         .map_err(|error| ledger::trouble(&path, &error))?;
-    let rows: Vec<_> = runs.iter().map(row).collect();
-    list::write(&outputs, list::lang(global), &columns(), &rows)?;
-    if rows.is_empty() {
-        screen.say(&text!(
-            "the ledger has no runs yet",
-            "台账中还没有任何批次"
-        ));
+    list::write(&outputs, list::lang(global), &columns(), |keyed| {
+        runs.iter().map(|run| row(run, keyed)).collect()
+    })?;
+    if runs.is_empty() {
+        screen.say(&text!("the ledger has no runs yet", "台账中还没有任何批次"));
     }
     Ok(Exit::Done)
 }
@@ -35,17 +33,37 @@ fn columns() -> [ListColumn; 8] {
         column("run", text!("Run", "批次"), Id, ColumnRole::Key),
         column("as_of", text!("As of", "评级日"), Date, ColumnRole::Key),
         column("scheme", text!("Scheme", "方案"), Text, ColumnRole::Type),
-        column("version", text!("Version", "版本"), Text, ColumnRole::Computed),
-        column("made_at", text!("Recorded", "记录时间"), Id, ColumnRole::Since),
+        column(
+            "version",
+            text!("Version", "版本"),
+            Text,
+            ColumnRole::Computed,
+        ),
+        column(
+            "made_at",
+            text!("Recorded", "记录时间"),
+            Id,
+            ColumnRole::Since,
+        ),
         column("made_by", text!("By", "操作人"), Text, ColumnRole::Name),
-        column("customers", text!("Customers", "客户数"), number, ColumnRole::Score),
-        column("moved", text!("Moved", "升降人数"), number, ColumnRole::Score),
+        column(
+            "customers",
+            text!("Customers", "客户数"),
+            number,
+            ColumnRole::Score,
+        ),
+        column(
+            "moved",
+            text!("Moved", "升降人数"),
+            number,
+            ColumnRole::Score,
+        ),
     ]
 }
 
-fn row(run: &Run) -> Vec<ListCell> {
+fn row(run: &Run, keyed: bool) -> Vec<ListCell> {
     vec![
-        ListCell::text(run.short_id()),
+        super::id(&run.id, keyed),
         ListCell::Value(OutCell::Date(run.as_of)),
         ListCell::text(run.scheme_name.clone()),
         ListCell::text(run.scheme_version.clone()),

@@ -5,6 +5,7 @@ mod forget;
 mod history;
 mod list;
 mod show;
+mod verify;
 
 use super::{Exit, Global, Screen, Stop};
 use clap::Subcommand;
@@ -30,6 +31,8 @@ enum Command {
     History(history::Args),
     /// A row for each customer and run, as CSV or JSON lines.
     Export(export::Args),
+    /// Say whether somebody edited a graded workbook.
+    Verify(verify::Args),
     /// Forget a customer: remove all rows of them from the ledger, for good.
     Forget(forget::Args),
 }
@@ -41,6 +44,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Command::Show(args) => show::run(args, global),
         Command::History(args) => history::run(args, global),
         Command::Export(args) => export::run(args, global),
+        Command::Verify(args) => verify::run(args, global, screen),
         Command::Forget(args) => forget::run(args, global, screen),
     }
 }
@@ -63,4 +67,9 @@ fn decision_word(decision: Decision) -> Text {
         en: decision.word(Lang::En).to_owned(),
         zh: decision.word(Lang::Zh).to_owned(),
     }
+}
+
+/// A run's id: whole for programs, its beginning for people.
+fn id(id: &str, keyed: bool) -> ListCell {
+    ListCell::text(if keyed { id } else { id.get(..8).unwrap_or(id) })
 }

@@ -8,7 +8,6 @@ use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole};
 use regrade::text;
 use serde_json::{Map, Value, json};
-use std::io::Write;
 
 /// Arguments of `runs show`.
 #[derive(clap::Args, Debug)]
@@ -29,7 +28,7 @@ struct Shown {
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
     let outputs = list::targets(global)?;
     let path = ledger::path(global);
-    output::keep_inputs(&files_of(&outputs), &[path.clone()])?;
+    output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let trouble = |error| ledger::trouble(&path, &error);
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
@@ -76,10 +75,7 @@ fn lines(shown: &Shown, lang: Lang) -> Vec<Vec<ListCell>> {
     let run = &shown.run;
     let mut lines: Vec<Vec<ListCell>> = vec![];
     let mut line = |item: &Text, value: String| {
-        lines.push(vec![
-            ListCell::text(item.get(lang)),
-            ListCell::text(value),
-        ]);
+        lines.push(vec![ListCell::text(item.get(lang)), ListCell::text(value)]);
     };
     line(&text!("Run", "批次"), run.id.clone());
     line(&text!("As of", "评级日"), run.as_of.to_string());

@@ -17,6 +17,9 @@ fn open(path: &Path) -> Result<Ledger, Error> {
     Ledger::open(path, Duration::ZERO)
 }
 
+/// Puts something where a ledger is looked for.
+type Make<'a> = &'a dyn Fn(&Path);
+
 /// An import of one row.
 fn bring_in(ledger: &mut Ledger, as_of: &str) {
     let writer = ledger.write(&who()).unwrap();
@@ -203,16 +206,15 @@ fn what_is_no_ledger_is_refused_and_left_alone() {
         Connection::open(path)
             .unwrap()
             .execute_batch("CREATE TABLE theirs (x)")
-            .unwrap()
+            .unwrap();
     };
-    type Make<'a> = &'a dyn Fn(&Path);
     let makers: [(&str, Make<'_>); 5] = [
         ("garbage", &|path| {
-            std::fs::write(path, [0xFF; 9000]).unwrap()
+            std::fs::write(path, [0xFF; 9000]).unwrap();
         }),
         ("short", &|path| std::fs::write(path, "x").unwrap()),
         ("text", &|path| {
-            std::fs::write(path, "客户编号,金额\n".repeat(999)).unwrap()
+            std::fs::write(path, "客户编号,金额\n".repeat(999)).unwrap();
         }),
         ("foreign", &foreign),
         ("folder", &|path| std::fs::create_dir(path).unwrap()),
@@ -292,7 +294,7 @@ fn a_copy_is_of_one_moment_while_somebody_writes() {
         .read_dir()
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".tmp") || name.starts_with("copy.db-"))
+        .filter(|name| name.starts_with(".regrade-") || name.starts_with("copy.db-"))
         .collect();
     assert_eq!(names, Vec::<String>::new());
     // A copy takes the place of the one before.

@@ -67,6 +67,9 @@ fn summary(diff: &Diff) -> Value {
     let counts = Class::ALL.map(|class| (class.key().to_owned(), json!(comparison.count(class))));
     put("counts", Value::Object(counts.into_iter().collect()));
     put("moved", json!(comparison.moved()));
+    if !diff.cuts.is_empty() {
+        put("grades", super::cuts::json(&diff.cuts));
+    }
     Value::Object(summary)
 }
 

@@ -1,9 +1,11 @@
 //! A comparison as every format shows it: the list of customers, the matrix, the figures in a line.
 
+mod cuts;
 mod json;
 mod matrix;
 mod moves;
 
+pub use cuts::{Cut, cuts};
 pub use json::{write_json, write_lines};
 pub use matrix::MatrixTable;
 pub use moves::{MovesTable, Shape};
@@ -35,6 +37,8 @@ pub struct Diff {
     pub styles: Vec<GradeStyle>,
     /// The classes that are listed; `None`: those that the format lists by itself.
     pub only: Option<Vec<Class>>,
+    /// Of two schemes what their grades come to; empty where the sides are not two schemes on the same data.
+    pub cuts: Vec<Cut>,
 }
 
 /// The figures in one line: `120 → 123 customers: ▼ down 4, ▲ up 6, ★ new 3; ＝ same 110`.
@@ -76,6 +80,10 @@ pub fn write_terminal(
         terminal::write(&MatrixTable::new(diff), options, out)?;
         writeln!(out)?;
     }
+    if !diff.cuts.is_empty() {
+        terminal::write(&cuts::table(&diff.cuts, diff.lang), options, out)?;
+        writeln!(out)?;
+    }
     writeln!(out, "{}", line(diff).get(diff.lang))
 }
 
@@ -83,6 +91,10 @@ pub fn write_terminal(
 pub fn write_markdown(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", line(diff).get(diff.lang))?;
     markdown::write(&MatrixTable::new(diff), out)?;
+    if !diff.cuts.is_empty() {
+        writeln!(out)?;
+        markdown::write(&cuts::table(&diff.cuts, diff.lang), out)?;
+    }
     let moves = MovesTable::new(diff, Shape::Screen);
     if !moves.is_blank() {
         writeln!(out)?;

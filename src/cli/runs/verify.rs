@@ -1,7 +1,7 @@
 //! `regrade runs verify`: whether somebody edited a workbook that regrade wrote.
 
-use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
-use super::{Exit, Format, Global, Screen, Stop, inputs};
+use crate::cli::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use crate::cli::{Exit, Format, Global, Screen, Stop, inputs};
 use regrade::compare::{self, Edits, Fingerprint, Verdict, is_for_people};
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::present::workbook;
@@ -14,19 +14,17 @@ use std::io::Write;
 /// The most rows that are named.
 const MOST_ROWS: usize = 20;
 
-/// What is done with runs.
-#[derive(clap::Subcommand, Debug)]
-pub enum Runs {
-    /// Say whether somebody edited a graded workbook.
-    Verify {
-        /// The workbook that regrade wrote.
-        #[arg(value_name = "FILE")]
-        file: String,
-    },
+/// Arguments of `runs verify`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The workbook that regrade wrote.
+    #[arg(value_name = "FILE")]
+    file: String,
 }
 
 /// Runs it.
-pub fn run(file: &str, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let file = args.file.as_str();
     let is_json = matches!(global.format, Some(Format::Json | Format::Jsonl));
     if !is_json && !matches!(global.format, None | Some(Format::Table)) {
         let finding = Finding::error(
@@ -66,7 +64,7 @@ pub fn run(file: &str, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
         match &output.target {
             Target::Stdout => to_stdout(|out| out.write_all(line.as_bytes()))?,
             Target::File(path) => {
-                files.write(path, |out| Write::write_all(out, line.as_bytes()))?
+                files.write(path, |out| Write::write_all(out, line.as_bytes()))?;
             }
         }
     }

@@ -1,0 +1,236 @@
+//! `regrade simulate`: another scheme on the same data. Nothing is recorded; it says who would move, and why.
+
+use super::diff::{classes, styles, write_all};
+use super::gate::{self, Figures, Gate};
+use super::grade::as_of;
+use super::output::{Output, Target, files_of, keep_inputs, outputs};
+use super::recorded::{Known, known_names, short};
+use super::rules::{self, Rules};
+use super::stock::{Make, stock};
+use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger};
+use regrade::book::{self, Inputs};
+use regrade::compare::{self, Cause, On, Recorded, Snapshot};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::{Grading, Past, grade};
+use regrade::ledger::{Error, rows};
+use regrade::present::diff::{self, Diff, cuts};
+use regrade::present::summary::summarise;
+use regrade::text;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Arguments of `simulate`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Files of the scheme's sheets; without any the data of a run of the ledger.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// The scheme to compare with; without it the run's own, or with `--set` the scheme as it is written.
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// The run of the ledger: @latest, @previous, @2024-03 or an id.
+    #[arg(long, value_name = "RUN", default_value = "@latest")]
+    run: String,
+    /// What to compare: grade, type, or the name of a dimension.
+    #[arg(long, value_name = "WHAT", default_value = "grade")]
+    on: String,
+    /// A field, metric or value, for the sums of the matrix.
+    #[arg(long, value_name = "NAME")]
+    amount: Option<String>,
+    /// List only these: downgraded, upgraded, changed, unrated, unchanged.
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Write nothing and end with 1 if this holds, such as 'downgraded > 0.05'.
+    #[arg(long, value_name = "CONDITION")]
+    fail_on: Vec<String>,
+    /// End with 1 if anybody would move.
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let outputs = outputs(&global.output, global.format)?;
+    let gates = args.fail_on.iter().map(|gate| Gate::parse(gate));
+    let gates = gates.collect::<Result<Vec<_>, _>>()?;
+    let only = classes(&args.only)?;
+    let new = rules::load(global)?;
+    let mut read = inputs::paths(&new.scheme, &args.files)?;
+    read.push(rules::path(global));
+    read.extend(args.against.clone());
+    keep_inputs(&files_of(&outputs), &read)?;
+    let pair = if args.files.is_empty() {
+        from_ledger(args, new, global)?
+    } else {
+        from_files(args, new, global, screen)?
+    };
+    let on = match &*args.on {
+        "grade" | "等级" if pair.new.scheme.grades.is_empty() => On::Type,
+        "grade" | "等级" => On::Grade,
+        "type" | "类型" => On::Type,
+        name => On::Dimension(name.to_owned()),
+    };
+    known_names(&pair.new.scheme, &on, args.amount.as_deref())?;
+    let lang = global.lang.map_or(pair.new.scheme.language, Lang::from);
+    let side = |grading: &Grading| snapshot(grading, &on, args.amount.as_deref(), lang);
+    let mut comparison = compare::compare(&side(&pair.old), &side(&pair.new));
+    for found in &mut comparison.moves {
+        // Nothing differs but the scheme.
+        found.cause = found.is_move().then_some(Cause::Scheme);
+    }
+    let shares = |grading: &Grading| summarise(grading, lang, "", vec![], vec![]).grades;
+    let diff = Diff {
+        lang,
+        names: pair.names,
+        on: args.on.clone(),
+        amount: args.amount.clone(),
+        styles: styles(&comparison.levels, Some(&pair.new.scheme)),
+        only,
+        cuts: cuts(&shares(&pair.old), &shares(&pair.new)),
+        comparison,
+    };
+    screen.run_findings(&pair.findings);
+    let figures = Figures::of_comparison(&diff.comparison, pair.new.book.as_of);
+    let hit = gate::hits(&gates, &figures);
+    if !hit.is_empty() {
+        screen.findings(&hit, None);
+        return Ok(Exit::Findings);
+    }
+    if !global.dry_run {
+        write_all(&outputs, &diff, None, screen)?;
+    }
+    let is_seen = |output: &Output| {
+        output.target == Target::Stdout && matches!(output.format, Format::Table | Format::Md)
+    };
+    if global.dry_run || !outputs.iter().any(is_seen) {
+        screen.say(&diff::line(&diff));
+    }
+    let moved = diff.comparison.movers().next().is_some();
+    Ok(if args.exit_code && moved {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+/// The same data under two schemes.
+struct Pair {
+    old: Grading,
+    new: Grading,
+    names: (String, String),
+    findings: Vec<Finding>,
+}
+
+fn from_files(args: &Args, new: Rules, global: &Global, screen: &Screen) -> Result<Pair, Stop> {
+    let old = match (&args.against, global.set.is_empty()) {
+        (Some(path), _) => rules::load_from(path, &[])?,
+        (None, false) => rules::load_from(&rules::path(global), &[])?,
+        (None, true) => return Err(nothing_to_compare()),
+    };
+    let options = inputs::options(&args.reading)?;
+    let as_of = as_of(global)?;
+    let load = |rules: &Rules| inputs::load_all(&rules.scheme, &args.files, &options, screen);
+    let (old_inputs, _) = load(&old)?;
+    let (new_inputs, loaded) = load(&new)?;
+    let names = (name_of(&old, "as written"), name_of(&new, "--set"));
+    let graded = |rules: Rules, inputs: Inputs| {
+        sound(grade(
+            Arc::new(rules.scheme),
+            inputs,
+            as_of,
+            Past::default(),
+        ))
+    };
+    Ok(Pair {
+        old: graded(old, old_inputs)?,
+        new: graded(new, new_inputs)?,
+        names,
+        findings: loaded.findings,
+    })
+}
+
+fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
+    let ledger = ledger::open(global)?;
+    let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+    let known = Known::find(&ledger, &args.run)?;
+    let previous = match known.run.previous {
+        Some(number) => ledger.run_by_number(number).map_err(trouble)?,
+        None => None,
+    };
+    let make = |rules: &Rules| -> Result<Grading, Stop> {
+        let stock = stock(
+            &ledger,
+            Make {
+                scheme: &rules.scheme,
+                text: &rules.text,
+                as_of: known.run.as_of,
+                previous: previous.clone(),
+                data: Some(&known.run),
+                overrides: Some(&known.run),
+            },
+        )?;
+        let scheme = Arc::new(rules.scheme.clone());
+        sound(grade(scheme, stock.inputs, known.run.as_of, stock.past))
+    };
+    let old = match &args.against {
+        Some(path) => rules::load_from(path, &[])?,
+        None => {
+            let name = format!("{} {}", known.run.as_of, short(&known.run.id));
+            rules::from_text(name, known.text.clone(), &[])?
+        }
+    };
+    Ok(Pair {
+        old: make(&old)?,
+        new: make(&new)?,
+        names: (old.name, new.name),
+        findings: vec![],
+    })
+}
+
+/// A grading of input that may be used.
+fn sound(grading: Grading) -> Result<Grading, Stop> {
+    if grading.findings.iter().any(book::is_refusal) {
+        return Err(Stop::refused(grading.findings));
+    }
+    Ok(grading)
+}
+
+fn name_of(rules: &Rules, otherwise: &str) -> String {
+    format!("{} ({otherwise})", rules.name)
+}
+
+fn nothing_to_compare() -> Stop {
+    Stop::usage(
+        Finding::error(
+            Code::Usage,
+            text!("there is no scheme to compare with", "没有可比较的方案"),
+        )
+        .help(text!(
+            "name the present one with `--against FILE`, or change a value with `--set`",
+            "用 `--against 文件` 指定现行方案，或用 `--set` 修改其中的值"
+        )),
+    )
+}
+
+/// A grading as a side of a comparison.
+fn snapshot(grading: &Grading, on: &On, amount: Option<&str>, lang: Lang) -> Snapshot {
+    let recorded = rows(grading, lang).map(|row| Recorded {
+        level: match on {
+            On::Grade => row.standing.effective_grade,
+            On::Type => row.standing.effective_kind,
+            On::Dimension(name) => {
+                let mut labels = row.labels.into_iter();
+                labels
+                    .find(|(known, _)| **known == **name)
+                    .map(|(_, label)| label)
+            }
+        },
+        id: row.customer,
+        name: row.name,
+        decision: row.decision,
+        reason: row.reasons.into_iter().next().map(Arc::from),
+    });
+    compare::of_run(recorded.collect(), grading, on, amount)
+}
