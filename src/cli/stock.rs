@@ -268,7 +268,7 @@ fn past(
             .filter(|set| run.overrides.contains(&set.id))
             .map(|set| Override {
                 from: None,
-                until: set.until.filter(|until| *until >= run.as_of),
+                until: set.until.filter(|until| *until >= as_of),
                 ..set
             })
             .collect(),

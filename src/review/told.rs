@@ -134,6 +134,20 @@ pub(super) fn changes_nothing(correction: &Correction) -> Finding {
     )
 }
 
+/// The same of an override that is set all the same.
+pub(super) fn changes_nothing_yet(correction: &Correction) -> Finding {
+    let (en, zh) = subject_word(correction.subject);
+    let (customer, level) = (shorten(&correction.customer), shorten(&correction.level));
+    let finding = Finding::note(
+        Code::ChangesNothing,
+        text!(
+            "`{customer}` has the {en} `{level}` by the newest run: the override changes nothing for now",
+            "最近一次评级中 `{customer}` 的{zh}就是 `{level}`，该人工调整暂不改变结果"
+        ),
+    );
+    at(correction, finding)
+}
+
 pub(super) fn has_ended(correction: &Correction) -> Finding {
     let (customer, level) = (shorten(&correction.customer), shorten(&correction.level));
     let finding = Finding::note(
