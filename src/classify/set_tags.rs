@@ -2,28 +2,28 @@
 //! sees what counts.
 
 use crate::assess::Facts;
+use crate::book::Roster;
 use crate::decide::{Hold, Override, Subject};
 use crate::scheme::Scheme;
 use crate::scheme::model::Tag;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, TextColumn};
-use foldhash::HashMap;
 use std::sync::Arc;
 
 /// Puts on the tags that overrides lock and takes off those that they hold off, as far as they count on `date`;
-/// `by_id` has the customers' rows. A tag of the scheme with names in braces has one text a customer: the one that was
+/// `roster` has their customers. A tag of the scheme with names in braces has one text a customer: the one that was
 /// set takes the place of the one that the names give.
 pub fn set_tags(
     scheme: &Scheme,
     facts: &mut Facts,
-    by_id: &HashMap<Arc<str>, u32>,
+    roster: &Roster,
     overrides: &[Override],
     date: Date,
 ) {
     let mut live: Vec<(usize, &Override)> = overrides
         .iter()
         .filter(|set| set.subject == Subject::Tag && set.is_live(date))
-        .filter_map(|set| Some((*by_id.get(&set.customer)? as usize, set)))
+        .filter_map(|set| Some((*roster.by_id.get(&set.customer)? as usize, set)))
         .collect();
     live.sort_by_key(|(_, set)| set.id);
     for tag in &scheme.tags {

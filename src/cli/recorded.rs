@@ -111,7 +111,7 @@ struct Exchange<'a> {
     time: Option<&'a Known>,
 }
 
-/// Says why everybody moved between two runs: the new one is graded again with one thing of the old one after another.
+/// Says why everybody moved between two runs: they are graded again with one thing of the other after another.
 pub fn put_causes(
     ledger: &Ledger,
     old: &Known,
@@ -121,8 +121,8 @@ pub fn put_causes(
     comparison: &mut Comparison,
 ) -> Result<(), Stop> {
     let wanted = comparison.movers().map(|found| found.id.clone()).collect();
-    let outcome = |exchange: Exchange<'_>| -> Result<Option<Outcome>, Stop> {
-        Ok(Some(match new.with(ledger, &exchange) {
+    let outcome = |run: &Known, exchange: Exchange<'_>| -> Result<Option<Outcome>, Stop> {
+        Ok(Some(match run.with(ledger, &exchange) {
             Ok(grading) => Outcome::of(&grading, on, &wanted),
             // The new scheme may need a sheet that there was none of then: that exchange undoes nothing.
             Err(Stop::Findings {
@@ -136,28 +136,36 @@ pub fn put_causes(
     let inputs = |run: &Run| ledger.run_inputs(run.number).map_err(trouble);
     let mut swapped = Swapped::default();
     if old.run.overrides != new.run.overrides {
-        swapped.overrides = outcome(Exchange {
-            overrides: Some(old),
+        let overrides = Some(old);
+        let exchange = Exchange {
+            overrides,
             ..Exchange::default()
-        })?;
+        };
+        swapped.overrides = outcome(new, exchange)?;
     }
     if old.run.scheme != new.run.scheme {
-        swapped.scheme = outcome(Exchange {
-            scheme: Some(old),
+        let exchange = |scheme| Exchange {
+            scheme: Some(scheme),
             ..Exchange::default()
-        })?;
+        };
+        swapped.old_scheme = outcome(new, exchange(old))?;
+        swapped.new_scheme = outcome(old, exchange(new))?;
     }
     if inputs(&old.run)? != inputs(&new.run)? {
-        swapped.data = outcome(Exchange {
-            data: Some(old),
+        let data = Some(old);
+        let exchange = Exchange {
+            data,
             ..Exchange::default()
-        })?;
+        };
+        swapped.data = outcome(new, exchange)?;
     }
     if old.run.as_of != new.run.as_of {
-        swapped.time = outcome(Exchange {
-            time: Some(old),
+        let time = Some(old);
+        let exchange = Exchange {
+            time,
             ..Exchange::default()
-        })?;
+        };
+        swapped.time = outcome(new, exchange)?;
     }
     compare::put_causes(comparison, &Outcome::of(now, on, &wanted), &swapped);
     Ok(())

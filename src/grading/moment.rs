@@ -339,7 +339,7 @@ impl<'a> Moment<'a> {
         classify::set_tags(
             scheme,
             &mut self.facts,
-            &self.book.roster.by_id,
+            &self.book.roster,
             &self.past.overrides,
             self.book.as_of,
         );
