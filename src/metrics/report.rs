@@ -146,8 +146,9 @@ pub fn uncovered(
         ),
     )
     .help(text!(
-        "add the files of these periods; where nothing happened say so, with `--covers` or `coverage`",
-        "请补上这些期间的文件；若确实没有发生，用 `--covers` 或 `coverage` 写明"
+        "add the files of these periods; where nothing happened, say so with `--covers` when a file is read, or with \
+         `coverage` in the scheme",
+        "请补上这些期间的文件；若确实没有流水，读文件时用 `--covers` 写明，或在方案中写 `coverage`"
     ));
     if !findings.contains(&finding) {
         findings.push(finding);
