@@ -3,6 +3,7 @@
 use super::Filing;
 use crate::read::Table;
 use crate::scheme::model::Scheme;
+use std::sync::Arc;
 
 /// The tables that were read for each sheet of a scheme.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Inputs {
     pub crosswalks: Vec<Vec<Table>>,
     /// How the tables came in; empty if a command named them and no ledger knows them.
     pub filings: Filings,
+    /// Customers whom a run before knew: nothing is to be said of their events where no sheet has them.
+    pub known: Vec<Arc<str>>,
 }
 
 /// How the tables of [`Inputs`] came in, each beside its table.
@@ -81,6 +84,7 @@ impl Inputs {
                 lookups: vec![vec![]; lookups],
                 crosswalks: vec![vec![]; crosswalks],
             },
+            known: vec![],
         }
     }
 
