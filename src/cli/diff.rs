@@ -1,4 +1,4 @@
-//! `regrade diff`: who moved up or down between two graded files.
+//! `regrade diff`: who moved up or down between two runs or graded files, and why.
 
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
@@ -23,10 +23,11 @@ use std::sync::Arc;
 /// Arguments of `diff`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The graded file of before; `FILE[WORKSHEET]` names a worksheet, `-` is standard input.
+    /// What was before: a run (@previous, @2024-03, an id) or a graded file; `FILE[WORKSHEET]` names a worksheet, `-` is
+    /// standard input.
     #[arg(value_name = "OLD")]
     old: String,
-    /// The graded file of after.
+    /// What came after: a run (@latest) or a graded file.
     #[arg(value_name = "NEW")]
     new: String,
     /// What to compare: grade, type, or the name of a dimension.

@@ -198,7 +198,7 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
         Code::UnknownCustomerId,
         text!(
             "no customer has the key or name `{wanted}`",
-            "没有键或名称为 `{wanted}` 的客户"
+            "没有编号或名称为 `{wanted}` 的客户"
         ),
     );
     // Over many customers the nearest key is no help, and looking for it takes long.

@@ -140,8 +140,8 @@ pub fn take_all(
                 Finding::note(
                     Code::OldContent,
                     text!(
-                        "an earlier import has this content, and there is newer of `{}`: it is skipped",
-                        "之前已导入过相同内容，且 `{}` 有更新的内容：已跳过",
+                        "this content of `{}` was imported before, and there is newer: skipped",
+                        "`{}` 的这份内容以前导入过，现有更新的内容：已跳过",
                         candidate.source
                     ),
                 )
