@@ -74,10 +74,7 @@ impl<'a> Before<'a> {
 
     /// The same of graded files, which may be anybody's: a heading that a result of regrade has says enough there, and
     /// a column of dates is read as a whole.
-    pub(super) fn of_graded(
-        scheme: &'a Scheme,
-        tables: &'a [Table],
-    ) -> Result<Self, Vec<Finding>> {
+    pub(super) fn of_graded(scheme: &'a Scheme, tables: &'a [Table]) -> Result<Self, Vec<Finding>> {
         let rule = scheme.customers.as_ref();
         let mut before = Self::new(scheme, rule, tables);
         let mut errors = vec![];
@@ -218,7 +215,11 @@ fn headed(table: &Table, word: Word) -> Option<usize> {
 /// A graded file without grades.
 fn no_level(scheme: &Scheme, table: &Table) -> Finding {
     let (grade, kind) = (Word::Grade, Word::Type);
-    let word = if scheme.grades.is_empty() { kind } else { grade };
+    let word = if scheme.grades.is_empty() {
+        kind
+    } else {
+        grade
+    };
     let (en, zh) = (word.get(Lang::En), word.get(Lang::Zh));
     Finding::error(
         Code::MissingColumn,

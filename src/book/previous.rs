@@ -2,10 +2,10 @@
 //!
 //! Takes the tables of a file that regrade wrote, or of any other with a key and a grade, gives every customer once.
 
-use super::before::Before;
 use super::Earlier;
+use super::before::Before;
 use crate::clean::sheet::{RowRef, field_headers, place_of};
-use crate::clean::text::{parse_id, shown, shorten, trim, unescape};
+use crate::clean::text::{parse_id, shorten, shown, trim, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::read::{Table, find_columns};
