@@ -50,6 +50,17 @@ pub fn side(
             snapshot,
         })));
     }
+    let (file, levels) = graded(argument, wanted, options, findings)?;
+    Ok(Side::File(file, levels))
+}
+
+/// A graded file, with the order of its grades as it says itself.
+pub fn graded(
+    argument: &str,
+    wanted: &Wanted<'_>,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) -> Result<(Graded, Vec<Arc<str>>), Stop> {
     let input = inputs::input(argument);
     let about = read::properties(&input);
     let sheets = about.list(workbook::SHEETS);
@@ -57,10 +68,7 @@ pub fn side(
     let tables = open(&input, &sheets, options)?;
     let file = Graded::pick(tables, &sheets, wanted).map_err(Stop::refused)?;
     findings.extend(file.notes());
-    Ok(Side::File(
-        file,
-        levels.into_iter().map(Arc::from).collect(),
-    ))
+    Ok((file, levels.into_iter().map(Arc::from).collect()))
 }
 
 /// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
