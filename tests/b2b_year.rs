@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 /// A cell by customer and month, such as `K01` and `2024-01`.
 type Figures = BTreeMap<(String, String), String>;
@@ -36,14 +37,15 @@ fn run_year(out: &Path) -> Output {
         .unwrap()
 }
 
-/// The year, run once; the folder lives as long as the value.
-fn year() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let run = run_year(folder.path());
+/// The folder of a year that is run once for all tests, and begun anew each time.
+static YEAR: LazyLock<PathBuf> = LazyLock::new(|| {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("b2b-year");
+    let _none_before = fs::remove_dir_all(&out);
+    let run = run_year(&out);
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{}: {said}", run.status);
-    folder
-}
+    out
+});
 
 /// The rows of a CSV file of `expected/`, each a list of heading and cell.
 fn expected_rows(name: &str) -> Vec<Vec<(String, String)>> {
@@ -120,7 +122,6 @@ fn differences(what: &str, expected: &Figures, got: &Figures) -> Vec<String> {
 
 #[test]
 fn the_year_is_as_worked_out_by_hand() {
-    let folder = year();
     let mut wrong = vec![];
     for (name, key) in [
         ("grades.csv", "grade"),
@@ -129,19 +130,18 @@ fn the_year_is_as_worked_out_by_hand() {
         ("decisions.csv", "decision"),
         ("since.csv", "since"),
     ] {
-        let got = graded(folder.path(), key);
+        let got = graded(&YEAR, key);
         assert!(got.len() > 160, "{key}: {} figures", got.len());
         wrong.extend(differences(key, &expected(name), &got));
     }
-    wrong.extend(wrong_moves(folder.path()));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Where the moves that `diff` wrote, with their causes, are not those of `expected/moves.csv`.
-fn wrong_moves(out: &Path) -> Vec<String> {
+#[test]
+fn the_moves_have_the_causes_that_were_worked_out_by_hand() {
     let mut got = BTreeSet::new();
     for month in months().skip(1) {
-        for line in lines(&out.join(format!("{month}-moves.jsonl"))) {
+        for line in lines(&YEAR.join(format!("{month}-moves.jsonl"))) {
             let class = line["class"].as_str().unwrap();
             if ["upgraded", "downgraded"].contains(&class) {
                 let cells = ["id", "old", "new", "class", "cause"];
@@ -163,7 +163,36 @@ fn wrong_moves(out: &Path) -> Vec<String> {
     let other = got
         .difference(&expected)
         .map(|line| format!("another move: {line}"));
-    missing.chain(other).collect()
+    let wrong: Vec<String> = missing.chain(other).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_history_and_the_restatement_are_as_worked_out_by_hand() {
+    let cells_of = |name: &str| -> Vec<Vec<String>> {
+        let cells = |row: Vec<(String, String)>| row.into_iter().map(|(_, cell)| cell).collect();
+        expected_rows(name).into_iter().map(cells).collect()
+    };
+    let text = fs::read_to_string(YEAR.join("K12.csv")).unwrap();
+    let got: Vec<Vec<String>> =
+        csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes())
+            .records()
+            .map(|record| record.unwrap().iter().take(4).map(str::to_owned).collect())
+            .collect();
+    assert_eq!(got, cells_of("history.csv"));
+
+    let mut restated = vec![];
+    for month in months() {
+        let text = fs::read_to_string(YEAR.join(format!("{month}-import.json"))).unwrap();
+        let summary: Value = serde_json::from_str(&text).unwrap();
+        for change in summary["restated"].as_array().unwrap() {
+            let cells = ["as_of", "id", "recorded", "restated"];
+            let mut cells = cells.map(|key| change[key].as_str().unwrap().to_owned());
+            cells[0].truncate("2024-08".len());
+            restated.push(cells.to_vec());
+        }
+    }
+    assert_eq!(restated, cells_of("restated.csv"));
 }
 
 #[test]

@@ -37,12 +37,12 @@ for day in 2024-01-31 2024-02-29 2024-03-31 2024-04-30 2024-05-31 2024-06-30 \
             ;;
     esac
 
-    regrade import -q --as-of "$day" "$here/in/$month/"*
+    regrade import -q --as-of "$day" --summary-json "$out/$month-import.json" "$here/in/$month/"*
     regrade grade -q --as-of "$day" -o "$out/$month.xlsx" -o "$out/$month.jsonl"
     if [ "$month" != 2024-01 ]; then
         regrade diff -q @previous @latest -o "$out/$month-moves.csv" -o "$out/$month-moves.jsonl"
     fi
 done
 
-regrade runs history K12 > "$out/K12.txt"
+regrade runs history K12 --lang zh -o "$out/K12.csv"
 regrade diff -q @2024-01 @2024-12 -o "$out/year.csv"

@@ -1,5 +1,9 @@
 //! Types, tags, the review queue and strategies: what the scheme makes of a graded customer.
 
+mod set_tags;
+
+pub use set_tags::set_tags;
+
 use crate::assess::{Choice, Facts, choose};
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::Frame;

@@ -43,6 +43,8 @@ pub struct Make<'a> {
     pub data: Option<&'a Run>,
     /// The run whose overrides it has; `None`: those of now.
     pub overrides: Option<&'a Run>,
+    /// Whether tables count on the date though they came in later: to see what the time alone has done.
+    pub ahead_of_time: bool,
 }
 
 impl<'a> Make<'a> {
@@ -60,6 +62,7 @@ impl<'a> Make<'a> {
             previous: ledger.run_before(as_of)?,
             data: None,
             overrides: None,
+            ahead_of_time: false,
         })
     }
 }
@@ -77,10 +80,14 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let mut imports = ledger.imports().map_err(trouble)?;
     if let Some(run) = make.data {
         let inputs = ledger.run_inputs(run.number).map_err(trouble)?;
-        let known: BTreeSet<_> = inputs.iter().map(|input| input.import).collect();
-        imports.retain(|import| known.contains(&import.id));
+        // What was there when the run was made; which of it counts on which date follows from the dates.
+        let last = inputs.iter().map(|input| input.import).max();
+        imports.retain(|import| Some(import.id) <= last);
     }
     for import in &mut imports {
+        if make.ahead_of_time {
+            import.filing.as_of = import.filing.as_of.min(as_of);
+        }
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
     let used = used(
@@ -102,6 +109,11 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
     let past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
+    inputs.known = past
+        .customers
+        .iter()
+        .map(|known| known.id.clone())
+        .collect();
     let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past);
     let head = RunHead {
         id,
@@ -268,7 +280,7 @@ fn past(
             .filter(|set| run.overrides.contains(&set.id))
             .map(|set| Override {
                 from: None,
-                until: set.until.filter(|until| *until >= run.as_of),
+                until: set.until.filter(|until| *until >= as_of),
                 ..set
             })
             .collect(),

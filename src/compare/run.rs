@@ -208,35 +208,50 @@ fn own(grading: &Grading, row: usize) -> u64 {
     hasher.finish()
 }
 
-/// The new run graded again with one thing of the old one. `None` where that thing is the same in both runs, so that it
-/// can be no cause.
+/// Both runs graded again with one thing exchanged. `None` where that thing is the same in both runs, so that it can be
+/// no cause.
 #[derive(Default)]
 pub struct Swapped {
-    /// With the old overrides.
+    /// The new run with the old overrides.
     pub overrides: Option<Outcome>,
-    /// With the old scheme.
-    pub scheme: Option<Outcome>,
-    /// With the old imports.
+    /// The new run with the old scheme.
+    pub old_scheme: Option<Outcome>,
+    /// The old run with the new scheme.
+    pub new_scheme: Option<Outcome>,
+    /// The new run with the old imports.
     pub data: Option<Outcome>,
-    /// With the old as-of date and run before.
+    /// The new run with the old as-of date and run before.
     pub time: Option<Outcome>,
 }
 
-/// Says why everybody moved who did. `now` is the new run graded again as it was. What is exchanged is a cause if the
-/// customer would have the old level with it.
+/// Says why everybody moved who did. `now` is the new run graded again as it was.
+///
+/// - An override is the cause if the customer would have the old level with the old overrides.
+/// - The scheme is, if the new data would give the old level under the old scheme, and the old data the new level under
+///   the new one; both are, if it takes the two together, or if each of them is enough by itself.
+/// - Else something of the customers has changed: the data, if the new run would give the old level with the old
+///   imports (those of others, where nothing of the customer's own differs), or the time that went by.
 pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped) {
-    use super::Class::{Absent, New, Refused, Unchanged};
+    use super::Class::{Absent, New};
     for found in &mut comparison.moves {
-        if !found.is_move() || matches!(found.class, Absent | New | Refused | Unchanged) {
+        // One who is new and has no grade yet has gone from nothing to nothing.
+        let is_caused = found.is_move() && found.old != found.new;
+        if !is_caused || matches!(found.class, Absent | New) {
             continue;
         }
-        let undoes = |outcome: &Option<Outcome>| {
+        let gives = |outcome: &Option<Outcome>, wanted: &Option<Arc<str>>| {
             let level = outcome
                 .as_ref()
                 .and_then(|outcome| outcome.level(&found.id));
-            level.is_some_and(|level| level == found.old.as_ref())
+            level.is_some_and(|level| level == wanted.as_ref())
         };
-        let own_data = || {
+        let (before, after) = (&found.old, &found.new);
+        let of_customers = || {
+            if !gives(&swapped.data, before) && gives(&swapped.time, before)
+                || swapped.data.is_none()
+            {
+                return Cause::Time;
+            }
             let old = swapped
                 .data
                 .as_ref()
@@ -247,24 +262,17 @@ pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped)
                 Cause::Data
             }
         };
-        let (scheme, data) = (undoes(&swapped.scheme), undoes(&swapped.data));
-        let differs = (swapped.scheme.is_some(), swapped.data.is_some());
-        found.cause = Some(if undoes(&swapped.overrides) {
+        found.cause = Some(if gives(&swapped.overrides, before) {
             Cause::Override
+        } else if swapped.old_scheme.is_none() {
+            of_customers()
         } else {
-            match (scheme, data) {
-                (true, true) => Cause::Both,
-                (true, false) => Cause::Scheme,
-                (false, true) => own_data(),
-                (false, false) if undoes(&swapped.time) => Cause::Time,
-                // Nothing by itself would undo the move: each of two is enough, or one led to a third level.
-                (false, false) => match differs {
-                    (true, true) => Cause::Both,
-                    (true, false) => Cause::Scheme,
-                    (false, true) => own_data(),
-                    (false, false) if swapped.overrides.is_some() => Cause::Override,
-                    (false, false) => Cause::Time,
-                },
+            let needed = !gives(&swapped.old_scheme, after);
+            let enough = gives(&swapped.new_scheme, after);
+            match (needed, enough) {
+                (true, true) if gives(&swapped.old_scheme, before) => Cause::Scheme,
+                (true, _) | (false, true) => Cause::Both,
+                (false, false) => of_customers(),
             }
         });
     }

@@ -7,7 +7,7 @@ mod standing;
 
 pub use decided::{Decided, KeptBy, compare};
 pub use ladder::{Judged, Place, Step, Why, step};
-pub use overrides::{Applied, Hold, Override, Subject, apply, apply_to_tags};
+pub use overrides::{Applied, Hold, Override, Subject, apply};
 pub use standing::{Rung, Standing};
 
 use crate::diagnostic::Lang;

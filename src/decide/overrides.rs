@@ -124,21 +124,6 @@ pub fn apply(levels: &[Arc<str>], rule: Option<usize>, live: &[&Override]) -> Ap
     applied
 }
 
-/// The tags that count, where the rules give `given`: a lock (or a floor) puts its tag on, a ceiling takes it off.
-pub fn apply_to_tags(given: &[Arc<str>], live: &[&Override]) -> Vec<Arc<str>> {
-    let mut ordered: Vec<&Override> = live.to_vec();
-    ordered.sort_by_key(|set| set.id);
-    let mut tags = given.to_vec();
-    for set in ordered {
-        match set.hold {
-            Hold::Ceiling => tags.retain(|tag| *tag != set.level),
-            Hold::Floor | Hold::Lock if tags.contains(&set.level) => {}
-            Hold::Floor | Hold::Lock => tags.push(set.level.clone()),
-        }
-    }
-    tags
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,18 +143,19 @@ mod tests {
         }
     }
 
+    /// What the rules give, the overrides by number, the level that counts, which override gives it.
+    type Row<'a> = (
+        Option<usize>,
+        &'a [(i64, Hold, &'a str)],
+        Option<usize>,
+        Option<i64>,
+    );
+
     #[test]
     fn floors_raise_ceilings_lower_and_locks_hold() {
         use Hold::{Ceiling, Floor, Lock};
         let levels: Vec<Arc<str>> = ["A", "B", "C"].map(Arc::from).to_vec();
         let (a, b, c) = (Some(0), Some(1), Some(2));
-        // What the rules give, the overrides by number, the level that counts, which override gives it.
-        type Row<'a> = (
-            Option<usize>,
-            &'a [(i64, Hold, &'a str)],
-            Option<usize>,
-            Option<i64>,
-        );
         let table: &[Row<'_>] = &[
             (b, &[], b, None),
             (None, &[], None, None),
@@ -204,21 +190,6 @@ mod tests {
             };
             assert_eq!(apply(&levels, *rule, &live), expected, "{rule:?} {live:?}");
         }
-    }
-
-    #[test]
-    fn tags_are_put_on_and_taken_off() {
-        let given: Vec<Arc<str>> = ["新客", "高频"].map(Arc::from).to_vec();
-        let overrides = [
-            set(1, Hold::Ceiling, "高频"),
-            set(2, Hold::Lock, "重点"),
-            set(3, Hold::Lock, "新客"),
-            set(4, Hold::Ceiling, "未有"),
-        ];
-        let live: Vec<&Override> = overrides.iter().collect();
-        let expected: Vec<Arc<str>> = ["新客", "重点"].map(Arc::from).to_vec();
-        assert_eq!(apply_to_tags(&given, &live), expected);
-        assert_eq!(apply_to_tags(&given, &[]), given);
     }
 
     #[test]

@@ -336,6 +336,13 @@ impl<'a> Moment<'a> {
         }
         let findings = self.findings;
         classify::tags(scheme, &mut self.facts, findings);
+        classify::set_tags(
+            scheme,
+            &mut self.facts,
+            &self.book.roster,
+            &self.past.overrides,
+            self.book.as_of,
+        );
         let settled = settled_rows(scheme, self.past, &self.book);
         let mut reviews = classify::reviews(scheme, self.holding, &mut self.facts, findings);
         for (index, queue) in reviews.iter_mut().enumerate() {

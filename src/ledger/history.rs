@@ -1,7 +1,7 @@
 //! What the ledger knows of one customer, run by run.
 
 use super::sql::Names;
-use super::{Error, Ledger, RunNumber, RunRow, StoredOverride, runs};
+use super::{Error, Ledger, RunNumber, RunRow, StoredOverride, run_rows};
 use crate::table::Date;
 
 /// What one run says of the customer.
@@ -24,7 +24,7 @@ pub struct HistoryRow {
 impl Ledger {
     /// What every run says of a customer, by date, and by when it was recorded where a date was graded again.
     pub fn history(&self, customer: &str) -> Result<Vec<HistoryRow>, Error> {
-        let columns: Vec<String> = runs::ROW
+        let columns: Vec<String> = run_rows::ROW
             .split(", ")
             .map(|column| format!("of.{}", column.trim()))
             .collect();
@@ -44,7 +44,7 @@ impl Ledger {
                 as_of: row.get(2)?,
                 made_at: row.get(3)?,
                 made_by: row.get(4)?,
-                row: runs::row(row, 5, &mut names)?,
+                row: run_rows::row(row, 5, &mut names)?,
             });
         }
         Ok(history)

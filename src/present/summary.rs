@@ -99,11 +99,17 @@ pub fn line(summary: &Summary) -> Text {
     } else {
         0
     };
+    let absent = summary
+        .decisions
+        .iter()
+        .find(|(decision, _)| *decision == Decision::Absent)
+        .map_or(0, |(_, count)| *count);
     let waiting: usize = summary.reviews.iter().map(|(_, count)| count).sum();
     for (count, en, zh) in [
         (summary.unrated, "unrated", "未评级"),
         (typeless, "without a type", "无类型"),
         (summary.refused, "refused", "数据待修正"),
+        (absent, "absent", "缺席"),
         (waiting, "to review", "待复核"),
     ] {
         if count > 0 {

@@ -4,7 +4,6 @@ use crate::clean::text::shorten;
 use crate::decide::Subject;
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::scheme::Scheme;
-use crate::scheme::model::{Template, TemplatePart};
 use crate::text;
 use std::sync::Arc;
 
@@ -38,7 +37,7 @@ pub fn name_level(scheme: &Scheme, subject: Subject, word: &str) -> Named {
         }
         Subject::Tag => {
             let mut tags = scheme.tags.iter();
-            tags.any(|tag| gives(&tag.name, word)).then(|| word.into())
+            tags.any(|tag| tag.name.can_give(word)).then(|| word.into())
         }
     };
     match found {
@@ -54,36 +53,11 @@ pub fn names(scheme: &Scheme, subject: Subject) -> Vec<Arc<str>> {
         Subject::Type => scheme.types.iter().map(|one| one.name.clone()).collect(),
         Subject::Tag => {
             let tags = scheme.tags.iter().map(|tag| &tag.name);
-            tags.filter(|name| is_plain(name))
+            tags.filter(|name| name.is_plain())
                 .map(|name| name.text.clone())
                 .collect()
         }
     }
-}
-
-fn is_plain(template: &Template) -> bool {
-    let mut parts = template.parts.iter();
-    parts.all(|part| matches!(part, TemplatePart::Text(_)))
-}
-
-/// Whether a template can give this text: its plain parts stand in it in order, the first at the beginning and the last
-/// at the end, and every name in braces gives something.
-fn gives(template: &Template, word: &str) -> bool {
-    fn fits(parts: &[TemplatePart], word: &str) -> bool {
-        match parts {
-            [] => word.is_empty(),
-            [TemplatePart::Text(text), rest @ ..] => word
-                .strip_prefix(&**text)
-                .is_some_and(|after| fits(rest, after)),
-            [TemplatePart::Slot(_), rest @ ..] => word
-                .char_indices()
-                .skip(1)
-                .map(|(index, _)| index)
-                .chain((!word.is_empty()).then_some(word.len()))
-                .any(|end| fits(rest, &word[end..])),
-        }
-    }
-    fits(&template.parts, word)
 }
 
 fn unknown(scheme: &Scheme, subject: Subject, word: &str) -> Finding {

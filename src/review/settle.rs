@@ -5,8 +5,8 @@
 //! nothing counts until they agree or somebody decides: who read the two copies first must not matter.
 
 use super::told::{
-    changes_nothing, disagreement, expired, has_ended, not_allowed, open_ended, second,
-    unknown_customer,
+    changes_nothing, changes_nothing_yet, disagreement, expired, has_ended, not_allowed,
+    open_ended, second, unknown_customer,
 };
 use super::{Correction, Current, Said, State};
 use crate::decide::{Hold, Override, Subject};
@@ -56,7 +56,7 @@ pub fn settle(
 ) -> Settled {
     let mut settled = Settled::default();
     let mut topics: Vec<Topic> = vec![];
-    let mut places: HashMap<(Arc<str>, Subject, Option<Arc<str>>), usize> = HashMap::default();
+    let mut places: HashMap<TopicKey, usize> = HashMap::default();
     for correction in corrections {
         if let Some(finding) = not_allowed(scheme, &correction) {
             settled.findings.push(finding);
@@ -67,7 +67,6 @@ pub fn settle(
             settled.findings.push(finding);
             continue;
         }
-        // Each tag is a topic of its own.
         let tag = (correction.subject == Subject::Tag).then(|| correction.level.clone());
         let key = (correction.customer.clone(), correction.subject, tag);
         let place = *places.entry(key).or_insert_with(|| {
@@ -93,6 +92,9 @@ pub fn settle(
     }
     settled
 }
+
+/// The customer, what it is about and, because each tag is a topic of its own, the tag.
+type TopicKey = (Arc<str>, Subject, Option<Arc<str>>);
 
 /// What was just read about one grade, type or tag of one customer.
 struct Topic {
@@ -172,7 +174,7 @@ impl Topic {
                 }
                 let mut of_person = statements.iter_mut();
                 if let Some(own) = of_person.find(|own| own.is_known_as(said)) {
-                    own.place = correction.place.clone();
+                    own.place.clone_from(&correction.place);
                 }
                 continue;
             }
@@ -346,7 +348,7 @@ pub fn settle_by_hand(
     settled.ends = known.map(|known| known.becomes(State::Ended)).collect();
     if is_so(&correction, hold, &current) {
         // Asked for by name it is set all the same: the rules may give something else next time.
-        settled.findings.push(changes_nothing(&correction));
+        settled.findings.push(changes_nothing_yet(&correction));
     }
     if correction.until.is_none() && correction.review_on.is_none() {
         settled.findings.push(open_ended(&correction));

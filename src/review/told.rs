@@ -97,7 +97,7 @@ pub(super) fn unknown_customer(correction: &Correction) -> Finding {
         Code::UnknownCustomerId,
         text!(
             "the newest run has no customer `{customer}`",
-            "最近一次评级中没有客户 `{customer}`"
+            "最近批次中没有客户 `{customer}`"
         ),
     );
     of_many(
@@ -105,7 +105,7 @@ pub(super) fn unknown_customer(correction: &Correction) -> Finding {
         finding,
         text!(
             "the newest run does not have these customers",
-            "最近一次评级中没有这些客户"
+            "最近批次中没有这些客户"
         ),
     )
     .help(text!(
@@ -132,6 +132,20 @@ pub(super) fn changes_nothing(correction: &Correction) -> Finding {
             "这些客户已是复核所填的结果，不改变任何结果"
         ),
     )
+}
+
+/// The same of an override that is set all the same.
+pub(super) fn changes_nothing_yet(correction: &Correction) -> Finding {
+    let (en, zh) = subject_word(correction.subject);
+    let (customer, level) = (shorten(&correction.customer), shorten(&correction.level));
+    let finding = Finding::note(
+        Code::ChangesNothing,
+        text!(
+            "`{customer}` has the {en} `{level}` by the newest run: the override changes nothing for now",
+            "最近批次中 `{customer}` 的{zh}就是 `{level}`，该人工调整暂不改变结果"
+        ),
+    );
+    at(correction, finding)
 }
 
 pub(super) fn has_ended(correction: &Correction) -> Finding {

@@ -186,7 +186,7 @@ def one_data_set(checks, seed):
 
 
 def main():
-    datasets, first = (int(argument) for argument in (sys.argv[1:] + ["5", "1"][len(sys.argv) - 1 :]))
+    datasets, first = (int(argument) for argument in (sys.argv[1:] + ["4", "1"][len(sys.argv) - 1 :]))
     checks = Checks()
     for seed in range(first, first + datasets):
         one_data_set(checks, seed)

@@ -234,7 +234,13 @@ fn content(value: Written<'_>) -> Content<'_> {
     match value {
         Written::Blank => Content::Blank,
         Written::Number(number) => Content::Number(number),
-        Written::Text(value) => Content::Text(text::cell(&value).into_owned().into()),
+        Written::Text(value) => {
+            let fitted = match text::cell(&value) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(fitted) => Some(fitted),
+            };
+            Content::Text(fitted.map_or(value, Cow::Owned))
+        }
     }
 }
 

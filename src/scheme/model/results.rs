@@ -104,6 +104,32 @@ pub enum TemplatePart {
     Slot(Slot),
 }
 
+impl Template {
+    /// Whether it has no names in braces.
+    pub fn is_plain(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.all(|part| matches!(part, TemplatePart::Text(_)))
+    }
+
+    /// Whether it can give this text: its plain parts stand in it in order, the first at the beginning and the last at
+    /// the end, and every name in braces gives something.
+    pub fn can_give(&self, text: &str) -> bool {
+        fn fits(parts: &[TemplatePart], text: &str) -> bool {
+            match parts {
+                [] => text.is_empty(),
+                [TemplatePart::Text(plain), rest @ ..] => text
+                    .strip_prefix(&**plain)
+                    .is_some_and(|after| fits(rest, after)),
+                [TemplatePart::Slot(_), rest @ ..] => text
+                    .char_indices()
+                    .map(|(start, c)| start + c.len_utf8())
+                    .any(|end| fits(rest, &text[end..])),
+            }
+        }
+        fits(&self.parts, text)
+    }
+}
+
 /// A queue for people.
 #[derive(Clone, Debug)]
 pub struct Review {
