@@ -1,15 +1,16 @@
-//! What the customers were before this run, as their sheet says it: by the columns that an earlier run wrote, else by the
-//! fields that the scheme names.
+//! What the customers were before this run, as their sheet says it, or a graded file beside it: by the columns that an
+//! earlier run wrote, else by the fields that the scheme names.
 
 use super::recognise;
 use crate::clean::DateForm;
 use crate::clean::sheet::{RowRef, field_headers, place_of, shown};
 use crate::clean::text::is_blank;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Lang};
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{Customers, Scheme};
 use crate::table::{Cell, Date};
 use crate::text;
+use crate::words::Word;
 
 /// What a customer was before this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,12 +40,14 @@ struct Places {
     kind: Option<usize>,
     /// Grade and date by the fields of the scheme.
     fields: [Option<usize>; 2],
+    /// How the cells of the field's date are read, where they have to be read here.
+    dates: Option<DateForm>,
 }
 
 impl<'a> Before<'a> {
-    pub(super) fn new(scheme: &'a Scheme, rule: &Customers, tables: &'a [Table]) -> Self {
+    pub(super) fn new(scheme: &'a Scheme, rule: Option<&Customers>, tables: &'a [Table]) -> Self {
         let field = |field: Option<usize>, table: &Table| {
-            let names = field_headers(&rule.sheet.fields[field?]);
+            let names = field_headers(&rule?.sheet.fields[field?]);
             find_columns(&table.headers, &names).first().copied()
         };
         let columns = tables
@@ -55,9 +58,10 @@ impl<'a> Before<'a> {
                     own: [own.grade, own.since],
                     kind: own.kind,
                     fields: [
-                        field(rule.previous_grade, table),
-                        field(rule.previous_date, table),
+                        field(rule.and_then(|rule| rule.previous_grade), table),
+                        field(rule.and_then(|rule| rule.previous_date), table),
                     ],
+                    dates: None,
                 }
             })
             .collect();
@@ -65,6 +69,49 @@ impl<'a> Before<'a> {
             scheme,
             tables,
             columns,
+        }
+    }
+
+    /// The same of graded files, which may be anybody's: a heading that a result of regrade has says enough there, and
+    /// a column of dates is read as a whole.
+    pub(super) fn of_graded(scheme: &'a Scheme, tables: &'a [Table]) -> Result<Self, Vec<Finding>> {
+        let rule = scheme.customers.as_ref();
+        let mut before = Self::new(scheme, rule, tables);
+        let mut errors = vec![];
+        for (table, places) in tables.iter().zip(&mut before.columns) {
+            if places.own[0].or(places.fields[0]).is_none() {
+                places.own = [headed(table, Word::Grade), headed(table, Word::Since)];
+            }
+            places.kind = places.kind.or_else(|| headed(table, Word::Type));
+            let says = if scheme.grades.is_empty() {
+                places.kind
+            } else {
+                places.own[0].or(places.fields[0])
+            };
+            if says.is_none() {
+                errors.push(no_level(scheme, table));
+            }
+            let field = rule.and_then(|rule| Some(&rule.sheet.fields[rule.previous_date?]));
+            if let (Some(field), Some(column)) = (field, places.fields[1]) {
+                let cells = (0..table.rows.len()).map(|row| table.rows.cell(row, column));
+                let order = field.date_order;
+                match DateForm::decide(cells, order, order.is_some()) {
+                    Ok(form) => places.dates = Some(form),
+                    Err(fault) => {
+                        let finding = Finding::error(fault.code(), fault.text(&field.name))
+                            .place(table.origin.place());
+                        errors.push(match fault.help() {
+                            Some(help) => finding.help(help),
+                            None => finding,
+                        });
+                    }
+                }
+            }
+        }
+        if errors.is_empty() {
+            Ok(before)
+        } else {
+            Err(errors)
         }
     }
 
@@ -92,6 +139,8 @@ impl<'a> Before<'a> {
             (own_grade, Some(grade), since)
         } else {
             let [grade, since] = places.fields;
+            let whole = |form: DateForm| read_date(self.cell(at, since?), form);
+            let dated = dated.or_else(|| places.dates.and_then(whole));
             (grade, word(grade), dated.or_else(|| date(since)))
         };
         let grade = written.and_then(|word| self.grade(&word, at, column, findings));
@@ -154,8 +203,44 @@ impl<'a> Before<'a> {
     }
 }
 
+/// The one column that has the heading of a result, in either language.
+fn headed(table: &Table, word: Word) -> Option<usize> {
+    let names = [Lang::Zh, Lang::En].map(|lang| word.get(lang).to_owned());
+    match find_columns(&table.headers, &names)[..] {
+        [one] => Some(one),
+        _ => None,
+    }
+}
+
+/// A graded file without grades.
+fn no_level(scheme: &Scheme, table: &Table) -> Finding {
+    let (grade, kind) = (Word::Grade, Word::Type);
+    let word = if scheme.grades.is_empty() {
+        kind
+    } else {
+        grade
+    };
+    let (en, zh) = (word.get(Lang::En), word.get(Lang::Zh));
+    Finding::error(
+        Code::MissingColumn,
+        text!(
+            "no column says what the customers were: none is headed `{en}` or `{zh}`",
+            "没有列说明客户原来的等级或类型：没有名为 `{zh}` 或 `{en}` 的列"
+        ),
+    )
+    .place(table.origin.row(table.header_row))
+    .help(text!(
+        "give a file that regrade wrote, or name the column's field in `previous_grade` of the customers' sheet",
+        "请给出 regrade 写出的评级文件，或在客户表的 `previous_grade` 中指定该列的字段"
+    ))
+}
+
+fn read_date(cell: Cell<'_>, form: DateForm) -> Option<Date> {
+    crate::clean::date::parse_date(cell, form).ok().flatten()
+}
+
 /// The date of one cell by itself; `None` where it is none, or where day and month cannot be told apart.
 fn single_date(cell: Cell<'_>) -> Option<Date> {
     let form = DateForm::decide(std::iter::once(cell), None, false).ok()?;
-    crate::clean::date::parse_date(cell, form).ok().flatten()
+    read_date(cell, form)
 }

@@ -3,7 +3,7 @@
 use super::before::{Before, Earlier};
 use super::events::EventRows;
 use super::merge::{merge_files, refuse_duplicates};
-use super::{check_bad_rows, fields};
+use super::{Inputs, check_bad_rows, fields};
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean_some, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
@@ -154,12 +154,13 @@ impl Roster {
 pub(super) fn read(
     scheme: &Scheme,
     rule: &Customers,
-    tables: &[Table],
+    inputs: &Inputs,
     which: &[usize],
     as_of: Date,
     roster: &mut Roster,
     findings: &mut Vec<Finding>,
 ) -> CustomerRows {
+    let tables = &inputs.customers;
     let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
     let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
@@ -193,14 +194,18 @@ pub(super) fn read(
             )),
         );
     }
-    let before = Before::new(scheme, rule, tables);
+    let before = Before::new(scheme, Some(rule), tables);
     let mut earlier = vec![];
     for (row, at) in clean.rows.iter().enumerate() {
         let dated = rule
             .previous_date
             .and_then(|field| day_at(&clean.columns[field], row));
-        earlier.push(before.of(*at, dated, findings));
-        roster.ids.push(text_at(&clean.columns[rule.key], row));
+        let id = text_at(&clean.columns[rule.key], row);
+        earlier.push(match inputs.before.get(&id) {
+            Some(known) => *known,
+            None => before.of(*at, dated, findings),
+        });
+        roster.ids.push(id);
         roster.names.push(
             rule.name
                 .map(|name| text_at(&clean.columns[name], row))
@@ -225,12 +230,14 @@ pub(super) fn read(
         let id: Option<Arc<str>> = cell(rule.key);
         roster.without_row.extend(id.clone());
         let name = rule.name.and_then(cell);
+        let known = id.as_ref().and_then(|id| inputs.before.get(id));
+        let before = known.map_or_else(|| before.of(at, None, &mut vec![]), |known| *known);
         roster.refused.push(Refused {
             at,
             id,
             name,
             faults,
-            before: before.of(at, None, &mut vec![]),
+            before,
         });
     }
     roster

@@ -29,8 +29,15 @@ pub fn source_of(file: &str) -> String {
     let mut after_digit = false;
     // Dividers are kept back until it is known that no digit follows them.
     let mut waiting = String::new();
-    for character in stem.chars() {
-        if character.is_numeric() {
+    // How many characters of a word between two dates are still to be passed over.
+    let mut passed = 0;
+    for (at, character) in stem.char_indices() {
+        if after_digit && passed == 0 {
+            passed = until(&stem[at..], is_divider);
+        }
+        if passed > 0 {
+            passed -= 1;
+        } else if character.is_numeric() {
             waiting.clear();
             after_digit = true;
         } else if is_divider(character) {
@@ -51,6 +58,20 @@ pub fn source_of(file: &str) -> String {
         return stem.to_owned();
     }
     source
+}
+
+/// How many characters a word has that says no more than that one date goes on to another, as in
+/// `订单2024-01至2024-02.csv`: that file is of the same source as `订单2024-01.csv`. 0 where `rest` starts with no such word.
+fn until(rest: &str, is_divider: impl Fn(char) -> bool) -> usize {
+    let words = ["至", "到", "to"];
+    let found = words.iter().find(|word| {
+        let behind = rest.strip_prefix(**word);
+        behind.is_some_and(|behind| {
+            let behind = behind.trim_start_matches(&is_divider);
+            behind.starts_with(char::is_numeric)
+        })
+    });
+    found.map_or(0, |word| word.chars().count())
 }
 
 /// What is known of a table beside its content.
@@ -108,6 +129,12 @@ mod tests {
             ("订单-华东-202401.csv", "订单-华东"),
             ("订单2024-01华北.csv", "订单-华北"),
             ("orders.2024.01.csv", "orders"),
+            ("订单2024-01至2024-02.csv", "订单"),
+            ("订单2024年1月到2月.csv", "订单"),
+            ("orders 2024-01 to 2024-02.csv", "orders"),
+            ("订单2024-01到货.csv", "订单-到货"),
+            ("orders 2024-01 tokyo.csv", "orders-tokyo"),
+            ("签到2024-01.csv", "签到"),
             ("crm export 12.xlsx", "crm export"),
             ("C:\\data\\客户.xlsx", "客户"),
             ("2024-01.csv", "2024-01"),

@@ -1,8 +1,9 @@
 //! The tables that were read for each sheet of a scheme, and how they came in.
 
-use super::Filing;
+use super::{Earlier, Filing};
 use crate::read::Table;
 use crate::scheme::model::Scheme;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 /// The tables that were read for each sheet of a scheme.
@@ -20,6 +21,8 @@ pub struct Inputs {
     pub filings: Filings,
     /// Customers whom a run before knew: nothing is to be said of their events where no sheet has them.
     pub known: Vec<Arc<str>>,
+    /// What customers were before by a graded file; for them it goes before what their sheet says.
+    pub before: HashMap<Arc<str>, Earlier>,
 }
 
 /// How the tables of [`Inputs`] came in, each beside its table.
@@ -85,6 +88,7 @@ impl Inputs {
                 crosswalks: vec![vec![]; crosswalks],
             },
             known: vec![],
+            before: HashMap::default(),
         }
     }
 

@@ -15,6 +15,7 @@ mod filing;
 mod inputs;
 mod intake;
 mod merge;
+mod previous;
 mod repeats;
 mod replaced;
 mod shelf;
@@ -30,6 +31,7 @@ pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, changed_events, take_in};
+pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;

@@ -147,7 +147,7 @@ impl Shelf {
             customers = Some(customers::read(
                 scheme,
                 rule,
-                &inputs.customers,
+                inputs,
                 &which,
                 date,
                 &mut roster,
@@ -287,10 +287,9 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
     days.sort_unstable();
     days.dedup();
     let version = |day: &Date| {
-        let tables = &inputs.customers;
-        let which = standing_on(filings, tables.len(), *day, last);
+        let which = standing_on(filings, inputs.customers.len(), *day, last);
         let mut roster = Roster::default();
-        let rows = customers::read(scheme, rule, tables, &which, *day, &mut roster, &mut vec![]);
+        let rows = customers::read(scheme, rule, inputs, &which, *day, &mut roster, &mut vec![]);
         Arc::new(SheetVersion {
             since: *day,
             by_id: roster.by_id,

@@ -76,8 +76,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, global, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, global, &mut findings)?;
+    let old = side(&args.old, &wanted, &options, false, global, &mut findings)?;
+    let new = side(&args.new, &wanted, &options, true, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -96,13 +96,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .or(runs.0.as_ref())
         .map(|run| &run.known.scheme);
     let scheme = wanted.scheme.or(graded_by);
-    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1)
+        && let Some(now) = &new.grading
+    {
         let ledger = ledger::open(global)?;
         recorded::put_causes(
             &ledger,
             &old.known,
             &new.known,
-            &new.grading,
+            now,
             &wanted.on,
             &mut comparison,
         )?;

@@ -26,6 +26,9 @@ pub struct Args {
     /// The run of the ledger: @latest, @previous, @2024-03 or an id.
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
+    /// The graded file of the run before, as for `grade`.
+    #[arg(long, value_name = "FILE", requires = "files")]
+    previous: Option<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -63,7 +66,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         let mut read = inputs::paths(&rules.scheme, &args.files)?;
         read.push(rules::path(global));
         keep_inputs(&files_of(&targets), &read)?;
-        grade_files(&args.files, rules, &args.reading, as_of(global)?, screen)?
+        let (previous, as_of) = (args.previous.as_deref(), as_of(global)?);
+        grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?
     };
     let lang = global
         .lang

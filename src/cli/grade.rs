@@ -1,20 +1,23 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
 use super::gate::{self, Figures, Gate};
-use super::import::Wanted;
+use super::import;
 use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::stock::{Make, stock};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
-use regrade::book::{self, Entry};
+use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, side};
+use regrade::book::{self, Entry, Previous};
 use regrade::classify::render;
+use regrade::compare::Wanted;
 use regrade::diagnostic::{At, Code, Finding, Lang};
 use regrade::grading::{self, Grading, Past};
 use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::present::summary::Summary;
+use regrade::read::{Input, Options};
+use regrade::scheme::Scheme;
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
@@ -27,6 +30,9 @@ pub struct Args {
     /// Files of the scheme's sheets; `SHEET=FILE` says which, `FILE[WORKSHEET]` a worksheet, `-` is standard input.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    /// The graded file of the run before, where no ledger knows it: what the customers were, and since when.
+    #[arg(long, value_name = "FILE")]
+    previous: Option<String>,
     /// Show only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
@@ -87,9 +93,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         columns,
     };
     if !args.files.is_empty() && global.ledger.is_none() {
-        let graded = grade_files(&args.files, rules, &args.reading, as_of, screen)?;
+        let previous = args.previous.as_deref();
+        let graded = grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?;
         let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
         return Ok(finished.exit);
+    }
+    if args.previous.is_some() {
+        return Err(previous_and_ledger());
     }
     let mut ledger = if args.files.is_empty() {
         let path = ledger::path(global);
@@ -211,6 +221,9 @@ fn check_places(
     }
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
+    if let Some(Input::File { path, .. }) = args.previous.as_deref().map(inputs::input) {
+        read.push(path);
+    }
     keep_inputs(&written, &read)
 }
 
@@ -248,6 +261,23 @@ fn nothing_to_grade(ledger: &Path) -> Stop {
     )
 }
 
+/// A ledger knows the run before by itself.
+fn previous_and_ledger() -> Stop {
+    Stop::usage(
+        Finding::error(
+            Code::Usage,
+            text!(
+                "`--previous` does not go with the ledger, which knows the run before",
+                "`--previous` 不能与台账同用：台账自有上一批次"
+            ),
+        )
+        .help(text!(
+            "leave it out, or grade from files alone: `regrade grade FILE --previous FILE`",
+            "请去掉它，或只用文件评级：`regrade grade 文件 --previous 上期评级文件`"
+        )),
+    )
+}
+
 /// Grades from the ledger, after taking in the files that the command names.
 fn from_ledger(
     writer: &Writer<'_>,
@@ -261,9 +291,9 @@ fn from_ledger(
         let options = inputs::options(&args.reading)?;
         let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
         findings.extend(loaded.findings);
-        let wanted = Wanted {
+        let wanted = import::Wanted {
             source: None,
-            covers: super::import::spans(&args.covers)?,
+            covers: import::spans(&args.covers)?,
             again: false,
         };
         let tables = loaded.tables;
@@ -358,9 +388,11 @@ fn marks(grading: &Grading) -> Vec<NewMark> {
         .collect()
 }
 
-/// Reads files and grades them; input that must not be used stops with exit code 3.
+/// Reads files and grades them; input that must not be used stops with exit code 3. `previous` is the graded file of
+/// the run before.
 pub fn grade_files(
     files: &[String],
+    previous: Option<&str>,
     rules: Rules,
     reading: &Reading,
     as_of: Date,
@@ -370,9 +402,19 @@ pub fn grade_files(
         return Err(nothing_to_grade(Path::new("regrade.db")));
     }
     let options = inputs::options(reading)?;
-    let (tables, loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
+    let (mut tables, mut loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
+    let mut past = Past::default();
+    if let Some(file) = previous {
+        if file == "-" && files.iter().any(|file| file == "-" || file.ends_with("=-")) {
+            return Err(stdin_twice());
+        }
+        let known = known_before(file, &rules.scheme, &options, &mut loaded.findings)?;
+        past = Past::of_file(&rules.scheme, &known);
+        let before = known.into_iter().map(|known| (known.id, known.earlier));
+        tables.before = before.collect();
+    }
     let scheme = Arc::new(rules.scheme);
-    let grading = grading::grade(scheme, tables, as_of, Past::default());
+    let grading = grading::grade(scheme, tables, as_of, past);
     if grading.findings.iter().any(book::is_refusal) {
         let mut findings = loaded.findings;
         findings.extend(grading.findings);
@@ -383,6 +425,35 @@ pub fn grade_files(
         loaded,
         scheme: (rules.name, rules.text),
     })
+}
+
+/// What the graded file of the run before says.
+fn known_before(
+    file: &str,
+    scheme: &Scheme,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Previous>, Stop> {
+    let wanted = Wanted {
+        scheme: Some(scheme),
+        ..Wanted::default()
+    };
+    let (graded, _) = side::graded(file, &wanted, options, findings)?;
+    book::previous(scheme, graded.tables(), findings).map_err(|errors| {
+        let mut all = std::mem::take(findings);
+        all.extend(errors);
+        Stop::refused(all)
+    })
+}
+
+fn stdin_twice() -> Stop {
+    Stop::usage(Finding::error(
+        Code::Usage,
+        text!(
+            "standard input cannot be both the sheet and the run before",
+            "标准输入不能既是表格又是上期评级"
+        ),
+    ))
 }
 
 /// The date that `--as-of` means; today if it is not given. The machine's clock is asked only where it says so.

@@ -62,6 +62,8 @@ impl Known {
             previous,
             data: Some(&other.data.unwrap_or(self).run),
             overrides: Some(&other.overrides.unwrap_or(self).run),
+            // The sheets of the new run had not come in on the old date; they are what time is told from.
+            ahead_of_time: other.time.is_some(),
         };
         let stock = stock(ledger, make)?;
         let scheme = Arc::new(of_scheme.scheme.clone());

@@ -22,8 +22,8 @@ pub enum Side {
 pub struct RunSide {
     /// The run.
     pub known: Known,
-    /// What it comes to.
-    pub grading: Grading,
+    /// What it comes to; kept of the new side only, for the causes.
+    pub grading: Option<Grading>,
     snapshot: Snapshot,
 }
 
@@ -35,6 +35,7 @@ pub fn side(
     argument: &str,
     wanted: &Wanted<'_>,
     options: &Options,
+    is_new: bool,
     global: &Global,
     findings: &mut Vec<Finding>,
 ) -> Result<Side, Stop> {
@@ -45,10 +46,21 @@ pub fn side(
         let snapshot = known.snapshot(&ledger, &grading, &wanted.on, wanted.amount)?;
         return Ok(Side::Run(Box::new(RunSide {
             known,
-            grading,
+            grading: is_new.then_some(grading),
             snapshot,
         })));
     }
+    let (file, levels) = graded(argument, wanted, options, findings)?;
+    Ok(Side::File(file, levels))
+}
+
+/// A graded file, with the order of its grades as it says itself.
+pub fn graded(
+    argument: &str,
+    wanted: &Wanted<'_>,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) -> Result<(Graded, Vec<Arc<str>>), Stop> {
     let input = inputs::input(argument);
     let about = read::properties(&input);
     let sheets = about.list(workbook::SHEETS);
@@ -56,10 +68,7 @@ pub fn side(
     let tables = open(&input, &sheets, options)?;
     let file = Graded::pick(tables, &sheets, wanted).map_err(Stop::refused)?;
     findings.extend(file.notes());
-    Ok(Side::File(
-        file,
-        levels.into_iter().map(Arc::from).collect(),
-    ))
+    Ok((file, levels.into_iter().map(Arc::from).collect()))
 }
 
 /// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.

@@ -169,6 +169,7 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
                 previous: previous.clone(),
                 data: Some(&known.run),
                 overrides: Some(&known.run),
+                ahead_of_time: false,
             },
         )?;
         let scheme = Arc::new(rules.scheme.clone());

@@ -43,6 +43,8 @@ pub struct Make<'a> {
     pub data: Option<&'a Run>,
     /// The run whose overrides it has; `None`: those of now.
     pub overrides: Option<&'a Run>,
+    /// Whether tables count on the date though they came in later: to see what the time alone has done.
+    pub ahead_of_time: bool,
 }
 
 impl<'a> Make<'a> {
@@ -60,6 +62,7 @@ impl<'a> Make<'a> {
             previous: ledger.run_before(as_of)?,
             data: None,
             overrides: None,
+            ahead_of_time: false,
         })
     }
 }
@@ -82,6 +85,9 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         imports.retain(|import| Some(import.id) <= last);
     }
     for import in &mut imports {
+        if make.ahead_of_time {
+            import.filing.as_of = import.filing.as_of.min(as_of);
+        }
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
     let used = used(

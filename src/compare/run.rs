@@ -234,7 +234,9 @@ pub struct Swapped {
 pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped) {
     use super::Class::{Absent, New};
     for found in &mut comparison.moves {
-        if !found.is_move() || matches!(found.class, Absent | New) {
+        // One who is new and has no grade yet has gone from nothing to nothing.
+        let is_caused = found.is_move() && found.old != found.new;
+        if !is_caused || matches!(found.class, Absent | New) {
             continue;
         }
         let gives = |outcome: &Option<Outcome>, wanted: &Option<Arc<str>>| {

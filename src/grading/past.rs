@@ -1,7 +1,9 @@
 //! What was before a run and does not come from its sheets: where the run before left every customer, what people have
 //! set since, which reviews they have settled.
 
-use crate::decide::{Override, Standing};
+use crate::book::{Earlier, Previous};
+use crate::decide::{Override, Rung, Standing};
+use crate::scheme::Scheme;
 use crate::table::Date;
 use std::sync::Arc;
 
@@ -16,6 +18,41 @@ pub struct Past {
     pub overrides: Vec<Override>,
     /// Reviews that somebody has settled.
     pub settled: Vec<Settled>,
+}
+
+impl Past {
+    /// What a graded file says of the run before: who was what since when. Of the ladder's inner state it says nothing,
+    /// so counts begin with the grade's date, as they do with `previous_date`.
+    pub fn of_file(scheme: &Scheme, customers: &[Previous]) -> Self {
+        let known = |customer: &Previous| {
+            let Earlier { grade, since, kind } = customer.earlier;
+            let since = since.filter(|_| grade.is_some());
+            let grade = grade.map(|level| scheme.grades[level].name.clone());
+            let kind = kind.map(|level| scheme.types[level].name.clone());
+            let rung = |level: &Option<Arc<str>>| Rung {
+                level: level.clone(),
+                moved: since,
+                counts_after: since,
+                ..Rung::default()
+            };
+            Known {
+                id: customer.id.clone(),
+                name: customer.name.clone(),
+                standing: Standing {
+                    decided: since,
+                    grade: rung(&grade),
+                    kind: rung(&kind),
+                    effective_grade: grade,
+                    since,
+                    effective_kind: kind,
+                },
+            }
+        };
+        Self {
+            customers: customers.iter().map(known).collect(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A customer whom the run before knew.

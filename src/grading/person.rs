@@ -123,7 +123,7 @@ impl People {
             people.persons.push(match known.get(&**id) {
                 Some(index) => {
                     let standing = &past.customers[*index].standing;
-                    Person::after(standing, &names, &mut unknown)
+                    Person::after(standing, decided, &names, &mut unknown)
                 }
                 None => Person::from_sheet(sheet, decided),
             });
@@ -135,7 +135,7 @@ impl People {
             people.add(
                 known.id.clone(),
                 known.name.clone(),
-                Person::after(&known.standing, &names, &mut unknown),
+                Person::after(&known.standing, decided, &names, &mut unknown),
             );
         }
         unknown.sort_unstable();
@@ -189,8 +189,13 @@ impl People {
 }
 
 impl Person {
-    /// Where the run before left the customer.
-    fn after(standing: &Standing, names: &Names<'_>, unknown: &mut Vec<Arc<str>>) -> Self {
+    /// Where the run before left the customer. `decided` is as for [`Self::from_sheet`].
+    fn after(
+        standing: &Standing,
+        decided: Option<Date>,
+        names: &Names<'_>,
+        unknown: &mut Vec<Arc<str>>,
+    ) -> Self {
         let mut level = |name: &Option<Arc<str>>, of: &HashMap<&str, u32>| {
             let name = name.as_ref()?;
             let level = of.get(&**name).copied();
@@ -217,8 +222,15 @@ impl Person {
         let mut grade = track(&standing.grade, &standing.effective_grade, &names.grades);
         let kind = track(&standing.kind, &standing.effective_kind, &names.types);
         grade.since = standing.since;
+        let has_level = grade.effective.or(kind.effective).is_some();
+        let start = match standing.decided {
+            Some(day) => Start::After(day),
+            // A graded file may say no date.
+            None if has_level => Start::Last,
+            None => decided.map_or(Start::First, Start::After),
+        };
         Self {
-            start: standing.decided.map_or(Start::First, Start::After),
+            start,
             before: Earlier {
                 grade: grade.effective.map(|level| level as usize),
                 since: standing.since,

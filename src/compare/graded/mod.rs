@@ -155,6 +155,11 @@ impl Graded {
             .flat_map(|table| table.notes.iter().cloned())
     }
 
+    /// Its tables.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
     /// Whether it has the key of this scheme.
     pub fn has_key_of(&self, scheme: &Scheme) -> bool {
         key_of_scheme(scheme).is_some_and(|names| !find_columns(self.headers(), &names).is_empty())
