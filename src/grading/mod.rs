@@ -5,6 +5,7 @@
 //! and what there is to say comes back as findings.
 
 mod absent;
+mod climb;
 mod given;
 mod kept;
 mod moment;
