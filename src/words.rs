@@ -67,8 +67,9 @@ words! {
     Level = "Level", "级别";
     Person = "Person", "人员";
     Start = "Since", "起始日期";
-    Due = "Due", "复查日期";
+    Due = "Due", "复核期限";
     Disputed = "Disputed", "意见不一";
+    Override = "Override", "人工调整";
     Proposal = "Proposal", "调整建议";
 
     // How a correction holds.

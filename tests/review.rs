@@ -187,7 +187,7 @@ fn what_is_set_is_listed_until_it_is_cleared() {
         said.contains("[open-ended]") && said.contains("`C1`: `A` (floor)"),
         "{said}"
     );
-    assert_eq!(listed(folder)[0], "Set by a person C1 A ann");
+    assert_eq!(listed(folder)[0], "Override C1 A ann");
     let (code, _, said) = review(folder, "set C1 --grade A --reason key");
     assert_eq!((code, said.contains("already")), (0, true), "{said}");
     let (code, _, said) = review(folder, "set C1 --grade C --reason no --until 2024-12-31");
@@ -212,7 +212,7 @@ fn a_correction_settles_the_review_and_a_confirmation_too() {
     let folder = folder();
     let folder = folder.path();
     review(folder, "set C3 --grade B --reason known --until 2024-12-31");
-    assert_eq!(listed(folder), ["Set by a person C3 B ann", WAITING[1]]);
+    assert_eq!(listed(folder), ["Override C3 B ann", WAITING[1]]);
     let other = self::folder();
     let folder = other.path();
     let (code, _, said) = review(folder, "confirm C3 --rule even --reason ok");
@@ -234,10 +234,7 @@ fn proposals_wait_for_a_decision_with_a_reason() {
     );
     let (code, _, said) = review(folder.path(), "accept 1 --reason right --until 2024-12-31");
     assert_eq!((code, &*said), (0, "`C2`: `A` (floor)\n"));
-    assert_eq!(
-        listed(folder.path()),
-        ["Set by a person C2 A ann", WAITING[0]]
-    );
+    assert_eq!(listed(folder.path()), ["Override C2 A ann", WAITING[0]]);
     let (code, _, said) = review(folder.path(), "reject 1 --reason no");
     assert_eq!(
         (code, said.contains("was accepted by `ann`")),
@@ -291,10 +288,7 @@ fn lists_of_corrections_are_read_and_known_again() {
     );
     assert_eq!(out.lines().count(), 3, "{out}");
     let before = listed(folder);
-    assert_eq!(
-        before[..2],
-        ["Set by a person C1 A joe", "Set by a person C2 C joe"]
-    );
+    assert_eq!(before[..2], ["Override C1 A joe", "Override C2 C joe"]);
     let (_, _, said) = review(folder, "set --from list.csv");
     assert!(said.contains("known already: 2"), "{said}");
     assert_eq!(listed(folder), before);

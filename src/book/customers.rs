@@ -135,6 +135,12 @@ impl Roster {
         self.ids.is_empty()
     }
 
+    /// Takes in customers who were known before. Of those whom no sheet has nothing is to be said.
+    pub(super) fn know(&mut self, known: &[Arc<str>]) {
+        let absent = known.iter().filter(|id| !self.by_id.contains_key(*id));
+        self.without_row.extend(absent.cloned());
+    }
+
     /// Whether the sheet has this key, and its row is refused or left out by the sheet's `rows`: nothing is to be said
     /// of its events then.
     pub fn is_without_row(&self, id: &str) -> bool {

@@ -19,6 +19,8 @@ pub struct Inputs {
     pub crosswalks: Vec<Vec<Table>>,
     /// How the tables came in; empty if a command named them and no ledger knows them.
     pub filings: Filings,
+    /// Customers whom a run before knew: nothing is to be said of their events where no sheet has them.
+    pub known: Vec<Arc<str>>,
     /// What customers were before by a graded file; for them it goes before what their sheet says.
     pub before: HashMap<Arc<str>, Earlier>,
 }
@@ -85,6 +87,7 @@ impl Inputs {
                 lookups: vec![vec![]; lookups],
                 crosswalks: vec![vec![]; crosswalks],
             },
+            known: vec![],
             before: HashMap::default(),
         }
     }

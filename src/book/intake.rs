@@ -3,7 +3,7 @@
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{clean, shown, text_at};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::Scheme;
 use crate::table::Date;
@@ -107,4 +107,22 @@ pub fn take_in(
         });
     }
     intake
+}
+
+/// What is to be said of rows of an event sheet whose id is known with other content: the newer counts. `tables` are the
+/// imports with their filings, the one that is taken in last.
+pub fn changed_events(scheme: &Scheme, index: usize, tables: Vec<(Filing, Table)>) -> Vec<Finding> {
+    let (filings, tables): (Vec<Filing>, Vec<Table>) = tables.into_iter().unzip();
+    let (Some(new), Some(filed)) = (tables.last(), filings.last()) else {
+        return vec![];
+    };
+    let (new, as_of) = (new.origin.clone(), filed.as_of);
+    let mut findings = vec![];
+    let rule = &scheme.events[index];
+    events::read(rule, &tables, &filings, true, as_of, &mut findings);
+    findings.retain(|finding| {
+        let is_new = matches!(&finding.at, At::Data(place) if place.origin == new);
+        finding.code == Code::DuplicateKey && is_new
+    });
+    findings
 }

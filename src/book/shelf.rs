@@ -154,6 +154,7 @@ impl Shelf {
                 &mut findings,
             ));
         }
+        roster.know(&inputs.known);
         let mut events: Vec<_> = self
             .events
             .iter()

@@ -65,7 +65,7 @@ fn backup(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
 /// Where the copy goes: the path that is given, or a name with the moment in the folder that is.
 fn target(args: &Args, global: &Global, ledger: &Path) -> Result<PathBuf, Stop> {
     let to = match &args.path {
-        Some(file) if args.keep.is_none() && !file.is_dir() => file.clone(),
+        Some(file) if args.keep.is_none() && !names_folder(file) => file.clone(),
         folder => {
             let beside = ledger.parent().unwrap_or(Path::new(""));
             let folder = folder.as_deref().unwrap_or(beside);
@@ -103,6 +103,11 @@ fn target(args: &Args, global: &Global, ledger: &Path) -> Result<PathBuf, Stop> 
         "copy to another file, or to a folder",
         "请复制到另一个文件或文件夹"
     ))))
+}
+
+/// Whether a path means a folder: it is one, or it ends as only folders do.
+fn names_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().to_string_lossy().ends_with(['/', '\\'])
 }
 
 /// The folder that a file is in.

@@ -1,4 +1,4 @@
-//! `regrade diff`: who moved up or down between two graded files.
+//! `regrade diff`: who moved up or down between two runs or graded files, and why.
 
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
@@ -23,10 +23,11 @@ use std::sync::Arc;
 /// Arguments of `diff`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The graded file of before; `FILE[WORKSHEET]` names a worksheet, `-` is standard input.
+    /// What was before: a run (@previous, @2024-03, an id) or a graded file; `FILE[WORKSHEET]` names a worksheet, `-` is
+    /// standard input.
     #[arg(value_name = "OLD")]
     old: String,
-    /// The graded file of after.
+    /// What came after: a run (@latest) or a graded file.
     #[arg(value_name = "NEW")]
     new: String,
     /// What to compare: grade, type, or the name of a dimension.
@@ -75,8 +76,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = inputs::options(&args.reading)?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, global, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, global, &mut findings)?;
+    let old = side(&args.old, &wanted, &options, false, global, &mut findings)?;
+    let new = side(&args.new, &wanted, &options, true, global, &mut findings)?;
     if !is_named(global) {
         let fits = |side: &Side| match (side, wanted.scheme) {
             (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
@@ -95,13 +96,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .or(runs.0.as_ref())
         .map(|run| &run.known.scheme);
     let scheme = wanted.scheme.or(graded_by);
-    if let (Some(old), Some(new)) = (&runs.0, &runs.1) {
+    if let (Some(old), Some(new)) = (&runs.0, &runs.1)
+        && let Some(now) = &new.grading
+    {
         let ledger = ledger::open(global)?;
         recorded::put_causes(
             &ledger,
             &old.known,
             &new.known,
-            &new.grading,
+            now,
             &wanted.on,
             &mut comparison,
         )?;

@@ -24,8 +24,8 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// The run of the ledger: @latest, @previous, @2024-03 or an id.
-    #[arg(long, value_name = "RUN", default_value = "@latest")]
-    run: String,
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
     /// The graded file of the run before, as for `grade`.
     #[arg(long, value_name = "FILE", requires = "files")]
     previous: Option<String>,
@@ -117,7 +117,13 @@ struct Change {
 fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Vec<Change>), Stop> {
     let ledger = ledger::open(global)?;
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
-    let known = Known::find(&ledger, &args.run)?;
+    // `--as-of` names the run of that date.
+    let name = match (&args.run, &global.as_of) {
+        (Some(run), _) => run.clone(),
+        (None, Some(_)) => format!("@{}", as_of(global)?),
+        (None, None) => "@latest".to_owned(),
+    };
+    let known = Known::find(&ledger, &name)?;
     let grading = known.again(&ledger)?;
     let mut changes: Vec<Change> = vec![];
     for row in ledger.history(&args.customer).map_err(trouble)? {
@@ -196,7 +202,7 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
         Code::UnknownCustomerId,
         text!(
             "no customer has the key or name `{wanted}`",
-            "没有键或名称为 `{wanted}` 的客户"
+            "没有编号或名称为 `{wanted}` 的客户"
         ),
     );
     // Over many customers the nearest key is no help, and looking for it takes long.

@@ -51,6 +51,15 @@ impl Gate {
         })
     }
 
+    /// The figures that it names, by their place in [`NAMES`], each once.
+    fn named(&self) -> impl Iterator<Item = usize> {
+        let slots = self.bound.slots();
+        (0..NAMES.len()).filter(move |index| {
+            let is_it = |slot: &Slot| slot.0 as usize % NAMES.len() == *index;
+            slots.iter().any(is_it)
+        })
+    }
+
     /// Whether these figures hit the gate; unknown where it divides by zero or the like.
     pub fn judge(&self, figures: &Figures) -> Truth {
         let columns = figures.columns();
@@ -182,7 +191,13 @@ pub fn hits(gates: &[Gate], figures: &Figures) -> Vec<Finding> {
                 "关卡 `{condition}` 的除数为零，无法判断：未写入任何结果"
             ),
         };
-        Some(Finding::error(Code::GateHit, title))
+        let figures = gate
+            .named()
+            .map(|index| (NAMES[index], figures.counts[index], figures.all));
+        let note = figures
+            .map(|(name, count, all)| text!("{name} {count} of {all}", "{name} {count}/{all}"));
+        let finding = Finding::error(Code::GateHit, title);
+        Some(note.fold(finding, Finding::with_note))
     };
     gates.iter().filter_map(hit).collect()
 }

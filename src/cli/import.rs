@@ -120,7 +120,11 @@ fn told(taken: &[Taken], as_of: Date) -> Text {
         .sum();
     let refused: usize = taken.iter().map(|taken| taken.refused).sum();
     let mut text = Text {
-        en: format!("imported as of {as_of}: {new} tables, {rows} rows"),
+        en: format!(
+            "imported as of {as_of}: {}, {}",
+            counted(new, "table"),
+            counted(rows, "row")
+        ),
         zh: format!("已按 {as_of} 导入：{new} 张表，{rows} 行"),
     };
     for (count, en, zh) in [
@@ -135,6 +139,12 @@ fn told(taken: &[Taken], as_of: Date) -> Text {
         }
     }
     text
+}
+
+/// `1 row`, `2 rows`.
+fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 fn summary(

@@ -2,7 +2,9 @@
 
 use super::import::Wanted;
 use super::{Stop, ledger};
-use regrade::book::{Filing, Inputs, Intake, SheetKind, is_refusal, source_of, take_in};
+use regrade::book::{
+    Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of, take_in,
+};
 use regrade::diagnostic::{Code, Finding};
 use regrade::ledger::{Error, Import, NewImport, Writer, content_hash};
 use regrade::read::Table;
@@ -110,6 +112,20 @@ pub fn take_all(
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
+                if let (Some(SheetKind::Events(event)), Some(span)) =
+                    (SheetKind::of(scheme, sheet), intake.span)
+                    && scheme.events[event].id.is_some()
+                {
+                    let mut tables = overlapping(writer, sheet, span).map_err(trouble)?;
+                    if !tables.is_empty() {
+                        let filing = Filing {
+                            order: u64::MAX,
+                            ..filing.clone()
+                        };
+                        tables.push((filing, table.clone()));
+                        findings.extend(changed_events(scheme, event, tables));
+                    }
+                }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
                 add(writer, scheme, candidate, &intake, as_of, wanted).map_err(trouble)?;
             }
@@ -124,8 +140,8 @@ pub fn take_all(
                 Finding::note(
                     Code::OldContent,
                     text!(
-                        "an earlier import has this content, and there is newer of `{}`: it is skipped",
-                        "之前已导入过相同内容，且 `{}` 有更新的内容：已跳过",
+                        "this content of `{}` was imported before, and there is newer: skipped",
+                        "`{}` 的这份内容以前导入过，现有更新的内容：已跳过",
                         candidate.source
                     ),
                 )
@@ -144,6 +160,21 @@ pub fn take_all(
             .filter(|finding| finding.code == Code::OldContent),
     );
     Err(Stop::refused(all))
+}
+
+/// The imports of an event sheet that have rows of a span of days.
+fn overlapping(
+    writer: &Writer<'_>,
+    sheet: &str,
+    (first, last): (Date, Date),
+) -> Result<Vec<(Filing, Table)>, Error> {
+    let mut imports = writer.imports()?;
+    imports.retain(|import| {
+        let overlaps = |(from, to): (Date, Date)| from <= last && first <= to;
+        *import.sheet == *sheet && import.span.is_some_and(overlaps)
+    });
+    let load = |import: Import| Ok((import.filing, writer.load_table(import.id)?));
+    imports.into_iter().map(load).collect()
 }
 
 fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) -> Vec<Candidate> {
@@ -209,6 +240,12 @@ fn judge(
             (false, true) => Outcome::Skipped,
             (false, false) => Outcome::Confirmed,
         });
+    }
+    // Two exports without a row are no content that could be old.
+    if candidate.table.rows.is_empty() {
+        let said = |import: &Import| import.filing.covers == wanted.covers;
+        let has_it = known.iter().any(|import| import.rows == 0 && said(import));
+        return Ok(if has_it { Outcome::Known } else { Outcome::New });
     }
     let has_it = known
         .iter()

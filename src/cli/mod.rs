@@ -60,7 +60,7 @@ pub struct Global {
     /// The scheme; without it `REGRADE_RULES`, else rules.toml in this folder.
     #[arg(short, long, global = true, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// The ledger.
+    /// The ledger; without it `REGRADE_LEDGER`, else regrade.db beside the scheme.
     #[arg(long, global = true, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     /// How many seconds to wait for another command that writes to the ledger.
@@ -122,7 +122,7 @@ enum Command {
     Import(import::Args),
     /// Grade customers from files, from standard input or from the ledger.
     Grade(grade::Args),
-    /// Who moved up or down between two graded files.
+    /// Who moved up or down between two runs or graded files, and why.
     Diff(diff::Args),
     /// Another scheme on the same data: who would move.
     Simulate(simulate::Args),

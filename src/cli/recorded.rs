@@ -4,6 +4,7 @@ use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
 use regrade::compare::{self, Comparison, On, Outcome, Recorded, Snapshot, Swapped};
 use regrade::diagnostic::{Code, Finding};
+use regrade::explain;
 use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, Ledger, Run};
 use regrade::scheme::{self, Scheme};
@@ -48,9 +49,10 @@ impl Known {
         let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
         let of_time = other.time.unwrap_or(self);
         let of_scheme = other.scheme.unwrap_or(self);
-        let previous = match of_time.run.previous {
-            Some(number) => ledger.run_by_number(number).map_err(trouble)?,
-            None => None,
+        let previous = match (other.after, of_time.run.previous) {
+            (Some(run), _) => Some(run.run.clone()),
+            (None, Some(number)) => ledger.run_by_number(number).map_err(trouble)?,
+            (None, None) => None,
         };
         let as_of = of_time.run.as_of;
         let make = Make {
@@ -111,6 +113,8 @@ struct Exchange<'a> {
     scheme: Option<&'a Known>,
     data: Option<&'a Known>,
     time: Option<&'a Known>,
+    /// The run to go on from, over all periods since.
+    after: Option<&'a Known>,
 }
 
 /// Says why everybody moved between two runs: they are graded again with one thing of the other after another.
@@ -123,6 +127,23 @@ pub fn put_causes(
     comparison: &mut Comparison,
 ) -> Result<(), Stop> {
     let wanted = comparison.movers().map(|found| found.id.clone()).collect();
+    // With other runs between the two the new one is graded from the old one on, or what they left would stay whatever
+    // is exchanged.
+    let between = new.run.previous != Some(old.run.number) && old.run.as_of < new.run.as_of;
+    let after = between.then_some(old);
+    let whole;
+    let now = if between {
+        whole = new.with(
+            ledger,
+            &Exchange {
+                after,
+                ..Exchange::default()
+            },
+        )?;
+        &whole
+    } else {
+        now
+    };
     let outcome = |run: &Known, exchange: Exchange<'_>| -> Result<Option<Outcome>, Stop> {
         Ok(Some(match run.with(ledger, &exchange) {
             Ok(grading) => Outcome::of(&grading, on, &wanted),
@@ -141,6 +162,7 @@ pub fn put_causes(
         let overrides = Some(old);
         let exchange = Exchange {
             overrides,
+            after,
             ..Exchange::default()
         };
         swapped.overrides = outcome(new, exchange)?;
@@ -150,13 +172,20 @@ pub fn put_causes(
             scheme: Some(scheme),
             ..Exchange::default()
         };
-        swapped.old_scheme = outcome(new, exchange(old))?;
+        swapped.old_scheme = outcome(
+            new,
+            Exchange {
+                after,
+                ..exchange(old)
+            },
+        )?;
         swapped.new_scheme = outcome(old, exchange(new))?;
     }
     if inputs(&old.run)? != inputs(&new.run)? {
         let data = Some(old);
         let exchange = Exchange {
             data,
+            after,
             ..Exchange::default()
         };
         swapped.data = outcome(new, exchange)?;
@@ -170,6 +199,19 @@ pub fn put_causes(
         swapped.time = outcome(new, exchange)?;
     }
     compare::put_causes(comparison, &Outcome::of(now, on, &wanted), &swapped);
+    // What the new run says of the last period is not why somebody moved before; and of a type the grade's is not.
+    let lang = now.scheme.language;
+    for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
+        let Some(row) = now.book.roster.by_id.get(&found.id) else {
+            continue;
+        };
+        let reasons = match on {
+            On::Type => explain::type_reasons(now, *row as usize, lang),
+            On::Grade if between => explain::reasons(now, *row as usize, lang),
+            On::Grade | On::Dimension(_) => continue,
+        };
+        found.reason = reasons.into_iter().next().map(Arc::from);
+    }
     Ok(())
 }
 

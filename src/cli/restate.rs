@@ -42,8 +42,8 @@ impl Restated {
         let late = Finding::note(
             Code::LateRows,
             text!(
-                "rows of periods that have been graded came late, from {first} on: {en}",
-                "已评级期间的行迟到，从 {first} 起：{zh}"
+                "rows came late, for periods from {first} on that have been graded: {en}",
+                "有迟到的行，所属期间（{first} 起）已经评过级：{zh}"
             ),
         );
         if self.changes.is_empty() {

@@ -22,8 +22,8 @@ pub enum Side {
 pub struct RunSide {
     /// The run.
     pub known: Known,
-    /// What it comes to.
-    pub grading: Grading,
+    /// What it comes to; kept of the new side only, for the causes.
+    pub grading: Option<Grading>,
     snapshot: Snapshot,
 }
 
@@ -35,6 +35,7 @@ pub fn side(
     argument: &str,
     wanted: &Wanted<'_>,
     options: &Options,
+    is_new: bool,
     global: &Global,
     findings: &mut Vec<Finding>,
 ) -> Result<Side, Stop> {
@@ -45,7 +46,7 @@ pub fn side(
         let snapshot = known.snapshot(&ledger, &grading, &wanted.on, wanted.amount)?;
         return Ok(Side::Run(Box::new(RunSide {
             known,
-            grading,
+            grading: is_new.then_some(grading),
             snapshot,
         })));
     }

@@ -80,8 +80,9 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let mut imports = ledger.imports().map_err(trouble)?;
     if let Some(run) = make.data {
         let inputs = ledger.run_inputs(run.number).map_err(trouble)?;
-        let known: BTreeSet<_> = inputs.iter().map(|input| input.import).collect();
-        imports.retain(|import| known.contains(&import.id));
+        // What was there when the run was made; which of it counts on which date follows from the dates.
+        let last = inputs.iter().map(|input| input.import).max();
+        imports.retain(|import| Some(import.id) <= last);
     }
     for import in &mut imports {
         if make.ahead_of_time {
@@ -108,6 +109,11 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
     let past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
+    inputs.known = past
+        .customers
+        .iter()
+        .map(|known| known.id.clone())
+        .collect();
     let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past);
     let head = RunHead {
         id,

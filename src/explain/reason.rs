@@ -31,7 +31,10 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
             .iter()
             .map(|step| dimension_reason(grading, &explanation, step, lang)),
     );
-    if grading.scheme.type_movement.is_none() {
+    // Where rules moved the type, or a person set it, its condition is not why.
+    let is_by_values = grading.scheme.type_movement.is_none()
+        && Ladder::Type.track(grading, row).overridden.is_none();
+    if is_by_values {
         reasons.extend(type_reason(grading, &explanation, lang));
     }
     for index in grading.reviews(row) {
@@ -58,6 +61,17 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
             };
         }
         reasons.push(text);
+    }
+    reasons
+}
+
+/// Why customer `row` has the type: what moved it, who set it, or whose condition holds.
+pub fn type_reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
+    let set = movement::overridden(grading, Ladder::Type, row, lang);
+    let moved = movement::reasons(grading, Ladder::Type, row, lang);
+    let mut reasons: Vec<String> = set.into_iter().chain(moved).collect();
+    if reasons.is_empty() {
+        reasons.extend(type_reason(grading, &explain(grading, row, lang), lang));
     }
     reasons
 }

@@ -132,7 +132,7 @@ pub fn uncovered(
     let list = gaps.join(", ");
     let (en, zh) = match metric.gaps {
         Gaps::End => (
-            "they are missing and end every run",
+            "they are missing and end every streak",
             "按缺失处理，并中断连续期数",
         ),
         Gaps::Skip => ("they are passed over", "已跳过"),
@@ -146,8 +146,9 @@ pub fn uncovered(
         ),
     )
     .help(text!(
-        "add the files of these periods",
-        "请补上这些期间的文件"
+        "add the files of these periods; where nothing happened, say so with `--covers` when a file is read, or with \
+         `coverage` in the scheme",
+        "请补上这些期间的文件；若确实没有流水，读文件时用 `--covers` 写明，或在方案中写 `coverage`"
     ));
     if !findings.contains(&finding) {
         findings.push(finding);

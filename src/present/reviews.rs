@@ -128,7 +128,7 @@ impl Reviews {
 impl Item {
     const fn key(self) -> (&'static str, Word) {
         match self {
-            Self::Override => ("override", Word::Overridden),
+            Self::Override => ("override", Word::Override),
             Self::Disputed => ("disputed", Word::Disputed),
             Self::Review => ("review", Word::InReview),
             Self::Proposal => ("proposal", Word::Proposal),

@@ -99,9 +99,11 @@ pub fn line(summary: &Summary) -> Text {
     } else {
         0
     };
-    let mut decisions = summary.decisions.iter();
-    let absent = decisions.find(|(decision, _)| *decision == Decision::Absent);
-    let absent = absent.map_or(0, |(_, count)| *count);
+    let absent = summary
+        .decisions
+        .iter()
+        .find(|(decision, _)| *decision == Decision::Absent)
+        .map_or(0, |(_, count)| *count);
     let waiting: usize = summary.reviews.iter().map(|(_, count)| count).sum();
     for (count, en, zh) in [
         (summary.unrated, "unrated", "未评级"),

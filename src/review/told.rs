@@ -97,7 +97,7 @@ pub(super) fn unknown_customer(correction: &Correction) -> Finding {
         Code::UnknownCustomerId,
         text!(
             "the newest run has no customer `{customer}`",
-            "最近一次评级中没有客户 `{customer}`"
+            "最近批次中没有客户 `{customer}`"
         ),
     );
     of_many(
@@ -105,7 +105,7 @@ pub(super) fn unknown_customer(correction: &Correction) -> Finding {
         finding,
         text!(
             "the newest run does not have these customers",
-            "最近一次评级中没有这些客户"
+            "最近批次中没有这些客户"
         ),
     )
     .help(text!(
@@ -142,7 +142,7 @@ pub(super) fn changes_nothing_yet(correction: &Correction) -> Finding {
         Code::ChangesNothing,
         text!(
             "`{customer}` has the {en} `{level}` by the newest run: the override changes nothing for now",
-            "最近一次评级中 `{customer}` 的{zh}就是 `{level}`，该人工调整暂不改变结果"
+            "最近批次中 `{customer}` 的{zh}就是 `{level}`，该人工调整暂不改变结果"
         ),
     );
     at(correction, finding)

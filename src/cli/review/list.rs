@@ -22,7 +22,7 @@ pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let lines = desk.lines()?;
     write(&outputs, &lines, lang)?;
     let count = lines.len();
-    screen.say(&text!("{count} lines", "共 {count} 项"));
+    screen.say(&text!("listed: {count}", "共 {count} 项"));
     Ok(Exit::Done)
 }
 

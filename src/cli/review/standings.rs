@@ -116,7 +116,7 @@ impl Standings {
                     Code::UnknownCustomerId,
                     text!(
                         "the newest run has no customer with the key or name `{written}`",
-                        "最近一次评级中没有键或名称为 `{written}` 的客户"
+                        "最近批次中没有编号或名称为 `{written}` 的客户"
                     ),
                 )
                 .help(text!(

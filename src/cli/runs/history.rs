@@ -4,7 +4,7 @@ use super::both;
 use crate::cli::output::files_of;
 use crate::cli::{Exit, Global, Stop, ledger, list, output};
 use regrade::decide::{Hold, Subject};
-use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::diagnostic::{Code, Finding, Text};
 use regrade::ledger::{HistoryRow, StoredOverride};
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
@@ -44,7 +44,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
         return Err(unknown(&args.who));
     }
     list::write(&outputs, lang, &columns(), |keyed| {
-        let changes = changes(&history, &overrides, keyed, lang);
+        let changes = changes(&history, &overrides, keyed);
         changes.into_iter().map(|change| change.cells).collect()
     })?;
     Ok(Exit::Done)
@@ -89,12 +89,7 @@ fn columns() -> [ListColumn; 9] {
 }
 
 /// The changes in their order.
-fn changes(
-    history: &[HistoryRow],
-    overrides: &[StoredOverride],
-    keyed: bool,
-    lang: Lang,
-) -> Vec<Change> {
+fn changes(history: &[HistoryRow], overrides: &[StoredOverride], keyed: bool) -> Vec<Change> {
     // Of one date the last run counts: it was graded again.
     let counting: Vec<&HistoryRow> = history
         .iter()
@@ -107,8 +102,8 @@ fn changes(
         .map(|(_, row)| row)
         .collect();
     let mut changes: Vec<Change> = overrides.iter().flat_map(of_override).collect();
-    changes.extend(moves(&counting, Subject::Grade, keyed, lang));
-    changes.extend(moves(&counting, Subject::Type, keyed, lang));
+    changes.extend(moves(&counting, Subject::Grade, keyed));
+    changes.extend(moves(&counting, Subject::Type, keyed));
     changes.sort_by_key(|change| (change.date, change.order));
     changes
 }
@@ -123,7 +118,7 @@ fn subject(subject: Subject) -> ListCell {
 }
 
 /// The runs in which the grade or the type became another.
-fn moves(history: &[&HistoryRow], of: Subject, keyed: bool, lang: Lang) -> Vec<Change> {
+fn moves(history: &[&HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
     let level = |row: &HistoryRow| {
         let standing = &row.row.standing;
         match of {
@@ -138,17 +133,14 @@ fn moves(history: &[&HistoryRow], of: Subject, keyed: bool, lang: Lang) -> Vec<C
         if now == before {
             continue;
         }
-        let separator = match lang {
-            Lang::En => "; ",
-            Lang::Zh => "；",
-        };
         let decision = match of {
             Subject::Grade => super::decision(row.row.decision),
             _ => ListCell::Value(OutCell::Blank),
         };
-        let reasons = match of {
-            Subject::Grade => row.row.reasons.join(separator),
-            _ => String::new(),
+        // The first reason says why the grade is this one; the others say how the values come about, in `export`.
+        let reason = match of {
+            Subject::Grade => row.row.reasons.first().map(String::as_str),
+            _ => None,
         };
         changes.push(Change {
             date: row.as_of,
@@ -159,7 +151,7 @@ fn moves(history: &[&HistoryRow], of: Subject, keyed: bool, lang: Lang) -> Vec<C
                 ListCell::maybe(before.as_deref()),
                 ListCell::maybe(now.as_deref()),
                 decision,
-                ListCell::maybe(Some(reasons).filter(|reasons| !reasons.is_empty())),
+                ListCell::maybe(reason),
                 ListCell::maybe(evidence(row, of)),
                 super::id(&row.run_id, keyed),
                 ListCell::text(row.made_by.clone()),

@@ -98,7 +98,14 @@ fn lines(shown: &Shown, lang: Lang) -> Vec<Vec<ListCell>> {
     );
     line(
         &text!("Program", "程序"),
-        format!("regrade {}, semantics {}", run.program, run.semantics),
+        text!(
+            "regrade {}, semantics {}",
+            "regrade {}，语义版本 {}",
+            run.program,
+            run.semantics
+        )
+        .get(lang)
+        .to_owned(),
     );
     line(&text!("Customers", "客户数"), run.customers.to_string());
     for (decision, count) in &run.counts {

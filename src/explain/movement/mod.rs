@@ -109,8 +109,8 @@ fn move_reason(
             let values = evidence::listed(&evidence, lang);
             let (rule, when) = (&rule.name, &rule.when.text);
             match lang {
-                Lang::Zh => format!("{period} {rule}：{from} → {to}（{when}；{values}）"),
-                Lang::En => format!("{period} {rule}: {from} → {to} ({when}; {values})"),
+                Lang::Zh => format!("{period} {rule}：{from} → {to}（{when}：{values}）"),
+                Lang::En => format!("{period} {rule}: {from} → {to} ({when}: {values})"),
             }
         }
         (_, Lang::Zh) => format!("{period} 按当期数值：{from} → {to}"),
@@ -167,8 +167,8 @@ fn held_reason(
                 let evidence = evidence::of_rule(grading, rule, row, end, after);
                 let values = evidence::listed(&evidence, lang);
                 match lang {
-                    Lang::Zh => format!("{}：{}；{values}", rule.name, rule.when.text),
-                    Lang::En => format!("{}: {}; {values}", rule.name, rule.when.text),
+                    Lang::Zh => format!("{}：{}：{values}", rule.name, rule.when.text),
+                    Lang::En => format!("{}: {}: {values}", rule.name, rule.when.text),
                 }
             });
             let why = why.unwrap_or_default();

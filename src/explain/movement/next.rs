@@ -21,11 +21,16 @@ pub(super) struct Count<'a> {
 
 /// The counts that must all be reached for a condition to hold: `streak(…) >= 3` by itself or joined by `and`.
 pub(super) fn counts(when: &Bound) -> Vec<Count<'_>> {
+    parts(when).filter_map(count).collect()
+}
+
+/// What must all hold for a condition to hold.
+fn parts(when: &Bound) -> impl Iterator<Item = &Bound> {
     let parts = match &when.node {
-        Node::And(parts) => parts.iter().collect(),
-        _ => vec![when],
+        Node::And(parts) => &parts[..],
+        _ => std::slice::from_ref(when),
     };
-    parts.into_iter().filter_map(count).collect()
+    parts.iter()
 }
 
 fn count(part: &Bound) -> Option<Count<'_>> {
@@ -104,7 +109,7 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
             // Of what promotes the first rule is told whatever it has come to, of what demotes only what has begun.
             Some(progress) if (up && !promotes) || (!up && progress.have > 0) => {
                 promotes |= up;
-                texts.push(progress.text(grading, rule, &to, up, lang));
+                texts.push(progress.text(grading, rule, row, &to, up, lang));
             }
             None if up && !promotes => {
                 promotes = true;
@@ -161,6 +166,7 @@ impl<'a> Progress<'a> {
         &self,
         grading: &Grading,
         rule: &MovementRule,
+        row: usize,
         to: &str,
         up: bool,
         lang: Lang,
@@ -188,6 +194,22 @@ impl<'a> Progress<'a> {
             (_, Lang::Zh) => argument.to_owned(),
             (_, Lang::En) => format!("`{argument}`"),
         };
+        // What else the rule asks for and does not hold now.
+        let frame = CountingAfter {
+            facts: &grading.facts,
+            after: None,
+        };
+        let lacks = parts(&rule.when.bound)
+            .filter(|part| count(part).is_none())
+            .filter(|part| part.eval_at(&frame, row) != Value::Bool(true))
+            .filter_map(|part| rule.when.text.get(part.span.clone()));
+        let lacks: String = lacks
+            .map(|lack| match lang {
+                Lang::Zh => format!("，且 {lack}"),
+                Lang::En => format!(" and `{lack}`"),
+            })
+            .collect();
+        let what = format!("{what}{lacks}");
         let unit = unit(kind, lang);
         match (lang, up) {
             (Lang::Zh, true) => format!("{have}/{needed} {unit}；{when} {what} 则升为 {to}"),

@@ -32,9 +32,9 @@ pub fn overridden(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> 
     });
     let until = until.unwrap_or_default();
     Some(match lang {
-        Lang::Zh => format!("人工调整（{hold}）{level}：{reason}（{by}{until}）；规则结果 {rule}"),
+        Lang::Zh => format!("人工调整（{hold}）{level}：{reason}（{by}{until}），规则结果 {rule}"),
         Lang::En => {
-            format!("override ({hold}) {level}: {reason} ({by}{until}); the rules give {rule}")
+            format!("override ({hold}) {level}: {reason} ({by}{until}), the rules give {rule}")
         }
     })
 }

@@ -113,7 +113,7 @@ impl Binder<'_> {
                 text!("there is no population here", "这里没有总体"),
                 text!(
                     "expressions of an event sheet see one row; use [[values]]",
-                    "事件表的表达式只看一行；请用 [[values]]"
+                    "流水表的表达式只看一行；请用 [[values]]"
                 ),
             )),
             Inside::Nothing => None,

@@ -39,8 +39,8 @@ pub fn cuts(old: &[Share], new: &[Share]) -> Vec<Cut> {
 /// They as a table.
 pub(super) fn table(cuts: &[Cut], lang: Lang) -> Listing {
     let sides = [
-        ("old", text!("now", "现方案")),
-        ("new", text!("then", "新方案")),
+        ("old", text!("present", "现方案")),
+        ("new", text!("new", "新方案")),
     ];
     let mut columns = vec![ListColumn::new(
         "level",

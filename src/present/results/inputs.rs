@@ -24,14 +24,18 @@ impl Results<'_> {
             if filled > 0 {
                 self.findings.push(
                     Finding::warning(
-                        Code::NotYet,
+                        Code::ReplacedColumns,
                         text!(
-                            "the reviewers' columns are filled; this version does not read them back",
-                            "复核列已有内容；此版本尚不读回复核意见"
+                            "the reviewers' columns are filled, and `grade` does not read them",
+                            "复核列已有内容，而 `grade` 不读取复核列"
                         ),
                     )
                     .place(table.origin.place())
-                    .help(text!("keep this file: nothing of it is lost", "请保留此文件，内容不会丢失")),
+                    .help(text!(
+                        "read them into the ledger with `regrade review {}`; without a ledger keep this file",
+                        "请用 `regrade review {}` 读入台账；没有台账时请保留此文件",
+                        table.origin.file
+                    )),
                 );
             }
             let mut here: HashMap<String, usize> = HashMap::default();

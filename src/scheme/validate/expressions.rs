@@ -59,8 +59,10 @@ impl Validator<'_> {
         match bound {
             Ok(bound) => {
                 self.one_period(text, &bound);
+                // One line, whatever the scheme's: it stands in reasons and cells. Bytes stay where spans expect them.
+                let one_line = text.value.trim().replace(['\n', '\r', '\t'], " ");
                 Some(Expression {
-                    text: text.value.trim().into(),
+                    text: one_line.into(),
                     bound,
                 })
             }

@@ -179,7 +179,7 @@ impl Validator<'_> {
             Code::UnknownName,
             text!(
                 "`{name}` is no event sheet of this scheme",
-                "`{name}` 不是本方案的事件表"
+                "`{name}` 不是本方案的流水表"
             ),
         )
         .at(from.span.clone());

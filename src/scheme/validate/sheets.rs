@@ -35,7 +35,7 @@ impl Validator<'_> {
                     .at(0..0)
                     .help(text!(
                         "add `[sheets.customers]` with a `key`, or an event sheet such as `[sheets.orders]`",
-                        "请加上 `[sheets.customers]`（写明 `key`），或事件表如 `[sheets.orders]`"
+                        "请加上 `[sheets.customers]`（写明 `key`），或流水表如 `[sheets.orders]`"
                     )),
             );
             return sheets;
@@ -98,7 +98,7 @@ impl Validator<'_> {
                 .at(keys.span.clone())
                 .help(text!(
                     "add `[sheets.customers]` or an event sheet",
-                    "请加上 `[sheets.customers]` 或事件表"
+                    "请加上 `[sheets.customers]` 或流水表"
                 )),
             );
         }
