@@ -83,6 +83,21 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .as_deref()
         .map(|text| columns::columns(&rules.scheme, text))
         .transpose()?;
+    if args.files.is_empty() && !args.covers.is_empty() {
+        return Err(Stop::usage(
+            Finding::error(
+                Code::Usage,
+                text!(
+                    "`--covers` is said of files, and there are none",
+                    "`--covers` 说明的是文件，而这里没有文件"
+                ),
+            )
+            .help(text!(
+                "say it when they are imported: `regrade import --covers 2024-04 FILE`",
+                "请在导入时说明：`regrade import --covers 2024-04 文件`"
+            )),
+        ));
+    }
     let as_of = as_of(global)?;
     let task = Task {
         args,

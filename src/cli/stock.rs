@@ -174,8 +174,10 @@ fn used(
                 let rows = import.span.map(|(first, _)| first);
                 said.chain(rows).min().is_none_or(|first| first <= as_of)
             };
+            let has_any = !of_sheet.is_empty();
             let counting: Vec<usize> = of_sheet.into_iter().filter(counts).collect();
-            if counting.is_empty() {
+            // Where all rows come later nobody has any yet.
+            if !has_any {
                 missing.push(no_import(&name, None, as_of));
             }
             used.extend(counting);
