@@ -62,6 +62,8 @@ struct Candidate {
     source: Arc<str>,
     hash: String,
     table: Table,
+    /// What it is said to cover, if it is of events.
+    covers: Vec<(Date, Date)>,
 }
 
 /// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
@@ -127,7 +129,7 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, scheme, candidate, &intake, as_of, wanted).map_err(trouble)?;
+                add(writer, candidate, &intake, as_of).map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
@@ -199,6 +201,11 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
             }
             Candidate {
                 hash: content_hash(&table),
+                covers: if is_events(scheme, &sheet) {
+                    wanted.covers.clone()
+                } else {
+                    vec![]
+                },
                 sheet,
                 source: source.into(),
                 table,
@@ -231,7 +238,9 @@ fn judge(
         .iter()
         .filter(of_source)
         .any(|other| other.hash != candidate.hash);
-    if newest.content_hash == candidate.hash {
+    // What a file is said to cover is content too.
+    let says_more = !candidate.covers.is_empty() && newest.filing.covers != candidate.covers;
+    if newest.content_hash == candidate.hash && !says_more {
         let filing = &newest.filing;
         let is_known = filing.as_of == as_of || filing.confirmed.contains(&as_of);
         return Ok(match (is_known, is_superseded) {
@@ -243,14 +252,14 @@ fn judge(
     }
     // Two exports without a row are no content that could be old.
     if candidate.table.rows.is_empty() {
-        let said = |import: &Import| import.filing.covers == wanted.covers;
+        let said = |import: &Import| import.filing.covers == candidate.covers;
         let has_it = known.iter().any(|import| import.rows == 0 && said(import));
         return Ok(if has_it { Outcome::Known } else { Outcome::New });
     }
     let has_it = known
         .iter()
         .any(|import| import.content_hash == candidate.hash);
-    if !has_it || wanted.again {
+    if !has_it || wanted.again || says_more {
         return Ok(Outcome::New);
     }
     let is_newer_known = newest.filing.newness().0 >= as_of;
@@ -271,18 +280,16 @@ fn judge(
     )))
 }
 
+fn is_events(scheme: &Scheme, sheet: &str) -> bool {
+    matches!(SheetKind::of(scheme, sheet), Some(SheetKind::Events(_)))
+}
+
 fn add(
     writer: &Writer<'_>,
-    scheme: &Scheme,
     candidate: &Candidate,
     intake: &Intake,
     as_of: Date,
-    wanted: &Wanted,
 ) -> Result<(), Error> {
-    let is_events = matches!(
-        SheetKind::of(scheme, &candidate.sheet),
-        Some(SheetKind::Events(_))
-    );
     let about = NewImport {
         as_of,
         sheet: candidate.sheet.clone(),
@@ -290,11 +297,7 @@ fn add(
         content_hash: candidate.hash.clone(),
         refused: intake.refused,
         span: intake.span,
-        covers: if is_events {
-            wanted.covers.clone()
-        } else {
-            vec![]
-        },
+        covers: candidate.covers.clone(),
     };
     let customers = intake.customers.iter().map(Option::as_deref);
     writer.add_import(&candidate.table, &about, customers)?;

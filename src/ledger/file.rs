@@ -249,7 +249,7 @@ fn room(ledger: &Path) -> std::io::Result<File> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut file = tempfile::tempfile_in(folder)?;
-    file.write_all(&[0; ROOM])?;
+    file.write_all(&vec![0; ROOM])?;
     file.sync_all()?;
     Ok(file)
 }
