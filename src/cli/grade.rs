@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     /// A span that event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", requires = "files")]
     covers: Vec<String>,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
@@ -94,6 +94,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     if !args.files.is_empty() && global.ledger.is_none() {
         let previous = args.previous.as_deref();
+        let mut rules = rules;
+        let covers = import::spans(&args.covers)?;
+        for event in &mut rules.scheme.events {
+            event.coverage.extend(&covers);
+        }
         let graded = grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?;
         let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
         return Ok(finished.exit);
@@ -101,12 +106,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if args.previous.is_some() {
         return Err(previous_and_ledger());
     }
-    let mut ledger = if args.files.is_empty() {
+    let (_room, mut ledger) = if args.files.is_empty() {
         let path = ledger::path(global);
         if global.ledger.is_none() && !path.exists() {
             return Err(nothing_to_grade(&path));
         }
-        ledger::open(global)?
+        (None, ledger::open(global)?)
     } else {
         ledger::create_or_open(global)?
     };
