@@ -8,10 +8,12 @@ use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain;
-use regrade::ledger::Error;
+use regrade::grading::Grading;
+use regrade::ledger::{Error, Ledger};
 use regrade::present::explanation;
 use regrade::table::Date;
 use regrade::text;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Arguments of `explain`.
@@ -55,11 +57,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     };
     let targets = outputs(&global.output, Some(format))?;
-    let mut history = vec![];
+    let mut recorded = None;
     let graded = if args.files.is_empty() && ledger::path(global).exists() {
         keep_inputs(&files_of(&targets), &[ledger::path(global)])?;
-        let (graded, told) = from_ledger(args, global)?;
-        history = told;
+        let (graded, ledger) = from_ledger(args, global)?;
+        recorded = Some(ledger);
         graded
     } else {
         let rules = rules::load(global)?;
@@ -75,6 +77,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let entries = find(&graded, &args.customer)?;
     let mut text = String::new();
     for entry in entries {
+        let id = id_of(&graded.grading, entry);
         match (entry, format) {
             (Entry::Customer(row), Format::Json) => {
                 let explained = explain::explain(&graded.grading, row as usize, lang);
@@ -89,9 +92,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             }
             (entry, _) => text += &explanation::kept_text(&graded.grading, entry, lang),
         }
-    }
-    if format == Format::Table {
-        text += &told(&history, lang);
+        if let (Format::Table, Some(ledger), Some(id)) = (format, &recorded, id) {
+            text += &told(&history(ledger, id, graded.grading.book.as_of)?, lang);
+        }
     }
     let mut files = Files::default();
     for output in &targets {
@@ -113,10 +116,41 @@ struct Change {
     reason: Option<String>,
 }
 
-/// A recorded run graded again, and how the customer came to the grade.
-fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Vec<Change>), Stop> {
-    let ledger = ledger::open(global)?;
+/// The key of an entry, where it can be read.
+fn id_of(grading: &Grading, entry: Entry) -> Option<&str> {
+    match entry {
+        Entry::Customer(row) => Some(&grading.book.roster.ids[row as usize]),
+        Entry::Refused(_) | Entry::Absent(_) => grading.kept(entry)?.id,
+    }
+}
+
+/// How a customer came to the grade of a run as of this date.
+fn history(ledger: &Ledger, id: &str, until: Date) -> Result<Vec<Change>, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
+    let rows = ledger.history(id).map_err(trouble)?;
+    // Of several runs as of one date the last one counts.
+    let newest: BTreeMap<Date, _> = rows
+        .into_iter()
+        .filter(|row| row.as_of <= until)
+        .map(|row| (row.as_of, row.row))
+        .collect();
+    let mut changes: Vec<Change> = vec![];
+    for (as_of, row) in newest {
+        let grade = row.standing.effective_grade;
+        if changes.last().is_none_or(|last| last.grade != grade) {
+            changes.push(Change {
+                as_of: row.standing.since.unwrap_or(as_of),
+                grade,
+                reason: row.reasons.into_iter().next(),
+            });
+        }
+    }
+    Ok(changes)
+}
+
+/// A recorded run graded again.
+fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Ledger), Stop> {
+    let ledger = ledger::open(global)?;
     // `--as-of` names the run of that date.
     let name = match (&args.run, &global.as_of) {
         (Some(run), _) => run.clone(),
@@ -125,24 +159,6 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Vec<Change>), St
     };
     let known = Known::find(&ledger, &name)?;
     let grading = known.again(&ledger)?;
-    let mut changes: Vec<Change> = vec![];
-    for row in ledger.history(&args.customer).map_err(trouble)? {
-        if row.as_of > known.run.as_of {
-            continue;
-        }
-        let grade = row.row.standing.effective_grade;
-        // Of several runs as of one date the last one counts.
-        if changes.last().is_some_and(|last| last.as_of == row.as_of) {
-            changes.pop();
-        }
-        if changes.last().is_none_or(|last| last.grade != grade) {
-            changes.push(Change {
-                as_of: row.row.standing.since.unwrap_or(row.as_of),
-                grade,
-                reason: row.row.reasons.into_iter().next(),
-            });
-        }
-    }
     let graded = Graded {
         grading,
         loaded: Loaded {
@@ -152,7 +168,7 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Vec<Change>), St
         },
         scheme: (recorded::short(&known.run.id).to_owned(), known.text),
     };
-    Ok((graded, changes))
+    Ok((graded, ledger))
 }
 
 /// Since when the customer has had which grade, the newest first.

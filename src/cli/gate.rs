@@ -4,7 +4,7 @@
 //! of the old side; `count(name)` is how many customers.
 
 use super::{Exit, Stop};
-use regrade::book::FieldFrame;
+use regrade::book::{Entry, FieldFrame};
 use regrade::compare::{Class, Comparison};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding};
@@ -140,9 +140,16 @@ impl Figures {
             "unrated" => grading.count(Decision::Unrated),
             _ => grading.count(Decision::Refused),
         });
-        let before = (0..grading.len())
-            .filter(|row| grading.earlier(*row).grade.is_some())
-            .count();
+        // Those who are refused or absent now were customers of the run before as well.
+        let had = |entry: &Entry| {
+            let before = match (grading.kept(*entry), entry) {
+                (Some(kept), _) => kept.before,
+                (None, Entry::Customer(row)) => grading.earlier(*row as usize),
+                (None, _) => return false,
+            };
+            before.grade.or(before.kind).is_some()
+        };
+        let before = grading.entries().iter().filter(|entry| had(entry)).count();
         let all = if before > 0 {
             before
         } else {

@@ -1,6 +1,7 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
 use super::gate::{self, Figures, Gate};
+use super::import;
 use super::inputs::{self, Loaded};
 use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
@@ -105,6 +106,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     if !args.files.is_empty() && global.ledger.is_none() {
         let previous = args.previous.as_deref();
+        let mut rules = rules;
+        let covers = import::spans(&args.covers)?;
+        for event in &mut rules.scheme.events {
+            event.coverage.extend(&covers);
+        }
         let graded = grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?;
         let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
         return Ok(finished.exit);
@@ -112,12 +118,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if args.previous.is_some() {
         return Err(previous_and_ledger());
     }
-    let mut ledger = if args.files.is_empty() {
+    let (_room, mut ledger) = if args.files.is_empty() {
         let path = ledger::path(global);
         if global.ledger.is_none() && !path.exists() {
             return Err(nothing_to_grade(&path));
         }
-        ledger::open(global)?
+        (None, ledger::open(global)?)
     } else {
         ledger::create_or_open(global)?
     };

@@ -53,7 +53,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let as_of = as_of(global)?;
     let options = inputs::options(&args.reading)?;
     let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
-    let mut ledger = ledger::create_or_open(global)?;
+    let (_room, mut ledger) = ledger::create_or_open(global)?;
     let path = ledger.path().to_path_buf();
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
@@ -131,12 +131,15 @@ fn told(taken: &[Taken], as_of: Date) -> Text {
         (count(Outcome::Confirmed), "confirmed", "确认未变"),
         (count(Outcome::Known), "known already", "已在台账中"),
         (count(Outcome::Skipped), "skipped", "跳过"),
-        (refused, "rows refused", "行待修正"),
     ] {
         if count > 0 {
             text.en += &format!("; {count} {en}");
             text.zh += &format!("；{zh} {count}");
         }
+    }
+    if refused > 0 {
+        text.en += &format!("; {} refused", counted(refused, "row"));
+        text.zh += &format!("；{refused} 行待修正");
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use super::{Reading, Screen, Stop};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use regrade::book::Inputs;
+use regrade::book::{Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
@@ -123,7 +123,7 @@ pub fn load(
         }) {
             Ok(tables) => {
                 for table in tables {
-                    match place(&wanted, &table) {
+                    match place(scheme, &wanted, &table) {
                         Ok(sheet) => loaded.put(sheet, table),
                         Err(finding) => errors.push(finding),
                     }
@@ -280,8 +280,9 @@ fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
     known
 }
 
-/// The sheet that a table is for: the one of which it lacks least, then has most.
-fn place(known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
+/// The sheet that a table is for: the one of which it lacks least, then has most. A crosswalk shares both its columns
+/// with the sheets that it is for; what has no other is the crosswalk.
+fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
     let mut fits: Vec<(usize, usize, &KnownSheet)> = known
         .iter()
         .filter_map(|sheet| {
@@ -293,9 +294,17 @@ fn place(known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
             ))
         })
         .collect();
-    fits.sort_by_key(|(missing, found, _)| (*missing, *found));
+    let is_crosswalk = |sheet: &KnownSheet| {
+        matches!(
+            SheetKind::of(scheme, &sheet.name),
+            Some(SheetKind::Crosswalk(_))
+        )
+    };
+    fits.sort_by_key(|(missing, found, sheet)| (*missing, *found, !is_crosswalk(sheet)));
     match &fits[..] {
-        [(m1, f1, one), (m2, f2, two), ..] if (m1, f1) == (m2, f2) => {
+        [(m1, f1, one), (m2, f2, two), ..]
+            if (m1, f1, is_crosswalk(one)) == (m2, f2, is_crosswalk(two)) =>
+        {
             let (one, two) = (&one.name, &two.name);
             Err(Finding::error(
                 Code::UnmatchedFile,

@@ -59,11 +59,10 @@ pub struct Taken {
 /// A table with what decides about it.
 struct Candidate {
     sheet: Arc<str>,
+    is_events: bool,
     source: Arc<str>,
     hash: String,
     table: Table,
-    /// What it is said to cover, if it is of events.
-    covers: Vec<(Date, Date)>,
 }
 
 /// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
@@ -111,6 +110,7 @@ pub fn take_all(
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
                 let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
+                findings.extend(empty(scheme, candidate, wanted));
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -129,7 +129,7 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, candidate, &intake, as_of).map_err(trouble)?;
+                add(writer, candidate, &intake, as_of, wanted).map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
@@ -179,6 +179,37 @@ fn overlapping(
     imports.into_iter().map(load).collect()
 }
 
+/// A file with a header only says nothing by itself.
+fn empty(scheme: &Scheme, candidate: &Candidate, wanted: &Wanted) -> Option<Finding> {
+    let table = &candidate.table;
+    if !table.rows.is_empty() || candidate.is_events && !wanted.covers.is_empty() {
+        return None;
+    }
+    let name = &candidate.sheet;
+    let finding = Finding::warning(
+        Code::NoRows,
+        text!(
+            "the file has no row of `{name}`",
+            "该文件没有 `{name}` 的任何一行"
+        ),
+    )
+    .place(table.origin.place());
+    Some(match SheetKind::of(scheme, name) {
+        Some(SheetKind::Events(_)) => finding.help(text!(
+            "it covers no period; if nothing has happened in one, say which: `--covers 2024-04`",
+            "它不覆盖任何期间；若某期间确实没有记录，请写明：`--covers 2024-04`"
+        )),
+        Some(SheetKind::Customers) => finding.help(text!(
+            "everybody of this source is absent from now on; see whether the export is complete",
+            "该来源的客户从现在起全部缺席；请检查导出是否完整"
+        )),
+        _ => finding.help(text!(
+            "see whether the export is complete",
+            "请检查导出是否完整"
+        )),
+    })
+}
+
 fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) -> Vec<Candidate> {
     // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
     let shared: Vec<bool> = tables
@@ -199,13 +230,10 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
             if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
                 source = format!("{source}/{worksheet}");
             }
+            let kind = SheetKind::of(scheme, &sheet);
             Candidate {
                 hash: content_hash(&table),
-                covers: if is_events(scheme, &sheet) {
-                    wanted.covers.clone()
-                } else {
-                    vec![]
-                },
+                is_events: matches!(kind, Some(SheetKind::Events(_))),
                 sheet,
                 source: source.into(),
                 table,
@@ -238,9 +266,20 @@ fn judge(
         .iter()
         .filter(of_source)
         .any(|other| other.hash != candidate.hash);
-    // What a file is said to cover is content too.
-    let says_more = !candidate.covers.is_empty() && newest.filing.covers != candidate.covers;
-    if newest.content_hash == candidate.hash && !says_more {
+    // What a file covers by word of the user is news, though its rows are not: two months without orders are two files
+    // of one content.
+    let is_said = |import: &Import| {
+        let spans = &import.filing.covers;
+        !candidate.is_events || wanted.covers.iter().all(|span| spans.contains(span))
+    };
+    let mut same = known
+        .iter()
+        .filter(|import| import.content_hash == candidate.hash);
+    let has_it = same.clone().next().is_some();
+    if has_it && !same.any(is_said) {
+        return Ok(Outcome::New);
+    }
+    if newest.content_hash == candidate.hash {
         let filing = &newest.filing;
         let is_known = filing.as_of == as_of || filing.confirmed.contains(&as_of);
         return Ok(match (is_known, is_superseded) {
@@ -251,15 +290,12 @@ fn judge(
         });
     }
     // Two exports without a row are no content that could be old.
-    if candidate.table.rows.is_empty() {
-        let said = |import: &Import| import.filing.covers == candidate.covers;
+    if candidate.is_events && candidate.table.rows.is_empty() {
+        let said = |import: &Import| import.filing.covers == wanted.covers;
         let has_it = known.iter().any(|import| import.rows == 0 && said(import));
         return Ok(if has_it { Outcome::Known } else { Outcome::New });
     }
-    let has_it = known
-        .iter()
-        .any(|import| import.content_hash == candidate.hash);
-    if !has_it || wanted.again || says_more {
+    if !has_it || wanted.again {
         return Ok(Outcome::New);
     }
     let is_newer_known = newest.filing.newness().0 >= as_of;
@@ -280,15 +316,12 @@ fn judge(
     )))
 }
 
-fn is_events(scheme: &Scheme, sheet: &str) -> bool {
-    matches!(SheetKind::of(scheme, sheet), Some(SheetKind::Events(_)))
-}
-
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
     intake: &Intake,
     as_of: Date,
+    wanted: &Wanted,
 ) -> Result<(), Error> {
     let about = NewImport {
         as_of,
@@ -297,7 +330,11 @@ fn add(
         content_hash: candidate.hash.clone(),
         refused: intake.refused,
         span: intake.span,
-        covers: candidate.covers.clone(),
+        covers: if candidate.is_events {
+            wanted.covers.clone()
+        } else {
+            vec![]
+        },
     };
     let customers = intake.customers.iter().map(Option::as_deref);
     writer.add_import(&candidate.table, &about, customers)?;

@@ -4,6 +4,7 @@ use super::{Exit, Global, Stop, rules};
 use regrade::ledger::{Error, Ledger, Who};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// The file: `--ledger`, else what `REGRADE_LEDGER` names, else regrade.db beside the scheme.
 pub fn path(global: &Global) -> PathBuf {
@@ -29,10 +30,19 @@ pub fn open(global: &Global) -> Result<Ledger, Stop> {
     Ledger::open(&path, wait(global)).map_err(|error| trouble(&path, &error))
 }
 
-/// Opens the ledger, and makes it first if there is none.
-pub fn create_or_open(global: &Global) -> Result<Ledger, Stop> {
-    let path = path(global);
-    Ledger::create_or_open(&path, wait(global)).map_err(|error| trouble(&path, &error))
+/// Opens the ledger, and makes it first if there is none. A dry run that finds none makes it in a folder of its own,
+/// which goes with the value.
+pub fn create_or_open(global: &Global) -> Result<(Option<TempDir>, Ledger), Stop> {
+    let mut path = path(global);
+    let mut room = None;
+    if global.dry_run && !path.exists() {
+        let folder = TempDir::new();
+        let folder = folder.map_err(|error| trouble(&path, &Error::NoAccess(error.to_string())))?;
+        path = folder.path().join("regrade.db");
+        room = Some(folder);
+    }
+    let ledger = Ledger::create_or_open(&path, wait(global));
+    Ok((room, ledger.map_err(|error| trouble(&path, &error))?))
 }
 
 /// What a ledger's error stops the command with.

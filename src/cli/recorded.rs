@@ -3,10 +3,11 @@
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
 use regrade::compare::{self, Comparison, On, Outcome, Recorded, Snapshot, Swapped};
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain;
 use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, Ledger, Run};
+use regrade::scheme::model::SlotKind;
 use regrade::scheme::{self, Scheme};
 use regrade::text;
 use std::sync::Arc;
@@ -226,24 +227,38 @@ pub fn known_names(scheme: &Scheme, on: &On, amount: Option<&str>) -> Result<(),
         On::Dimension(name) => Some(&**name),
         _ => None,
     };
-    let mut dimensions = scheme.dimensions.iter().map(|known| &*known.name);
+    let dimensions = scheme.dimensions.iter().map(|known| &*known.name);
     let mut names = scheme.slots.entries.iter().map(|entry| &*entry.name);
-    if let Some(name) = dimension.filter(|name| dimensions.all(|known| known != *name)) {
-        return Err(unknown(name, scheme));
+    if let Some(name) = dimension.filter(|name| dimensions.clone().all(|known| known != *name)) {
+        let others = ["grade", "type"].into_iter();
+        return Err(unknown(name, scheme, others.chain(dimensions)));
     }
     if let Some(name) = amount.filter(|name| names.all(|known| known != *name)) {
-        return Err(unknown(name, scheme));
+        let is_worth_naming = |kind: SlotKind| {
+            matches!(
+                kind,
+                SlotKind::Field(_)
+                    | SlotKind::LookupField(..)
+                    | SlotKind::Metric(_)
+                    | SlotKind::Value(_)
+            )
+        };
+        let entries = scheme.slots.entries.iter();
+        let named = entries.filter(|entry| is_worth_naming(entry.kind));
+        return Err(unknown(name, scheme, named.map(|entry| &*entry.name)));
     }
     Ok(())
 }
 
-fn unknown(name: &str, scheme: &Scheme) -> Stop {
+fn unknown<'a>(name: &str, scheme: &Scheme, known: impl Iterator<Item = &'a str>) -> Stop {
     let scheme = &scheme.name;
-    Stop::usage(Finding::error(
+    let Text { en, zh } = listed(known);
+    let finding = Finding::error(
         Code::UnknownName,
         text!(
             "the scheme `{scheme}` has no `{name}`",
             "方案 `{scheme}` 中没有 `{name}`"
         ),
-    ))
+    );
+    Stop::usage(finding.help(text!("name one of {en}", "可以写 {zh}")))
 }

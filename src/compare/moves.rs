@@ -132,7 +132,9 @@ fn one(
         }
     };
     let mut changed = vec![];
-    if let (Some(at_old), Some(at_new)) = (at_old, at_new) {
+    // Of one who is absent nothing is known that could have changed.
+    let both = at_old.zip(at_new);
+    if let Some((at_old, at_new)) = both.filter(|_| there(before) && there(now)) {
         for (old_column, new_column) in values {
             let was = old.value(*old_column, at_old);
             let is = new.value(*new_column, at_new);

@@ -46,7 +46,13 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
     movement(grading, row, lang, &mut out);
     dimensions(explanation, lang, &mut out);
     if let Some(step) = &explanation.grade {
-        section(Word::Grade.get(lang), step, lang, &mut out);
+        // Where rules move customers, what the values give is not what they have.
+        let heading = match (grading.scheme.grade_movement.is_some(), lang) {
+            (false, _) => Word::Grade.get(lang),
+            (true, Lang::En) => "Grade that the values give",
+            (true, Lang::Zh) => "当期数值对应的等级",
+        };
+        section(heading, step, lang, &mut out);
     }
     // Where rules moved the type, or a person set it, its condition is not why.
     let holds = explain::type_holds(grading, row);
