@@ -20,6 +20,7 @@
 //! explain     (Grading, row) → Explanation; reasons
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
@@ -45,4 +46,5 @@ pub mod read;
 pub mod review;
 pub mod scheme;
 pub mod table;
+pub mod temporary;
 pub mod words;

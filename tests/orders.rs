@@ -7,7 +7,8 @@
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
-    reason = "a test that cannot read its own files fails by panic"
+    clippy::inconsistent_digit_grouping,
+    reason = "a test that cannot read its own files fails by panic; 99_99 is 99.99 in cents"
 )]
 
 use regrade::book::{self, Filing, Filings, Inputs, source_of};
@@ -58,12 +59,12 @@ const fn row(
 
 /// What is true. The exports of January have rows on its first and last day, so that they span it.
 const ROWS: [Row; 21] = [
-    row("订单", "h1", "甲", "2024-01-01", 100_00),
+    row("订单", "h1", "甲", "2024-01-01", 10_000),
     // Twice the same on one day: two purchases.
     row("订单", "h2", "甲", "2024-01-05", 10_01),
     row("订单", "h3", "甲", "2024-01-05", 10_01),
     Row {
-        first: Some(999_99),
+        first: Some(99_999),
         ..row("订单", "h4", "乙", "2024-01-10", 99_99)
     },
     Row {
@@ -75,7 +76,7 @@ const ROWS: [Row; 21] = [
     // Nobody gave it an id.
     row("订单", "", "丙", "2024-01-21", 3_33),
     row("订单", "h7", "丁", "2024-01-31", 1),
-    row("订单", "h8", "甲", "2024-02-01", 200_00),
+    row("订单", "h8", "甲", "2024-02-01", 20_000),
     row("订单", "h9", "乙", "2024-02-15", 20_00),
     row("订单", "", "丙", "2024-02-16", 3_33),
     row("订单", "h10", "丙", "2024-02-29", 30_00),
@@ -91,7 +92,7 @@ const ROWS: [Row; 21] = [
     // Only what has no id can be taken back by a file that does not have it any more.
     Row {
         now: None,
-        first: Some(777_00),
+        first: Some(77_700),
         ..row("订单", "", "丁", "2024-01-15", 0)
     },
 ];

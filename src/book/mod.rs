@@ -65,6 +65,8 @@ pub struct Book {
     pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Up to which day a run before has told what there is to say of periods and rows; `None` where there was none.
+    pub told: Option<Date>,
 }
 
 /// The customers' sheet as it was in force from a day on.

@@ -187,6 +187,7 @@ impl Shelf {
             lookups,
             history: self.known(sheets),
             findings,
+            told: None,
         }
     }
 
@@ -260,6 +261,7 @@ impl Shelf {
             lookups,
             history: self.known(date),
             findings: vec![],
+            told: None,
         }
     }
 }

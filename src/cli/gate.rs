@@ -125,10 +125,16 @@ pub struct Figures {
 impl Figures {
     /// Of a run beside the one before it.
     pub fn of_grading(grading: &Grading) -> Self {
+        // A grade that a person set moves the customer as much as a rule does.
+        let steps = || (0..grading.len()).filter_map(|row| grading.steps(row));
+        let (up, down) = (
+            steps().filter(|steps| *steps > 0).count(),
+            steps().filter(|steps| *steps < 0).count(),
+        );
         let counts = NAMES.map(|name| match name {
-            "upgraded" => grading.count(Decision::Promoted),
-            "downgraded" => grading.count(Decision::Demoted),
-            "moved" => grading.count(Decision::Promoted) + grading.count(Decision::Demoted),
+            "upgraded" => up,
+            "downgraded" => down,
+            "moved" => up + down,
             "new" => grading.count(Decision::Initial),
             "absent" => grading.count(Decision::Absent),
             "unrated" => grading.count(Decision::Unrated),

@@ -1,20 +1,16 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
 use super::gate::{self, Figures, Gate};
-use super::import;
 use super::inputs::{self, Loaded};
-use super::intake::take_all;
+use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
-use super::stock::{Make, stock};
 use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, side};
 use regrade::book::{self, Entry, Previous};
-use regrade::classify::render;
 use regrade::compare::Wanted;
-use regrade::diagnostic::{At, Code, Finding, Lang};
+use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{self, Grading, Past};
-use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::present::summary::Summary;
 use regrade::read::{Input, Options};
 use regrade::scheme::Scheme;
@@ -29,7 +25,7 @@ use std::sync::Arc;
 pub struct Args {
     /// Files of the scheme's sheets; `SHEET=FILE` says which, `FILE[WORKSHEET]` a worksheet, `-` is standard input.
     #[arg(value_name = "FILE")]
-    files: Vec<String>,
+    pub(super) files: Vec<String>,
     /// The graded file of the run before, where no ledger knows it: what the customers were, and since when.
     #[arg(long, value_name = "FILE")]
     previous: Option<String>,
@@ -46,13 +42,13 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     /// A span that event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
-    #[arg(long, value_name = "SPAN", requires = "files")]
-    covers: Vec<String>,
+    #[arg(long, value_name = "SPAN")]
+    pub(super) covers: Vec<String>,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.
@@ -83,6 +79,21 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .as_deref()
         .map(|text| columns::columns(&rules.scheme, text))
         .transpose()?;
+    if args.files.is_empty() && !args.covers.is_empty() {
+        return Err(Stop::usage(
+            Finding::error(
+                Code::Usage,
+                text!(
+                    "`--covers` is said of files, and there are none",
+                    "`--covers` 说明的是文件，而这里没有文件"
+                ),
+            )
+            .help(text!(
+                "say it when they are imported: `regrade import --covers 2024-04 FILE`",
+                "请在导入时说明：`regrade import --covers 2024-04 文件`"
+            )),
+        ));
+    }
     let as_of = as_of(global)?;
     let task = Task {
         args,
@@ -95,7 +106,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if !args.files.is_empty() && global.ledger.is_none() {
         let previous = args.previous.as_deref();
         let mut rules = rules;
-        let covers = import::spans(&args.covers)?;
+        let covers = super::import::spans(&args.covers)?;
         for event in &mut rules.scheme.events {
             event.coverage.extend(&covers);
         }
@@ -281,116 +292,6 @@ fn previous_and_ledger() -> Stop {
             "请去掉它，或只用文件评级：`regrade grade 文件 --previous 上期评级文件`"
         )),
     )
-}
-
-/// Grades from the ledger, after taking in the files that the command names.
-fn from_ledger(
-    writer: &Writer<'_>,
-    args: &Args,
-    rules: Rules,
-    as_of: Date,
-    screen: &Screen,
-) -> Result<(Graded, RunHead), Stop> {
-    let mut findings = vec![];
-    if !args.files.is_empty() {
-        let options = inputs::options(&args.reading)?;
-        let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
-        findings.extend(loaded.findings);
-        let wanted = import::Wanted {
-            source: None,
-            covers: import::spans(&args.covers)?,
-            again: false,
-        };
-        let tables = loaded.tables;
-        let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
-        findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
-    }
-    let trouble = |error| ledger::trouble(writer.path(), &error);
-    let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
-    let stock = stock(writer, make)?;
-    let scheme = Arc::new(rules.scheme);
-    let mut grading = grading::grade(scheme, stock.inputs, as_of, stock.past);
-    if grading.findings.iter().any(book::is_refusal) {
-        findings.extend(grading.findings);
-        return Err(Stop::refused(findings));
-    }
-    // What there is to say of a row by itself was said when it was imported.
-    grading.findings.retain(|finding| !is_of_import(finding));
-    let told = grading.past.as_of;
-    let (_, unclear) = regrade::review::proposals(&grading.scheme, &grading.book, told);
-    grading.findings.extend(unclear);
-    let loaded = Loaded {
-        tables: vec![],
-        files: stock.files,
-        findings,
-    };
-    let graded = Graded {
-        grading,
-        loaded,
-        scheme: (rules.name, rules.text),
-    };
-    Ok((graded, stock.head))
-}
-
-/// Whether a finding is about cells and rows of a file by themselves, rather than about how sheets go together.
-fn is_of_import(finding: &Finding) -> bool {
-    let of_all = [
-        Code::UnknownCustomer,
-        Code::UnmatchedLookup,
-        Code::UnknownPrevious,
-        Code::MissingEventValue,
-        Code::UnknownCondition,
-        Code::NoRows,
-    ];
-    matches!(finding.at, At::Data(_)) && !of_all.contains(&finding.code)
-}
-
-/// Puts a run into the ledger; it is there when the writer commits.
-fn record(writer: &Writer<'_>, grading: &Grading, head: &RunHead) -> Result<(), Error> {
-    let lang = grading.scheme.language;
-    let recorded = writer.record_run(head, regrade::ledger::rows(grading, lang))?;
-    if let Recorded::New(number) = recorded {
-        writer.mark(number, marks(grading))?;
-        let (proposals, _) = regrade::review::proposals(&grading.scheme, &grading.book, None);
-        for proposal in proposals {
-            writer.propose(&NewProposal {
-                customer: proposal.customer,
-                subject: proposal.subject,
-                level: proposal.level,
-                reason: proposal.reason.unwrap_or_default(),
-                by: proposal.by.unwrap_or_default(),
-                date: proposal.date,
-                origin: Some(proposal.place.to_string()),
-            })?;
-        }
-    }
-    // A full disk is to show now, before any output appears.
-    writer.flush()
-}
-
-/// Who waits for a review.
-fn marks(grading: &Grading) -> Vec<NewMark> {
-    let lang = grading.scheme.language;
-    let as_of = grading.book.as_of;
-    let rules = grading.scheme.reviews.iter();
-    let queues = rules.zip(&grading.classification.reviews);
-    queues
-        .flat_map(|(rule, queue)| {
-            queue.iter().map(move |row| {
-                let row = *row as usize;
-                let owner = rule.owner.as_ref();
-                let owner = owner.and_then(|owner| render(owner, &grading.facts, row, lang));
-                NewMark {
-                    customer: grading.book.roster.ids[row].clone(),
-                    rule: rule.name.clone(),
-                    owner: owner.map(Arc::from),
-                    due: rule
-                        .due_days
-                        .and_then(|days| as_of.add_working_days(days as i32)),
-                }
-            })
-        })
-        .collect()
 }
 
 /// Reads files and grades them; input that must not be used stops with exit code 3. `previous` is the graded file of

@@ -16,6 +16,7 @@ mod inputs;
 mod inspect;
 mod intake;
 mod ledger;
+mod ledger_run;
 mod list;
 mod man;
 mod output;

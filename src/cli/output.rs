@@ -2,6 +2,7 @@
 
 use super::{Exit, Format, Stop};
 use regrade::diagnostic::{Code, Finding};
+use regrade::temporary::temporary;
 use regrade::text;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Seek, Write};
@@ -226,6 +227,21 @@ enum Pending {
     Direct,
 }
 
+/// What a file made the plain way gets: the process's mask takes its part off; a replaced file keeps its own.
+#[cfg(unix)]
+fn permissions(target: &Path) -> Option<std::fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = target
+        .metadata()
+        .map_or(0o666, |known| known.permissions().mode() & 0o777);
+    Some(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn permissions(_: &Path) -> Option<std::fs::Permissions> {
+    None
+}
+
 /// Files that appear together when all of them are written.
 #[derive(Default)]
 pub struct Files {
@@ -275,18 +291,7 @@ impl Files {
         if !folder.is_dir() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".regrade-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What a file made the plain way gets: the process's mask takes its part off; a replaced file keeps its own.
-            let mode = target
-                .metadata()
-                .map_or(0o666, |known| known.permissions().mode() & 0o777);
-            builder.permissions(std::fs::Permissions::from_mode(mode));
-        }
-        let mut temporary = builder.tempfile_in(folder)?;
+        let mut temporary = temporary(folder, permissions(&target))?;
         {
             let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
             write(&mut buffered)?;

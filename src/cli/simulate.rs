@@ -175,12 +175,11 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
         let scheme = Arc::new(rules.scheme.clone());
         sound(grade(scheme, stock.inputs, known.run.as_of, stock.past))
     };
-    let old = match &args.against {
-        Some(path) => rules::load_from(path, &[])?,
-        None => {
-            let name = format!("{} {}", known.run.as_of, short(&known.run.id));
-            rules::from_text(name, known.text.clone(), &[])?
-        }
+    let old = if let Some(path) = &args.against {
+        rules::load_from(path, &[])?
+    } else {
+        let name = format!("{} {}", known.run.as_of, short(&known.run.id));
+        rules::from_text(name, known.text.clone(), &[])?
     };
     Ok(Pair {
         old: make(&old)?,

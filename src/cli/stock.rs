@@ -159,7 +159,7 @@ fn used(
     let mut dates: Vec<Date> = vec![as_of];
     if scheme.has_history() {
         let periods = period_ends(scheme.period, first, as_of);
-        dates.extend(periods.into_iter().filter_map(|period| period.end()));
+        dates.extend(periods.into_iter().filter_map(regrade::table::Period::end));
     }
     let mut used = BTreeSet::new();
     let mut missing = vec![];
@@ -174,8 +174,10 @@ fn used(
                 let rows = import.span.map(|(first, _)| first);
                 said.chain(rows).min().is_none_or(|first| first <= as_of)
             };
+            let has_any = !of_sheet.is_empty();
             let counting: Vec<usize> = of_sheet.into_iter().filter(counts).collect();
-            if counting.is_empty() {
+            // Where all rows come later nobody has any yet.
+            if !has_any {
                 missing.push(no_import(&name, None, as_of));
             }
             used.extend(counting);
@@ -336,5 +338,9 @@ fn run_id(
         line(&["settled", &settled.customer, &settled.rule]);
     }
     let digest = hash.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut id = String::with_capacity(64);
+    for byte in digest {
+        id += &format!("{byte:02x}");
+    }
+    id
 }

@@ -161,8 +161,11 @@ impl Outcome {
         outcome
     }
 
-    fn level(&self, id: &str) -> Option<Option<&Arc<str>>> {
-        self.levels.get(id).map(Option::as_ref)
+    /// Whether the customer is there with this level (or without one).
+    fn gives(&self, id: &str, level: Option<&Arc<str>>) -> bool {
+        self.levels
+            .get(id)
+            .is_some_and(|known| known.as_ref() == level)
     }
 }
 
@@ -240,10 +243,8 @@ pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped)
             continue;
         }
         let gives = |outcome: &Option<Outcome>, wanted: &Option<Arc<str>>| {
-            let level = outcome
-                .as_ref()
-                .and_then(|outcome| outcome.level(&found.id));
-            level.is_some_and(|level| level == wanted.as_ref())
+            let outcome = outcome.as_ref();
+            outcome.is_some_and(|outcome| outcome.gives(&found.id, wanted.as_ref()))
         };
         let (before, after) = (&found.old, &found.new);
         let of_customers = || {

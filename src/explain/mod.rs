@@ -20,8 +20,8 @@ use crate::diagnostic::Lang;
 use crate::grading::Grading;
 use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule};
 use crate::table::Column;
-use crate::table::Decimal;
 use crate::table::column::MISSING;
+use crate::table::{Decimal, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -125,6 +125,21 @@ pub fn explain(grading: &Grading, row: usize, lang: Lang) -> Explanation {
         score: score_of(grading, row),
         grade,
         kind,
+    }
+}
+
+/// Whether the condition of the customer's type holds, so that it is why: a type that rules moved or a person set may
+/// have another. Without a type there is a reason all the same.
+pub fn type_holds(grading: &Grading, row: usize) -> bool {
+    let Some(kind) = grading.classification.types[row].index() else {
+        return true;
+    };
+    match &grading.scheme.types[kind].when {
+        Some(when) => when.bound.eval_at(&grading.facts, row) == Value::Bool(true),
+        None => {
+            grading.scheme.type_movement.is_none()
+                && grading.people.persons[row].kind.overridden.is_none()
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! and what there is to say comes back as findings.
 
 mod absent;
+mod climb;
 mod given;
 mod kept;
 mod moment;
@@ -62,6 +63,7 @@ pub fn grade(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date, past: Past) -> Gr
 /// Grades all customers of what stands on a shelf.
 pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) -> Grading {
     let mut newest = shelf.newest(as_of);
+    newest.told = past.as_of;
     let mut findings = std::mem::take(&mut newest.findings);
     let mut people = People::new(&scheme, &newest, &past, shelf.first_day(), &mut findings);
     let moves = scheme.has_history();

@@ -3,12 +3,12 @@
 use super::file::Who;
 use super::schema::{self, STEPS, State};
 use super::{Action, Error, Ledger};
+use crate::temporary::temporary;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tempfile::NamedTempFile;
 
 /// What a restored ledger has replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 
 fn copy_of(source: &Connection, to: &Path) -> Result<(), Error> {
     let folder = folder_of(to);
-    let temporary = temporary_in(folder)?;
+    let temporary = temporary(folder, None)?;
     let mut target = Connection::open(temporary.path())?;
     all_pages(source, &mut target)?;
     // The log belongs to a ledger in use; a copy is one file.
@@ -86,15 +86,6 @@ fn check(connection: &Connection) -> Result<(), Error> {
     } else {
         Err(Error::Damaged(found))
     }
-}
-
-/// For its owner alone, as everything that the temporary files of this crate are.
-fn temporary_in(folder: &Path) -> Result<NamedTempFile, Error> {
-    let mut builder = tempfile::Builder::new();
-    Ok(builder
-        .prefix(".regrade-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -132,7 +123,7 @@ impl Ledger {
         who: &Who,
     ) -> Result<Restored, NotRestored> {
         // A copy of the copy, so that opening it leaves nothing beside the user's file.
-        let checked = temporary_in(folder_of(path))?;
+        let checked = temporary(folder_of(path), None).map_err(Error::from)?;
         copy_checked(from, checked.path()).map_err(|error| NotRestored {
             error,
             is_of_copy: true,

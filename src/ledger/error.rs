@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 /// Why the ledger did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +137,15 @@ impl Error {
         Finding::error(code, title).help(help)
     }
 
+    /// Whether there is no room left, for anybody or for this user.
+    pub(super) fn is_full(error: &std::io::Error) -> bool {
+        use std::io::ErrorKind;
+        matches!(
+            error.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+        )
+    }
+
     /// A file that another program wrote.
     pub(super) fn foreign() -> Self {
         Self::NotALedger(text!("another program wrote it", "它由其他程序写入"))
@@ -154,6 +164,8 @@ impl From<rusqlite::Error> for Error {
                     }
                     ErrorCode::DatabaseCorrupt => Self::Damaged(why),
                     ErrorCode::DiskFull => Self::Full,
+                    // The index of the log, which readers need too, could not be made as large as it has to be.
+                    _ if failure.extended_code == SQLITE_IOERR_SHMSIZE => Self::Full,
                     ErrorCode::ReadOnly => Self::ReadOnly,
                     ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Self::NoAccess(why),
                     _ => Self::Other(why),
@@ -173,7 +185,7 @@ impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         use std::io::ErrorKind;
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            _ if Self::is_full(&error) => Self::Full,
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             _ => {
                 // A temporary file's error ends in its made-up name, which tells nobody anything.

@@ -3,14 +3,18 @@
 use super::Error;
 use super::schema::{self, STEPS};
 use rusqlite::{Connection, OpenFlags};
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
+use std::cell::RefCell;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// No SQLite database with anything in it is smaller, in bytes.
 const SMALLEST: u64 = 512;
+
+/// How many bytes are held for a commit.
+const ROOM: usize = 128 << 10;
 
 /// A ledger that is open. All that reads is a method of it; [`Ledger::write`] gives what changes it.
 #[derive(Debug)]
@@ -70,6 +74,7 @@ impl Ledger {
             ledger: self,
             who: who.clone(),
             open: true,
+            room: RefCell::new(None),
         })
     }
 
@@ -209,21 +214,44 @@ pub struct Writer<'a> {
     ledger: &'a mut Ledger,
     pub(super) who: Who,
     open: bool,
+    /// Room on the disk that is held for the commit.
+    room: RefCell<Option<File>>,
 }
 
 impl Writer<'_> {
-    /// Sends what was changed to the disk without making it count: a full disk shows here, while there is nothing to be
-    /// taken back elsewhere.
+    /// Sends what was changed to the disk without making it count, and holds room for what is yet to be written: a full
+    /// disk shows here, while there is nothing to be taken back elsewhere.
     pub fn flush(&self) -> Result<(), Error> {
-        Ok(self.connection.cache_flush()?)
+        self.connection.cache_flush()?;
+        match room(&self.path) {
+            Ok(room) => *self.room.borrow_mut() = Some(room),
+            Err(error) if Error::is_full(&error) => return Err(Error::Full),
+            // A folder in which no file can be made: the log is there already, and the commit will tell.
+            Err(_) => {}
+        }
+        Ok(())
     }
 
     /// Makes the changes count.
     pub fn commit(mut self) -> Result<(), Error> {
+        drop(self.room.take());
         self.connection.execute_batch("COMMIT")?;
         self.open = false;
         Ok(())
     }
+}
+
+/// A nameless file that takes as much room as a commit needs after [`Writer::flush`]: a few pages that SQLite keeps to the
+/// end, and a piece of the index of its log.
+fn room(ledger: &Path) -> std::io::Result<File> {
+    let folder = ledger
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::tempfile_in(folder)?;
+    file.write_all(&vec![0; ROOM])?;
+    file.sync_all()?;
+    Ok(file)
 }
 
 impl Deref for Writer<'_> {

@@ -227,6 +227,17 @@ pub enum State {
 
 /// What the file of `connection` is, judged by its header alone.
 pub fn state(connection: &Connection, steps: &[&str]) -> Result<State, Error> {
+    // All of it as of one moment: another command may be making a ledger of an empty file just now.
+    connection.execute_batch("SAVEPOINT state")?;
+    let state = state_now(connection, steps);
+    let released = connection.execute_batch("RELEASE state");
+    // Some errors of the first end the savepoint too.
+    let state = state?;
+    released?;
+    Ok(state)
+}
+
+fn state_now(connection: &Connection, steps: &[&str]) -> Result<State, Error> {
     let figure = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let application = figure("PRAGMA application_id")?;
     let version = figure("PRAGMA user_version")?;

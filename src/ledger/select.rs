@@ -77,6 +77,11 @@ fn unknown(written: &str, runs: &[Run]) -> Error {
             "no run `{written}`: the ledger has none yet",
             "没有批次 `{written}`：台账中还没有任何批次"
         )
+    } else if written == "@previous" {
+        text!(
+            "no run `{written}`: the ledger has none of an earlier as-of date yet",
+            "没有批次 `{written}`：台账中还没有更早评级日的批次"
+        )
     } else {
         text!(
             "no run `{written}` in the ledger",

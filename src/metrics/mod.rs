@@ -113,7 +113,9 @@ fn one(
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
     let tables = &book.inputs.events[index];
-    report::missing(rule, metric, tables, events, &counted, &missing, findings);
+    let is_new = |row: usize| book.told.is_none_or(|told| events.days[row] > told.days());
+    let untold = |row: usize| counted[row] && is_new(row);
+    report::missing(rule, metric, tables, events, &untold, &missing, findings);
     let used = |row: usize| counted[row] && !missing(row);
     let id_codes = id_order(rule, metric, events);
     let source = aggregate::Source {
@@ -159,7 +161,7 @@ fn one(
         .map(|index| events.coverage.covers(axis.period(index)))
         .collect();
     blank_unknown(metric, &axis, &covered, first_seen, &mut column);
-    report::uncovered(rule, metric, &axis, &covered, findings);
+    report::uncovered(rule, metric, &axis, &covered, book.told, findings);
     report::early_end(rule, events, &axis, findings);
     let skipped = covered
         .iter()

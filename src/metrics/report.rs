@@ -6,7 +6,7 @@ use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::{EventSheet, Gaps, Metric};
-use crate::table::Period;
+use crate::table::{Date, Period};
 use crate::text;
 
 /// A series that would not fit into memory. An error: nothing may be graded from it.
@@ -72,13 +72,13 @@ pub fn missing(
     metric: &Metric,
     tables: &[Table],
     events: &EventRows,
-    counted: &[bool],
+    counted: &dyn Fn(usize) -> bool,
     missing: &dyn Fn(usize) -> bool,
     findings: &mut Vec<Finding>,
 ) {
     let name = &metric.name;
     let sheet = &rule.sheet.name;
-    for row in (0..counted.len()).filter(|row| counted[*row] && missing(*row)) {
+    for row in (0..events.days.len()).filter(|row| counted(*row) && missing(*row)) {
         findings.push(
             Finding::warning(
                 Code::MissingEventValue,
@@ -113,16 +113,18 @@ pub fn overflow(
     }
 }
 
-/// Periods that no file covers, and what becomes of them.
+/// Periods that no file covers, and what becomes of them; those up to `told` were told by the run before.
 pub fn uncovered(
     rule: &EventSheet,
     metric: &Metric,
     axis: &Axis,
     covered: &[bool],
+    told: Option<Date>,
     findings: &mut Vec<Finding>,
 ) {
     let gaps: Vec<String> = (0..axis.count)
         .filter(|index| !covered[*index])
+        .filter(|index| told.is_none_or(|told| axis.period(*index).end() > Some(told)))
         .map(|index| axis.period(index).to_string())
         .collect();
     if gaps.is_empty() {

@@ -54,7 +54,9 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
         };
         section(heading, step, lang, &mut out);
     }
-    if let Some(step) = &explanation.kind {
+    // Where rules moved the type, or a person set it, its condition is not why.
+    let holds = explain::type_holds(grading, row);
+    if let Some(step) = explanation.kind.as_ref().filter(|_| holds) {
         section(Word::Type.get(lang), step, lang, &mut out);
     }
     let reviews: Vec<&str> = grading

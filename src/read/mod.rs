@@ -273,6 +273,11 @@ fn unreadable(name: &str, error: &std::io::Error) -> Finding {
             "name the files in it, as in `{name}/*`",
             "请写出其中的文件，如 `{name}/*`"
         )),
+        // What a shell leaves as it is where nothing fits.
+        ErrorKind::NotFound if name.contains(['*', '?']) => finding.help(text!(
+            "no file fits the pattern: put the files there first",
+            "没有文件与该模式相符：请先放入文件"
+        )),
         _ => finding,
     }
 }

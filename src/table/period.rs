@@ -85,12 +85,12 @@ impl Period {
 
     /// Reads a span of days: a period, a day, or two of them with `..` between.
     pub fn parse_span(text: &str) -> Option<(Date, Date)> {
-        let one = |text: &str| match Date::parse_iso(text) {
-            Some(day) => Some((day, day)),
-            None => {
-                let period = Self::parse(text)?;
-                Some((period.start()?, period.end()?))
+        let one = |text: &str| {
+            if let Some(day) = Date::parse_iso(text) {
+                return Some((day, day));
             }
+            let period = Self::parse(text)?;
+            Some((period.start()?, period.end()?))
         };
         let (first, last) = match text.split_once("..") {
             Some((first, last)) => (one(first.trim())?, one(last.trim())?),

@@ -43,8 +43,12 @@ fn count(part: &Bound) -> Option<Count<'_>> {
     else {
         return None;
     };
-    use SeriesFunction::{Falling, Rising, Streak};
-    if !matches!(function, Streak | Rising | Falling) {
+    let counts = [
+        SeriesFunction::Streak,
+        SeriesFunction::Rising,
+        SeriesFunction::Falling,
+    ];
+    if !counts.contains(function) {
         return None;
     }
     let Node::Literal(Value::Number(least)) = &least.node else {

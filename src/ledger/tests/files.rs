@@ -5,6 +5,7 @@ use crate::ledger::schema::{APPLICATION, STEPS};
 use crate::ledger::{Error, copy};
 use rusqlite::Connection;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn figure(path: &Path, pragma: &str) -> i64 {
     let connection = Connection::open(path).unwrap();
@@ -145,6 +146,28 @@ fn many_make_one_ledger_at_a_time() {
         }
     });
     assert_eq!(open(&path).unwrap().imports().unwrap().len(), 8);
+}
+
+#[test]
+fn a_ledger_that_is_being_made_is_nobody_elses() {
+    let (_folder, path) = place();
+    std::fs::write(&path, []).unwrap();
+    let made = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !made.load(Ordering::Relaxed) {
+                    let seen = Ledger::open(&path, Duration::from_secs(60)).err();
+                    assert!(matches!(seen, None | Some(Error::NotFound)), "{seen:?}");
+                }
+            });
+        }
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(20));
+            Ledger::create_or_open(&path, Duration::from_secs(60)).unwrap();
+            made.store(true, Ordering::Relaxed);
+        });
+    });
 }
 
 #[test]
