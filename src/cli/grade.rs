@@ -1,6 +1,7 @@
 //! `regrade grade`: grade customers from files or from standard input.
 
 use super::gate::{self, Figures, Gate};
+use super::import;
 use super::inputs::{self, Loaded};
 use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
@@ -106,7 +107,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if !args.files.is_empty() && global.ledger.is_none() {
         let previous = args.previous.as_deref();
         let mut rules = rules;
-        let covers = super::import::spans(&args.covers)?;
+        let covers = import::spans(&args.covers)?;
         for event in &mut rules.scheme.events {
             event.coverage.extend(&covers);
         }

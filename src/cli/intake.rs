@@ -59,6 +59,7 @@ pub struct Taken {
 /// A table with what decides about it.
 struct Candidate {
     sheet: Arc<str>,
+    is_events: bool,
     source: Arc<str>,
     hash: String,
     table: Table,
@@ -231,9 +232,11 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
             if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
                 source = format!("{source}/{worksheet}");
             }
+            let is_events = is_events(scheme, &sheet);
             Candidate {
                 hash: content_hash(&table),
-                covers: if is_events(scheme, &sheet) {
+                is_events,
+                covers: if is_events {
                     wanted.covers.clone()
                 } else {
                     vec![]
@@ -291,7 +294,7 @@ fn judge(
         });
     }
     // Two exports without a row are no content that could be old.
-    if candidate.table.rows.is_empty() {
+    if candidate.is_events && candidate.table.rows.is_empty() {
         let mut said = known.iter().filter(is_said);
         let is_known = said.any(|import| import.rows == 0);
         return Ok(if is_known {

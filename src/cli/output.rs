@@ -229,17 +229,12 @@ enum Pending {
 
 /// What a file made the plain way gets: the process's mask takes its part off; a replaced file keeps its own.
 #[cfg(unix)]
-fn permissions(target: &Path) -> Option<std::fs::Permissions> {
+fn permissions(target: &Path) -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     let mode = target
         .metadata()
         .map_or(0o666, |known| known.permissions().mode() & 0o777);
-    Some(std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn permissions(_: &Path) -> Option<std::fs::Permissions> {
-    None
+    std::fs::Permissions::from_mode(mode)
 }
 
 /// Files that appear together when all of them are written.
@@ -291,7 +286,11 @@ impl Files {
         if !folder.is_dir() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let mut temporary = temporary(folder, permissions(&target))?;
+        #[cfg(unix)]
+        let permissions = Some(permissions(&target));
+        #[cfg(not(unix))]
+        let permissions = None;
+        let mut temporary = temporary(folder, permissions)?;
         {
             let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
             write(&mut buffered)?;

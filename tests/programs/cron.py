@@ -34,6 +34,7 @@ class Line:
             sys.exit(f"README.md has {len(found)} crontab lines with regrade; there should be one, such as\n"
                      "5 2 1 * *  cd /srv/crm && regrade import -q --as-of prev-month-end in/* && ...")
         self.when, self.command = found[0]
+        self.translated = LINE.findall((ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))
         paths = set(re.findall(r"\bPATH=(/[^\s`]+)", readme))
         if len(paths) != 1:
             sys.exit(f"README.md should say once which PATH goes above the crontab line; it has {sorted(paths)}")
@@ -146,6 +147,7 @@ def again(checks, cron, label, day):
 def rules_of_cron(checks, line):
     command = line.command
     checks.equal("the line has no % that cron would make a line break of", re.findall(r"(?<!\\)%", command), [])
+    checks.equal("the Chinese README has the same line", line.translated, [(line.when, command)])
     checks.check("the line goes by the month before", "--as-of prev-month-end" in command)
     checks.check("the line is for the first of the month", line.when.split()[2:] == ["1", "*", "*"], line.when)
     checks.check("the line begins where the sheets are", command.startswith("cd /srv/crm && "), command)
