@@ -63,6 +63,8 @@ struct Candidate {
     source: Arc<str>,
     hash: String,
     table: Table,
+    /// What it is said to cover, if it is of events.
+    covers: Vec<(Date, Date)>,
 }
 
 /// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
@@ -110,10 +112,10 @@ pub fn take_all(
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
                 let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
-                findings.extend(empty(scheme, candidate, wanted));
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
+                findings.extend(empty(scheme, candidate));
                 if let (Some(SheetKind::Events(event)), Some(span)) =
                     (SheetKind::of(scheme, sheet), intake.span)
                     && scheme.events[event].id.is_some()
@@ -129,7 +131,7 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, candidate, &intake, as_of, wanted).map_err(trouble)?;
+                add(writer, candidate, &intake, as_of).map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
@@ -180,9 +182,9 @@ fn overlapping(
 }
 
 /// A file with a header only says nothing by itself.
-fn empty(scheme: &Scheme, candidate: &Candidate, wanted: &Wanted) -> Option<Finding> {
+fn empty(scheme: &Scheme, candidate: &Candidate) -> Option<Finding> {
     let table = &candidate.table;
-    if !table.rows.is_empty() || candidate.is_events && !wanted.covers.is_empty() {
+    if !table.rows.is_empty() || !candidate.covers.is_empty() {
         return None;
     }
     let name = &candidate.sheet;
@@ -230,10 +232,15 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
             if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
                 source = format!("{source}/{worksheet}");
             }
-            let kind = SheetKind::of(scheme, &sheet);
+            let is_events = is_events(scheme, &sheet);
             Candidate {
                 hash: content_hash(&table),
-                is_events: matches!(kind, Some(SheetKind::Events(_))),
+                is_events,
+                covers: if is_events {
+                    wanted.covers.clone()
+                } else {
+                    vec![]
+                },
                 sheet,
                 source: source.into(),
                 table,
@@ -266,20 +273,17 @@ fn judge(
         .iter()
         .filter(of_source)
         .any(|other| other.hash != candidate.hash);
-    // What a file covers by word of the user is news, though its rows are not: two months without orders are two files
-    // of one content.
-    let is_said = |import: &Import| {
+    let is_same = |import: &&Import| import.content_hash == candidate.hash;
+    // What a file is said to cover is content too: two months without orders are two files with the same rows, none.
+    let is_said = |import: &&Import| {
         let spans = &import.filing.covers;
-        !candidate.is_events || wanted.covers.iter().all(|span| spans.contains(span))
+        candidate.covers.iter().all(|span| spans.contains(span))
     };
-    let mut same = known
-        .iter()
-        .filter(|import| import.content_hash == candidate.hash);
-    let has_it = same.clone().next().is_some();
-    if has_it && !same.any(is_said) {
+    let has_it = known.iter().any(|import| is_same(&import));
+    if has_it && !known.iter().filter(is_same).any(|import| is_said(&import)) {
         return Ok(Outcome::New);
     }
-    if newest.content_hash == candidate.hash {
+    if is_same(&newest) && is_said(&newest) {
         let filing = &newest.filing;
         let is_known = filing.as_of == as_of || filing.confirmed.contains(&as_of);
         return Ok(match (is_known, is_superseded) {
@@ -291,9 +295,13 @@ fn judge(
     }
     // Two exports without a row are no content that could be old.
     if candidate.is_events && candidate.table.rows.is_empty() {
-        let said = |import: &Import| import.filing.covers == wanted.covers;
-        let has_it = known.iter().any(|import| import.rows == 0 && said(import));
-        return Ok(if has_it { Outcome::Known } else { Outcome::New });
+        let mut said = known.iter().filter(is_said);
+        let is_known = said.any(|import| import.rows == 0);
+        return Ok(if is_known {
+            Outcome::Known
+        } else {
+            Outcome::New
+        });
     }
     if !has_it || wanted.again {
         return Ok(Outcome::New);
@@ -316,12 +324,15 @@ fn judge(
     )))
 }
 
+fn is_events(scheme: &Scheme, sheet: &str) -> bool {
+    matches!(SheetKind::of(scheme, sheet), Some(SheetKind::Events(_)))
+}
+
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
     intake: &Intake,
     as_of: Date,
-    wanted: &Wanted,
 ) -> Result<(), Error> {
     let about = NewImport {
         as_of,
@@ -330,11 +341,7 @@ fn add(
         content_hash: candidate.hash.clone(),
         refused: intake.refused,
         span: intake.span,
-        covers: if candidate.is_events {
-            wanted.covers.clone()
-        } else {
-            vec![]
-        },
+        covers: candidate.covers.clone(),
     };
     let customers = intake.customers.iter().map(Option::as_deref);
     writer.add_import(&candidate.table, &about, customers)?;
