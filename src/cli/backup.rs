@@ -128,6 +128,22 @@ fn moment(global: &Global) -> String {
     ledger::who(global).at.replace(':', "")
 }
 
+/// Where the present ledger goes: a name that nothing has yet, or two restores in one second would lose it.
+fn free_name(ledger: &Path, moment: &str) -> PathBuf {
+    let named = |ending: &str| {
+        let mut name = ledger.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{moment}{ending}.bak"));
+        ledger.with_file_name(name)
+    };
+    let mut aside = named("");
+    let mut number = 2;
+    while aside.exists() {
+        aside = named(&format!("-{number}"));
+        number += 1;
+    }
+    aside
+}
+
 /// The copies beside `newest` that are more than `keep`, the oldest first. Only names that this command makes are copies.
 fn outdated(newest: &Path, ledger: &Path, keep: usize) -> Vec<PathBuf> {
     let prefix = prefix(ledger);
@@ -170,9 +186,7 @@ fn restore(copy: &Path, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         ));
         return Ok(Exit::Done);
     }
-    let mut aside = path.file_name().unwrap_or_default().to_os_string();
-    aside.push(format!(".{}.bak", moment(global)));
-    let aside = path.with_file_name(aside);
+    let aside = free_name(&path, &moment(global));
     let who = ledger::who(global);
     let wait = ledger::wait(global);
     let restored = Ledger::restore(&path, copy, &aside, wait, &who).map_err(|failed| {

@@ -77,7 +77,8 @@ pub fn take_all(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Taken>, Stop> {
     let trouble = |error: Error| ledger::trouble(writer.path(), &error);
-    let candidates = candidates(scheme, tables, wanted);
+    let imports = writer.imports().map_err(trouble)?;
+    let candidates = candidates(scheme, tables, wanted, &imports);
     let mut crosswalks = crosswalks(writer, scheme, as_of)?;
     for candidate in &candidates {
         if let Some(SheetKind::Crosswalk(_)) = SheetKind::of(scheme, &candidate.sheet) {
@@ -91,6 +92,10 @@ pub fn take_all(
             .imports_of(&candidate.sheet, &candidate.source)
             .map_err(trouble)?;
         let place = candidate.table.origin.place();
+        if let Some(finding) = known_elsewhere(scheme, candidate, &imports, wanted) {
+            refusals.push(finding.place(place));
+            continue;
+        }
         let outcome = match judge(candidate, &candidates[index + 1..], &known, as_of, wanted) {
             Ok(outcome) => outcome,
             Err(finding) => {
@@ -212,7 +217,13 @@ fn empty(scheme: &Scheme, candidate: &Candidate) -> Option<Finding> {
     })
 }
 
-fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) -> Vec<Candidate> {
+/// `known` are the imports of the ledger.
+fn candidates(
+    scheme: &Scheme,
+    tables: Vec<(Arc<str>, Table)>,
+    wanted: &Wanted,
+    known: &[Import],
+) -> Vec<Candidate> {
     // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
     let shared: Vec<bool> = tables
         .iter()
@@ -229,8 +240,19 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
         .map(|((sheet, table), shared)| {
             let file = || source_of(&table.origin.file);
             let mut source = wanted.source.clone().unwrap_or_else(file);
-            if let (true, Some(worksheet)) = (shared, &table.origin.worksheet) {
-                source = format!("{source}/{worksheet}");
+            if let Some(worksheet) = &table.origin.worksheet {
+                // A worksheet stays of the source that it was of, however many there are in the file this time.
+                let own = format!("{source}/{worksheet}");
+                let has = |source: &str| {
+                    known.iter().any(|import| {
+                        *import.sheet == *sheet
+                            && *import.filing.source == *source
+                            && import.origin.worksheet.as_ref() == Some(worksheet)
+                    })
+                };
+                if has(&own) || shared && !has(&source) {
+                    source = own;
+                }
             }
             let is_events = is_events(scheme, &sheet);
             Candidate {
@@ -253,6 +275,41 @@ fn candidates(scheme: &Scheme, tables: Vec<(Arc<str>, Table)>, wanted: &Wanted) 
         !matches!(kind, Some(SheetKind::Crosswalk(_)))
     });
     candidates
+}
+
+/// A file of events without ids whose very rows another source has brought in: taken for more, they would count twice.
+fn known_elsewhere(
+    scheme: &Scheme,
+    candidate: &Candidate,
+    imports: &[Import],
+    wanted: &Wanted,
+) -> Option<Finding> {
+    let Some(SheetKind::Events(index)) = SheetKind::of(scheme, &candidate.sheet) else {
+        return None;
+    };
+    let may_repeat = wanted.again || wanted.source.is_some() || candidate.table.rows.is_empty();
+    if may_repeat || scheme.events[index].id.is_some() {
+        return None;
+    }
+    let same = imports.iter().find(|import| {
+        import.sheet == candidate.sheet
+            && import.filing.source != candidate.source
+            && import.content_hash == candidate.hash
+    })?;
+    let (source, file) = (&same.filing.source, same.origin.place());
+    Some(
+        Finding::error(
+            Code::OldContent,
+            text!(
+                "the file has the very rows of {file}, which came from the source `{source}`: they would count twice",
+                "该文件与来源 `{source}` 的 {file} 内容完全相同，会被重复计入"
+            ),
+        )
+        .help(text!(
+            "if it is the same file, say `--source {source}`; if these are other events, say `--again`",
+            "若是同一份文件，请加 `--source {source}`；若确是另外的流水，请加 `--again`"
+        )),
+    )
 }
 
 /// What becomes of a table; `later` are those of the call that come after it, `known` the imports of its source, the

@@ -208,6 +208,7 @@ pub struct Reading {
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     refuse_what_is_to_come(&cli.global)?;
+    keep_own(&cli.global)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
@@ -223,6 +224,26 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
+}
+
+/// No output of any command goes where the scheme or the ledger is.
+fn keep_own(global: &Global) -> Result<(), Stop> {
+    let ledger = ledger::path(global);
+    let beside = |ending: &str| {
+        let mut name = ledger.clone().into_os_string();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let own = [
+        rules::path(global),
+        beside("-wal"),
+        beside("-shm"),
+        ledger.clone(),
+    ];
+    let outputs = global.output.iter().filter(|path| *path != "-");
+    let outputs = outputs.map(std::path::Path::new);
+    let written: Vec<&std::path::Path> = outputs.chain(global.summary_json.as_deref()).collect();
+    output::keep_inputs(&written, &own)
 }
 
 /// An option that this version does not run is refused rather than passed over.

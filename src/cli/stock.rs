@@ -3,7 +3,7 @@
 
 use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
-use regrade::decide::{Override, Standing};
+use regrade::decide::{Override, Standing, Subject};
 use regrade::diagnostic::{Code, Finding};
 use regrade::grading::{Past, Settled};
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
@@ -108,7 +108,19 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         });
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
-    let past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
+    let mut past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
+    // A grade that has another name by now is still the one that was set.
+    for set in past
+        .overrides
+        .iter_mut()
+        .filter(|set| set.subject == Subject::Grade)
+    {
+        let mut grades = scheme.grades.iter();
+        let is_present = scheme.grades.iter().any(|grade| grade.name == set.level);
+        if let Some(grade) = grades.find(|grade| !is_present && grade.was.contains(&set.level)) {
+            set.level = grade.name.clone();
+        }
+    }
     inputs.known = past
         .customers
         .iter()

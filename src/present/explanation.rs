@@ -237,7 +237,11 @@ pub fn json(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
         "tags": grading.tags(row),
         "dimensions": dimensions,
         "grade_rule": explanation.grade.as_ref().map(rule_json),
-        "type_rule": explanation.kind.as_ref().map(rule_json),
+        "type_rule": explanation
+            .kind
+            .as_ref()
+            .filter(|_| explain::type_holds(grading, row))
+            .map(rule_json),
         "reasons": crate::explain::reasons(grading, row, lang),
         "distance": Value::Null,
     });
