@@ -8,7 +8,7 @@ use super::rules::{self, Rules};
 use super::side::{Side, side, snapshots};
 use super::write::terminal_options;
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
-use regrade::compare::{self, Class, On, Wanted};
+use regrade::compare::{self, Class, On, Renamed, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
@@ -88,7 +88,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             wanted.scheme = None;
         }
     }
-    let (snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    let (mut snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
+    if let Some(new) = &runs.1 {
+        snapshots
+            .0
+            .rename(&Renamed::of(&new.known.scheme, &wanted.on));
+    }
     let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
     let graded_by = runs
         .1

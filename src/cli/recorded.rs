@@ -2,7 +2,7 @@
 
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
-use regrade::compare::{self, Comparison, On, Outcome, Recorded, Snapshot, Swapped};
+use regrade::compare::{self, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped};
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain;
 use regrade::grading::{Grading, grade};
@@ -128,6 +128,7 @@ pub fn put_causes(
     comparison: &mut Comparison,
 ) -> Result<(), Stop> {
     let wanted = comparison.movers().map(|found| found.id.clone()).collect();
+    let renamed = Renamed::of(&new.scheme, on);
     // With other runs between the two the new one is graded from the old one on, or what they left would stay whatever
     // is exchanged.
     let between = new.run.previous != Some(old.run.number) && old.run.as_of < new.run.as_of;
@@ -147,7 +148,7 @@ pub fn put_causes(
     };
     let outcome = |run: &Known, exchange: Exchange<'_>| -> Result<Option<Outcome>, Stop> {
         Ok(Some(match run.with(ledger, &exchange) {
-            Ok(grading) => Outcome::of(&grading, on, &wanted),
+            Ok(grading) => Outcome::of(&grading, on, &wanted, &renamed),
             // The new scheme may need a sheet that there was none of then: that exchange undoes nothing.
             Err(Stop::Findings {
                 exit: Exit::Refused,
@@ -199,7 +200,8 @@ pub fn put_causes(
         };
         swapped.time = outcome(new, exchange)?;
     }
-    compare::put_causes(comparison, &Outcome::of(now, on, &wanted), &swapped);
+    let outcome = Outcome::of(now, on, &wanted, &renamed);
+    compare::put_causes(comparison, &outcome, &swapped);
     // What the new run says of the last period is not why somebody moved before; and of a type the grade's is not.
     let lang = now.scheme.language;
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {

@@ -9,7 +9,7 @@ use super::rules::{self, Rules};
 use super::stock::{Make, stock};
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger};
 use regrade::book::{self, Inputs};
-use regrade::compare::{self, Cause, On, Recorded, Snapshot};
+use regrade::compare::{self, Cause, On, Recorded, Renamed, Snapshot};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{Grading, Past, grade};
 use regrade::ledger::{Error, rows};
@@ -75,7 +75,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     known_names(&pair.new.scheme, &on, args.amount.as_deref())?;
     let lang = global.lang.map_or(pair.new.scheme.language, Lang::from);
     let side = |grading: &Grading| snapshot(grading, &on, args.amount.as_deref(), lang);
-    let mut comparison = compare::compare(&side(&pair.old), &side(&pair.new));
+    let mut old = side(&pair.old);
+    old.rename(&Renamed::of(&pair.new.scheme, &on));
+    let mut comparison = compare::compare(&old, &side(&pair.new));
     for found in &mut comparison.moves {
         // Nothing differs but the scheme.
         found.cause = found.is_move().then_some(Cause::Scheme);

@@ -43,6 +43,33 @@ pub fn levels(scheme: &Scheme, on: &On) -> Vec<Arc<str>> {
     }
 }
 
+/// What grades of earlier schemes are called in this one: the names that `was` gives and no grade has now.
+#[derive(Clone, Debug, Default)]
+pub struct Renamed(HashMap<Arc<str>, Arc<str>>);
+
+impl Renamed {
+    /// Of the grades of a scheme; other levels keep their names.
+    pub fn of(scheme: &Scheme, on: &On) -> Self {
+        if *on != On::Grade {
+            return Self::default();
+        }
+        let is_present = |name: &Arc<str>| scheme.grades.iter().any(|grade| grade.name == *name);
+        let grades = scheme.grades.iter();
+        let names = grades.flat_map(|grade| grade.was.iter().map(|was| (was, &grade.name)));
+        let names = names.filter(|(was, _)| !is_present(was));
+        Self(
+            names
+                .map(|(was, name)| (was.clone(), name.clone()))
+                .collect(),
+        )
+    }
+
+    /// The present name of a level.
+    pub fn name(&self, level: Arc<str>) -> Arc<str> {
+        self.0.get(&level).cloned().unwrap_or(level)
+    }
+}
+
 /// The side of a run: what it recorded, with the values that grading it again gives. `amount` names a field, metric or
 /// value.
 pub fn of_run(
@@ -125,8 +152,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// What a grading comes to for the customers whom `wanted` names.
-    pub fn of(grading: &Grading, on: &On, wanted: &HashSet<Arc<str>>) -> Self {
+    /// What a grading comes to for the customers whom `wanted` names, in the names of the new scheme.
+    pub fn of(grading: &Grading, on: &On, wanted: &HashSet<Arc<str>>, renamed: &Renamed) -> Self {
         let mut outcome = Self::default();
         for entry in grading.entries() {
             let (id, level, row) = match (grading.kept(entry), entry) {
@@ -156,7 +183,9 @@ impl Outcome {
             if let Some(row) = row {
                 outcome.own.insert(id.clone(), own(grading, row));
             }
-            outcome.levels.insert(id, level);
+            outcome
+                .levels
+                .insert(id, level.map(|level| renamed.name(level)));
         }
         outcome
     }

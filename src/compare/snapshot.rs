@@ -70,6 +70,16 @@ impl Snapshot {
         }
     }
 
+    /// Takes the names that levels have in another scheme.
+    pub fn rename(&mut self, renamed: &super::Renamed) {
+        for customer in &mut self.customers {
+            customer.level = customer.level.take().map(|level| renamed.name(level));
+        }
+        for level in &mut self.levels {
+            *level = renamed.name(level.clone());
+        }
+    }
+
     /// The customers in order.
     pub fn customers(&self) -> &[Customer] {
         &self.customers

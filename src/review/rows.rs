@@ -156,6 +156,10 @@ impl Sheet<'_> {
 
     /// The names in a cell: one, and of tags as many as there are.
     fn words(&self, subject: Subject, row: usize, column: usize) -> Vec<Arc<str>> {
+        // A formula without a saved value, or an error: somebody meant something, and it is no level.
+        if let Cell::Error(error) = self.cell(row, column) {
+            return vec![error.text().into()];
+        }
         let Some(text) = self.text(row, column, true) else {
             return vec![];
         };
