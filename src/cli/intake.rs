@@ -92,7 +92,8 @@ pub fn take_all(
             .imports_of(&candidate.sheet, &candidate.source)
             .map_err(trouble)?;
         let place = candidate.table.origin.place();
-        if let Some(finding) = known_elsewhere(scheme, candidate, &imports, wanted) {
+        let before = &candidates[..index];
+        if let Some(finding) = known_elsewhere(scheme, candidate, before, &imports, wanted) {
             refusals.push(finding.place(place));
             continue;
         }
@@ -277,10 +278,12 @@ fn candidates(
     candidates
 }
 
-/// A file of events without ids whose very rows another source has brought in: taken for more, they would count twice.
+/// A file of events without ids whose very rows another source has brought in, in this call (`before`) or an earlier one:
+/// taken for more, they would count twice.
 fn known_elsewhere(
     scheme: &Scheme,
     candidate: &Candidate,
+    before: &[Candidate],
     imports: &[Import],
     wanted: &Wanted,
 ) -> Option<Finding> {
@@ -291,12 +294,26 @@ fn known_elsewhere(
     if may_repeat || scheme.events[index].id.is_some() {
         return None;
     }
-    let same = imports.iter().find(|import| {
-        import.sheet == candidate.sheet
-            && import.filing.source != candidate.source
-            && import.content_hash == candidate.hash
-    })?;
-    let (source, file) = (&same.filing.source, same.origin.place());
+    let same =
+        |import: &&Import| import.sheet == candidate.sheet && import.content_hash == candidate.hash;
+    let mut known = imports.iter().filter(same);
+    // Who said `--again` once need not say it with every repetition.
+    if known
+        .clone()
+        .any(|import| import.filing.source == candidate.source)
+    {
+        return None;
+    }
+    let earlier = before.iter().find(|other| {
+        other.sheet == candidate.sheet
+            && other.source != candidate.source
+            && other.hash == candidate.hash
+    });
+    let earlier = earlier.map(|other| (&other.source, other.table.origin.place()));
+    let import = known
+        .next()
+        .map(|import| (&import.filing.source, import.origin.place()));
+    let (source, file) = import.or(earlier)?;
     Some(
         Finding::error(
             Code::OldContent,

@@ -262,7 +262,9 @@ def main():
     for month in MONTHS:
         for customer, state in history[month].items():
             before = history[month - 1].get(customer)
-            if before and before.grade != state.grade:
+            # Who was absent the month before is listed as new, and so is no move.
+            was_there = decisions.get((customer, month - 1)) != "absent"
+            if before and was_there and before.grade != state.grade:
                 way = "upgraded" if state.grade < before.grade else "downgraded"
                 why = cause(history, customer, month)
                 moves.append([f"2024-{month:02}", customer, before.grade, state.grade, way, why])
