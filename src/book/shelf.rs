@@ -134,7 +134,7 @@ impl Shelf {
         graded.chain(self.first_day()).min()
     }
 
-    /// Whether `date` lies in a period that is closed before all sheets, so that fields are missing there.
+    /// The book as of `date`, with the sheets that are in force on `sheets`.
     fn with_sheets(&self, date: Date, sheets: Date) -> Book {
         let scheme = &self.scheme;
         let inputs = &self.inputs;

@@ -1,4 +1,4 @@
-//! `regrade grade`: grade customers from files or from standard input.
+//! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
 use super::gate::{self, Figures, Gate};
 use super::import;

@@ -128,9 +128,4 @@ impl Cause {
             (Lang::Zh, Self::Time) => "时间",
         }
     }
-
-    /// The cause of a key.
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.key() == key)
-    }
 }

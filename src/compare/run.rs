@@ -27,8 +27,7 @@ pub struct Recorded {
     pub reason: Option<Arc<str>>,
 }
 
-/// The names of all levels of a scheme, best first, where they are an order: grades, types that move, and the bands of a
-/// dimension that has a weight.
+/// The names of all levels of a scheme, best first, where they are an order: grades, and types that move.
 pub fn levels(scheme: &Scheme, on: &On) -> Vec<Arc<str>> {
     match on {
         On::Grade => scheme
@@ -102,7 +101,6 @@ pub fn of_run(
                 _ => None,
             }),
             reason: customer.reason,
-            set_because: None,
         })
         .collect();
     // No key is there twice in a run.

@@ -22,8 +22,6 @@ pub struct Customer {
     pub amount: Option<Decimal>,
     /// Why the customer has the level.
     pub reason: Option<Arc<str>>,
-    /// Why a person set it.
-    pub set_because: Option<Arc<str>>,
 }
 
 impl Customer {

@@ -1,10 +1,11 @@
 //! What there is: overrides, disagreements, the review queue and proposals, in any format.
 
 use super::room::Room;
-use crate::cli::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
+pub use crate::cli::list::targets;
+use crate::cli::output::{Files, Output, Target, files_of, keep_inputs, to_stdout};
 use crate::cli::write::terminal_width;
 use crate::cli::{Exit, Format, Global, Screen, Stop};
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::diagnostic::Lang;
 use regrade::present::reviews::{Line, Reviews};
 use regrade::present::table::ResultTable;
 use regrade::present::terminal::{Colors, TerminalOptions};
@@ -24,25 +25,6 @@ pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let count = lines.len();
     screen.say(&text!("listed: {count}", "共 {count} 项"));
     Ok(Exit::Done)
-}
-
-/// The outputs of a call, of those formats that a list has.
-pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
-    if outputs.iter().any(|output| output.format == Format::Xlsx) {
-        let finding = Finding::error(
-            Code::Usage,
-            text!(
-                "this list is not written as a workbook",
-                "此清单不能输出为工作簿"
-            ),
-        );
-        return Err(Stop::usage(finding.help(text!(
-            "write .csv, .tsv, .jsonl, .json, .md or .txt",
-            "请输出 .csv、.tsv、.jsonl、.json、.md 或 .txt"
-        ))));
-    }
-    Ok(outputs)
 }
 
 /// Writes the lines into every output.

@@ -226,7 +226,6 @@ impl Graded {
                     decision: written(own.change).and_then(|word| decision(&word)),
                     amount,
                     reason: written(own.reasons).map(|reasons| main_of(&reasons)),
-                    set_because: None,
                 });
             }
         }
