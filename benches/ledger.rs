@@ -192,7 +192,7 @@ fn filled(count: usize, cell: impl for<'a> Fn(usize, usize, &'a mut String) -> C
             .collect(),
         unit_line: None,
         rows,
-        ragged: vec![],
+        broken: vec![],
         notes: vec![],
     }
 }

@@ -4,6 +4,7 @@
 //! with their findings, and where every row came from.
 
 use super::absent::missing_column;
+use super::broken::broken_row;
 use super::column::{CellRule, read_column};
 pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
@@ -198,21 +199,12 @@ fn clean_table(
         }
         columns.push(read.column);
     }
-    for ragged in &table.ragged {
-        let (found, expected) = (ragged.found, ragged.expected);
-        let title = text!(
-            "the row has {found} fields, the header {expected}",
-            "该行有 {found} 个字段，表头有 {expected} 个"
-        );
-        clean.findings.push(
-            Finding::error(Code::RaggedRow, title.clone())
-                .place(table.origin.row(ragged.row_number))
-                .help(text!(
-                    "put fields that hold the delimiter or a quote in double quotes",
-                    "含分隔符或引号的字段请用双引号括起"
-                )),
-        );
-        faults.push((ragged.index as u32, title));
+    for broken in &table.broken {
+        let (title, finding) = broken_row(broken.fault);
+        clean
+            .findings
+            .push(finding.place(table.origin.row(broken.row_number)));
+        faults.push((broken.index as u32, title));
     }
     for key in keys.iter().filter(|key| sources[**key].is_some()) {
         let faulty: HashSet<u32> = faults.iter().map(|(row, _)| *row).collect();

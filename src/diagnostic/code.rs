@@ -126,6 +126,8 @@ codes! {
     SkippedRows = "skipped-rows",
     /// A row with more or fewer fields than the header.
     RaggedRow = "ragged-row",
+    /// A row of a text file with a quote that is not closed, or not opened.
+    StrayQuote = "stray-quote",
     /// Cells outside the table.
     StrayCells = "stray-cells",
     /// A cell that cannot be read as its field's type.

@@ -128,7 +128,7 @@ impl Ledger {
                 Error::Damaged(format!("row {number} of import {} is no row", import.0))
             })?;
         }
-        about.mark_ragged(&mut table)?;
+        about.mark_broken(&mut table)?;
         Ok(table)
     }
 

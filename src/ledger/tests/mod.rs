@@ -58,7 +58,7 @@ fn table(headers: &[&str], rows: &[&[&str]]) -> Table {
         headers: headers.iter().map(|header| Header::new(header)).collect(),
         unit_line: None,
         rows: raw,
-        ragged: vec![],
+        broken: vec![],
         notes: vec![],
     }
 }

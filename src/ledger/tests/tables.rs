@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ledger::content_hash;
-use crate::read::Ragged;
+use crate::read::{BrokenRow, RowFault};
 use crate::table::CellError;
 use proptest::prelude::*;
 
@@ -92,11 +92,13 @@ fn a_table_comes_back_with_all_that_is_known_of_it() {
     before.delimiter = None;
     before.header_row = 3;
     before.unit_line = Some("万元".to_owned());
-    before.ragged = vec![Ragged {
+    before.broken = vec![BrokenRow {
         index: 1,
         row_number: 3,
-        found: 1,
-        expected: 3,
+        fault: RowFault::Fields {
+            found: 1,
+            expected: 3,
+        },
     }];
     let (_folder, mut ledger) = ledger();
     let writer = ledger.write(&who()).unwrap();
@@ -112,7 +114,7 @@ fn a_table_comes_back_with_all_that_is_known_of_it() {
     assert_eq!(after.header_row, 3);
     assert_eq!(after.headers, before.headers);
     assert_eq!(after.unit_line, before.unit_line);
-    assert_eq!(after.ragged, before.ragged);
+    assert_eq!(after.broken, before.broken);
     assert!(after.rows.has_cells_of(&before.rows));
 }
 
