@@ -6,10 +6,11 @@
     reason = "a measurement that cannot be made fails by panic and prints what it found"
 )]
 
-use regrade::ledger::{Ledger, NewImport, Who, content_hash};
+use regrade::ledger::{Contents, Ledger, NewImport, Who, content_hash};
 use regrade::read::{Format, Header, Table};
 use regrade::table::{Cell, Date, Origin, RawRows};
 use rusqlite::Connection;
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -96,9 +97,6 @@ fn import(table: &Table, path: &Path) -> Duration {
         as_of: Date::new(2024, 3, 31).unwrap(),
         sheet: "customers".into(),
         source: "bench".into(),
-        content_hash: String::new(),
-        refused: 0,
-        span: None,
         covers: vec![],
     };
     let who = Who {
@@ -108,10 +106,17 @@ fn import(table: &Table, path: &Path) -> Duration {
     timed(|| {
         let writer = ledger.write(&who).unwrap();
         let customers = (0..table.rows.len()).map(|row| match table.rows.cell(row, 0) {
-            Cell::Text(text) => Some(text),
+            Cell::Text(text) => Some(Cow::Borrowed(text)),
             _ => None,
         });
-        writer.add_import(table, &about, customers).unwrap();
+        let contents = || Contents {
+            hash: String::new(),
+            refused: 0,
+            span: None,
+        };
+        writer
+            .add_import(table, &about, customers, contents)
+            .unwrap();
         writer.commit().unwrap();
     })
 }

@@ -93,6 +93,17 @@ pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usiz
     clean
 }
 
+/// The column of a table that a field is read from, and how; `None` if the table has none.
+pub fn column_of(sheet: &Sheet, table: &Table, field: usize) -> Option<(usize, CellRule)> {
+    let field = &sheet.fields[field];
+    let names = field_headers(field);
+    let column = read::find_columns(&table.headers, &names)
+        .first()
+        .copied()?;
+    let rule = rule_of(field, &table.headers[column], table, &mut vec![]);
+    Some((column, rule))
+}
+
 /// The typed columns of one table's good rows; everything else goes into `clean`.
 fn clean_table(
     sheet: &Sheet,
