@@ -14,6 +14,7 @@ mod fields;
 mod filing;
 mod inputs;
 mod intake;
+mod late;
 mod merge;
 mod previous;
 mod repeats;
@@ -31,6 +32,7 @@ pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, changed_events, take_in};
+pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};
 

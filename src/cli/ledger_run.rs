@@ -35,7 +35,7 @@ pub fn from_ledger(
         };
         let tables = loaded.tables;
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
-        findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
+        findings.extend(super::restate::restated(writer, &rules, &taken, as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
     let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;

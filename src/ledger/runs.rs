@@ -123,6 +123,9 @@ const RUN: &str = "SELECT number, id, scheme, name, version, as_of, previous, se
                           customer_count, counts, overrides, findings
                    FROM run JOIN scheme ON scheme.hash = run.scheme";
 
+/// Of each as-of date the run that was recorded last: who graded again meant that one.
+pub(super) const LAST: &str = "(SELECT max(number) FROM run GROUP BY as_of)";
+
 impl Ledger {
     /// All runs, the newest first: by date, and those of one date by when they were recorded.
     pub fn runs(&self) -> Result<Vec<Run>, Error> {
@@ -143,6 +146,11 @@ impl Ledger {
     pub fn run_before(&self, date: Date) -> Result<Option<Run>, Error> {
         let newest = "WHERE as_of < ?1 ORDER BY as_of DESC, number DESC LIMIT 1";
         Ok(self.runs_where(newest, [date])?.pop())
+    }
+
+    /// Of each as-of date the run that was recorded last, which is the one that counts; the oldest date first.
+    pub fn last_runs(&self) -> Result<Vec<Run>, Error> {
+        self.runs_where(&format!("WHERE number IN {LAST} ORDER BY as_of"), [])
     }
 
     pub(super) fn runs_where(
