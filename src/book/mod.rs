@@ -67,6 +67,8 @@ pub struct Book {
     pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Whether it is the book of now, and not that of a period end on the way.
+    pub is_newest: bool,
     /// Up to which day a run before has told what there is to say of periods and rows; `None` where there was none.
     pub told: Option<Date>,
 }

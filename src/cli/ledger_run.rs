@@ -71,6 +71,8 @@ fn is_of_import(finding: &Finding) -> bool {
         Code::UnmatchedLookup,
         Code::UnknownPrevious,
         Code::MissingEventValue,
+        Code::NotComputable,
+        Code::SourcesDiffer,
         Code::UnknownCondition,
         Code::NoRows,
     ];

@@ -12,7 +12,7 @@
 //! - `expect`: a line for each run and customer, `03: A promoted since=03 why=rule:up`: the as-of date (`03` is the last
 //!   day of March 2024, `03-15` a day), the customer if it is not K, the grade (`-`: none), the decision, and what else
 //!   is to be looked at: `since`, `why`, `type`, `type_why`, `rule_grade`, `steps`,
-//!   `capped`, `at_risk`, `evidence` (periods and values of the last move), `next` (to the line's end).
+//!   `capped`, `at_risk`, `evidence` (periods and values of the last move), `finding` (the codes of all findings of the run), `next` (to the line's end).
 //!   Each run begins with what the one before left.
 //! - `catch_up = false`: one run on the last date alone does not give the same, and the sentence says why.
 //! - `filed = false`: no ledger keeps the files, a command names all of them.
@@ -119,6 +119,13 @@ fn check(line: &Line<'_>, grading: &Grading) -> Result<(), String> {
             "steps" => {
                 let steps = row.and_then(|row| grading.steps(*row as usize));
                 steps.map_or_else(|| "-".to_owned(), |steps| steps.to_string())
+            }
+            "finding" => {
+                let codes = grading.findings.iter().map(|finding| finding.code.word());
+                match codes.collect::<Vec<_>>().join(",") {
+                    none if none.is_empty() => "-".to_owned(),
+                    codes => codes,
+                }
             }
             "evidence" => {
                 let all = row.map(|row| movement::evidence(grading, Ladder::Grade, *row as usize));
