@@ -146,6 +146,8 @@ codes! {
     MissingKeyCell = "missing-key-cell",
     /// A key that more than one row has.
     DuplicateKey = "duplicate-key",
+    /// Two files that say different things of one customer.
+    SourcesDiffer = "sources-differ",
     /// An event row of a customer that the customers' sheet does not have.
     UnknownCustomer = "unknown-customer",
     /// A key of a lookup sheet that has no row there.
