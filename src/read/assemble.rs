@@ -4,6 +4,8 @@
 //! taken into the table (blank rows, footers, cells outside it) is counted and said in notes, never lost in silence.
 
 use super::body::Body;
+use super::header::Header;
+use super::header_pair;
 use super::header_row::{self, ROWS_LOOKED_AT};
 use super::{Format, Source, Table};
 use crate::diagnostic::{Code, Finding};
@@ -79,6 +81,12 @@ impl HeadRow {
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(Held::is_blank)
     }
+
+    /// Each cell as a header.
+    fn headers(&self) -> Vec<Header> {
+        let cells = self.cells.iter();
+        cells.map(|cell| Header::new(&cell.shown())).collect()
+    }
 }
 
 /// Nothing, or nothing but spaces.
@@ -106,7 +114,9 @@ pub(super) struct Assembler<'a> {
     head: Vec<HeadRow>,
     /// Stretches of blank rows among the first rows: where they start, and how many.
     head_blank: Vec<(u32, u32)>,
-    body: Option<Body>,
+    body: Option<Body<'a>>,
+    /// Whether the workbook counts days from 1904-01-01.
+    pub(super) serials_from_1904: bool,
 }
 
 impl<'a> Assembler<'a> {
@@ -126,6 +136,7 @@ impl<'a> Assembler<'a> {
             head: vec![],
             head_blank: vec![],
             body: None,
+            serials_from_1904: false,
         }
     }
 
@@ -191,11 +202,22 @@ impl<'a> Assembler<'a> {
             })?;
         let Some(index) = chosen else { return Ok(()) };
         let mut head = std::mem::take(&mut self.head);
-        let below = head.split_off(index + 1);
+        // A row that the user names is the header as it is.
+        let pair = match self.source.options.header_row {
+            Some(_) => None,
+            None => self.pair(&head, index),
+        };
+        let (above, last, headers) = match pair {
+            Some((first, headers)) => (first, first + 1, headers),
+            None => (index, index, head[index].headers()),
+        };
+        let below = head.split_off(last + 1);
         let Some(header) = head.pop() else {
             return Ok(());
         };
-        let mut body = Body::new(&header, &head, self.format, self.source);
+        head.truncate(above);
+        let mut body = Body::new(&header, headers, &head, self.format, self.source);
+        body.two_rows = last > above;
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
         if self.format == Format::Text {
@@ -221,6 +243,17 @@ impl<'a> Assembler<'a> {
         Ok(())
     }
 
+    /// The index of the upper of two header rows, of which `index` is one, and what they say together.
+    fn pair(&self, head: &[HeadRow], index: usize) -> Option<(usize, Vec<Header>)> {
+        let joined = |upper: usize| {
+            let (above, below) = (head.get(upper)?, head.get(upper + 1)?);
+            let next = head.get(upper + 2);
+            let headers = header_pair::joined(above, below, next, &self.source.lexicon)?;
+            Some((upper, headers))
+        };
+        joined(index).or_else(|| joined(index.checked_sub(1)?))
+    }
+
     /// The table; `None` if there is nothing in it.
     pub(super) fn finish(mut self) -> Result<Option<Candidate>, Vec<Finding>> {
         if self.body.is_none() {
@@ -229,7 +262,7 @@ impl<'a> Assembler<'a> {
         let Some(mut body) = self.body else {
             return Ok(None);
         };
-        body.trim();
+        body.finish(self.format);
         let notes = body.notes(&self.origin);
         Ok(Some(Candidate {
             matched: body.matched,
@@ -241,6 +274,7 @@ impl<'a> Assembler<'a> {
                 header_row: body.header_row,
                 headers: body.headers,
                 unit_line: body.unit_line,
+                serials_from_1904: self.serials_from_1904,
                 rows: body.rows,
                 ragged: body.ragged,
                 notes,

@@ -6,6 +6,7 @@
 
 use super::{Source, count_of};
 use crate::diagnostic::{Code, Finding};
+use crate::table::Place;
 use crate::text;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
@@ -57,8 +58,37 @@ const MARKS: [(&[u8], Kind); 5] = [
 /// How much of a file is looked at to find out.
 const SAMPLE: usize = 128 << 10;
 
+impl Decoded {
+    /// What is to be said of the encoding of the file at `place`, unless it is plain UTF-8.
+    pub(super) fn note(&self, place: &Place) -> Option<Finding> {
+        let name = self.encoding;
+        let note = || {
+            let title = text!("read as {name}", "按 {name} 编码读取");
+            Finding::note(Code::ReadAs, title).place(place.clone())
+        };
+        if self.guessed {
+            Some(note().help(text!(
+                "if the text is wrong, name the encoding with `--encoding`",
+                "如有乱码，请用 `--encoding` 指定编码"
+            )))
+        } else {
+            (name != UTF_8.name()).then(note)
+        }
+    }
+}
+
 /// Decodes a text file, by the encoding that the user named or by what is found.
 pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec<Finding>> {
+    decode_declared(bytes, None, source)
+}
+
+/// Decodes a file that itself says its encoding (`declared`, in XML and HTML). Programs copy such a line from one file
+/// to another, so it counts after a mark, the pattern of NULs and strict UTF-8, and before any guess.
+pub(super) fn decode_declared(
+    bytes: Vec<u8>,
+    declared: Option<&str>,
+    source: &Source<'_>,
+) -> Result<Decoded, Vec<Finding>> {
     let mark = MARKS
         .iter()
         .find(|(mark, _)| bytes.starts_with(mark))
@@ -86,6 +116,12 @@ pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec
         }
         Err(error) => error.into_bytes(),
     };
+    let declared = declared.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8)
+        && !encoding.decode_without_bom_handling(&bytes).1
+    {
+        return strictly(bytes, 0, Kind::Web(encoding), false);
+    }
     let sample = sample(&bytes);
     let encoding = if mostly_utf8(&sample) {
         // Nearly right: another encoding would turn all of it into nonsense for the sake of a few bytes.

@@ -59,6 +59,7 @@ pub(super) fn read_xlsx(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>,
                 .map_err(|error| failed(&error, source))?;
             let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
             let mut rows = SheetRows::new(source, &name, Format::Xlsx, bytes.len() as u64);
+            rows.count_from_1904(epoch > 0.0);
             let mut outcome = Ok(());
             while rows.wants_more() {
                 let next = reader
@@ -173,6 +174,7 @@ pub(super) fn read_xls(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, 
                 .map_err(|error| failed(&error, source))?;
             let (top, left) = range.start().unwrap_or_default();
             let mut rows = SheetRows::new(source, &name, Format::Xls, bytes.len() as u64);
+            rows.count_from_1904(epoch > 0.0);
             let mut outcome = Ok(());
             for (row, column, data) in range.used_cells() {
                 outcome = rows.add(

@@ -8,6 +8,7 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
+//! html spreadsheet_ml  bytes, text   → rows of cells         what systems call `.xls`
 //! assemble body        rows of cells → Table                 header row, footers, strays, ragged rows
 //! ```
 
@@ -21,10 +22,14 @@ mod footer;
 mod format;
 mod guard;
 mod header;
+mod header_pair;
 mod header_row;
+mod html;
 mod ods;
 mod properties;
+mod second_table;
 mod sheet_rows;
+mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
 mod xlsb;
@@ -103,6 +108,9 @@ pub struct Table {
     pub headers: Vec<Header>,
     /// The unit that a line such as `单位：万元` above the header gives to the whole table.
     pub unit_line: Option<String>,
+    /// Whether the workbook counts days from 1904-01-01. Cells formatted as dates are converted already, bare numbers in
+    /// a column of dates are not.
+    pub serials_from_1904: bool,
     /// The data rows, without blank rows and footers.
     pub rows: RawRows,
     /// The rows of a text file that have more or fewer fields than the header. They are in `rows` too, cut or padded.
@@ -225,6 +233,8 @@ fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> 
         Format::Xlsx => excel::read_xlsx(&content.bytes, source),
         Format::Xlsb => xlsb::read(&content.bytes, source),
         Format::Xls => excel::read_xls(&content.bytes, source),
+        Format::Html => html::read(content.bytes, source),
+        Format::SpreadsheetMl => spreadsheet_ml::read(content.bytes, source),
     }
 }
 

@@ -118,11 +118,17 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
 
     fn tables(mut self, wanted: &[String], size: u64) -> Result<Sheets, Vec<Finding>> {
         let mut sheets: Sheets = vec![];
+        let mut from_1904 = false;
         loop {
             match self.next()? {
+                Tag::Open(tag) if tag.name().0 == "table:null-date" => {
+                    from_1904 =
+                        attribute(&tag, "table:date-value").as_deref() == Some("1904-01-01");
+                }
                 Tag::Open(tag) if tag.name().0 == "table:table" => {
                     let name = attribute(&tag, "table:name").unwrap_or_default();
                     let mut rows = SheetRows::new(self.source, &name, Format::Ods, size);
+                    rows.count_from_1904(from_1904);
                     let skip = !wanted.contains(&name);
                     self.table(&mut rows, skip)?;
                     if !skip {

@@ -62,6 +62,7 @@ pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<
                 .and_then(&mut part)
                 .ok_or_else(|| broken("a worksheet is missing"))?;
             let mut rows = SheetRows::new(source, &name, Format::Xlsb, bytes.len() as u64);
+            rows.count_from_1904(epoch > 0.0);
             let sheet = Sheet {
                 styles: &styles,
                 strings: &strings,
