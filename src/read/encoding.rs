@@ -45,6 +45,25 @@ pub fn encoding_named(name: &str) -> Option<&'static str> {
     kinds.map(Kind::name).find(|known| *known == name)
 }
 
+/// The text of bytes in a code page of Windows; `None` where it is not known or does not fit them.
+pub(super) fn decode_page(page: u16, bytes: &[u8]) -> Option<String> {
+    let encoding = match page {
+        936 => GB18030,
+        950 => BIG5,
+        932 => SHIFT_JIS,
+        949 => EUC_KR,
+        // ASCII, and pages of Excel for Macs and of DOS that are the same for it.
+        437 | 850 | 1252 | 32_769 | 367 => WINDOWS_1252,
+        10_000 | 32_768 => encoding_rs::MACINTOSH,
+        874 | 1250..=1258 => Encoding::for_label(format!("windows-{page}").as_bytes())?,
+        65_001 => UTF_8,
+        1200 => UTF_16LE,
+        _ => return None,
+    };
+    let (text, failed) = encoding.decode_without_bom_handling(bytes);
+    (!failed).then(|| text.into_owned())
+}
+
 /// Byte order marks, the longer first: UTF-32LE begins as UTF-16LE does.
 const MARKS: [(&[u8], Kind); 5] = [
     (b"\xFF\xFE\0\0", Kind::Utf32 { big: false }),
