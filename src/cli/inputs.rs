@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use regrade::book::{Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
+use regrade::read::{self, Guard, Input, KnownSheet, Options, Table, match_sheet};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
 use regrade::text;
@@ -57,7 +57,24 @@ pub fn options(reading: &Reading) -> Result<Options, Stop> {
         encoding: reading.encoding.clone(),
         header_row: reading.header_row,
         delimiter,
+        guard: guard(reading.read_memory),
     })
+}
+
+/// What reading may take, and the program that reads workbooks apart: this one, however it was started and even if its
+/// file has been replaced since.
+pub fn guard(mebibytes: Option<u64>) -> Guard {
+    let itself = PathBuf::from("/proc/self/exe");
+    Guard {
+        memory: mebibytes.map_or(read::DEFAULT_MEMORY, |memory| memory << 20),
+        process: cfg!(target_os = "linux").then(|| {
+            if itself.exists() {
+                itself
+            } else {
+                std::env::current_exe().unwrap_or(itself)
+            }
+        }),
+    }
 }
 
 /// The files that are named, without what says how they are read.

@@ -12,10 +12,6 @@ use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Date, Origin, Place};
 use crate::text;
 
-/// No table has more cells than this plus its file's size in bytes, which no honest file reaches. It bounds the memory
-/// that a few bytes in a wide header can ask for.
-const MOST_CELLS: u64 = 60_000_000;
-
 /// 1899-12-30 in days since 1970-01-01.
 const SERIAL_EPOCH: i32 = -25_569;
 
@@ -109,7 +105,6 @@ pub(super) struct Assembler<'a> {
     source: &'a Source<'a>,
     origin: Origin,
     format: Format,
-    most_cells: u64,
     size: usize,
     head: Vec<HeadRow>,
     /// Stretches of blank rows among the first rows: where they start, and how many.
@@ -131,7 +126,6 @@ impl<'a> Assembler<'a> {
             source,
             origin: source.origin(worksheet),
             format,
-            most_cells: MOST_CELLS + size,
             size: usize::try_from(size).unwrap_or_default(),
             head: vec![],
             head_blank: vec![],
@@ -170,7 +164,7 @@ impl<'a> Assembler<'a> {
     /// The next row, from its first column on. For text files the slice is as long as the row has fields.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<(), Vec<Finding>> {
         if let Some(body) = &mut self.body {
-            if body.rows.len() as u64 * body.headers.len() as u64 > self.most_cells {
+            if body.rows.memory() > self.source.limits.table() {
                 return Err(too_large(&self.origin.place()));
             }
             body.row(number, cells, self.format);

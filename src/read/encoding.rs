@@ -4,9 +4,8 @@
 //! which the scheme's headers appear; GB18030 if the result reads like Chinese; a statistical guess. GB18030 decodes
 //! Big5, `Shift_JIS` and Western bytes into nonsense without an error, so it is never taken without a sign.
 
-use super::{Source, count_of};
+use super::{Source, Table, count_of};
 use crate::diagnostic::{Code, Finding};
-use crate::table::Place;
 use crate::text;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
@@ -46,6 +45,25 @@ pub fn encoding_named(name: &str) -> Option<&'static str> {
     kinds.map(Kind::name).find(|known| *known == name)
 }
 
+/// The text of bytes in a code page of Windows; `None` where it is not known or does not fit them.
+pub(super) fn decode_page(page: u16, bytes: &[u8]) -> Option<String> {
+    let encoding = match page {
+        936 => GB18030,
+        950 => BIG5,
+        932 => SHIFT_JIS,
+        949 => EUC_KR,
+        // ASCII, and pages of Excel for Macs and of DOS that are the same for it.
+        437 | 850 | 1252 | 32_769 | 367 => WINDOWS_1252,
+        10_000 | 32_768 => encoding_rs::MACINTOSH,
+        874 | 1250..=1258 => Encoding::for_label(format!("windows-{page}").as_bytes())?,
+        65_001 => UTF_8,
+        1200 => UTF_16LE,
+        _ => return None,
+    };
+    let (text, failed) = encoding.decode_without_bom_handling(bytes);
+    (!failed).then(|| text.into_owned())
+}
+
 /// Byte order marks, the longer first: UTF-32LE begins as UTF-16LE does.
 const MARKS: [(&[u8], Kind); 5] = [
     (b"\xFF\xFE\0\0", Kind::Utf32 { big: false }),
@@ -59,21 +77,27 @@ const MARKS: [(&[u8], Kind); 5] = [
 const SAMPLE: usize = 128 << 10;
 
 impl Decoded {
-    /// What is to be said of the encoding of the file at `place`, unless it is plain UTF-8.
-    pub(super) fn note(&self, place: &Place) -> Option<Finding> {
-        let name = self.encoding;
-        let note = || {
-            let title = text!("read as {name}", "按 {name} 编码读取");
-            Finding::note(Code::ReadAs, title).place(place.clone())
+    /// Says the encoding of the file with the tables that are in it, in a note where it is not plain UTF-8.
+    pub(super) fn said_of(&self, tables: &mut [Table], source: &Source<'_>) {
+        for table in &mut *tables {
+            table.encoding = Some(self.encoding);
+        }
+        let Some(first) = tables.first_mut() else {
+            return;
         };
+        if !self.guessed && self.encoding == UTF_8.name() {
+            return;
+        }
+        let name = self.encoding;
+        let title = text!("read as {name}", "按 {name} 编码读取");
+        let mut note = Finding::note(Code::ReadAs, title).place(source.origin(None).place());
         if self.guessed {
-            Some(note().help(text!(
+            note = note.help(text!(
                 "if the text is wrong, name the encoding with `--encoding`",
                 "如有乱码，请用 `--encoding` 指定编码"
-            )))
-        } else {
-            (name != UTF_8.name()).then(note)
+            ));
         }
+        first.notes.insert(0, note);
     }
 }
 

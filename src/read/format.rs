@@ -2,6 +2,7 @@
 //!
 //! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
 
+use super::guard::Limits;
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 use flate2::read::MultiGzDecoder;
@@ -81,9 +82,9 @@ const OTHERS: [(&[u8], &str); 9] = [
 ];
 
 /// Finds the format, looking once into gzip.
-pub(super) fn look_into(bytes: Vec<u8>) -> Result<Content, Vec<Finding>> {
+pub(super) fn look_into(bytes: Vec<u8>, limits: &Limits) -> Result<Content, Vec<Finding>> {
     let bytes = if bytes.starts_with(GZIP) {
-        gunzip(&bytes)?
+        gunzip(&bytes, limits)?
     } else {
         bytes
     };
@@ -235,13 +236,8 @@ fn too_large(limit: u64) -> Vec<Finding> {
     ))]
 }
 
-/// How many times its size a gzip file may hold, once that is more than [`ALWAYS_INFLATED`].
-const MOST_INFLATION: u64 = 200;
-/// What a gzip file may hold, however small it is.
-const ALWAYS_INFLATED: u64 = 256 << 20;
-
 /// Inflates a gzip file, up to the limit of what is in it: a small file can hold terabytes.
-fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
+fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Vec<Finding>> {
     let mut inflated = vec![];
     let mut decoder = MultiGzDecoder::new(bytes);
     let mut read = |limit: u64, inflated: &mut Vec<u8>| {
@@ -265,15 +261,13 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
         LARGEST_TEXT
     };
     // No export packs so well; what does is one letter, over and over, and would take all memory there is.
-    let likely = (bytes.len() as u64)
-        .saturating_mul(MOST_INFLATION)
-        .max(ALWAYS_INFLATED);
-    read(limit.min(likely), &mut inflated)?;
+    let likely = limits.inflated();
+    read(limit.min(likely) + 1, &mut inflated)?;
     if likely < limit && inflated.len() as u64 > likely {
-        let times = MOST_INFLATION;
+        let (size, packed) = (likely >> 20, bytes.len());
         let title = text!(
-            "the gzip file holds more than {times} times its size",
-            "gzip 文件解压后超过其大小的 {times} 倍"
+            "the gzip file of {packed} bytes holds more than {size} MiB",
+            "{packed} 字节的 gzip 文件解压后超过 {size} MiB"
         );
         return Err(vec![Finding::error(Code::TooLarge, title).help(text!(
             "look at what is in it; if it is a table, unpack it first",

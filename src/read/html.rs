@@ -10,11 +10,12 @@
 
 use super::assemble::Candidate;
 use super::encoding;
-use super::excel::number;
 use super::guard::guarded;
-use super::sheet_rows::{MOST_COLUMNS, SheetRows, Value, tables, wanted};
+use super::numbers::number;
+use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::{Code, Finding};
+use crate::table::Cell;
 use crate::text;
 use html5gum::emitters::default::StartTag;
 use html5gum::{Token, Tokenizer};
@@ -29,32 +30,29 @@ type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// Reads the tables of an HTML file.
 pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    guarded(source, || {
-        let declared = declared_encoding(&bytes);
-        let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
-        let size = decoded.text.len() as u64;
-        let mut page = Page::new(source, size);
-        for token in Tokenizer::new(decoded.text.as_str()) {
-            let Ok(token) = token;
-            match token {
-                Token::StartTag(tag) => page.open(&tag)?,
-                Token::EndTag(tag) => page.close(&tag.name)?,
-                Token::String(text) => page.text(&String::from_utf8_lossy(&text.value)),
-                Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
-            }
+    let declared = declared_encoding(&bytes);
+    let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
+    let size = decoded.text.len() as u64;
+    let sheets = guarded(|| Ok(sheets(&decoded.text, source)));
+    let sheets = sheets.unwrap_or_else(|fault| Err(fault.findings(source)))?;
+    (source.progress)(size, size);
+    let mut tables = tables(sheets, source)?;
+    decoded.said_of(&mut tables, source);
+    Ok(tables)
+}
+
+fn sheets(text: &str, source: &Source<'_>) -> Result<Sheets, Vec<Finding>> {
+    let mut page = Page::new(source, text.len() as u64);
+    for token in Tokenizer::new(text) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => page.open(&tag)?,
+            Token::EndTag(tag) => page.close(&tag.name)?,
+            Token::String(text) => page.text(&String::from_utf8_lossy(&text.value)),
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
-        let sheets = page.finish()?;
-        (source.progress)(size, size);
-        let mut tables = tables(sheets, source)?;
-        for table in &mut tables {
-            table.encoding = Some(decoded.encoding);
-        }
-        if let Some(first) = tables.first_mut() {
-            let place = source.origin(None).place();
-            first.notes.splice(0..0, decoded.note(&place));
-        }
-        Ok(tables)
-    })
+    }
+    page.finish()
 }
 
 /// The encoding that a `<meta>` of the page names.
@@ -88,7 +86,7 @@ struct Page<'a> {
 
 struct OpenTable<'a> {
     number: usize,
-    rows: SheetRows<'a, 'static>,
+    rows: SheetRows<'a>,
     /// The current row, from 0.
     row: u32,
     in_row: bool,
@@ -235,7 +233,7 @@ impl<'a> Page<'a> {
         let mut rows = SheetRows::new(self.source, &name_of(self.count), Format::Html, self.size);
         let mut row = 0;
         for title in std::mem::take(&mut self.titles) {
-            rows.add(row, 0, Value::Own(title))?;
+            rows.add(row, 0, Cell::Text(&title))?;
             row += 1;
         }
         self.open.push(OpenTable {
@@ -278,7 +276,7 @@ impl<'a> Page<'a> {
         let names: Vec<String> = (1..=self.count).map(name_of).collect();
         let wanted = wanted(&names, self.source)?;
         let sheets = self.sheets.into_iter();
-        let sheets = sheets.filter(|(number, _)| wanted.contains(&name_of(*number)));
+        let sheets = sheets.filter(|(number, _)| wanted.contains(&(number - 1)));
         Ok(sheets.map(|(_, sheet)| sheet).collect())
     }
 }
@@ -326,10 +324,8 @@ impl OpenTable<'_> {
         };
         let text = cell.text.trim_matches([' ', '\n', '\t']);
         let value = match cell.number {
-            Some(behind) if shows_number(text) => {
-                Value::Plain(number(behind, text.ends_with(['%', '％'])))
-            }
-            _ => Value::Own(text.to_owned()),
+            Some(behind) if shows_number(text) => number(behind, text.ends_with(['%', '％'])),
+            _ => Cell::Text(text),
         };
         self.rows.add(self.row, cell.column, value)
     }

@@ -3,12 +3,12 @@
 //! Takes the file's bytes; gives its tables. Elements and attributes go by their local names, for programs disagree on
 //! prefixes. The format is Microsoft's "XML Spreadsheet Reference".
 
-use super::assemble::Candidate;
+use super::assemble::{Candidate, Held};
 use super::encoding;
-use super::excel::{number, serial_of_iso, shows_percent};
 use super::guard::guarded;
+use super::numbers::{number, serial_of_iso, shows_percent};
 use super::ods::resolve;
-use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, Value, tables, wanted};
+use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, tables, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
 use crate::table::{Cell, CellError};
@@ -20,24 +20,21 @@ type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// Reads the tables of a `SpreadsheetML` file.
 pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    guarded(source, || {
-        let declared = declared_encoding(&bytes);
-        let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
-        let size = decoded.text.len() as u64;
-        let names = Book::new(&decoded.text, source).names()?;
-        let wanted = wanted(&names, source)?;
-        let sheets = Book::new(&decoded.text, source).tables(&wanted, size)?;
-        (source.progress)(size, size);
-        let mut tables = tables(sheets, source)?;
-        for table in &mut tables {
-            table.encoding = Some(decoded.encoding);
-        }
-        if let Some(first) = tables.first_mut() {
-            let place = source.origin(None).place();
-            first.notes.splice(0..0, decoded.note(&place));
-        }
-        Ok(tables)
-    })
+    let declared = declared_encoding(&bytes);
+    let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
+    let size = decoded.text.len() as u64;
+    let sheets = guarded(|| Ok(sheets(&decoded.text, source)));
+    let sheets = sheets.unwrap_or_else(|fault| Err(fault.findings(source)))?;
+    (source.progress)(size, size);
+    let mut tables = tables(sheets, source)?;
+    decoded.said_of(&mut tables, source);
+    Ok(tables)
+}
+
+fn sheets(text: &str, source: &Source<'_>) -> Result<Sheets, Vec<Finding>> {
+    let names = Book::new(text, source).names()?;
+    let wanted = wanted(&names, source)?;
+    Book::new(text, source).tables(&wanted)
 }
 
 /// The encoding that the XML declaration names.
@@ -54,6 +51,7 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
 struct Book<'a> {
     xml: Reader<&'a [u8]>,
     source: &'a Source<'a>,
+    size: u64,
     /// Styles that show per cent, by their ids.
     percent: BTreeSet<String>,
 }
@@ -79,6 +77,7 @@ impl<'a> Book<'a> {
         Self {
             xml,
             source,
+            size: text.len() as u64,
             percent: BTreeSet::new(),
         }
     }
@@ -115,8 +114,9 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn tables(mut self, wanted: &[String], size: u64) -> Result<Sheets, Vec<Finding>> {
+    fn tables(mut self, wanted: &[usize]) -> Result<Sheets, Vec<Finding>> {
         let mut sheets: Sheets = vec![];
+        let mut count = 0;
         let mut style = String::new();
         loop {
             match self.next()? {
@@ -131,8 +131,9 @@ impl<'a> Book<'a> {
                     "Worksheet" => {
                         let name = attribute(&tag, "Name").unwrap_or_default();
                         let mut rows =
-                            SheetRows::new(self.source, &name, Format::SpreadsheetMl, size);
-                        let skip = !wanted.contains(&name);
+                            SheetRows::new(self.source, &name, Format::SpreadsheetMl, self.size);
+                        let skip = !wanted.contains(&count);
+                        count += 1;
                         self.worksheet(&mut rows, skip)?;
                         if !skip {
                             sheets.push(rows.finish());
@@ -146,11 +147,7 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn worksheet(
-        &mut self,
-        rows: &mut SheetRows<'_, 'static>,
-        skip: bool,
-    ) -> Result<(), Vec<Finding>> {
+    fn worksheet(&mut self, rows: &mut SheetRows<'_>, skip: bool) -> Result<(), Vec<Finding>> {
         let mut row = 0;
         loop {
             match self.next()? {
@@ -171,12 +168,7 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn row(
-        &mut self,
-        row: u32,
-        rows: &mut SheetRows<'_, 'static>,
-        skip: bool,
-    ) -> Result<(), Vec<Finding>> {
+    fn row(&mut self, row: u32, rows: &mut SheetRows<'_>, skip: bool) -> Result<(), Vec<Finding>> {
         let mut column = 0;
         loop {
             match self.next()? {
@@ -192,7 +184,7 @@ impl<'a> Book<'a> {
                         && !skip
                         && rows.wants_more()
                     {
-                        rows.add(row, column, value)?;
+                        rows.add(row, column, value.cell())?;
                     }
                     let across = attribute(&tag, "MergeAcross");
                     let across = across.and_then(|cells| cells.parse::<u32>().ok());
@@ -209,7 +201,7 @@ impl<'a> Book<'a> {
     }
 
     /// The value of a cell, up to its end.
-    fn cell(&mut self, cell: &CellTag) -> Result<Option<Value<'static>>, Vec<Finding>> {
+    fn cell(&mut self, cell: &CellTag) -> Result<Option<Held>, Vec<Finding>> {
         let mut value = None;
         let mut comment = false;
         loop {
@@ -218,7 +210,7 @@ impl<'a> Book<'a> {
                     let kind = attribute(&tag, "Type").unwrap_or_default();
                     let text = self.data()?;
                     if !comment {
-                        value = cell.value(&kind, text);
+                        value = cell.value(&kind, &text);
                     }
                 }
                 // A note has its text in a `Data` of its own.
@@ -227,7 +219,7 @@ impl<'a> Book<'a> {
                 Tag::Close(name) if name == "Cell" => {
                     let unsaved = cell.formula && value.is_none();
                     return Ok(if unsaved {
-                        Some(Value::Plain(Cell::Error(CellError::Unsaved)))
+                        Some(Held::Other(Cell::Error(CellError::Unsaved)))
                     } else {
                         value
                     });
@@ -253,16 +245,16 @@ impl<'a> Book<'a> {
 }
 
 impl CellTag {
-    fn value(&self, kind: &str, text: String) -> Option<Value<'static>> {
-        let plain = |cell| Some(Value::Plain(cell));
+    fn value(&self, kind: &str, text: &str) -> Option<Held> {
+        let plain = |cell| Some(Held::Other(cell));
         match kind {
             "Number" => match text.trim().parse::<f64>() {
                 Ok(value) => plain(number(value, self.percent)),
-                Err(_) => Some(Value::Own(text)),
+                Err(_) => Some(Held::Text(text.into())),
             },
             "DateTime" => match serial_of_iso(text.trim()) {
                 Some(serial) => plain(Cell::Date(serial)),
-                None => Some(Value::Own(text)),
+                None => Some(Held::Text(text.into())),
             },
             "Boolean" => plain(Cell::Bool(matches!(
                 text.trim(),
@@ -274,7 +266,7 @@ impl CellTag {
             // A formula whose program wrote no result.
             _ if text.is_empty() && self.formula => plain(Cell::Error(CellError::Unsaved)),
             _ if text.is_empty() => None,
-            _ => Some(Value::Own(text)),
+            _ => Some(Held::Text(text.into())),
         }
     }
 }
