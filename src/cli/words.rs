@@ -113,6 +113,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("customer", "客户编号，或完整的客户名称"),
     ("rows", "显示多少行：数字或 all"),
     (
+        "starter",
+        "写出这些文件在方案中的一节，核对后放进 rules.toml",
+    ),
+    (
         "run",
         "批次：编号或其开头、@latest、@previous，或 @2024-03 这样的时间",
     ),

@@ -155,6 +155,6 @@ fn is_year(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=4).contains(&digits)
-        && text[digits..].starts_with(|c: char| matches!(c, '年' | '月' | '季' | 'Q' | 'q'))
+        && text[digits..].starts_with(['年', '月', '季', 'Q', 'q'])
         && !text.contains('日')
 }

@@ -26,7 +26,8 @@ const DEEPEST: usize = 64;
 /// Lines of text before a table that stand above it; the last ones count.
 const TITLES: usize = 10;
 
-type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
+type Sheet = Result<Option<Candidate>, Vec<Finding>>;
+type Sheets = Vec<Sheet>;
 
 /// Reads the tables of an HTML file.
 pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
@@ -75,7 +76,7 @@ struct Page<'a> {
     /// The tables that are open, the outermost first.
     open: Vec<OpenTable<'a>>,
     /// Finished tables with their numbers, in the order in which they end.
-    sheets: Vec<(usize, Result<Option<Candidate>, Vec<Finding>>)>,
+    sheets: Vec<(usize, Sheet)>,
     count: usize,
     /// Texts outside tables since the last one.
     titles: Vec<String>,
@@ -261,7 +262,7 @@ impl<'a> Page<'a> {
         while !self.open.is_empty() {
             self.end_table()?;
         }
-        let has_data = |sheet: &Result<Option<Candidate>, Vec<Finding>>| !matches!(sheet, Ok(None));
+        let has_data = |sheet: &Sheet| !matches!(sheet, Ok(None));
         if !self.sheets.iter().any(|(_, sheet)| has_data(sheet)) {
             let title = text!(
                 "this is an HTML page without a table",
