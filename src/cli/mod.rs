@@ -203,6 +203,9 @@ pub struct Reading {
     /// The character between fields of text files, if it is not to be detected.
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<char>,
+    /// A file whose first line is the password of encrypted workbooks.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// How much memory reading one workbook may take, in MiB; without it 512. All other limits grow with it.
     #[arg(
         long,

@@ -95,6 +95,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("header_row", "表头所在行（默认自动查找）"),
     ("delimiter", "文本文件的分隔符（默认自动识别）"),
+    ("password_file", "第一行为工作簿密码的文件"),
     (
         "read_memory",
         "读取一个工作簿最多使用多少 MiB 内存（默认 512）；其他限制随之放宽",

@@ -3,16 +3,14 @@
 use super::assemble::{HeadRow, Held, is_blank};
 use super::header::Header;
 use super::header_row::Lexicon;
+use super::skipped::{Blank, PLACES_KEPT, Skipped};
 use super::{Format, Ragged, Source, footer, header_row, second_table};
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Origin, RawRows};
 use crate::text;
 
 /// A blank stretch of the header row that is longer ends the table: what is beyond it is a stray cell, not a header.
 const LONGEST_GAP: usize = 50;
-
-/// How many places of stray cells, and of skipped rows of one kind, are kept.
-const PLACES_KEPT: usize = 1000;
 
 /// A table whose header is known.
 pub(super) struct Body<'a> {
@@ -51,46 +49,6 @@ pub(super) struct Body<'a> {
 
 /// More such rows in a row are rows.
 const MOST_HELD: usize = 20;
-
-/// Blank rows: how many, and the first. A worksheet can have a million, so they are not listed.
-#[derive(Default)]
-struct Blank {
-    count: u64,
-    first: u32,
-}
-
-impl Blank {
-    fn add(&mut self, first: u32, count: u64) {
-        if self.count == 0 {
-            self.first = first;
-        }
-        self.count += count;
-    }
-}
-
-/// Rows that were passed over: how many, and where.
-#[derive(Default)]
-struct Skipped {
-    count: u64,
-    rows: Vec<u32>,
-}
-
-impl Skipped {
-    fn add(&mut self, row: u32) {
-        self.count += 1;
-        if self.rows.len() < PLACES_KEPT {
-            self.rows.push(row);
-        }
-    }
-
-    fn notes(&self, origin: &Origin, title: &Text, notes: &mut Vec<Finding>) {
-        notes.extend(
-            self.rows
-                .iter()
-                .map(|row| Finding::note(Code::SkippedRows, title.clone()).place(origin.row(*row))),
-        );
-    }
-}
 
 impl<'a> Body<'a> {
     /// The table below `header`, whose texts are `headers`, with the titles `above` it.

@@ -3,6 +3,7 @@
 //! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
 
 use super::guard::Limits;
+use super::password::{self, Password};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 use flate2::read::MultiGzDecoder;
@@ -81,12 +82,20 @@ const OTHERS: [(&[u8], &str); 9] = [
     (b"{\\rtf", "RTF"),
 ];
 
-/// Finds the format, looking once into gzip.
-pub(super) fn look_into(bytes: Vec<u8>, limits: &Limits) -> Result<Content, Vec<Finding>> {
+/// Finds the format, looking once into gzip and, with a password, into an encrypted workbook.
+pub(super) fn look_into(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    password: Option<&Password>,
+) -> Result<Content, Vec<Finding>> {
     let bytes = if bytes.starts_with(GZIP) {
         gunzip(&bytes, limits)?
     } else {
         bytes
+    };
+    let bytes = match password {
+        Some(password) if is_encrypted(&bytes) => password::decrypt(&bytes, password)?,
+        _ => bytes,
     };
     let format = detect(&bytes)?;
     let limit = if format == Format::Text {
@@ -105,10 +114,7 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
         .iter()
         .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
     {
-        return Err(vec![Finding::error(
-            Code::BadFormat,
-            text!("the file is empty", "文件是空的"),
-        )]);
+        return Err(empty());
     }
     if ZIP.iter().any(|magic| bytes.starts_with(magic)) {
         return super::guard::kind_of_zip(bytes);
@@ -181,20 +187,34 @@ fn by_tags(bytes: &[u8]) -> Result<Option<Format>, Vec<Finding>> {
 
 /// An OLE file is an old workbook, or the wrapping of an encrypted new one, or a Word document.
 fn ole(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
-    let named = |name: &str| {
-        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes
-            .windows(name.len())
-            .step_by(2)
-            .any(|window| window == name)
-    };
-    if named("EncryptedPackage") {
+    if is_encrypted(bytes) {
         Err(encrypted())
-    } else if named("WordDocument") && !named("Workbook") {
+    } else if names(bytes, "WordDocument") && !names(bytes, "Workbook") {
         Err(unsupported("Word"))
     } else {
         Ok(Format::Xls)
     }
+}
+
+/// Whether it is the wrapping of an encrypted workbook.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(OLE) && names(bytes, "EncryptedPackage")
+}
+
+/// Whether an OLE file has a stream of this name.
+fn names(bytes: &[u8], name: &str) -> bool {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut windows = bytes.windows(name.len()).step_by(2);
+    windows.any(|window| window == name)
+}
+
+/// A file without anything in it.
+pub(super) fn empty() -> Vec<Finding> {
+    let error = Finding::error(Code::BadFormat, text!("the file is empty", "文件是空的"));
+    vec![error.help(text!(
+        "see that it was saved and copied whole; export it once more",
+        "请确认文件已保存并完整复制，或重新导出"
+    ))]
 }
 
 /// A workbook that needs a password.
@@ -204,8 +224,8 @@ pub(super) fn encrypted() -> Vec<Finding> {
         text!("the workbook is encrypted", "工作簿已加密"),
     );
     let help = text!(
-        "open it with its password and save a copy without one",
-        "请用密码打开，另存为不加密的副本"
+        "open it with its password and save a copy without one; an xlsx is read with `--password-file FILE`",
+        "请用密码打开，另存为不加密的副本；xlsx 可用 `--password-file 文件` 读取"
     );
     vec![error.help(help)]
 }
@@ -250,7 +270,10 @@ fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Vec<Finding>> {
                     "the gzip file is damaged: {error}",
                     "gzip 文件已损坏：{error}"
                 );
-                vec![Finding::error(Code::BadFormat, title)]
+                vec![Finding::error(Code::BadFormat, title).help(text!(
+                    "it may be cut off; copy or pack it once more",
+                    "可能没有传完，请重新复制或压缩"
+                ))]
             })
     };
     read(4096, &mut inflated)?;

@@ -30,9 +30,11 @@ mod html;
 mod listener;
 mod numbers;
 mod ods;
+mod password;
 mod properties;
 mod second_table;
 mod sheet_rows;
+mod skipped;
 mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
@@ -45,6 +47,7 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use password::Password;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
@@ -66,6 +69,8 @@ pub struct Options {
     pub header_row: Option<u32>,
     /// The byte between the fields of a text file.
     pub delimiter: Option<u8>,
+    /// The password of encrypted workbooks.
+    pub password: Option<Password>,
     /// What reading may take, and whether workbooks are read in a process of their own.
     pub guard: Guard,
 }
@@ -209,7 +214,7 @@ pub fn cells(
         limits: Limits::of(&options.guard, bytes.len() as u64),
         progress: &|_, _| {},
     };
-    let content = format::look_into(bytes, &source.limits)?;
+    let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     if content.format != Format::Xlsx {
         return Ok(vec![None; worksheets.len()]);
     }
@@ -248,7 +253,7 @@ fn bytes_of(input: &Input) -> Result<Vec<u8>, Vec<Finding>> {
 }
 
 fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let content = format::look_into(bytes, &source.limits)?;
+    let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     match content.format {
         Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
         Format::Html => html::read(content.bytes, source),

@@ -19,6 +19,9 @@ use zip::ZipArchive;
 /// No cell's text is longer, in bytes (Excel and LibreOffice hold far less): one tag can ask for a thousand spaces.
 const LONGEST_TEXT: usize = 16 << 20;
 
+/// No row is repeated to more cells than this, though a few bytes can ask for it.
+const MOST_REPEATED: u64 = 30_000_000;
+
 /// Reads an ods file whose parts were checked.
 pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::broken)?;
@@ -136,6 +139,10 @@ impl<R: Read> Content<BufReader<R>> {
                     let repeats = repeats(&tag, "table:number-rows-repeated");
                     let cells = self.row()?;
                     let repeats = repeats.min(MOST_ROWS.saturating_sub(row));
+                    let width: u64 = cells.iter().map(|(columns, _)| columns.len() as u64).sum();
+                    if listener.is_some() && width * u64::from(repeats) > MOST_REPEATED {
+                        return Err(Fault::TooLarge);
+                    }
                     let rows = if cells.is_empty() {
                         0..0
                     } else {

@@ -194,10 +194,14 @@ pub(super) fn tables(
     leave_lists_of_columns(&mut taken, &mut left, source);
     let Some(first) = taken.first_mut() else {
         if errors.is_empty() && left.is_empty() {
-            errors.push(Finding::error(
+            let error = Finding::error(
                 Code::BadFormat,
                 text!("the workbook has no data", "工作簿没有数据"),
-            ));
+            );
+            errors.push(error.help(text!(
+                "open it in Excel or WPS and see that its worksheets have cells",
+                "请用 Excel 或 WPS 打开，确认工作表中有内容"
+            )));
         } else if errors.is_empty() {
             errors.push(header::unmatched(&left.iter().collect::<Vec<_>>(), source));
         }

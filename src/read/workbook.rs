@@ -10,7 +10,7 @@ use super::listener::{Fault, Listener};
 use super::properties::{ASIDE, properties_of};
 use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
 use super::{Format, Source, Table, assemble, ods, xls, xlsb, xlsx};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, RawRows};
 use std::ops::ControlFlow;
 
@@ -156,8 +156,16 @@ impl Listener for Collector<'_> {
             return Ok(ControlFlow::Break(()));
         };
         if let Err(findings) = rows.add(row, column, cell) {
-            self.candidates.push(Err(findings));
             self.rows = None;
+            // Without a clear header it may be a worksheet that nobody wants; anything else is about the whole file.
+            if findings
+                .iter()
+                .any(|finding| finding.code != Code::NoHeader)
+            {
+                self.refused = Some(findings);
+                return Err(Fault::Stopped);
+            }
+            self.candidates.push(Err(findings));
             return Ok(ControlFlow::Break(()));
         }
         Ok(if rows.wants_more() {

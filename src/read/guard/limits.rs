@@ -12,6 +12,9 @@ pub struct Guard {
     /// The memory, in bytes, of the process that reads an xls, xlsb or ods workbook, or an xlsx workbook with very many
     /// texts. All other limits grow with it.
     pub memory: u64,
+    /// The processor time, in seconds, that this process may take for a file of hardly any size. It grows with the file
+    /// and the memory.
+    pub seconds: u64,
     /// The program that is run as that process: regrade itself, which calls [`serve`](super::serve) when it is started
     /// with [`CHILD`](super::CHILD). Without one, workbooks are read in this process, under all limits but this.
     pub process: Option<PathBuf>,
@@ -21,6 +24,7 @@ impl Default for Guard {
     fn default() -> Self {
         Self {
             memory: DEFAULT_MEMORY,
+            seconds: 6,
             process: None,
         }
     }
@@ -30,24 +34,23 @@ impl Default for Guard {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Limits {
     memory: u64,
-    /// The file's size on disk, in MiB begun.
+    seconds: u64,
+    /// The file's size on disk, in bytes.
     file: u64,
-    /// The same in bytes.
-    bytes: u64,
 }
 
 impl Limits {
     pub(in crate::read) fn of(guard: &Guard, file: u64) -> Self {
         Self {
             memory: guard.memory.max(1 << 20),
-            file: (file >> 20) + 1,
-            bytes: file,
+            seconds: guard.seconds,
+            file,
         }
     }
 
     /// `base` parts of 512 of the memory, and `times` the file's size, which grows with the memory allowed too.
     fn scaled(&self, base: u64, times: u64) -> u64 {
-        let more = u128::from(self.bytes) * u128::from(times) * u128::from(self.memory)
+        let more = u128::from(self.file) * u128::from(times) * u128::from(self.memory)
             / u128::from(DEFAULT_MEMORY);
         (self.memory / 512 * base).saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
     }
@@ -80,7 +83,7 @@ impl Limits {
 
     /// The processor time of the reader's process, in seconds.
     pub(in crate::read) fn seconds(&self) -> u64 {
-        let seconds = 5 + 2 * self.file;
+        let seconds = self.seconds + 2 * (self.file >> 20);
         seconds * self.memory.div_ceil(DEFAULT_MEMORY)
     }
 }

@@ -7,7 +7,7 @@ use super::super::format::Format;
 use super::super::listener::{Fault, Listener};
 use super::frames::{Request, ask, hear};
 use super::{CHILD, Limits, Parts};
-use std::io::{BufReader, BufWriter, Read};
+use std::io::{BufReader, BufWriter, ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -53,16 +53,19 @@ pub(in crate::read) fn read_apart(
         (Some(stdin), Some(stdout)) => {
             let mut to = BufWriter::new(stdin);
             // A process that ended before it read everything said why, or its status does.
-            let asked = ask(&mut to, &request, bytes);
+            let _ = ask(&mut to, &request, bytes);
             let mut from = BufReader::with_capacity(1 << 16, stdout);
-            hear(&mut from, &mut to, listener).map_err(|error| asked.err().unwrap_or(error))
+            hear(&mut from, &mut to, listener)
         }
-        _ => Err(std::io::ErrorKind::BrokenPipe.into()),
+        _ => Err(ErrorKind::BrokenPipe.into()),
     };
     let outcome = match heard {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(Fault::Memory(_))) => Fault::Memory(request.memory),
         Ok(Err(fault)) => fault,
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Fault::Crashed("the process that reads it says what makes no sense".into())
+        }
         Err(_) => reader.why_it_ended(&request),
     };
     Err(outcome)

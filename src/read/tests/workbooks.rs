@@ -341,3 +341,91 @@ fn two_rows_with_one_number_are_damage() {
         "{findings:?}"
     );
 }
+
+#[test]
+fn a_workbook_with_a_password_is_read_with_it_and_refused_without() {
+    let input = Input::File {
+        path: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/guards/password.xlsx"),
+        name: "password.xlsx".into(),
+        worksheet: None,
+    };
+    let read = |password: Option<&str>| {
+        let options = Options {
+            password: password.map(Password::new),
+            ..Options::default()
+        };
+        open(&input, &[], &options, &|_, _| {})
+    };
+    let tables = read(Some("密码 1234")).unwrap();
+    assert_eq!(tables[0].rows.len(), 40);
+    assert_eq!(tables[0].rows.cell(0, 0), Cell::Text("000001"));
+    for (password, why) in [
+        (None, "the workbook is encrypted"),
+        (
+            Some("密码 12345"),
+            "the password does not open the workbook",
+        ),
+        (Some(""), "the password does not open the workbook"),
+    ] {
+        let findings = read(password).unwrap_err();
+        assert_eq!(findings[0].code, Code::BadFormat);
+        assert_eq!(findings[0].title.en, why);
+    }
+    assert_eq!(format!("{:?}", Password::new("geheim")), "Password(…)");
+}
+
+/// What the tables of two readers of one format say, cell by cell: regrade's own and, as an outside source, calamine.
+#[test]
+fn old_workbooks_read_as_calamine_reads_them() {
+    use calamine::{Data, Reader, Xls};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let mut cells = 0;
+    for name in [
+        "read/customers.xls",
+        "read/calculated.xls",
+        "read/epoch1904.xls",
+        "guards/xlwt.xls",
+        "guards/libreoffice.xls",
+        "guards/sheetjs.biff5.xls",
+    ] {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let mut book = Xls::new(std::io::Cursor::new(&bytes)).unwrap();
+        let epoch = if book.has_1904_epoch() { 1462.0 } else { 0.0 };
+        let input = Input::File {
+            path: folder.join(name),
+            name: name.into(),
+            worksheet: None,
+        };
+        for table in open(&input, &[], &Options::default(), &|_, _| {}).unwrap() {
+            let range = book
+                .worksheet_range(table.origin.worksheet.as_deref().unwrap())
+                .unwrap();
+            for row in 0..table.rows.len() {
+                for (column, cell) in table.rows.row(row).enumerate() {
+                    let at = (table.rows.row_number(row) - 1, column as u32);
+                    let same = match (range.get_value(at).unwrap_or(&Data::Empty), cell) {
+                        (Data::Empty, Cell::Blank) => true,
+                        (Data::String(text), cell) => {
+                            cell == Cell::Text(text) || text.is_empty() && cell == Cell::Blank
+                        }
+                        (Data::Float(one), Cell::Number(other) | Cell::Percent(other)) => {
+                            one.to_bits() == other.to_bits()
+                        }
+                        (Data::Int(one), Cell::Number(other) | Cell::Percent(other)) => {
+                            (*one as f64).to_bits() == other.to_bits()
+                        }
+                        (Data::DateTime(one), Cell::Date(other)) => {
+                            (one.as_f64() + epoch).to_bits() == other.to_bits()
+                        }
+                        (Data::Bool(one), Cell::Bool(other)) => *one == other,
+                        (Data::Error(one), Cell::Error(other)) => one.to_string() == other.text(),
+                        _ => false,
+                    };
+                    assert!(same, "{name} {at:?}: {:?} is {cell:?}", range.get_value(at));
+                    cells += 1;
+                }
+            }
+        }
+    }
+    assert!(cells > 600, "{cells}");
+}

@@ -5,7 +5,7 @@
 //!
 //! Takes the file's bytes; says what is in it. Records and fields have their names from MS-XLS.
 
-mod ole;
+pub(super) mod ole;
 mod sheet;
 mod text;
 

@@ -11,7 +11,7 @@ const NO_SECTOR: u32 = 0xFFFF_FFFA;
 const ENTRY: usize = 128;
 
 /// An opened container.
-pub(super) struct Ole<'b> {
+pub(in crate::read) struct Ole<'b> {
     bytes: &'b [u8],
     /// The size of a sector and of a small sector, in bytes.
     sector: usize,
@@ -38,7 +38,7 @@ struct Entry {
 
 impl<'b> Ole<'b> {
     /// Reads the tables of the container.
-    pub(super) fn open(bytes: &'b [u8]) -> Result<Self, Fault> {
+    pub(in crate::read) fn open(bytes: &'b [u8]) -> Result<Self, Fault> {
         let shift = |at| u16_at(bytes, at).filter(|shift| (6..=16).contains(shift));
         let (Some(sector), Some(small)) = (shift(0x1E), shift(0x20)) else {
             return Err(Fault::broken("its container has no valid header"));
@@ -113,7 +113,7 @@ impl<'b> Ole<'b> {
     }
 
     /// A stream that is not in a folder, by one of its names.
-    pub(super) fn stream(&self, names: &[&str]) -> Result<Option<Vec<u8>>, Fault> {
+    pub(in crate::read) fn stream(&self, names: &[&str]) -> Result<Option<Vec<u8>>, Fault> {
         let find = |name: &&str| {
             let fits = |entry: &&Entry| entry.kind == 2 && entry.name.eq_ignore_ascii_case(name);
             self.at_the_root().find(fits)
