@@ -37,10 +37,7 @@ pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Table, Vec<Fin
     let first_line = 1 + u32::from(skipped > 0);
     assemble(text, sniffed.delimiter, first_line, &mut assembler, source)?;
     let Some(Candidate { mut table, matched }) = assembler.finish()? else {
-        return Err(vec![Finding::error(
-            Code::BadFormat,
-            text!("the file is empty", "文件是空的"),
-        )]);
+        return Err(super::format::empty());
     };
     if !matched && !source.known.is_empty() {
         return Err(vec![header::unmatched(&[&table], source)]);

@@ -139,6 +139,13 @@ impl RawRows {
         self.numbers.is_empty()
     }
 
+    /// How many bytes of memory the rows fill.
+    pub fn memory(&self) -> u64 {
+        let ends = self.ends.len() * size_of::<u32>();
+        let rows = self.starts.len() * (size_of::<u64>() + size_of::<u32>());
+        (self.text.len() + ends + rows) as u64
+    }
+
     /// The row number in the file (from 1) of row `row`; for text files the line on which the record starts.
     pub fn row_number(&self, row: usize) -> u32 {
         self.numbers[row]
