@@ -16,9 +16,11 @@ use regrade::diagnostic::{At, Lang};
 use regrade::present::inspection::{self, Starter};
 use regrade::read::{self, Input, Options, Table};
 use regrade::scheme;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Rows of the contract that other tests show.
 const ELSEWHERE: [&str; 1] = ["a unit slip"];
@@ -159,4 +161,57 @@ fn what_inspect_writes_for_a_scheme_is_taken_and_reads_the_file() {
         }
     }
     assert!(sections > 60, "only {sections} tables have a section");
+}
+
+/// The rows of a file as `inspect --rows all --format jsonl` prints them.
+fn inspected(file: &Path) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_regrade"))
+        .args(["inspect", "--rows", "all", "--format", "jsonl"])
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}: {output:?}", file.display());
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn files_of(folder: &str) -> Vec<PathBuf> {
+    let folder = support::root().join("tests/data/read").join(folder);
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "csv"))
+        .collect()
+}
+
+#[test]
+fn inspect_reads_one_table_in_eleven_encodings() {
+    let files = files_of("encodings");
+    assert_eq!(files.len(), 11);
+    for file in files {
+        // The files in UTF-16 and UTF-32 have a line more, of characters that the others do not have.
+        let row = json!({"première": "Quatrième", "second": "cinquième", "troisième": "sixième"});
+        assert_eq!(inspected(&file)[0], row, "{}", file.display());
+    }
+}
+
+#[test]
+fn inspect_reads_csv_spectrum_as_its_answers_say() {
+    let files = files_of("csv-spectrum/csvs");
+    assert_eq!(files.len(), 12);
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let answer = file.with_file_name(format!("../json/{name}.json"));
+        let answer: Value = serde_json::from_str(&fs::read_to_string(answer).unwrap()).unwrap();
+        let mut expected = answer.as_array().cloned().unwrap_or_else(|| vec![answer]);
+        if name == "location_coordinates" {
+            // The answer has another number than the file.
+            expected[0]["Contact Phone Number"] = "2095257564".into();
+        }
+        // The answers were written with one kind of line end.
+        let plain = |rows: &[Value]| Value::from(rows).to_string().replace("\\r\\n", "\\n");
+        assert_eq!(plain(&inspected(&file)), plain(&expected), "{name}");
+    }
 }

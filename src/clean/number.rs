@@ -253,9 +253,10 @@ impl NumberReader {
             (true, true) => None,
             (true, false) => Some(unit(word)?),
             (false, after_is_bare) => {
-                // `约100` and `共100` name no currency.
-                let known =
-                    Unit::is_well_known(number.before) || *number.before == *self.target.currency;
+                // `约100` and `共100` name no currency; `US$` and codes of currencies have a letter of ASCII in them.
+                let known = Unit::is_well_known(number.before)
+                    || number.before.contains(|c: char| c.is_ascii())
+                    || *number.before == *self.target.currency;
                 let before = unit(number.before).ok().filter(|_| known);
                 let before = before.ok_or(CellFault::NotANumber)?;
                 let agree = after_is_bare || same_currency(&before.currency, &unit(word)?.currency);

@@ -129,6 +129,10 @@ impl<'a> Body<'a> {
         }
         if self.repeats_header(cells, first) {
             self.repeats.add(number);
+            // What stands between a gap and the header printed again is the title of a page.
+            for title in std::mem::take(&mut self.held) {
+                self.footers.add(title.number);
+            }
             return;
         }
         if self.below.is_some() {

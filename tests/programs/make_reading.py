@@ -311,7 +311,9 @@ def per_cent(folder):
     workbook(source, rows, formats={"B2": "0.0%", "C4": "0%"})
     office(source, folder / "客户.ods", "ods")
     office(source, folder / "客户.xls", "xls:MS Excel 97")
-    sheetjs(folder / "客户.xlsb", [["客户编号", "增长率", "占比（%）"], ["001", {"t": "n", "v": 0.125, "z": "0.0%"}, 20], ["002", "12.5%", "20%"], ["003", 0.2, {"t": "n", "v": 0.2, "z": "0%"}], ["004", 12, 12.5]], "xlsb")
+    shown = [rows[0], ["001", {"t": "n", "v": 0.125, "z": "0.0%"}, 20], rows[2], ["003", 0.2, {"t": "n", "v": 0.2, "z": "0%"}], rows[4]]
+    sheetjs(folder / "客户.xlsb", shown, "xlsb")
+    sheetjs(folder / "spreadsheetml.xls", shown, "xlml")
 
 
 @case
@@ -369,6 +371,15 @@ def formulas_and_errors(folder):
     office(source, folder / "by-libreoffice.xlsx", "xlsx")
     office(source, folder / "by-libreoffice.xls", "xls:MS Excel 97")
     office(source, folder / "by-libreoffice.ods", "ods")
+    office(source, folder / "html-by-libreoffice.xls", "html")
+    sheetjs(folder / "spreadsheetml-by-sheetjs.xls", [rows[0], rows[1], ["002", {"t": "n", "v": 240, "f": "B2*2"}], ["003", {"t": "e", "v": 7, "f": "1/0"}], rows[4]], "xlml")
+
+
+@case
+def pages_with_a_header_each(folder):
+    header = ["客户编号", "客户名称", "年采购额"]
+    rows = [["第1页"], header, ["001", "甲公司", 120.5], ["本页小计", None, 120.5], [], ["第2页"], header, ["002", "乙公司", 80], ["合计", None, 200.5]]
+    workbook(folder / "客户.xlsx", rows)
 
 
 @case
