@@ -161,7 +161,13 @@ impl<'a> Body<'a> {
             self.blank.add(pending.first, pending.count);
         }
         if format == Format::Text {
-            self.note_if_broken(record, width);
+            let fault = self.note_if_broken(record, width);
+            if let (Some(RowFault::Delimiter(other)), [Cell::Text(line)]) = (fault, cells) {
+                // Nothing of it counts, but whose row it is can be seen.
+                let fields = delimiter::split(line, other);
+                let cells = fields.iter().map(|field| Cell::Text(field));
+                return self.rows.push(number, cells);
+            }
         }
         if self.used < width
             && let Some(last) = cells.iter().take(width).rposition(|cell| !is_blank(cell))
@@ -214,7 +220,7 @@ impl<'a> Body<'a> {
         self.extent > 1 && worth_a_look(&cells[first]) && self.headers.iter().enumerate().all(same)
     }
 
-    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) {
+    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) -> Option<RowFault> {
         let cells = record.cells;
         let beyond = cells.iter().skip(width).any(|cell| !is_blank(cell));
         let expected = if beyond { width } else { self.extent };
@@ -234,6 +240,7 @@ impl<'a> Body<'a> {
             row_number: record.line,
             fault,
         }));
+        fault
     }
 
     /// Notes the cells of `row` beyond the table.
