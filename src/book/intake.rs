@@ -39,9 +39,13 @@ pub fn take_in(
     };
     let mut inputs = Inputs::empty(scheme);
     inputs.crosswalks.clone_from(&crosswalks.crosswalks);
+    inputs
+        .filings
+        .crosswalks
+        .clone_from(&crosswalks.filings.crosswalks);
     inputs.put(scheme, sheet, table.clone(), Some(filing.clone()));
     let findings = &mut intake.findings;
-    crosswalk::apply(scheme, &mut inputs, findings);
+    crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
     let (rule, keys, tables) = match SheetKind::of(scheme, sheet) {
         Some(SheetKind::Customers) => match &scheme.customers {
             Some(customers) => (&customers.sheet, vec![customers.key], &inputs.customers),
