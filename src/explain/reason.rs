@@ -37,6 +37,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
     if is_by_values {
         reasons.extend(type_reason(grading, &explanation, lang));
     }
+    reasons.extend(grading.tags_set(row).map(|set| movement::tagged(set, lang)));
     for index in grading.reviews(row) {
         let review = &grading.scheme.reviews[index];
         let owner = review
