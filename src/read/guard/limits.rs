@@ -30,6 +30,13 @@ impl Default for Guard {
     }
 }
 
+impl Guard {
+    /// Twice the memory, in MiB: what is said to who may need more.
+    pub(in crate::read) const fn twice(&self) -> u64 {
+        self.memory >> 19
+    }
+}
+
 /// The limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Limits {
