@@ -67,6 +67,11 @@ impl Limits {
         self.scaled(128, 200)
     }
 
+    /// What a gzip file may hold, in bytes. Text takes several times its size in memory until it is a table.
+    pub(in crate::read) fn unpacked(&self) -> u64 {
+        self.scaled(32, 200)
+    }
+
     /// What its tables may take in memory, in bytes. The rows of a CSV file take at most twelve times its size.
     pub(in crate::read) fn table(&self) -> u64 {
         self.scaled(128, 64)
