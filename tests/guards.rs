@@ -135,8 +135,14 @@ fn however_the_process_ends_the_file_is_refused_with_the_reason() {
             "makes no sense",
         ),
         ("exec yes", Code::BadFormat, "makes no sense"),
+        // It closes its standard output and does not end by itself.
         (
             "exec yes nonsense >&2",
+            Code::BadFormat,
+            "signal: 9 (SIGKILL)",
+        ),
+        (
+            "while :; do echo nonsense >&2; done",
             Code::TooLarge,
             "longer than 1 seconds",
         ),

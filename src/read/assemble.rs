@@ -198,7 +198,7 @@ impl<'a> Assembler<'a> {
         let (number, cells) = (record.line, record.cells);
         if let Some(body) = &mut self.body {
             if body.rows.memory() > self.source.limits.table() {
-                return Err(too_large(&self.origin.place()));
+                return Err(too_large(self.source, self.origin.place()));
             }
             body.row(record, self.format);
             return Ok(());
@@ -308,11 +308,11 @@ impl<'a> Assembler<'a> {
 }
 
 /// A table beyond the limits.
-pub(super) fn too_large(place: &Place) -> Vec<Finding> {
-    let error =
-        Finding::error(Code::TooLarge, text!("too many cells", "单元格过多")).place(place.clone());
+pub(super) fn too_large(source: &Source<'_>, place: Place) -> Vec<Finding> {
+    let twice = source.options.guard.twice();
+    let error = Finding::error(Code::TooLarge, text!("too many cells", "单元格过多")).place(place);
     vec![error.help(text!(
-        "split the file, or export it as CSV",
-        "请拆分文件，或导出为 CSV"
+        "split the file; if it is sound, allow it more: `--read-memory {twice}`",
+        "请拆分文件；若文件无误，可放宽限制：`--read-memory {twice}`"
     ))]
 }

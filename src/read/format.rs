@@ -284,7 +284,7 @@ fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Vec<Finding>> {
         LARGEST_TEXT
     };
     // No export packs so well; what does is one letter, over and over, and would take all memory there is.
-    let likely = limits.inflated();
+    let likely = limits.unpacked();
     read(limit.min(likely) + 1, &mut inflated)?;
     if likely < limit && inflated.len() as u64 > likely {
         let (size, packed) = (likely >> 20, bytes.len());

@@ -68,7 +68,7 @@ impl Fault {
     pub(super) fn findings(self, source: &Source<'_>) -> Vec<Finding> {
         let file = &source.file;
         let allow_more = |finding: Finding| {
-            let twice = (source.options.guard.memory >> 20) * 2;
+            let twice = source.options.guard.twice();
             vec![finding.help(text!(
                 "split the file or export it as CSV; if it is sound, allow it more: `--read-memory {twice}`",
                 "请拆分文件或导出为 CSV；若文件无误，可放宽限制：`--read-memory {twice}`"
@@ -78,7 +78,7 @@ impl Fault {
             Self::Broken(why) => source.broken(&why),
             Self::Damaged(why) => damaged(&why),
             Self::Encrypted => encrypted(),
-            Self::TooLarge => assemble::too_large(&source.origin(None).place()),
+            Self::TooLarge => assemble::too_large(source, source.origin(None).place()),
             // Nobody asks for it: the listener's own findings are told.
             Self::Stopped => vec![],
             Self::Memory(most) => {

@@ -91,7 +91,7 @@ impl<'a> SheetRows<'a> {
         if self.count > self.source.limits.cells()
             || self.texts.len() as u64 > self.source.limits.table()
         {
-            return Err(too_large(&self.source.origin(None).place()));
+            return Err(too_large(self.source, self.source.origin(None).place()));
         }
         if (column as usize) < self.assembler.width() {
             self.cells.push((column, kept));

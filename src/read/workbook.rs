@@ -130,6 +130,10 @@ impl Listener for Collector<'_> {
 
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         names.clone_into(&mut self.names);
+        if (1..names.len()).any(|index| names[..index].contains(&names[index])) {
+            // A reader that finds worksheets by their names would give one of them twice and the other never.
+            return Err(Fault::broken("two worksheets of one name"));
+        }
         match wanted(names, self.source) {
             Ok(indices) => Ok(indices
                 .into_iter()

@@ -30,6 +30,13 @@ impl Default for Guard {
     }
 }
 
+impl Guard {
+    /// Twice the memory, in MiB: what is said to who may need more.
+    pub(in crate::read) const fn twice(&self) -> u64 {
+        self.memory >> 19
+    }
+}
+
 /// The limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Limits {
@@ -58,6 +65,11 @@ impl Limits {
     /// What the file may inflate to, in bytes: no export packs two hundred to one.
     pub(in crate::read) fn inflated(&self) -> u64 {
         self.scaled(128, 200)
+    }
+
+    /// What a gzip file may hold, in bytes. Text takes several times its size in memory until it is a table.
+    pub(in crate::read) fn unpacked(&self) -> u64 {
+        self.scaled(32, 200)
     }
 
     /// What its tables may take in memory, in bytes. The rows of a CSV file take at most twelve times its size.

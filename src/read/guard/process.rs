@@ -33,7 +33,10 @@ pub(in crate::read) fn read_apart(
         seconds: limits.seconds(),
     };
     let not_started = |error: std::io::Error| Fault::NotStarted(error.to_string());
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, "regrade");
+    let mut child = command
         .arg(CHILD)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -429,3 +429,12 @@ fn old_workbooks_read_as_calamine_reads_them() {
     }
     assert!(cells > 600, "{cells}");
 }
+
+#[test]
+fn a_formula_of_an_old_workbook_may_give_a_text_of_many_records() {
+    let table = table("../guards/long.xls");
+    assert_eq!(
+        table.rows.row(0).collect::<Vec<_>>(),
+        [Cell::Text("a"), Cell::Text(&"长x".repeat(5000))]
+    );
+}

@@ -1,6 +1,7 @@
 //! The cells of one worksheet.
 
 use super::ole::{u16_at, u32_at};
+use super::text::long_text;
 use super::{BOF, Book, CONTINUE, EOF, Records, STRING, cut_off};
 use crate::read::listener::{Fault, Listener};
 use crate::read::numbers::{Shown, error, rk};
@@ -103,14 +104,13 @@ impl Sheet<'_> {
     }
 
     /// The text that a formula gave: in the next record that is not about the formula itself.
-    fn result(&self, after: Records<'_>) -> Option<String> {
-        let mut after =
-            after.skip_while(|(kind, _)| matches!(*kind, SHARED | ARRAY | DATA_TABLE | CONTINUE));
-        let (kind, data) = after.next()?;
-        if kind == STRING {
-            self.book.alphabet.text(data, 2)
-        } else {
-            None
+    fn result(&self, mut after: Records<'_>) -> Option<String> {
+        loop {
+            match after.next()? {
+                (SHARED | ARRAY | DATA_TABLE | CONTINUE, _) => {}
+                (STRING, data) => return long_text(self.book.alphabet, data, &mut after),
+                _ => return None,
+            }
         }
     }
 }

@@ -40,6 +40,24 @@ impl Alphabet {
     }
 }
 
+/// The text in a record and those that it goes on in.
+pub(super) fn long_text<'b>(
+    alphabet: Alphabet,
+    data: &'b [u8],
+    records: &mut Records<'b>,
+) -> Option<String> {
+    if !alphabet.wide {
+        return alphabet.text(data, 2);
+    }
+    let mut text = String::new();
+    let mut pieces = Pieces {
+        piece: data,
+        records,
+    };
+    pieces.text(&mut text)?;
+    Some(text)
+}
+
 /// The first half of a character that takes two units of UTF-16.
 #[derive(Default)]
 struct Half(Option<u16>);

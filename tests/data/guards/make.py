@@ -114,6 +114,15 @@ X.writeFile(wb, 'told.xlsb', {{bookType: 'xlsb'}});
 """)
 
 
+# A formula whose text goes on in another record.
+new = openpyxl.Workbook()
+new.active.append(["客户编号", "备注"])
+new.active.append(["a", '=REPT("长x",5000)'])
+new.save("long.xlsx")
+convert("long.xlsx", "xls")
+os.remove("long.xlsx")
+
+
 def repack(source, target, change):
     """A copy of a zip file with one part changed, its checksum right."""
     with zipfile.ZipFile(source) as whole, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
