@@ -1,23 +1,33 @@
 //! Ids of other systems: the rows of a source that names customers by an id of its own get the customers' keys, before
 //! anything is summed.
 
+use super::filing::dates;
 use super::{Filing, Inputs, source_of};
-use crate::clean::sheet::{clean_some, text_at};
+use crate::checks;
+use crate::clean::sheet::text_at;
 use crate::diagnostic::{Code, Finding};
 use crate::read::{Header, Table, find_columns, fold_header};
 use crate::scheme::model::{Crosswalk, Scheme};
-use crate::table::{Cell, RawRows};
+use crate::table::{Cell, Date, RawRows};
 use crate::text;
 use foldhash::HashMap;
 use std::sync::Arc;
 
 /// Puts the customers' keys into the tables of the sources that have crosswalks.
-pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, findings: &mut Vec<Finding>) {
+pub(super) fn apply(
+    scheme: &Scheme,
+    inputs: &mut Inputs,
+    as_of: Date,
+    findings: &mut Vec<Finding>,
+) {
     for (index, rule) in scheme.crosswalks.iter().enumerate() {
         let Some(tables) = inputs.crosswalks.get(index) else {
             continue;
         };
-        let known = keys(rule, tables, findings);
+        let filings = inputs.filings.crosswalks.get(index);
+        let filings = filings.map(Vec::as_slice).unwrap_or_default();
+        let dates = dates(filings, tables.len(), as_of);
+        let known = keys(rule, tables, &dates, findings);
         let mut put = |tables: &mut [Table], filings: &[Filing], to: &str| {
             for (number, table) in tables.iter_mut().enumerate() {
                 let source = filings.get(number).map_or_else(
@@ -46,10 +56,17 @@ pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, findings: &mut Vec<Fin
 fn keys(
     rule: &Crosswalk,
     tables: &[Table],
+    dates: &[Date],
     findings: &mut Vec<Finding>,
 ) -> HashMap<Arc<str>, Arc<str>> {
     let which: Vec<usize> = (0..tables.len()).collect();
-    let mut clean = clean_some(&rule.sheet, tables, &which, &[rule.key, rule.customer]);
+    let mut clean = checks::read(
+        &rule.sheet,
+        tables,
+        &which,
+        &[rule.key, rule.customer],
+        dates,
+    );
     findings.append(&mut clean.findings);
     let entry = |row: usize| {
         let at = |field: usize| text_at(&clean.columns[field], row);

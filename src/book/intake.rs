@@ -1,11 +1,13 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
+use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{clean, shown, text_at};
+use crate::clean::sheet::{shown, text_at};
+use crate::clean::whose::Whose;
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
-use crate::scheme::model::Scheme;
+use crate::scheme::model::{Check, Scheme};
 use crate::table::Date;
 use std::sync::Arc;
 
@@ -23,13 +25,16 @@ pub struct Intake {
 }
 
 /// Cleans and checks a table for a sheet of the scheme. Of `crosswalks`, the tables that the ledger and the call have,
-/// the crosswalks are read.
+/// the crosswalks are read. `before` is the last import of the same source, with which the table is compared; of the
+/// fields in `accepted` somebody has said that their values are true though most of them jump.
 pub fn take_in(
     scheme: &Scheme,
     sheet: &str,
     table: &Table,
     filing: &Filing,
     crosswalks: &Inputs,
+    before: Option<(Table, Filing)>,
+    accepted: &[String],
 ) -> Intake {
     let mut intake = Intake {
         customers: vec![None; table.rows.len()],
@@ -41,7 +46,7 @@ pub fn take_in(
     inputs.crosswalks.clone_from(&crosswalks.crosswalks);
     inputs.put(scheme, sheet, table.clone(), Some(filing.clone()));
     let findings = &mut intake.findings;
-    crosswalk::apply(scheme, &mut inputs, findings);
+    crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
     let (rule, keys, tables) = match SheetKind::of(scheme, sheet) {
         Some(SheetKind::Customers) => match &scheme.customers {
             Some(customers) => (&customers.sheet, vec![customers.key], &inputs.customers),
@@ -67,8 +72,35 @@ pub fn take_in(
         None => return intake,
     };
     let tables = &tables[tables.len().saturating_sub(1)..];
-    let mut clean = clean(rule, tables, &keys);
+    let which: Vec<usize> = (0..tables.len()).collect();
+    let dates = [filing.as_of];
+    let mut clean = checks::read(rule, tables, &which, &keys, &dates);
     findings.append(&mut clean.findings);
+    let now = Last {
+        sheet: rule,
+        key: keys[0],
+        row_key: SheetKind::of(scheme, sheet).and_then(|kind| row_key(scheme, kind)),
+        tables,
+        table: 0,
+        clean: &clean,
+        as_of: &dates,
+    };
+    let whose = Whose {
+        sheet: rule,
+        tables,
+        sources: &clean.sources,
+        key: keys.first().copied(),
+        as_of: &dates,
+    };
+    findings.extend(checks::stale_dates(
+        &whose,
+        &clean.columns,
+        &clean.rows,
+        filing.as_of,
+    ));
+    if let (Some(before), false) = (before, tables.is_empty()) {
+        findings.extend(changes(scheme, &now, before, crosswalks, accepted));
+    }
     let customers = scheme.customers.as_ref();
     let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
     let before = before.unwrap_or_default();
@@ -107,6 +139,107 @@ pub fn take_in(
         });
     }
     intake
+}
+
+/// How much of the last import a table of a sheet is compared with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changes {
+    /// Nothing.
+    None,
+    /// So many rows of it: whether most customers have jumped shows in some thousands as well as in all.
+    Sample(usize),
+    /// All of it.
+    All,
+}
+
+/// How much of the last import a table of this sheet is compared with.
+pub fn changes_of(scheme: &Scheme, sheet: &str) -> Changes {
+    let rule = match SheetKind::of(scheme, sheet) {
+        Some(SheetKind::Customers) => scheme.customers.as_ref().map(|rule| &rule.sheet),
+        Some(SheetKind::Events(index)) => Some(&scheme.events[index].sheet),
+        Some(SheetKind::Lookup(index)) => Some(&scheme.lookups[index].sheet),
+        _ => None,
+    };
+    match rule {
+        Some(rule) if rule.checks.iter().any(Check::reads_before) => Changes::All,
+        Some(rule) if rule.fields.iter().any(checks::may_slip) => Changes::Sample(20_000),
+        _ => Changes::None,
+    }
+}
+
+/// The field by which one row of a sheet is known again; `None` for events without an id.
+fn row_key(scheme: &Scheme, kind: SheetKind) -> Option<usize> {
+    match kind {
+        SheetKind::Customers => scheme.customers.as_ref().map(|customers| customers.key),
+        SheetKind::Events(index) => scheme.events[index].id,
+        SheetKind::Lookup(index) => Some(scheme.lookups[index].key),
+        SheetKind::Crosswalk(index) => Some(scheme.crosswalks[index].key),
+    }
+}
+
+/// What there is to say of the changes since the last import.
+fn changes(
+    scheme: &Scheme,
+    now: &Last<'_>,
+    (table, filing): (Table, Filing),
+    crosswalks: &Inputs,
+    accepted: &[String],
+) -> Vec<Finding> {
+    let as_of = [filing.as_of];
+    let mut inputs = Inputs::empty(scheme);
+    inputs.crosswalks.clone_from(&crosswalks.crosswalks);
+    inputs.put(scheme, &now.sheet.name, table, Some(filing));
+    // What there was to say of it was said then.
+    crosswalk::apply(scheme, &mut inputs, as_of[0], &mut vec![]);
+    let tables = match SheetKind::of(scheme, &now.sheet.name) {
+        Some(SheetKind::Customers) => &inputs.customers,
+        Some(SheetKind::Events(index)) => &inputs.events[index],
+        Some(SheetKind::Lookup(index)) => &inputs.lookups[index],
+        _ => return vec![],
+    };
+    let which: Vec<usize> = (0..tables.len()).collect();
+    let clean = checks::read(now.sheet, tables, &which, &[now.key], &as_of);
+    let before = Last {
+        tables,
+        clean: &clean,
+        as_of: &as_of,
+        ..*now
+    };
+    checks::since(now, &before, accepted)
+}
+
+/// What there is to say of customers' sheets that a command names beside the graded file of the run before, whose
+/// tables hold what was graded then.
+pub fn changes_since_graded(
+    scheme: &Scheme,
+    tables: &[Table],
+    graded: &[Table],
+    as_of: Date,
+    accepted: &[String],
+) -> Vec<Finding> {
+    let (Some(rule), true) = (&scheme.customers, graded.len() == 1) else {
+        return vec![];
+    };
+    let read = |tables: &[Table], dates: &[Date]| {
+        let which: Vec<usize> = (0..tables.len()).collect();
+        checks::read(&rule.sheet, tables, &which, &[rule.key], dates)
+    };
+    let dates = vec![as_of; tables.len()];
+    let (now, before) = (read(tables, &dates), read(graded, &dates));
+    let last = |tables, clean, table, as_of| Last {
+        sheet: &rule.sheet,
+        key: rule.key,
+        row_key: Some(rule.key),
+        tables,
+        table,
+        clean,
+        as_of,
+    };
+    let each = (0..tables.len()).map(|table| last(tables, &now, table, &dates));
+    let date = [as_of];
+    let graded = last(graded, &before, 0, &date);
+    each.flat_map(|now| checks::since(&now, &graded, accepted))
+        .collect()
 }
 
 /// What is to be said of rows of an event sheet whose id is known with other content: the newer counts. `tables` are the

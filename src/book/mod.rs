@@ -19,6 +19,7 @@ mod previous;
 mod repeats;
 mod replaced;
 mod shelf;
+mod stale;
 #[cfg(test)]
 mod tests;
 
@@ -27,13 +28,14 @@ pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
-pub use fields::FieldFrame;
+use filing::InForce;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
-pub use intake::{Intake, changed_events, take_in};
+pub use intake::{Changes, Intake, changed_events, changes_of, changes_since_graded, take_in};
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};
 
+use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
 use crate::diagnostic::{Code, Finding};
@@ -100,7 +102,7 @@ impl LookupRows {
                 .map(|field| empty_column(&field.kind, customers))
                 .collect(),
             matched: vec![None; customers],
-            clean: clean_some(&rule.sheet, &[], &[], &[rule.key]),
+            clean: clean_some(&rule.sheet, &[], &[], &[rule.key], &[]),
         }
     }
 }
@@ -122,6 +124,8 @@ pub fn is_refusal(finding: &Finding) -> bool {
                 | Code::AmbiguousDates
                 | Code::DuplicateKey
                 | Code::TooLarge
+                | Code::FileCheckFailed
+                | Code::UnitSlip
         )
         && !(finding.code == Code::DuplicateKey
             && matches!(&finding.at, crate::diagnostic::At::Data(_)))
@@ -168,12 +172,13 @@ fn allowed(sheet: &Sheet, rows: usize) -> Decimal {
 fn lookup(
     rule: &crate::scheme::model::Lookup,
     tables: &[Table],
-    which: &[usize],
+    in_force: &InForce,
     on: &Column,
     findings: &mut Vec<Finding>,
     scheme: &Scheme,
 ) -> LookupRows {
-    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
+    let which = &in_force.which;
+    let mut clean = checks::read(&rule.sheet, tables, which, &[rule.key], &in_force.dates);
     let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
     findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {

@@ -3,7 +3,7 @@
 
 use super::customers::{self, CustomerRows, Roster};
 use super::events::{self, EventSource};
-use super::filing::Filing;
+use super::filing::{Filing, InForce, dates};
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
@@ -29,7 +29,7 @@ impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
     pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
-        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
+        super::crosswalk::apply(&scheme, &mut inputs, last, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -49,6 +49,7 @@ impl Shelf {
             })
             .collect();
         let history = history(&scheme, &inputs, last);
+        findings.extend(super::stale::files(&scheme, &inputs, last));
         Self {
             scheme,
             inputs: Arc::new(inputs),
@@ -70,6 +71,7 @@ impl Shelf {
         let mut book = self.with_sheets(as_of, as_of);
         let mut findings = self.findings.clone();
         findings.append(&mut book.findings);
+        findings.extend(super::stale::rows(&self.scheme, &book));
         book.findings = findings;
         book
     }
@@ -143,12 +145,12 @@ impl Shelf {
         let mut roster = Roster::default();
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
-            let which = standing_on(&filings.customers, inputs.customers.len(), sheets, sheets);
+            let in_force = in_force_on(&filings.customers, inputs.customers.len(), sheets, sheets);
             customers = Some(customers::read(
                 scheme,
                 rule,
                 inputs,
-                &which,
+                &in_force,
                 date,
                 &mut roster,
                 &mut findings,
@@ -173,9 +175,10 @@ impl Shelf {
             for (index, rule) in scheme.lookups.iter().enumerate() {
                 let filings = filings.lookups.get(index).map(Vec::as_slice);
                 let tables = &inputs.lookups[index];
-                let which = standing_on(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let filings = filings.unwrap_or_default();
+                let in_force = in_force_on(filings, tables.len(), sheets, sheets);
                 let on = &customers.columns[rule.on];
-                lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
+                lookups.push(lookup(rule, tables, &in_force, on, &mut findings, scheme));
             }
         }
         Book {
@@ -289,9 +292,10 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
     days.sort_unstable();
     days.dedup();
     let version = |day: &Date| {
-        let which = standing_on(filings, inputs.customers.len(), *day, last);
+        let in_force = in_force_on(filings, inputs.customers.len(), *day, last);
         let mut roster = Roster::default();
-        let rows = customers::read(scheme, rule, inputs, &which, *day, &mut roster, &mut vec![]);
+        let none = &mut vec![];
+        let rows = customers::read(scheme, rule, inputs, &in_force, *day, &mut roster, none);
         Arc::new(SheetVersion {
             since: *day,
             by_id: roster.by_id,
@@ -308,6 +312,14 @@ fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<u
         [] if date == now => (0..count).collect(),
         [] => vec![],
         filings => in_force(filings, date),
+    }
+}
+
+/// Which of `count` tables are in force on `date`, and since when.
+fn in_force_on(filings: &[Filing], count: usize, date: Date, now: Date) -> InForce {
+    InForce {
+        which: standing_on(filings, count, date, now),
+        dates: dates(filings, count, date),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::import::Wanted;
 use super::{Stop, ledger};
 use regrade::book::{
-    Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of, take_in,
+    Changes, Filing, Inputs, Intake, SheetKind, changed_events, changes_of, is_refusal, source_of,
+    take_in,
 };
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Error, Import, NewImport, Writer, content_hash};
+use regrade::ledger::{Error, Import, Ledger, NewImport, Writer, content_hash};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
@@ -117,7 +118,9 @@ pub fn take_all(
             Outcome::New => {
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
-                let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
+                let before = last_import(writer, scheme, sheet, &known, as_of).map_err(trouble)?;
+                let jumps = &wanted.jumps;
+                let intake = take_in(scheme, sheet, table, &filing, &crosswalks, before, jumps);
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -170,6 +173,27 @@ pub fn take_all(
             .filter(|finding| finding.code == Code::OldContent),
     );
     Err(Stop::refused(all))
+}
+
+/// What a table is compared with: of the imports of its source (`known`, the newest first) the one that is in force on
+/// the date; for a table that comes in behind time the oldest. As much of it as the comparison needs.
+pub fn last_import(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sheet: &str,
+    known: &[Import],
+    as_of: Date,
+) -> Result<Option<(Table, Filing)>, Error> {
+    let in_force = |import: &&Import| import.filing.in_force(as_of).is_some();
+    let Some(before) = known.iter().find(in_force).or(known.last()) else {
+        return Ok(None);
+    };
+    let table = match changes_of(scheme, sheet) {
+        Changes::None => return Ok(None),
+        Changes::Sample(rows) => ledger.load_sample(before.id, rows)?,
+        Changes::All => ledger.load_table(before.id)?,
+    };
+    Ok(Some((table, before.filing.clone())))
 }
 
 /// The imports of an event sheet that have rows of a span of days.
