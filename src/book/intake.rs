@@ -7,7 +7,7 @@ use crate::clean::sheet::{shown, text_at};
 use crate::clean::whose::Whose;
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
-use crate::scheme::model::{Check, Scheme};
+use crate::scheme::model::{Check, Scheme, Sheet};
 use crate::table::Date;
 use std::sync::Arc;
 
@@ -47,29 +47,8 @@ pub fn take_in(
     inputs.put(scheme, sheet, table.clone(), Some(filing.clone()));
     let findings = &mut intake.findings;
     crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
-    let (rule, keys, tables) = match SheetKind::of(scheme, sheet) {
-        Some(SheetKind::Customers) => match &scheme.customers {
-            Some(customers) => (&customers.sheet, vec![customers.key], &inputs.customers),
-            None => return intake,
-        },
-        Some(SheetKind::Events(index)) => {
-            let event = &scheme.events[index];
-            (
-                &event.sheet,
-                vec![event.customer, event.date],
-                &inputs.events[index],
-            )
-        }
-        Some(SheetKind::Lookup(index)) => {
-            let lookup = &scheme.lookups[index];
-            (&lookup.sheet, vec![lookup.key], &inputs.lookups[index])
-        }
-        Some(SheetKind::Crosswalk(index)) => {
-            let crosswalk = &scheme.crosswalks[index];
-            let keys = vec![crosswalk.key, crosswalk.customer];
-            (&crosswalk.sheet, keys, &inputs.crosswalks[index])
-        }
-        None => return intake,
+    let Some((rule, keys, tables)) = tables_of(scheme, &inputs, sheet) else {
+        return intake;
     };
     let tables = &tables[tables.len().saturating_sub(1)..];
     let which: Vec<usize> = (0..tables.len()).collect();
@@ -167,6 +146,34 @@ pub fn changes_of(scheme: &Scheme, sheet: &str) -> Changes {
     }
 }
 
+/// A sheet of the scheme with the fields that each of its rows must have, and its tables.
+fn tables_of<'a>(
+    scheme: &'a Scheme,
+    inputs: &'a Inputs,
+    sheet: &str,
+) -> Option<(&'a Sheet, Vec<usize>, &'a [Table])> {
+    Some(match SheetKind::of(scheme, sheet)? {
+        SheetKind::Customers => {
+            let customers = scheme.customers.as_ref()?;
+            (&customers.sheet, vec![customers.key], &inputs.customers)
+        }
+        SheetKind::Events(index) => {
+            let event = &scheme.events[index];
+            let keys = vec![event.customer, event.date];
+            (&event.sheet, keys, &inputs.events[index])
+        }
+        SheetKind::Lookup(index) => {
+            let lookup = &scheme.lookups[index];
+            (&lookup.sheet, vec![lookup.key], &inputs.lookups[index])
+        }
+        SheetKind::Crosswalk(index) => {
+            let crosswalk = &scheme.crosswalks[index];
+            let keys = vec![crosswalk.key, crosswalk.customer];
+            (&crosswalk.sheet, keys, &inputs.crosswalks[index])
+        }
+    })
+}
+
 /// The field by which one row of a sheet is known again; `None` for events without an id.
 fn row_key(scheme: &Scheme, kind: SheetKind) -> Option<usize> {
     match kind {
@@ -191,14 +198,11 @@ fn changes(
     inputs.put(scheme, &now.sheet.name, table, Some(filing));
     // What there was to say of it was said then.
     crosswalk::apply(scheme, &mut inputs, as_of[0], &mut vec![]);
-    let tables = match SheetKind::of(scheme, &now.sheet.name) {
-        Some(SheetKind::Customers) => &inputs.customers,
-        Some(SheetKind::Events(index)) => &inputs.events[index],
-        Some(SheetKind::Lookup(index)) => &inputs.lookups[index],
-        _ => return vec![],
+    let Some((rule, keys, tables)) = tables_of(scheme, &inputs, &now.sheet.name) else {
+        return vec![];
     };
     let which: Vec<usize> = (0..tables.len()).collect();
-    let clean = checks::read(now.sheet, tables, &which, &[now.key], &as_of);
+    let clean = checks::read(rule, tables, &which, &keys, &as_of);
     let before = Last {
         tables,
         clean: &clean,

@@ -6,6 +6,7 @@ use super::events::{self, EventSource};
 use super::filing::{Filing, InForce, dates};
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
+use crate::diagnostic::Code;
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
@@ -72,6 +73,11 @@ impl Shelf {
         let mut findings = self.findings.clone();
         findings.append(&mut book.findings);
         findings.extend(super::stale::rows(&self.scheme, &book));
+        // Whether a file as a whole will do is asked when it comes in. What the ledger has is in, whatever the scheme
+        // has come to ask since.
+        if !self.inputs.filings.is_empty() {
+            findings.retain(|finding| finding.code != Code::FileCheckFailed);
+        }
         book.findings = findings;
         book
     }

@@ -17,24 +17,17 @@ pub(super) fn files(scheme: &Scheme, inputs: &Inputs, as_of: Date) -> Vec<Findin
     let filings = &inputs.filings;
     let mut findings = vec![];
     if let Some(rule) = &scheme.customers {
-        findings.extend(of_sheet(
-            &rule.sheet,
-            &inputs.customers,
-            &filings.customers,
-            as_of,
-        ));
-    }
-    for (index, rule) in scheme.events.iter().enumerate() {
-        let (tables, filings) = (&inputs.events[index], &filings.events[index]);
+        let (tables, filings) = (&inputs.customers, &filings.customers);
         findings.extend(of_sheet(&rule.sheet, tables, filings, as_of));
     }
-    for (index, rule) in scheme.lookups.iter().enumerate() {
-        let (tables, filings) = (&inputs.lookups[index], &filings.lookups[index]);
-        findings.extend(of_sheet(&rule.sheet, tables, filings, as_of));
-    }
-    for (index, rule) in scheme.crosswalks.iter().enumerate() {
-        let (tables, filings) = (&inputs.crosswalks[index], &filings.crosswalks[index]);
-        findings.extend(of_sheet(&rule.sheet, tables, filings, as_of));
+    let events = scheme.events.iter().map(|rule| &rule.sheet);
+    let lookups = scheme.lookups.iter().map(|rule| &rule.sheet);
+    let crosswalks = scheme.crosswalks.iter().map(|rule| &rule.sheet);
+    let events = events.zip(&inputs.events).zip(&filings.events);
+    let lookups = lookups.zip(&inputs.lookups).zip(&filings.lookups);
+    let crosswalks = crosswalks.zip(&inputs.crosswalks).zip(&filings.crosswalks);
+    for ((sheet, tables), filings) in events.chain(lookups).chain(crosswalks) {
+        findings.extend(of_sheet(sheet, tables, filings, as_of));
     }
     findings
 }

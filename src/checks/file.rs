@@ -1,6 +1,7 @@
 //! A condition that a file as a whole must meet, over figures such as the number of its rows or the sum of a field.
 
 use super::{Part, with_help};
+use crate::clean::whose::as_text;
 use crate::diagnostic::{Code, Finding, Severity, Text};
 use crate::expr::FieldFrame;
 use crate::metrics::over_rows;
@@ -48,22 +49,20 @@ pub(super) fn judge(
         )
         .with_severity(check.severity.min(Severity::Warning)),
     };
-    let shown: Vec<(String, String)> = figures
-        .iter()
-        .zip(&columns)
-        .map(|(figure, column)| {
-            let text = if figure.is_before {
-                format!("before({})", figure.text)
-            } else {
-                figure.text.to_string()
-            };
-            let value = crate::clean::whose::as_text(&column.value(0));
-            (
-                text,
-                value.map_or("—".to_owned(), |value| value.to_string()),
-            )
-        })
-        .collect();
+    let mut shown: Vec<(String, String)> = vec![];
+    for (figure, column) in figures.iter().zip(&columns) {
+        let text = if figure.is_before {
+            format!("before({})", figure.text)
+        } else {
+            figure.text.to_string()
+        };
+        let value = as_text(&column.value(0));
+        let value = value.map_or("—".to_owned(), |value| value.to_string());
+        // A condition may name a figure twice.
+        if !shown.iter().any(|(known, _)| *known == text) {
+            shown.push((text, value));
+        }
+    }
     let list = |separator: &str| {
         let shown = shown.iter();
         let shown: Vec<String> = shown

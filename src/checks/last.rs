@@ -2,6 +2,7 @@
 
 use super::{Part, file, rows, slip};
 use crate::clean::sheet::CleanSheet;
+use crate::clean::whose::Whose;
 use crate::diagnostic::Finding;
 use crate::expr::FieldFrame;
 use crate::read::Table;
@@ -47,6 +48,16 @@ impl<'a> Last<'a> {
 
     fn as_of(&self) -> Date {
         self.as_of[self.table]
+    }
+
+    pub(super) fn whose(&self) -> Whose<'a> {
+        Whose {
+            sheet: self.sheet,
+            tables: self.tables,
+            sources: &self.clean.sources,
+            key: Some(self.key),
+            as_of: self.as_of,
+        }
     }
 
     /// Its place, for messages.

@@ -9,6 +9,8 @@ mod last;
 mod rows;
 mod slip;
 mod stale;
+#[cfg(test)]
+mod tests;
 
 pub use last::{Last, since};
 pub use slip::{may_slip, unknown_fields};

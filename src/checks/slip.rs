@@ -237,9 +237,8 @@ fn finding(
         ),
     };
     finding.help(help).about(About {
-        sheet: now.sheet.name.clone(),
         field: Some(name.clone()),
-        ..About::default()
+        ..now.whose().table(now.table, &field.care)
     })
 }
 

@@ -79,7 +79,7 @@ impl Task<'_> {
             };
             columns.push(self.read(position, column, &mut found));
         }
-        self.limits(&columns, &sources, &mut found);
+        self.repeated(&columns, &sources, &mut found);
         self.whole_rows(&columns, &sources, &mut found);
         clean.sources[self.index] = sources;
         self.name_owners(&columns, &clean.sources, &mut found);
@@ -127,6 +127,10 @@ impl Task<'_> {
             let finding = self.of_cell(*row, position, column, fault);
             found.push(*row, Some(position), finding);
         }
+        if let Some(as_of) = self.as_of.get(self.index) {
+            let outside = limits::outside(field, &read.column, *as_of);
+            self.limits(position, column, outside, found);
+        }
         for row in &read.unit_conflicts {
             let offending = shown(table.rows.cell(*row as usize, column));
             let finding = Finding::warning(
@@ -162,29 +166,35 @@ impl Task<'_> {
         read.column
     }
 
-    /// Values that can be read and are outside what the fields say.
-    fn limits(&self, columns: &[Column], sources: &[Option<usize>], found: &mut Found) {
-        let as_of = self.as_of.get(self.index).copied();
+    /// Values that can be read and are outside what the field says.
+    fn limits(
+        &self,
+        position: usize,
+        column: usize,
+        outside: Vec<(u32, CellFault)>,
+        found: &mut Found,
+    ) {
+        for (row, fault) in outside {
+            let mut finding = self.of_cell(row, position, column, &fault);
+            if self.sheet.fields[position].limits.warns {
+                finding = finding.with_severity(Severity::Warning);
+            }
+            found.push(row, Some(position), finding);
+        }
+    }
+
+    /// Values that more than one row has and only one may have.
+    fn repeated(&self, columns: &[Column], sources: &[Option<usize>], found: &mut Found) {
         // Rows of one key are one thing where the key is the row's own, which an event's customer is not.
         let own_key = match self.keys {
             [key] => Some(&columns[*key]),
             _ => None,
         };
         for (position, field) in self.sheet.fields.iter().enumerate() {
-            let (Some(source), Some(as_of)) = (sources[position], as_of) else {
-                continue;
-            };
-            let mut outside = limits::outside(field, &columns[position], as_of);
-            if field.limits.unique {
-                let repeated = limits::repeated(&columns[position], own_key);
-                outside.extend(repeated.into_iter().map(|row| (row, CellFault::NotUnique)));
-            }
-            for (row, fault) in outside {
-                let mut finding = self.of_cell(row, position, source, &fault);
-                if field.limits.warns {
-                    finding = finding.with_severity(Severity::Warning);
-                }
-                found.push(row, Some(position), finding);
+            if let (true, Some(column)) = (field.limits.unique, sources[position]) {
+                let rows = limits::repeated(&columns[position], own_key).into_iter();
+                let faults = rows.map(|row| (row, CellFault::NotUnique)).collect();
+                self.limits(position, column, faults, found);
             }
         }
     }

@@ -37,6 +37,8 @@ pub fn from_ledger(
         import::known_jumps(&rules.scheme, &wanted.jumps)?;
         let tables = loaded.tables;
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
+        // What is old is said of all that is in force, below.
+        findings.retain(|finding| finding.code != Code::Stale);
         findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);

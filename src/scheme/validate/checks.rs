@@ -1,9 +1,8 @@
 //! `[[checks]]`: what must hold for the rows of a sheet, or for a file as a whole.
 
-use super::expressions::bind_in;
+use super::Validator;
 use super::grades::duplicate_of;
 use super::sheets::{Sheets, field_scope, share_of};
-use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, Severity, Text, listed, nearest};
 use crate::expr::{Checked, check};
 use crate::scheme::model::{Allow, Care, Check, Expression, Figure, That};
@@ -70,14 +69,29 @@ impl Validator<'_> {
         let fields = sheets.each().nth(number).map(|sheet| &sheet.fields[..])?;
         let count = fields.len();
         let scope = field_scope(&sheet.value, fields);
+        // The rows of the last import are found by it.
+        let events = &sheets.events;
+        let has_row_key = events
+            .iter()
+            .all(|event| *event.sheet.name != *sheet.value || event.id.is_some());
         let has_when = when.is_some();
-        let when = when.and_then(|when| {
-            let bound = bind_in(&when.value, &scope, Want::Condition, &mut vec![]);
-            self.take(&when, bound)
-        });
+        let when_span = when.as_ref().map(|when| when.span.clone());
+        let when = when.and_then(|when| self.that(&when, &scope, count));
+        let that_span = that.as_ref().map(|that| that.span.clone());
         let that = that.and_then(|that| self.that(&that, &scope, count));
         let owner = owner.and_then(|owner| self.template_in(&owner, Some(&scope)));
         let that = that?;
+        let (when, that) = self.together(when, when_span, that)?;
+        let reads_rows_before = matches!(
+            that,
+            That::EachRow {
+                reads_before: true,
+                ..
+            }
+        );
+        if reads_rows_before && !has_row_key {
+            self.findings.push(no_row_key(&sheet.value, that_span));
+        }
         if allow.is_some() && matches!(that, That::WholeFile { .. }) {
             self.findings.push(
                 Finding::error(
@@ -104,6 +118,56 @@ impl Validator<'_> {
             care: Care { owner, due_days },
         };
         Some((number, check, name.span))
+    }
+
+    /// `when` says which rows a check is about; a check of rows that looks back there looks back as a whole.
+    fn together(
+        &mut self,
+        when: Option<That>,
+        when_span: Option<Range<usize>>,
+        that: That,
+    ) -> Option<(Option<Expression>, That)> {
+        match (when, that) {
+            (None, that) => Some((None, that)),
+            (
+                Some(That::EachRow {
+                    condition: when,
+                    reads_before: looks_back,
+                }),
+                That::EachRow {
+                    condition,
+                    reads_before,
+                },
+            ) => {
+                let reads_before = reads_before || looks_back;
+                let that = That::EachRow {
+                    condition,
+                    reads_before,
+                };
+                Some((Some(when), that))
+            }
+            (
+                Some(That::EachRow {
+                    condition: when,
+                    reads_before: false,
+                }),
+                that,
+            ) => Some((Some(when), that)),
+            (Some(_), _) => {
+                let finding = Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`when` says which rows the check is about, by what each row has",
+                        "`when` 写明检查哪些行，只能看每行自己的值"
+                    ),
+                );
+                self.findings.push(match when_span {
+                    Some(span) => finding.at(span),
+                    None => finding,
+                });
+                None
+            }
+        }
     }
 
     fn that(
@@ -147,6 +211,25 @@ impl Validator<'_> {
             },
         })
     }
+}
+
+/// Rows of the last import are known again by their key, which events without an id do not have.
+fn no_row_key(sheet: &str, span: Option<Range<usize>>) -> Finding {
+    let finding = Finding::error(
+        Code::KeyConflict,
+        text!(
+            "the rows of `{sheet}` have no id by which the last import's could be found",
+            "`{sheet}` 的行没有编号，无法与上次导入的行对应"
+        ),
+    );
+    let finding = match span {
+        Some(span) => finding.at(span),
+        None => finding,
+    };
+    finding.help(text!(
+        "name the field in `id` of the sheet, or compare figures of the file: `sum(x) > before(sum(x))`",
+        "请在该表中写明 `id`，或比较整份文件的汇总：`sum(x) > before(sum(x))`"
+    ))
 }
 
 /// `allow`: a share such as "1%", or a number of rows.

@@ -277,8 +277,15 @@ fn day_limits(keys: &mut Keys<'_>, findings: &mut Vec<Finding>) -> Limits {
             keys.value(key);
             return Some(DayLimit::AsOf);
         }
-        keys.date(key, findings)
-            .map(|date| DayLimit::Day(date.value))
+        let known = findings.len();
+        let date = keys.date(key, findings);
+        for finding in &mut findings[known..] {
+            finding.help = Some(text!(
+                "write a day, or \"as_of\" for the date as of which the file comes in",
+                "请写日期，或写 \"as_of\" 表示导入的截止日期"
+            ));
+        }
+        date.map(|date| DayLimit::Day(date.value))
     };
     let (first, last) = (limit("min"), limit("max"));
     if let (Some(DayLimit::Day(earliest)), Some(DayLimit::Day(latest))) = (first, last)
