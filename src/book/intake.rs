@@ -1,21 +1,45 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
+use super::changes::row_key;
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
 use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{shown, text_at};
+use crate::clean::column::read_id;
+use crate::clean::sheet::{CleanSheet, column_of, shown};
 use crate::clean::whose::Whose;
+use crate::clean::{CellRule, read_column};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
-use crate::scheme::model::{Check, Scheme, Sheet};
-use crate::table::Date;
-use std::sync::Arc;
+use crate::scheme::model::{FieldKind, Scheme, Sheet};
+use crate::table::{Column, Date, RawRows, TextColumn};
+use std::borrow::Cow;
+
+/// A table for a sheet of the scheme, with the customers' keys in it.
+pub struct Arrival<'a> {
+    scheme: &'a Scheme,
+    kind: SheetKind,
+    rule: &'a Sheet,
+    /// The fields that must be there in every row.
+    keys: Vec<usize>,
+    table: Cow<'a, Table>,
+    /// As of which date it comes in.
+    as_of: Date,
+    /// What it is compared with.
+    before: Option<Before<'a>>,
+    findings: Vec<Finding>,
+}
+
+/// The last import of the same source.
+struct Before<'a> {
+    table: Table,
+    as_of: Date,
+    /// The fields whose values are true though most of them jump.
+    accepted: &'a [String],
+}
 
 /// What there is to know of a table before it is taken in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Intake {
-    /// For each row the customer's key; `None` where the row is no customer's or cannot be used.
-    pub customers: Vec<Option<Arc<str>>>,
     /// How many rows cannot be used.
     pub refused: usize,
     /// First and last date of the rows of an event sheet.
@@ -24,226 +48,236 @@ pub struct Intake {
     pub findings: Vec<Finding>,
 }
 
-/// Cleans and checks a table for a sheet of the scheme. Of `crosswalks`, the tables that the ledger and the call have,
-/// the crosswalks are read. `before` is the last import of the same source, with which the table is compared; of the
-/// fields in `accepted` somebody has said that their values are true though most of them jump.
-pub fn take_in(
+/// Whose the rows of a table are.
+pub struct Owners<'a> {
+    rows: &'a RawRows,
+    keys: Keys,
+}
+
+/// How the customer of a row is found.
+enum Keys {
+    /// By the cell of this column.
+    Cells(usize, CellRule),
+    /// By an entry of this column, which takes more than its own cell to read.
+    Column(usize, TextColumn),
+    /// The rows are no customer's.
+    Nowhere,
+}
+
+impl<'a> Arrival<'a> {
+    /// A table that comes in for a sheet of the scheme; `None` if the scheme has no such sheet. Of `crosswalks`, the
+    /// tables that the ledger and the call have, the crosswalks are read.
+    pub fn new(
+        scheme: &'a Scheme,
+        sheet: &str,
+        table: &'a Table,
+        filing: &Filing,
+        crosswalks: &Inputs,
+    ) -> Option<Self> {
+        let kind = SheetKind::of(scheme, sheet)?;
+        let (rule, keys) = match kind {
+            SheetKind::Customers => {
+                let customers = scheme.customers.as_ref()?;
+                (&customers.sheet, vec![customers.key])
+            }
+            SheetKind::Events(index) => {
+                let event = &scheme.events[index];
+                (&event.sheet, vec![event.customer, event.date])
+            }
+            SheetKind::Lookup(index) => {
+                let lookup = &scheme.lookups[index];
+                (&lookup.sheet, vec![lookup.key])
+            }
+            SheetKind::Crosswalk(index) => {
+                let crosswalk = &scheme.crosswalks[index];
+                (&crosswalk.sheet, vec![crosswalk.key, crosswalk.customer])
+            }
+        };
+        let mut findings = vec![];
+        let table = mapped(scheme, kind, table, filing, crosswalks, &mut findings);
+        Some(Self {
+            scheme,
+            kind,
+            rule,
+            keys,
+            table,
+            as_of: filing.as_of,
+            before: None,
+            findings,
+        })
+    }
+
+    /// The same, to be compared with the last import of its source. Of the fields in `accepted` somebody has said that
+    /// their values are true though most of them jump.
+    #[must_use]
+    pub fn after(
+        mut self,
+        before: Option<(Table, Filing)>,
+        crosswalks: &Inputs,
+        accepted: &'a [String],
+    ) -> Self {
+        self.before = before.map(|(table, filing)| {
+            // What there was to say of it was said then.
+            let said = &mut vec![];
+            let table = mapped(self.scheme, self.kind, &table, &filing, crosswalks, said);
+            Before {
+                table: table.into_owned(),
+                as_of: filing.as_of,
+                accepted,
+            }
+        });
+        self
+    }
+
+    /// Whose the rows are. Of a row that cannot be used it is still known where its key can be seen: it has to be found
+    /// to be forgotten.
+    pub fn owners(&self) -> Owners<'_> {
+        let field = match self.kind {
+            SheetKind::Customers | SheetKind::Events(_) => Some(self.keys[0]),
+            SheetKind::Crosswalk(_) => Some(self.keys[1]),
+            SheetKind::Lookup(_) => None,
+        };
+        let rows = &self.table.rows;
+        let keys = match field.and_then(|field| column_of(self.rule, &self.table, field)) {
+            None => Keys::Nowhere,
+            Some((column, rule)) if rule.kind == FieldKind::Id && !rule.fill_down => {
+                Keys::Cells(column, rule)
+            }
+            Some((column, rule)) => match read_column(rows, column, &rule).column {
+                Column::Text(keys) => Keys::Column(column, keys),
+                _ => Keys::Nowhere,
+            },
+        };
+        Owners { rows, keys }
+    }
+
+    /// Cleans and checks the table.
+    pub fn take_in(&self) -> Intake {
+        let Self {
+            scheme,
+            kind,
+            rule,
+            keys,
+            ..
+        } = self;
+        let mut findings = self.findings.clone();
+        let tables = std::slice::from_ref(&*self.table);
+        let dates = [self.as_of];
+        let mut clean = checks::read(rule, tables, &[0], keys, &dates);
+        findings.append(&mut clean.findings);
+        let whose = Whose {
+            sheet: rule,
+            tables,
+            sources: &clean.sources,
+            key: keys.first().copied(),
+            as_of: &dates,
+        };
+        let (columns, rows) = (&clean.columns, &clean.rows);
+        findings.extend(checks::stale_dates(&whose, columns, rows, self.as_of));
+        findings.extend(self.changes(&clean));
+        let customers = scheme.customers.as_ref();
+        let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
+        let before = before.unwrap_or_default();
+        findings.extend(absent_columns(rule, tables.first(), &clean, |field| {
+            !keys.contains(&field) && !before.contains(&Some(field))
+        }));
+        if let (SheetKind::Customers, Some(customers)) = (kind, customers) {
+            merge::refuse_duplicates(customers, tables, &mut clean, &mut findings);
+        }
+        check_bad_rows(rule, &clean, &mut findings);
+        let mut span = None;
+        if let SheetKind::Events(_) = kind {
+            let days = events::days_of(&clean.columns[keys[1]]);
+            let days = days.into_iter().filter_map(Date::from_days);
+            span = days.fold(None, |span: Option<(Date, Date)>, day| {
+                Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
+            });
+        }
+        Intake {
+            refused: clean.refused.len(),
+            span,
+            findings,
+        }
+    }
+}
+
+impl Arrival<'_> {
+    /// What there is to say of the changes since the last import. `clean` is what was read of the table.
+    fn changes(&self, clean: &CleanSheet) -> Vec<Finding> {
+        let Some(before) = &self.before else {
+            return vec![];
+        };
+        let last = |tables, clean, as_of| Last {
+            sheet: self.rule,
+            key: self.keys[0],
+            row_key: row_key(self.scheme, self.kind),
+            tables,
+            table: 0,
+            clean,
+            as_of,
+        };
+        let tables = std::slice::from_ref(&before.table);
+        let (then, now) = ([before.as_of], [self.as_of]);
+        let earlier = checks::read(self.rule, tables, &[0], &self.keys, &then);
+        let earlier = last(tables, &earlier, &then);
+        let now = last(std::slice::from_ref(&*self.table), clean, &now);
+        checks::since(&now, &earlier, before.accepted)
+    }
+}
+
+impl Owners<'_> {
+    /// The customer of each row, in order.
+    pub fn each(&self) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        (0..self.rows.len()).map(|row| {
+            let (column, key) = match &self.keys {
+                Keys::Nowhere => return None,
+                Keys::Cells(column, rule) => {
+                    let key = read_id(self.rows, row, *column, rule);
+                    (*column, key.ok().flatten())
+                }
+                Keys::Column(column, keys) => {
+                    (*column, keys.get(row).map(|key| Cow::Borrowed(&**key)))
+                }
+            };
+            key.or_else(|| {
+                let written = shown(self.rows.cell(row, column));
+                let id = Some(written.trim()).filter(|id| !id.is_empty());
+                id.map(|id| Cow::Owned(id.to_owned()))
+            })
+        })
+    }
+}
+
+/// The table with the customers' keys in it, where a crosswalk has them for its source.
+fn mapped<'a>(
     scheme: &Scheme,
-    sheet: &str,
-    table: &Table,
+    kind: SheetKind,
+    table: &'a Table,
     filing: &Filing,
     crosswalks: &Inputs,
-    before: Option<(Table, Filing)>,
-    accepted: &[String],
-) -> Intake {
-    let mut intake = Intake {
-        customers: vec![None; table.rows.len()],
-        refused: 0,
-        span: None,
-        findings: vec![],
-    };
+    findings: &mut Vec<Finding>,
+) -> Cow<'a, Table> {
+    let has_own_ids = scheme
+        .crosswalks
+        .iter()
+        .any(|rule| rule.source == filing.source);
     let mut inputs = Inputs::empty(scheme);
+    let sheet = match kind {
+        SheetKind::Customers => scheme.customers.as_ref().map(|customers| &customers.sheet),
+        SheetKind::Events(index) => Some(&scheme.events[index].sheet),
+        SheetKind::Lookup(_) | SheetKind::Crosswalk(_) => None,
+    };
+    let (true, Some(sheet)) = (has_own_ids, sheet) else {
+        return Cow::Borrowed(table);
+    };
     inputs.crosswalks.clone_from(&crosswalks.crosswalks);
-    inputs.put(scheme, sheet, table.clone(), Some(filing.clone()));
-    let findings = &mut intake.findings;
+    inputs.put(scheme, &sheet.name, table.clone(), Some(filing.clone()));
     crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
-    let Some((rule, keys, tables)) = tables_of(scheme, &inputs, sheet) else {
-        return intake;
+    let mapped = match kind {
+        SheetKind::Events(index) => inputs.events[index].pop(),
+        _ => inputs.customers.pop(),
     };
-    let tables = &tables[tables.len().saturating_sub(1)..];
-    let which: Vec<usize> = (0..tables.len()).collect();
-    let dates = [filing.as_of];
-    let mut clean = checks::read(rule, tables, &which, &keys, &dates);
-    findings.append(&mut clean.findings);
-    let now = Last {
-        sheet: rule,
-        key: keys[0],
-        row_key: SheetKind::of(scheme, sheet).and_then(|kind| row_key(scheme, kind)),
-        tables,
-        table: 0,
-        clean: &clean,
-        as_of: &dates,
-    };
-    let whose = Whose {
-        sheet: rule,
-        tables,
-        sources: &clean.sources,
-        key: keys.first().copied(),
-        as_of: &dates,
-    };
-    findings.extend(checks::stale_dates(
-        &whose,
-        &clean.columns,
-        &clean.rows,
-        filing.as_of,
-    ));
-    if let (Some(before), false) = (before, tables.is_empty()) {
-        findings.extend(changes(scheme, &now, before, crosswalks, accepted));
-    }
-    let customers = scheme.customers.as_ref();
-    let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
-    let before = before.unwrap_or_default();
-    findings.extend(absent_columns(rule, tables.first(), &clean, |field| {
-        !keys.contains(&field) && !before.contains(&Some(field))
-    }));
-    let kind = SheetKind::of(scheme, sheet);
-    if let (Some(SheetKind::Customers), Some(customers)) = (kind, customers) {
-        merge::refuse_duplicates(customers, tables, &mut clean, findings);
-    }
-    check_bad_rows(rule, &clean, findings);
-    intake.refused = clean.refused.len();
-    if !matches!(kind, Some(SheetKind::Lookup(_))) {
-        let key = match kind {
-            Some(SheetKind::Crosswalk(_)) => keys[1],
-            _ => keys[0],
-        };
-        for (row, at) in clean.rows.iter().enumerate() {
-            let id = text_at(&clean.columns[key], row);
-            intake.customers[at.row as usize] = Some(id).filter(|id| !id.is_empty());
-        }
-        // Whose a refused row is, is still known where its key can be read: it has to be found to be forgotten.
-        for row in &clean.refused {
-            if let (Some(column), Some(table)) = (clean.sources[0][key], tables.first()) {
-                let written = shown(table.rows.cell(row.at.row as usize, column));
-                let id = Some(written.trim()).filter(|id| !id.is_empty());
-                intake.customers[row.at.row as usize] = id.map(Arc::from);
-            }
-        }
-    }
-    if let Some(SheetKind::Events(_)) = kind {
-        let days = events::days_of(&clean.columns[keys[1]]);
-        let days = days.into_iter().filter_map(Date::from_days);
-        intake.span = days.fold(None, |span: Option<(Date, Date)>, day| {
-            Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
-        });
-    }
-    intake
-}
-
-/// How much of the last import a table of a sheet is compared with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Changes {
-    /// Nothing.
-    None,
-    /// So many rows of it: whether most customers have jumped shows in some thousands as well as in all.
-    Sample(usize),
-    /// All of it.
-    All,
-}
-
-/// How much of the last import a table of this sheet is compared with.
-pub fn changes_of(scheme: &Scheme, sheet: &str) -> Changes {
-    let rule = match SheetKind::of(scheme, sheet) {
-        Some(SheetKind::Customers) => scheme.customers.as_ref().map(|rule| &rule.sheet),
-        Some(SheetKind::Events(index)) => Some(&scheme.events[index].sheet),
-        Some(SheetKind::Lookup(index)) => Some(&scheme.lookups[index].sheet),
-        _ => None,
-    };
-    match rule {
-        Some(rule) if rule.checks.iter().any(Check::reads_before) => Changes::All,
-        Some(rule) if rule.fields.iter().any(checks::may_slip) => Changes::Sample(20_000),
-        _ => Changes::None,
-    }
-}
-
-/// A sheet of the scheme with the fields that each of its rows must have, and its tables.
-fn tables_of<'a>(
-    scheme: &'a Scheme,
-    inputs: &'a Inputs,
-    sheet: &str,
-) -> Option<(&'a Sheet, Vec<usize>, &'a [Table])> {
-    Some(match SheetKind::of(scheme, sheet)? {
-        SheetKind::Customers => {
-            let customers = scheme.customers.as_ref()?;
-            (&customers.sheet, vec![customers.key], &inputs.customers)
-        }
-        SheetKind::Events(index) => {
-            let event = &scheme.events[index];
-            let keys = vec![event.customer, event.date];
-            (&event.sheet, keys, &inputs.events[index])
-        }
-        SheetKind::Lookup(index) => {
-            let lookup = &scheme.lookups[index];
-            (&lookup.sheet, vec![lookup.key], &inputs.lookups[index])
-        }
-        SheetKind::Crosswalk(index) => {
-            let crosswalk = &scheme.crosswalks[index];
-            let keys = vec![crosswalk.key, crosswalk.customer];
-            (&crosswalk.sheet, keys, &inputs.crosswalks[index])
-        }
-    })
-}
-
-/// The field by which one row of a sheet is known again; `None` for events without an id.
-fn row_key(scheme: &Scheme, kind: SheetKind) -> Option<usize> {
-    match kind {
-        SheetKind::Customers => scheme.customers.as_ref().map(|customers| customers.key),
-        SheetKind::Events(index) => scheme.events[index].id,
-        SheetKind::Lookup(index) => Some(scheme.lookups[index].key),
-        SheetKind::Crosswalk(index) => Some(scheme.crosswalks[index].key),
-    }
-}
-
-/// What there is to say of the changes since the last import.
-fn changes(
-    scheme: &Scheme,
-    now: &Last<'_>,
-    (table, filing): (Table, Filing),
-    crosswalks: &Inputs,
-    accepted: &[String],
-) -> Vec<Finding> {
-    let as_of = [filing.as_of];
-    let mut inputs = Inputs::empty(scheme);
-    inputs.crosswalks.clone_from(&crosswalks.crosswalks);
-    inputs.put(scheme, &now.sheet.name, table, Some(filing));
-    // What there was to say of it was said then.
-    crosswalk::apply(scheme, &mut inputs, as_of[0], &mut vec![]);
-    let Some((rule, keys, tables)) = tables_of(scheme, &inputs, &now.sheet.name) else {
-        return vec![];
-    };
-    let which: Vec<usize> = (0..tables.len()).collect();
-    let clean = checks::read(rule, tables, &which, &keys, &as_of);
-    let before = Last {
-        tables,
-        clean: &clean,
-        as_of: &as_of,
-        ..*now
-    };
-    checks::since(now, &before, accepted)
-}
-
-/// What there is to say of customers' sheets that a command names beside the graded file of the run before, whose
-/// tables hold what was graded then.
-pub fn changes_since_graded(
-    scheme: &Scheme,
-    tables: &[Table],
-    graded: &[Table],
-    as_of: Date,
-    accepted: &[String],
-) -> Vec<Finding> {
-    let (Some(rule), true) = (&scheme.customers, graded.len() == 1) else {
-        return vec![];
-    };
-    let read = |tables: &[Table], dates: &[Date]| {
-        let which: Vec<usize> = (0..tables.len()).collect();
-        checks::read(&rule.sheet, tables, &which, &[rule.key], dates)
-    };
-    let dates = vec![as_of; tables.len()];
-    let (now, before) = (read(tables, &dates), read(graded, &dates));
-    let last = |tables, clean, table, as_of| Last {
-        sheet: &rule.sheet,
-        key: rule.key,
-        row_key: Some(rule.key),
-        tables,
-        table,
-        clean,
-        as_of,
-    };
-    let each = (0..tables.len()).map(|table| last(tables, &now, table, &dates));
-    let date = [as_of];
-    let graded = last(graded, &before, 0, &date);
-    each.flat_map(|now| checks::since(&now, &graded, accepted))
-        .collect()
+    mapped.map_or(Cow::Borrowed(table), Cow::Owned)
 }
 
 /// What is to be said of rows of an event sheet whose id is known with other content: the newer counts. `tables` are the

@@ -5,6 +5,7 @@
 //! text from a file any more; the tables are kept so that every value can say its place.
 
 mod before;
+mod changes;
 mod coverage;
 mod crosswalk;
 mod customers;
@@ -14,6 +15,7 @@ mod fields;
 mod filing;
 mod inputs;
 mod intake;
+mod late;
 mod merge;
 mod previous;
 mod repeats;
@@ -24,6 +26,7 @@ mod stale;
 mod tests;
 
 pub use before::Earlier;
+pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise, recognise_by_words};
@@ -31,7 +34,8 @@ pub use events::EventRows;
 use filing::InForce;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
-pub use intake::{Changes, Intake, changed_events, changes_of, changes_since_graded, take_in};
+pub use intake::{Arrival, Intake, Owners, changed_events};
+pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};
 
@@ -67,6 +71,8 @@ pub struct Book {
     pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Whether it is the book of now, and not that of a period end on the way.
+    pub is_newest: bool,
     /// Up to which day a run before has told what there is to say of periods and rows; `None` where there was none.
     pub told: Option<Date>,
 }

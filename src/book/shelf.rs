@@ -79,6 +79,7 @@ impl Shelf {
             findings.retain(|finding| finding.code != Code::FileCheckFailed);
         }
         book.findings = findings;
+        book.is_newest = true;
         book
     }
 
@@ -196,6 +197,7 @@ impl Shelf {
             lookups,
             history: self.known(sheets),
             findings,
+            is_newest: false,
             told: None,
         }
     }
@@ -270,6 +272,7 @@ impl Shelf {
             lookups,
             history: self.known(date),
             findings: vec![],
+            is_newest: false,
             told: None,
         }
     }

@@ -43,7 +43,7 @@ fn table(rows: &[(&str, &str)]) -> Table {
         headers: ["id", "amount", "visits"].map(Header::new).into(),
         unit_line: None,
         rows: raw,
-        ragged: vec![],
+        broken: vec![],
         notes: vec![],
     }
 }

@@ -7,7 +7,7 @@ use super::column::CellRule;
 use super::table::Task;
 pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
-use crate::read::{Header, Table};
+use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, ColumnBuilder, Date, Place, TextColumn, Unit, Value};
@@ -101,6 +101,17 @@ pub fn clean_some(
         })
         .collect();
     clean
+}
+
+/// The column of a table that a field is read from, and how; `None` if the table has none.
+pub fn column_of(sheet: &Sheet, table: &Table, field: usize) -> Option<(usize, CellRule)> {
+    let field = &sheet.fields[field];
+    let names = field_headers(field);
+    let column = read::find_columns(&table.headers, &names)
+        .first()
+        .copied()?;
+    let rule = rule_of(field, &table.headers[column], table, &mut vec![]);
+    Some((column, rule))
 }
 
 /// Splits the rows of a table into good and refused ones.

@@ -4,6 +4,7 @@
 //! A step of [`super::sheet::clean`], which brings the tables of a sheet together.
 
 use super::absent::missing_column;
+use super::broken::broken_row;
 use super::column::read_column;
 use super::fault::CellFault;
 use super::limits;
@@ -202,21 +203,10 @@ impl Task<'_> {
     /// What is wrong with rows as such: more or fewer fields than the header, no key.
     fn whole_rows(&self, columns: &[Column], sources: &[Option<usize>], found: &mut Found) {
         let table = self.table();
-        for ragged in &table.ragged {
-            let (fields, expected) = (ragged.found, ragged.expected);
-            let finding = Finding::error(
-                Code::RaggedRow,
-                text!(
-                    "the row has {fields} fields, the header {expected}",
-                    "该行有 {fields} 个字段，表头有 {expected} 个"
-                ),
-            )
-            .place(table.origin.row(ragged.row_number))
-            .help(text!(
-                "put fields that hold the delimiter or a quote in double quotes",
-                "含分隔符或引号的字段请用双引号括起"
-            ));
-            found.push(ragged.index as u32, None, finding);
+        for broken in &table.broken {
+            let finding = broken_row(broken.fault);
+            let place = table.origin.row(broken.row_number);
+            found.push(broken.index as u32, None, finding.place(place));
         }
         for key in self.keys.iter().filter(|key| sources[**key].is_some()) {
             let faulty = found.faulty();

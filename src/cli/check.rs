@@ -3,11 +3,11 @@
 use super::grade::as_of;
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
-use super::intake::last_import;
+use super::last_import::last_import;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, ledger, list};
-use regrade::book::{self, Filing, Inputs, source_of, take_in};
+use regrade::book::{self, Arrival, Filing, Inputs, source_of};
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
 use regrade::present::listing::Listing;
@@ -167,7 +167,12 @@ impl<'a> Compared<'a> {
         let filing = Filing::named(&source, self.as_of, 0);
         let before = self.last(sheet, &source)?;
         let scheme = self.scheme;
-        Ok(take_in(scheme, sheet, table, &filing, sheets, before, self.jumps).findings)
+        let arrival = Arrival::new(scheme, sheet, table, &filing, sheets);
+        let findings = arrival.map(|arrival| {
+            let compared = arrival.after(before, sheets, self.jumps);
+            compared.take_in().findings
+        });
+        Ok(findings.unwrap_or_default())
     }
 
     fn last(&self, sheet: &str, source: &str) -> Result<Option<(Table, Filing)>, Stop> {

@@ -1,18 +1,18 @@
 //! Takes tables into the ledger: which are new, which confirm what it has, which are old. Nothing is committed here.
 
 use super::import::Wanted;
+use super::last_import::last_import;
 use super::{Stop, ledger};
 use regrade::book::{
-    Changes, Filing, Inputs, Intake, SheetKind, changed_events, changes_of, is_refusal, source_of,
-    take_in,
+    Arrival, Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of,
 };
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Error, Import, Ledger, NewImport, Writer, content_hash};
+use regrade::ledger::{Contents, Error, Import, NewImport, Writer, content_hash};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What became of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,10 +62,27 @@ struct Candidate {
     sheet: Arc<str>,
     is_events: bool,
     source: Arc<str>,
-    hash: String,
     table: Table,
     /// What it is said to cover, if it is of events.
     covers: Vec<(Date, Date)>,
+    hash: OnceLock<String>,
+}
+
+impl Candidate {
+    /// The hash of its content. It takes a while to find, so it is asked for only where the number of rows leaves a doubt.
+    fn hash(&self) -> &str {
+        self.hash.get_or_init(|| content_hash(&self.table))
+    }
+
+    /// Whether an import has its content.
+    fn is_content_of(&self, import: &Import) -> bool {
+        import.rows == self.table.rows.len() && import.content_hash == self.hash()
+    }
+
+    /// Whether another has its content.
+    fn has_content_of(&self, other: &Self) -> bool {
+        self.table.rows.len() == other.table.rows.len() && self.hash() == other.hash()
+    }
 }
 
 /// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
@@ -119,8 +136,11 @@ pub fn take_all(
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
                 let before = last_import(writer, scheme, sheet, &known, as_of).map_err(trouble)?;
-                let jumps = &wanted.jumps;
-                let intake = take_in(scheme, sheet, table, &filing, &crosswalks, before, jumps);
+                let Some(arrival) = Arrival::new(scheme, sheet, table, &filing, &crosswalks) else {
+                    continue;
+                };
+                let arrival = arrival.after(before, &crosswalks, &wanted.jumps);
+                let intake = add(writer, candidate, arrival, as_of).map_err(trouble)?;
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -140,7 +160,6 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, candidate, &intake, as_of).map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
@@ -173,27 +192,6 @@ pub fn take_all(
             .filter(|finding| finding.code == Code::OldContent),
     );
     Err(Stop::refused(all))
-}
-
-/// What a table is compared with: of the imports of its source (`known`, the newest first) the one that is in force on
-/// the date; for a table that comes in behind time the oldest. As much of it as the comparison needs.
-pub fn last_import(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    sheet: &str,
-    known: &[Import],
-    as_of: Date,
-) -> Result<Option<(Table, Filing)>, Error> {
-    let in_force = |import: &&Import| import.filing.in_force(as_of).is_some();
-    let Some(before) = known.iter().find(in_force).or(known.last()) else {
-        return Ok(None);
-    };
-    let table = match changes_of(scheme, sheet) {
-        Changes::None => return Ok(None),
-        Changes::Sample(rows) => ledger.load_sample(before.id, rows)?,
-        Changes::All => ledger.load_table(before.id)?,
-    };
-    Ok(Some((table, before.filing.clone())))
 }
 
 /// The imports of an event sheet that have rows of a span of days.
@@ -281,7 +279,6 @@ fn candidates(
             }
             let is_events = is_events(scheme, &sheet);
             Candidate {
-                hash: content_hash(&table),
                 is_events,
                 covers: if is_events {
                     wanted.covers.clone()
@@ -291,6 +288,7 @@ fn candidates(
                 sheet,
                 source: source.into(),
                 table,
+                hash: OnceLock::new(),
             }
         });
     // Crosswalks first: what they map comes after.
@@ -319,7 +317,7 @@ fn known_elsewhere(
         return None;
     }
     let same =
-        |import: &&Import| import.sheet == candidate.sheet && import.content_hash == candidate.hash;
+        |import: &&Import| import.sheet == candidate.sheet && candidate.is_content_of(import);
     let mut known = imports.iter().filter(same);
     // Who said `--again` once need not say it with every repetition.
     if known
@@ -331,7 +329,7 @@ fn known_elsewhere(
     let earlier = before.iter().find(|other| {
         other.sheet == candidate.sheet
             && other.source != candidate.source
-            && other.hash == candidate.hash
+            && other.has_content_of(candidate)
     });
     let earlier = earlier.map(|other| (&other.source, other.table.origin.place()));
     let import = known
@@ -370,8 +368,8 @@ fn judge(
     let is_superseded = later
         .iter()
         .filter(of_source)
-        .any(|other| other.hash != candidate.hash);
-    let is_same = |import: &&Import| import.content_hash == candidate.hash;
+        .any(|other| !other.has_content_of(candidate));
+    let is_same = |import: &&Import| candidate.is_content_of(import);
     // What a file is said to cover is content too: two months without orders are two files with the same rows, none.
     let is_said = |import: &&Import| {
         let spans = &import.filing.covers;
@@ -426,24 +424,38 @@ fn is_events(scheme: &Scheme, sheet: &str) -> bool {
     matches!(SheetKind::of(scheme, sheet), Some(SheetKind::Events(_)))
 }
 
+/// Writes the rows of a table while another thread cleans and checks them. Whatever that finds, nothing is committed here.
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
-    intake: &Intake,
+    arrival: Arrival<'_>,
     as_of: Date,
-) -> Result<(), Error> {
+) -> Result<Intake, Error> {
     let about = NewImport {
         as_of,
         sheet: candidate.sheet.clone(),
         source: candidate.source.clone(),
-        content_hash: candidate.hash.clone(),
-        refused: intake.refused,
-        span: intake.span,
         covers: candidate.covers.clone(),
     };
-    let customers = intake.customers.iter().map(Option::as_deref);
-    writer.add_import(&candidate.table, &about, customers)?;
-    Ok(())
+    std::thread::scope(|scope| {
+        let (arrival, table) = (&arrival, &candidate.table);
+        let checking = scope.spawn(|| (arrival.take_in(), candidate.hash()));
+        let owners = arrival.owners();
+        let mut intake = None;
+        writer.add_import(table, &about, owners.each(), || {
+            let (found, hash) = checking
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let contents = Contents {
+                hash: hash.to_owned(),
+                refused: found.refused,
+                span: found.span,
+            };
+            intake = Some(found);
+            contents
+        })?;
+        Ok(intake.unwrap_or_default())
+    })
 }
 
 /// The crosswalks that the ledger has in force.

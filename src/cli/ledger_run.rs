@@ -39,7 +39,7 @@ pub fn from_ledger(
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
         // What is old is said of all that is in force, below.
         findings.retain(|finding| finding.code != Code::Stale);
-        findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
+        findings.extend(super::restate::restated(writer, &rules, &taken, as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
     let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
@@ -75,6 +75,8 @@ fn is_of_import(finding: &Finding) -> bool {
         Code::UnmatchedLookup,
         Code::UnknownPrevious,
         Code::MissingEventValue,
+        Code::NotComputable,
+        Code::SourcesDiffer,
         Code::UnknownCondition,
         Code::NoRows,
         // What was in time when it came in may be old by now.
