@@ -10,6 +10,7 @@
 //! scheme      TOML text → Keys (what was written) → Scheme (what is meant); Scheme → lint findings
 //! read        Input → Tables{headers, raw rows, places}                                           the only reader
 //! clean       (Sheet, Tables) → CleanSheet{typed columns, refused rows}
+//! checks      (Sheet, Tables) → CleanSheet without the rows that fail; (CleanSheet, the last one) → findings
 //! book        (Scheme, Inputs, as-of date) → Book{roster, events up to the date, lookups, coverage}
 //! metrics     (Scheme, Book) → a column or a series for each metric
 //! rank        columns → Population{ranks, shares, means}; places from the top
@@ -30,6 +31,7 @@
 
 pub mod assess;
 pub mod book;
+pub mod checks;
 pub mod classify;
 pub mod clean;
 pub mod compare;

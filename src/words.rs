@@ -143,6 +143,17 @@ words! {
     SeverityError = "error", "错误";
     SeverityWarning = "warning", "警告";
     SeverityNote = "note", "提示";
+    SheetProblems = "Problems", "问题汇总";
+    SheetEachProblem = "Each finding", "问题明细";
+    Count = "Count", "数量";
+    OfSheet = "Sheet", "表";
+    Field = "Field", "字段";
+    RowKey = "Row", "编号";
+    CellValue = "Value", "值";
+    Owner = "Owner", "负责人";
+    FixBy = "Due", "处理期限";
+    Check = "Check", "检查";
+    NothingFound = "nothing found", "没有发现问题";
 
     // What explains.
     Run = "This grading", "本次评级";

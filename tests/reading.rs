@@ -130,7 +130,8 @@ fn what_inspect_writes_for_a_scheme_is_taken_and_reads_the_file() {
             (None, Some(events)) => (&events.sheet, vec![events.customer, events.date]),
             _ => panic!("{place}: a table alone is no lookup\n{text}"),
         };
-        let clean = clean(sheet, std::slice::from_ref(&table), &keys);
+        let as_of = regrade::table::Date::new(2024, 3, 31).unwrap();
+        let clean = clean(sheet, std::slice::from_ref(&table), &keys, &[as_of]);
         // What inspect tells of cells and rows: their row numbers.
         let columns = inspection::guesses(&table);
         let mut told: BTreeSet<u32> = table

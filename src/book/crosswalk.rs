@@ -1,9 +1,11 @@
 //! Ids of other systems: the rows of a source that names customers by an id of its own get the customers' keys, before
 //! anything is summed.
 
+use super::filing::dates;
 use super::shelf::standing_on;
 use super::{Filing, Inputs, source_of};
-use crate::clean::sheet::{clean_some, text_at};
+use crate::checks;
+use crate::clean::sheet::text_at;
 use crate::diagnostic::{Code, Finding};
 use crate::read::{Header, Table, find_columns, fold_header};
 use crate::scheme::model::{Crosswalk, Scheme};
@@ -18,9 +20,11 @@ pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, date: Date, findings: 
         let Some(tables) = inputs.crosswalks.get(index) else {
             continue;
         };
-        let filings = inputs.filings.crosswalks.get(index).map(Vec::as_slice);
-        let which = standing_on(filings.unwrap_or_default(), tables.len(), date, date);
-        let known = keys(rule, tables, &which, findings);
+        let filings = inputs.filings.crosswalks.get(index);
+        let filings = filings.map(Vec::as_slice).unwrap_or_default();
+        let which = standing_on(filings, tables.len(), date, date);
+        let dates = dates(filings, tables.len(), date);
+        let known = keys(rule, tables, &which, &dates, findings);
         let mut put = |tables: &mut [Table], filings: &[Filing], to: &str| {
             for (number, table) in tables.iter_mut().enumerate() {
                 let source = filings.get(number).map_or_else(
@@ -50,9 +54,16 @@ fn keys(
     rule: &Crosswalk,
     tables: &[Table],
     which: &[usize],
+    dates: &[Date],
     findings: &mut Vec<Finding>,
 ) -> HashMap<Arc<str>, Arc<str>> {
-    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key, rule.customer]);
+    let mut clean = checks::read(
+        &rule.sheet,
+        tables,
+        which,
+        &[rule.key, rule.customer],
+        dates,
+    );
     findings.append(&mut clean.findings);
     let entry = |row: usize| {
         let at = |field: usize| text_at(&clean.columns[field], row);

@@ -2,10 +2,12 @@
 
 use super::before::{Before, Earlier};
 use super::events::EventRows;
+use super::filing::InForce;
 use super::merge::{merge_files, refuse_duplicates};
 use super::{Inputs, check_bad_rows, fields};
+use crate::checks;
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, clean_some, shown, text_at};
+use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::metrics::day_at;
 use crate::read::Table;
@@ -150,18 +152,19 @@ impl Roster {
 
 /// Reads the customers' sheet and fills the roster.
 ///
-/// Of the sheet's tables those count that `which` names, the newest last.
+/// Of the sheet's tables those count that are `in_force`.
 pub(super) fn read(
     scheme: &Scheme,
     rule: &Customers,
     inputs: &Inputs,
-    which: &[usize],
+    in_force: &InForce,
     as_of: Date,
     roster: &mut Roster,
     findings: &mut Vec<Finding>,
 ) -> CustomerRows {
     let tables = &inputs.customers;
-    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
+    let which = &in_force.which;
+    let mut clean = checks::read(&rule.sheet, tables, which, &[rule.key], &in_force.dates);
     let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
     // What was before has no column in a first month.

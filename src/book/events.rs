@@ -1,8 +1,10 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
+use super::filing::dates;
 use super::{Coverage, Filing, Roster, check_bad_rows, fields, key_codes, repeats, replaced};
+use crate::checks;
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, clean_some, place_of, text_at};
+use crate::clean::sheet::{CleanSheet, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::EventSheet;
@@ -51,11 +53,12 @@ pub fn read(
     findings: &mut Vec<Finding>,
 ) -> EventSource {
     let keys = [rule.customer, rule.date];
-    let mut clean = clean_some(
+    let mut clean = checks::read(
         &rule.sheet,
         tables,
         &newest_last(filings, tables.len()),
         &keys,
+        &dates(filings, tables.len(), last),
     );
     findings.append(&mut clean.findings);
     findings.extend(absent_columns(

@@ -1,44 +1,12 @@
-//! The rows of one sheet as something conditions can be evaluated over, and the sheet's `rows` condition.
+//! The rows of one sheet that count: its `rows` condition.
 
 use crate::clean::sheet::{CleanSheet, place_of};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::{Frame, Slot};
+use crate::expr::FieldFrame;
 use crate::read::Table;
 use crate::scheme::model::Sheet;
 use crate::table::{Column, Date, Truth};
 use crate::text;
-
-/// The fields of a sheet: slot `i` is field `i`.
-pub struct FieldFrame<'a> {
-    len: usize,
-    as_of: Date,
-    columns: &'a [Column],
-}
-
-impl<'a> FieldFrame<'a> {
-    /// `columns` have `len` entries each.
-    pub fn new(columns: &'a [Column], len: usize, as_of: Date) -> Self {
-        Self {
-            len,
-            as_of,
-            columns,
-        }
-    }
-}
-
-impl Frame for FieldFrame<'_> {
-    fn len(&self) -> usize {
-        self.len
-    }
-
-    fn as_of(&self) -> Date {
-        self.as_of
-    }
-
-    fn column(&self, slot: Slot) -> &Column {
-        &self.columns[slot.0 as usize]
-    }
-}
 
 /// For each row whether the sheet's `rows` holds; `None` if the sheet has none.
 pub fn truths(sheet: &Sheet, as_of: Date, clean: &CleanSheet) -> Option<Vec<Truth>> {

@@ -114,6 +114,23 @@ impl Filing {
     }
 }
 
+/// As of which date each of `count` tables came in or was confirmed last, as seen from `date`. Tables that nobody filed
+/// come in on that date.
+pub(super) fn dates(filings: &[Filing], count: usize, date: Date) -> Vec<Date> {
+    let dated = |index: usize| filings.get(index).and_then(|filing| filing.in_force(date));
+    (0..count)
+        .map(|index| dated(index).unwrap_or(date))
+        .collect()
+}
+
+/// Which tables of a sheet are in force, and since when.
+pub(super) struct InForce {
+    /// The tables, the newest last.
+    pub which: Vec<usize>,
+    /// For each table of the sheet the date as of which it came in or was confirmed last.
+    pub dates: Vec<Date>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,12 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
+use super::changes::row_key;
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
+use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
 use crate::clean::column::read_id;
-use crate::clean::sheet::{clean, column_of, shown};
+use crate::clean::sheet::{CleanSheet, column_of, shown};
+use crate::clean::whose::Whose;
 use crate::clean::{CellRule, read_column};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
@@ -19,7 +22,19 @@ pub struct Arrival<'a> {
     /// The fields that must be there in every row.
     keys: Vec<usize>,
     table: Cow<'a, Table>,
+    /// As of which date it comes in.
+    as_of: Date,
+    /// What it is compared with.
+    before: Option<Before<'a>>,
     findings: Vec<Finding>,
+}
+
+/// The last import of the same source.
+struct Before<'a> {
+    table: Table,
+    as_of: Date,
+    /// The fields whose values are true though most of them jump.
+    accepted: &'a [String],
 }
 
 /// What there is to know of a table before it is taken in.
@@ -86,8 +101,32 @@ impl<'a> Arrival<'a> {
             rule,
             keys,
             table,
+            as_of: filing.as_of,
+            before: None,
             findings,
         })
+    }
+
+    /// The same, to be compared with the last import of its source. Of the fields in `accepted` somebody has said that
+    /// their values are true though most of them jump.
+    #[must_use]
+    pub fn after(
+        mut self,
+        before: Option<(Table, Filing)>,
+        crosswalks: &Inputs,
+        accepted: &'a [String],
+    ) -> Self {
+        self.before = before.map(|(table, filing)| {
+            // What there was to say of it was said then.
+            let said = &mut vec![];
+            let table = mapped(self.scheme, self.kind, &table, &filing, crosswalks, said);
+            Before {
+                table: table.into_owned(),
+                as_of: filing.as_of,
+                accepted,
+            }
+        });
+        self
     }
 
     /// Whose the rows are. Of a row that cannot be used it is still known where its key can be seen: it has to be found
@@ -123,8 +162,19 @@ impl<'a> Arrival<'a> {
         } = self;
         let mut findings = self.findings.clone();
         let tables = std::slice::from_ref(&*self.table);
-        let mut clean = clean(rule, tables, keys);
+        let dates = [self.as_of];
+        let mut clean = checks::read(rule, tables, &[0], keys, &dates);
         findings.append(&mut clean.findings);
+        let whose = Whose {
+            sheet: rule,
+            tables,
+            sources: &clean.sources,
+            key: keys.first().copied(),
+            as_of: &dates,
+        };
+        let (columns, rows) = (&clean.columns, &clean.rows);
+        findings.extend(checks::stale_dates(&whose, columns, rows, self.as_of));
+        findings.extend(self.changes(&clean));
         let customers = scheme.customers.as_ref();
         let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
         let before = before.unwrap_or_default();
@@ -148,6 +198,30 @@ impl<'a> Arrival<'a> {
             span,
             findings,
         }
+    }
+}
+
+impl Arrival<'_> {
+    /// What there is to say of the changes since the last import. `clean` is what was read of the table.
+    fn changes(&self, clean: &CleanSheet) -> Vec<Finding> {
+        let Some(before) = &self.before else {
+            return vec![];
+        };
+        let last = |tables, clean, as_of| Last {
+            sheet: self.rule,
+            key: self.keys[0],
+            row_key: row_key(self.scheme, self.kind),
+            tables,
+            table: 0,
+            clean,
+            as_of,
+        };
+        let tables = std::slice::from_ref(&before.table);
+        let (then, now) = ([before.as_of], [self.as_of]);
+        let earlier = checks::read(self.rule, tables, &[0], &self.keys, &then);
+        let earlier = last(tables, &earlier, &then);
+        let now = last(std::slice::from_ref(&*self.table), clean, &now);
+        checks::since(&now, &earlier, before.accepted)
     }
 }
 

@@ -5,6 +5,7 @@
 //! text from a file any more; the tables are kept so that every value can say its place.
 
 mod before;
+mod changes;
 mod coverage;
 mod crosswalk;
 mod customers;
@@ -20,15 +21,17 @@ mod previous;
 mod repeats;
 mod replaced;
 mod shelf;
+mod stale;
 #[cfg(test)]
 mod tests;
 
 pub use before::Earlier;
+pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
 pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
-pub use fields::FieldFrame;
+use filing::InForce;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Arrival, Intake, Owners, changed_events};
@@ -36,6 +39,7 @@ pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};
 
+use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
 use crate::diagnostic::{Code, Finding};
@@ -104,7 +108,7 @@ impl LookupRows {
                 .map(|field| empty_column(&field.kind, customers))
                 .collect(),
             matched: vec![None; customers],
-            clean: clean_some(&rule.sheet, &[], &[], &[rule.key]),
+            clean: clean_some(&rule.sheet, &[], &[], &[rule.key], &[]),
         }
     }
 }
@@ -126,6 +130,8 @@ pub fn is_refusal(finding: &Finding) -> bool {
                 | Code::AmbiguousDates
                 | Code::DuplicateKey
                 | Code::TooLarge
+                | Code::FileCheckFailed
+                | Code::UnitSlip
         )
         && !(finding.code == Code::DuplicateKey
             && matches!(&finding.at, crate::diagnostic::At::Data(_)))
@@ -172,12 +178,13 @@ fn allowed(sheet: &Sheet, rows: usize) -> Decimal {
 fn lookup(
     rule: &crate::scheme::model::Lookup,
     tables: &[Table],
-    which: &[usize],
+    in_force: &InForce,
     on: &Column,
     findings: &mut Vec<Finding>,
     scheme: &Scheme,
 ) -> LookupRows {
-    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key]);
+    let which = &in_force.which;
+    let mut clean = checks::read(&rule.sheet, tables, which, &[rule.key], &in_force.dates);
     let first = which.first().map(|index| &tables[*index]);
     findings.append(&mut clean.findings);
     findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {

@@ -3,9 +3,10 @@
 
 use super::customers::{self, CustomerRows, Roster};
 use super::events::{self, EventSource};
-use super::filing::Filing;
+use super::filing::{Filing, InForce, dates};
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
+use crate::diagnostic::Code;
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
@@ -49,6 +50,7 @@ impl Shelf {
             })
             .collect();
         let history = history(&scheme, &inputs, last);
+        findings.extend(super::stale::files(&scheme, &inputs, last));
         Self {
             scheme,
             inputs: Arc::new(inputs),
@@ -70,6 +72,12 @@ impl Shelf {
         let mut book = self.with_sheets(as_of, as_of);
         let mut findings = self.findings.clone();
         findings.append(&mut book.findings);
+        findings.extend(super::stale::rows(&self.scheme, &book));
+        // Whether a file as a whole will do is asked when it comes in. What the ledger has is in, whatever the scheme
+        // has come to ask since.
+        if !self.inputs.filings.is_empty() {
+            findings.retain(|finding| finding.code != Code::FileCheckFailed);
+        }
         book.findings = findings;
         book.is_newest = true;
         book
@@ -144,12 +152,12 @@ impl Shelf {
         let mut roster = Roster::default();
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
-            let which = standing_on(&filings.customers, inputs.customers.len(), sheets, sheets);
+            let in_force = in_force_on(&filings.customers, inputs.customers.len(), sheets, sheets);
             customers = Some(customers::read(
                 scheme,
                 rule,
                 inputs,
-                &which,
+                &in_force,
                 date,
                 &mut roster,
                 &mut findings,
@@ -174,9 +182,10 @@ impl Shelf {
             for (index, rule) in scheme.lookups.iter().enumerate() {
                 let filings = filings.lookups.get(index).map(Vec::as_slice);
                 let tables = &inputs.lookups[index];
-                let which = standing_on(filings.unwrap_or_default(), tables.len(), sheets, sheets);
+                let filings = filings.unwrap_or_default();
+                let in_force = in_force_on(filings, tables.len(), sheets, sheets);
                 let on = &customers.columns[rule.on];
-                lookups.push(lookup(rule, tables, &which, on, &mut findings, scheme));
+                lookups.push(lookup(rule, tables, &in_force, on, &mut findings, scheme));
             }
         }
         Book {
@@ -292,9 +301,10 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
     days.sort_unstable();
     days.dedup();
     let version = |day: &Date| {
-        let which = standing_on(filings, inputs.customers.len(), *day, last);
+        let in_force = in_force_on(filings, inputs.customers.len(), *day, last);
         let mut roster = Roster::default();
-        let rows = customers::read(scheme, rule, inputs, &which, *day, &mut roster, &mut vec![]);
+        let none = &mut vec![];
+        let rows = customers::read(scheme, rule, inputs, &in_force, *day, &mut roster, none);
         Arc::new(SheetVersion {
             since: *day,
             by_id: roster.by_id,
@@ -311,6 +321,14 @@ pub(super) fn standing_on(filings: &[Filing], count: usize, date: Date, now: Dat
         [] if date == now => (0..count).collect(),
         [] => vec![],
         filings => in_force(filings, date),
+    }
+}
+
+/// Which of `count` tables are in force on `date`, and since when.
+fn in_force_on(filings: &[Filing], count: usize, date: Date, now: Date) -> InForce {
+    InForce {
+        which: standing_on(filings, count, date, now),
+        dates: dates(filings, count, date),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Rows of a text file that are not as the others are: what there is to say of them.
 
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding};
 use crate::read::RowFault;
 use crate::text;
 
-/// The title of a fault, and its finding, which has no place yet.
-pub(super) fn broken_row(fault: RowFault) -> (Text, Finding) {
+/// The finding of a fault, which has no place yet.
+pub(super) fn broken_row(fault: RowFault) -> Finding {
     let (code, title, help) = match fault {
         RowFault::Fields { found, expected } => (
             Code::RaggedRow,
@@ -48,5 +48,5 @@ pub(super) fn broken_row(fault: RowFault) -> (Text, Finding) {
             ),
         ),
     };
-    (title.clone(), Finding::error(code, title).help(help))
+    Finding::error(code, title).help(help)
 }

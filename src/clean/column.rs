@@ -10,9 +10,7 @@ use super::number::{NumberKind, NumberReader, NumberRule};
 use super::text::{is_empty, parse_bool, parse_id, parse_text, unescape};
 use crate::scheme::model::FieldKind;
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
-use crate::table::{
-    Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit,
-};
+use crate::table::{Cell, Column, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit};
 use foldhash::HashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -40,10 +38,6 @@ pub struct CellRule {
     pub two_digit_years: bool,
     /// Whether bare numbers in a column of dates count from 1904 and not from 1900.
     pub serials_from_1904: bool,
-    /// The least number, in the field's unit.
-    pub min: Option<Decimal>,
-    /// The greatest number, in the field's unit.
-    pub max: Option<Decimal>,
     /// The possible texts of a choice; none: all.
     pub choices: Vec<Arc<str>>,
     /// Spellings of texts and choices, and what they mean.
@@ -66,8 +60,6 @@ impl CellRule {
             date_order: None,
             two_digit_years: false,
             serials_from_1904: false,
-            min: None,
-            max: None,
             choices: vec![],
             map: vec![],
             fill_down: false,
@@ -253,10 +245,6 @@ impl<'a> Cells<'a> {
             };
             return ColumnRead::unread(Column::Number(vec![MISSING; self.rows.len()]), fault);
         }
-        let (min, max) = (
-            rule.min.map_or(i64::MIN, Decimal::millionths),
-            rule.max.map_or(i64::MAX, Decimal::millionths),
-        );
         let mut unit_conflicts = vec![];
         let entries = self.each(MISSING, |row, cell| {
             let Some((value, conflict)) = reader.read_millionths(cell)? else {
@@ -265,11 +253,7 @@ impl<'a> Cells<'a> {
             if conflict {
                 unit_conflicts.push(row);
             }
-            match (rule.min, rule.max) {
-                (Some(least), _) if value < min => Err(CellFault::BelowMin(least)),
-                (_, Some(greatest)) if value > max => Err(CellFault::AboveMax(greatest)),
-                _ => Ok(Some(value)),
-            }
+            Ok(Some(value))
         });
         ColumnRead {
             unit_conflicts,

@@ -3,7 +3,7 @@
 
 use super::text::shorten;
 use crate::diagnostic::{Code, Text};
-use crate::table::{CellError, Decimal};
+use crate::table::{CellError, Date, Decimal};
 use crate::text;
 use std::sync::Arc;
 
@@ -60,6 +60,14 @@ pub enum CellFault {
     BelowMin(Decimal),
     /// More than the field's `max`.
     AboveMax(Decimal),
+    /// Before the field's `min`.
+    BeforeFirst(Date),
+    /// After the field's `max`.
+    AfterLast(Date),
+    /// It is not like the field's `pattern`.
+    NotLike(Arc<str>),
+    /// Another row has the same value, and the field is `unique`.
+    NotUnique,
 }
 
 impl CellFault {
@@ -72,11 +80,26 @@ impl CellFault {
         }
     }
 
+    /// Whether the cell can be read, and its value is outside the field's limits.
+    pub const fn is_of_limits(&self) -> bool {
+        matches!(
+            self,
+            Self::BelowMin(_)
+                | Self::AboveMax(_)
+                | Self::BeforeFirst(_)
+                | Self::AfterLast(_)
+                | Self::NotLike(_)
+                | Self::NotUnique
+        )
+    }
+
     /// The code of the finding.
     pub const fn code(&self) -> Code {
         match self {
             Self::LostDigits => Code::LostDigits,
-            Self::NotAChoice { .. } | Self::BelowMin(_) | Self::AboveMax(_) => Code::OutOfRange,
+            Self::NotUnique => Code::NotUnique,
+            fault if fault.is_of_limits() => Code::OutOfRange,
+            Self::NotAChoice { .. } => Code::OutOfRange,
             _ => Code::BadCell,
         }
     }
@@ -167,6 +190,22 @@ impl CellFault {
                 "`{cell}` in `{field}` is above the maximum {max}",
                 "`{field}` 中的 `{cell}` 大于最大值 {max}"
             ),
+            Self::BeforeFirst(first) => text!(
+                "`{cell}` in `{field}` is before {first}",
+                "`{field}` 中的 `{cell}` 早于 {first}"
+            ),
+            Self::AfterLast(last) => text!(
+                "`{cell}` in `{field}` is after {last}",
+                "`{field}` 中的 `{cell}` 晚于 {last}"
+            ),
+            Self::NotLike(pattern) => text!(
+                "`{cell}` in `{field}` is not of the form `{pattern}`",
+                "`{field}` 中的 `{cell}` 不符合格式 `{pattern}`"
+            ),
+            Self::NotUnique => text!(
+                "`{cell}` in `{field}` stands in more than one row",
+                "`{field}` 中的 `{cell}` 出现在不止一行"
+            ),
         }
     }
 
@@ -240,9 +279,19 @@ impl CellFault {
                 "open the file in a spreadsheet, let it calculate and save it",
                 "请用表格软件打开文件，重新计算后保存"
             ),
-            Self::BelowMin(_) | Self::AboveMax(_) => text!(
-                "correct the cell, or change the field's `min` and `max`",
-                "请改正单元格，或调整该字段的 `min`、`max`"
+            Self::BelowMin(_) | Self::AboveMax(_) | Self::BeforeFirst(_) | Self::AfterLast(_) => {
+                text!(
+                    "correct the cell, or change the field's `min` and `max`",
+                    "请改正单元格，或调整该字段的 `min`、`max`"
+                )
+            }
+            Self::NotLike(_) => text!(
+                "correct the cell, or change the field's `pattern`",
+                "请改正单元格，或调整该字段的 `pattern`"
+            ),
+            Self::NotUnique => text!(
+                "correct the rows that do not have it, or take `unique` off the field",
+                "请改正填错的行，或去掉该字段的 `unique`"
             ),
         })
     }

@@ -3,17 +3,15 @@
 //! Takes a [`Sheet`] and its [`Table`]s, gives a [`CleanSheet`]: the typed columns of the good rows, the refused rows
 //! with their findings, and where every row came from.
 
-use super::absent::missing_column;
-use super::broken::broken_row;
-use super::column::{CellRule, read_column};
+use super::column::CellRule;
+use super::table::Task;
 pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, ColumnBuilder, Place, TextColumn, Unit, Value};
+use crate::table::{Column, ColumnBuilder, Date, Place, TextColumn, Unit, Value};
 use crate::text;
-use foldhash::HashSet;
 use std::sync::Arc;
 
 /// Where a row stands: which of the sheet's tables, and which row of it.
@@ -56,15 +54,21 @@ pub fn field_headers(field: &Field) -> Vec<String> {
         .collect()
 }
 
-/// Reads the sheet's fields from all its tables. `keys` are the fields that must be there in every row.
-pub fn clean(sheet: &Sheet, tables: &[Table], keys: &[usize]) -> CleanSheet {
+/// Reads the sheet's fields from all its tables. `keys` are the fields that must be there in every row, the first of them
+/// the one by which a row is known; `as_of` says for each table as of which date it came in.
+pub fn clean(sheet: &Sheet, tables: &[Table], keys: &[usize], as_of: &[Date]) -> CleanSheet {
     let all: Vec<usize> = (0..tables.len()).collect();
-    clean_some(sheet, tables, &all, keys)
+    clean_some(sheet, tables, &all, keys, as_of)
 }
 
-/// Reads the sheet's fields from those of its tables that `which` names, in that order. `keys` are the fields that must
-/// be there in every row.
-pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usize]) -> CleanSheet {
+/// Reads the sheet's fields from those of its tables that `which` names, in that order; otherwise as [`clean`].
+pub fn clean_some(
+    sheet: &Sheet,
+    tables: &[Table],
+    which: &[usize],
+    keys: &[usize],
+    as_of: &[Date],
+) -> CleanSheet {
     let mut clean = CleanSheet {
         columns: vec![],
         rows: vec![],
@@ -74,8 +78,14 @@ pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usiz
     };
     let mut parts: Vec<Vec<Column>> = vec![];
     for index in which {
-        let columns = clean_table(sheet, &tables[*index], *index, keys, &mut clean);
-        parts.push(columns);
+        let task = Task {
+            sheet,
+            tables,
+            index: *index,
+            keys,
+            as_of,
+        };
+        parts.push(task.clean(&mut clean));
     }
     clean.columns = (0..sheet.fields.len())
         .map(|field| {
@@ -104,142 +114,11 @@ pub fn column_of(sheet: &Sheet, table: &Table, field: usize) -> Option<(usize, C
     Some((column, rule))
 }
 
-/// The typed columns of one table's good rows; everything else goes into `clean`.
-fn clean_table(
-    sheet: &Sheet,
-    table: &Table,
-    index: usize,
-    keys: &[usize],
-    clean: &mut CleanSheet,
-) -> Vec<Column> {
-    let count = table.rows.len();
-    let mut faults: Vec<(u32, Text)> = vec![];
-    let mut sources = vec![];
-    let mut columns = vec![];
-    for (position, field) in sheet.fields.iter().enumerate() {
-        let names = field_headers(field);
-        let matches = read::find_columns(&table.headers, &names);
-        if let [_, second, ..] = matches[..] {
-            let name = &field.name;
-            clean.findings.push(
-                Finding::error(
-                    Code::DuplicateColumn,
-                    text!("two columns could be `{name}`", "有两列都可能是 `{name}`"),
-                )
-                .place(table.origin.cell(table.header_row, second as u32))
-                .help(text!(
-                    "rename one of them, or name the right header in `headers` of the field",
-                    "请改其中一列的列名，或在字段的 `headers` 中写明"
-                )),
-            );
-        }
-        let source = matches.first().copied();
-        sources.push(source);
-        let Some(column) = source else {
-            if field.required || keys.contains(&position) {
-                clean.findings.push(missing_column(sheet, field, table));
-            }
-            columns.push(empty_column(&field.kind, count));
-            continue;
-        };
-        let header = &table.headers[column];
-        let rule = rule_of(field, header, table, &mut clean.findings);
-        let read = read_column(&table.rows, column, &rule);
-        let place = |row: u32| {
-            table
-                .origin
-                .cell(table.rows.row_number(row as usize), column as u32)
-        };
-        if let Some(fault) = &read.column_fault {
-            let name = &field.name;
-            let mut finding = Finding::error(fault.code(), fault.text(name))
-                .place(table.origin.cell(table.header_row, column as u32));
-            if let Some(help) = fault.help() {
-                finding = finding.help(help);
-            }
-            clean.findings.push(finding);
-        }
-        for (row, fault) in &read.faults {
-            let offending = shown(table.rows.cell(*row as usize, column));
-            let title = fault.text(&offending, &field.name);
-            let all = fault.text("…", &field.name);
-            let mut finding = Finding::error(fault.code(), title.clone())
-                .place(place(*row))
-                .cell(all, offending);
-            if let Some(help) = fault.help() {
-                finding = finding.help(help);
-            }
-            clean.findings.push(finding);
-            faults.push((*row, title));
-        }
-        for row in &read.unit_conflicts {
-            let offending = shown(table.rows.cell(*row as usize, column));
-            let name = &field.name;
-            clean.findings.push(
-                Finding::warning(
-                    Code::UnitConflict,
-                    text!(
-                        "`{offending}` in `{name}` has another unit than its column; the cell's own counts",
-                        "`{name}` 的 `{offending}` 与列的单位不同，以单元格为准"
-                    ),
-                )
-                .place(place(*row))
-                .cell(
-                    text!(
-                        "cells of `{name}` have another unit than their column; the cell's own counts",
-                        "`{name}` 中有单元格的单位与列不同，以单元格为准"
-                    ),
-                    offending,
-                ),
-            );
-        }
-        if field.required && !keys.contains(&position) {
-            let faulty: HashSet<u32> = read.faults.iter().map(|(row, _)| *row).collect();
-            let blank = (0..count as u32)
-                .filter(|row| read.column.is_missing(*row as usize) && !faulty.contains(row));
-            for row in blank {
-                let name = &field.name;
-                clean.findings.push(
-                    Finding::warning(
-                        Code::BlankRequired,
-                        text!("`{name}` is blank and required", "必填的 `{name}` 为空"),
-                    )
-                    .place(place(row)),
-                );
-            }
-        }
-        columns.push(read.column);
-    }
-    for broken in &table.broken {
-        let (title, finding) = broken_row(broken.fault);
-        clean
-            .findings
-            .push(finding.place(table.origin.row(broken.row_number)));
-        faults.push((broken.index as u32, title));
-    }
-    for key in keys.iter().filter(|key| sources[**key].is_some()) {
-        let faulty: HashSet<u32> = faults.iter().map(|(row, _)| *row).collect();
-        for row in (0..count as u32).filter(|row| !faulty.contains(row)) {
-            if columns[*key].is_missing(row as usize) {
-                let name = &sheet.fields[*key].name;
-                let title = text!("the row has no `{name}`", "该行没有 `{name}`");
-                clean.findings.push(
-                    Finding::error(Code::MissingKeyCell, title.clone())
-                        .place(table.origin.row(table.rows.row_number(row as usize))),
-                );
-                faults.push((row, title));
-            }
-        }
-    }
-    clean.sources[index] = sources;
-    set_apart(index, count, faults, columns, clean)
-}
-
 /// Splits the rows of a table into good and refused ones.
-fn set_apart(
+pub(super) fn set_apart(
     index: usize,
     count: usize,
-    mut faults: Vec<(u32, Text)>,
+    mut faults: Vec<(u32, usize, Text)>,
     columns: Vec<Column>,
     clean: &mut CleanSheet,
 ) -> Vec<Column> {
@@ -250,9 +129,9 @@ fn set_apart(
             .extend((0..count as u32).map(|row| RowRef { table, row }));
         return columns;
     }
-    faults.sort_by_key(|(row, _)| *row);
+    faults.sort_by_key(|(row, order, _)| (*row, *order));
     let mut refused: Vec<RefusedRow> = vec![];
-    for (row, fault) in faults {
+    for (row, _, fault) in faults {
         match refused.last_mut() {
             Some(last) if last.at.row == row => last.faults.push(fault),
             _ => refused.push(RefusedRow {
@@ -277,7 +156,12 @@ fn set_apart(
 }
 
 /// How the cells of a field are read under this header.
-fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Finding>) -> CellRule {
+pub(super) fn rule_of(
+    field: &Field,
+    header: &Header,
+    table: &Table,
+    findings: &mut Vec<Finding>,
+) -> CellRule {
     let percent = header
         .unit
         .as_deref()
@@ -327,8 +211,6 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
         two_digit_years: field.date_order.is_some(),
         serials_from_1904: table.serials_from_1904,
         escaped: table.format == read::Format::Text,
-        min: field.min,
-        max: field.max,
         choices: field.choices.clone(),
         map: field.map.clone(),
         fill_down: field.fill_down,

@@ -1,23 +1,36 @@
 //! `regrade check`: lint a scheme; with files, check the data too.
 
 use super::grade::as_of;
-use super::inputs;
+use super::import::known_jumps;
+use super::inputs::{self, Loaded};
+use super::last_import::last_import;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
-use super::{Exit, Format, Global, Reading, Screen, Stop};
-use regrade::book;
+use super::{Exit, Format, Global, Reading, Screen, Stop, ledger, list};
+use regrade::book::{self, Arrival, Filing, Inputs, source_of};
 use regrade::diagnostic::render::Source;
-use regrade::diagnostic::{Code, Finding, Severity, Text};
-use regrade::present::summary::finding_json;
+use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
+use regrade::present::listing::Listing;
+use regrade::present::problems::Problems;
+use regrade::present::workbook;
+use regrade::read::Table;
+use regrade::scheme::Scheme;
 use regrade::scheme::lint::lint;
+use regrade::table::Date;
 use regrade::text;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Arguments of `check`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Files of the scheme's sheets, as for `grade`.
+    /// Files of the scheme's sheets, as for `grade`; some of them will do. With `--ledger` each is compared with the
+    /// last import of its source as well.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    /// The values of this field are true, though those of most customers have changed by a power of ten.
+    #[arg(long, value_name = "FIELD")]
+    accept_jump: Vec<String>,
     /// End with 1 if there are warnings.
     #[arg(long)]
     strict: bool,
@@ -27,46 +40,44 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let targets = outputs(&global.output, global.format)?;
-    let lines = matches!(global.format, Some(Format::Json | Format::Jsonl));
-    let is_json = |output: &Output| {
-        output.target == Target::Stdout || matches!(output.format, Format::Json | Format::Jsonl)
+    let is_asked = !global.output.is_empty() || global.format.is_some();
+    let targets = if is_asked {
+        outputs(&global.output, global.format)?
+    } else {
+        vec![]
     };
-    if !global.output.is_empty() && !targets.iter().all(is_json)
-        || global.format.is_some() && !lines
-    {
-        let finding = Finding::error(
-            Code::Usage,
-            text!("findings are written as jsonl", "检查结果只能输出为 jsonl"),
-        );
-        return Err(Stop::usage(finding.help(text!(
-            "end the output in .jsonl, or use `--format jsonl`",
-            "请以 .jsonl 结尾，或用 `--format jsonl`"
-        ))));
-    }
     let rules = rules::load(global)?;
+    known_jumps(&rules.scheme, &args.accept_jump)?;
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
     keep_inputs(&files_of(&targets), &read)?;
     let mut found = rules.findings.clone();
     found.extend(lint(&rules.scheme, &rules.text));
-    let mut data = vec![];
-    let mut refused = false;
-    if !args.files.is_empty() {
-        let options = inputs::options(&args.reading)?;
-        let (tables, loaded) = inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
-        let scheme = std::sync::Arc::new(rules.scheme.clone());
-        let book = book::assemble(scheme, tables, as_of(global)?);
-        refused = book.findings.iter().any(book::is_refusal);
-        data.extend(loaded.findings);
-        data.extend(book.findings);
+    let as_of = as_of(global)?;
+    let (data, files) = if args.files.is_empty() {
+        (vec![], vec![])
+    } else {
+        data(args, &rules.scheme, as_of, global, screen)?
+    };
+    let is_file = |output: &Output| output.target != Target::Stdout;
+    if targets.iter().all(is_file) {
+        tell(&rules, &found, &data, screen);
     }
-    report(&rules, &found, &data, global, screen)?;
-    let worst = found
-        .iter()
-        .chain(&data)
-        .map(|finding| finding.severity)
-        .max();
+    let worst = found.iter().chain(&data).map(|found| found.severity).max();
+    // What `import` and `grade` would not take is told apart from what they would set aside.
+    let refused = data.iter().any(book::is_refusal);
+    found.extend(data);
+    let problems = Problems {
+        lang: global.lang.map_or(rules.scheme.language, Lang::from),
+        scheme: (&rules.scheme.name, &rules.scheme.version),
+        scheme_text: &rules.text,
+        as_of,
+        files: &files,
+        findings: &found,
+    };
+    if !global.dry_run {
+        write_all(&targets, &problems)?;
+    }
     Ok(match worst {
         _ if refused => Exit::Refused,
         Some(Severity::Error) => Exit::Findings,
@@ -75,29 +86,108 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     })
 }
 
-fn report(
-    rules: &Rules,
-    found: &[Finding],
-    data: &[Finding],
+/// What there is to say of the files, and which they are with their rows.
+type Data = (Vec<Finding>, Vec<(String, usize)>);
+
+/// Reads and checks the files.
+fn data(
+    args: &Args,
+    scheme: &Scheme,
+    as_of: Date,
     global: &Global,
     screen: &Screen,
-) -> Result<(), Stop> {
-    if matches!(global.format, Some(Format::Json | Format::Jsonl)) || !global.output.is_empty() {
-        let mut lines = String::new();
-        for finding in found.iter().chain(data) {
-            lines += &format!("{}\n", finding_json(finding));
-        }
-        let mut files = Files::default();
-        for output in outputs(&global.output, global.format)? {
-            match output.target {
-                Target::Stdout => to_stdout(|out| out.write_all(lines.as_bytes()))?,
-                Target::File(path) => files.write(&path, |out| {
-                    std::io::Write::write_all(out, lines.as_bytes())
-                })?,
-            }
-        }
-        return files.commit();
+) -> Result<Data, Stop> {
+    let options = inputs::options(&args.reading)?;
+    let Loaded {
+        tables,
+        files,
+        mut findings,
+    } = inputs::load(scheme, &args.files, &options, screen)?;
+    let mut sheets = Inputs::empty(scheme);
+    for (sheet, table) in &tables {
+        sheets.put(scheme, sheet, table.clone(), None);
     }
+    let missing = inputs::missing_sheets(scheme, &sheets);
+    let before = Compared::new(global, scheme, as_of, &args.accept_jump);
+    if missing.is_empty() {
+        let compared = tables.iter().filter(|_| global.ledger.is_some());
+        for (sheet, table) in compared {
+            let said = before.of(sheet, table, &sheets)?.into_iter();
+            findings.extend(said.filter(|finding| is_of_change(scheme, finding)));
+        }
+        let book = book::assemble(Arc::new(scheme.clone()), sheets, as_of);
+        findings.extend(book.findings);
+        return Ok((findings, files));
+    }
+    // What stands in the files can be checked without the others; whether they fit together cannot.
+    for (sheet, table) in &tables {
+        findings.extend(before.of(sheet, table, &sheets)?);
+    }
+    findings.extend(missing.into_iter().map(|finding| {
+        finding.with_severity(Severity::Note).with_note(text!(
+            "only what stands in the files that are there is checked",
+            "只检查已给出的文件本身"
+        ))
+    }));
+    Ok((findings, files))
+}
+
+/// Whether a finding is about a change since the last import, which only the comparison sees.
+fn is_of_change(scheme: &Scheme, finding: &Finding) -> bool {
+    let check = finding
+        .about
+        .as_ref()
+        .and_then(|about| about.check.as_ref());
+    let mut checks = scheme.sheets().flat_map(|sheet| &sheet.checks);
+    finding.code == Code::UnitSlip
+        || checks.any(|known| known.reads_before() && Some(&known.name) == check)
+}
+
+/// The ledger to compare with, if one is named.
+struct Compared<'a> {
+    global: &'a Global,
+    scheme: &'a Scheme,
+    as_of: Date,
+    jumps: &'a [String],
+}
+
+impl<'a> Compared<'a> {
+    const fn new(global: &'a Global, scheme: &'a Scheme, as_of: Date, jumps: &'a [String]) -> Self {
+        Self {
+            global,
+            scheme,
+            as_of,
+            jumps,
+        }
+    }
+
+    /// What importing a table would say.
+    fn of(&self, sheet: &str, table: &Table, sheets: &Inputs) -> Result<Vec<Finding>, Stop> {
+        let source = source_of(&table.origin.file);
+        let filing = Filing::named(&source, self.as_of, 0);
+        let before = self.last(sheet, &source)?;
+        let scheme = self.scheme;
+        let arrival = Arrival::new(scheme, sheet, table, &filing, sheets);
+        let findings = arrival.map(|arrival| {
+            let compared = arrival.after(before, sheets, self.jumps);
+            compared.take_in().findings
+        });
+        Ok(findings.unwrap_or_default())
+    }
+
+    fn last(&self, sheet: &str, source: &str) -> Result<Option<(Table, Filing)>, Stop> {
+        if self.global.ledger.is_none() {
+            return Ok(None);
+        }
+        let ledger = ledger::open(self.global)?;
+        let trouble = |error| ledger::trouble(ledger.path(), &error);
+        let known = ledger.imports_of(sheet, source).map_err(trouble)?;
+        last_import(&ledger, self.scheme, sheet, &known, self.as_of).map_err(trouble)
+    }
+}
+
+/// Says what was found on standard error.
+fn tell(rules: &Rules, found: &[Finding], data: &[Finding], screen: &Screen) {
     screen.findings(
         found,
         Some(Source {
@@ -107,11 +197,8 @@ fn report(
     );
     screen.findings(data, None);
     let count = |severity| {
-        found
-            .iter()
-            .chain(data)
-            .filter(|finding| finding.severity == severity)
-            .count()
+        let all = found.iter().chain(data);
+        all.filter(|finding| finding.severity == severity).count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let name = &rules.name;
@@ -126,7 +213,45 @@ fn report(
             zh: format!("{name}：{errors} 个错误，{warnings} 个警告"),
         },
     });
-    Ok(())
+}
+
+/// Writes the findings into every output: files first, then standard output.
+fn write_all(targets: &[Output], problems: &Problems<'_>) -> Result<(), Stop> {
+    let mut files = Files::default();
+    for output in targets {
+        if let Target::File(path) = &output.target {
+            files.write(path, |out| match output.format {
+                Format::Xlsx => workbook::write_problems(problems, out).map_err(io::Error::other),
+                _ => render(output, problems, &mut &mut *out),
+            })?;
+        }
+    }
+    for output in targets
+        .iter()
+        .filter(|output| output.target == Target::Stdout)
+    {
+        to_stdout(|out| match output.format {
+            Format::Xlsx => {
+                let mut memory = io::Cursor::new(vec![]);
+                workbook::write_problems(problems, &mut memory).map_err(io::Error::other)?;
+                out.write_all(memory.get_ref())
+            }
+            _ => render(output, problems, out),
+        })?;
+    }
+    files.commit()
+}
+
+/// Writes the findings as text.
+fn render(output: &Output, problems: &Problems<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match output.format {
+        Format::Json => problems.write_json(out),
+        Format::Jsonl => problems.write_lines(out),
+        _ => {
+            let listing = Listing::new(problems.lang, &Problems::columns(), problems.rows());
+            list::render(output, &listing, None, out)
+        }
+    }
 }
 
 /// The ending of an English noun after a count.

@@ -71,6 +71,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         read.push(rules::path(global));
         keep_inputs(&files_of(&targets), &read)?;
         let (previous, as_of) = (args.previous.as_deref(), as_of(global)?);
+        // Whether the values may have changed so much is asked when they are graded.
+        let previous = previous.map(|file| (file, None));
         grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?
     };
     let lang = global

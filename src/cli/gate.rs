@@ -4,11 +4,10 @@
 //! of the old side; `count(name)` is how many customers.
 
 use super::{Exit, Stop};
-use regrade::book::FieldFrame;
 use regrade::compare::{self, Class, Comparison};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding};
-use regrade::expr::{self, Base, Resolution, Scope, Slot, Symbol, Type};
+use regrade::expr::{self, Base, FieldFrame, Resolution, Scope, Slot, Symbol, Type};
 use regrade::grading::Grading;
 use regrade::table::{Column, Date, Decimal, Truth};
 use regrade::text;

@@ -9,7 +9,7 @@ use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, side};
 use regrade::book::{self, Entry, Previous};
-use regrade::compare::Wanted;
+use regrade::compare::{self, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{self, Grading, Past};
 use regrade::present::summary::Summary;
@@ -45,6 +45,10 @@ pub struct Args {
     /// A span that event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
     #[arg(long, value_name = "SPAN")]
     pub(super) covers: Vec<String>,
+    /// The values of this field are true, though those of most customers have changed by a power of ten since the run
+    /// before (`--previous`) or the last import.
+    #[arg(long, value_name = "FIELD")]
+    pub(super) accept_jump: Vec<String>,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
@@ -111,7 +115,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         for event in &mut rules.scheme.events {
             event.coverage.extend(&covers);
         }
-        let graded = grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?;
+        import::known_jumps(&rules.scheme, &args.accept_jump)?;
+        let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
+        let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
         let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
         return Ok(finished.exit);
     }
@@ -299,10 +305,10 @@ fn previous_and_ledger() -> Stop {
 }
 
 /// Reads files and grades them; input that must not be used stops with exit code 3. `previous` is the graded file of
-/// the run before.
+/// the run before, with which they are compared where there is a list of the fields whose values may jump.
 pub fn grade_files(
     files: &[String],
-    previous: Option<&str>,
+    previous: Option<(&str, Option<&[String]>)>,
     rules: Rules,
     reading: &Reading,
     as_of: Date,
@@ -314,11 +320,22 @@ pub fn grade_files(
     let options = inputs::options(reading)?;
     let (mut tables, mut loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
     let mut past = Past::default();
-    if let Some(file) = previous {
+    if let Some((file, accepted)) = previous {
         if file == "-" && files.iter().any(|file| file == "-" || file.ends_with("=-")) {
             return Err(stdin_twice());
         }
-        let known = known_before(file, &rules.scheme, &options, &mut loaded.findings)?;
+        let graded = graded_before(file, &rules.scheme, &options, &mut loaded.findings)?;
+        let known = known_before(&rules.scheme, &graded, &mut loaded.findings)?;
+        if let Some(accepted) = accepted {
+            let (scheme, customers) = (&rules.scheme, &tables.customers);
+            let changes =
+                book::changes_since_graded(scheme, customers, graded.tables(), as_of, accepted);
+            let is_refused = changes.iter().any(book::is_refusal);
+            loaded.findings.extend(changes);
+            if is_refused {
+                return Err(Stop::refused(loaded.findings));
+            }
+        }
         past = Past::of_file(&rules.scheme, &known);
         let before = known.into_iter().map(|known| (known.id, known.earlier));
         tables.before = before.collect();
@@ -338,18 +355,26 @@ pub fn grade_files(
     })
 }
 
-/// What the graded file of the run before says.
-fn known_before(
+/// The graded file of the run before.
+fn graded_before(
     file: &str,
     scheme: &Scheme,
     options: &Options,
     findings: &mut Vec<Finding>,
-) -> Result<Vec<Previous>, Stop> {
+) -> Result<compare::Graded, Stop> {
     let wanted = Wanted {
         scheme: Some(scheme),
         ..Wanted::default()
     };
-    let (graded, _) = side::graded(file, &wanted, options, findings)?;
+    side::graded(file, &wanted, options, findings).map(|(graded, _)| graded)
+}
+
+/// What it says.
+fn known_before(
+    scheme: &Scheme,
+    graded: &compare::Graded,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Previous>, Stop> {
     book::previous(scheme, graded.tables(), findings).map_err(|errors| {
         let mut all = std::mem::take(findings);
         all.extend(errors);

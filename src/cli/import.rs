@@ -4,7 +4,10 @@ use super::grade::as_of;
 use super::intake::{Outcome, Taken, take_all};
 use super::output::to_stdout;
 use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, restate, rules};
+use regrade::checks;
 use regrade::diagnostic::{Code, Finding, Text};
+use regrade::scheme::Scheme;
+use regrade::scheme::model::Field;
 use regrade::table::{Date, Period};
 use regrade::text;
 use serde_json::json;
@@ -25,6 +28,9 @@ pub struct Args {
     /// Bring in again what an older import had already.
     #[arg(long)]
     again: bool,
+    /// The values of this field are true, though those of most customers have changed by a power of ten.
+    #[arg(long, value_name = "FIELD")]
+    accept_jump: Vec<String>,
     /// End with 1 if rows are refused or there are warnings.
     #[arg(long)]
     strict: bool,
@@ -40,6 +46,8 @@ pub struct Wanted {
     pub covers: Vec<(Date, Date)>,
     /// Whether older content is brought in again.
     pub again: bool,
+    /// Fields whose values are true though most of them jump.
+    pub jumps: Vec<String>,
 }
 
 /// Runs it.
@@ -48,8 +56,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         source: args.source.clone(),
         covers: spans(&args.covers)?,
         again: args.again,
+        jumps: args.accept_jump.clone(),
     };
     let rules = rules::load(global)?;
+    known_jumps(&rules.scheme, &wanted.jumps)?;
     let as_of = as_of(global)?;
     let options = inputs::options(&args.reading)?;
     let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
@@ -83,6 +93,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         Exit::Done
     })
+}
+
+/// `--accept-jump` names fields of the scheme.
+pub fn known_jumps(scheme: &Scheme, jumps: &[String]) -> Result<(), Stop> {
+    let fields: Vec<&Field> = scheme.sheets().flat_map(|sheet| &sheet.fields).collect();
+    match checks::unknown_fields(jumps, &fields) {
+        Some(finding) => Err(Stop::usage(finding)),
+        None => Ok(()),
+    }
 }
 
 /// The spans that `--covers` gives.

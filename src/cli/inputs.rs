@@ -366,7 +366,7 @@ pub fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc
 }
 
 /// The sheets of the scheme without a file.
-fn missing_sheets(scheme: &Scheme, inputs: &Inputs) -> Vec<Finding> {
+pub fn missing_sheets(scheme: &Scheme, inputs: &Inputs) -> Vec<Finding> {
     let customers = scheme
         .customers
         .iter()

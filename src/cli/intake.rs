@@ -1,6 +1,7 @@
 //! Takes tables into the ledger: which are new, which confirm what it has, which are old. Nothing is committed here.
 
 use super::import::Wanted;
+use super::last_import::last_import;
 use super::{Stop, ledger};
 use regrade::book::{
     Arrival, Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of,
@@ -140,9 +141,11 @@ pub fn take_all(
             Outcome::New => {
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
+                let before = last_import(writer, scheme, sheet, &known, as_of).map_err(trouble)?;
                 let Some(arrival) = Arrival::new(scheme, sheet, table, &filing, &crosswalks) else {
                     continue;
                 };
+                let arrival = arrival.after(before, &crosswalks, &wanted.jumps);
                 let intake = add(writer, candidate, arrival, as_of).map_err(trouble)?;
                 one.refused = intake.refused;
                 one.span = intake.span;

@@ -32,9 +32,13 @@ pub fn from_ledger(
             source: None,
             covers: import::spans(&args.covers)?,
             again: false,
+            jumps: args.accept_jump.clone(),
         };
+        import::known_jumps(&rules.scheme, &wanted.jumps)?;
         let tables = loaded.tables;
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
+        // What is old is said of all that is in force, below.
+        findings.retain(|finding| finding.code != Code::Stale);
         findings.extend(super::restate::restated(writer, &rules, &taken, as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
@@ -76,8 +80,14 @@ fn is_of_import(finding: &Finding) -> bool {
         Code::SourcesDiffer,
         Code::UnknownCondition,
         Code::NoRows,
+        // What was in time when it came in may be old by now.
+        Code::Stale,
     ];
-    matches!(finding.at, At::Data(_)) && !of_all.contains(&finding.code)
+    let is_of_check = finding
+        .about
+        .as_ref()
+        .is_some_and(|about| about.check.is_some());
+    matches!(finding.at, At::Data(_)) && (is_of_check || !of_all.contains(&finding.code))
 }
 
 /// Puts a run into the ledger; it is there when the writer commits.

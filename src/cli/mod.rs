@@ -15,6 +15,7 @@ mod init;
 mod inputs;
 mod inspect;
 mod intake;
+mod last_import;
 mod late;
 mod ledger;
 mod ledger_run;

@@ -154,7 +154,8 @@ fn from_files(args: &Args, new: Rules, global: &Global, screen: &Screen) -> Resu
         for event in &mut rules.scheme.events {
             event.coverage.extend(&covers);
         }
-        let previous = args.previous.as_deref();
+        // Both sides read the same files, so that nothing of theirs can have slipped between them.
+        let previous = args.previous.as_deref().map(|file| (file, None));
         grade_files(&args.files, previous, rules, &args.reading, as_of, screen)
     };
     let (old, new) = (grade(old)?, grade(new)?);

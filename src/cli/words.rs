@@ -70,6 +70,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("again", "再次导入以前导入过的旧内容"),
     (
+        "accept_jump",
+        "这个字段的数值属实，尽管大多数客户的数变了 10 的几次方",
+    ),
+    (
         "ledger",
         "台账文件；不写则用 REGRADE_LEDGER，再没有就用方案旁的 regrade.db",
     ),

@@ -142,6 +142,16 @@ codes! {
     AmbiguousDates = "ambiguous-dates",
     /// A value outside the field's limits or choices.
     OutOfRange = "out-of-range",
+    /// A value that more than one row has and only one may have.
+    NotUnique = "not-unique",
+    /// A check of the scheme that does not hold for a row.
+    CheckFailed = "check-failed",
+    /// A check of the scheme that does not hold for a file as a whole.
+    FileCheckFailed = "file-check-failed",
+    /// A date, or a file, that nobody has confirmed for longer than the scheme allows.
+    Stale = "stale",
+    /// Most values of a column changed by a power of ten since the last import.
+    UnitSlip = "unit-slip",
     /// A required cell that is blank.
     BlankRequired = "blank-required",
     /// A row without a key.

@@ -3,9 +3,11 @@
 //! A finding is data. It is made where the fault is seen, carried through the pure core and rendered once, by the
 //! binary ([`render`]). Every text exists in English and in Chinese.
 
+mod about;
 mod code;
 pub mod render;
 
+pub use about::About;
 pub use code::Code;
 
 use crate::table::Place;
@@ -91,6 +93,8 @@ pub struct Finding {
     pub help: Option<Text>,
     /// For a finding about one of many cells: what is wrong with all of them, and this cell's text.
     pub cell: Option<(Text, String)>,
+    /// For a finding about a sheet: which row and field of it, and who is to see to it.
+    pub about: Option<Box<About>>,
 }
 
 impl Finding {
@@ -106,6 +110,7 @@ impl Finding {
             notes: vec![],
             help: None,
             cell: None,
+            about: None,
         }
     }
 
@@ -171,6 +176,20 @@ impl Finding {
     #[must_use]
     pub fn cell(mut self, all: Text, offending: String) -> Self {
         self.cell = Some((all, offending));
+        self
+    }
+
+    /// The same with the row and field that it is about.
+    #[must_use]
+    pub fn about(mut self, about: About) -> Self {
+        self.about = Some(Box::new(about));
+        self
+    }
+
+    /// The same with another severity.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 

@@ -77,7 +77,11 @@ pub fn render(
                 for finding in &group[..shown] {
                     if let At::Data(place) = &finding.at {
                         let line = match &finding.cell {
-                            Some((_, offending)) if group.len() > 1 => {
+                            // One alone has its text in the title, unless the title is that of all.
+                            Some((all, offending))
+                                if !offending.is_empty()
+                                    && (group.len() > 1 || *all == finding.title) =>
+                            {
                                 format!("{place}  `{offending}`")
                             }
                             _ => place.to_string(),
@@ -99,6 +103,9 @@ pub fn render(
         for text in &first.notes {
             elements.push(note(lang).message(text.get(lang)).into());
         }
+        if let Some(owners) = owners(&group, lang) {
+            elements.push(note(lang).message(owners).into());
+        }
         if let Some(help) = &first.help {
             elements.push(
                 Level::HELP
@@ -112,8 +119,39 @@ pub fn render(
     out
 }
 
+/// Whose the findings of a group are, and until when; nothing where nobody is named.
+fn owners(group: &[&Finding], lang: Lang) -> Option<String> {
+    let abouts = || group.iter().filter_map(|finding| finding.about.as_deref());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for owner in abouts().filter_map(|about| about.owner.as_deref()) {
+        *counts.entry(owner).or_default() += 1;
+    }
+    let owners: Vec<String> = counts
+        .iter()
+        .map(|(owner, count)| match (group.len(), lang) {
+            (1, _) => (*owner).to_owned(),
+            (_, Lang::En) => format!("{owner} ({count})"),
+            (_, Lang::Zh) => format!("{owner}（{count}）"),
+        })
+        .collect();
+    let due = abouts().filter_map(|about| about.due).min();
+    let owners = owners.join(match lang {
+        Lang::En => ", ",
+        Lang::Zh => "、",
+    });
+    match (owners.is_empty(), due, lang) {
+        (true, None, _) => None,
+        (false, None, Lang::En) => Some(format!("for {owners}")),
+        (false, None, Lang::Zh) => Some(format!("负责人：{owners}")),
+        (true, Some(day), Lang::En) => Some(format!("due {day}")),
+        (true, Some(day), Lang::Zh) => Some(format!("处理期限 {day}")),
+        (false, Some(day), Lang::En) => Some(format!("for {owners}; due {day}")),
+        (false, Some(day), Lang::Zh) => Some(format!("负责人：{owners}；处理期限 {day}")),
+    }
+}
+
 /// Findings that say the same about data stand together, at the place of the first of them.
-fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+pub fn grouped(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = vec![];
     let mut known: BTreeMap<(super::Code, &str), usize> = BTreeMap::new();
     for finding in findings {

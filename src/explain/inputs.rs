@@ -175,7 +175,7 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
             .iter()
             .map(|column| column.gather(&rows))
             .collect();
-        let frame = crate::book::FieldFrame::new(&columns, rows.len(), grading.facts.as_of());
+        let frame = crate::expr::FieldFrame::new(&columns, rows.len(), grading.facts.as_of());
         let values = argument.eval(&frame).column;
         first = (0..own.len())
             .find(|event| values.value(*event) == wanted)

@@ -182,8 +182,39 @@ impl Expr {
 }
 
 impl ExprKind {
+    /// The direct parts, in order of appearance, to be changed.
+    pub(super) fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Date(_)
+            | Self::DateTime(_)
+            | Self::Name { .. } => vec![],
+            Self::Negate(inner)
+            | Self::Not(inner)
+            | Self::IsNull(inner, _)
+            | Self::IsTruth(inner, ..) => vec![inner],
+            Self::And(items) | Self::Or(items) => items.iter_mut().collect(),
+            Self::Arithmetic(_, left, right)
+            | Self::Compare(_, left, right)
+            | Self::Like(left, right, _) => vec![left, right],
+            Self::In(operand, list, _) => std::iter::once(&mut **operand).chain(list).collect(),
+            Self::Between(operand, low, high, _) => vec![operand, low, high],
+            Self::Case(arms, otherwise) => arms
+                .iter_mut()
+                .flat_map(|(condition, result)| [condition, result])
+                .chain(otherwise.as_deref_mut())
+                .collect(),
+            Self::Call {
+                arguments, within, ..
+            } => arguments.iter_mut().chain(within.as_deref_mut()).collect(),
+        }
+    }
+
     /// The direct parts, in order of appearance.
-    fn children(&self) -> Vec<&Expr> {
+    pub(super) fn children(&self) -> Vec<&Expr> {
         match self {
             Self::Null
             | Self::Bool(_)

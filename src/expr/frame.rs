@@ -31,6 +31,43 @@ pub trait Frame {
     }
 }
 
+/// Columns with names of their own and nothing else: the fields of a sheet, where slot `i` is field `i`, or figures.
+pub struct FieldFrame<'a> {
+    len: usize,
+    as_of: Date,
+    columns: Vec<&'a Column>,
+}
+
+impl<'a> FieldFrame<'a> {
+    /// `columns` have `len` entries each.
+    pub fn new(columns: &'a [Column], len: usize, as_of: Date) -> Self {
+        Self::of(columns.iter().collect(), len, as_of)
+    }
+
+    /// The same of columns that stand apart.
+    pub const fn of(columns: Vec<&'a Column>, len: usize, as_of: Date) -> Self {
+        Self {
+            len,
+            as_of,
+            columns,
+        }
+    }
+}
+
+impl Frame for FieldFrame<'_> {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    fn column(&self, slot: Slot) -> &Column {
+        self.columns[slot.0 as usize]
+    }
+}
+
 /// The series of a frame that has none.
 pub(crate) static NO_SERIES: SeriesColumn = SeriesColumn::none();
 static NO_POPULATIONS: Populations = Populations::new();

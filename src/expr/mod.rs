@@ -21,11 +21,11 @@ mod types;
 mod tests;
 
 pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
-pub use bind::{Aggregate, AggregateFunction, aggregate, bind};
+pub use bind::{Aggregate, AggregateFunction, Checked, Gathered, aggregate, bind, check};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind};
 pub(crate) use frame::NO_SERIES;
-pub use frame::{Frame, SeriesColumn};
+pub use frame::{FieldFrame, Frame, SeriesColumn};
 pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};
 pub use parser::parse;
 pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};

@@ -99,6 +99,15 @@ impl Ledger {
     /// The table of an import, as it was read: the same cells, bit by bit, with the same places. Rows of forgotten
     /// customers are gone, and what there was to say of the reading was said at the import.
     pub fn load_table(&self, import: ImportId) -> Result<Table, Error> {
+        self.load_rows(import, None)
+    }
+
+    /// The same with at most about `most` of its rows, evenly from the whole: to compare with, not to grade from.
+    pub fn load_sample(&self, import: ImportId, most: usize) -> Result<Table, Error> {
+        self.load_rows(import, Some(most.max(1)))
+    }
+
+    fn load_rows(&self, import: ImportId, most: Option<usize>) -> Result<Table, Error> {
         let found = self
             .connection
             .prepare_cached(
@@ -123,9 +132,12 @@ impl Ledger {
         let about = table::About::parse(&about)?;
         let mut table = about.table(origin)?;
         let mut statement = self.connection.prepare_cached(
-            "SELECT number, cells FROM sheet_row WHERE id >= ?1 AND id < ?2 ORDER BY id",
+            "SELECT number, cells FROM sheet_row WHERE id >= ?1 AND id < ?2 AND (id - ?1) % ?3 = 0 ORDER BY id",
         )?;
-        let mut rows = statement.query([first, end])?;
+        let step = most.map_or(1, |most| {
+            (end - first).max(1).unsigned_abs().div_ceil(most as u64)
+        });
+        let mut rows = statement.query([first, end, step as i64])?;
         let mut reader = cells::Reader::default();
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;

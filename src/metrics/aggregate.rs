@@ -2,7 +2,6 @@
 
 use super::Groups;
 use crate::expr::AggregateFunction;
-use crate::scheme::model::Metric;
 use crate::table::column::{ColumnBuilder, MISSING, Value};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Decimal};
@@ -27,9 +26,27 @@ pub fn is_zero_without_rows(function: AggregateFunction) -> bool {
     )
 }
 
+/// The one value of all these rows, as a column with one entry; missing where it is too large. The function is none that
+/// goes by days or ids.
+pub fn over_rows(function: AggregateFunction, values: Option<&Column>, rows: Vec<u32>) -> Column {
+    let groups = Groups {
+        starts: vec![0, rows.len() as u32],
+        rows,
+    };
+    let source = Source {
+        values,
+        days: &[],
+        ids: None,
+    };
+    aggregate(function, &source, &groups).0
+}
+
 /// The value of each group, and the groups whose value is too large.
-pub fn aggregate(metric: &Metric, source: &Source<'_>, groups: &Groups) -> (Column, Vec<usize>) {
-    let function = metric.value.function;
+pub fn aggregate(
+    function: AggregateFunction,
+    source: &Source<'_>,
+    groups: &Groups,
+) -> (Column, Vec<usize>) {
     let count = groups.starts.len() - 1;
     let mut overflows = vec![];
     let rows = |group: usize| {

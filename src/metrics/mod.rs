@@ -15,6 +15,7 @@ use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
 use crate::text;
+pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use window::Windows;
 pub use window::day_at;
@@ -132,7 +133,7 @@ fn one(
         let groups = group(customers, events, |row, customer| {
             (used(row) && windows.contains(customer, events.days[row])).then_some(customer)
         });
-        let (column, overflows) = aggregate(metric, &source, &groups);
+        let (column, overflows) = aggregate(metric.value.function, &source, &groups);
         report::overflow(metric, book, &overflows, 1, findings);
         let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
             let known: Vec<Option<u32>> = (0..customers)
@@ -155,7 +156,7 @@ fn one(
         let inside = used(row) && period >= 0 && (period as usize) < axis.count;
         inside.then(|| customer * axis.count + period as usize)
     });
-    let (mut column, overflows) = aggregate(metric, &source, &groups);
+    let (mut column, overflows) = aggregate(metric.value.function, &source, &groups);
     report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
         .map(|index| events.coverage.covers(axis.period(index)))
@@ -240,7 +241,7 @@ fn argument(
     let argument = metric.value.argument.as_ref()?;
     let events = &book.events[index];
     let frame =
-        crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
+        crate::expr::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
     let evaluated = argument.eval(&frame);
     let tables = &book.inputs.events[index];
     let faults = evaluated.faults.into_iter();
@@ -276,7 +277,7 @@ fn counted(
     let Some(filter) = &metric.filter else {
         return vec![true; count];
     };
-    let frame = crate::book::FieldFrame::new(&events.clean.columns, count, book.as_of);
+    let frame = crate::expr::FieldFrame::new(&events.clean.columns, count, book.as_of);
     let Column::Bool(truths) = filter.bound.eval(&frame).column else {
         return vec![true; count];
     };

@@ -1,7 +1,7 @@
 //! Which days a metric takes, for each customer.
 
 use crate::book::Book;
-use crate::scheme::model::{Span, Window, WindowSpan};
+use crate::scheme::model::{Window, WindowSpan};
 use crate::table::column::MISSING_DATE;
 use crate::table::date::last_day;
 use crate::table::{Column, Date, DateTime, Period};
@@ -18,11 +18,12 @@ pub enum Windows {
 impl Windows {
     /// The window as of the book's date.
     pub fn new(window: &Window, book: &Book) -> Self {
-        let end = back(book.as_of, window.ending);
+        let end = window.ending.back_from(book.as_of);
         let last = end.days();
         match &window.span {
             WindowSpan::All => Self::All(i32::MIN, last),
-            WindowSpan::Within(span) => Self::All(back(end, *span).days() + 1, last),
+            // A window starts after the day that is so long ago.
+            WindowSpan::Within(span) => Self::All(span.back_from(end).days() + 1, last),
             WindowSpan::Calendar(kind) => Self::All(
                 Period::of(*kind, end).start().map_or(i32::MIN, Date::days),
                 last,
@@ -63,15 +64,6 @@ impl Windows {
     }
 }
 
-/// The day a length of time before `day`; a window starts after it. The first day there is, where that is too far.
-fn back(day: Date, span: Span) -> Date {
-    let moved = match span {
-        Span::Months(months) => day.add_months(-months),
-        Span::Days(days) => day.add_days(-days),
-    };
-    moved.or_else(|| Date::new(1, 1, 1)).unwrap_or(day)
-}
-
 /// The day of an entry of a date or datetime column.
 pub fn day_at(column: &Column, row: usize) -> Option<Date> {
     match column {
@@ -99,6 +91,7 @@ fn last_anniversary(start: Date, end: Date) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheme::model::Span;
 
     #[test]
     fn a_window_starts_after_the_same_day_before() {
@@ -111,7 +104,7 @@ mod tests {
             ("2024-03-15", Span::Months(1), "2024-02-15"),
             ("2024-03-15", Span::Days(7), "2024-03-08"),
         ] {
-            assert_eq!(back(date(as_of), span), date(start), "{as_of} {span:?}");
+            assert_eq!(span.back_from(date(as_of)), date(start), "{as_of} {span:?}");
         }
     }
 

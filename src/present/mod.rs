@@ -9,6 +9,7 @@ pub mod listing;
 pub mod markdown;
 pub mod marks;
 pub mod palette;
+pub mod problems;
 pub mod record;
 pub mod results;
 pub mod reviews;

@@ -2,6 +2,7 @@
 //! blindness and do not say up or down, which red and green do, and differently in China and elsewhere.
 
 use super::table::GradeStyle;
+use crate::diagnostic::Severity;
 
 /// A colour as `0xRRGGBB`.
 pub type Rgb = u32;
@@ -45,6 +46,15 @@ pub const INPUT: Rgb = 0xFF_FBE6;
 pub const FILLED: Rgb = 0xFF_E699;
 /// The hatch of a customer without a grade.
 pub const HATCH: Rgb = 0xBF_C5CC;
+
+/// Fill and text of how bad a finding is: the orange of the worst grades for errors, paler for less.
+pub const fn of_severity(severity: Severity) -> (Rgb, Rgb) {
+    match severity {
+        Severity::Error => ANCHORS[4],
+        Severity::Warning => ANCHORS[3],
+        Severity::Note => ANCHORS[2],
+    }
+}
 
 /// The colours for `n` grades, best first: sampled from the six of the palette, and between them above six.
 pub fn sample(n: usize) -> Vec<Swatch> {

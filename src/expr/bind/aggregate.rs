@@ -91,7 +91,7 @@ pub fn aggregate(text: &str, scope: &dyn Scope) -> Result<Aggregate, Vec<Finding
 }
 
 impl Binder<'_> {
-    fn aggregate(&mut self, root: &Expr) -> Option<Aggregate> {
+    pub(super) fn aggregate(&mut self, root: &Expr) -> Option<Aggregate> {
         let call = match &root.kind {
             ExprKind::Call {
                 function,

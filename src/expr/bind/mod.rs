@@ -4,12 +4,14 @@
 
 mod aggregate;
 mod call;
+mod check;
 mod compare;
 mod measure;
 mod over;
 mod words;
 
 pub use aggregate::{Aggregate, AggregateFunction, aggregate};
+pub use check::{Checked, Gathered, check};
 
 use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number};
 use super::bound::{Bound, Node, PopulationSpec};

@@ -117,6 +117,30 @@ fn a_table_comes_back_with_all_that_is_known_of_it() {
 }
 
 #[test]
+fn a_sample_is_some_of_the_rows_with_their_numbers() {
+    let texts: Vec<String> = (0..100).map(|row| row.to_string()).collect();
+    let rows: Vec<[&str; 1]> = texts.iter().map(|text| [text.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 1]>::as_slice).collect();
+    let before = table(&["编号"], &rows);
+    let (_folder, mut ledger) = ledger();
+    let writer = ledger.write(&who()).unwrap();
+    // Not the first import, so that rows do not begin at 1.
+    let first = table(&["编号"], &[&["x"]]);
+    add(&writer, &first, &filed("2024-02-29"), []).unwrap();
+    let id = add(&writer, &before, &filed("2024-03-31"), []).unwrap();
+    writer.commit().unwrap();
+    for (most, expected) in [(200, 100), (100, 100), (99, 50), (30, 25), (1, 1), (0, 1)] {
+        let sample = ledger.load_sample(id, most).unwrap();
+        assert_eq!(sample.rows.len(), expected, "{most}");
+        for row in 0..sample.rows.len() {
+            let number = sample.rows.row_number(row);
+            let text = (number - 2).to_string();
+            assert_eq!(sample.rows.cell(row, 0), Cell::Text(&text));
+        }
+    }
+}
+
+#[test]
 fn every_encoding_that_is_read_comes_back() {
     let (_folder, mut ledger) = ledger();
     for encoding in [

@@ -64,23 +64,37 @@ fn share(share: &Share) -> Value {
 
 /// A finding as data, in both languages.
 pub fn finding(finding: &crate::diagnostic::Finding) -> Value {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
     let place = match &finding.at {
         At::Data(place) => Value::from(place.to_string()),
         At::Span(span) => json!({ "start": span.start, "end": span.end }),
         At::Nowhere => Value::Null,
     };
-    json!({
+    let mut data = json!({
         "code": finding.code.word(),
-        "severity": severity,
+        "severity": severity_key(finding.severity),
         "place": place,
         "title": { "en": finding.title.en, "zh": finding.title.zh },
         "help": finding.help.as_ref().map(|help| json!({ "en": help.en, "zh": help.zh })),
-    })
+    });
+    if let Some(about) = &finding.about {
+        data["sheet"] = json!(about.sheet);
+        data["field"] = json!(about.field);
+        data["key"] = json!(about.key);
+        data["value"] = json!(finding.cell.as_ref().map(|(_, value)| value));
+        data["check"] = json!(about.check);
+        data["owner"] = json!(about.owner);
+        data["due"] = json!(about.due.map(|day| day.to_string()));
+    }
+    data
+}
+
+/// The word for a severity in data.
+pub const fn severity_key(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }
 
 /// A decimal with its exact digits.

@@ -7,7 +7,7 @@ use super::text::SheetNames;
 use crate::diagnostic::Lang;
 use crate::present::shown::width;
 use crate::scheme::Scheme;
-use crate::scheme::model::{Field, FieldKind, Sheet};
+use crate::scheme::model::{DayLimit, Field, FieldKind, Sheet};
 use crate::words::Word;
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
@@ -135,6 +135,28 @@ fn note(field: &Field, lang: Lang) -> String {
         } else {
             format!("{max} or less")
         });
+    }
+    let day = |limit: DayLimit| match limit {
+        DayLimit::Day(day) => day.to_string(),
+        DayLimit::AsOf if zh => "截止日期".to_owned(),
+        DayLimit::AsOf => "the as-of date".to_owned(),
+    };
+    let limits = &field.limits;
+    let said = [
+        limits
+            .first
+            .map(|first| ("不早于", "not before", day(first))),
+        limits.last.map(|last| ("不晚于", "not after", day(last))),
+        limits
+            .pattern
+            .as_ref()
+            .map(|pattern| ("格式", "of the form", pattern.text().to_owned())),
+    ];
+    for (chinese, english, value) in said.into_iter().flatten() {
+        lines.push(format!("{} {value}", if zh { chinese } else { english }));
+    }
+    if limits.unique {
+        lines.push(if zh { "不能重复" } else { "no value twice" }.to_owned());
     }
     if field.required {
         lines.push(if zh { "必填" } else { "required" }.to_owned());

@@ -2,8 +2,9 @@
 
 use super::formats::{Formats, Look, look_of};
 use super::{page, text};
-use crate::diagnostic::{At, Finding, Lang};
+use crate::diagnostic::{Finding, Lang};
 use crate::present::palette::HEADER;
+use crate::present::problems::{place, said};
 use crate::present::summary::Summary;
 use crate::words::Word;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Worksheet, XlsxError};
@@ -94,35 +95,12 @@ pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Res
 /// Severity, code, place, problem with its notes, help.
 fn row_of(finding: &Finding, summary: &Summary) -> [String; 5] {
     let lang = summary.lang;
-    let mut problem = finding.title.get(lang).to_owned();
-    for text in finding.label.iter().chain(&finding.notes) {
-        problem.push('\n');
-        problem.push_str(text.get(lang));
-    }
+    let help = finding.help.as_ref();
     [
         Word::severity(finding.severity).get(lang).to_owned(),
         finding.code.word().to_owned(),
-        place(&finding.at, summary),
-        problem,
-        finding
-            .help
-            .as_ref()
-            .map_or_else(String::new, |help| help.get(lang).to_owned()),
+        place(&finding.at, &summary.scheme_text, lang),
+        said(finding, lang),
+        help.map_or_else(String::new, |help| help.get(lang).to_owned()),
     ]
-}
-
-/// Where it is: a cell as Excel names it, or a line of the scheme.
-fn place(at: &At, summary: &Summary) -> String {
-    match at {
-        At::Nowhere => String::new(),
-        At::Data(place) => place.to_string(),
-        At::Span(span) => {
-            let before = summary.scheme_text.bytes().take(span.start);
-            let line = before.filter(|byte| *byte == b'\n').count() + 1;
-            match summary.lang {
-                Lang::En => format!("scheme, line {line}"),
-                Lang::Zh => format!("方案第 {line} 行"),
-            }
-        }
-    }
 }

@@ -13,6 +13,7 @@ mod matrix;
 mod moves;
 mod overview;
 mod page;
+mod problems;
 mod review;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ mod text;
 mod widths;
 
 pub use compared::write_diff;
+pub use problems::write_problems;
 
 use super::diff::Diff;
 use super::summary::Summary;

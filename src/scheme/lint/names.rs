@@ -32,11 +32,13 @@ pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
 /// Cells outside a field's limits are findings and not used, so the limits hold.
 pub fn of_field(field: &Field) -> Shape {
     let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
-    Shape::within(
-        field.min.map(Decimal::millionths),
-        field.max.map(Decimal::millionths),
-        step,
-    )
+    // Where a value outside is only warned of, it is used all the same.
+    let limit = |limit: Option<Decimal>| {
+        limit
+            .filter(|_| !field.limits.warns)
+            .map(Decimal::millionths)
+    };
+    Shape::within(limit(field.min), limit(field.max), step)
 }
 
 fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {

@@ -2,18 +2,23 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod checks;
 mod movement;
 mod results;
 mod sheets;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use checks::{Allow, Check, Figure, That};
 pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
-pub use sheets::{Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet};
+pub use sheets::{
+    Care, Crosswalk, Customers, DayLimit, EventSheet, Field, FieldKind, Limits, Lookup,
+    ProposalRule, Sheet,
+};
 pub use values::{
     Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
     Temporary, ValueRule, Window, WindowSpan,
@@ -76,6 +81,15 @@ pub struct Scheme {
 }
 
 impl Scheme {
+    /// All its sheets: the customers', then events, lookups and crosswalks.
+    pub fn sheets(&self) -> impl Iterator<Item = &Sheet> {
+        let customers = self.customers.iter().map(|sheet| &sheet.sheet);
+        let events = self.events.iter().map(|sheet| &sheet.sheet);
+        let lookups = self.lookups.iter().map(|sheet| &sheet.sheet);
+        let crosswalks = self.crosswalks.iter().map(|sheet| &sheet.sheet);
+        customers.chain(events).chain(lookups).chain(crosswalks)
+    }
+
     /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
     /// was before.
     pub fn has_history(&self) -> bool {

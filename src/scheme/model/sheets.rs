@@ -1,7 +1,7 @@
 //! Sheets and their fields.
 
-use super::Expression;
-use crate::clean::DateOrder;
+use super::{Check, Expression, Span, Template};
+use crate::clean::{DateOrder, Pattern};
 use crate::table::{Date, Decimal, Unit};
 use std::sync::Arc;
 
@@ -32,6 +32,81 @@ pub struct Field {
     pub date_order: Option<DateOrder>,
     /// How it is masked for those who may not see it whole (`phone`); used by roles.
     pub mask: Option<String>,
+    /// What its values may be, beside `min` and `max`.
+    pub limits: Limits,
+    /// How old a date may be.
+    pub stale_after: Option<Span>,
+    /// Whether the values of most rows may change by a power of ten from one import to the next.
+    pub may_jump: bool,
+    /// Who is to see to its findings.
+    pub care: Care,
+}
+
+/// What the values of a field may be. Judged when the column is read; a missing value is outside of nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// The first day that a date may be.
+    pub first: Option<DayLimit>,
+    /// The last one.
+    pub last: Option<DayLimit>,
+    /// What the whole text must be like.
+    pub pattern: Option<Pattern>,
+    /// Whether no two rows of a file may have the same value.
+    pub unique: bool,
+    /// Whether a value outside the limits (choices apart) is used nevertheless, with a warning; else its row is refused.
+    pub warns: bool,
+}
+
+/// A day that a date is held against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DayLimit {
+    /// This day.
+    Day(Date),
+    /// The date as of which the file was brought in.
+    AsOf,
+}
+
+impl DayLimit {
+    /// The day, for a file that was brought in as of `as_of`.
+    pub const fn day(self, as_of: Date) -> Date {
+        match self {
+            Self::Day(day) => day,
+            Self::AsOf => as_of,
+        }
+    }
+}
+
+/// Who is to see to findings, and how soon.
+#[derive(Clone, Debug, Default)]
+pub struct Care {
+    /// Who: a text with fields of the sheet in braces. A slot is the place of a field.
+    pub owner: Option<Template>,
+    /// How many working days there are for it.
+    pub due_days: Option<i64>,
+}
+
+impl Field {
+    /// A field that says nothing but its name and type.
+    pub fn new(name: &str, kind: FieldKind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            headers: vec![],
+            required: false,
+            min: None,
+            max: None,
+            choices: vec![],
+            map: vec![],
+            scale: None,
+            fill_down: false,
+            date_order: None,
+            mask: None,
+            limits: Limits::default(),
+            stale_after: None,
+            may_jump: false,
+            care: Care::default(),
+        }
+    }
 }
 
 /// How the cells of a field are read.
@@ -70,6 +145,10 @@ pub struct Sheet {
     pub rows: Option<Expression>,
     /// The share of bad rows up to which the others are used.
     pub allow_bad: Decimal,
+    /// How long a file may be in force without being brought in or confirmed again.
+    pub stale_after: Option<Span>,
+    /// What must hold for its rows and files.
+    pub checks: Vec<Check>,
 }
 
 /// The customers' sheet.

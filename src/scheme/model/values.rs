@@ -69,6 +69,17 @@ pub enum Span {
     Days(i32),
 }
 
+impl Span {
+    /// The day this long before `day`; the first day there is, where that is too far.
+    pub fn back_from(self, day: Date) -> Date {
+        let moved = match self {
+            Self::Months(months) => day.add_months(-months),
+            Self::Days(days) => day.add_days(-days),
+        };
+        moved.or_else(|| Date::new(1, 1, 1)).unwrap_or(day)
+    }
+}
+
 /// What a series does with periods outside coverage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gaps {

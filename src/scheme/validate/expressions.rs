@@ -127,8 +127,17 @@ impl Validator<'_> {
         of_types && self.names.wrong().any(|name| text.value.contains(name))
     }
 
-    /// A text with names in braces.
+    /// A text with names of the scheme in braces.
     pub(super) fn template(&mut self, written: &WrittenText) -> Option<Template> {
+        self.template_in(written, None)
+    }
+
+    /// A text with names in braces: fields of one sheet where there is a scope, else any that are known so far.
+    pub(super) fn template_in(
+        &mut self,
+        written: &WrittenText,
+        fields: Option<&dyn Scope>,
+    ) -> Option<Template> {
         let mut parts = vec![];
         let mut rest = written.value.as_str();
         let mut at = 0;
@@ -152,17 +161,22 @@ impl Validator<'_> {
                 Some((sheet, field)) => (Some(sheet), field),
                 None => (None, name),
             };
-            match self.names.resolve(sheet, plain) {
+            let scope = fields.unwrap_or(&self.names);
+            match scope.resolve(sheet, plain) {
                 Resolution::Found(symbol) if !symbol.ty.series => {
                     parts.push(TemplatePart::Slot(symbol.slot));
                 }
                 resolution => {
                     fine = false;
-                    let known = self.names.names();
+                    let known = scope.names();
                     let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
                     let help = match (resolution, near) {
                         (Resolution::NotHere(why), _) => why,
                         (_, Some(near)) => text!("did you mean `{near}`?", "是否想写 `{near}`？"),
+                        _ if fields.is_some() => text!(
+                            "names in braces are fields of the same sheet",
+                            "花括号里写同一张表的字段"
+                        ),
                         _ => text!(
                             "names in braces are fields, metrics, values, dimensions, grade, type",
                             "花括号里写字段、指标、值、维度、grade 或 type"

@@ -1,18 +1,22 @@
 //! The fields of a sheet: names, types and limits.
 
-use super::{Validator, duplicate};
+use super::{Validator, duplicate, span_of_time};
+use crate::clean::Pattern;
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Base, Domain, Type};
-use crate::scheme::model::{DateOrder, Field, FieldKind};
+use crate::scheme::model::{Care, DateOrder, DayLimit, Field, FieldKind, Limits};
 use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::text;
 use std::ops::Range;
 use std::sync::Arc;
+use toml::de::DeValue;
 
 /// A field with the place of its name, while its sheet is read.
 pub(super) struct WrittenField {
     pub field: Field,
     pub span: Range<usize>,
+    /// `owner`, which may name fields that come later.
+    pub owner: Option<WrittenText>,
     /// The type in expressions; one that goes with everything where the written one is wrong, so that what uses the
     /// field is not wrong as well.
     pub ty: Type,
@@ -73,8 +77,15 @@ impl Validator<'_> {
             .map(|text| text.value)
             .collect();
         let required = keys.truth("required", findings).unwrap_or(false);
-        let min = keys.number("min", findings).map(|number| number.value);
-        let max = keys.number("max", findings).map(|number| number.value);
+        let is_dated = matches!(kind, Some(FieldKind::Date | FieldKind::DateTime));
+        let (mut min, mut max) = (None, None);
+        let mut limits = Limits::default();
+        if is_dated {
+            limits = day_limits(&mut keys, findings);
+        } else {
+            min = keys.number("min", findings).map(|number| number.value);
+            max = keys.number("max", findings).map(|number| number.value);
+        }
         if let (Some(least), Some(most)) = (min, max)
             && least > most
         {
@@ -107,7 +118,17 @@ impl Validator<'_> {
         ];
         let date_order = keys.word("date_order", &orders, findings);
         let mask = keys.text("mask", findings).map(|text| text.value);
-        keys.not_yet(&["pattern", "unique", "owner", "due_days"], findings);
+        limits.pattern = pattern(&mut keys, findings);
+        limits.unique = keys.truth("unique", findings).unwrap_or(false);
+        limits.warns = keys
+            .word("severity", &[("error", false), ("warning", true)], findings)
+            .unwrap_or(false);
+        let stale_after = keys
+            .text("stale_after", findings)
+            .and_then(|text| span_of_time(&text, "stale_after", 1, findings));
+        let may_jump = keys.truth("may_jump", findings).unwrap_or(false);
+        let owner = keys.text("owner", findings);
+        let due_days = keys.whole("due_days", 0, findings).map(|days| days.value);
         let is_known = kind.is_some();
         let mut kind = kind.unwrap_or(FieldKind::Text);
         let mut conflict = |key: &'static str, fits: bool, keys: &Keys<'_>| {
@@ -129,8 +150,20 @@ impl Validator<'_> {
             FieldKind::Number | FieldKind::Money(_) | FieldKind::Percent
         );
         conflict("unit", matches!(kind, FieldKind::Money(_)), &keys);
-        conflict("min", numeric, &keys);
-        conflict("max", numeric, &keys);
+        conflict("min", numeric || is_dated, &keys);
+        conflict("max", numeric || is_dated, &keys);
+        conflict("stale_after", is_dated, &keys);
+        conflict("may_jump", numeric, &keys);
+        conflict(
+            "pattern",
+            matches!(kind, FieldKind::Id | FieldKind::Text | FieldKind::Choice),
+            &keys,
+        );
+        conflict(
+            "unique",
+            !matches!(kind, FieldKind::Bool | FieldKind::Choices),
+            &keys,
+        );
         conflict("scale", numeric, &keys);
         conflict(
             "choices",
@@ -145,11 +178,23 @@ impl Validator<'_> {
             ),
             &keys,
         );
-        conflict(
-            "date_order",
-            matches!(kind, FieldKind::Date | FieldKind::DateTime),
-            &keys,
-        );
+        conflict("date_order", is_dated, &keys);
+        let has_limit = ["min", "max", "pattern", "unique"]
+            .iter()
+            .any(|key| keys.has(key));
+        if keys.has("severity") && !has_limit {
+            findings.push(
+                Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`severity` says how bad a value outside `min`, `max`, `pattern` or `unique` is, and the field \
+                         has none of them",
+                        "`severity` 说明超出 `min`、`max`、`pattern`、`unique` 有多严重，而该字段没有写它们"
+                    ),
+                )
+                .at(keys.span_of("severity")),
+            );
+        }
         if let Some(scale) = scale.as_ref().filter(|scale| scale.value > 6) {
             findings.push(
                 Finding::error(
@@ -199,6 +244,13 @@ impl Validator<'_> {
             fill_down,
             date_order,
             mask,
+            limits,
+            stale_after,
+            may_jump,
+            care: Care {
+                owner: None,
+                due_days,
+            },
         };
         let ty = if is_known {
             field_type(&field)
@@ -208,8 +260,78 @@ impl Validator<'_> {
         Some(WrittenField {
             field,
             span: name.span,
+            owner,
             ty,
         })
+    }
+}
+
+/// `min` and `max` of a field of dates.
+fn day_limits(keys: &mut Keys<'_>, findings: &mut Vec<Finding>) -> Limits {
+    let mut limit = |key: &'static str| {
+        let is_as_of = matches!(
+            keys.copy().value(key).map(|written| written.value),
+            Some(DeValue::String(text)) if text == "as_of"
+        );
+        if is_as_of {
+            keys.value(key);
+            return Some(DayLimit::AsOf);
+        }
+        let known = findings.len();
+        let date = keys.date(key, findings);
+        for finding in &mut findings[known..] {
+            finding.help = Some(text!(
+                "write a day, or \"as_of\" for the date as of which the file comes in",
+                "请写日期，或写 \"as_of\" 表示导入的截止日期"
+            ));
+        }
+        date.map(|date| DayLimit::Day(date.value))
+    };
+    let (first, last) = (limit("min"), limit("max"));
+    if let (Some(DayLimit::Day(earliest)), Some(DayLimit::Day(latest))) = (first, last)
+        && earliest > latest
+    {
+        findings.push(
+            Finding::error(
+                Code::BadFigure,
+                text!(
+                    "`min` {earliest} is after `max` {latest}: no day is between them",
+                    "`min` {earliest} 晚于 `max` {latest}：没有日期能满足"
+                ),
+            )
+            .at(keys.span_of("min"))
+            .help(text!("swap them", "请对调")),
+        );
+    }
+    Limits {
+        first,
+        last,
+        ..Limits::default()
+    }
+}
+
+/// `pattern`, as a regular expression.
+fn pattern(keys: &mut Keys<'_>, findings: &mut Vec<Finding>) -> Option<Pattern> {
+    let written = keys.text("pattern", findings)?;
+    match Pattern::new(&written.value) {
+        Ok(pattern) => Some(pattern),
+        Err(why) => {
+            findings.push(
+                Finding::error(
+                    Code::BadValue,
+                    text!(
+                        "`pattern` is no regular expression: {why}",
+                        "`pattern` 不是正则表达式：{why}"
+                    ),
+                )
+                .at(written.span)
+                .help(text!(
+                    "put it in single quotes, so that `\\` stays as it is: '1[3-9]\\d{{9}}'",
+                    "请用单引号，反斜杠才会原样保留：'1[3-9]\\d{{9}}'"
+                )),
+            );
+            None
+        }
     }
 }
 
@@ -226,23 +348,14 @@ pub(super) fn implied(
         return index;
     }
     let field = Field {
-        name: name.value.as_str().into(),
-        kind,
-        headers: vec![],
         required: true,
-        min: None,
-        max: None,
-        choices: vec![],
-        map: vec![],
-        scale: None,
-        fill_down: false,
-        date_order: None,
-        mask: None,
+        ..Field::new(&name.value, kind)
     };
     let ty = field_type(&field);
     fields.push(WrittenField {
         field,
         span: name.span.clone(),
+        owner: None,
         ty,
     });
     fields.len() - 1

@@ -358,7 +358,7 @@ pub(super) fn names_of(tables: &[Keys<'_>]) -> Vec<Arc<str>> {
 }
 
 /// The finding that two things of a list have one name.
-fn duplicate_of(name: &WrittenText, what: Text) -> Finding {
+pub(super) fn duplicate_of(name: &WrittenText, what: Text) -> Finding {
     let text = &name.value;
     let Text { en, zh } = what;
     Finding::error(

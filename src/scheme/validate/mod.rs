@@ -3,6 +3,7 @@
 //! Takes the text of a scheme, gives a [`Scheme`] or none, and the findings. The parts are read in the order in which
 //! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
 
+mod checks;
 mod dimensions;
 mod expressions;
 mod fields;
@@ -114,7 +115,8 @@ impl Validator<'_> {
         );
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
-        root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
+        let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
+        root.not_yet(&["duplicates", "report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -128,7 +130,8 @@ impl Validator<'_> {
             }
         }
         let (name, version, language, period, missing) = self.head(head);
-        let sheets = self.sheets(sheets);
+        let mut sheets = self.sheets(sheets);
+        self.checks(checks, &mut sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);

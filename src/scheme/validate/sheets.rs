@@ -2,7 +2,7 @@
 
 use super::expressions::bind_in;
 use super::fields::{WrittenField, field_type, implied, kind_word};
-use super::{Validator, Want};
+use super::{Validator, Want, span_of_time};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Base, Type};
 use crate::scheme::model::{
@@ -24,6 +24,17 @@ pub struct Sheets {
     pub events: Vec<EventSheet>,
     pub lookups: Vec<Lookup>,
     pub crosswalks: Vec<Crosswalk>,
+}
+
+impl Sheets {
+    /// What all kinds of sheets have in common, to be changed; in the order of kinds.
+    pub(super) fn each(&mut self) -> impl Iterator<Item = &mut Sheet> {
+        let customers = self.customers.iter_mut().map(|sheet| &mut sheet.sheet);
+        let events = self.events.iter_mut().map(|sheet| &mut sheet.sheet);
+        let lookups = self.lookups.iter_mut().map(|sheet| &mut sheet.sheet);
+        let crosswalks = self.crosswalks.iter_mut().map(|sheet| &mut sheet.sheet);
+        customers.chain(events).chain(lookups).chain(crosswalks)
+    }
 }
 
 impl Validator<'_> {
@@ -297,25 +308,30 @@ impl Validator<'_> {
     ) -> Sheet {
         let rows = keys.text("rows", &mut self.findings);
         let allow_bad = self.allow_bad(&mut keys);
+        let stale_after = keys
+            .text("stale_after", &mut self.findings)
+            .and_then(|text| span_of_time(&text, "stale_after", 1, &mut self.findings));
         keys.not_yet(&["duplicates"], &mut self.findings);
         keys.done(&mut self.findings);
-        let fields: Vec<Field> = fields.into_iter().map(|field| field.field).collect();
+        let (mut fields, owners): (Vec<Field>, Vec<_>) = fields
+            .into_iter()
+            .map(|field| (field.field, field.owner))
+            .unzip();
+        let scope = field_scope(&name.value, &fields);
         let rows = rows.and_then(|rows| {
-            let scope = FieldScope {
-                sheet: &name.value,
-                fields: fields
-                    .iter()
-                    .map(|field| (field.name.clone(), field_type(field)))
-                    .collect(),
-            };
             let bound = bind_in(&rows.value, &scope, Want::Condition, &mut vec![]);
             self.take(&rows, bound)
         });
+        for (field, owner) in fields.iter_mut().zip(owners) {
+            field.care.owner = owner.and_then(|owner| self.template_in(&owner, Some(&scope)));
+        }
         Sheet {
             name: name.value.as_str().into(),
             fields,
             rows,
             allow_bad,
+            stale_after,
+            checks: vec![],
         }
     }
 
@@ -416,6 +432,17 @@ impl Validator<'_> {
             finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
         }
         self.findings.push(finding);
+    }
+}
+
+/// The names that expressions over the rows of one sheet see.
+pub(super) fn field_scope<'a>(sheet: &'a str, fields: &[Field]) -> FieldScope<'a> {
+    FieldScope {
+        sheet,
+        fields: fields
+            .iter()
+            .map(|field| (field.name.clone(), field_type(field)))
+            .collect(),
     }
 }
 

@@ -1,0 +1,28 @@
+//! What a table that comes in is compared with.
+
+use regrade::book::{Changes, Filing, changes_of};
+use regrade::ledger::{Error, Import, Ledger};
+use regrade::read::Table;
+use regrade::scheme::Scheme;
+use regrade::table::Date;
+
+/// What a table is compared with: of the imports of its source (`known`, the newest first) the one that is in force on
+/// the date; for a table that comes in behind time the oldest. As much of it as the comparison needs.
+pub fn last_import(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sheet: &str,
+    known: &[Import],
+    as_of: Date,
+) -> Result<Option<(Table, Filing)>, Error> {
+    let in_force = |import: &&Import| import.filing.in_force(as_of).is_some();
+    let Some(before) = known.iter().find(in_force).or(known.last()) else {
+        return Ok(None);
+    };
+    let table = match changes_of(scheme, sheet) {
+        Changes::None => return Ok(None),
+        Changes::Sample(rows) => ledger.load_sample(before.id, rows)?,
+        Changes::All => ledger.load_table(before.id)?,
+    };
+    Ok(Some((table, before.filing.clone())))
+}
