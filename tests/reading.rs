@@ -135,9 +135,9 @@ fn what_inspect_writes_for_a_scheme_is_taken_and_reads_the_file() {
         // What inspect tells of cells and rows: their row numbers.
         let columns = inspection::guesses(&table);
         let mut told: BTreeSet<u32> = table
-            .ragged
+            .broken
             .iter()
-            .map(|ragged| ragged.row_number)
+            .map(|broken| broken.row_number)
             .collect();
         for (index, column) in columns.iter().enumerate() {
             let findings = column.findings(&table, index);

@@ -66,7 +66,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         &wanted,
         &mut findings,
     )?;
-    let restated = restate::restated(&writer, &rules, &taken)?;
+    let restated = restate::restated(&writer, &rules, &taken, as_of)?;
     findings.extend(restated.findings());
     screen.run_findings(&findings);
     summary(global, as_of, &taken, &restated, &findings)?;

@@ -7,7 +7,8 @@ use super::body::Body;
 use super::header::Header;
 use super::header_pair;
 use super::header_row::{self, ROWS_LOOKED_AT};
-use super::{Format, Source, Table};
+use super::records::Record;
+use super::{Format, RowFault, Source, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Date, Origin, Place};
 use crate::text;
@@ -71,9 +72,29 @@ impl Held {
 pub(super) struct HeadRow {
     pub(super) number: u32,
     pub(super) cells: Vec<Held>,
+    pub(super) fault: Option<RowFault>,
 }
 
 impl HeadRow {
+    pub(super) fn of(record: &Record<'_>) -> Self {
+        Self {
+            number: record.line,
+            cells: record.cells.iter().map(|cell| Held::of(*cell)).collect(),
+            fault: record.fault,
+        }
+    }
+
+    /// The row again; `cells` are its own.
+    pub(super) fn record<'r>(&self, cells: &'r [Cell<'r>]) -> Record<'r> {
+        Record {
+            line: self.number,
+            cells,
+            written: None,
+            fault: self.fault,
+            end: 0,
+        }
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(Held::is_blank)
     }
@@ -161,23 +182,32 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// The next row, from its first column on. For text files the slice is as long as the row has fields.
+    /// The next row of a worksheet, from its first column on.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<(), Vec<Finding>> {
+        self.record(&Record {
+            line: number,
+            cells,
+            written: None,
+            fault: None,
+            end: 0,
+        })
+    }
+
+    /// The next row of a text file: its cells are as many as it has fields.
+    pub(super) fn record(&mut self, record: &Record<'_>) -> Result<(), Vec<Finding>> {
+        let (number, cells) = (record.line, record.cells);
         if let Some(body) = &mut self.body {
             if body.rows.memory() > self.source.limits.table() {
                 return Err(too_large(&self.origin.place()));
             }
-            body.row(number, cells, self.format);
+            body.row(record, self.format);
             return Ok(());
         }
         if cells.iter().all(is_blank) {
             self.head_blank.push((number, 1));
             return Ok(());
         }
-        self.head.push(HeadRow {
-            number,
-            cells: cells.iter().map(|cell| Held::of(*cell)).collect(),
-        });
+        self.head.push(HeadRow::of(record));
         let enough = match self.source.options.header_row {
             Some(wanted) => number >= wanted,
             None => self.head.len() >= ROWS_LOOKED_AT,
@@ -228,7 +258,7 @@ impl<'a> Assembler<'a> {
                 body.blank_rows(*first, *count);
             }
             let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            body.row(row.number, &cells, self.format);
+            body.row(&row.record(&cells), self.format);
         }
         for (first, count) in blank {
             body.blank_rows(*first, *count);
@@ -270,7 +300,7 @@ impl<'a> Assembler<'a> {
                 unit_line: body.unit_line,
                 serials_from_1904: self.serials_from_1904,
                 rows: body.rows,
-                ragged: body.ragged,
+                broken: body.broken,
                 notes,
             },
         }))

@@ -3,8 +3,9 @@
 use super::assemble::{HeadRow, Held, is_blank};
 use super::header::Header;
 use super::header_row::Lexicon;
+use super::records::Record;
 use super::skipped::{Blank, PLACES_KEPT, Skipped};
-use super::{Format, Ragged, Source, footer, header_row, second_table};
+use super::{BrokenRow, Format, RowFault, Source, delimiter, footer, header_row, second_table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Origin, RawRows};
 use crate::text;
@@ -28,7 +29,7 @@ pub(super) struct Body<'a> {
     pub(super) unit_line: Option<String>,
     titles: usize,
     pub(super) rows: RawRows,
-    pub(super) ragged: Vec<Ragged>,
+    pub(super) broken: Vec<BrokenRow>,
     blank: Blank,
     /// Blank rows since the last row that was not; those at the end are no gap in the table.
     blank_pending: Blank,
@@ -89,7 +90,7 @@ impl<'a> Body<'a> {
             titles: above.iter().filter(|row| !row.is_blank()).count(),
             rows: RawRows::new(headers.len()),
             headers,
-            ragged: vec![],
+            broken: vec![],
             blank: Blank::default(),
             blank_pending: Blank::default(),
             footers: Skipped::default(),
@@ -109,7 +110,8 @@ impl<'a> Body<'a> {
     }
 
     /// The next row below the header.
-    pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>], format: Format) {
+    pub(super) fn row(&mut self, record: &Record<'_>, format: Format) {
+        let (number, cells) = (record.line, record.cells);
         let width = self.headers.len();
         let table = if format == Format::Text {
             cells
@@ -143,39 +145,46 @@ impl<'a> Body<'a> {
         }
         let single = after_gap && second_table::is_single(table);
         if (single || second_table::is_note(table, self.extent)) && self.held.len() < MOST_HELD {
-            self.held.push(HeadRow {
-                number,
-                cells: cells.iter().map(|cell| Held::of(*cell)).collect(),
-            });
+            self.held.push(HeadRow::of(record));
             return;
         }
         self.release(format);
-        self.take(number, cells, format);
+        self.take(record, format);
     }
 
     /// Takes a row that is data.
-    fn take(&mut self, number: u32, cells: &[Cell<'_>], format: Format) {
+    fn take(&mut self, record: &Record<'_>, format: Format) {
+        let (number, cells) = (record.line, record.cells);
         let width = self.headers.len();
         let pending = std::mem::take(&mut self.blank_pending);
         if pending.count > 0 {
             self.blank.add(pending.first, pending.count);
         }
         if format == Format::Text {
-            self.note_if_ragged(number, cells, width);
+            let fault = self.note_if_broken(record, width);
+            if let (Some(RowFault::Delimiter(other)), [Cell::Text(line)]) = (fault, cells) {
+                // Nothing of it counts, but whose row it is can be seen.
+                let fields = delimiter::split(line, other);
+                let cells = fields.iter().map(|field| Cell::Text(field));
+                return self.rows.push(number, cells);
+            }
         }
         if self.used < width
             && let Some(last) = cells.iter().take(width).rposition(|cell| !is_blank(cell))
         {
             self.used = self.used.max(last + 1);
         }
-        self.rows.push(number, cells.iter().copied());
+        match record.written {
+            Some(written) => self.rows.push_record(number, written, cells),
+            None => self.rows.push(number, cells.iter().copied()),
+        }
     }
 
     /// The rows that were held are rows.
     fn release(&mut self, format: Format) {
         for row in std::mem::take(&mut self.held) {
             let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            self.take(row.number, &cells, format);
+            self.take(&row.record(&cells), format);
         }
     }
 
@@ -211,17 +220,27 @@ impl<'a> Body<'a> {
         self.extent > 1 && worth_a_look(&cells[first]) && self.headers.iter().enumerate().all(same)
     }
 
-    fn note_if_ragged(&mut self, number: u32, cells: &[Cell<'_>], width: usize) {
+    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) -> Option<RowFault> {
+        let cells = record.cells;
         let beyond = cells.iter().skip(width).any(|cell| !is_blank(cell));
-        if beyond || cells.len() < self.extent {
-            let expected = if beyond { width } else { self.extent };
-            self.ragged.push(Ragged {
-                index: self.rows.len(),
-                row_number: number,
+        let expected = if beyond { width } else { self.extent };
+        let fault = record.fault.or_else(|| {
+            if let [Cell::Text(line)] = cells
+                && let Some(other) = delimiter::other(line, expected)
+            {
+                return Some(RowFault::Delimiter(other));
+            }
+            (beyond || cells.len() < self.extent).then_some(RowFault::Fields {
                 found: cells.len(),
                 expected,
-            });
-        }
+            })
+        });
+        self.broken.extend(fault.map(|fault| BrokenRow {
+            index: self.rows.len(),
+            row_number: record.line,
+            fault,
+        }));
+        fault
     }
 
     /// Notes the cells of `row` beyond the table.

@@ -162,7 +162,7 @@ impl Starter {
             .iter()
             .flat_map(|entry| columns[entry.column].refused())
             .collect();
-        bad.extend(table.ragged.iter().map(|ragged| ragged.index as u32));
+        bad.extend(table.broken.iter().map(|broken| broken.index as u32));
         if let Some(key) = key {
             // As an id, whatever it looks like.
             let keyless =
