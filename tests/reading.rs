@@ -11,7 +11,8 @@
 
 mod support;
 
-use regrade::clean::sheet::{clean, shown};
+use regrade::clean::sheet::clean;
+use regrade::clean::text::parse_id;
 use regrade::diagnostic::{At, Lang};
 use regrade::present::inspection::{self, Starter};
 use regrade::read::{self, Input, Options, Table};
@@ -148,7 +149,7 @@ fn what_inspect_writes_for_a_scheme_is_taken_and_reads_the_file() {
         }
         let key_column = clean.sources[0][keys[0]].unwrap();
         for row in 0..table.rows.len() {
-            if shown(table.rows.cell(row, key_column)).trim().is_empty() {
+            if parse_id(table.rows.cell(row, key_column)) == Ok(None) {
                 told.insert(table.rows.row_number(row));
             }
         }

@@ -21,6 +21,8 @@ pub struct ColumnGuess {
     pub kind: Option<FieldKind>,
     /// How many cells are blank.
     pub blanks: usize,
+    /// How many cells have no value, blank or not: `-`, 无, `#N/A`.
+    pub missing: usize,
     /// The first texts that differ.
     pub examples: Vec<String>,
     /// Why no field can read the column as it is, without being told more.
@@ -101,6 +103,7 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
     let mut guess = ColumnGuess {
         kind: None,
         blanks,
+        missing: blanks,
         examples,
         undecided: None,
         repeated: vec![],
@@ -118,6 +121,7 @@ fn guess(table: &Table, index: usize, header: &Header) -> ColumnGuess {
     };
     let kind = kind_of(table, index, header, &rule, &mut guess);
     let read = read_column(&table.rows, index, &rule(kind.clone()));
+    guess.missing = read.blanks;
     if guess.undecided.is_none() {
         guess.faults = read.faults;
     }

@@ -8,6 +8,7 @@ mod names;
 mod role;
 
 use super::guess::{self, ColumnGuess, Undecided, guesses};
+use crate::clean::text::parse_id;
 use crate::diagnostic::{Lang, Text};
 use crate::read::{self, Table};
 use crate::scheme::kind_word;
@@ -51,14 +52,15 @@ impl Starter {
     /// Adds the section of a table.
     pub fn add(&mut self, table: &Table) {
         let columns = guesses(table);
-        let role = role::role_of(self, table, &columns);
+        let entries = entries(table, &columns);
+        let role = role::role_of(self, table, &columns, &entries);
         let place = table.origin.place();
         let rows = table.rows.len();
         self.comment(&text!(
             "{place}: {rows} rows. Written by `regrade inspect --starter`; confirm types, units and keys.",
             "{place}：{rows} 行。由 `regrade inspect --starter` 写出，请核对类型、单位和编号列。"
         ));
-        let (name, entries) = match &role {
+        let name = match &role {
             Role::Unclear | Role::More => {
                 self.comment(&if matches!(role, Role::More) {
                     text!(
@@ -74,15 +76,9 @@ impl Starter {
                 self.text.push('\n');
                 return;
             }
-            Role::Customers { .. } => ("customers".to_owned(), entries(table, &columns)),
-            Role::Events { .. } => (
-                role::name_for(self, table, "events"),
-                entries(table, &columns),
-            ),
-            Role::Lookup { .. } => (
-                role::name_for(self, table, "lookup"),
-                entries(table, &columns),
-            ),
+            Role::Customers { .. } => "customers".to_owned(),
+            Role::Events { .. } => role::name_for(self, table, "events"),
+            Role::Lookup { .. } => role::name_for(self, table, "lookup"),
         };
         self.sheets.insert(name.clone());
         self.text += &format!("[sheets.{name}]\n");
@@ -168,12 +164,10 @@ impl Starter {
             .collect();
         bad.extend(table.broken.iter().map(|broken| broken.index as u32));
         if let Some(key) = key {
-            let blank = |row: &usize| {
-                crate::clean::sheet::shown(table.rows.cell(*row, key))
-                    .trim()
-                    .is_empty()
-            };
-            bad.extend((0..table.rows.len()).filter(blank).map(|row| row as u32));
+            // As an id, whatever it looks like.
+            let keyless =
+                |row: &usize| !matches!(parse_id(table.rows.cell(*row, key)), Ok(Some(_)));
+            bad.extend((0..table.rows.len()).filter(keyless).map(|row| row as u32));
             if is_customers {
                 let repeated = columns[key].repeated.iter();
                 bad.extend(repeated.flat_map(|(row, earlier)| [*row, *earlier]));

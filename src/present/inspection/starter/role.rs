@@ -3,6 +3,7 @@
 
 use super::super::guess::{self, ColumnGuess};
 use super::Starter;
+use super::names::Entry;
 use crate::read::Table;
 use crate::scheme::model::FieldKind;
 
@@ -48,12 +49,17 @@ pub(super) enum Role {
     More,
 }
 
-/// What the table is, beside the sections that `starter` has already.
-pub(super) fn role_of(starter: &Starter, table: &Table, columns: &[ColumnGuess]) -> Role {
+/// What the table is, beside the sections that `starter` has already. Only columns with an entry can be named.
+pub(super) fn role_of(
+    starter: &Starter,
+    table: &Table,
+    columns: &[ColumnGuess],
+    entries: &[Entry],
+) -> Role {
     let all = 0..columns.len();
     let is = |column: usize, kind: FieldKind| columns[column].kind == Some(kind);
     let word = |column: usize, words: &[&str]| guess::has_word(&table.headers[column], words);
-    let named = |column: &usize| !table.headers[*column].text.is_empty();
+    let named = |column: &usize| entries.iter().any(|entry| entry.column == *column);
     let ids: Vec<usize> = all
         .clone()
         .filter(|c| is(*c, FieldKind::Id))
@@ -65,11 +71,11 @@ pub(super) fn role_of(starter: &Starter, table: &Table, columns: &[ColumnGuess])
         .filter(named)
         .collect();
     let unique =
-        |column: &usize| columns[*column].repeated.is_empty() && columns[*column].blanks == 0;
+        |column: &usize| columns[*column].repeated.is_empty() && columns[*column].missing == 0;
     let of_customer = |column: &usize| word(*column, &CUSTOMER);
     let dates: Vec<usize> = all
         .filter(|c| is(*c, FieldKind::Date) || is(*c, FieldKind::DateTime))
-        .filter(|c| columns[*c].undecided.is_none() && columns[*c].blanks == 0)
+        .filter(|c| columns[*c].undecided.is_none() && columns[*c].missing == 0)
         .filter(named)
         .collect();
     let date = dates.iter().find(|c| word(**c, &DAY)).or(dates.first());
