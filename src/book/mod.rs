@@ -31,7 +31,7 @@ pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
-pub use intake::{Intake, changed_events, take_in};
+pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, in_force, period_ends};

@@ -66,6 +66,8 @@ impl Known {
             data: Some(&other.data.unwrap_or(self).run),
             people: match other.people {
                 Some(run) => People::Held(&run.run),
+                // On another date it is the date alone that is exchanged: what counted for the run still does.
+                None if other.time.is_some() => People::Held(&self.run),
                 None => People::KnownTo(&self.run),
             },
             // The sheets of the new run had not come in on the old date; they are what time is told from.

@@ -98,6 +98,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("header_row", "表头所在行（默认自动查找）"),
     ("delimiter", "文本文件的分隔符（默认自动识别）"),
+    ("password_file", "第一行为工作簿密码的文件"),
+    (
+        "read_memory",
+        "读取一个工作簿最多使用多少 MiB 内存（默认 512）；其他限制随之放宽",
+    ),
     ("condition", "只显示满足该条件的客户"),
     (
         "columns",
@@ -111,6 +116,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("bom", "CSV 文件开头是否写 BOM（Excel 和 WPS 靠它识别中文）"),
     ("customer", "客户编号，或完整的客户名称"),
     ("rows", "显示多少行：数字或 all"),
+    (
+        "starter",
+        "写出这些文件在方案中的一节，核对后放进 rules.toml",
+    ),
     (
         "run",
         "批次：编号或其开头、@latest、@previous、@2024-03 这样的时间，或评级工作簿",

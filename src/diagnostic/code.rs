@@ -126,8 +126,12 @@ codes! {
     SkippedRows = "skipped-rows",
     /// A row with more or fewer fields than the header.
     RaggedRow = "ragged-row",
+    /// A row of a text file with a quote that is not closed, or not opened.
+    StrayQuote = "stray-quote",
     /// Cells outside the table.
     StrayCells = "stray-cells",
+    /// Another table on the same worksheet, which is not read.
+    SecondTable = "second-table",
     /// A cell that cannot be read as its field's type.
     BadCell = "bad-cell",
     /// A long number whose last digits a spreadsheet has lost.

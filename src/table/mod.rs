@@ -8,6 +8,7 @@ pub mod decimal;
 mod hash;
 pub mod period;
 pub mod place;
+pub mod simplified;
 pub mod unit;
 
 pub use cell::{Cell, CellError, RawRows};
@@ -17,4 +18,5 @@ pub use decimal::Decimal;
 pub use hash::Hash;
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
+pub use simplified::simplified;
 pub use unit::Unit;

@@ -45,7 +45,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let sheets = about.list(workbook::SHEETS);
     let sums = about.get(workbook::SUMS).unwrap_or_default();
     let written = Fingerprint::parse(about.list(workbook::HEADINGS), &sums);
-    let cells = read::cells(&input, &sheets).map_err(Stop::refused)?;
+    let options = read::Options {
+        guard: inputs::guard(None),
+        ..read::Options::default()
+    };
+    let cells = read::cells(&input, &sheets, &options).map_err(Stop::refused)?;
     let (verdict, filled) = match written.filter(|_| !sheets.is_empty()) {
         Some(written) => {
             let sheets: Vec<_> = sheets.into_iter().zip(cells).collect();

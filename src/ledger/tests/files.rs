@@ -26,9 +26,7 @@ type Make<'a> = &'a dyn Fn(&Path);
 fn bring_in(ledger: &mut Ledger, as_of: &str) {
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["C0001"]]);
-    writer
-        .add_import(&rows, &filed(as_of), [Some("C0001")])
-        .unwrap();
+    add(&writer, &rows, &filed(as_of), [Some("C0001")]).unwrap();
     writer.commit().unwrap();
 }
 
@@ -80,7 +78,7 @@ fn what_is_dropped_has_changed_nothing() {
     bring_in(&mut ledger, "2024-03-31");
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     writer.flush().unwrap();
     assert_eq!(writer.imports().unwrap().len(), 2);
     drop(writer);
@@ -99,7 +97,7 @@ fn one_writes_and_others_read_what_was_before() {
     let path = ledger.path.clone();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     assert_eq!(other.write(&who()).map(drop).unwrap_err(), Error::Busy);
     assert_eq!(other.imports().unwrap().len(), 1);
     // Opening needs no lock either.
@@ -335,7 +333,7 @@ fn a_copy_is_of_one_moment_while_somebody_writes() {
     let reader = open(&ledger.path).unwrap();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     writer.flush().unwrap();
     let to = folder.path().join("copy.db");
     reader.backup(&to).unwrap();

@@ -48,7 +48,7 @@ fn a_run_comes_back_as_it_was() {
     let (_folder, mut ledger) = ledger();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["C0001"]]);
-    let import = writer.add_import(&rows, &filed("2024-03-31"), []).unwrap();
+    let import = add(&writer, &rows, &filed("2024-03-31"), []).unwrap();
     writer.commit().unwrap();
     let mut absent = graded("B", "低级");
     absent.decision = Decision::Absent;
