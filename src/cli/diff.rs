@@ -154,11 +154,7 @@ fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {
     let levels = args.levels.as_deref().unwrap_or_default();
     Wanted {
         scheme: rules.map(|rules| &rules.scheme),
-        on: match &*args.on {
-            "grade" | "等级" => On::Grade,
-            "type" | "类型" => On::Type,
-            name => On::Dimension(name.to_owned()),
-        },
+        on: On::parse(&args.on),
         key: args.key.as_deref(),
         level: args.grade.as_deref(),
         amount: args.amount.as_deref(),

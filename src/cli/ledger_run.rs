@@ -9,10 +9,13 @@ use super::stock::{Make, stock};
 use super::{Screen, Stop, ledger};
 use regrade::book;
 use regrade::classify::render;
-use regrade::diagnostic::{At, Code, Finding};
+use regrade::diagnostic::{At, Code, Finding, Severity};
+use regrade::explain;
 use regrade::grading::{self, Grading};
 use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::table::Date;
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Grades from the ledger, after taking in the files that the command names.
@@ -93,7 +96,11 @@ fn is_of_import(finding: &Finding) -> bool {
 /// Puts a run into the ledger; it is there when the writer commits.
 pub fn record(writer: &Writer<'_>, grading: &Grading, head: &RunHead) -> Result<(), Error> {
     let lang = grading.scheme.language;
-    let recorded = writer.record_run(head, regrade::ledger::rows(grading, lang))?;
+    let head = RunHead {
+        findings: Some(found(grading)),
+        ..head.clone()
+    };
+    let recorded = writer.record_run(&head, regrade::ledger::rows(grading, lang))?;
     if let Recorded::New(number) = recorded {
         writer.mark(number, marks(grading))?;
         let (proposals, _) = regrade::review::proposals(&grading.scheme, &grading.book, None);
@@ -111,6 +118,25 @@ pub fn record(writer: &Writer<'_>, grading: &Grading, head: &RunHead) -> Result<
     }
     // A full disk is to show now, before any output appears.
     writer.flush()
+}
+
+/// What the run has to say, as JSON: of each kind how many, because texts and places name customers.
+fn found(grading: &Grading) -> String {
+    let unrated = explain::unrated(grading);
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for finding in grading.findings.iter().chain(&unrated) {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        *counts.entry((finding.code.word(), severity)).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    let kinds = counts.map(
+        |((code, severity), count)| json!({ "code": code, "severity": severity, "count": count }),
+    );
+    serde_json::Value::Array(kinds.collect()).to_string()
 }
 
 /// Who waits for a review.

@@ -74,11 +74,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         from_files(args, new, global, screen)?
     };
-    let on = match &*args.on {
-        "grade" | "等级" if pair.new.scheme.grades.is_empty() => On::Type,
-        "grade" | "等级" => On::Grade,
-        "type" | "类型" => On::Type,
-        name => On::Dimension(name.to_owned()),
+    let on = match On::parse(&args.on) {
+        On::Grade if pair.new.scheme.grades.is_empty() => On::Type,
+        on => on,
     };
     known_names(&pair.new.scheme, &on, args.amount.as_deref())?;
     let lang = global.lang.map_or(pair.new.scheme.language, Lang::from);

@@ -10,9 +10,8 @@ use regrade::grading::Past;
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::MetricSource;
-use regrade::table::Date;
+use regrade::table::{Date, Hash};
 use regrade::text;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// The version of the semantics by which schemes are read: a run of another version is another run.
@@ -301,7 +300,7 @@ fn run_id(
     imports: &[Import],
     decisions: &Decisions,
 ) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::default();
     let mut line = |parts: &[&str]| {
         for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
@@ -343,10 +342,5 @@ fn run_id(
     for settled in &decisions.settled {
         line(&["settled", &settled.customer, &settled.rule]);
     }
-    let digest = hash.finalize();
-    let mut id = String::with_capacity(64);
-    for byte in digest {
-        id += &format!("{byte:02x}");
-    }
-    id
+    hash.end()
 }

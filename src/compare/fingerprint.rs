@@ -5,7 +5,7 @@
 //! was changed. What a cell says is hashed, not how it looks: a workbook that another program saved again is the same.
 //! This finds edits; it is no seal against somebody who works out the hashes anew.
 
-use sha2::{Digest, Sha256};
+use crate::table::Hash;
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -92,17 +92,13 @@ impl Fingerprint {
 
     /// One hash of all of it, hexadecimal.
     pub fn content(&self) -> String {
-        let mut all = Sha256::new();
+        let mut all = Hash::default();
         for heading in &self.headings {
             all.update(heading.as_bytes());
             all.update([0]);
         }
         all.update(self.sums().as_bytes());
-        all.finalize().iter().fold(String::new(), |mut text, byte| {
-            // Writing to memory cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        all.end()
     }
 
     /// The sums as a text: rows, columns, heaps.

@@ -7,6 +7,15 @@ use crate::assess::Choice;
 use crate::scheme::model::Movement;
 use crate::table::{Date, Period, PeriodKind, Truth};
 
+/// A ladder: its levels stand best first, and rules may move customers on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ladder {
+    /// The grades.
+    Grade,
+    /// The types.
+    Type,
+}
+
 /// Where a customer stands on a ladder; the dates are last days of periods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {

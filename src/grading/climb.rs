@@ -6,18 +6,11 @@ use super::moment::{Moment, When};
 use super::person::{Move, Person, Track};
 use crate::assess::{Choice, kept};
 use crate::classify;
-use crate::decide::{self, Judged, Override, Subject, Why, apply};
+use crate::decide::{self, Judged, Ladder, Override, Subject, Why, apply};
 use crate::scheme::model::{Movement, SlotKind};
 use crate::table::{Column, Date, Truth};
 use foldhash::HashMap;
 use std::sync::Arc;
-
-/// The ladder that a step is on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ladder {
-    Grade,
-    Type,
-}
 
 impl<'a> Moment<'a> {
     /// One ladder for everybody.

@@ -1,13 +1,12 @@
 //! One moment of the path: everything worked out as of one date, then where it leaves every customer on both ladders.
 
-use super::climb::Ladder;
 use super::given::{fill, first_seen, grade_names, set_grades, type_names};
 use super::person::{Person, Start, Track};
 use super::{Past, People, overrides};
 use crate::assess::{Assessment, Choice, Facts, assess};
 use crate::book::{Book, Earlier};
 use crate::classify::{self, Classification};
-use crate::decide::{Decided, KeptBy, compare};
+use crate::decide::{Decided, KeptBy, Ladder, compare};
 use crate::diagnostic::Finding;
 use crate::metrics::{self, MetricColumn};
 use crate::scheme::model::Scheme;

@@ -1,8 +1,7 @@
 //! What a table says, as a hash: the same for two files with the same headers and cells, whatever they are called.
 
 use crate::read::Table;
-use crate::table::Cell;
-use sha2::{Digest, Sha256};
+use crate::table::{Cell, Hash};
 
 /// How much is gathered before it is hashed: cells are a few bytes each.
 const CHUNK: usize = 1 << 16;
@@ -33,22 +32,9 @@ pub fn content_hash(table: &Table) -> String {
     content.end()
 }
 
-/// The SHA-256 of a text, hexadecimal.
-pub(super) fn text_hash(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        hex += &format!("{byte:02x}");
-    }
-    hex
-}
-
 #[derive(Default)]
 struct Content {
-    hash: Sha256,
+    hash: Hash,
     gathered: Vec<u8>,
 }
 
@@ -99,6 +85,6 @@ impl Content {
 
     fn end(mut self) -> String {
         self.hash.update(&self.gathered);
-        hex(&self.hash.finalize())
+        self.hash.end()
     }
 }

@@ -1,9 +1,9 @@
 //! Forgets a customer: rows, grades, overrides, proposals, marks and lines of the audit, in the tables and in the pages
 //! that they leave free. What counts customers keeps its counts.
 
-use super::content::text_hash;
 use super::file::Who;
 use super::{Action, Error, Ledger, Writer};
+use crate::table::Hash;
 
 /// What was forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Ledger {
 
 impl Writer<'_> {
     fn forget_rows(&self, customer: &str) -> Result<Forgotten, Error> {
-        let hash = text_hash(customer);
+        let hash = Hash::of(customer);
         // A proposal names the override that came of it, and both go.
         self.connection
             .execute_batch("PRAGMA defer_foreign_keys = ON")?;

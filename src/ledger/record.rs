@@ -7,7 +7,8 @@ use crate::diagnostic::Lang;
 use crate::explain::movement::{Evidence, Ladder, evidence, next};
 use crate::explain::{reasons_and_type, score_of};
 use crate::grading::Grading;
-use crate::table::{Column, Value};
+use crate::scheme::model::Strategy;
+use crate::table::{Column, Decimal, Value};
 use serde_json::{Map, json};
 use std::sync::Arc;
 
@@ -19,13 +20,21 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
             standings[*number as usize] = Some(known.standing);
         }
     }
+    let strategies = grading.scheme.strategies.iter();
+    let strategies: Vec<String> = strategies.map(strategy_json).collect();
     grading
         .entries()
         .into_iter()
         .filter_map(move |entry| match entry {
             Entry::Customer(row) => {
                 let standing = standings[row as usize].take().unwrap_or_default();
-                Some(with_values(grading, row as usize, standing, lang))
+                Some(with_values(
+                    grading,
+                    row as usize,
+                    standing,
+                    &strategies,
+                    lang,
+                ))
             }
             entry => {
                 let kept = grading.kept(entry)?;
@@ -61,7 +70,14 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
         })
 }
 
-fn with_values(grading: &Grading, row: usize, standing: Standing, lang: Lang) -> RunRow {
+fn with_values(
+    grading: &Grading,
+    row: usize,
+    standing: Standing,
+    strategies: &[String],
+    lang: Lang,
+) -> RunRow {
+    let strategy = grading.classification.strategies[row].index();
     let scheme = &grading.scheme;
     let roster = &grading.book.roster;
     let before = grading.earlier(row);
@@ -91,8 +107,24 @@ fn with_values(grading: &Grading, row: usize, standing: Standing, lang: Lang) ->
         decision: decided.map_or(Decision::Classified, |decided| decided.decision),
         reasons,
         next: next(grading, row, lang),
-        strategy: None,
+        strategy: strategy.map(|index| strategies[index].clone()),
     }
+}
+
+/// What a strategy gives, with the keys that the JSON of results has.
+fn strategy_json(strategy: &Strategy) -> String {
+    let number = |value: Option<Decimal>| value.map(|value| plain(&Value::Number(value)));
+    json!({
+        "service": strategy.service,
+        "resources": strategy.resources,
+        "owner_level": strategy.owner_level,
+        "respond_within": strategy.respond_within,
+        "goal": strategy.goal,
+        "benefits": strategy.benefits,
+        "hours": number(strategy.hours),
+        "cost": number(strategy.cost),
+    })
+    .to_string()
 }
 
 /// The evidence of both ladders as JSON, and why the type became another; `None` where nothing moved.

@@ -1,11 +1,10 @@
 //! Runs: one grading as of one date, with what it was made from and a row for each customer.
 
-use super::content::text_hash;
 use super::run_rows::{ROW, RunRow, bind};
 use super::sql::{json, parse_json};
 use super::{Action, Error, ImportId, Ledger, Writer};
 use crate::decide::Decision;
-use crate::table::Date;
+use crate::table::{Date, Hash};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 
@@ -284,7 +283,7 @@ impl Writer<'_> {
 
     fn insert_run(&self, head: &RunHead) -> Result<i64, Error> {
         let scheme = &head.scheme;
-        let hash = text_hash(&scheme.text);
+        let hash = Hash::of(&scheme.text);
         self.connection.execute(
             "INSERT INTO scheme (hash, text, name, version) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             (&hash, &scheme.text, &scheme.name, &scheme.version),

@@ -124,6 +124,10 @@ fn lines(shown: &Shown, lang: Lang) -> Vec<Vec<ListCell>> {
             ),
         );
     }
+    for found in findings(run) {
+        let (code, count) = (found["code"].as_str().unwrap_or_default(), &found["count"]);
+        line(&text!("Findings", "问题"), format!("{code} {count}"));
+    }
     if !run.overrides.is_empty() {
         let numbers: Vec<String> = run.overrides.iter().map(ToString::to_string).collect();
         line(&text!("Overrides", "人工调整"), numbers.join(", "));
@@ -168,5 +172,13 @@ fn object(shown: &Shown) -> Value {
         "counts": counts,
         "imports": inputs,
         "overrides": run.overrides,
+        "findings": findings(run),
     })
+}
+
+/// What the run had to say: of each kind how many.
+fn findings(run: &Run) -> Vec<Value> {
+    let found = run.findings.as_deref();
+    let found = found.and_then(|text| serde_json::from_str(text).ok());
+    found.unwrap_or_default()
 }

@@ -34,6 +34,17 @@ pub enum On {
     Dimension(String),
 }
 
+impl On {
+    /// What a word asks for: grades and types by their words in both languages, else a dimension by its name.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "grade" | "等级" => Self::Grade,
+            "type" | "类型" => Self::Type,
+            name => Self::Dimension(name.to_owned()),
+        }
+    }
+}
+
 /// What is known of the columns of graded files.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted<'a> {

@@ -7,6 +7,7 @@ mod evidence;
 mod next;
 mod overrides;
 
+pub use crate::decide::Ladder;
 pub use evidence::{Evidence, evidence};
 pub use next::next;
 pub use overrides::{overridden, tagged};
@@ -20,15 +21,6 @@ use crate::rank::Populations;
 use crate::scheme::model::Movement;
 use crate::table::{Column, Date, Period};
 use std::sync::Arc;
-
-/// One ladder of a grading: grades or types, with its rules if it has any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ladder {
-    /// The grades.
-    Grade,
-    /// The types.
-    Type,
-}
 
 impl Ladder {
     /// The rules.

@@ -8,9 +8,8 @@ use crate::expr::Slot;
 use crate::grading::Grading;
 use crate::scheme::model::{DimensionRule, FieldKind, GradeRule};
 use crate::table::column::MISSING;
-use crate::table::{Column, Decimal, Value};
+use crate::table::{Column, Decimal, Hash, Value};
 use foldhash::HashMap;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The summary of a grading. `scheme_text` is the scheme as it was run, `inputs` the files with their rows.
@@ -46,7 +45,7 @@ pub fn summarise(
     Summary {
         lang,
         scheme: (scheme.name.clone(), scheme.version.clone()),
-        scheme_hash: hash(scheme_text),
+        scheme_hash: Hash::of(scheme_text),
         scheme_text: scheme_text.to_owned(),
         as_of: grading.book.as_of,
         version: env!("CARGO_PKG_VERSION"),
@@ -74,15 +73,6 @@ pub fn summarise(
             .collect(),
         findings,
     }
-}
-
-/// The SHA-256 of a text, hexadecimal.
-fn hash(text: &str) -> String {
-    let mut hash = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        hash += &format!("{byte:02x}");
-    }
-    hash
 }
 
 /// The money whose shares are told: the first field of money of the customers, else the first metric that is money.
