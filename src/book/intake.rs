@@ -1,5 +1,6 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
+use super::quarantine::{Quarantined, quarantined};
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{clean, shown, text_at};
@@ -16,6 +17,8 @@ pub struct Intake {
     pub customers: Vec<Option<Arc<str>>>,
     /// How many rows cannot be used.
     pub refused: usize,
+    /// Which they are, and why.
+    pub quarantined: Vec<Quarantined>,
     /// First and last date of the rows of an event sheet.
     pub span: Option<(Date, Date)>,
     /// What was found.
@@ -34,6 +37,7 @@ pub fn take_in(
     let mut intake = Intake {
         customers: vec![None; table.rows.len()],
         refused: 0,
+        quarantined: vec![],
         span: None,
         findings: vec![],
     };
@@ -81,6 +85,7 @@ pub fn take_in(
     }
     check_bad_rows(rule, &clean, findings);
     intake.refused = clean.refused.len();
+    intake.quarantined = quarantined(&clean, table, findings);
     if !matches!(kind, Some(SheetKind::Lookup(_))) {
         let key = match kind {
             Some(SheetKind::Crosswalk(_)) => keys[1],

@@ -16,6 +16,7 @@ mod inputs;
 mod intake;
 mod merge;
 mod previous;
+mod quarantine;
 mod repeats;
 mod replaced;
 mod shelf;
@@ -32,6 +33,7 @@ pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, changed_events, take_in};
 pub use previous::{Previous, previous};
+pub use quarantine::{Quarantined, RowFault};
 pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;

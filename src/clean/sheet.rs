@@ -104,6 +104,7 @@ fn clean_table(
     let mut faults: Vec<(u32, Text)> = vec![];
     let mut sources = vec![];
     let mut columns = vec![];
+    let mut unread: Vec<HashSet<u32>> = vec![HashSet::default(); sheet.fields.len()];
     for (position, field) in sheet.fields.iter().enumerate() {
         let names = field_headers(field);
         let matches = read::find_columns(&table.headers, &names);
@@ -181,8 +182,9 @@ fn clean_table(
                 ),
             );
         }
+        unread[position].extend(read.faults.iter().map(|(row, _)| *row));
         if field.required && !keys.contains(&position) {
-            let faulty: HashSet<u32> = read.faults.iter().map(|(row, _)| *row).collect();
+            let faulty = &unread[position];
             let blank = (0..count as u32)
                 .filter(|row| read.column.is_missing(*row as usize) && !faulty.contains(row));
             for row in blank {
@@ -213,16 +215,27 @@ fn clean_table(
                 )),
         );
         faults.push((ragged.index as u32, title));
+        // Its cells may stand under the wrong headers.
+        for unread in &mut unread {
+            unread.insert(ragged.index as u32);
+        }
     }
-    for key in keys.iter().filter(|key| sources[**key].is_some()) {
-        let faulty: HashSet<u32> = faults.iter().map(|(row, _)| *row).collect();
-        for row in (0..count as u32).filter(|row| !faulty.contains(row)) {
+    for key in keys {
+        let Some(source) = sources[*key] else {
+            continue;
+        };
+        // Of a key that cannot be read it is said already; other faults of the row are no reason to keep quiet of it.
+        let unread = &unread[*key];
+        for row in (0..count as u32).filter(|row| !unread.contains(row)) {
             if columns[*key].is_missing(row as usize) {
                 let name = &sheet.fields[*key].name;
                 let title = text!("the row has no `{name}`", "该行没有 `{name}`");
                 clean.findings.push(
-                    Finding::error(Code::MissingKeyCell, title.clone())
-                        .place(table.origin.row(table.rows.row_number(row as usize))),
+                    Finding::error(Code::MissingKeyCell, title.clone()).place(
+                        table
+                            .origin
+                            .cell(table.rows.row_number(row as usize), source as u32),
+                    ),
                 );
                 faults.push((row, title));
             }
