@@ -1,12 +1,13 @@
 //! Takes tables into the ledger: which are new, which confirm what it has, which are old. Nothing is committed here.
 
 use super::import::Wanted;
+use super::repair::{Incoming, Repairs};
 use super::{Stop, ledger};
 use regrade::book::{
     Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of, take_in,
 };
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Error, Import, NewImport, Writer, content_hash};
+use regrade::ledger::{Error, Import, ImportId, NewImport, Writer, content_hash};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
@@ -74,6 +75,7 @@ pub fn take_all(
     tables: Vec<(Arc<str>, Table)>,
     as_of: Date,
     wanted: &Wanted,
+    repairs: &mut Repairs,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Taken>, Stop> {
     let trouble = |error: Error| ledger::trouble(writer.path(), &error);
@@ -117,7 +119,19 @@ pub fn take_all(
             Outcome::New => {
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
-                let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
+                let incoming = Incoming {
+                    scheme,
+                    sheet,
+                    source: &candidate.source,
+                    filing: &filing,
+                    crosswalks: &crosswalks,
+                };
+                let came_in = take_in(scheme, sheet, table, &filing, &crosswalks);
+                // A table that people have mended already is judged as they mended it.
+                let mended = repairs.mend(&incoming, table, &candidate.hash);
+                let (table, intake) = mended
+                    .as_ref()
+                    .map_or((table, &came_in), |mended| (&mended.table, &mended.intake));
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -137,15 +151,26 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, candidate, &intake, as_of).map_err(trouble)?;
+                repairs.refuse(&incoming, table, &candidate.hash, intake);
+                let import = add(writer, candidate, &came_in, as_of).map_err(trouble)?;
+                let came_in = (&candidate.table, &came_in);
+                let (mended, replaced) = (mended.as_ref(), known.first());
+                repairs
+                    .put(writer, import, &incoming, came_in, mended, replaced)
+                    .map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
+                    repairs.about(newest.id);
                     writer.confirm(newest.id, as_of).map_err(trouble)?;
                     one.span = newest.span;
                 }
             }
-            Outcome::Known => {}
+            Outcome::Known => {
+                if let Some(newest) = known.first() {
+                    repairs.about(newest.id);
+                }
+            }
             Outcome::Skipped => findings.push(
                 Finding::note(
                     Code::OldContent,
@@ -295,7 +320,7 @@ fn known_elsewhere(
         return None;
     }
     let same =
-        |import: &&Import| import.sheet == candidate.sheet && import.content_hash == candidate.hash;
+        |import: &&Import| import.sheet == candidate.sheet && import.has_content(&candidate.hash);
     let mut known = imports.iter().filter(same);
     // Who said `--again` once need not say it with every repetition.
     if known
@@ -347,7 +372,7 @@ fn judge(
         .iter()
         .filter(of_source)
         .any(|other| other.hash != candidate.hash);
-    let is_same = |import: &&Import| import.content_hash == candidate.hash;
+    let is_same = |import: &&Import| import.has_content(&candidate.hash);
     // What a file is said to cover is content too: two months without orders are two files with the same rows, none.
     let is_said = |import: &&Import| {
         let spans = &import.filing.covers;
@@ -407,7 +432,7 @@ fn add(
     candidate: &Candidate,
     intake: &Intake,
     as_of: Date,
-) -> Result<(), Error> {
+) -> Result<ImportId, Error> {
     let about = NewImport {
         as_of,
         sheet: candidate.sheet.clone(),
@@ -418,12 +443,15 @@ fn add(
         covers: candidate.covers.clone(),
     };
     let customers = intake.customers.iter().map(Option::as_deref);
-    writer.add_import(&candidate.table, &about, customers)?;
-    Ok(())
+    writer.add_import(&candidate.table, &about, customers)
 }
 
 /// The crosswalks that the ledger has in force.
-fn crosswalks(writer: &Writer<'_>, scheme: &Scheme, as_of: Date) -> Result<Inputs, Stop> {
+pub(super) fn crosswalks(
+    writer: &Writer<'_>,
+    scheme: &Scheme,
+    as_of: Date,
+) -> Result<Inputs, Stop> {
     let trouble = |error: Error| ledger::trouble(writer.path(), &error);
     let mut inputs = Inputs::empty(scheme);
     if scheme.crosswalks.is_empty() {

@@ -21,6 +21,7 @@ mod list;
 mod man;
 mod output;
 mod recorded;
+mod repair;
 mod restate;
 mod review;
 mod rules;

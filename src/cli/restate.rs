@@ -15,6 +15,9 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A file with the first and last day of its rows, where it has days.
+pub type Days = (String, Option<(Date, Date)>);
+
 /// What recorded runs would have said otherwise.
 #[derive(Default)]
 pub struct Restated {
@@ -96,15 +99,26 @@ impl Restated {
 
 /// Grades again, with what is known now, the recorded runs whose periods got rows late, and says where they would have
 /// come to something else.
-pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Restated, Stop> {
+///
+/// `mended` are files whose rows were mended, with the days of these rows: they come late too.
+pub fn restated(
+    ledger: &Ledger,
+    rules: &Rules,
+    taken: &[Taken],
+    mended: &[Days],
+) -> Result<Restated, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut restated = Restated::default();
-    let new = || taken.iter().filter(|taken| taken.outcome == Outcome::New);
-    let Some(first) = new()
-        .filter_map(|taken| taken.span)
-        .map(|(first, _)| first)
-        .min()
-    else {
+    let taken = taken.iter().filter(|taken| taken.outcome == Outcome::New);
+    let mut days: Vec<(&str, Date)> = taken
+        .filter_map(|taken| Some((taken.place.as_str(), taken.span?.0)))
+        .collect();
+    days.extend(
+        mended
+            .iter()
+            .filter_map(|(file, span)| Some((file.as_str(), (*span)?.0))),
+    );
+    let Some(first) = days.iter().map(|(_, first)| *first).min() else {
         return Ok(restated);
     };
     let closed = Period::of(rules.scheme.period, first)
@@ -114,8 +128,8 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
     let Some(last) = runs.last().map(|run| run.as_of) else {
         return Ok(restated);
     };
-    let late = new().filter(|taken| taken.span.is_some_and(|(first, _)| first <= last));
-    restated.late = Some((first, late.map(|taken| taken.place.clone()).collect()));
+    let late = days.iter().filter(|(_, first)| *first <= last);
+    restated.late = Some((first, late.map(|(file, _)| (*file).to_owned()).collect()));
     let mut past: Option<Past> = None;
     for run in &runs {
         let Some(text) = ledger.scheme(&run.scheme).map_err(trouble)? else {

@@ -34,9 +34,18 @@ pub struct Waiting {
     /// Its number in the file.
     pub number: u32,
     /// Its cells, so that the same row of another import is known again.
-    pub cells: String,
+    cells: String,
     /// All else.
     pub about: NewWaiting,
+}
+
+impl Waiting {
+    /// Whether a row of a table has the same cells.
+    pub fn has_cells_of(&self, table: &Table, row: usize) -> bool {
+        let mut cells = String::new();
+        cells::write(table.rows.row(row), &mut cells);
+        cells == self.cells
+    }
 }
 
 impl Ledger {

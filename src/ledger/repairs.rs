@@ -57,8 +57,8 @@ pub struct StoredRepair {
     pub made_by: String,
     /// What was said.
     pub said: NewRepair,
-    /// The newest run when it was applied, 0 for none; `None` if it never was.
-    pub from_run: Option<RunNumber>,
+    /// Whether a run has counted with it.
+    pub is_counted: bool,
 }
 
 /// How an import is to be from now on.
@@ -111,7 +111,7 @@ impl Ledger {
         let width = about.table(origin)?.rows.width();
         let mut statement = self.connection.prepare_cached(
             "SELECT id, made_at, made_by, row, number, customer, customer_before, author, reason, cells, before,
-                    ragged, origin, state, from_run
+                    ragged, origin, state, coalesce(from_run < (SELECT max(number) FROM run), FALSE)
              FROM repair WHERE import = ?1 ORDER BY id",
         )?;
         let mut rows = statement.query([import.0])?;
@@ -142,7 +142,7 @@ impl Ledger {
                     origin: row.get(12)?,
                     state: row.get(13)?,
                 },
-                from_run: row.get::<_, Option<i64>>(14)?.map(RunNumber),
+                is_counted: row.get(14)?,
             });
         }
         Ok(repairs)

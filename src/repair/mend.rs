@@ -53,6 +53,8 @@ pub struct Mended {
     pub table: Table,
     /// What there is to know of it.
     pub intake: Intake,
+    /// First and last date of the rows that are otherwise by what was said, where the sheet has dates.
+    pub span: Option<(Date, Date)>,
     /// The rows that are otherwise than before; none where nothing is to change.
     pub rows: Vec<Applied>,
     /// What is to be kept of what was said.
@@ -126,7 +128,21 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     };
     let kept = kept(&decisions, &said, table, &base);
     let changed: BTreeSet<u32> = changes(&decisions, &said, known).into_keys().collect();
+    let mut alone = RawRows::new(table.rows.width());
+    for (number, row) in changes(&decisions, &said, known) {
+        if let Some((cells, _)) = row {
+            alone.push(number, cells.row(0));
+        }
+    }
+    // The order of day and month may be known by the other rows only.
+    let span = if alone.is_empty() {
+        None
+    } else {
+        let span = bench.take_in(&holding(table, alone, vec![])).span;
+        span.or(intake.span)
+    };
     Mended {
+        span,
         rows: rows(&changed, table, &base, &mended, &intake),
         kept,
         turned: decisions
@@ -141,6 +157,12 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
 }
 
 impl Bench<'_> {
+    /// The numbers of the rows of a table that cannot be used.
+    pub fn waiting(&self, table: &Table) -> BTreeSet<u32> {
+        let refused = self.take_in(table).quarantined;
+        refused.into_iter().map(|row| row.number).collect()
+    }
+
     fn take_in(&self, table: &Table) -> Intake {
         take_in(self.scheme, self.sheet, table, self.filing, self.crosswalks)
     }

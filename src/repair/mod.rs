@@ -9,12 +9,14 @@
 //! lines    Tables of the workbook     → Vec<Line>         one for each row that says what it is
 //! same     (cell read, cell before)   → whether somebody changed it
 //! said     (Lines, Table, what is known) → Vec<Statement>    one for each row that somebody changed
+//! page     (Scheme, Table)          → what a repair workbook shows
 //! mend     (Table, Vec<Statement>)    → Mended            each row judged with all others, and who disagrees
 //! ```
 
 mod columns;
 mod lines;
 mod mend;
+mod page;
 mod said;
 mod same;
 mod settle;
@@ -25,8 +27,9 @@ mod told;
 pub use columns::{Columns, headings, is_page, known_page};
 pub use lines::{Line, Mark, Wish, lines};
 pub use mend::{Applied, Bench, Kept, Mended, Taken, mend};
+pub use page::{Page, PageColumn, PageRow, columns_of};
 pub use said::{Known, Statement, said};
-pub use told::{no_longer_there, replaced, unknown_rows};
+pub use told::{dispute, no_longer_there, replaced, unknown_rows};
 
 /// What has become of what somebody made of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

@@ -230,6 +230,13 @@ pub(super) fn disagreement(said: &[&Statement], known: &[&Known]) -> Finding {
     ))
 }
 
+/// What somebody made of a row that others mend differently.
+pub fn dispute(known: &Known) -> Text {
+    let (by, day) = (shorten(&known.author), &known.day);
+    let Text { en, zh } = what(&known.before, known.cells.as_ref());
+    text!("`{by}` on {day}: {en}", "`{by}`（{day}）：{zh}")
+}
+
 /// What somebody made of a row, in a line.
 fn what(before: &RawRows, cells: Option<&RawRows>) -> Text {
     const CELLS: usize = 3;

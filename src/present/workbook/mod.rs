@@ -13,6 +13,8 @@ mod matrix;
 mod moves;
 mod overview;
 mod page;
+mod repair;
+mod repair_rows;
 mod review;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ mod text;
 mod widths;
 
 pub use compared::write_diff;
+pub use repair::{RepairBook, write_repairs};
 
 use super::diff::Diff;
 use super::summary::Summary;
