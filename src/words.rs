@@ -169,7 +169,7 @@ words! {
     RepairTitle = "Rows to mend", "待修正的行";
     SourcePlace = "Row in the file", "原位置";
     RepairOwner = "Owner", "负责人";
-    RepairDue = "Mend by", "截止日期";
+    RepairDue = "Mend by", "修正期限";
     RepairAction = "To do", "处理";
     RepairReason = "Why", "修正说明";
     Mender = "Mended by", "修正人";

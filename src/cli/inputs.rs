@@ -115,17 +115,13 @@ pub fn load(
     let progress = Progress::new(screen);
     for file in files {
         let argument = argument(file, &known)?;
-        let wanted: Vec<KnownSheet> = match &argument.sheet {
-            Some(sheet) => known
-                .iter()
-                .filter(|known| *known.name == **sheet)
-                .cloned()
-                .collect(),
+        let wanted: Vec<KnownSheet> = if let Some(sheet) = &argument.sheet {
+            let named = known.iter().filter(|known| *known.name == **sheet);
+            named.cloned().collect()
+        } else {
             // A repair workbook has the headers of the sheet that its rows are of, and one that no sheet has.
-            None => {
-                let page = repair::known_page();
-                known.iter().cloned().chain([page]).collect()
-            }
+            let page = repair::known_page();
+            known.iter().cloned().chain([page]).collect()
         };
         match read::open(&argument.input, &wanted, options, &|done, all| {
             progress.show(&argument.name, done, all);

@@ -33,8 +33,8 @@ pub struct Waiting {
     pub import: ImportId,
     /// Its number in the file.
     pub number: u32,
-    /// Its cells, so that the same row of another import is known again.
-    cells: String,
+    /// Its cells as JSON, so that the same row of another import is known again.
+    pub cells: String,
     /// All else.
     pub about: NewWaiting,
 }

@@ -209,7 +209,7 @@ CREATE TABLE audit (
 "##;
 
 /// Rows that cannot be used, and what people make of them. A row that is mended stands in `sheet_row` as it is now.
-const REPAIRS: &str = r##"
+const REPAIRS: &str = r#"
 -- A row that cannot be used as it came in, until somebody has mended it.
 CREATE TABLE quarantine (
   row      INTEGER PRIMARY KEY,  -- its id in sheet_row
@@ -250,7 +250,7 @@ CREATE TABLE former_content (
   content_hash TEXT NOT NULL,
   PRIMARY KEY (import, content_hash)
 ) STRICT, WITHOUT ROWID;
-"##;
+"#;
 
 /// What a file is.
 pub enum State {

@@ -42,21 +42,29 @@ const fn number_of(cell: Cell<'_>) -> Option<f64> {
     }
 }
 
-/// Whether a text shows a number, with as many places as it has.
+/// Whether a text shows a number, with as many places as it has: `1,234.57`, `20.5%`, `1.23457E+11`.
 fn says(text: &str, number: f64) -> bool {
     let (digits, scale) = match text.strip_suffix('%') {
         Some(digits) => (digits, 100.0),
         None => (text, 1.0),
     };
     let plain = digits.replace(',', "");
-    let places = plain.split_once('.').map_or(0, |(_, places)| places.len());
-    let is_plain = plain
-        .trim_start_matches('-')
+    let (mantissa, exponent) = match plain.split_once(['E', 'e']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()),
+        None => (plain.as_str(), Some(0)),
+    };
+    let unsigned = mantissa.trim_start_matches('-');
+    let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    // A program shows no zeros before a number: `00123` is what a person writes.
+    let is_shown = whole
         .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match plain.parse::<f64>() {
-        Ok(shown) if is_plain => {
-            let half = 0.5 * 10_f64.powi(-(places.min(300) as i32));
+        .chain(places.bytes())
+        .all(|byte| byte.is_ascii_digit())
+        && (whole.len() == 1 || !whole.starts_with('0'));
+    match (plain.parse::<f64>(), exponent) {
+        (Ok(shown), Some(exponent)) if is_shown => {
+            let last = exponent - places.len().min(300) as i32;
+            let half = 0.5 * 10_f64.powi(last.clamp(-300, 300));
             (shown - number * scale).abs() <= half * (1.0 + ROUNDED) + ROUNDED * number.abs()
         }
         _ => false,
@@ -82,6 +90,7 @@ mod tests {
             (Cell::Text("120"), Cell::Number(120.0)),
             (Cell::Text("1,234.57"), Cell::Number(1234.567)),
             (Cell::Text("20.5%"), Cell::Percent(0.205)),
+            (Cell::Text("1.23457E+11"), Cell::Number(123_456_789_012.0)),
             (Cell::Number(0.1 + 0.2), Cell::Number(0.3)),
             (Cell::Text("2024-03-05"), Cell::Date(45_356.0)),
             (
@@ -107,6 +116,7 @@ mod tests {
             (Cell::Number(0.0), Cell::Blank),
             (Cell::Text("120万"), Cell::Number(120.0)),
             (Cell::Text("00123"), Cell::Number(123.4)),
+            (Cell::Text("1.2E+11"), Cell::Number(130_000_000_000.0)),
             (Cell::Date(45_356.0), Cell::Text("2024-13-05")),
             (Cell::Text("…"), Cell::Text("anything")),
         ] {

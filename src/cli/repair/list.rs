@@ -108,6 +108,7 @@ fn write_lists(outputs: &[Output], open: &[Open], lang: Lang, on: Date) -> Resul
 }
 
 fn columns() -> Vec<ListColumn> {
+    let (words, id, day) = (ColumnKind::Text, ColumnKind::Id, ColumnKind::Date);
     let column = |key: &'static str, word: Word, kind, role| ListColumn {
         key: Cow::Borrowed(key),
         heading: Text {
@@ -117,17 +118,16 @@ fn columns() -> Vec<ListColumn> {
         kind,
         role,
     };
-    use ColumnKind::{Date, Id, Text as Words};
     vec![
-        column("state", Word::RepairState, Words, ColumnRole::Decision),
-        column("sheet", Word::SheetName, Words, ColumnRole::Type),
-        column("source", Word::Source, Words, ColumnRole::Type),
-        column("place", Word::Place, Words, ColumnRole::Key),
-        column("customer", Word::Customer, Id, ColumnRole::Key),
-        column("problem", Word::Problem, Words, ColumnRole::Reasons),
-        column("since", Word::Start, Date, ColumnRole::Since),
-        column("owner", Word::RepairOwner, Words, ColumnRole::Name),
-        column("due", Word::RepairDue, Date, ColumnRole::Since),
+        column("state", Word::RepairState, words, ColumnRole::Decision),
+        column("sheet", Word::SheetName, words, ColumnRole::Type),
+        column("source", Word::Source, words, ColumnRole::Type),
+        column("place", Word::Place, words, ColumnRole::Key),
+        column("customer", Word::Customer, id, ColumnRole::Key),
+        column("problem", Word::Problem, words, ColumnRole::Reasons),
+        column("since", Word::Start, day, ColumnRole::Since),
+        column("owner", Word::RepairOwner, words, ColumnRole::Name),
+        column("due", Word::RepairDue, day, ColumnRole::Since),
     ]
 }
 
@@ -177,4 +177,67 @@ fn cells(line: &Line<'_>, lang: Lang) -> Vec<ListCell> {
         text(about.owner.as_deref().unwrap_or_default()),
         day(about.due),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regrade::book::Filing;
+    use regrade::ledger::{ImportId, NewWaiting, RowId};
+    use regrade::table::Origin;
+
+    fn day(text: &str) -> Date {
+        Date::parse_iso(text).unwrap()
+    }
+
+    fn waiting(row: i64, since: &str, due: Option<&str>) -> Waiting {
+        Waiting {
+            import: ImportId(1),
+            number: row as u32 + 1,
+            cells: String::new(),
+            about: NewWaiting {
+                row: RowId(row),
+                customer: None,
+                faults: vec![],
+                since: day(since),
+                owner: None,
+                due: due.map(day),
+            },
+        }
+    }
+
+    #[test]
+    fn the_longest_overdue_comes_first_and_what_has_no_end_last() {
+        let import = Import {
+            id: ImportId(1),
+            made_at: String::new(),
+            made_by: String::new(),
+            sheet: "customers".into(),
+            origin: Origin {
+                file: "客户.csv".into(),
+                worksheet: None,
+            },
+            content_hash: String::new(),
+            former: vec![],
+            rows: 9,
+            refused: 6,
+            span: None,
+            filing: Filing::named("客户", day("2024-03-31"), 1),
+        };
+        let rows = vec![
+            waiting(1, "2024-03-31", None),
+            waiting(2, "2024-02-29", None),
+            waiting(3, "2024-03-31", Some("2024-04-20")),
+            waiting(4, "2024-03-31", Some("2024-04-09")),
+            waiting(5, "2024-01-31", Some("2024-02-05")),
+            waiting(6, "2024-03-31", Some("2024-04-10")),
+        ];
+        let open = [Open { import, rows }];
+        let lines = lines(&open, day("2024-04-10"));
+        let order: Vec<i64> = lines.iter().map(|line| line.row.about.row.0).collect();
+        assert_eq!(order, [5, 4, 6, 3, 2, 1]);
+        let overdue: Vec<bool> = lines.iter().map(|line| line.is_overdue).collect();
+        assert_eq!(overdue, [true, true, false, false, false, false]);
+        assert_eq!(super::super::counts(&open, day("2024-04-10")), (6, 2));
+    }
 }
