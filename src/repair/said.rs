@@ -32,8 +32,6 @@ pub struct Known {
     pub state: State,
     /// Whether a run has counted with it.
     pub is_counted: bool,
-    /// On which day it was read.
-    pub day: String,
 }
 
 /// What somebody makes of a row.

@@ -141,7 +141,6 @@ fn known(id: i64, author: &str, mended: [&str; 3], state: State, is_counted: boo
         ragged: None,
         state,
         is_counted,
-        day: "2024-04-01".to_owned(),
     }
 }
 

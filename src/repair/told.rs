@@ -43,7 +43,7 @@ pub fn unknown_rows(place: Place, count: usize) -> Finding {
     Finding::error(
         Code::UnknownRow,
         text!(
-            "{count} rows are of a file that the ledger does not have",
+            "rows of a file that the ledger does not have: {count}",
             "有 {count} 行所属的文件不在台账中"
         ),
     )
@@ -170,24 +170,24 @@ pub(super) fn has_ended(said: &Statement) -> Finding {
 }
 
 pub(super) fn says_otherwise(said: &Statement, known: &Known) -> Finding {
-    let (by, before, day) = (shorten(&said.author), shorten(&known.author), &known.day);
+    let (by, before) = (shorten(&said.author), shorten(&known.author));
     Finding::note(
         Code::AlreadyMended,
         text!(
-            "what `{by}` makes of the row replaces what `{before}` made of it on {day}",
-            "该行改用 `{by}` 的修正，`{before}` {day} 的修正不再有效"
+            "what `{by}` makes of the row replaces what `{before}` made of it before",
+            "该行改用 `{by}` 的修正，`{before}` 此前的修正不再有效"
         ),
     )
     .place(said.place.clone())
 }
 
 pub(super) fn counted_already(said: &Statement, known: &Known) -> Finding {
-    let (by, before, day) = (shorten(&said.author), shorten(&known.author), &known.day);
+    let (by, before) = (shorten(&said.author), shorten(&known.author));
     Finding::error(
         Code::AlreadyMended,
         text!(
-            "`{before}` mended the row otherwise on {day}, and a run has counted with it: what `{by}` says is not taken",
-            "`{before}` 已于 {day} 另作修正，且已用于评级；`{by}` 的修正不予采用"
+            "`{before}` mended the row otherwise, and a run has counted with it: what `{by}` says is not taken",
+            "`{before}` 此前已另作修正，且已用于评级；`{by}` 的修正不予采用"
         ),
     )
     .place(said.place.clone())
@@ -220,9 +220,9 @@ pub(super) fn disagreement(said: &[&Statement], known: &[&Known]) -> Finding {
         .iter()
         .filter(|one| !said.iter().any(|said| said.author == one.author));
     for one in others {
-        let (by, day) = (shorten(&one.author), &one.day);
+        let by = shorten(&one.author);
         let Text { en, zh } = what(&one.before, one.cells.as_ref());
-        finding = finding.with_note(text!("`{by}` on {day}: {en}", "`{by}`（{day}）：{zh}"));
+        finding = finding.with_note(text!("`{by}` before: {en}", "`{by}` 此前：{zh}"));
     }
     finding.help(text!(
         "let them agree and read the files again, or decide in a new workbook: `regrade review list --kind repair -o FILE.xlsx`",
@@ -232,9 +232,9 @@ pub(super) fn disagreement(said: &[&Statement], known: &[&Known]) -> Finding {
 
 /// What somebody made of a row that others mend differently.
 pub fn dispute(known: &Known) -> Text {
-    let (by, day) = (shorten(&known.author), &known.day);
+    let by = shorten(&known.author);
     let Text { en, zh } = what(&known.before, known.cells.as_ref());
-    text!("`{by}` on {day}: {en}", "`{by}`（{day}）：{zh}")
+    text!("`{by}`: {en}", "`{by}`：{zh}")
 }
 
 /// What somebody made of a row, in a line.

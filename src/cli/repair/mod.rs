@@ -275,11 +275,5 @@ fn known_of(stored: &StoredRepair) -> repair::Known {
         ragged: stored.said.ragged,
         state: stored.said.state,
         is_counted: stored.is_counted && stored.said.state == State::Applied,
-        day: stored
-            .made_at
-            .split('T')
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
     }
 }

@@ -214,7 +214,7 @@ fn told(rows: usize, written: bool) -> Finding {
         let finding = Finding::note(
             Code::WaitingRows,
             text!(
-                "the {rows} rows that cannot be used are in the workbook; nothing was imported",
+                "rows that cannot be used, in the workbook now: {rows}; nothing was imported",
                 "不能使用的 {rows} 行已写入修正表；未导入任何数据"
             ),
         );
@@ -226,7 +226,7 @@ fn told(rows: usize, written: bool) -> Finding {
     let finding = Finding::note(
         Code::WaitingRows,
         text!(
-            "{rows} rows cannot be used; nothing was imported",
+            "rows that cannot be used: {rows}; nothing was imported",
             "有 {rows} 行不能使用；未导入任何数据"
         ),
     );
@@ -258,7 +258,7 @@ pub fn keep_unread(
             let finding = Finding::error(
                 Code::Usage,
                 text!(
-                    "`{shown}` has {unread} mended rows that were not read back: they would be written over",
+                    "mended rows of `{shown}` that were not read back would be written over: {unread}",
                     "`{shown}` 中有 {unread} 行修正尚未读回，会被覆盖"
                 ),
             );
