@@ -37,7 +37,7 @@ fn lines(text: &str) -> String {
 
 const fn number_of(cell: Cell<'_>) -> Option<f64> {
     match cell {
-        Cell::Number(value) | Cell::Percent(value) => Some(value),
+        Cell::Number(value) | Cell::Percent(value) | Cell::Date(value) => Some(value),
         _ => None,
     }
 }
@@ -93,6 +93,9 @@ mod tests {
             (Cell::Text("1.23457E+11"), Cell::Number(123_456_789_012.0)),
             (Cell::Number(0.1 + 0.2), Cell::Number(0.3)),
             (Cell::Text("2024-03-05"), Cell::Date(45_356.0)),
+            // Some programs leave out the formats by which numbers are dates and shares.
+            (Cell::Number(45_356.0), Cell::Date(45_356.0)),
+            (Cell::Number(0.205), Cell::Percent(0.205)),
             (
                 Cell::Text("#DIV/0!"),
                 Cell::Error(crate::table::CellError::Div0),
@@ -118,6 +121,8 @@ mod tests {
             (Cell::Text("00123"), Cell::Number(123.4)),
             (Cell::Text("1.2E+11"), Cell::Number(130_000_000_000.0)),
             (Cell::Date(45_356.0), Cell::Text("2024-13-05")),
+            (Cell::Date(45_357.0), Cell::Date(45_356.0)),
+            (Cell::Text("2024-03-06"), Cell::Date(45_356.0)),
             (Cell::Text("…"), Cell::Text("anything")),
         ] {
             assert!(!is_same(read, before, true), "{read:?} {before:?}");

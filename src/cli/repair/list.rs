@@ -1,6 +1,7 @@
 //! `review list --kind repair`: the rows that wait, the overdue ones first, and the workbook to mend them in.
 
-use super::open::{Open, open};
+use super::known_of;
+use super::open::{Open, counts, open};
 use super::output::{keep_unread, pages, write};
 use crate::cli::list::{is_keyed, render};
 use crate::cli::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
@@ -8,13 +9,15 @@ use crate::cli::review::Room;
 use crate::cli::write::terminal_options;
 use crate::cli::{Exit, Format, Global, Screen, Stop};
 use regrade::diagnostic::{Lang, Text};
-use regrade::ledger::{Import, Waiting};
+use regrade::ledger::{Error, Import, ImportId, Ledger, Waiting};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
+use regrade::repair::{self, State};
 use regrade::table::Date;
 use regrade::text;
 use regrade::words::Word;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Runs it.
 pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
@@ -30,17 +33,14 @@ pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let (books, lists): (Vec<Output>, Vec<Output>) = outputs
         .into_iter()
         .partition(|output| output.format == Format::Xlsx);
-    write_lists(&lists, &open, lang, as_of)?;
+    let lines = lines(&open, as_of, &disputes(&ledger, &open).map_err(stop)?);
+    write_lists(&lists, &lines, lang)?;
     if !books.is_empty() && !global.dry_run {
         keep_unread(&books, &ledger, scheme, &[])?;
         let pages = pages(&ledger, scheme, &open).map_err(stop)?;
         write(&books, scheme, lang, as_of, pages)?;
     }
-    let count: usize = open.iter().map(|one| one.rows.len()).sum();
-    let late = lines(&open, as_of)
-        .iter()
-        .filter(|line| line.is_overdue)
-        .count();
+    let (count, late) = counts(&open, as_of);
     screen.say(&text!(
         "rows waiting for repair: {count}, overdue: {late}",
         "待修正的行：{count}，其中逾期：{late}"
@@ -53,18 +53,41 @@ struct Line<'a> {
     import: &'a Import,
     row: &'a Waiting,
     is_overdue: bool,
+    /// What people made of it who do not agree.
+    disputes: Vec<Text>,
+}
+
+/// What people made of rows who do not agree, by import and number.
+type Disputes = BTreeMap<(ImportId, u32), Vec<Text>>;
+
+fn disputes(ledger: &Ledger, open: &[Open]) -> Result<Disputes, Error> {
+    let mut disputes = Disputes::new();
+    for one in open {
+        let stored = ledger.repairs(one.import.id)?;
+        for known in stored.iter().map(known_of) {
+            if known.state == State::Disputed {
+                let row = disputes.entry((one.import.id, known.number)).or_default();
+                row.push(repair::dispute(&known));
+            }
+        }
+    }
+    Ok(disputes)
 }
 
 /// The rows in the order in which they are wanted: the overdue ones first, the longest overdue before the others.
-fn lines(open: &[Open], on: Date) -> Vec<Line<'_>> {
+fn lines<'a>(open: &'a [Open], on: Date, disputes: &Disputes) -> Vec<Line<'a>> {
     let rows = open
         .iter()
         .flat_map(|one| one.rows.iter().map(move |row| (&one.import, row)));
-    let mut lines: Vec<Line<'_>> = rows
+    let mut lines: Vec<Line<'a>> = rows
         .map(|(import, row)| Line {
             import,
             row,
             is_overdue: row.about.due.is_some_and(|due| due < on),
+            disputes: disputes
+                .get(&(import.id, row.number))
+                .cloned()
+                .unwrap_or_default(),
         })
         .collect();
     lines.sort_by_key(|line| {
@@ -75,11 +98,10 @@ fn lines(open: &[Open], on: Date) -> Vec<Line<'_>> {
     lines
 }
 
-fn write_lists(outputs: &[Output], open: &[Open], lang: Lang, on: Date) -> Result<(), Stop> {
+fn write_lists(outputs: &[Output], lines: &[Line<'_>], lang: Lang) -> Result<(), Stop> {
     if outputs.is_empty() {
         return Ok(());
     }
-    let lines = lines(open, on);
     let columns = columns();
     let listing = |output: &Output| {
         let keyed = is_keyed(output);
@@ -141,15 +163,17 @@ fn cells(line: &Line<'_>, lang: Lang) -> Vec<ListCell> {
     };
     let day = |day: Option<Date>| ListCell::Value(day.map_or(OutCell::Blank, OutCell::Date));
     let about = &line.row.about;
-    let (key, word) = if line.is_overdue {
-        ("overdue", Word::Overdue)
-    } else {
-        ("waiting", Word::Waits)
+    let (key, word) = match (line.is_overdue, line.disputes.is_empty()) {
+        (true, _) => ("overdue", Word::Overdue),
+        (false, false) => ("disputed", Word::Disputed),
+        (false, true) => ("waiting", Word::Waits),
     };
-    let problems: Vec<&str> = about
-        .faults
+    let faults = about.faults.iter().map(|fault| &fault.title);
+    let problems: Vec<&str> = line
+        .disputes
         .iter()
-        .map(|fault| fault.title.get(lang))
+        .chain(faults)
+        .map(|title| title.get(lang))
         .collect();
     let column = about.faults.iter().find_map(|fault| fault.column);
     let origin = &line.import.origin;
@@ -183,7 +207,7 @@ fn cells(line: &Line<'_>, lang: Lang) -> Vec<ListCell> {
 mod tests {
     use super::*;
     use regrade::book::Filing;
-    use regrade::ledger::{ImportId, NewWaiting, RowId};
+    use regrade::ledger::{NewWaiting, RowId};
     use regrade::table::Origin;
 
     fn day(text: &str) -> Date {
@@ -233,7 +257,7 @@ mod tests {
             waiting(6, "2024-03-31", Some("2024-04-10")),
         ];
         let open = [Open { import, rows }];
-        let lines = lines(&open, day("2024-04-10"));
+        let lines = lines(&open, day("2024-04-10"), &Disputes::new());
         let order: Vec<i64> = lines.iter().map(|line| line.row.about.row.0).collect();
         assert_eq!(order, [5, 4, 6, 3, 2, 1]);
         let overdue: Vec<bool> = lines.iter().map(|line| line.is_overdue).collect();
