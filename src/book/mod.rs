@@ -14,6 +14,7 @@ mod fields;
 mod filing;
 mod inputs;
 mod intake;
+mod late;
 mod merge;
 mod previous;
 mod quarantine;
@@ -31,9 +32,10 @@ pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
-pub use intake::{Intake, changed_events, take_in};
+pub use intake::{Arrival, Intake, Owners, changed_events};
+pub use late::first_change;
 pub use previous::{Previous, previous};
-pub use quarantine::{Quarantined, RowFault};
+pub use quarantine::{Flaw, Quarantined};
 pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
@@ -67,6 +69,8 @@ pub struct Book {
     pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Whether it is the book of now, and not that of a period end on the way.
+    pub is_newest: bool,
     /// Up to which day a run before has told what there is to say of periods and rows; `None` where there was none.
     pub told: Option<Date>,
 }

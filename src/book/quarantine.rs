@@ -14,7 +14,7 @@ pub struct Quarantined {
     /// Its number as the spreadsheet shows it; the line of a text file.
     pub number: u32,
     /// What is wrong with it, in the order of the columns.
-    pub faults: Vec<RowFault>,
+    pub faults: Vec<Flaw>,
     /// Who is to mend it, where the scheme names somebody.
     pub owner: Option<Arc<str>>,
     /// Within how many working days, where the scheme says so.
@@ -23,7 +23,7 @@ pub struct Quarantined {
 
 /// One thing that is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowFault {
+pub struct Flaw {
     /// The column of the table, from 0; `None` where it is of the whole row.
     pub column: Option<u32>,
     /// What is wrong.
@@ -41,13 +41,13 @@ pub(super) fn quarantined(
     if clean.refused.is_empty() {
         return vec![];
     }
-    let mut found: HashMap<u32, Vec<RowFault>> = HashMap::default();
+    let mut found: HashMap<u32, Vec<Flaw>> = HashMap::default();
     for finding in findings.iter().filter(|finding| finding.is_error()) {
         let At::Data(place) = &finding.at else {
             continue;
         };
         if let Some(row) = place.row.filter(|_| place.origin == table.origin) {
-            found.entry(row).or_default().push(RowFault {
+            found.entry(row).or_default().push(Flaw {
                 column: place.column,
                 title: finding.title.clone(),
                 help: finding.help.clone(),
@@ -61,7 +61,7 @@ pub(super) fn quarantined(
             let index = refused.at.row as usize;
             let number = table.rows.row_number(index);
             let mut faults = found.remove(&number).unwrap_or_else(|| {
-                let bare = |title: &Text| RowFault {
+                let bare = |title: &Text| Flaw {
                     column: None,
                     title: title.clone(),
                     help: None,

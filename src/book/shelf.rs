@@ -71,6 +71,7 @@ impl Shelf {
         let mut findings = self.findings.clone();
         findings.append(&mut book.findings);
         book.findings = findings;
+        book.is_newest = true;
         book
     }
 
@@ -187,6 +188,7 @@ impl Shelf {
             lookups,
             history: self.known(sheets),
             findings,
+            is_newest: false,
             told: None,
         }
     }
@@ -261,6 +263,7 @@ impl Shelf {
             lookups,
             history: self.known(date),
             findings: vec![],
+            is_newest: false,
             told: None,
         }
     }

@@ -14,6 +14,7 @@ use crate::table::{
     Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit,
 };
 use foldhash::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What field and header say of a column's cells.
@@ -125,6 +126,24 @@ pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead
         FieldKind::Text => cells.choices(&[]),
         FieldKind::Choice => cells.choices(&rule.choices),
         FieldKind::Choices => cells.lists(),
+    }
+}
+
+/// Reads a single cell of a column of ids, as [`read_column`] does where cells are not filled down.
+pub fn read_id<'a>(
+    rows: &'a RawRows,
+    row: usize,
+    column: usize,
+    rule: &CellRule,
+) -> Read<Cow<'a, str>> {
+    parse_id(unescaped(rows.cell(row, column), rule))
+}
+
+/// A cell of text without the escape that text files have.
+fn unescaped<'a>(cell: Cell<'a>, rule: &CellRule) -> Cell<'a> {
+    match cell {
+        Cell::Text(text) if rule.escaped => Cell::Text(unescape(text)),
+        other => other,
     }
 }
 
@@ -269,21 +288,13 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// A cell of text without the escape that text files have.
-    fn unescaped(self, cell: Cell<'a>) -> Cell<'a> {
-        match cell {
-            Cell::Text(text) if self.rule.escaped => Cell::Text(unescape(text)),
-            other => other,
-        }
-    }
-
     fn texts(
         self,
         mut texts: TextInterner,
         mut read: impl FnMut(&mut TextInterner, Cell<'a>) -> Read<u32>,
     ) -> ColumnRead {
         let entries = self.each(MISSING_TEXT, |_, cell| {
-            read(&mut texts, self.unescaped(cell))
+            read(&mut texts, unescaped(cell, self.rule))
         });
         entries.read(|codes| {
             Column::Text(TextColumn {
@@ -321,7 +332,7 @@ impl<'a> Cells<'a> {
         let mut texts = TextInterner::default();
         let mut known: HashMap<&'a str, Read<Arc<[u32]>>> = HashMap::default();
         let entries = self.each(None, |_, cell| {
-            let cell = self.unescaped(cell);
+            let cell = unescaped(cell, self.rule);
             let mut read = |cell| {
                 let chosen = choices.parse_choices(cell)?;
                 Ok(chosen.map(|chosen| {

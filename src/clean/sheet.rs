@@ -4,6 +4,7 @@
 //! with their findings, and where every row came from.
 
 use super::absent::missing_column;
+use super::broken::broken_row;
 use super::column::{CellRule, read_column};
 pub use super::text::shown;
 use crate::diagnostic::{Code, Finding, Text};
@@ -90,6 +91,17 @@ pub fn clean_some(sheet: &Sheet, tables: &[Table], which: &[usize], keys: &[usiz
         })
         .collect();
     clean
+}
+
+/// The column of a table that a field is read from, and how; `None` if the table has none.
+pub fn column_of(sheet: &Sheet, table: &Table, field: usize) -> Option<(usize, CellRule)> {
+    let field = &sheet.fields[field];
+    let names = field_headers(field);
+    let column = read::find_columns(&table.headers, &names)
+        .first()
+        .copied()?;
+    let rule = rule_of(field, &table.headers[column], table, &mut vec![]);
+    Some((column, rule))
 }
 
 /// The typed columns of one table's good rows; everything else goes into `clean`.
@@ -200,24 +212,15 @@ fn clean_table(
         }
         columns.push(read.column);
     }
-    for ragged in &table.ragged {
-        let (found, expected) = (ragged.found, ragged.expected);
-        let title = text!(
-            "the row has {found} fields, the header {expected}",
-            "该行有 {found} 个字段，表头有 {expected} 个"
-        );
-        clean.findings.push(
-            Finding::error(Code::RaggedRow, title.clone())
-                .place(table.origin.row(ragged.row_number))
-                .help(text!(
-                    "put fields that hold the delimiter or a quote in double quotes",
-                    "含分隔符或引号的字段请用双引号括起"
-                )),
-        );
-        faults.push((ragged.index as u32, title));
+    for broken in &table.broken {
+        let (title, finding) = broken_row(broken.fault);
+        clean
+            .findings
+            .push(finding.place(table.origin.row(broken.row_number)));
+        faults.push((broken.index as u32, title));
         // Its cells may stand under the wrong headers.
         for unread in &mut unread {
-            unread.insert(ragged.index as u32);
+            unread.insert(broken.index as u32);
         }
     }
     for key in keys {

@@ -3,7 +3,7 @@
 use super::grade::{Graded, as_of, grade_files};
 use super::inputs::Loaded;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
-use super::recorded::{self, Known};
+use super::recorded::Known;
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -13,7 +13,6 @@ use regrade::ledger::{Error, Ledger};
 use regrade::present::explanation;
 use regrade::table::Date;
 use regrade::text;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Arguments of `explain`.
@@ -128,14 +127,9 @@ fn id_of(grading: &Grading, entry: Entry) -> Option<&str> {
 fn history(ledger: &Ledger, id: &str, until: Date) -> Result<Vec<Change>, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let rows = ledger.history(id).map_err(trouble)?;
-    // Of several runs as of one date the last one counts.
-    let newest: BTreeMap<Date, _> = rows
-        .into_iter()
-        .filter(|row| row.as_of <= until)
-        .map(|row| (row.as_of, row.row))
-        .collect();
     let mut changes: Vec<Change> = vec![];
-    for (as_of, row) in newest {
+    for known in rows.into_iter().filter(|row| row.as_of <= until) {
+        let (as_of, row) = (known.as_of, known.row);
         let grade = row.standing.effective_grade;
         if changes.last().is_none_or(|last| last.grade != grade) {
             changes.push(Change {
@@ -167,7 +161,7 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Ledger), Stop> {
             files: vec![],
             findings: vec![],
         },
-        scheme: (recorded::short(&known.run.id).to_owned(), known.text),
+        scheme: (known.run.short_id().to_owned(), known.text),
     };
     Ok((graded, ledger))
 }

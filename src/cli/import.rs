@@ -89,7 +89,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Err(stop) => return Err(book.refused(stop, &repairs, &writer)?),
     };
     repairs.apply(&writer, scheme, as_of)?;
-    let restated = restate::restated(&writer, &rules, &taken, repairs.mended())?;
+    let restated = restate::restated(&writer, &rules, &taken, repairs.mended(), as_of)?;
     findings.extend(restated.findings());
     findings.extend(repairs.findings().iter().cloned());
     screen.run_findings(&findings);

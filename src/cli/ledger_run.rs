@@ -46,7 +46,7 @@ pub fn from_ledger(
             &mut repairs,
             &mut findings,
         )?;
-        findings.extend(super::restate::restated(writer, &rules, &taken, &[])?.findings());
+        findings.extend(super::restate::restated(writer, &rules, &taken, &[], as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
     let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
@@ -83,6 +83,8 @@ fn is_of_import(finding: &Finding) -> bool {
         Code::UnmatchedLookup,
         Code::UnknownPrevious,
         Code::MissingEventValue,
+        Code::NotComputable,
+        Code::SourcesDiffer,
         Code::UnknownCondition,
         Code::NoRows,
     ];

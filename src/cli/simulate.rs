@@ -4,7 +4,8 @@ use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Output, Target, files_of, keep_inputs, outputs};
-use super::recorded::{Known, known_names, short};
+use super::people::People;
+use super::recorded::{Known, known_names};
 use super::rules::{self, Rules};
 use super::stock::{Make, stock};
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger};
@@ -170,7 +171,7 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
                 as_of: known.run.as_of,
                 previous: previous.clone(),
                 data: Some(&known.run),
-                overrides: Some(&known.run),
+                people: People::KnownTo(&known.run),
                 ahead_of_time: false,
             },
         )?;
@@ -180,7 +181,7 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
     let old = if let Some(path) = &args.against {
         rules::load_from(path, &[])?
     } else {
-        let name = format!("{} {}", known.run.as_of, short(&known.run.id));
+        let name = format!("{} {}", known.run.as_of, known.run.short_id());
         rules::from_text(name, known.text.clone(), &[])?
     };
     Ok(Pair {

@@ -6,9 +6,11 @@
 
 mod absent;
 mod climb;
+mod earlier;
 mod given;
 mod kept;
 mod moment;
+mod overrides;
 mod past;
 mod person;
 mod standing;
@@ -26,6 +28,7 @@ use crate::diagnostic::Finding;
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Period};
+use earlier::EarlierFindings;
 use moment::{Moment, When};
 use std::sync::Arc;
 
@@ -72,6 +75,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     } else {
         vec![]
     };
+    let mut earlier = EarlierFindings::default();
     for (index, end) in ends.iter().enumerate() {
         let is_last = index + 1 == ends.len();
         if *end == as_of {
@@ -79,8 +83,9 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         }
         let book = shelf.at(*end, is_last, &newest);
         let when = When::PeriodEnd { is_last };
-        // What there is to say of earlier times was said then.
-        Moment::new(&scheme, book, &past, when, &mut people, &mut vec![]).decide(&mut people);
+        let mut found = vec![];
+        Moment::new(&scheme, book, &past, when, &mut people, &mut found).decide(&mut people);
+        earlier.add(*end, found);
     }
     let when = if moves && ends.last() == Some(&as_of) {
         When::PeriodEnd { is_last: true }
@@ -92,6 +97,8 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
     moment.decide(&mut people);
     let shown = moment.show(&people);
+    let told = earlier.told(&findings);
+    findings.extend(told);
     let absent = absent::absent(&shown.book, &people);
     Grading {
         scheme,

@@ -22,11 +22,10 @@ pub fn content_hash(table: &Table) -> String {
             content.cell(cell);
         }
     }
-    // A ragged row is graded otherwise than one with the same cells that is not.
-    content.count(table.ragged.len());
-    for ragged in &table.ragged {
-        content.count(ragged.index);
-        content.count(ragged.found);
+    // A broken row is refused, one with the same cells that is not broken is graded.
+    content.count(table.broken.len());
+    for broken in &table.broken {
+        content.count(broken.index);
     }
     content.end()
 }

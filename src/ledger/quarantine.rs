@@ -2,7 +2,7 @@
 
 use super::sql::parse_json;
 use super::{Error, ImportId, Ledger, RowId, Writer, cells};
-use crate::book::RowFault;
+use crate::book::Flaw;
 use crate::diagnostic::Text;
 use crate::read::Table;
 use crate::table::Date;
@@ -17,7 +17,7 @@ pub struct NewWaiting {
     /// The customer's key, if it can be read.
     pub customer: Option<Arc<str>>,
     /// What is wrong.
-    pub faults: Vec<RowFault>,
+    pub faults: Vec<Flaw>,
     /// As of which date it came in first.
     pub since: Date,
     /// Who is to mend it.
@@ -93,7 +93,7 @@ impl Ledger {
                 Error::Damaged(format!("row {number} of import {} is no row", import.0))
             })?;
         }
-        about.mark_ragged(&mut table)?;
+        about.mark_broken(&mut table)?;
         Ok(table)
     }
 }
@@ -123,7 +123,7 @@ impl Writer<'_> {
 }
 
 /// What is wrong with a row, as JSON.
-fn written(faults: &[RowFault]) -> String {
+fn written(faults: &[Flaw]) -> String {
     let text = |text: &Text| json!({ "en": text.en, "zh": text.zh });
     let faults = faults.iter().map(|fault| {
         let mut written = json!({
@@ -139,7 +139,7 @@ fn written(faults: &[RowFault]) -> String {
     Value::Array(faults.collect()).to_string()
 }
 
-fn faults(written: &str) -> Result<Vec<RowFault>, Error> {
+fn faults(written: &str) -> Result<Vec<Flaw>, Error> {
     let text = |value: &Value| {
         let part = |key: &str| value[key].as_str().map(str::to_owned);
         Some(Text {
@@ -151,7 +151,7 @@ fn faults(written: &str) -> Result<Vec<RowFault>, Error> {
     faults
         .iter()
         .map(|fault| {
-            Some(RowFault {
+            Some(Flaw {
                 column: fault["column"]
                     .as_u64()
                     .and_then(|column| column.try_into().ok()),

@@ -4,7 +4,7 @@
 
 use super::sql::{from_text, words};
 use super::{Action, Error, ImportId, Ledger, RunNumber, Writer, cells, table};
-use crate::read::{Ragged, Table};
+use crate::read::{BrokenRow, RowFault, Table};
 use crate::repair::State;
 use crate::table::{Date, RawRows};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -38,8 +38,8 @@ pub struct NewRepair {
     pub cells: Option<RawRows>,
     /// The row as it came in.
     pub before: RawRows,
-    /// How many fields it had and the header has, where these are not the same.
-    pub ragged: Option<(usize, usize)>,
+    /// How it was broken, if it was.
+    pub broken: Option<RowFault>,
     /// The row of the workbook that says so.
     pub origin: String,
     /// What becomes of it.
@@ -91,7 +91,7 @@ pub struct RowChange<'a> {
 pub(super) struct Other {
     pub number: u32,
     pub cells: String,
-    pub ragged: Option<(usize, usize)>,
+    pub broken: Option<RowFault>,
 }
 
 impl Ledger {
@@ -111,7 +111,7 @@ impl Ledger {
         let width = about.table(origin)?.rows.width();
         let mut statement = self.connection.prepare_cached(
             "SELECT id, made_at, made_by, row, number, customer, customer_before, author, reason, cells, before,
-                    ragged, origin, state, coalesce(from_run < (SELECT max(number) FROM run), FALSE)
+                    broken, origin, state, coalesce(from_run < (SELECT max(number) FROM run), FALSE)
              FROM repair WHERE import = ?1 ORDER BY id",
         )?;
         let mut rows = statement.query([import.0])?;
@@ -138,7 +138,7 @@ impl Ledger {
                     reason: row.get(8)?,
                     cells: mended.as_deref().map(read).transpose()?,
                     before: read(&row.get::<_, String>(10)?)?,
-                    ragged: ragged(row.get(11)?)?,
+                    broken: broken(row.get(11)?)?,
                     origin: row.get(12)?,
                     state: row.get(13)?,
                 },
@@ -166,7 +166,7 @@ impl Ledger {
         run: RunNumber,
     ) -> Result<BTreeMap<i64, Option<Other>>, Error> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT row, number, before, ragged, cells,
+            "SELECT row, number, before, broken, cells,
                     from_run < ?2 AND (until_run IS NULL OR until_run >= ?2)
              FROM repair WHERE import = ?1 ORDER BY id",
         )?;
@@ -181,14 +181,14 @@ impl Ledger {
                 let other = cells.map(|cells| Other {
                     number,
                     cells,
-                    ragged: None,
+                    broken: None,
                 });
                 found.insert(id, other);
             } else if let std::collections::btree_map::Entry::Vacant(place) = found.entry(id) {
                 place.insert(Some(Other {
                     number,
                     cells: row.get(2)?,
-                    ragged: ragged(row.get(3)?)?,
+                    broken: broken(row.get(3)?)?,
                 }));
             }
         }
@@ -280,7 +280,7 @@ impl Writer<'_> {
         };
         self.connection.execute(
             "INSERT INTO repair (made_at, made_by, import, row, number, customer, customer_before, author, reason, cells,
-                                 before, ragged, origin, state, from_run)
+                                 before, broken, origin, state, from_run)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             rusqlite::params![
                 self.who.at,
@@ -294,7 +294,8 @@ impl Writer<'_> {
                 said.reason,
                 said.cells.as_ref().map(row),
                 row(&said.before),
-                said.ragged.map(|(found, expected)| format!("[{found},{expected}]")),
+                said.broken
+                    .map(|fault| table::broken(said.number, fault).to_string()),
                 said.origin,
                 said.state,
                 from_run,
@@ -346,30 +347,33 @@ impl Writer<'_> {
     }
 }
 
-/// Says of rows that they have more or fewer fields than the header, beside those of which the table knows it.
-pub(super) fn mark_ragged(table: &mut Table, others: &BTreeMap<i64, Option<Other>>) {
-    let ragged = others.values().flatten().filter_map(|other| {
-        let (found, expected) = other.ragged?;
-        Some((other.number, found, expected))
-    });
-    for (row_number, found, expected) in ragged {
+/// Says of rows that they are broken, beside those of which the table knows it.
+pub(super) fn mark_broken(table: &mut Table, others: &BTreeMap<i64, Option<Other>>) {
+    let broken = others
+        .values()
+        .flatten()
+        .filter_map(|other| Some((other.number, other.broken?)));
+    for (row_number, fault) in broken {
         let index = (0..table.rows.len()).find(|row| table.rows.row_number(*row) == row_number);
         let Some(index) = index else { continue };
-        if table.ragged.iter().all(|known| known.index != index) {
-            table.ragged.push(Ragged {
+        if table.broken.iter().all(|known| known.index != index) {
+            table.broken.push(BrokenRow {
                 index,
                 row_number,
-                found,
-                expected,
+                fault,
             });
         }
     }
-    table.ragged.sort_by_key(|ragged| ragged.index);
+    table.broken.sort_by_key(|broken| broken.index);
 }
 
-/// How many fields a row had and the header has.
-fn ragged(written: Option<String>) -> Result<Option<(usize, usize)>, Error> {
-    written
-        .map(|written| super::sql::parse_json(&written))
-        .transpose()
+/// How a row was broken.
+fn broken(written: Option<String>) -> Result<Option<RowFault>, Error> {
+    let Some(written) = written else {
+        return Ok(None);
+    };
+    let fault = table::row_fault(&super::sql::parse_json(&written)?);
+    fault
+        .map(Some)
+        .ok_or_else(|| Error::Damaged("a repair does not say how its row was broken".to_owned()))
 }

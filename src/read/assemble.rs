@@ -5,7 +5,8 @@
 
 use super::body::Body;
 use super::header_row::{self, ROWS_LOOKED_AT};
-use super::{Format, Source, Table};
+use super::records::Record;
+use super::{Format, RowFault, Source, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Date, Origin, Place};
 use crate::text;
@@ -73,6 +74,7 @@ impl Held {
 pub(super) struct HeadRow {
     pub(super) number: u32,
     pub(super) cells: Vec<Held>,
+    pub(super) fault: Option<RowFault>,
 }
 
 impl HeadRow {
@@ -156,13 +158,25 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// The next row, from its first column on. For text files the slice is as long as the row has fields.
+    /// The next row of a worksheet, from its first column on.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<(), Vec<Finding>> {
+        self.record(&Record {
+            line: number,
+            cells,
+            written: None,
+            fault: None,
+            end: 0,
+        })
+    }
+
+    /// The next row of a text file: its cells are as many as it has fields.
+    pub(super) fn record(&mut self, record: &Record<'_>) -> Result<(), Vec<Finding>> {
+        let (number, cells) = (record.line, record.cells);
         if let Some(body) = &mut self.body {
             if body.rows.len() as u64 * body.headers.len() as u64 > self.most_cells {
                 return Err(too_large(&self.origin.place()));
             }
-            body.row(number, cells, self.format);
+            body.row(record, self.format);
             return Ok(());
         }
         if cells.iter().all(is_blank) {
@@ -172,6 +186,7 @@ impl<'a> Assembler<'a> {
         self.head.push(HeadRow {
             number,
             cells: cells.iter().map(|cell| Held::of(*cell)).collect(),
+            fault: record.fault,
         });
         let enough = match self.source.options.header_row {
             Some(wanted) => number >= wanted,
@@ -212,7 +227,14 @@ impl<'a> Assembler<'a> {
                 body.blank_rows(*first, *count);
             }
             let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            body.row(row.number, &cells, self.format);
+            let record = Record {
+                line: row.number,
+                cells: &cells,
+                written: None,
+                fault: row.fault,
+                end: 0,
+            };
+            body.row(&record, self.format);
         }
         for (first, count) in blank {
             body.blank_rows(*first, *count);
@@ -242,7 +264,7 @@ impl<'a> Assembler<'a> {
                 headers: body.headers,
                 unit_line: body.unit_line,
                 rows: body.rows,
-                ragged: body.ragged,
+                broken: body.broken,
                 notes,
             },
         }))

@@ -2,7 +2,8 @@
 
 use super::assemble::{HeadRow, is_blank};
 use super::header::Header;
-use super::{Format, Ragged, Source, footer, header_row};
+use super::records::Record;
+use super::{BrokenRow, Format, RowFault, Source, delimiter, footer, header_row};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::table::{Cell, Origin, RawRows};
 use crate::text;
@@ -26,7 +27,7 @@ pub(super) struct Body {
     pub(super) unit_line: Option<String>,
     titles: usize,
     pub(super) rows: RawRows,
-    pub(super) ragged: Vec<Ragged>,
+    pub(super) broken: Vec<BrokenRow>,
     blank: Blank,
     /// Blank rows since the last row that was not; those at the end are no gap in the table.
     blank_pending: Blank,
@@ -117,7 +118,7 @@ impl Body {
             titles: above.iter().filter(|row| !row.is_blank()).count(),
             rows: RawRows::new(headers.len()),
             headers,
-            ragged: vec![],
+            broken: vec![],
             blank: Blank::default(),
             blank_pending: Blank::default(),
             footers: Skipped::default(),
@@ -133,7 +134,8 @@ impl Body {
     }
 
     /// The next row below the header.
-    pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>], format: Format) {
+    pub(super) fn row(&mut self, record: &Record<'_>, format: Format) {
+        let (number, cells) = (record.line, record.cells);
         let width = self.headers.len();
         let table = if format == Format::Text {
             cells
@@ -158,14 +160,17 @@ impl Body {
             self.blank.add(pending.first, pending.count);
         }
         if format == Format::Text {
-            self.note_if_ragged(number, cells, width);
+            self.note_if_broken(record, width);
         }
         if self.used < width
             && let Some(last) = cells.iter().take(width).rposition(|cell| !is_blank(cell))
         {
             self.used = self.used.max(last + 1);
         }
-        self.rows.push(number, cells.iter().copied());
+        match record.written {
+            Some(written) => self.rows.push_record(number, written, cells),
+            None => self.rows.push(number, cells.iter().copied()),
+        }
     }
 
     /// The key's cell decides; the first cell that is not blank where there is no key, or no cell of it.
@@ -188,17 +193,26 @@ impl Body {
         self.extent > 1 && worth_a_look(&cells[first]) && self.headers.iter().enumerate().all(same)
     }
 
-    fn note_if_ragged(&mut self, number: u32, cells: &[Cell<'_>], width: usize) {
+    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) {
+        let cells = record.cells;
         let beyond = cells.iter().skip(width).any(|cell| !is_blank(cell));
-        if beyond || cells.len() < self.extent {
-            let expected = if beyond { width } else { self.extent };
-            self.ragged.push(Ragged {
-                index: self.rows.len(),
-                row_number: number,
+        let expected = if beyond { width } else { self.extent };
+        let fault = record.fault.or_else(|| {
+            if let [Cell::Text(line)] = cells
+                && let Some(other) = delimiter::other(line, expected)
+            {
+                return Some(RowFault::Delimiter(other));
+            }
+            (beyond || cells.len() < self.extent).then_some(RowFault::Fields {
                 found: cells.len(),
                 expected,
-            });
-        }
+            })
+        });
+        self.broken.extend(fault.map(|fault| BrokenRow {
+            index: self.rows.len(),
+            row_number: record.line,
+            fault,
+        }));
     }
 
     /// Notes the cells of `row` beyond the table.

@@ -7,8 +7,9 @@
 //! format               bytes         → Format, unpacked bytes
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
-//! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
-//! assemble body        rows of cells → Table                 header row, footers, strays, ragged rows
+//! records csv          text          → rows of cells         text files
+//! excel xlsb ods       bytes         → rows of cells         workbooks; one room for each foreign crate
+//! assemble body        rows of cells → Table                 header row, footers, strays, broken rows
 //! ```
 
 mod assemble;
@@ -24,6 +25,7 @@ mod header;
 mod header_row;
 mod ods;
 mod properties;
+mod records;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
@@ -105,23 +107,37 @@ pub struct Table {
     pub unit_line: Option<String>,
     /// The data rows, without blank rows and footers.
     pub rows: RawRows,
-    /// The rows of a text file that have more or fewer fields than the header. They are in `rows` too, cut or padded.
-    pub ragged: Vec<Ragged>,
+    /// The rows of a text file whose cells may stand under the wrong headers. They are in `rows` too, cut or padded.
+    pub broken: Vec<BrokenRow>,
     /// How it was read: the encoding that was guessed, rows that were skipped, cells outside the table.
     pub notes: Vec<Finding>,
 }
 
-/// A row whose number of fields is not the header's, so that its cells may stand under the wrong headers.
+/// A row of a text file that is not as the others are, so that its cells may stand under the wrong headers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ragged {
+pub struct BrokenRow {
     /// Its index in `rows`.
     pub index: usize,
     /// Its row number in the file.
     pub row_number: u32,
-    /// How many fields it has.
-    pub found: usize,
-    /// How many fields the header has.
-    pub expected: usize,
+    /// What is wrong with it.
+    pub fault: RowFault,
+}
+
+/// What is wrong with a row of a text file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowFault {
+    /// It has more or fewer fields than the header.
+    Fields {
+        /// How many it has.
+        found: usize,
+        /// How many the header has.
+        expected: usize,
+    },
+    /// Another character than in the other rows stands between its fields.
+    Delimiter(char),
+    /// A quote opens or ends a field that it does not close or open.
+    StrayQuote,
 }
 
 /// Opens `input` and reads its tables: one for a text file, one for each worksheet of a workbook that has data.

@@ -1,12 +1,12 @@
 //! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
 //! a key is twice or once only among them. What cannot be used still is told and left as it was.
 
-use super::said::{Fields, Known, Statement};
+use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
-use crate::book::{Filing, Inputs, Intake, is_refusal, take_in};
+use crate::book::{Arrival, Filing, Inputs, Intake, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
-use crate::read::{Ragged, Table};
+use crate::read::{BrokenRow, RowFault, Table};
 use crate::scheme::Scheme;
 use crate::table::{Cell, Date, RawRows};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,13 +46,22 @@ pub struct Applied {
     pub index: Option<usize>,
 }
 
+/// What there is to know of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// What was found.
+    pub intake: Intake,
+    /// For each row the customer's key.
+    pub customers: Vec<Option<Arc<str>>>,
+}
+
 /// What was made of a table.
 #[derive(Clone, Debug)]
 pub struct Mended {
     /// The table as it is to be.
     pub table: Table,
     /// What there is to know of it.
-    pub intake: Intake,
+    pub judged: Judged,
     /// First and last date of the rows that are otherwise by what was said, where the sheet has dates.
     pub span: Option<(Date, Date)>,
     /// The rows that are otherwise than before; none where nothing is to change.
@@ -97,12 +106,12 @@ pub struct Taken {
 }
 
 /// A row otherwise than it stands in the table; `None`: left out.
-type Changes<'a> = BTreeMap<u32, Option<(&'a RawRows, Fields)>>;
+type Changes<'a> = BTreeMap<u32, Option<(&'a RawRows, Option<RowFault>)>>;
 
 /// Makes of a table what was said of its rows.
 pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Statement>) -> Mended {
     let mut findings = vec![];
-    let base = bench.take_in(table);
+    let base = bench.judge(table);
     let good = usable(bench, table, &base, &mut said, &mut findings);
     let mut by_row: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for index in &good {
@@ -115,14 +124,14 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         decisions.insert(number, decision);
     }
     // Each can be used by itself; two together may have one key.
-    let (mended, intake) = loop {
+    let (mended, judged) = loop {
         let changes = changes(&decisions, &said, known);
         let mended = with(table, &changes);
-        let intake = bench.take_in(&mended);
+        let judged = bench.judge(&mended);
         let applied: Vec<usize> = decisions.values().filter_map(|one| one.apply).collect();
-        let bad = faulty(&said, &applied, &base, &intake, &mut findings);
+        let bad = faulty(&said, &applied, &base, &judged, &mut findings);
         if bad.is_empty() {
-            break (mended, intake);
+            break (mended, judged);
         }
         decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
     };
@@ -138,12 +147,12 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     let span = if alone.is_empty() {
         None
     } else {
-        let span = bench.take_in(&holding(table, alone, vec![])).span;
-        span.or(intake.span)
+        let span = bench.judge(&holding(table, alone, vec![])).intake.span;
+        span.or(judged.intake.span)
     };
     Mended {
         span,
-        rows: rows(&changed, table, &base, &mended, &intake),
+        rows: rows(&changed, table, &base, &mended, &judged),
         kept,
         turned: decisions
             .values()
@@ -151,7 +160,7 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
             .collect(),
         repeated: decisions.values().map(|one| one.repeated).sum(),
         table: mended,
-        intake,
+        judged,
         findings,
     }
 }
@@ -159,13 +168,34 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
 impl Bench<'_> {
     /// The numbers of the rows of a table that cannot be used.
     pub fn waiting(&self, table: &Table) -> BTreeSet<u32> {
-        let refused = self.take_in(table).quarantined;
+        let refused = self.judge(table).intake.quarantined;
         refused.into_iter().map(|row| row.number).collect()
     }
 
-    fn take_in(&self, table: &Table) -> Intake {
-        take_in(self.scheme, self.sheet, table, self.filing, self.crosswalks)
+    /// Cleans a table, and finds whose its rows are.
+    pub fn judge(&self, table: &Table) -> Judged {
+        self.arrival(table)
+            .map_or_else(Judged::default, |arrival| Judged {
+                intake: arrival.take_in(),
+                customers: customers_of(&arrival),
+            })
     }
+
+    /// Whose the rows of a table are.
+    pub fn customers(&self, table: &Table) -> Vec<Option<Arc<str>>> {
+        let arrival = self.arrival(table);
+        arrival.as_ref().map_or_else(Vec::new, customers_of)
+    }
+
+    fn arrival<'t>(&'t self, table: &'t Table) -> Option<Arrival<'t>> {
+        Arrival::new(self.scheme, self.sheet, table, self.filing, self.crosswalks)
+    }
+}
+
+fn customers_of(arrival: &Arrival<'_>) -> Vec<Option<Arc<str>>> {
+    let owners = arrival.owners();
+    let customers = owners.each().map(|key| key.map(Arc::from));
+    customers.collect()
 }
 
 /// The statements by which their rows can be used, judged in rounds: where two people say something of one row, one after
@@ -173,7 +203,7 @@ impl Bench<'_> {
 fn usable(
     bench: &Bench<'_>,
     table: &Table,
-    base: &Intake,
+    base: &Judged,
     said: &mut [Statement],
     findings: &mut Vec<Finding>,
 ) -> Vec<usize> {
@@ -192,10 +222,10 @@ fn usable(
         loop {
             let changes = round.iter().map(|index| change(&said[*index])).collect();
             let mended = with(table, &changes);
-            let intake = bench.take_in(&mended);
-            let bad = faulty(said, &round, base, &intake, findings);
+            let judged = bench.judge(&mended);
+            let bad = faulty(said, &round, base, &judged, findings);
             if bad.is_empty() {
-                let customers = customers(&mended, &intake);
+                let customers = customers(&mended, &judged);
                 for index in &round {
                     let of_row = customers.get(&said[*index].number);
                     said[*index].customer = of_row.and_then(|(_, customer)| customer.cloned());
@@ -225,11 +255,11 @@ fn is_replaced(bench: &Bench<'_>, table: &Table, statement: &Statement) -> bool 
     let mut rows = RawRows::new(table.rows.width());
     rows.push(statement.number, cells.row(0));
     let alone = holding(table, rows, vec![]);
-    let span = bench.take_in(&alone).span;
+    let span = bench.judge(&alone).intake.span;
     span.is_some_and(|(day, _)| (bench.is_replaced)(day))
 }
 
-const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Fields)>) {
+const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Option<RowFault>)>) {
     let row = match &statement.cells {
         Some(cells) => Some((cells, None)),
         None => None,
@@ -241,10 +271,11 @@ const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Fields)>) {
 fn faulty(
     said: &[Statement],
     applied: &[usize],
-    base: &Intake,
-    intake: &Intake,
+    base: &Judged,
+    judged: &Judged,
     findings: &mut Vec<Finding>,
 ) -> Vec<usize> {
+    let (base, intake) = (&base.intake, &judged.intake);
     let mut bad = vec![];
     for index in applied {
         let statement = &said[*index];
@@ -310,7 +341,7 @@ fn changes<'a>(
         } else if decision.put_back
             && let Some(one) = known.iter().find(|one| one.number == *number)
         {
-            changes.insert(*number, Some((&one.before, one.ragged)));
+            changes.insert(*number, Some((&one.before, one.broken)));
         }
     }
     changes
@@ -319,55 +350,54 @@ fn changes<'a>(
 /// The table with some rows otherwise, in the order of their numbers.
 fn with(table: &Table, changes: &Changes<'_>) -> Table {
     let mut rows = RawRows::new(table.rows.width());
-    let mut ragged = vec![];
-    let mut push = |number: u32, cells: &RawRows, row: usize, fields: Fields| {
-        if let Some((found, expected)) = fields {
-            ragged.push(Ragged {
+    let mut broken = vec![];
+    let mut push = |number: u32, cells: &RawRows, row: usize, fault: Option<RowFault>| {
+        if let Some(fault) = fault {
+            broken.push(BrokenRow {
                 index: rows.len(),
                 row_number: number,
-                found,
-                expected,
+                fault,
             });
         }
         let cells: Vec<Cell<'_>> = cells.row(row).collect();
         rows.push(number, cells);
     };
     let mut waiting = changes.iter().peekable();
-    let mut known = table.ragged.iter().peekable();
+    let mut known = table.broken.iter().peekable();
     for row in 0..table.rows.len() {
         let number = table.rows.row_number(row);
-        let fields = known
-            .next_if(|ragged| ragged.index == row)
-            .map(|ragged| (ragged.found, ragged.expected));
+        let fault = known
+            .next_if(|broken| broken.index == row)
+            .map(|broken| broken.fault);
         // Rows that were left out and come back.
         while let Some((number, change)) = waiting.next_if(|(at, _)| **at < number) {
-            if let Some((cells, fields)) = change {
-                push(*number, cells, 0, *fields);
+            if let Some((cells, fault)) = change {
+                push(*number, cells, 0, *fault);
             }
         }
         match waiting.next_if(|(at, _)| **at == number) {
-            None => push(number, &table.rows, row, fields),
-            Some((_, Some((cells, fields)))) => push(number, cells, 0, *fields),
+            None => push(number, &table.rows, row, fault),
+            Some((_, Some((cells, fault)))) => push(number, cells, 0, *fault),
             Some((_, None)) => {}
         }
     }
     for (number, change) in waiting {
-        if let Some((cells, fields)) = change {
-            push(*number, cells, 0, *fields);
+        if let Some((cells, fault)) = change {
+            push(*number, cells, 0, *fault);
         }
     }
-    holding(table, rows, ragged)
+    holding(table, rows, broken)
 }
 
 /// A table as another one, with other rows.
-fn holding(table: &Table, rows: RawRows, ragged: Vec<Ragged>) -> Table {
+fn holding(table: &Table, rows: RawRows, broken: Vec<BrokenRow>) -> Table {
     Table {
         origin: table.origin.clone(),
         headers: table.headers.clone(),
         unit_line: table.unit_line.clone(),
         notes: vec![],
         rows,
-        ragged,
+        broken,
         ..*table
     }
 }
@@ -375,11 +405,11 @@ fn holding(table: &Table, rows: RawRows, ragged: Vec<Ragged>) -> Table {
 /// For each row number its index and the customer's key.
 fn customers<'a>(
     table: &Table,
-    intake: &'a Intake,
+    judged: &'a Judged,
 ) -> BTreeMap<u32, (usize, Option<&'a Arc<str>>)> {
     (0..table.rows.len())
         .map(|row| {
-            let customer = intake.customers.get(row).and_then(Option::as_ref);
+            let customer = judged.customers.get(row).and_then(Option::as_ref);
             (table.rows.row_number(row), (row, customer))
         })
         .collect()
@@ -389,15 +419,15 @@ fn customers<'a>(
 fn rows(
     changed: &BTreeSet<u32>,
     table: &Table,
-    base: &Intake,
+    base: &Judged,
     mended: &Table,
-    intake: &Intake,
+    judged: &Judged,
 ) -> Vec<Applied> {
     if changed.is_empty() {
         return vec![];
     }
     let before = customers(table, base);
-    let after = customers(mended, intake);
+    let after = customers(mended, judged);
     let numbers: BTreeSet<u32> = before.keys().chain(after.keys()).copied().collect();
     numbers
         .into_iter()
@@ -419,7 +449,7 @@ fn kept(
     decisions: &BTreeMap<u32, Decision>,
     said: &[Statement],
     table: &Table,
-    base: &Intake,
+    base: &Judged,
 ) -> Vec<Kept> {
     let wanted = decisions.values().flat_map(|one| {
         let applied = one.apply.iter().map(|index| (*index, State::Applied));

@@ -26,7 +26,7 @@ mod told;
 
 pub use columns::{Columns, headings, is_page, known_page};
 pub use lines::{Line, Mark, Wish, lines};
-pub use mend::{Applied, Bench, Kept, Mended, Taken, mend};
+pub use mend::{Applied, Bench, Judged, Kept, Mended, Taken, mend};
 pub use page::{Page, PageColumn, PageRow, columns_of};
 pub use said::{Known, Statement, said};
 pub use told::{dispute, no_longer_there, replaced, unknown_rows};

@@ -2,7 +2,7 @@
 //! in their cells.
 
 use super::lines::Mark;
-use crate::book::{RowFault, SheetKind};
+use crate::book::{Flaw, SheetKind};
 use crate::clean::sheet::field_headers;
 use crate::diagnostic::Text;
 use crate::read::{Table, find_column};
@@ -45,7 +45,7 @@ pub struct PageRow {
     /// Which row it is.
     pub mark: Mark,
     /// What is wrong with it.
-    pub faults: Vec<RowFault>,
+    pub faults: Vec<Flaw>,
     /// What people made of it who do not agree.
     pub disputes: Vec<Text>,
     /// Who is to mend it.

@@ -5,13 +5,10 @@ use super::lines::{Line, Wish};
 use super::same::{is_same, text_of};
 use super::{State, told};
 use crate::diagnostic::Finding;
-use crate::read::Table;
+use crate::read::{RowFault, Table};
 use crate::table::{Cell, Place, RawRows};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// How many fields a row has and the header has, where these are not the same.
-pub type Fields = Option<(usize, usize)>;
 
 /// Something that was said of a row before.
 #[derive(Clone, Debug)]
@@ -26,8 +23,8 @@ pub struct Known {
     pub cells: Option<RawRows>,
     /// The row as it came in.
     pub before: RawRows,
-    /// How ragged it came in.
-    pub ragged: Fields,
+    /// How it was broken, if it was.
+    pub broken: Option<RowFault>,
     /// What has become of it.
     pub state: State,
     /// Whether a run has counted with it.
@@ -51,8 +48,8 @@ pub struct Statement {
     pub cells: Option<RawRows>,
     /// The row as it came in.
     pub before: RawRows,
-    /// How ragged it came in.
-    pub ragged: Fields,
+    /// How it was broken, if it was.
+    pub broken: Option<RowFault>,
     /// The customer's key as mended; known once the row is judged.
     pub customer: Option<Arc<str>>,
     /// The columns of the table that were changed.
@@ -115,13 +112,13 @@ pub fn said(
         };
         let number = line.mark.number;
         let before = known.iter().find(|known| known.number == number);
-        let (before, ragged) = match (before, indices.get(&number)) {
-            (Some(known), _) => (known.before.clone(), known.ragged),
+        let (before, broken) = match (before, indices.get(&number)) {
+            (Some(known), _) => (known.before.clone(), known.broken),
             (None, Some(index)) => {
                 let mut row = RawRows::new(table.rows.width());
                 row.push(number, table.rows.row(*index));
-                let ragged = table.ragged.iter().find(|ragged| ragged.index == *index);
-                (row, ragged.map(|ragged| (ragged.found, ragged.expected)))
+                let broken = table.broken.iter().find(|broken| broken.index == *index);
+                (row, broken.map(|broken| broken.fault))
             }
             (None, None) => {
                 findings.push(told::no_longer_there(line));
@@ -131,8 +128,8 @@ pub fn said(
         let mended = mended(page, line, table, &before, &columns);
         let (cells, changed) = match line.wish {
             Wish::LeaveOut => (None, vec![]),
-            // Of a ragged row nothing need be changed: that its cells stand where they should is what there is to say.
-            Wish::Mend if mended.1.is_empty() && ragged.is_none() => {
+            // Of a broken row nothing need be changed: that its cells stand where they should is what there is to say.
+            Wish::Mend if mended.1.is_empty() && broken.is_none() => {
                 findings.push(told::nothing_changed(line));
                 continue;
             }
@@ -152,7 +149,7 @@ pub fn said(
             reason: line.reason.clone(),
             cells,
             before,
-            ragged,
+            broken,
             customer: None,
             changed,
             columns,

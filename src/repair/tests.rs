@@ -48,7 +48,7 @@ fn read(file: &str, headers: &[&str], raw: RawRows) -> Table {
         headers: headers.iter().map(|header| Header::new(header)).collect(),
         unit_line: None,
         rows: raw,
-        ragged: vec![],
+        broken: vec![],
         notes: vec![],
     }
 }
@@ -138,7 +138,7 @@ fn known(id: i64, author: &str, mended: [&str; 3], state: State, is_counted: boo
         author: author.into(),
         cells: Some(rows(3, 3, &[mended.to_vec()])),
         before: rows(3, 3, &[BAD.to_vec()]),
-        ragged: None,
+        broken: None,
         state,
         is_counted,
     }
@@ -162,7 +162,7 @@ fn a_mended_row_counts_and_nothing_else_changes() {
     );
     let made = made(&table, &[], &[page]);
     assert_eq!(made.findings, []);
-    assert_eq!(made.intake.refused, 1);
+    assert_eq!(made.judged.intake.refused, 1);
     assert_eq!(
         texts(&made.table),
         [GOOD, ["C2", "20", "2024-01-06"], ["C3", "多", "2024-01-07"]]
@@ -194,8 +194,8 @@ fn a_key_that_another_row_has_is_not_taken_and_the_other_row_stays_good() {
     let page = page("修正.csv", &[(3, 0, ["C1", "5", "2024-01-06"], ANN)]);
     let made = made(&table, &[], &[page]);
     assert_eq!(codes(&made.findings), [Code::StillBad]);
-    assert_eq!(made.intake.refused, 1);
-    assert_eq!(made.intake.customers[0].as_deref(), Some("C1"));
+    assert_eq!(made.judged.intake.refused, 1);
+    assert_eq!(made.judged.customers[0].as_deref(), Some("C1"));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn of_two_rows_with_one_key_one_may_be_left_out() {
     );
     let left = made(&table, &[], &[twice]);
     assert_eq!(left.findings, []);
-    assert_eq!(left.intake.refused, 0);
+    assert_eq!(left.judged.intake.refused, 0);
     assert_eq!(left.table.rows.len(), 2);
     assert_eq!(left.taken().left_out, 1);
     assert_eq!(left.rows[0].index, None);
@@ -231,7 +231,7 @@ fn a_cell_that_makes_its_column_unreadable_is_not_taken() {
     let page = page("修正.csv", &[(4, 0, ["C2", "1", "01/14/2024"], ANN)]);
     let made = made(&table, &[], &[page]);
     assert_eq!(codes(&made.findings), [Code::StillBad]);
-    assert_eq!(made.intake.refused, 1);
+    assert_eq!(made.judged.intake.refused, 1);
     assert_eq!(texts(&made.table), texts(&table));
 }
 
@@ -274,7 +274,7 @@ fn what_somebody_says_later_without_knowing_what_was_said_puts_the_row_back() {
     assert_eq!(codes(&disputed.findings), [Code::Disagreement]);
     assert_eq!(texts(&disputed.table), [GOOD, BAD]);
     assert_eq!(disputed.turned, [(5, State::Disputed)]);
-    assert_eq!(disputed.intake.refused, 1);
+    assert_eq!(disputed.judged.intake.refused, 1);
     // A run has counted with it: it stays.
     let counted = [known(5, "安", twenty, State::Applied, true)];
     let late = made(&table, &counted, &[bob(0, BOB)]);
@@ -379,13 +379,16 @@ fn rows_that_say_nothing_known_are_told() {
 }
 
 #[test]
-fn a_ragged_row_may_be_right_as_it_stands() {
+fn a_broken_row_may_be_right_as_it_stands() {
     let mut table = file(&[GOOD, ["C2", "2", "2024-01-06"]]);
-    table.ragged.push(crate::read::Ragged {
-        index: 1,
-        row_number: 3,
+    let fault = crate::read::RowFault::Fields {
         found: 4,
         expected: 3,
+    };
+    table.broken.push(crate::read::BrokenRow {
+        index: 1,
+        row_number: 3,
+        fault,
     });
     let confirmed = page(
         "修正.csv",
@@ -393,9 +396,9 @@ fn a_ragged_row_may_be_right_as_it_stands() {
     );
     let made = made(&table, &[], &[confirmed]);
     assert_eq!(made.findings, []);
-    assert_eq!(made.intake.refused, 0);
-    assert!(made.table.ragged.is_empty());
-    assert_eq!(made.kept[0].statement.ragged, Some((4, 3)));
+    assert_eq!(made.judged.intake.refused, 0);
+    assert!(made.table.broken.is_empty());
+    assert_eq!(made.kept[0].statement.broken, Some(fault));
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub fn put(
     let changes = mended.rows.iter().filter_map(|row| {
         let customer = row
             .index
-            .and_then(|at| mended.intake.customers[at].as_deref());
+            .and_then(|at| mended.judged.customers[at].as_deref());
         Some(RowChange {
             row: *rows.get(&row.number)?,
             index: row.index,
@@ -170,12 +170,19 @@ pub fn put(
         &Amendment {
             table: &mended.table,
             content_hash: &content_hash(&mended.table),
-            refused: mended.intake.refused,
-            span: mended.intake.span,
+            refused: mended.judged.intake.refused,
+            span: mended.judged.intake.span,
             rows: changes.collect(),
         },
     )?;
     let ids = writer.row_ids(import)?;
-    let waiting = open::waiting(&mended.intake, &mended.table, &ids, as_of, before);
+    let waiting = open::waiting(
+        &mended.judged.intake,
+        &mended.judged.customers,
+        &mended.table,
+        &ids,
+        as_of,
+        before,
+    );
     writer.set_waiting(import, &waiting)
 }

@@ -29,7 +29,8 @@ pub fn read_back(
     let stop = |error| about.stop(&error);
     repairs.apply(&writer, scheme, as_of)?;
     let mut findings = repairs.findings().to_vec();
-    findings.extend(restate::restated(&writer, &about.rules, &[], repairs.mended())?.findings());
+    findings
+        .extend(restate::restated(&writer, &about.rules, &[], repairs.mended(), as_of)?.findings());
     screen.run_findings(&findings);
     let mut open = open(&writer, scheme).map_err(stop)?;
     let waiting = said_open(&open, as_of);

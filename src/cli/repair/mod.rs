@@ -125,8 +125,17 @@ impl Repairs {
     }
 
     /// A table of the call as people mended it: `None` where they did not. `hash` is its content.
-    pub fn mend(&mut self, incoming: &Incoming<'_>, table: &Table, hash: &str) -> Option<Mended> {
-        let lines = self.take(&content_mark(incoming.sheet, incoming.source, hash));
+    pub fn mend<'h>(
+        &mut self,
+        incoming: &Incoming<'_>,
+        table: &Table,
+        hash: impl FnOnce() -> &'h str,
+    ) -> Option<Mended> {
+        if self.lines.is_empty() {
+            return None;
+        }
+        let content = content_mark(incoming.sheet, incoming.source, hash());
+        let lines = self.take(&content);
         if lines.is_empty() {
             return None;
         }
@@ -204,7 +213,15 @@ impl Repairs {
             None => vec![],
         };
         let as_of = incoming.filing.as_of;
-        let waiting = open::waiting(intake, table, &ids, as_of, &known);
+        let bench = Bench {
+            scheme: incoming.scheme,
+            sheet: incoming.sheet,
+            filing: incoming.filing,
+            crosswalks: incoming.crosswalks,
+            is_replaced: &|_| false,
+        };
+        let customers = bench.customers(table);
+        let waiting = open::waiting(intake, &customers, table, &ids, as_of, &known);
         writer.set_waiting(import, &waiting)?;
         let Some(mended) = mended else { return Ok(()) };
         self.count(&table.origin, mended);
@@ -252,7 +269,7 @@ fn new_repair(kept: &repair::Kept, row: RowId) -> NewRepair {
         reason: said.reason.clone(),
         cells: said.cells.clone(),
         before: said.before.clone(),
-        ragged: said.ragged,
+        broken: said.broken,
         origin: said.place.to_string(),
         state: kept.state,
     }
@@ -272,7 +289,7 @@ fn known_of(stored: &StoredRepair) -> repair::Known {
         author: stored.said.author.clone(),
         cells: stored.said.cells.clone(),
         before: stored.said.before.clone(),
-        ragged: stored.said.ragged,
+        broken: stored.said.broken,
         state: stored.said.state,
         is_counted: stored.is_counted && stored.said.state == State::Applied,
     }

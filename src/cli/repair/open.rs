@@ -9,6 +9,7 @@ use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Rows of one import that wait.
 pub struct Open {
@@ -91,6 +92,7 @@ pub fn known(ledger: &Ledger, import: ImportId) -> Result<Vec<Waiting>, Error> {
 /// What is to wait of a table. A row that waited before with the same fault waits since then, and is due when it was.
 pub fn waiting(
     intake: &Intake,
+    customers: &[Option<Arc<str>>],
     table: &Table,
     ids: &[RowId],
     as_of: Date,
@@ -98,7 +100,7 @@ pub fn waiting(
 ) -> Vec<NewWaiting> {
     let rows = intake.quarantined.iter().filter_map(|row| {
         let id = *ids.get(row.index)?;
-        let customer = intake.customers[row.index].clone();
+        let customer = customers.get(row.index).cloned().flatten();
         let before = known.iter().find(|one| {
             let is_row = one.about.row == id;
             let is_customer = customer.is_some() && one.about.customer == customer;

@@ -8,7 +8,7 @@ use crate::cli::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::ledger::{Error, Ledger, Writer, content_mark};
 use regrade::present::workbook::{RepairBook, WorkbookError, write_repairs};
-use regrade::read::{self, Input, Ragged, Table};
+use regrade::read::{self, BrokenRow, Input, Table};
 use regrade::repair::{self, Line, Mark, Page, PageRow, State};
 use regrade::scheme::Scheme;
 use regrade::table::{Date, RawRows};
@@ -82,10 +82,10 @@ pub fn pages<'a>(
 /// The table with some of its rows and no others.
 pub fn picked(table: &Table, indices: impl Iterator<Item = usize>) -> Table {
     let mut rows = RawRows::new(table.rows.width());
-    let mut ragged = vec![];
+    let mut broken = vec![];
     for index in indices {
-        let found = table.ragged.iter().find(|ragged| ragged.index == index);
-        ragged.extend(found.map(|found| Ragged {
+        let found = table.broken.iter().find(|broken| broken.index == index);
+        broken.extend(found.map(|found| BrokenRow {
             index: rows.len(),
             ..*found
         }));
@@ -97,7 +97,7 @@ pub fn picked(table: &Table, indices: impl Iterator<Item = usize>) -> Table {
         unit_line: table.unit_line.clone(),
         notes: vec![],
         rows,
-        ragged,
+        broken,
         ..*table
     }
 }

@@ -90,20 +90,9 @@ fn columns() -> [ListColumn; 9] {
 
 /// The changes in their order.
 fn changes(history: &[HistoryRow], overrides: &[StoredOverride], keyed: bool) -> Vec<Change> {
-    // Of one date the last run counts: it was graded again.
-    let counting: Vec<&HistoryRow> = history
-        .iter()
-        .enumerate()
-        .filter(|(index, row)| {
-            history
-                .get(index + 1)
-                .is_none_or(|next| next.as_of != row.as_of)
-        })
-        .map(|(_, row)| row)
-        .collect();
     let mut changes: Vec<Change> = overrides.iter().flat_map(of_override).collect();
-    changes.extend(moves(&counting, Subject::Grade, keyed));
-    changes.extend(moves(&counting, Subject::Type, keyed));
+    changes.extend(moves(history, Subject::Grade, keyed));
+    changes.extend(moves(history, Subject::Type, keyed));
     changes.sort_by_key(|change| (change.date, change.order));
     changes
 }
@@ -118,7 +107,7 @@ fn subject(subject: Subject) -> ListCell {
 }
 
 /// The runs in which the grade or the type became another.
-fn moves(history: &[&HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
+fn moves(history: &[HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
     let level = |row: &HistoryRow| {
         let standing = &row.row.standing;
         match of {

@@ -1,9 +1,9 @@
 //! Rows that wait, rows that were mended, and imports as runs saw them.
 
 use super::*;
-use crate::book::RowFault;
+use crate::book::Flaw;
 use crate::ledger::{
-    Amendment, ImportId, NewRepair, NewWaiting, RowChange, RowId, RunNumber, content_hash,
+    Amendment, Contents, ImportId, NewRepair, NewWaiting, RowChange, RowId, RunNumber, content_hash,
 };
 use crate::repair::State;
 use crate::text;
@@ -18,17 +18,20 @@ fn row(cells: &[&str]) -> RawRows {
 fn bring_in(ledger: &mut Ledger) -> (ImportId, Table) {
     let bad = table(&HEADERS, &[&["C1", "1"], &["C2", "二"], &["C3", "3"]]);
     let writer = ledger.write(&who()).unwrap();
-    let about = NewImport {
-        content_hash: content_hash(&bad),
+    let contents = || Contents {
+        hash: content_hash(&bad),
         refused: 1,
-        ..filed("2024-03-31")
+        span: None,
     };
-    let customers = ["C1", "C2", "C3"].map(Some);
-    let import = writer.add_import(&bad, &about, customers).unwrap();
+    let customers = ["C1", "C2", "C3"].map(|key| Some(key.into()));
+    let about = filed("2024-03-31");
+    let import = writer
+        .add_import(&bad, &about, customers, contents)
+        .unwrap();
     let waiting = NewWaiting {
         row: writer.row_ids(import).unwrap()[1],
         customer: Some("C2".into()),
-        faults: vec![RowFault {
+        faults: vec![Flaw {
             column: Some(1),
             title: text!("`二` is not a number", "`二` 不是数字"),
             help: None,
@@ -52,7 +55,7 @@ fn repair(author: &str, cells: Option<&[&str]>, state: State) -> NewRepair {
         reason: Some("核对过".into()),
         cells: cells.map(row),
         before: row(&["C2", "二"]),
-        ragged: None,
+        broken: None,
         origin: "修正.xlsx[客户!2:2]".to_owned(),
         state,
     }
@@ -183,20 +186,24 @@ fn a_run_keeps_seeing_what_it_saw() {
 }
 
 #[test]
-fn a_ragged_row_is_ragged_again_as_a_run_saw_it() {
+fn a_broken_row_is_broken_again_as_a_run_saw_it() {
     let (_folder, mut ledger) = ledger();
     let (import, _) = bring_in(&mut ledger);
     let first = run(&mut ledger, "1");
+    let fault = crate::read::RowFault::Fields {
+        found: 3,
+        expected: 2,
+    };
     let said = NewRepair {
-        ragged: Some((3, 2)),
+        broken: Some(fault),
         ..repair("安", Some(&["C2", "2"]), State::Applied)
     };
     keep(&mut ledger, import, &said);
     amend(&mut ledger, import, Some(&["C2", "2"]));
-    let ragged = ledger.load_table_of(import, first).unwrap().ragged;
-    assert_eq!((ragged[0].index, ragged[0].row_number), (1, 3));
-    assert_eq!((ragged[0].found, ragged[0].expected), (3, 2));
-    assert!(ledger.load_table(import).unwrap().ragged.is_empty());
+    let broken = ledger.load_table_of(import, first).unwrap().broken;
+    assert_eq!((broken[0].index, broken[0].row_number), (1, 3));
+    assert_eq!(broken[0].fault, fault);
+    assert!(ledger.load_table(import).unwrap().broken.is_empty());
 }
 
 #[test]

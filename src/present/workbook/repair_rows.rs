@@ -3,7 +3,7 @@
 use super::formats::{Formats, Look, look_of};
 use super::repair::{Lists, RepairBook};
 use super::{WorkbookError, page, text};
-use crate::book::RowFault;
+use crate::book::Flaw;
 use crate::clean::text::shown;
 use crate::present::palette::{ASIDE, FAULT, FAULT_TEXT, HEADER, INPUT, MUTED};
 use crate::present::shown::width;
@@ -189,7 +189,7 @@ impl<'a> Rows<'a> {
         let is_text = table.encoding.is_some();
         let of_row = said.faults.iter().any(|fault| fault.column.is_none());
         for (column, cell) in (0u16..).zip(table.rows.row(row)) {
-            let of_cell = |fault: &&RowFault| fault.column == Some(u32::from(column));
+            let of_cell = |fault: &&Flaw| fault.column == Some(u32::from(column));
             let is_bad = of_row || said.faults.iter().any(|fault| of_cell(&fault));
             let shade = if is_bad { Shade::Fault } else { Shade::Plain };
             // What is typed into a text cell stays a text, as in the file; elsewhere a figure is to become a number.
@@ -207,7 +207,7 @@ impl<'a> Rows<'a> {
             if !noted {
                 continue;
             }
-            let whole = |fault: &&RowFault| column == 0 && fault.column.is_none();
+            let whole = |fault: &&Flaw| column == 0 && fault.column.is_none();
             let faults = said
                 .faults
                 .iter()
@@ -313,7 +313,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The text of a note: what is wrong, and what to do.
-    fn note<'f>(&self, faults: impl Iterator<Item = &'f RowFault>) -> String {
+    fn note<'f>(&self, faults: impl Iterator<Item = &'f Flaw>) -> String {
         let lang = self.book.lang;
         let mut lines = vec![];
         for fault in faults {
