@@ -4,7 +4,7 @@
 use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
-use crate::book::{Arrival, Filing, Inputs, Intake, is_refusal};
+use crate::book::{Arrival, Filing, Inputs, Intake, Quarantined, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::{BrokenRow, RowFault, Table};
 use crate::scheme::Scheme;
@@ -117,10 +117,14 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     for index in &good {
         by_row.entry(said[*index].number).or_default().push(*index);
     }
+    let mut by_number: BTreeMap<u32, Vec<&Known>> = BTreeMap::new();
+    for one in known {
+        by_number.entry(one.number).or_default().push(one);
+    }
     let mut decisions: BTreeMap<u32, Decision> = BTreeMap::new();
     for (number, new) in by_row {
-        let of_row: Vec<&Known> = known.iter().filter(|one| one.number == number).collect();
-        let decision = decide(&said, &new, &of_row, &mut findings);
+        let of_row = by_number.get(&number).map_or(&[][..], Vec::as_slice);
+        let decision = decide(&said, &new, of_row, &mut findings);
         decisions.insert(number, decision);
     }
     // Each can be used by itself; two together may have one key.
@@ -133,6 +137,7 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         if bad.is_empty() {
             break (mended, judged);
         }
+        let bad: BTreeSet<usize> = bad.into_iter().collect();
         decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
     };
     let kept = kept(&decisions, &said, table, &base);
@@ -232,6 +237,7 @@ fn usable(
                 }
                 break;
             }
+            let bad: BTreeSet<usize> = bad.into_iter().collect();
             round.retain(|index| !bad.contains(index));
         }
         good.extend(round);
@@ -277,13 +283,16 @@ fn faulty(
 ) -> Vec<usize> {
     let (base, intake) = (&base.intake, &judged.intake);
     let mut bad = vec![];
+    let refused: BTreeMap<u32, &Quarantined> = intake
+        .quarantined
+        .iter()
+        .map(|row| (row.number, row))
+        .collect();
     for index in applied {
         let statement = &said[*index];
-        let refused = intake
-            .quarantined
-            .iter()
-            .find(|row| row.number == statement.number);
-        let Some(refused) = refused else { continue };
+        let Some(refused) = refused.get(&statement.number) else {
+            continue;
+        };
         bad.push(*index);
         for fault in &refused.faults {
             let mut finding = Finding::error(Code::StillBad, fault.title.clone())

@@ -92,6 +92,7 @@ pub fn said(
     let indices: HashMap<u32, usize> = (0..table.rows.len())
         .map(|row| (table.rows.row_number(row), row))
         .collect();
+    let of_number: HashMap<u32, &Known> = known.iter().map(|known| (known.number, known)).collect();
     let mut columns: HashMap<usize, Option<Arc<[usize]>>> = HashMap::new();
     let mut statements = vec![];
     for line in lines {
@@ -111,7 +112,7 @@ pub fn said(
             continue;
         };
         let number = line.mark.number;
-        let before = known.iter().find(|known| known.number == number);
+        let before = of_number.get(&number);
         let (before, broken) = match (before, indices.get(&number)) {
             (Some(known), _) => (known.before.clone(), known.broken),
             (None, Some(index)) => {
@@ -136,8 +137,7 @@ pub fn said(
             Wish::Unsaid if mended.1.is_empty() => continue,
             Wish::Mend | Wish::Unsaid => (Some(mended.0), mended.1),
         };
-        let is_known = known.iter().any(|known| known.number == number);
-        if !is_known && !waiting.contains(&number) {
+        if !of_number.contains_key(&number) && !waiting.contains(&number) {
             findings.push(told::is_good(line));
             continue;
         }

@@ -8,7 +8,7 @@ use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Rows of one import that wait.
@@ -98,18 +98,29 @@ pub fn waiting(
     as_of: Date,
     known: &[Waiting],
 ) -> Vec<NewWaiting> {
+    let by_row: HashMap<RowId, &Waiting> = known.iter().map(|one| (one.about.row, one)).collect();
+    let by_cells: HashMap<&str, &Waiting> =
+        known.iter().map(|one| (one.cells.as_str(), one)).collect();
+    let of_customers = known.iter().filter_map(|one| {
+        let customer = one.about.customer.as_deref()?;
+        Some((customer, one))
+    });
+    let by_customer: HashMap<&str, &Waiting> = of_customers.collect();
     let rows = intake.quarantined.iter().filter_map(|row| {
         let id = *ids.get(row.index)?;
         let customer = customers.get(row.index).cloned().flatten();
-        let before = known.iter().find(|one| {
-            let is_row = one.about.row == id;
-            let is_customer = customer.is_some() && one.about.customer == customer;
-            let is_same = || {
-                let mut columns = row.faults.iter().map(|fault| fault.column);
-                columns.any(|column| one.about.faults.iter().any(|was| was.column == column))
-            };
-            is_row || (is_customer || one.has_cells_of(table, row.index)) && is_same()
-        });
+        let is_same = |one: &&&Waiting| {
+            let mut columns = row.faults.iter().map(|fault| fault.column);
+            columns.any(|column| one.about.faults.iter().any(|was| was.column == column))
+        };
+        let of_customer = || by_customer.get(customer.as_deref()?).filter(is_same);
+        let of_cells = || {
+            // Where nothing waited there is nothing to compare with.
+            let is_any = !by_cells.is_empty();
+            let cells = is_any.then(|| Waiting::cells_of(table, row.index))?;
+            by_cells.get(cells.as_str()).filter(is_same)
+        };
+        let before = by_row.get(&id).or_else(of_customer).or_else(of_cells);
         Some(NewWaiting {
             row: id,
             customer,

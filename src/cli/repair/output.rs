@@ -53,8 +53,12 @@ pub fn pages<'a>(
                 ledger.repairs(import.id)?.iter().map(known_of).collect();
             let (sheet, source) = (&import.sheet, &import.filing.source);
             let content = content_mark(sheet, source, &import.content_hash);
+            let mut by_number: BTreeMap<u32, Vec<&repair::Known>> = BTreeMap::new();
+            for one in &known {
+                by_number.entry(one.number).or_default().push(one);
+            }
             let rows = rows.iter().map(|row| {
-                let of_row = || known.iter().filter(|one| one.number == row.number);
+                let of_row = || by_number.get(&row.number).into_iter().flatten().copied();
                 let disputed = of_row().filter(|one| one.state == State::Disputed);
                 PageRow {
                     mark: Mark {
@@ -309,10 +313,15 @@ fn unread(path: &Path, ledger: &Ledger, scheme: &Scheme, refused: &[Page]) -> Re
         let waiting = waiting.collect();
         let lines: Vec<&Line> = lines.iter().collect();
         let said = repair::said(&pages, &lines, &table, &known, &waiting, "", &mut vec![]);
+        let mut by_number: BTreeMap<u32, Vec<&repair::Known>> = BTreeMap::new();
+        for one in &known {
+            by_number.entry(one.number).or_default().push(one);
+        }
         let is_new = |one: &&repair::Statement| {
-            !known
-                .iter()
-                .any(|known| known.number == one.number && one.is(known.cells.as_ref()))
+            let of_row = by_number.get(&one.number).into_iter().flatten();
+            of_row
+                .into_iter()
+                .all(|known| !one.is(known.cells.as_ref()))
         };
         unread += said.iter().filter(is_new).count();
     }
