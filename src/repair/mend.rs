@@ -1,14 +1,15 @@
 //! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
 //! a key is twice or once only among them. What cannot be used still is told and left as it was.
 
+use super::changed::{Changes, holding, with};
 use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
 use crate::book::{Arrival, Filing, Inputs, Intake, Quarantined, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
-use crate::read::{BrokenRow, RowFault, Table};
+use crate::read::{RowFault, Table};
 use crate::scheme::Scheme;
-use crate::table::{Cell, Date, RawRows};
+use crate::table::{Date, RawRows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -104,9 +105,6 @@ pub struct Taken {
     /// Known already.
     pub repeated: usize,
 }
-
-/// A row otherwise than it stands in the table; `None`: left out.
-type Changes<'a> = BTreeMap<u32, Option<(&'a RawRows, Option<RowFault>)>>;
 
 /// Makes of a table what was said of its rows.
 pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Statement>) -> Mended {
@@ -354,61 +352,6 @@ fn changes<'a>(
         }
     }
     changes
-}
-
-/// The table with some rows otherwise, in the order of their numbers.
-fn with(table: &Table, changes: &Changes<'_>) -> Table {
-    let mut rows = RawRows::new(table.rows.width());
-    let mut broken = vec![];
-    let mut push = |number: u32, cells: &RawRows, row: usize, fault: Option<RowFault>| {
-        if let Some(fault) = fault {
-            broken.push(BrokenRow {
-                index: rows.len(),
-                row_number: number,
-                fault,
-            });
-        }
-        let cells: Vec<Cell<'_>> = cells.row(row).collect();
-        rows.push(number, cells);
-    };
-    let mut waiting = changes.iter().peekable();
-    let mut known = table.broken.iter().peekable();
-    for row in 0..table.rows.len() {
-        let number = table.rows.row_number(row);
-        let fault = known
-            .next_if(|broken| broken.index == row)
-            .map(|broken| broken.fault);
-        // Rows that were left out and come back.
-        while let Some((number, change)) = waiting.next_if(|(at, _)| **at < number) {
-            if let Some((cells, fault)) = change {
-                push(*number, cells, 0, *fault);
-            }
-        }
-        match waiting.next_if(|(at, _)| **at == number) {
-            None => push(number, &table.rows, row, fault),
-            Some((_, Some((cells, fault)))) => push(number, cells, 0, *fault),
-            Some((_, None)) => {}
-        }
-    }
-    for (number, change) in waiting {
-        if let Some((cells, fault)) = change {
-            push(*number, cells, 0, *fault);
-        }
-    }
-    holding(table, rows, broken)
-}
-
-/// A table as another one, with other rows.
-fn holding(table: &Table, rows: RawRows, broken: Vec<BrokenRow>) -> Table {
-    Table {
-        origin: table.origin.clone(),
-        headers: table.headers.clone(),
-        unit_line: table.unit_line.clone(),
-        notes: vec![],
-        rows,
-        broken,
-        ..*table
-    }
 }
 
 /// For each row number its index and the customer's key.

@@ -10,9 +10,11 @@
 //! same     (cell read, cell before)   → whether somebody changed it
 //! said     (Lines, Table, what is known) → Vec<Statement>    one for each row that somebody changed
 //! page     (Scheme, Table)          → what a repair workbook shows
+//! changed  (Table, some of its rows) → the table with them
 //! mend     (Table, Vec<Statement>)    → Mended            each row judged with all others, and who disagrees
 //! ```
 
+mod changed;
 mod columns;
 mod lines;
 mod mend;
