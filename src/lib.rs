@@ -20,6 +20,7 @@
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
 //! explain     (Grading, row) → Explanation; reasons
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
+//! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -45,6 +46,7 @@ pub mod metrics;
 pub mod present;
 pub mod rank;
 pub mod read;
+pub mod repair;
 pub mod review;
 pub mod scheme;
 pub mod table;

@@ -176,6 +176,32 @@ words! {
     ListErrorGrade = "Please choose one of the scheme's grades, or leave the cell empty.", "请从下拉列表中选择方案里的等级，或留空。";
     ListErrorType = "Please choose one of the scheme's types, or leave the cell empty.", "请从下拉列表中选择方案里的类型，或留空。";
 
+    // The repair workbook.
+    RepairTitle = "Rows to mend", "待修正的行";
+    SourcePlace = "Row in the file", "原位置";
+    RepairOwner = "Owner", "负责人";
+    RepairDue = "Mend by", "修正期限";
+    RepairAction = "To do", "处理";
+    RepairReason = "Why", "修正说明";
+    Mender = "Mended by", "修正人";
+    RepairState = "State", "状态";
+    RowMark = "Row mark (leave as is)", "修正标识（请勿改动）";
+    Mend = "mend", "修正";
+    LeaveOut = "leave out", "作废";
+    Overdue = "overdue", "逾期";
+    Waits = "waiting", "待修正";
+    Source = "Source", "来源";
+    SheetName = "Sheet", "表";
+    WaitingRows = "Rows to mend", "待修正行";
+    OverdueRows = "Overdue", "其中逾期";
+    NoWaitingRows = "No row waits for repair.", "没有待修正的行。";
+    HowToMend = "How to mend", "怎样修正";
+    HowToCells = "Correct the coloured cells; the note on each says what is wrong with it. Other cells of the row may be corrected too.", "请改正标色的单元格，批注里写有问题和改法；同一行的其他单元格也可以一并更正。";
+    HowToLeaveOut = "A row that is of no use: choose “leave out” in the column “To do” and say why. Deleting the row here changes nothing.", "确实无用的行：在“处理”列选“作废”并写明修正说明。直接删除该行不起作用。";
+    HowToSign = "Write your name into the column “Mended by”. Leave the last column as it is.", "请在“修正人”列写上姓名；最后一列“修正标识”请勿改动。";
+    HowToReadBack = "Save the workbook, then: regrade review FILE.xlsx", "保存后运行：regrade review 本文件.xlsx";
+    ListErrorChoice = "Please choose from the list. A new choice goes into the scheme.", "请从下拉列表中选择；新的取值请先加入方案。";
+
     // Footers; `&P` and `&N` are Excel's codes for the page and the number of pages.
     PageFooter = "Page &P of &N", "第 &P 页，共 &N 页";
 }

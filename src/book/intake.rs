@@ -1,6 +1,7 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
 use super::changes::row_key;
+use super::quarantine::{Quarantined, quarantined};
 use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
 use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
@@ -42,6 +43,8 @@ struct Before<'a> {
 pub struct Intake {
     /// How many rows cannot be used.
     pub refused: usize,
+    /// Which they are, and why.
+    pub quarantined: Vec<Quarantined>,
     /// First and last date of the rows of an event sheet.
     pub span: Option<(Date, Date)>,
     /// What was found.
@@ -185,6 +188,7 @@ impl<'a> Arrival<'a> {
             merge::refuse_duplicates(customers, tables, &mut clean, &mut findings);
         }
         check_bad_rows(rule, &clean, &mut findings);
+        let quarantined = quarantined(&clean, &self.table, &findings);
         let mut span = None;
         if let SheetKind::Events(_) = kind {
             let days = events::days_of(&clean.columns[keys[1]]);
@@ -195,6 +199,7 @@ impl<'a> Arrival<'a> {
         }
         Intake {
             refused: clean.refused.len(),
+            quarantined,
             span,
             findings,
         }

@@ -18,6 +18,7 @@ mod intake;
 mod late;
 mod merge;
 mod previous;
+mod quarantine;
 mod repeats;
 mod replaced;
 mod shelf;
@@ -37,6 +38,7 @@ pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
 pub use previous::{Previous, previous};
+pub use quarantine::{Flaw, Quarantined};
 pub use shelf::{Shelf, in_force, period_ends};
 
 use crate::checks;

@@ -46,10 +46,6 @@ impl Found {
         self.rows.push((self.findings.len(), row, field));
         self.findings.push(finding);
     }
-
-    fn faulty(&self) -> HashSet<u32> {
-        self.faults.iter().map(|(row, ..)| *row).collect()
-    }
 }
 
 impl Task<'_> {
@@ -208,17 +204,28 @@ impl Task<'_> {
             let place = table.origin.row(broken.row_number);
             found.push(broken.index as u32, None, finding.place(place));
         }
-        for key in self.keys.iter().filter(|key| sources[**key].is_some()) {
-            let faulty = found.faulty();
-            for row in (0..table.rows.len() as u32).filter(|row| !faulty.contains(row)) {
+        for key in self.keys {
+            let Some(source) = sources[*key] else {
+                continue;
+            };
+            // Of a key that cannot be read it is said already, and the cells of a broken row may stand under the wrong
+            // headers; other faults of a row are no reason to keep quiet of it.
+            let told = |field: &Option<usize>| field.is_none_or(|field| field == *key);
+            let unread: HashSet<u32> = found
+                .rows
+                .iter()
+                .filter(|(finding, _, field)| found.findings[*finding].is_error() && told(field))
+                .map(|(_, row, _)| *row)
+                .collect();
+            for row in (0..table.rows.len() as u32).filter(|row| !unread.contains(row)) {
                 if columns[*key].is_missing(row as usize) {
                     let name = &self.sheet.fields[*key].name;
                     let finding = Finding::error(
                         Code::MissingKeyCell,
                         text!("the row has no `{name}`", "该行没有 `{name}`"),
                     )
-                    .place(table.origin.row(table.rows.row_number(row as usize)));
-                    found.push(row, None, finding);
+                    .place(self.cell(row, source));
+                    found.push(row, Some(*key), finding);
                 }
             }
         }

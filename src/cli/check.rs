@@ -98,11 +98,14 @@ fn data(
     screen: &Screen,
 ) -> Result<Data, Stop> {
     let options = inputs::options(&args.reading)?;
+    let loaded = inputs::load(scheme, &args.files, &options, screen)?;
+    inputs::refuse_repairs(&loaded)?;
     let Loaded {
         tables,
         files,
         mut findings,
-    } = inputs::load(scheme, &args.files, &options, screen)?;
+        ..
+    } = loaded;
     let mut sheets = Inputs::empty(scheme);
     for (sheet, table) in &tables {
         sheets.put(scheme, sheet, table.clone(), None);

@@ -162,6 +162,7 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Ledger), Stop> {
         grading,
         loaded: Loaded {
             tables: vec![],
+            repairs: vec![],
             files: vec![],
             findings: vec![],
         },

@@ -140,6 +140,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let finished = task.finish(&graded, global, screen, &|| {
         record(&writer, &graded.grading, &head).map_err(trouble)
     })?;
+    let open = super::repair::open(&writer, &graded.grading.scheme).map_err(trouble)?;
+    if let Some(waiting) = super::repair::said_open(&open, as_of) {
+        screen.say(&waiting);
+    }
     // The ledger commits last: what outputs there are now are those of a run that is whole or will be made again.
     if finished.passed && !global.dry_run {
         writer.commit().map_err(trouble)?;

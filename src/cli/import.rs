@@ -2,10 +2,11 @@
 
 use super::grade::as_of;
 use super::intake::{Outcome, Taken, take_all};
-use super::output::to_stdout;
-use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, restate, rules};
+use super::output::{files_of, keep_inputs, to_stdout};
+use super::repair::{Book, Open, Repairs};
+use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, repair, restate, rules};
 use regrade::checks;
-use regrade::diagnostic::{Code, Finding, Text};
+use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Field;
 use regrade::table::{Date, Period};
@@ -62,28 +63,64 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     known_jumps(&rules.scheme, &wanted.jumps)?;
     let as_of = as_of(global)?;
     let options = inputs::options(&args.reading)?;
+    let outputs = repair::target(global)?;
+    keep_inputs(
+        &files_of(&outputs),
+        &inputs::paths(&rules.scheme, &args.files)?,
+    )?;
     let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
     let (_room, mut ledger) = ledger::create_or_open(global)?;
     let path = ledger.path().to_path_buf();
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let mut findings = loaded.findings;
+    let mut repairs = Repairs::of(loaded.repairs, global);
+    let scheme = &rules.scheme;
+    let has_mended = !repairs.is_empty();
     let taken = take_all(
         &writer,
-        &rules.scheme,
+        scheme,
         loaded.tables,
         as_of,
         &wanted,
+        &mut repairs,
         &mut findings,
-    )?;
-    let restated = restate::restated(&writer, &rules, &taken, as_of)?;
+    );
+    let book = Book {
+        outputs: &outputs,
+        scheme,
+        lang: global.lang.map_or(scheme.language, Lang::from),
+        as_of,
+        dry_run: global.dry_run,
+    };
+    let taken = match taken {
+        Ok(taken) => taken,
+        // Nothing is taken in, and what has to be mended before is written all the same.
+        Err(stop) => return Err(book.refused(stop, &repairs, &writer)?),
+    };
+    repairs.apply(&writer, scheme, as_of)?;
+    let restated = restate::restated(&writer, &rules, &taken, repairs.mended(), as_of)?;
     findings.extend(restated.findings());
+    findings.extend(repairs.findings().iter().cloned());
     screen.run_findings(&findings);
-    summary(global, as_of, &taken, &restated, &findings)?;
+    let open = repair::open(&writer, scheme).map_err(trouble)?;
+    book.write(&open, &repairs, &writer)?;
+    summary(global, as_of, &taken, &restated, &findings, &repairs, &open)?;
     if !global.dry_run {
         writer.commit().map_err(trouble)?;
     }
-    screen.say(&told(&taken, as_of));
+    if !taken.is_empty() {
+        screen.say(&told(&taken, as_of));
+    }
+    if has_mended {
+        screen.say(&repair::said_taken(repairs.taken(), global.dry_run));
+    }
+    if let Some(waiting) = repair::said_open(&open, as_of) {
+        screen.say(&waiting);
+    }
+    if repair::exit(repairs.findings()) != Exit::Done {
+        return Ok(Exit::Findings);
+    }
     let warned = findings
         .iter()
         .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
@@ -175,6 +212,8 @@ fn summary(
     taken: &[Taken],
     restated: &restate::Restated,
     findings: &[Finding],
+    repairs: &Repairs,
+    open: &[Open],
 ) -> Result<(), Stop> {
     let Some(path) = &global.summary_json else {
         return Ok(());
@@ -198,10 +237,20 @@ fn summary(
         .iter()
         .map(regrade::present::summary::finding_json)
         .collect();
+    let done = repairs.taken();
+    let (waiting, overdue) = repair::counts(open, as_of);
     let document = json!({
         "as_of": as_of.to_string(),
         "imports": tables,
         "restated": restated.json(),
+        "repairs": {
+            "mended": done.mended,
+            "left_out": done.left_out,
+            "disputed": done.disputed,
+            "known": done.repeated,
+        },
+        "waiting": waiting,
+        "overdue": overdue,
         "findings": findings,
     });
     let text = format!("{document:#}\n");

@@ -6,6 +6,7 @@ use regrade::book::{Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::read::{self, Guard, Input, KnownSheet, Options, Password, Table, match_sheet};
+use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
 use regrade::text;
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 pub struct Loaded {
     /// The tables, each with the name of its sheet.
     pub tables: Vec<(Arc<str>, Table)>,
+    /// Pages of repair workbooks, which are no sheets of their own.
+    pub repairs: Vec<Table>,
     /// Names of the files with the rows read from each.
     pub files: Vec<(String, usize)>,
     /// Notes and warnings.
@@ -121,6 +124,7 @@ pub fn load_all(
     for (sheet, table) in std::mem::take(&mut loaded.tables) {
         inputs.put(scheme, &sheet, table, None);
     }
+    refuse_repairs(&loaded)?;
     let missing = missing_sheets(scheme, &inputs);
     if missing.is_empty() {
         return Ok((inputs, loaded));
@@ -140,6 +144,7 @@ pub fn load(
     let known = known_sheets(scheme);
     let mut loaded = Loaded {
         tables: vec![],
+        repairs: vec![],
         files: vec![],
         findings: vec![],
     };
@@ -147,19 +152,23 @@ pub fn load(
     let progress = Progress::new(screen);
     for file in files {
         let argument = argument(file, &known)?;
-        let wanted: Vec<KnownSheet> = match &argument.sheet {
-            Some(sheet) => known
-                .iter()
-                .filter(|known| *known.name == **sheet)
-                .cloned()
-                .collect(),
-            None => known.clone(),
+        let wanted: Vec<KnownSheet> = if let Some(sheet) = &argument.sheet {
+            let named = known.iter().filter(|known| *known.name == **sheet);
+            named.cloned().collect()
+        } else {
+            // A repair workbook has the headers of the sheet that its rows are of, and one that no sheet has.
+            let page = repair::known_page();
+            known.iter().cloned().chain([page]).collect()
         };
         match read::open(&argument.input, &wanted, options, &|done, all| {
             progress.show(&argument.name, done, all);
         }) {
             Ok(tables) => {
                 for table in tables {
+                    if repair::is_page(&table.headers) {
+                        loaded.repairs.push(table);
+                        continue;
+                    }
                     match place(scheme, &wanted, &table) {
                         Ok(sheet) => loaded.put(sheet, table),
                         Err(finding) => errors.push(finding),
@@ -177,6 +186,25 @@ pub fn load(
     let mut findings = loaded.findings;
     findings.extend(errors);
     Err(Stop::refused(findings))
+}
+
+/// Repair workbooks are read back into a ledger; they are no sheets to grade from.
+pub fn refuse_repairs(loaded: &Loaded) -> Result<(), Stop> {
+    let Some(page) = loaded.repairs.first() else {
+        return Ok(());
+    };
+    let file = &page.origin.file;
+    let finding = Finding::error(
+        Code::UnmatchedFile,
+        text!(
+            "`{file}` is a repair workbook: its rows are those that could not be used",
+            "`{file}` 是修正表，只有待修正的行"
+        ),
+    );
+    Err(Stop::refused(vec![finding.help(text!(
+        "read it back into the ledger first: `regrade review {file}`",
+        "请先读回台账：`regrade review {file}`"
+    ))]))
 }
 
 impl Loaded {

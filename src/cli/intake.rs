@@ -2,12 +2,13 @@
 
 use super::import::Wanted;
 use super::last_import::last_import;
+use super::repair::{Incoming, Repairs};
 use super::{Stop, ledger};
 use regrade::book::{
     Arrival, Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of,
 };
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Contents, Error, Import, NewImport, Writer, content_hash};
+use regrade::ledger::{Contents, Error, Import, ImportId, NewImport, Writer, content_hash};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
@@ -76,7 +77,9 @@ impl Candidate {
 
     /// Whether an import has its content.
     fn is_content_of(&self, import: &Import) -> bool {
-        import.rows == self.table.rows.len() && import.content_hash == self.hash()
+        // Of an import that was mended rows may have been left out.
+        let may_be = import.rows == self.table.rows.len() || !import.former.is_empty();
+        may_be && import.has_content(self.hash())
     }
 
     /// Whether another has its content.
@@ -92,6 +95,7 @@ pub fn take_all(
     tables: Vec<(Arc<str>, Table)>,
     as_of: Date,
     wanted: &Wanted,
+    repairs: &mut Repairs,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Taken>, Stop> {
     let trouble = |error: Error| ledger::trouble(writer.path(), &error);
@@ -146,7 +150,19 @@ pub fn take_all(
                     continue;
                 };
                 let arrival = arrival.after(before, &crosswalks, &wanted.jumps);
-                let intake = add(writer, candidate, arrival, as_of).map_err(trouble)?;
+                let incoming = Incoming {
+                    scheme,
+                    sheet,
+                    source: &candidate.source,
+                    filing: &filing,
+                    crosswalks: &crosswalks,
+                };
+                // A table that people have mended already is judged as they mended it.
+                let mended = repairs.mend(&incoming, table, || candidate.hash());
+                let (import, came_in) = add(writer, candidate, arrival, as_of).map_err(trouble)?;
+                let (table, intake) = mended.as_ref().map_or((table, &came_in), |mended| {
+                    (&mended.table, &mended.judged.intake)
+                });
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -166,14 +182,25 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
+                repairs.refuse(&incoming, table, candidate.hash(), intake);
+                let came_in = (&candidate.table, &came_in);
+                let (mended, replaced) = (mended.as_ref(), known.first());
+                repairs
+                    .put(writer, import, &incoming, came_in, mended, replaced)
+                    .map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
+                    repairs.about(newest.id);
                     writer.confirm(newest.id, as_of).map_err(trouble)?;
                     one.span = newest.span;
                 }
             }
-            Outcome::Known => {}
+            Outcome::Known => {
+                if let Some(newest) = known.first() {
+                    repairs.about(newest.id);
+                }
+            }
             Outcome::Skipped => findings.push(
                 Finding::note(
                     Code::OldContent,
@@ -436,7 +463,7 @@ fn add(
     candidate: &Candidate,
     arrival: Arrival<'_>,
     as_of: Date,
-) -> Result<Intake, Error> {
+) -> Result<(ImportId, Intake), Error> {
     let about = NewImport {
         as_of,
         sheet: candidate.sheet.clone(),
@@ -448,7 +475,7 @@ fn add(
         let checking = scope.spawn(|| (arrival.take_in(), candidate.hash()));
         let owners = arrival.owners();
         let mut intake = None;
-        writer.add_import(table, &about, owners.each(), || {
+        let import = writer.add_import(table, &about, owners.each(), || {
             let (found, hash) = checking
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -460,12 +487,16 @@ fn add(
             intake = Some(found);
             contents
         })?;
-        Ok(intake.unwrap_or_default())
+        Ok((import, intake.unwrap_or_default()))
     })
 }
 
 /// The crosswalks that the ledger has in force.
-fn crosswalks(writer: &Writer<'_>, scheme: &Scheme, as_of: Date) -> Result<Inputs, Stop> {
+pub(super) fn crosswalks(
+    writer: &Writer<'_>,
+    scheme: &Scheme,
+    as_of: Date,
+) -> Result<Inputs, Stop> {
     let trouble = |error: Error| ledger::trouble(writer.path(), &error);
     let mut inputs = Inputs::empty(scheme);
     if scheme.crosswalks.is_empty() {

@@ -2,6 +2,7 @@
 //! brings again what there was is not late, however far back its rows go.
 
 use super::intake::{Outcome, Taken};
+use super::restate::Days;
 use regrade::book::{Coverage, Filing, Inputs, SheetKind, first_change, in_force, period_ends};
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::ledger::{Error, Import, Ledger, Run};
@@ -121,6 +122,25 @@ pub fn late(
         }));
     }
     Ok(all)
+}
+
+/// Rows of event sheets that were mended: they count from now on in periods that are closed.
+pub fn late_by_mending(scheme: &Scheme, mended: &[Days], runs: &[Run]) -> Vec<Late> {
+    let last = runs.last().map(|run| run.as_of);
+    let Some(closed) = last.and_then(|last| Period::last_closed(scheme.period, last).end()) else {
+        return vec![];
+    };
+    let days = mended
+        .iter()
+        .filter_map(|(file, span)| Some((file, (*span)?.0)));
+    let days: Vec<(&String, Date)> = days.filter(|(_, first)| *first <= closed).collect();
+    let first = days.iter().map(|(_, first)| *first).min();
+    let late = first.map(|first| Late {
+        what: What::Rows,
+        first,
+        files: days.iter().map(|(file, _)| (*file).clone()).collect(),
+    });
+    late.into_iter().collect()
 }
 
 /// The imports before and after a call.

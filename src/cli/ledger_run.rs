@@ -4,6 +4,7 @@ use super::grade::{Args, Graded};
 use super::import;
 use super::inputs::{self, Loaded};
 use super::intake::take_all;
+use super::repair::Repairs;
 use super::rules::Rules;
 use super::stock::{Make, stock};
 use super::{Screen, Stop, ledger};
@@ -30,6 +31,7 @@ pub fn from_ledger(
     if !args.files.is_empty() {
         let options = inputs::options(&args.reading)?;
         let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
+        inputs::refuse_repairs(&loaded)?;
         findings.extend(loaded.findings);
         let wanted = import::Wanted {
             source: None,
@@ -39,10 +41,19 @@ pub fn from_ledger(
         };
         import::known_jumps(&rules.scheme, &wanted.jumps)?;
         let tables = loaded.tables;
-        let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
+        let mut repairs = Repairs::default();
+        let taken = take_all(
+            writer,
+            &rules.scheme,
+            tables,
+            as_of,
+            &wanted,
+            &mut repairs,
+            &mut findings,
+        )?;
         // What is old is said of all that is in force, below.
         findings.retain(|finding| finding.code != Code::Stale);
-        findings.extend(super::restate::restated(writer, &rules, &taken, as_of)?.findings());
+        findings.extend(super::restate::restated(writer, &rules, &taken, &[], as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
     let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
@@ -60,6 +71,7 @@ pub fn from_ledger(
     grading.findings.extend(unclear);
     let loaded = Loaded {
         tables: vec![],
+        repairs: vec![],
         files: stock.files,
         findings,
     };

@@ -25,6 +25,7 @@ mod named;
 mod output;
 mod people;
 mod recorded;
+mod repair;
 mod restate;
 mod review;
 mod rules;

@@ -190,7 +190,10 @@ pub fn put_causes(
         )?;
         swapped.new_scheme = outcome(old, exchange(new))?;
     }
-    if inputs(&old.run)? != inputs(&new.run)? {
+    let is_mended = ledger
+        .is_mended_between(old.run.number, new.run.number)
+        .map_err(trouble)?;
+    if is_mended || inputs(&old.run)? != inputs(&new.run)? {
         let data = Some(old);
         let exchange = Exchange {
             data,

@@ -2,7 +2,7 @@
 //! edited; this only says it.
 
 use super::intake::Taken;
-use super::late::{Late, late};
+use super::late::{Late, late, late_by_mending};
 use super::people::People;
 use super::rules::Rules;
 use super::stock::{Make, stock};
@@ -16,6 +16,9 @@ use regrade::text;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// A file with the first and last day of its rows, where it has days.
+pub type Days = (String, Option<(Date, Date)>);
 
 /// What recorded runs would have said otherwise.
 #[derive(Default)]
@@ -102,17 +105,22 @@ impl Change {
 }
 
 /// Grades again the recorded runs for whose periods something came late: with all that is known now of the sheets, and
-/// else as they were. Says where they would have come to something else.
+/// else as they were. Says where they would have come to something else. `mended` are files whose rows were mended, with
+/// the days of these rows.
 pub fn restated(
     ledger: &Ledger,
     rules: &Rules,
     taken: &[Taken],
+    mended: &[Days],
     as_of: Date,
 ) -> Result<Restated, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut restated = Restated::default();
     let mut runs = ledger.last_runs().map_err(trouble)?;
     restated.late = late(ledger, &rules.scheme, taken, as_of, &runs).map_err(trouble)?;
+    restated
+        .late
+        .extend(late_by_mending(&rules.scheme, mended, &runs));
     let since = restated.late.iter().map(|late| late.since(&rules.scheme));
     let Some(since) = since.min() else {
         return Ok(restated);

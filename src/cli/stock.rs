@@ -98,7 +98,11 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let mut files = vec![];
     let mut run_inputs = vec![];
     for import in &used {
-        let table = ledger.load_table(import.id).map_err(trouble)?;
+        let table = match make.data {
+            Some(run) => ledger.load_table_of(import.id, run.number),
+            None => ledger.load_table(import.id),
+        };
+        let table = table.map_err(trouble)?;
         files.push((import.origin.place().to_string(), table.rows.len()));
         run_inputs.push(RunInput {
             import: import.id,

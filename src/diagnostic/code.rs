@@ -207,6 +207,18 @@ codes! {
     /// A proposal that names no grade or type, or more than one.
     UnclearProposal = "unclear-proposal",
 
+    // Repairing.
+    /// Rows that cannot be used wait until somebody mends them.
+    WaitingRows = "waiting-rows",
+    /// A mended row that cannot be used still.
+    StillBad = "still-bad",
+    /// A row of a repair workbook that nothing knows.
+    UnknownRow = "unknown-row",
+    /// A mended row for which a newer file stands.
+    RowReplaced = "row-replaced",
+    /// A row that somebody else has mended before.
+    AlreadyMended = "already-mended",
+
     // The ledger.
     /// There is no ledger at the path.
     NoLedger = "no-ledger",

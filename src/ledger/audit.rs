@@ -31,6 +31,8 @@ pub enum Action {
     Resolve,
     /// Something that a reviewer wrote was kept, or became something else.
     Review,
+    /// A row that could not be used was mended, left out or put back, or two people disagree about it.
+    Repair,
     /// Somebody who may not wanted to change something.
     Refuse,
     /// A customer was forgotten.
@@ -40,7 +42,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -52,6 +54,7 @@ impl Action {
         Self::Mark,
         Self::Resolve,
         Self::Review,
+        Self::Repair,
         Self::Refuse,
         Self::Forget,
         Self::Restore,
@@ -71,6 +74,7 @@ impl Action {
             Self::Mark => "mark",
             Self::Resolve => "resolve",
             Self::Review => "review",
+            Self::Repair => "repair",
             Self::Refuse => "refuse",
             Self::Forget => "forget",
             Self::Restore => "restore",

@@ -32,6 +32,14 @@ pub fn content_hash(table: &Table) -> String {
     content.end()
 }
 
+/// A short name for the content of a source of a sheet, by which a repair workbook says whose rows it has: the same
+/// before the file is in a ledger and after.
+pub fn content_mark(sheet: &str, source: &str, content_hash: &str) -> String {
+    let mut mark = Hash::of(&format!("{sheet}\n{source}\n{content_hash}"));
+    mark.truncate(16);
+    mark
+}
+
 #[derive(Default)]
 struct Content {
     hash: Hash,

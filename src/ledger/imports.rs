@@ -1,13 +1,14 @@
 //! Imports: tables as they were read, with where they came from and as of when.
 
+use super::repairs::{Other, mark_broken};
 use super::sql::{json, parse_json};
-use super::{Action, Error, Ledger, Writer, cells, table};
+use super::{Action, Error, Ledger, RunNumber, Writer, cells, table};
 use crate::book::Filing;
 use crate::read::Table;
 use crate::table::{Date, Origin};
 use rusqlite::{OptionalExtension, Row};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// An import in the ledger. Later imports have higher numbers.
@@ -51,8 +52,10 @@ pub struct Import {
     pub sheet: Arc<str>,
     /// The file, as the user named it, and the worksheet.
     pub origin: Origin,
-    /// The hash of its headers and cells.
+    /// The hash of its headers and cells as they are now.
     pub content_hash: String,
+    /// Hashes that it had before rows of it were mended.
+    pub former: Vec<String>,
     /// How many rows the file had, the refused ones too.
     pub rows: usize,
     /// How many were refused.
@@ -61,6 +64,13 @@ pub struct Import {
     pub span: Option<(Date, Date)>,
     /// Source, dates and order: what decides which tables are in force.
     pub filing: Filing,
+}
+
+impl Import {
+    /// Whether it has this content, or had it before rows of it were mended.
+    pub fn has_content(&self, hash: &str) -> bool {
+        self.content_hash == hash || self.former.iter().any(|former| former == hash)
+    }
 }
 
 const COLUMNS: &str = "id, made_at, made_by, as_of, sheet, source, file, worksheet, content_hash, row_count, \
@@ -96,18 +106,27 @@ impl Ledger {
         Ok(imports)
     }
 
-    /// The table of an import, as it was read: the same cells, bit by bit, with the same places. Rows of forgotten
-    /// customers are gone, and what there was to say of the reading was said at the import.
+    /// The table of an import: the same cells, bit by bit, with the same places; of rows that were mended as they are
+    /// now. Rows of forgotten customers are gone, and what there was to say of the reading was said at the import.
     pub fn load_table(&self, import: ImportId) -> Result<Table, Error> {
-        self.load_rows(import, None)
+        self.load_with(import, &BTreeMap::new(), None)
     }
 
     /// The same with at most about `most` of its rows, evenly from the whole: to compare with, not to grade from.
     pub fn load_sample(&self, import: ImportId, most: usize) -> Result<Table, Error> {
-        self.load_rows(import, Some(most.max(1)))
+        self.load_with(import, &BTreeMap::new(), Some(most.max(1)))
     }
 
-    fn load_rows(&self, import: ImportId, most: Option<usize>) -> Result<Table, Error> {
+    /// The table of an import as a run saw it: what was mended since is as it was.
+    pub fn load_table_of(&self, import: ImportId, run: RunNumber) -> Result<Table, Error> {
+        self.load_with(import, &self.rows_as_of(import, run)?, None)
+    }
+
+    /// What is to be known of the table of an import beside its rows, and the ids of its rows: from, to.
+    pub(super) fn about_table(
+        &self,
+        import: ImportId,
+    ) -> Result<(table::About, Origin, i64, i64), Error> {
         let found = self
             .connection
             .prepare_cached(
@@ -129,24 +148,56 @@ impl Ledger {
         let Some((origin, about, first, end)) = found else {
             return Err(Error::Other(format!("there is no import {}", import.0)));
         };
-        let about = table::About::parse(&about)?;
+        Ok((table::About::parse(&about)?, origin, first, end))
+    }
+
+    /// The table with some of its rows, by their ids, otherwise than they are now, or left out.
+    fn load_with(
+        &self,
+        import: ImportId,
+        others: &BTreeMap<i64, Option<Other>>,
+        most: Option<usize>,
+    ) -> Result<Table, Error> {
+        let (about, origin, first, end) = self.about_table(import)?;
         let mut table = about.table(origin)?;
         let mut statement = self.connection.prepare_cached(
-            "SELECT number, cells FROM sheet_row WHERE id >= ?1 AND id < ?2 AND (id - ?1) % ?3 = 0 ORDER BY id",
+            "SELECT number, cells, id FROM sheet_row WHERE id >= ?1 AND id < ?2 AND (id - ?1) % ?3 = 0 ORDER BY id",
         )?;
         let step = most.map_or(1, |most| {
             (end - first).max(1).unsigned_abs().div_ceil(most as u64)
         });
         let mut rows = statement.query([first, end, step as i64])?;
         let mut reader = cells::Reader::default();
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            let json = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        let mut read = |json: &str, number: u32, table: &mut Table| {
             reader.read(json, number, &mut table.rows).ok_or_else(|| {
                 Error::Damaged(format!("row {number} of import {} is no row", import.0))
-            })?;
+            })
+        };
+        let mut waiting = others.iter().peekable();
+        while let Some(row) = rows.next()? {
+            let id: i64 = if waiting.peek().is_some() {
+                row.get(2)?
+            } else {
+                first
+            };
+            let mut is_other = false;
+            while let Some((at, other)) = waiting.next_if(|(at, _)| **at <= id) {
+                is_other |= *at == id;
+                if let Some(other) = other {
+                    read(&other.cells, other.number, &mut table)?;
+                }
+            }
+            if !is_other {
+                let number = row.get(0)?;
+                let json = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                read(json, number, &mut table)?;
+            }
+        }
+        for other in waiting.filter_map(|(_, other)| other.as_ref()) {
+            read(&other.cells, other.number, &mut table)?;
         }
         about.mark_broken(&mut table)?;
+        mark_broken(&mut table, others);
         Ok(table)
     }
 
@@ -160,7 +211,9 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             confirmed.entry(row.get(0)?).or_default().push(row.get(1)?);
         }
+        let mut former = self.former_contents()?;
         for (import, covers) in &mut imports {
+            import.former = former.remove(&import.id).unwrap_or_default();
             import.filing.covers = spans(covers)?;
             import.filing.confirmed = confirmed.remove(&import.id.0).unwrap_or_default();
         }
@@ -183,6 +236,7 @@ fn import(row: &Row<'_>) -> rusqlite::Result<(Import, String)> {
             worksheet: row.get(7)?,
         },
         content_hash: row.get(8)?,
+        former: vec![],
         rows: row.get::<_, i64>(9)? as usize,
         refused: row.get::<_, i64>(10)? as usize,
         span: first.zip(last),

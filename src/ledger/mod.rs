@@ -9,6 +9,7 @@
 //! content    Table                  → the hash of what it says, whatever file it came in
 //! cells      a row of cells         ↔ JSON text, bit by bit
 //! imports    Table, NewImport       ↔ rows, filings
+//! quarantine rows that cannot be used ↔ rows; `repairs` has what people made of them, and puts it into the imports
 //! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
 //! people     overrides, corrections, proposals, review marks; `audit` has a line for each change
 //! forget     a customer's id        → nothing left of it, not even in freed pages
@@ -31,7 +32,9 @@ mod imports;
 mod marks;
 mod overrides;
 mod proposals;
+mod quarantine;
 mod record;
+mod repairs;
 mod run_rows;
 mod runs;
 mod schema;
@@ -42,7 +45,7 @@ mod table;
 mod tests;
 
 pub use audit::{Action, AuditLine};
-pub use content::content_hash;
+pub use content::{content_hash, content_mark};
 pub use copy::{NotRestored, Restored};
 pub use corrections::StoredCorrection;
 pub use error::Error;
@@ -53,6 +56,8 @@ pub use imports::{Contents, Import, ImportId, NewImport};
 pub use marks::{Mark, NewMark, Resolution};
 pub use overrides::{Ended, StoredOverride};
 pub use proposals::{NewProposal, Proposal, State};
+pub use quarantine::{NewWaiting, Waiting};
 pub use record::rows;
+pub use repairs::{Amendment, NewRepair, RowChange, RowId, StoredRepair};
 pub use run_rows::RunRow;
 pub use runs::{Recorded, Run, RunHead, RunInput, RunNumber, SchemeText};

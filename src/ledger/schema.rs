@@ -8,7 +8,7 @@ use std::path::Path;
 pub const APPLICATION: i32 = 0x5247_5244;
 
 /// What makes version 1 of nothing, version 2 of version 1, and so on.
-pub const STEPS: &[&str] = &[V1, V2];
+pub const STEPS: &[&str] = &[V1, V2, V3];
 
 /// Dates are ISO text, moments UTC text with a `Z`, lists and objects JSON. What a column holds when it is NULL is said
 /// beside it, so that the file explains itself in any SQLite tool.
@@ -227,6 +227,50 @@ UPDATE run SET moved_count = (
   SELECT count(*) FROM run_customer of WHERE of.id >= run.first_row AND of.id < run.end_row
     AND iif(of.decision = 'classified', of.type <> of.previous_type, of.grade <> of.previous_grade));
 ";
+
+/// Rows that cannot be used, and what people make of them. A row that is mended stands in `sheet_row` as it is now.
+const V3: &str = r#"
+-- A row that cannot be used as it came in, until somebody has mended it.
+CREATE TABLE quarantine (
+  row      INTEGER PRIMARY KEY,  -- its id in sheet_row
+  import   INTEGER NOT NULL REFERENCES import (id),
+  customer TEXT,
+  faults   TEXT NOT NULL,        -- [{"column":4,"en":…,"zh":…,"help":{…}}]: what is wrong; a column from 0, or null for the row
+  since    TEXT NOT NULL,        -- as of which date it came in first
+  owner    TEXT,                 -- who is to mend it
+  due      TEXT
+) STRICT;
+CREATE INDEX quarantine_by_import ON quarantine (import);
+
+-- What somebody made of such a row.
+CREATE TABLE repair (
+  id              INTEGER PRIMARY KEY,
+  made_at         TEXT NOT NULL,
+  made_by         TEXT NOT NULL,     -- who read it
+  import          INTEGER NOT NULL REFERENCES import (id),
+  row             INTEGER NOT NULL,  -- its id in sheet_row
+  number          INTEGER NOT NULL,
+  customer        TEXT,              -- the key as mended
+  customer_before TEXT,
+  author          TEXT NOT NULL,     -- who mended it
+  reason          TEXT,
+  cells           TEXT,              -- as in sheet_row; NULL: the row is left out
+  before          TEXT NOT NULL,     -- the row as it came in
+  broken          TEXT,              -- [58,3,4]: line 58 has 3 fields of 4, as in `about`; NULL for a row that is whole
+  origin          TEXT NOT NULL,     -- the row that it was read from
+  state           TEXT NOT NULL,     -- applied, disputed, ended
+  from_run        INTEGER,           -- runs after this one count with it; NULL if it was never applied
+  until_run       INTEGER            -- runs after this one do not
+) STRICT;
+CREATE INDEX repair_by_import ON repair (import);
+
+-- Content that an import had before its rows were mended: a file that has it is known.
+CREATE TABLE former_content (
+  import       INTEGER NOT NULL REFERENCES import (id),
+  content_hash TEXT NOT NULL,
+  PRIMARY KEY (import, content_hash)
+) STRICT, WITHOUT ROWID;
+"#;
 
 /// What a file is.
 pub enum State {

@@ -29,11 +29,10 @@ pub fn about(table: &Table) -> String {
     );
     if !table.broken.is_empty() {
         // By the number and not by the place among the rows, which changes when a customer is forgotten.
-        let broken = table.broken.iter().map(|row| match row.fault {
-            RowFault::Fields { found, expected } => json!([row.row_number, found, expected]),
-            RowFault::Delimiter(other) => json!([row.row_number, other]),
-            RowFault::StrayQuote => json!([row.row_number]),
-        });
+        let broken = table
+            .broken
+            .iter()
+            .map(|row| broken(row.row_number, row.fault));
         about.insert("broken".into(), broken.collect());
     }
     Value::Object(about).to_string()
@@ -114,8 +113,17 @@ impl About {
     }
 }
 
+/// What is wrong with a row, as [`row_fault`] reads it.
+pub(super) fn broken(row_number: u32, fault: RowFault) -> Value {
+    match fault {
+        RowFault::Fields { found, expected } => json!([row_number, found, expected]),
+        RowFault::Delimiter(other) => json!([row_number, other]),
+        RowFault::StrayQuote => json!([row_number]),
+    }
+}
+
 /// `[7, 3, 5]`: row 7 has 3 fields of 5; `[7, ";"]`: another delimiter; `[7]`: a stray quote.
-fn row_fault(written: &Value) -> Option<RowFault> {
+pub(super) fn row_fault(written: &Value) -> Option<RowFault> {
     Some(match written.as_array()?.as_slice() {
         [_] => RowFault::StrayQuote,
         [_, other] => RowFault::Delimiter(other.as_str()?.chars().next()?),

@@ -44,6 +44,12 @@ pub const OVERRIDDEN: Rgb = 0xFF_F7CC;
 pub const INPUT: Rgb = 0xFF_FBE6;
 /// Behind those that somebody has filled.
 pub const FILLED: Rgb = 0xFF_E699;
+/// Behind a cell that has to be mended, and its text on it.
+pub const FAULT: Rgb = 0xF9_C9B6;
+/// The text of such a cell.
+pub const FAULT_TEXT: Rgb = 0x7A_2100;
+/// Behind what regrade says beside a row and nobody fills.
+pub const ASIDE: Rgb = 0xF2_F4F7;
 /// The hatch of a customer without a grade.
 pub const HATCH: Rgb = 0xBF_C5CC;
 

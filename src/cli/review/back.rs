@@ -6,9 +6,11 @@ use super::list;
 use super::room::Room;
 use crate::cli::inputs;
 use crate::cli::output::{files_of, keep_inputs};
+use crate::cli::repair::read_back;
 use crate::cli::{Exit, Global, Reading, Screen, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::read::{self, Input, KnownSheet, Table};
+use regrade::repair;
 use regrade::review::{self, Form, Read, key_headers};
 use regrade::text;
 use regrade::words::Word;
@@ -52,13 +54,6 @@ fn record(
     global: &Global,
     screen: &Screen,
 ) -> Result<Exit, Stop> {
-    // What was read is listed only where somebody asks for it.
-    let wants_list = !global.output.is_empty() || global.format.is_some();
-    let outputs = if wants_list {
-        list::targets(global)?
-    } else {
-        vec![]
-    };
     let mut room = Room::open(global)?;
     let paths: Vec<PathBuf> = files
         .iter()
@@ -68,8 +63,27 @@ fn record(
         })
         .chain(room.files())
         .collect();
+    let (pages, tables): (Vec<Table>, Vec<Table>) = load(&room, files, form, reading)?
+        .into_iter()
+        .partition(|table| repair::is_page(&table.headers));
+    // What was read is listed only where somebody asks for it.
+    let wants_list = !global.output.is_empty() || global.format.is_some();
+    let mut mended = Exit::Done;
+    if !pages.is_empty() {
+        if !tables.is_empty() && wants_list {
+            return Err(both_kinds());
+        }
+        mended = read_back(pages, &paths, &mut room, global, screen)?;
+        if tables.is_empty() {
+            return Ok(mended);
+        }
+    }
+    let outputs = if wants_list {
+        list::targets(global)?
+    } else {
+        vec![]
+    };
     keep_inputs(&files_of(&outputs), &paths)?;
-    let tables = load(&room, files, form, reading)?;
     let read = review::read(room.scheme(), &tables, form);
     let without = without_columns(&tables, &read, form);
     if !without.is_empty() {
@@ -94,7 +108,25 @@ fn record(
     list::write(&outputs, &recorded.lines, lang)?;
     desk.commit()?;
     say(&recorded, settled.repeated, global.dry_run, screen);
-    Ok(exit(&settled.findings))
+    Ok(match exit(&settled.findings) {
+        Exit::Done => mended,
+        other => other,
+    })
+}
+
+/// One output cannot show corrections and rows that wait.
+fn both_kinds() -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "graded workbooks and repair workbooks cannot be listed in one output",
+            "评级工作簿与修正表不能输出到同一个文件"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "read them back one after the other, or without `-o`",
+        "请分两次读回，或不写 `-o`"
+    )))
 }
 
 /// 1 where something kept a correction from being applied.
@@ -166,7 +198,7 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
     for file in files {
         match read::open(
             &inputs::input(file),
-            std::slice::from_ref(&known),
+            &[known.clone(), repair::known_page()],
             &options,
             &|_, _| {},
         ) {

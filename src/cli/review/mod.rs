@@ -8,7 +8,9 @@ mod list;
 mod room;
 mod standings;
 
-use super::{Exit, Global, Reading, Screen, Stop};
+pub use room::Room;
+
+use super::{Exit, Global, Reading, Screen, Stop, repair};
 use clap::Subcommand;
 use regrade::diagnostic::{Code, Finding};
 use regrade::text;
@@ -33,12 +35,35 @@ enum Command {
     Clear(by_hand::Clear),
     /// Confirm a customer of the review queue as graded.
     Confirm(by_hand::Confirm),
-    /// List overrides, disagreements, the review queue and proposals.
-    List,
+    /// List overrides, disagreements, the review queue and proposals; or the rows that wait for repair.
+    List(List),
     /// Accept a proposal: it becomes an override.
     Accept(by_hand::Accept),
     /// Reject a proposal.
     Reject(by_hand::Decide),
+}
+
+/// Arguments of `review list`.
+#[derive(clap::Args, Debug)]
+struct List {
+    /// Only these; `repair` lists the rows that wait for repair, and writes them into a workbook with `-o FILE.xlsx`.
+    #[arg(long, value_name = "KIND")]
+    kind: Option<Kind>,
+}
+
+/// What is listed.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Overrides that count.
+    Override,
+    /// What reviewers disagree about.
+    Disputed,
+    /// The review queue.
+    Review,
+    /// Proposals that nobody has decided on.
+    Proposal,
+    /// Rows that could not be used and nobody has mended, the overdue ones first.
+    Repair,
 }
 
 /// Runs it.
@@ -65,7 +90,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         },
         Some(Command::Clear(clear)) => by_hand::clear(clear, global, screen),
         Some(Command::Confirm(confirm)) => by_hand::confirm(confirm, global, screen),
-        Some(Command::List) => list::run(global, screen),
+        Some(Command::List(List {
+            kind: Some(Kind::Repair),
+        })) => repair::list(global, screen),
+        Some(Command::List(List { kind })) => list::run(*kind, global, screen),
         Some(Command::Accept(decide)) => by_hand::accept(decide, global, screen),
         Some(Command::Reject(decide)) => by_hand::reject(decide, global, screen),
     }

@@ -7,7 +7,7 @@ use crate::cli::ledger;
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Global, Stop};
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Ledger, Who};
+use regrade::ledger::{Ledger, Snapshot, Who, Writer};
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
@@ -62,6 +62,25 @@ impl Room {
     /// The scheme.
     pub fn scheme(&self) -> &Scheme {
         &self.about.rules.scheme
+    }
+
+    /// The date.
+    pub const fn as_of(&self) -> Date {
+        self.about.as_of
+    }
+
+    /// The ledger, held still, and who is at work on it.
+    pub fn books(&mut self) -> Result<(Snapshot<'_>, &About), Stop> {
+        let about = &self.about;
+        let books = self.ledger.snapshot().map_err(|error| about.stop(&error))?;
+        Ok((books, about))
+    }
+
+    /// The ledger to write to, and who is at work on it.
+    pub fn writer(&mut self) -> Result<(Writer<'_>, &About), Stop> {
+        let about = &self.about;
+        let writer = self.ledger.write(&about.who);
+        Ok((writer.map_err(|error| about.stop(&error))?, about))
     }
 
     /// The files that are read beside those that are named.

@@ -4,6 +4,7 @@ mod corrections;
 mod files;
 mod forgets;
 mod people;
+mod repairs;
 mod runs;
 mod tables;
 

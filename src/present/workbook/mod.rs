@@ -14,6 +14,8 @@ mod moves;
 mod overview;
 mod page;
 mod problems;
+mod repair;
+mod repair_rows;
 mod review;
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ mod widths;
 
 pub use compared::write_diff;
 pub use problems::write_problems;
+pub use repair::{RepairBook, write_repairs};
 
 use super::diff::Diff;
 use super::summary::Summary;

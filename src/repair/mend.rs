@@ -1,0 +1,427 @@
+//! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
+//! a key is twice or once only among them. What cannot be used still is told and left as it was.
+
+use super::changed::{Changes, holding, with};
+use super::said::{Known, Statement};
+use super::settle::{Decision, decide};
+use super::{State, told};
+use crate::book::{Arrival, Filing, Inputs, Intake, Quarantined, is_refusal};
+use crate::diagnostic::{At, Code, Finding};
+use crate::read::{RowFault, Table};
+use crate::scheme::Scheme;
+use crate::table::{Date, RawRows};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What rows are judged by.
+pub struct Bench<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The sheet that the table is of.
+    pub sheet: &'a str,
+    /// How the table came in.
+    pub filing: &'a Filing,
+    /// The crosswalks that are known.
+    pub crosswalks: &'a Inputs,
+    /// Whether a newer file stands for the table's rows of a day.
+    pub is_replaced: &'a dyn Fn(Date) -> bool,
+}
+
+/// A statement that is to be kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// What was said.
+    pub statement: Statement,
+    /// What becomes of it.
+    pub state: State,
+    /// The customer's key before.
+    pub customer_before: Option<Arc<str>>,
+}
+
+/// A row of the table that is otherwise than before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Applied {
+    /// Its number in the file.
+    pub number: u32,
+    /// Its index in the mended table; `None` if it is left out.
+    pub index: Option<usize>,
+}
+
+/// What there is to know of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// What was found.
+    pub intake: Intake,
+    /// For each row the customer's key.
+    pub customers: Vec<Option<Arc<str>>>,
+}
+
+/// What was made of a table.
+#[derive(Clone, Debug)]
+pub struct Mended {
+    /// The table as it is to be.
+    pub table: Table,
+    /// What there is to know of it.
+    pub judged: Judged,
+    /// First and last date of the rows that are otherwise by what was said, where the sheet has dates.
+    pub span: Option<(Date, Date)>,
+    /// The rows that are otherwise than before; none where nothing is to change.
+    pub rows: Vec<Applied>,
+    /// What is to be kept of what was said.
+    pub kept: Vec<Kept>,
+    /// What becomes of what was said before, by its number.
+    pub turned: Vec<(i64, State)>,
+    /// How many statements were known already.
+    pub repeated: usize,
+    /// What is to be told.
+    pub findings: Vec<Finding>,
+}
+
+impl Mended {
+    /// How many rows were mended, or left out on purpose.
+    pub fn taken(&self) -> Taken {
+        let applied = || self.kept.iter().filter(|kept| kept.state == State::Applied);
+        let left_out = applied()
+            .filter(|kept| kept.statement.cells.is_none())
+            .count();
+        Taken {
+            mended: applied().count() - left_out,
+            left_out,
+            disputed: self.kept.len() - applied().count(),
+            repeated: self.repeated,
+        }
+    }
+}
+
+/// How many rows came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Mended.
+    pub mended: usize,
+    /// Left out on purpose.
+    pub left_out: usize,
+    /// Disputed.
+    pub disputed: usize,
+    /// Known already.
+    pub repeated: usize,
+}
+
+/// Makes of a table what was said of its rows.
+pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Statement>) -> Mended {
+    let mut findings = vec![];
+    let base = bench.judge(table);
+    let good = usable(bench, table, &base, &mut said, &mut findings);
+    let mut by_row: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for index in &good {
+        by_row.entry(said[*index].number).or_default().push(*index);
+    }
+    let mut by_number: BTreeMap<u32, Vec<&Known>> = BTreeMap::new();
+    for one in known {
+        by_number.entry(one.number).or_default().push(one);
+    }
+    let mut decisions: BTreeMap<u32, Decision> = BTreeMap::new();
+    for (number, new) in by_row {
+        let of_row = by_number.get(&number).map_or(&[][..], Vec::as_slice);
+        let decision = decide(&said, &new, of_row, &mut findings);
+        decisions.insert(number, decision);
+    }
+    // Each can be used by itself; two together may have one key.
+    let (mended, judged) = loop {
+        let changes = changes(&decisions, &said, known);
+        let mended = with(table, &changes);
+        let judged = bench.judge(&mended);
+        let applied: Vec<usize> = decisions.values().filter_map(|one| one.apply).collect();
+        let bad = faulty(&said, &applied, &base, &judged, &mut findings);
+        if bad.is_empty() {
+            break (mended, judged);
+        }
+        let bad: BTreeSet<usize> = bad.into_iter().collect();
+        decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
+    };
+    let kept = kept(&decisions, &said, table, &base);
+    let changed: BTreeSet<u32> = changes(&decisions, &said, known).into_keys().collect();
+    let mut alone = RawRows::new(table.rows.width());
+    for (number, row) in changes(&decisions, &said, known) {
+        if let Some((cells, _)) = row {
+            alone.push(number, cells.row(0));
+        }
+    }
+    // The order of day and month may be known by the other rows only.
+    let span = if alone.is_empty() {
+        None
+    } else {
+        let span = bench.judge(&holding(table, alone, vec![])).intake.span;
+        span.or(judged.intake.span)
+    };
+    Mended {
+        span,
+        rows: rows(&changed, table, &base, &mended, &judged),
+        kept,
+        turned: decisions
+            .values()
+            .flat_map(|one| one.turned.iter().copied())
+            .collect(),
+        repeated: decisions.values().map(|one| one.repeated).sum(),
+        table: mended,
+        judged,
+        findings,
+    }
+}
+
+impl Bench<'_> {
+    /// The numbers of the rows of a table that cannot be used.
+    pub fn waiting(&self, table: &Table) -> BTreeSet<u32> {
+        let refused = self.judge(table).intake.quarantined;
+        refused.into_iter().map(|row| row.number).collect()
+    }
+
+    /// Cleans a table, and finds whose its rows are.
+    pub fn judge(&self, table: &Table) -> Judged {
+        self.arrival(table)
+            .map_or_else(Judged::default, |arrival| Judged {
+                intake: arrival.take_in(),
+                customers: customers_of(&arrival),
+            })
+    }
+
+    /// Whose the rows of a table are.
+    pub fn customers(&self, table: &Table) -> Vec<Option<Arc<str>>> {
+        let arrival = self.arrival(table);
+        arrival.as_ref().map_or_else(Vec::new, customers_of)
+    }
+
+    fn arrival<'t>(&'t self, table: &'t Table) -> Option<Arrival<'t>> {
+        Arrival::new(self.scheme, self.sheet, table, self.filing, self.crosswalks)
+    }
+}
+
+fn customers_of(arrival: &Arrival<'_>) -> Vec<Option<Arc<str>>> {
+    let owners = arrival.owners();
+    let customers = owners.each().map(|key| key.map(Arc::from));
+    customers.collect()
+}
+
+/// The statements by which their rows can be used, judged in rounds: where two people say something of one row, one after
+/// the other.
+fn usable(
+    bench: &Bench<'_>,
+    table: &Table,
+    base: &Judged,
+    said: &mut [Statement],
+    findings: &mut Vec<Finding>,
+) -> Vec<usize> {
+    let mut rounds: Vec<Vec<usize>> = vec![];
+    let mut seen: BTreeMap<u32, usize> = BTreeMap::new();
+    for (index, statement) in said.iter().enumerate() {
+        let round = seen.entry(statement.number).or_default();
+        if rounds.len() == *round {
+            rounds.push(vec![]);
+        }
+        rounds[*round].push(index);
+        *round += 1;
+    }
+    let mut good = vec![];
+    for mut round in rounds {
+        loop {
+            let changes = round.iter().map(|index| change(&said[*index])).collect();
+            let mended = with(table, &changes);
+            let judged = bench.judge(&mended);
+            let bad = faulty(said, &round, base, &judged, findings);
+            if bad.is_empty() {
+                let customers = customers(&mended, &judged);
+                for index in &round {
+                    let of_row = customers.get(&said[*index].number);
+                    said[*index].customer = of_row.and_then(|(_, customer)| customer.cloned());
+                }
+                break;
+            }
+            let bad: BTreeSet<usize> = bad.into_iter().collect();
+            round.retain(|index| !bad.contains(index));
+        }
+        good.extend(round);
+    }
+    good.retain(|index| {
+        let is_replaced = is_replaced(bench, table, &said[*index]);
+        if is_replaced {
+            findings.push(told::replaced(&said[*index].place));
+        }
+        !is_replaced
+    });
+    good.sort_unstable();
+    good
+}
+
+/// Whether a newer file stands for a row as it is mended.
+fn is_replaced(bench: &Bench<'_>, table: &Table, statement: &Statement) -> bool {
+    let Some(cells) = &statement.cells else {
+        return false;
+    };
+    let mut rows = RawRows::new(table.rows.width());
+    rows.push(statement.number, cells.row(0));
+    let alone = holding(table, rows, vec![]);
+    let span = bench.judge(&alone).intake.span;
+    span.is_some_and(|(day, _)| (bench.is_replaced)(day))
+}
+
+const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Option<RowFault>)>) {
+    let row = match &statement.cells {
+        Some(cells) => Some((cells, None)),
+        None => None,
+    };
+    (statement.number, row)
+}
+
+/// The applied statements whose rows cannot be used. What is wrong is told at the cells of the workbook.
+fn faulty(
+    said: &[Statement],
+    applied: &[usize],
+    base: &Judged,
+    judged: &Judged,
+    findings: &mut Vec<Finding>,
+) -> Vec<usize> {
+    let (base, intake) = (&base.intake, &judged.intake);
+    let mut bad = vec![];
+    let refused: BTreeMap<u32, &Quarantined> = intake
+        .quarantined
+        .iter()
+        .map(|row| (row.number, row))
+        .collect();
+    for index in applied {
+        let statement = &said[*index];
+        let Some(refused) = refused.get(&statement.number) else {
+            continue;
+        };
+        bad.push(*index);
+        for fault in &refused.faults {
+            let mut finding = Finding::error(Code::StillBad, fault.title.clone())
+                .place(statement.cell(fault.column));
+            if let Some(help) = &fault.help {
+                finding = finding.help(help.clone());
+            }
+            findings.push(finding);
+        }
+    }
+    if !bad.is_empty() {
+        return bad;
+    }
+    // What makes a whole column unreadable is no row's fault by itself, but came with the cells that were changed there.
+    let is_new = |finding: &&Finding| {
+        is_refusal(finding)
+            && finding.code != Code::TooManyBadRows
+            && !base
+                .findings
+                .iter()
+                .any(|known| known.code == finding.code && known.at == finding.at)
+    };
+    for finding in intake.findings.iter().filter(is_new) {
+        let column = match &finding.at {
+            At::Data(place) => place.column,
+            _ => None,
+        };
+        for index in applied {
+            let statement = &said[*index];
+            if column.is_none_or(|column| statement.changed.contains(&column))
+                && !bad.contains(index)
+            {
+                bad.push(*index);
+                let mut told = Finding::error(Code::StillBad, finding.title.clone())
+                    .place(statement.cell(column));
+                told.help.clone_from(&finding.help);
+                findings.push(told);
+            }
+        }
+    }
+    bad
+}
+
+/// What the decisions make of rows.
+fn changes<'a>(
+    decisions: &BTreeMap<u32, Decision>,
+    said: &'a [Statement],
+    known: &'a [Known],
+) -> Changes<'a> {
+    let mut changes = Changes::new();
+    for (number, decision) in decisions {
+        if let Some(index) = decision.apply {
+            let (number, row) = change(&said[index]);
+            changes.insert(number, row);
+        } else if decision.put_back
+            && let Some(one) = known.iter().find(|one| one.number == *number)
+        {
+            changes.insert(*number, Some((&one.before, one.broken)));
+        }
+    }
+    changes
+}
+
+/// For each row number its index and the customer's key.
+fn customers<'a>(
+    table: &Table,
+    judged: &'a Judged,
+) -> BTreeMap<u32, (usize, Option<&'a Arc<str>>)> {
+    (0..table.rows.len())
+        .map(|row| {
+            let customer = judged.customers.get(row).and_then(Option::as_ref);
+            (table.rows.row_number(row), (row, customer))
+        })
+        .collect()
+}
+
+/// The rows that are otherwise than before: those that were changed, and those that have another customer by it.
+fn rows(
+    changed: &BTreeSet<u32>,
+    table: &Table,
+    base: &Judged,
+    mended: &Table,
+    judged: &Judged,
+) -> Vec<Applied> {
+    if changed.is_empty() {
+        return vec![];
+    }
+    let before = customers(table, base);
+    let after = customers(mended, judged);
+    let numbers: BTreeSet<u32> = before.keys().chain(after.keys()).copied().collect();
+    numbers
+        .into_iter()
+        .filter(|number| {
+            let of = |rows: &BTreeMap<u32, (usize, Option<&Arc<str>>)>| {
+                rows.get(number).and_then(|(_, customer)| customer.cloned())
+            };
+            changed.contains(number) || of(&before) != of(&after)
+        })
+        .map(|number| Applied {
+            number,
+            index: after.get(&number).map(|(index, _)| *index),
+        })
+        .collect()
+}
+
+/// What is to be kept of the statements that were decided on.
+fn kept(
+    decisions: &BTreeMap<u32, Decision>,
+    said: &[Statement],
+    table: &Table,
+    base: &Judged,
+) -> Vec<Kept> {
+    let wanted = decisions.values().flat_map(|one| {
+        let applied = one.apply.iter().map(|index| (*index, State::Applied));
+        applied.chain(one.disputed.iter().map(|index| (*index, State::Disputed)))
+    });
+    let wanted: Vec<(usize, State)> = wanted.collect();
+    if wanted.is_empty() {
+        return vec![];
+    }
+    let before = customers(table, base);
+    wanted
+        .into_iter()
+        .map(|(index, state)| {
+            let statement = said[index].clone();
+            let of_row = before.get(&statement.number);
+            Kept {
+                state,
+                customer_before: of_row.and_then(|(_, customer)| customer.cloned()),
+                statement,
+            }
+        })
+        .collect()
+}
