@@ -1,5 +1,6 @@
 //! Sheets and their fields.
 
+use super::duplicates::SameKey;
 use super::Expression;
 use crate::clean::DateOrder;
 use crate::table::{Date, Decimal, Unit};
@@ -70,6 +71,8 @@ pub struct Sheet {
     pub rows: Option<Expression>,
     /// The share of bad rows up to which the others are used.
     pub allow_bad: Decimal,
+    /// What becomes of the rows of one file that have the same key.
+    pub same_key: SameKey,
 }
 
 /// The customers' sheet.

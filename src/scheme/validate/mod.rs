@@ -4,6 +4,7 @@
 //! they see each other: sheets → metrics → values → dimensions → score → grades → types → tags → review → strategies.
 
 mod dimensions;
+mod duplicates;
 mod expressions;
 mod fields;
 mod grades;
@@ -113,7 +114,12 @@ impl Validator<'_> {
         );
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
-        root.not_yet(&["checks", "duplicates", "report", "notify"], &mut findings);
+        let duplicates = root.table(
+            "duplicates",
+            text!("[duplicates]", "[duplicates] "),
+            &mut findings,
+        );
+        root.not_yet(&["checks", "report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -128,6 +134,7 @@ impl Validator<'_> {
         }
         let (name, version, language, period, missing) = self.head(head);
         let sheets = self.sheets(sheets);
+        let duplicates = self.duplicates(duplicates, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -160,6 +167,7 @@ impl Validator<'_> {
             events: sheets.events,
             lookups: sheets.lookups,
             crosswalks: sheets.crosswalks,
+            duplicates,
             metrics,
             values,
             dimensions,

@@ -17,6 +17,22 @@ use toml::de::DeValue;
 /// What a key may be. A number would do for many, and lose the zeros of 00123.
 const KEYS: [FieldKind; 3] = [FieldKind::Id, FieldKind::Text, FieldKind::Choice];
 
+/// By what the rows of a sheet are known.
+struct RowsOf {
+    /// Whether by a key.
+    has_key: bool,
+    /// The field with the date of a row.
+    date: Option<usize>,
+}
+
+impl RowsOf {
+    /// By a key alone.
+    const KEY: Self = Self {
+        has_key: true,
+        date: None,
+    };
+}
+
 /// The sheets of a scheme.
 #[derive(Default)]
 pub struct Sheets {
@@ -139,7 +155,7 @@ impl Validator<'_> {
             };
             self.check_name(&written, fresh);
         }
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Customers {
             sheet,
             key: key_index?,
@@ -163,7 +179,11 @@ impl Validator<'_> {
         });
         let proposal = self.proposal(&mut keys, &mut fields);
         let coverage = self.coverage(&mut keys);
-        let sheet = self.finish_sheet(name, keys, fields);
+        let rows_of = RowsOf {
+            has_key: id.is_some(),
+            date,
+        };
+        let sheet = self.finish_sheet(name, keys, fields, rows_of);
         Some(EventSheet {
             sheet,
             customer: customer?,
@@ -242,7 +262,7 @@ impl Validator<'_> {
             self.names
                 .add(&full, ty, SlotKind::LookupField(index, field_index));
         }
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Lookup {
             sheet,
             key: key?,
@@ -257,7 +277,7 @@ impl Validator<'_> {
         let mut fields = self.fields(&mut keys);
         let key = key.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
         let customer = customer.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Crosswalk {
             sheet,
             source: source?.value.into(),
@@ -294,10 +314,11 @@ impl Validator<'_> {
         name: &WrittenText,
         mut keys: Keys<'_>,
         fields: Vec<WrittenField>,
+        rows_of: RowsOf,
     ) -> Sheet {
+        let same_key = self.same_key(&mut keys, &fields, rows_of.has_key, rows_of.date);
         let rows = keys.text("rows", &mut self.findings);
         let allow_bad = self.allow_bad(&mut keys);
-        keys.not_yet(&["duplicates"], &mut self.findings);
         keys.done(&mut self.findings);
         let fields: Vec<Field> = fields.into_iter().map(|field| field.field).collect();
         let rows = rows.and_then(|rows| {
@@ -316,6 +337,7 @@ impl Validator<'_> {
             fields,
             rows,
             allow_bad,
+            same_key,
         }
     }
 
@@ -355,7 +377,7 @@ impl Validator<'_> {
     }
 
     /// The index of a field that another key names; it must be of one of `kinds` (any if there are none).
-    fn field_of(
+    pub(super) fn field_of(
         &mut self,
         fields: &[WrittenField],
         written: &WrittenText,
@@ -400,7 +422,7 @@ impl Validator<'_> {
         false
     }
 
-    fn unknown_field<'n>(
+    pub(super) fn unknown_field<'n>(
         &mut self,
         written: &WrittenText,
         known: impl Iterator<Item = &'n str>,
