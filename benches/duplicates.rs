@@ -33,7 +33,10 @@ fn report(name: &str, scheme: &Scheme, table: Table, entities: Option<&[usize]>)
         let rows = entities.len();
         println!("{name}{way}: {rows} records in {took:.2?}");
         for (word, least) in [("strict", strict), ("lax", lax)] {
-            println!("  {word} ({least}): {}", Figures::of(&pairs, entities, least));
+            println!(
+                "  {word} ({least}): {}",
+                Figures::of(&pairs, entities, least)
+            );
         }
     }
 }
@@ -43,7 +46,9 @@ fn entities_of(keys: &Column) -> Vec<usize> {
     let entity = |row: usize| match keys.value(row) {
         Value::Text(key) => {
             let number = key.trim_start_matches("rec-").split('-').next();
-            number.and_then(|number| number.parse().ok()).unwrap_or(usize::MAX - row)
+            number
+                .and_then(|number| number.parse().ok())
+                .unwrap_or(usize::MAX - row)
         }
         _ => usize::MAX - row,
     };
@@ -52,7 +57,10 @@ fn entities_of(keys: &Column) -> Vec<usize> {
 
 fn main() {
     let scheme = scheme(SCHEME);
-    let files: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let files: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     if !files.is_empty() {
         for file in files {
             report(&file, &scheme, table(Path::new(&file)), None);

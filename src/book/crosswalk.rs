@@ -51,6 +51,9 @@ fn keys(
     let which: Vec<usize> = (0..tables.len()).collect();
     let mut clean = clean_some(&rule.sheet, tables, &which, &[rule.key, rule.customer]);
     findings.append(&mut clean.findings);
+    if rule.sheet.says_same_key {
+        super::same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
+    }
     let entry = |row: usize| {
         let at = |field: usize| text_at(&clean.columns[field], row);
         (at(rule.key), at(rule.customer))

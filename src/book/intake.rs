@@ -1,6 +1,6 @@
 //! One table before it goes into a ledger: whose its rows are, which of them cannot be used, what it covers.
 
-use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
+use super::{Filing, Inputs, SheetKind, check_bad_rows, credit_codes, crosswalk, events, same_key};
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{clean, shown, text_at};
 use crate::diagnostic::{At, Code, Finding};
@@ -77,7 +77,8 @@ pub fn take_in(
     }));
     let kind = SheetKind::of(scheme, sheet);
     if let (Some(SheetKind::Customers), Some(customers)) = (kind, customers) {
-        merge::refuse_duplicates(customers, tables, &mut clean, findings);
+        same_key::settle(rule, customers.key, tables, &mut clean, findings);
+        findings.extend(credit_codes::check(scheme, tables, &clean));
     }
     check_bad_rows(rule, &clean, findings);
     intake.refused = clean.refused.len();
@@ -119,7 +120,8 @@ pub fn changed_events(scheme: &Scheme, index: usize, tables: Vec<(Filing, Table)
     let (new, as_of) = (new.origin.clone(), filed.as_of);
     let mut findings = vec![];
     let rule = &scheme.events[index];
-    events::read(rule, &tables, &filings, true, as_of, &mut findings);
+    let nobody = std::collections::BTreeMap::new();
+    events::read(rule, &tables, &filings, true, &nobody, as_of, &mut findings);
     findings.retain(|finding| {
         let is_new = matches!(&finding.at, At::Data(place) if place.origin == new);
         finding.code == Code::DuplicateKey && is_new

@@ -6,6 +6,7 @@
 
 mod before;
 mod coverage;
+mod credit_codes;
 mod crosswalk;
 mod customers;
 mod earlier;
@@ -15,9 +16,11 @@ mod filing;
 mod inputs;
 mod intake;
 mod merge;
+mod merged;
 mod previous;
 mod repeats;
 mod replaced;
+mod same_key;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -32,7 +35,7 @@ pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Intake, changed_events, take_in};
 pub use previous::{Previous, previous};
-pub use shelf::{Shelf, in_force, period_ends};
+pub use shelf::{Shelf, customers_on, in_force, period_ends};
 
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, clean_some, empty_column};
@@ -179,6 +182,9 @@ fn lookup(
     findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {
         field != rule.key
     }));
+    if rule.sheet.says_same_key {
+        same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
+    }
     check_bad_rows(&rule.sheet, &clean, findings);
     let mut rows: HashMap<Arc<str>, u32> = HashMap::default();
     let key_name = &rule.sheet.fields[rule.key].name;

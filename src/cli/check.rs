@@ -4,7 +4,7 @@ use super::grade::as_of;
 use super::inputs;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
-use super::{Exit, Format, Global, Reading, Screen, Stop};
+use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates};
 use regrade::book;
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Code, Finding, Severity, Text};
@@ -58,8 +58,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         let scheme = std::sync::Arc::new(rules.scheme.clone());
         let book = book::assemble(scheme, tables, as_of(global)?);
         refused = book.findings.iter().any(book::is_refusal);
+        let nobody = std::collections::BTreeMap::new();
+        let looked = book
+            .customers
+            .as_ref()
+            .and_then(|rows| duplicates::looked(&rules.scheme, &book.roster, rows, &nobody));
+        let suspects = looked.map(|looked| looked.suspects()).unwrap_or_default();
         data.extend(loaded.findings);
         data.extend(book.findings);
+        data.extend(duplicates::suspected(&suspects));
     }
     report(&rules, &found, &data, global, screen)?;
     let worst = found

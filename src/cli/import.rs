@@ -3,7 +3,7 @@
 use super::grade::as_of;
 use super::intake::{Outcome, Taken, take_all};
 use super::output::to_stdout;
-use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, restate, rules};
+use super::{Exit, Global, Reading, Screen, Stop, duplicates, inputs, ledger, restate, rules};
 use regrade::diagnostic::{Code, Finding, Text};
 use regrade::table::{Date, Period};
 use regrade::text;
@@ -68,6 +68,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     )?;
     let restated = restate::restated(&writer, &rules, &taken)?;
     findings.extend(restated.findings());
+    findings.extend(duplicates::told(&writer, &rules.scheme, as_of)?);
     screen.run_findings(&findings);
     summary(global, as_of, &taken, &restated, &findings)?;
     if !global.dry_run {

@@ -6,10 +6,11 @@ use super::inputs::{self, Loaded};
 use super::intake::take_all;
 use super::rules::Rules;
 use super::stock::{Make, stock};
-use super::{Screen, Stop, ledger};
+use super::{Screen, Stop, duplicates, ledger};
 use regrade::book;
 use regrade::classify::render;
 use regrade::diagnostic::{At, Code, Finding};
+use regrade::duplicates::groups::{groups, standings};
 use regrade::grading::{self, Grading};
 use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
 use regrade::table::Date;
@@ -48,6 +49,9 @@ pub fn from_ledger(
     }
     // What there is to say of a row by itself was said when it was imported.
     grading.findings.retain(|finding| !is_of_import(finding));
+    let said = writer.said_of_duplicates().map_err(trouble)?;
+    let contradictions = groups(&standings(&said)).contradictions;
+    findings.extend(contradictions.iter().map(duplicates::contradiction));
     let told = grading.past.as_of;
     let (_, unclear) = regrade::review::proposals(&grading.scheme, &grading.book, told);
     grading.findings.extend(unclear);

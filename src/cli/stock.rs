@@ -5,6 +5,7 @@ use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
 use regrade::decide::{Override, Standing, Subject};
 use regrade::diagnostic::{Code, Finding};
+use regrade::duplicates::groups::{groups, standings};
 use regrade::grading::{Past, Settled};
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
 use regrade::scheme::Scheme;
@@ -12,7 +13,8 @@ use regrade::scheme::model::MetricSource;
 use regrade::table::Date;
 use regrade::text;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// The version of the semantics by which schemes are read: a run of another version is another run.
 const SEMANTICS: u32 = 1;
@@ -121,12 +123,21 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
             set.level = grade.name.clone();
         }
     }
+    let merged = match make.data {
+        Some(run) => ledger.run_merges(run.number).map_err(trouble)?,
+        None => {
+            let said = ledger.said_of_duplicates().map_err(trouble)?;
+            groups(&standings(&said)).kept
+        }
+    };
+    merge_past(&mut past, &merged);
     inputs.known = past
         .customers
         .iter()
         .map(|known| known.id.clone())
         .collect();
-    let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past);
+    inputs.merged.clone_from(&merged);
+    let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past, &merged);
     let head = RunHead {
         id,
         scheme: SchemeText {
@@ -145,6 +156,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
             .filter(|set| set.is_live(as_of))
             .map(|set| set.id)
             .collect(),
+        merged,
         findings: None,
     };
     Ok(Stock {
@@ -310,13 +322,42 @@ fn past(
     Ok(past)
 }
 
-/// What a run is called: a hash of its scheme, as-of date, imports, overrides, the run before and the semantics.
+/// What was before of customers who are one now: the standing is that of the key that is kept, else of the first of the
+/// others; what people set and settled is of the one customer.
+fn merge_past(past: &mut Past, merged: &BTreeMap<Arc<str>, Arc<str>>) {
+    if merged.is_empty() {
+        return;
+    }
+    let rename = |customer: &mut Arc<str>| {
+        if let Some(kept) = merged.get(customer) {
+            *customer = kept.clone();
+        }
+    };
+    // Those that keep their key come first, whatever the order of the run before.
+    past.customers
+        .sort_by_key(|known| merged.contains_key(&known.id));
+    let mut known: HashSet<Arc<str>> = HashSet::new();
+    past.customers.retain_mut(|customer| {
+        rename(&mut customer.id);
+        known.insert(customer.id.clone())
+    });
+    for set in &mut past.overrides {
+        rename(&mut set.customer);
+    }
+    for settled in &mut past.settled {
+        rename(&mut settled.customer);
+    }
+}
+
+/// What a run is called: a hash of its scheme, as-of date, imports, overrides, merged customers, the run before and the
+/// semantics.
 fn run_id(
     scheme_text: &str,
     as_of: Date,
     previous: Option<&Run>,
     imports: &[Import],
     past: &Past,
+    merged: &BTreeMap<Arc<str>, Arc<str>>,
 ) -> String {
     let mut hash = Sha256::new();
     let mut line = |parts: &[&str]| {
@@ -348,6 +389,9 @@ fn run_id(
     }
     for settled in &past.settled {
         line(&["settled", &settled.customer, &settled.rule]);
+    }
+    for (customer, kept) in merged {
+        line(&["merged", customer, kept]);
     }
     let digest = hash.finalize();
     let mut id = String::with_capacity(64);

@@ -5,13 +5,13 @@
 //! compared, because another pass with one more value takes it. Names are put together too where one letter is left out
 //! of each, so that a slip of the pen does not part them.
 
-use super::Agreement;
 use super::compare::{Comparer, agreement};
 use super::values::{NONE, Part};
+use super::{Agreement, mixed};
 use crate::scheme::model::IdentityKind;
 
 /// Up to here every record is compared with every other.
-const ALL: usize = 2_000;
+const ALL: usize = 300;
 
 /// How many records with two or three values in common are compared with each other: fewer where there are many.
 fn crowd(records: usize) -> usize {
@@ -135,7 +135,10 @@ fn line(codes: Vec<u32>, part: usize, is_rare: bool) -> Line {
         counts[*code as usize] += 1;
     }
     let all = codes.len().max(1) as f64;
-    let chance = counts.iter().map(|count| (f64::from(*count) / all).powi(2)).sum();
+    let chance = counts
+        .iter()
+        .map(|count| (f64::from(*count) / all).powi(2))
+        .sum();
     Line {
         codes,
         chance,
@@ -153,7 +156,13 @@ fn renumbered<'a>(part: &'a Part, texts: impl Iterator<Item = &'a str>) -> Vec<u
             *known.entry(text).or_insert(next)
         })
         .collect();
-    let code = |code: &u32| if *code == NONE { NONE } else { codes[*code as usize] };
+    let code = |code: &u32| {
+        if *code == NONE {
+            NONE
+        } else {
+            codes[*code as usize]
+        }
+    };
     part.codes.iter().map(code).collect()
 }
 
@@ -297,14 +306,6 @@ fn key(lines: &[Line], pass: &Pass, record: usize) -> Option<u64> {
     Some(key)
 }
 
-/// A number that looks like none of its neighbours' (SplitMix64).
-const fn mixed(key: u64) -> u64 {
-    let key = key.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let key = (key ^ key >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let key = (key ^ key >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    key ^ key >> 31
-}
-
 /// Whether an earlier pass has compared two records already.
 fn has_compared(lines: &[Line], pass: &Pass, a: u32, b: u32) -> bool {
     let bit = |record: u32| pass.done[record as usize / 64] >> (record % 64) & 1 == 1;
@@ -348,7 +349,10 @@ fn slips_of(comparer: &Comparer<'_>, part: &Part, crowd: usize, half: usize) -> 
     let mut chars: Vec<char> = vec![];
     for form in 0..forms.texts.len() {
         // What more than a few have is no slip of theirs, and a branch is never another.
-        let is_branch = forms.companies.get(form).is_some_and(|company| company.is_branch);
+        let is_branch = forms
+            .companies
+            .get(form)
+            .is_some_and(|company| company.is_branch);
         if is_branch || forms.counts[form] as usize > crowd {
             continue;
         }
@@ -383,7 +387,10 @@ fn slips_of(comparer: &Comparer<'_>, part: &Part, crowd: usize, half: usize) -> 
         for (at, (_, x)) in group.iter().enumerate() {
             for (_, y) in &group[at + 1..] {
                 let agreement = agreement(part.kind, forms, *x, *y);
-                if matches!(agreement, Agreement::Near | Agreement::Like | Agreement::Close) {
+                if matches!(
+                    agreement,
+                    Agreement::Near | Agreement::Like | Agreement::Close
+                ) {
                     near.push((*x, *y));
                 }
             }
@@ -429,7 +436,12 @@ impl Rows {
         let mut next = starts.clone();
         let last = starts.last().copied().unwrap_or(0);
         let mut rows = vec![0u32; last as usize];
-        for (row, code) in part.codes.iter().enumerate().filter(|(_, code)| **code != NONE) {
+        for (row, code) in part
+            .codes
+            .iter()
+            .enumerate()
+            .filter(|(_, code)| **code != NONE)
+        {
             let place = &mut next[*code as usize];
             rows[*place as usize] = row as u32;
             *place += 1;

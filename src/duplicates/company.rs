@@ -48,32 +48,136 @@ const BRACKETED_FORMS: [&str; 8] = [
 
 /// The same in Latin letters, as words.
 const LATIN_FORMS: [&str; 27] = [
-    "co", "company", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "llc", "llp", "lp",
-    "gmbh", "ag", "kg", "plc", "sa", "nv", "bv", "pte", "pty", "srl", "spa", "sarl", "oy", "ab", "sdn", "bhd",
+    "co",
+    "company",
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "llc",
+    "llp",
+    "lp",
+    "gmbh",
+    "ag",
+    "kg",
+    "plc",
+    "sa",
+    "nv",
+    "bv",
+    "pte",
+    "pty",
+    "srl",
+    "spa",
+    "sarl",
+    "oy",
+    "ab",
+    "sdn",
+    "bhd",
 ];
 
 /// Words that make a name that of a part of a company, at its end.
 const BRANCHES: [&str; 30] = [
-    "分公司", "支公司", "子公司", "分店", "支店", "分行", "支行", "分厂", "分校", "分院", "分部", "分社", "分所", "分局",
-    "分中心", "分会", "营业部", "营业厅", "营业所", "办事处", "代表处", "联络处", "门市部", "门店", "储蓄所", "分理处",
-    "项目部", "直营店", "加盟店", "连锁店",
+    "分公司",
+    "支公司",
+    "子公司",
+    "分店",
+    "支店",
+    "分行",
+    "支行",
+    "分厂",
+    "分校",
+    "分院",
+    "分部",
+    "分社",
+    "分所",
+    "分局",
+    "分中心",
+    "分会",
+    "营业部",
+    "营业厅",
+    "营业所",
+    "办事处",
+    "代表处",
+    "联络处",
+    "门市部",
+    "门店",
+    "储蓄所",
+    "分理处",
+    "项目部",
+    "直营店",
+    "加盟店",
+    "连锁店",
 ];
 
 /// What stands before 店 in the name of a shop that is one of several.
 const SHOPS: [&str; 12] = [
-    "路店", "街店", "道店", "广场店", "城店", "站店", "号店", "区店", "镇店", "村店", "楼店", "机场店",
+    "路店",
+    "街店",
+    "道店",
+    "广场店",
+    "城店",
+    "站店",
+    "号店",
+    "区店",
+    "镇店",
+    "村店",
+    "楼店",
+    "机场店",
 ];
 
 /// Characters that are taken for one another because they look alike.
 const LOOK_ALIKE: [&str; 44] = [
-    "己已巳", "未末", "士土", "日曰", "人入", "天夭", "干千于", "戊戌戍", "冶治", "晴睛", "辨辩辫", "帐账", "籍藉", "园圆",
-    "侯候", "崇祟", "汨汩", "刺剌", "茶荼", "免兔", "折拆", "析折", "券卷", "栗粟", "蓝篮", "幕墓慕", "陪倍", "竞竟",
-    "拔拨", "师帅", "亳毫", "洒酒", "贷货", "复覆", "祥详", "徽微", "科料", "技枝", "帜织", "徒徙", "壁璧", "喜善", "农衣",
+    "己已巳",
+    "未末",
+    "士土",
+    "日曰",
+    "人入",
+    "天夭",
+    "干千于",
+    "戊戌戍",
+    "冶治",
+    "晴睛",
+    "辨辩辫",
+    "帐账",
+    "籍藉",
+    "园圆",
+    "侯候",
+    "崇祟",
+    "汨汩",
+    "刺剌",
+    "茶荼",
+    "免兔",
+    "折拆",
+    "析折",
+    "券卷",
+    "栗粟",
+    "蓝篮",
+    "幕墓慕",
+    "陪倍",
+    "竞竟",
+    "拔拨",
+    "师帅",
+    "亳毫",
+    "洒酒",
+    "贷货",
+    "复覆",
+    "祥详",
+    "徽微",
+    "科料",
+    "技枝",
+    "帜织",
+    "徒徙",
+    "壁璧",
+    "喜善",
+    "农衣",
     "问间",
 ];
 
 /// Signs of which another one makes another name: numbers, directions, and what tells the parts of a pair.
-const TELLING: &str = "0123456789一二三四五六七八九十百甲乙丙丁东西南北中上下左右前后大小新老旧男女";
+const TELLING: &str =
+    "0123456789一二三四五六七八九十百甲乙丙丁东西南北中上下左右前后大小新老旧男女";
 
 static REGIONS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let lines = include_str!("regions.txt").lines();
@@ -125,7 +229,11 @@ impl Company {
     pub fn agreement(&self, other: &Self) -> Agreement {
         if self.is_branch || other.is_branch {
             let same = self.is_branch == other.is_branch && self.key() == other.key();
-            return if same { Agreement::Same } else { Agreement::Never };
+            return if same {
+                Agreement::Same
+            } else {
+                Agreement::Never
+            };
         }
         let regions = self.beside(other);
         let names = cores(&self.core, &other.core);
@@ -141,7 +249,11 @@ impl Company {
 
     fn beside(&self, other: &Self) -> Regions {
         let list = |company: &Self| -> HashSet<String> {
-            company.regions.split_terminator(' ').map(str::to_owned).collect()
+            company
+                .regions
+                .split_terminator(' ')
+                .map(str::to_owned)
+                .collect()
         };
         if self.regions == other.regions {
             return Regions::Same;
@@ -173,8 +285,18 @@ enum Regions {
 fn without_brackets(name: &str, regions: &mut Vec<String>) -> String {
     let mut plain = String::with_capacity(name.len());
     let mut rest = name;
-    let opens = |c: char| matches!(c, '(' | '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' | '<');
-    let closes = |c: char| matches!(c, ')' | ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' | '>');
+    let opens = |c: char| {
+        matches!(
+            c,
+            '(' | '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' | '<'
+        )
+    };
+    let closes = |c: char| {
+        matches!(
+            c,
+            ')' | ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' | '>'
+        )
+    };
     while let Some(start) = rest.find(opens) {
         plain.push_str(&rest[..start]);
         let width = rest[start..].chars().next().map_or(1, char::len_utf8);
@@ -215,11 +337,24 @@ fn without_regions<'a>(name: &'a str, regions: &mut Vec<String>) -> &'a str {
             .map(|(at, c)| at + c.len_utf8())
             .take(LONGEST_REGION)
             .collect();
-        let found = ends.iter().rev().find(|end| REGIONS.contains(&rest[..**end]));
+        let found = ends
+            .iter()
+            .rev()
+            .find(|end| REGIONS.contains(&rest[..**end]));
         if let Some(end) = found {
             regions.push(rest[..*end].to_owned());
             rest = &rest[*end..];
-            let ending = ["壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市", "地区", "州"];
+            let ending = [
+                "壮族自治区",
+                "回族自治区",
+                "维吾尔自治区",
+                "自治区",
+                "特别行政区",
+                "省",
+                "市",
+                "地区",
+                "州",
+            ];
             rest = ending
                 .iter()
                 .find_map(|ending| rest.strip_prefix(ending))
@@ -277,8 +412,11 @@ fn without_group_form(name: &str) -> &str {
 fn chinese_without_form(name: &str) -> (String, bool) {
     let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
     let shop = name.strip_suffix('店').is_some_and(|rest| {
-        let numbered = rest.ends_with(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-        let in_region = REGIONS.iter().any(|region| rest.len() > region.len() && rest.ends_with(region));
+        let numbered =
+            rest.ends_with(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        let in_region = REGIONS
+            .iter()
+            .any(|region| rest.len() > region.len() && rest.ends_with(region));
         numbered || in_region
     });
     if ends(&BRANCHES) || ends(&SHOPS) || shop {
@@ -301,13 +439,17 @@ fn latin(name: &str) -> (String, bool) {
     let is_branch = words.contains(&"branch")
         || words.contains(&"store")
         || words.contains(&"outlet")
-        || words.windows(2).any(|two| matches!(two, ["rep" | "representative" | "liaison", "office"]));
+        || words
+            .windows(2)
+            .any(|two| matches!(two, ["rep" | "representative" | "liaison", "office"]));
     if is_branch {
         words.retain(|word| !LATIN_FORMS.contains(word));
         return (words.concat(), true);
     }
     while words.len() > 1
-        && words.last().is_some_and(|word| LATIN_FORMS.contains(word) || *word == "and")
+        && words
+            .last()
+            .is_some_and(|word| LATIN_FORMS.contains(word) || *word == "and")
     {
         words.pop();
     }
@@ -324,7 +466,11 @@ fn cores(a: &str, b: &str) -> Agreement {
     }
     let (one, two) = (Letters::of(a), Letters::of(b));
     let (one, two) = (one.as_slice(), two.as_slice());
-    let (short, long) = if one.len() <= two.len() { (one, two) } else { (two, one) };
+    let (short, long) = if one.len() <= two.len() {
+        (one, two)
+    } else {
+        (two, one)
+    };
     if a.is_ascii() && b.is_ascii() {
         return match edits(one, two, 2) {
             Some(1) if short.len() >= 8 => Agreement::Near,
@@ -338,7 +484,9 @@ fn cores(a: &str, b: &str) -> Agreement {
         return slip(short, long);
     }
     // 腾讯 and 腾讯计算机系统: people call companies by the start of their names.
-    if short.len() >= 2 && long.starts_with(short) || edits(one, two, 2).is_some() && short.len() >= 6 {
+    if short.len() >= 2 && long.starts_with(short)
+        || edits(one, two, 2).is_some() && short.len() >= 6
+    {
         return Agreement::Close;
     }
     Agreement::Different

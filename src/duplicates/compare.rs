@@ -3,11 +3,14 @@
 use super::similar::{Letters, edits, jaro_winkler};
 use super::values::{Forms, NONE, Part};
 use super::weigh::{Chance, SWAPPED, WHERE, Weights, prior};
-use super::{Agreement, Evidence, credit_code};
+use super::{Agreement, Evidence, credit_code, mixed};
 use crate::scheme::model::IdentityKind;
 
 /// How many pairs are drawn to see how often values go together by chance.
 const DRAWN: u64 = 20_000;
+
+/// More fields than this no scheme can compare.
+pub const MOST_FIELDS: usize = 32;
 
 /// What compares the records of one set with each other.
 pub struct Comparer<'a> {
@@ -26,7 +29,7 @@ impl<'a> Comparer<'a> {
     pub fn new(parts: &'a [Part], records: usize, lax: i32) -> Self {
         let weights = parts
             .iter()
-            .map(|part| Weights::new(part.kind, records, chance(part, records)))
+            .map(|part| Weights::new(part.kind, records, chance(part)))
             .collect();
         let persons: Vec<usize> = (0..parts.len())
             .filter(|index| parts[*index].kind == IdentityKind::Person)
@@ -46,100 +49,117 @@ impl<'a> Comparer<'a> {
     /// The points of a pair; `None` if they are fewer than the least that are of interest, or if something rules out
     /// that the two are one.
     pub fn score(&self, a: u32, b: u32) -> Option<i32> {
-        // What is the same is seen at once; what is not can be worth no more than something near.
-        let (mut most, mut place) = (0, 0);
-        for (index, part) in self.parts.iter().enumerate() {
+        // What is the same is seen at once; what is not can be worth no more than something near. Most pairs end here,
+        // or when one or two fields have been looked at.
+        let mut bounds = [0i32; MOST_FIELDS];
+        let (mut all, mut place) = (0, 0);
+        for ((part, weights), bound) in self.parts.iter().zip(&self.weights).zip(&mut bounds) {
             let (x, y) = (part.codes[a as usize], part.codes[b as usize]);
             if x == NONE || y == NONE {
                 continue;
             }
-            let worth = if x == y {
-                self.weights[index].same(part.forms.counts[x as usize])
+            *bound = if x == y {
+                weights.same(part.forms.counts[x as usize])
             } else {
-                self.weights[index].most()
+                weights.most()
             };
-            *(if is_place(part.kind) { &mut place } else { &mut most }) += worth;
+            *(if is_place(part.kind) {
+                &mut place
+            } else {
+                &mut all
+            }) += *bound;
         }
-        let most = match self.name {
-            Some((one, two)) if self.crosses(one, two, a, b) => i32::MAX,
-            _ => most + place.min(WHERE) - self.prior,
-        };
-        if most < self.lax {
-            return None;
+        if let Some((one, two)) = self.name {
+            all -= bounds[one] + bounds[two];
+            let mut told = 0;
+            self.name(one, two, a, b, &mut |_, _, _, worth| told += worth);
+            all += told;
         }
-        self.points(a, b).filter(|points| *points >= self.lax)
+        let least = self.lax + self.prior;
+        for (index, part) in self.parts.iter().enumerate() {
+            if all + place.min(WHERE) < least {
+                return None;
+            }
+            if bounds[index] == 0 || self.is_of_name(index) {
+                continue;
+            }
+            let (_, worth) = self.field(index, index, a, b)?;
+            *(if is_place(part.kind) {
+                &mut place
+            } else {
+                &mut all
+            }) += worth? - bounds[index];
+        }
+        let points = all + place.min(WHERE);
+        (points >= least).then_some(points - self.prior)
     }
 
-    /// Whether a part of one's name is the other part of the other's.
-    fn crosses(&self, one: usize, two: usize, a: u32, b: u32) -> bool {
-        let code = |part: usize, record: u32| self.parts[part].codes[record as usize];
-        let same = |x: u32, y: u32| x != NONE && x == y;
-        same(code(one, a), code(two, b)) || same(code(two, a), code(one, b))
-    }
-
-    fn points(&self, a: u32, b: u32) -> Option<i32> {
-        let (mut all, mut place) = (0, 0);
-        self.each(a, b, |kind, _, _, worth| {
-            *(if is_place(kind) { &mut place } else { &mut all }) += worth;
-        })?;
-        Some(all + place.min(WHERE) - self.prior)
+    fn is_of_name(&self, part: usize) -> bool {
+        self.name
+            .is_some_and(|(one, two)| part == one || part == two)
     }
 
     /// What each field of a pair says, in their order. Fields that one of the two does not have say nothing.
     pub fn evidence(&self, a: u32, b: u32) -> Vec<Evidence> {
         let mut evidence = vec![];
-        // What rules a pair out is no evidence for it: such a pair is never shown.
-        let _ = self.each(a, b, |_, field, agreement, points| {
+        let mut tell = |_: IdentityKind, field, agreement, points| {
             evidence.push(Evidence {
                 field,
                 agreement,
                 points,
             });
-        });
+        };
+        for (index, part) in self.parts.iter().enumerate() {
+            if self.is_of_name(index) {
+                continue;
+            }
+            if let Some((agreement, Some(worth))) = self.field(index, index, a, b) {
+                tell(part.kind, index, Some(agreement), worth);
+            }
+        }
+        if let Some((one, two)) = self.name {
+            self.name(one, two, a, b, &mut tell);
+        }
         evidence.sort_by_key(|evidence| evidence.field);
         evidence
     }
 
-    /// Tells what each field says; `None` if one rules out that the two are one.
-    fn each(
+    /// Tells what a name in two parts says: straight, or with the parts exchanged if that is worth more.
+    fn name(
         &self,
+        one: usize,
+        two: usize,
         a: u32,
         b: u32,
-        mut tell: impl FnMut(IdentityKind, usize, Option<Agreement>, i32),
-    ) -> Option<()> {
-        for (index, part) in self.parts.iter().enumerate() {
-            if self.name.is_some_and(|(one, two)| index == one || index == two) {
-                continue;
-            }
-            if let Some((agreement, worth)) = self.field(index, index, a, b) {
-                tell(part.kind, index, Some(agreement), worth?);
-            }
-        }
-        let Some((one, two)) = self.name else {
-            return Some(());
-        };
+        tell: &mut impl FnMut(IdentityKind, usize, Option<Agreement>, i32),
+    ) {
         let worth = |told: Option<(Agreement, Option<i32>)>| {
-            told.map_or((None, 0), |(agreement, worth)| (Some(agreement), worth.unwrap_or(0)))
+            told.map_or((None, 0), |(agreement, worth)| {
+                (Some(agreement), worth.unwrap_or(0))
+            })
         };
-        let (first, last) = (worth(self.field(one, one, a, b)), worth(self.field(two, two, a, b)));
-        let straight = first.1 + last.1;
-        if first.0.is_some_and(is_same) && last.0.is_some_and(is_same) {
-            tell(IdentityKind::Person, one, first.0, first.1);
-            tell(IdentityKind::Person, two, last.0, last.1);
-            return Some(());
+        let straight = [
+            (one, worth(self.field(one, one, a, b))),
+            (two, worth(self.field(two, two, a, b))),
+        ];
+        let points: i32 = straight.iter().map(|(_, (_, worth))| worth).sum();
+        let is_same = straight
+            .iter()
+            .all(|(_, (agreement, _))| *agreement == Some(Agreement::Same));
+        if !is_same {
+            let there = worth(self.field(one, two, a, b)).1;
+            let back = worth(self.field(two, one, a, b)).1;
+            let crossed = there + back + SWAPPED;
+            if crossed > points {
+                tell(IdentityKind::Person, one, None, crossed);
+                return;
+            }
         }
-        let (there, back) = (worth(self.field(one, two, a, b)), worth(self.field(two, one, a, b)));
-        if there.1 + back.1 + SWAPPED > straight {
-            // The agreement of a swapped part is told as none of its own.
-            tell(IdentityKind::Person, one, None, there.1 + back.1 + SWAPPED);
-            return Some(());
-        }
-        for (field, (agreement, worth)) in [(one, first), (two, last)] {
+        for (field, (agreement, worth)) in straight {
             if agreement.is_some() {
                 tell(IdentityKind::Person, field, agreement, worth);
             }
         }
-        Some(())
     }
 
     /// How a field of `a` goes together with one of `b`, and what it is worth; `None` if one has no value there.
@@ -166,10 +186,6 @@ const fn is_place(kind: IdentityKind) -> bool {
     matches!(kind, IdentityKind::Address | IdentityKind::Place)
 }
 
-const fn is_same(agreement: Agreement) -> bool {
-    matches!(agreement, Agreement::Same)
-}
-
 /// How two values of a kind go together, by their numbers among the forms.
 pub fn agreement(kind: IdentityKind, forms: &Forms, x: u32, y: u32) -> Agreement {
     let (a, b) = (&*forms.texts[x as usize], &*forms.texts[y as usize]);
@@ -188,7 +204,7 @@ pub fn agreement(kind: IdentityKind, forms: &Forms, x: u32, y: u32) -> Agreement
         }
         IdentityKind::Person => person(a, b),
         IdentityKind::Birth => number(a, b, 6, 8),
-        IdentityKind::Identifier | IdentityKind::CreditCode => number(a, b, 5, 8),
+        IdentityKind::Identifier | IdentityKind::CreditCode => number(a, b, 5, 7),
         IdentityKind::Phone => phone(a, b),
         IdentityKind::Email => email(a, b),
         IdentityKind::Address | IdentityKind::Place => place(a, b),
@@ -306,35 +322,61 @@ fn place(a: &str, b: &str) -> Agreement {
     }
 }
 
-/// How often values of a field go together between records drawn by lot: the same ones every time.
-fn chance(part: &Part, records: usize) -> Chance {
+/// How often values of a field go together between records drawn by lot: the same ones every time, in whatever order the
+/// records stand. Of few records all pairs are taken.
+fn chance(part: &Part) -> Chance {
     let mut chance = Chance::default();
-    let records = records as u64;
-    if records < 2 {
-        return chance;
+    // The order of the records must not decide which are drawn, so that they are put in one that only looks like chance.
+    let forms = &part.forms;
+    let mut counts = vec![0u64; forms.texts.len()];
+    for code in part.codes.iter().filter(|code| **code != NONE) {
+        counts[*code as usize] += 1;
     }
-    // Knuth's multiplier: any full period would do.
-    let mut state = 1u64;
-    let mut draw = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
-    for _ in 0..DRAWN {
-        let (a, b) = (draw(records), draw(records));
-        let (x, y) = (part.codes[a as usize], part.codes[b as usize]);
-        if a == b || x == NONE || y == NONE {
-            continue;
+    let mut order: Vec<(u64, &str, u32)> = (0..forms.texts.len() as u32)
+        .filter(|form| counts[*form as usize] > 0)
+        .map(|form| {
+            let text = &*forms.texts[form as usize];
+            let hash = text
+                .bytes()
+                .fold(0, |hash, byte| mixed(hash ^ u64::from(byte)));
+            (hash, text, form)
+        })
+        .collect();
+    order.sort_unstable();
+    // Where the records of each form begin.
+    let mut starts = vec![0u64];
+    for (_, _, form) in &order {
+        starts.push(starts[starts.len() - 1] + counts[*form as usize]);
+    }
+    let records = starts[starts.len() - 1];
+    let form = |record: u64| order[starts.partition_point(|start| *start <= record) - 1].2;
+    let mut draw = |a: u64, b: u64| {
+        if a == b {
+            return;
         }
         chance.drawn += 1;
+        let (x, y) = (form(a), form(b));
         if x == y {
-            continue;
+            return;
         }
-        match agreement(part.kind, &part.forms, x, y) {
+        match agreement(part.kind, forms, x, y) {
             Agreement::Near => chance.found[0] += 1,
             Agreement::Like => chance.found[1] += 1,
             Agreement::Close => chance.found[2] += 1,
             _ => {}
         }
+    };
+    if records * records.saturating_sub(1) / 2 <= DRAWN {
+        for a in 0..records {
+            for b in 0..a {
+                draw(a, b);
+            }
+        }
+        return chance;
+    }
+    for number in 0..DRAWN {
+        let at = |which: u64| (mixed(2 * number + which) >> 32) * records >> 32;
+        draw(at(0), at(1));
     }
     chance
 }

@@ -1,5 +1,6 @@
 //! What people decided about pairs, put together: who is whom, and where decisions contradict each other.
 
+use crate::words::Word;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -24,6 +25,15 @@ impl Verdict {
             Self::Merge => "merge",
             Self::Keep => "keep",
             Self::Open => "open",
+        }
+    }
+
+    /// The word for people.
+    pub const fn word(self) -> Word {
+        match self {
+            Self::Merge => Word::VerdictMerge,
+            Self::Keep => Word::VerdictKeep,
+            Self::Open => Word::VerdictOpen,
         }
     }
 }
@@ -116,7 +126,8 @@ pub fn groups(standings: &BTreeMap<Keys, Standing>) -> Groups {
     let mut contradictions = vec![];
     let mut spoilt: BTreeSet<&Arc<str>> = BTreeSet::new();
     for ((one, two), standing) in standings {
-        if *standing == Standing::Agreed(Verdict::Merge) || *standing == Standing::Agreed(Verdict::Open)
+        if *standing == Standing::Agreed(Verdict::Merge)
+            || *standing == Standing::Agreed(Verdict::Open)
         {
             continue;
         }
@@ -157,9 +168,13 @@ fn natural(key: &str) -> (Vec<(String, usize, String)>, &str) {
     let mut parts = vec![];
     let mut rest = key;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
         let (word, tail) = rest.split_at(digits);
-        let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
+        let end = tail
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(tail.len());
         let (number, tail) = tail.split_at(end);
         let number = number.trim_start_matches('0');
         parts.push((word.to_owned(), number.len(), number.to_owned()));
@@ -262,7 +277,11 @@ mod tests {
         let groups = groups(&standings(&decided));
         assert_eq!(groups.kept.len(), 1);
         assert_eq!(groups.contradictions.len(), 1);
-        let way: Vec<&str> = groups.contradictions[0].way.iter().map(|key| &**key).collect();
+        let way: Vec<&str> = groups.contradictions[0]
+            .way
+            .iter()
+            .map(|key| &**key)
+            .collect();
         assert_eq!(way, ["a", "b", "c"]);
     }
 }

@@ -12,6 +12,7 @@
 //! compare   two records         → points and evidence
 //! block     all records         → the pairs that are worth comparing, near linear
 //! groups    decisions           → who is whom, and contradictions
+//! suspects  pairs, decisions    → what a person is shown
 //! ```
 
 mod bits;
@@ -22,6 +23,7 @@ pub mod credit_code;
 mod fold;
 pub mod groups;
 mod similar;
+pub mod suspects;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -29,6 +31,7 @@ mod weigh;
 
 pub use block::Blocking;
 pub use company::Company;
+pub use compare::MOST_FIELDS;
 
 use crate::scheme::model::Duplicates;
 use crate::table::Column;
@@ -109,7 +112,24 @@ impl<'a> Search<'a> {
         pairs.iter().map(of).collect()
     }
 
+    /// Whether something rules out that two customers are one, whatever else agrees.
+    pub fn rules_out(&self, a: u32, b: u32) -> bool {
+        self.parts.iter().any(|part| {
+            let (x, y) = (part.codes[a as usize], part.codes[b as usize]);
+            let both = x != values::NONE && y != values::NONE;
+            both && compare::agreement(part.kind, &part.forms, x, y) == Agreement::Never
+        })
+    }
+
     fn comparer(&self) -> Comparer<'_> {
         Comparer::new(&self.parts, self.records, self.rule.lax)
     }
+}
+
+/// A number that looks like none of its neighbours' (SplitMix64).
+const fn mixed(key: u64) -> u64 {
+    let key = key.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let key = (key ^ key >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let key = (key ^ key >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    key ^ key >> 31
 }

@@ -145,9 +145,19 @@ pub fn parts(fields: &[IdentityField], columns: &[&Column]) -> Vec<Part> {
         // What takes longest, names of companies, should not come last.
         let mut order: Vec<&Vec<usize>> = spaces.iter().collect();
         order.sort_by_key(|space| fields[space[0]].kind);
-        let (even, odd): (Vec<_>, Vec<_>) = order.into_iter().enumerate().partition(|(at, _)| at % 2 == 0);
-        let other = scope.spawn(move || odd.into_iter().flat_map(|(_, space)| read(space)).collect::<Vec<_>>());
-        let mut parts: Vec<_> = even.into_iter().flat_map(|(_, space)| read(space)).collect();
+        let (even, odd): (Vec<_>, Vec<_>) = order
+            .into_iter()
+            .enumerate()
+            .partition(|(at, _)| at % 2 == 0);
+        let other = scope.spawn(move || {
+            odd.into_iter()
+                .flat_map(|(_, space)| read(space))
+                .collect::<Vec<_>>()
+        });
+        let mut parts: Vec<_> = even
+            .into_iter()
+            .flat_map(|(_, space)| read(space))
+            .collect();
         // A thread that dies has said why.
         parts.extend(other.join().unwrap_or_default());
         parts

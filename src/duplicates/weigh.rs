@@ -17,7 +17,7 @@ pub const SWAPPED: i32 = -30;
 
 /// No more than this comes of where somebody is, however many fields say it: the same flat is the same flat, and a
 /// family lives in it.
-pub const WHERE: i32 = 140;
+pub const WHERE: i32 = 120;
 
 /// What is held of a kind of field.
 struct Belief {
@@ -31,11 +31,11 @@ struct Belief {
 const fn belief(kind: IdentityKind) -> Belief {
     let (one, two) = match kind {
         IdentityKind::Identifier => ([9_000, 500, 120, 30, 350], [26, 17, 12, 6]),
-        IdentityKind::CreditCode => ([9_300, 400, 80, 20, 200], [30, 22, 16, 8]),
-        IdentityKind::Phone => ([7_000, 300, 60, 40, 2_600], [24, 13, 9, 5]),
+        IdentityKind::CreditCode => ([9_300, 400, 80, 20, 200], [30, 16, 12, 6]),
+        IdentityKind::Phone => ([7_000, 300, 60, 150, 2_490], [24, 13, 9, 5]),
         IdentityKind::Email => ([6_500, 300, 400, 100, 2_700], [24, 15, 12, 6]),
         IdentityKind::Birth => ([9_000, 450, 150, 50, 350], [13, 8, 6, 4]),
-        IdentityKind::Company => ([8_300, 700, 400, 350, 250], [22, 13, 9, 6]),
+        IdentityKind::Company => ([8_000, 900, 400, 350, 350], [22, 16, 11, 6]),
         IdentityKind::Person => ([8_300, 900, 350, 80, 340], [10, 7, 5, 3]),
         IdentityKind::Address => ([6_800, 900, 600, 200, 1_500], [13, 9, 7, 4]),
         IdentityKind::Place => ([8_300, 600, 250, 120, 730], [8, 6, 5, 3]),
@@ -72,7 +72,8 @@ impl Weights {
             // Some of what is drawn may be of one customer.
             let found = chance.found[index].saturating_sub(drawn.div_ceil(records));
             let seldom = two[index + 1];
-            *worth = tenths(one[index + 1], 10_000) + tenths(drawn << seldom, drawn + (found << seldom));
+            *worth =
+                tenths(one[index + 1], 10_000) + tenths(drawn << seldom, drawn + (found << seldom));
         }
         others[3] = tenths(one[4], 10_000);
         Self {
@@ -88,8 +89,7 @@ impl Weights {
         // The two themselves say nothing of how common it is.
         let others = u64::from(count.saturating_sub(2));
         let seldom = two[0];
-        tenths(one[0], 10_000)
-            + tenths(self.records << seldom, self.records + (others << seldom))
+        tenths(one[0], 10_000) + tenths(self.records << seldom, self.records + (others << seldom))
     }
 
     /// What another agreement is worth; `None` if it rules out that the two are one.
@@ -124,7 +124,7 @@ mod tests {
         let weights = Weights::new(IdentityKind::Person, 10_000, Chance::default());
         let worth: Vec<i32> = [2, 12, 102, 1_002].map(|count| weights.same(count)).into();
         // log2(0.83 × 2^10) = 9.73; with 10, 100 and 1000 others of 10,000: log2(0.83 / (2^-10 + others/10,000)).
-        assert_eq!(worth, [97, 87, 63, 31]);
+        assert_eq!(worth, [97, 87, 62, 30]);
     }
 
     #[test]
@@ -148,7 +148,12 @@ mod tests {
         for (_, kind) in IdentityKind::WORDS {
             let weights = Weights::new(kind, 1_000_000, Chance::default());
             let mut worth = vec![weights.same(2)];
-            let levels = [Agreement::Near, Agreement::Like, Agreement::Close, Agreement::Different];
+            let levels = [
+                Agreement::Near,
+                Agreement::Like,
+                Agreement::Close,
+                Agreement::Different,
+            ];
             worth.extend(levels.iter().filter_map(|level| weights.other(*level)));
             assert!(worth.is_sorted_by(|a, b| a > b), "{kind:?}: {worth:?}");
             assert_eq!(weights.other(Agreement::Never), None);

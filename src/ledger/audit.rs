@@ -33,6 +33,10 @@ pub enum Action {
     Review,
     /// Somebody who may not wanted to change something.
     Refuse,
+    /// Somebody said whether two customers are one.
+    Duplicate,
+    /// Somebody took that back.
+    TakeBack,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
@@ -40,7 +44,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -53,6 +57,8 @@ impl Action {
         Self::Resolve,
         Self::Review,
         Self::Refuse,
+        Self::Duplicate,
+        Self::TakeBack,
         Self::Forget,
         Self::Restore,
     ];
@@ -72,6 +78,8 @@ impl Action {
             Self::Resolve => "resolve",
             Self::Review => "review",
             Self::Refuse => "refuse",
+            Self::Duplicate => "duplicate",
+            Self::TakeBack => "take-back",
             Self::Forget => "forget",
             Self::Restore => "restore",
         }

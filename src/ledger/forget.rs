@@ -60,14 +60,14 @@ impl Writer<'_> {
         self.connection
             .execute_batch("PRAGMA defer_foreign_keys = ON")?;
         let (mut rows, mut runs, mut set) = (0, 0, 0);
-        for table in self.tables_of_customers()? {
+        for (table, column) in self.tables_of_customers()? {
             let deleted = self.connection.execute(
-                &format!("DELETE FROM \"{table}\" WHERE customer = ?1"),
+                &format!("DELETE FROM \"{table}\" WHERE {column} = ?1"),
                 [customer],
             )?;
             *match table.as_str() {
                 "sheet_row" => &mut rows,
-                "run_customer" => &mut runs,
+                "run_customer" | "run_merge" => &mut runs,
                 _ => &mut set,
             } += deleted;
         }
@@ -99,13 +99,15 @@ impl Writer<'_> {
         Ok(forgotten)
     }
 
-    /// Every table with a column `customer`: one that a later version adds is not overlooked.
-    fn tables_of_customers(&self) -> Result<Vec<String>, Error> {
+    /// Every table with a column `customer`, or one for the other of two: one that a later version adds is not
+    /// overlooked.
+    fn tables_of_customers(&self) -> Result<Vec<(String, String)>, Error> {
         let mut statement = self.connection.prepare(
-            "SELECT tables.name FROM sqlite_schema tables, pragma_table_info(tables.name) columns
-             WHERE tables.type = 'table' AND columns.name = 'customer' ORDER BY tables.name",
+            "SELECT tables.name, columns.name FROM sqlite_schema tables, pragma_table_info(tables.name) columns
+             WHERE tables.type = 'table' AND columns.name IN ('customer', 'other', 'kept')
+             ORDER BY tables.name, columns.name",
         )?;
-        let names = statement.query_map([], |row| row.get(0))?;
+        let names = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(names.collect::<Result<_, _>>()?)
     }
 

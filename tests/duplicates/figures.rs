@@ -21,7 +21,8 @@ pub fn table(path: &Path) -> Table {
         name: path.display().to_string(),
         worksheet: None,
     };
-    let mut tables = open(&input, &[], &Options::default(), &|_, _| {}).unwrap_or_else(|findings| panic!("{findings:?}"));
+    let mut tables = open(&input, &[], &Options::default(), &|_, _| {})
+        .unwrap_or_else(|findings| panic!("{findings:?}"));
     tables.remove(0)
 }
 
@@ -35,16 +36,28 @@ pub fn table_of(csv: &str) -> Table {
 
 /// The compared columns of a table of customers, and their keys.
 pub fn columns(scheme: &Scheme, table: Table) -> (Vec<Column>, Column) {
-    let customers = scheme.customers.as_ref().unwrap_or_else(|| panic!("no customers"));
-    let rule = scheme.duplicates.as_ref().unwrap_or_else(|| panic!("no duplicates"));
+    let customers = scheme
+        .customers
+        .as_ref()
+        .unwrap_or_else(|| panic!("no customers"));
+    let rule = scheme
+        .duplicates
+        .as_ref()
+        .unwrap_or_else(|| panic!("no duplicates"));
     let clean = clean(&customers.sheet, &[table], &[customers.key]);
     let of = |field: usize| clean.columns[field].clone();
-    (rule.fields.iter().map(|field| of(field.field)).collect(), of(customers.key))
+    (
+        rule.fields.iter().map(|field| of(field.field)).collect(),
+        of(customers.key),
+    )
 }
 
 /// The pairs that a search finds.
 pub fn search(scheme: &Scheme, columns: &[Column], blocking: Blocking) -> Vec<Pair> {
-    let rule = scheme.duplicates.as_ref().unwrap_or_else(|| panic!("no duplicates"));
+    let rule = scheme
+        .duplicates
+        .as_ref()
+        .unwrap_or_else(|| panic!("no duplicates"));
     let columns: Vec<&Column> = columns.iter().collect();
     Search::new(rule, &columns).pairs(blocking)
 }

@@ -41,12 +41,14 @@ impl Lot {
     }
 
     /// One of a list, the first ones far more often, as names are.
-    fn often<'a>(&mut self, list: &[&'a str]) -> &'a str {
+    fn often(&mut self, list: &'static str) -> &'static str {
+        let list: Vec<&str> = list.split(' ').collect();
         let place = self.below(list.len()) * self.below(list.len()) / list.len();
         list[place]
     }
 
-    fn one(&mut self, list: &[&'static str]) -> &'static str {
+    fn one(&mut self, list: &'static str) -> &'static str {
+        let list: Vec<&str> = list.split(' ').collect();
         list[self.below(list.len())]
     }
 
@@ -55,30 +57,24 @@ impl Lot {
     }
 }
 
-const GIVEN: [&str; 96] = [
-    "joshua", "thomas", "jacob", "emiily", "sophie", "isabella", "lachlan", "jack", "william", "james", "olivia", "chloe",
-    "emily", "charlotte", "samuel", "matthew", "benjamin", "daniel", "ella", "georgia", "hannah", "jessica", "sarah",
-    "nicholas", "alexander", "ryan", "liam", "ethan", "connor", "dylan", "luke", "oliver", "zachary", "cooper", "harrison",
-    "mitchell", "jordan", "hayden", "tyler", "jayden", "kyle", "brodie", "caitlin", "amy", "lauren", "madison", "grace",
-    "ruby", "mia", "zoe", "holly", "lily", "paige", "brianna", "erin", "taylah", "abbey", "ebony", "mikayla", "imogen",
-    "amelia", "claudia", "alana", "kayla", "molly", "tahlia", "jasmine", "bella", "angus", "hugo", "flynn", "riley", "max",
-    "oscar", "patrick", "noah", "xavier", "aidan", "caleb", "isaac", "finn", "toby", "kane", "blake", "jye", "logan", "bailey",
-    "darcy", "callum", "levi", "beth", "lucy", "eva", "anna", "rose", "talia",
-];
+const GIVEN: &str = "joshua thomas jacob emiily sophie isabella lachlan jack william james olivia chloe emily charlotte samuel \
+    matthew benjamin daniel ella georgia hannah jessica sarah nicholas alexander ryan liam ethan connor dylan \
+    luke oliver zachary cooper harrison mitchell jordan hayden tyler jayden kyle brodie caitlin amy lauren \
+    madison grace ruby mia zoe holly lily paige brianna erin taylah abbey ebony mikayla imogen amelia claudia \
+    alana kayla molly tahlia jasmine bella angus hugo flynn riley max oscar patrick noah xavier aidan caleb \
+    isaac finn toby kane blake jye logan bailey darcy callum levi beth lucy eva anna rose talia";
 
-const SYLLABLES: [&str; 48] = [
-    "ber", "ton", "camp", "bell", "mar", "shall", "rey", "nolds", "gold", "en", "ham", "mond", "wat", "son", "clar", "ke",
-    "ryan", "har", "ring", "ford", "pas", "coe", "stan", "ley", "dun", "can", "mor", "ris", "web", "ster", "green", "wood",
-    "lang", "ston", "field", "hill", "ash", "by", "cross", "man", "whit", "er", "pol", "lard", "nor", "ric", "van", "dyk",
-];
+const SYLLABLES: &str = "ber ton camp bell mar shall rey nolds gold en ham mond wat son clar ke ryan har ring ford pas coe stan \
+    ley dun can mor ris web ster green wood lang ston field hill ash by cross man whit er pol lard nor ric \
+    van dyk";
 
-const STREETS: [&str; 8] = ["street", "place", "crescent", "circuit", "avenue", "drive", "close", "road"];
+const STREETS: &str = "street place crescent circuit avenue drive close road";
 
-const STATES: [&str; 8] = ["nsw", "vic", "qld", "wa", "sa", "act", "tas", "nt"];
+const STATES: &str = "nsw vic qld wa sa act tas nt";
 
 /// A name of two or three syllables: rare, and of a common sound.
 fn made(lot: &mut Lot, syllables: usize) -> String {
-    (0..syllables).map(|_| lot.often(&SYLLABLES)).collect()
+    (0..syllables).map(|_| lot.often(SYLLABLES)).collect()
 }
 
 const FIELDS: usize = 10;
@@ -87,20 +83,47 @@ type Person = [String; FIELDS];
 fn person(lot: &mut Lot, families: &[Person]) -> Person {
     // One in twenty lives with another, who has the same surname more often than not.
     let home = (!families.is_empty() && lot.holds(5)).then(|| &families[lot.below(families.len())]);
-    let street = format!("{} {}", made(lot, 2), lot.one(&STREETS));
+    let street = format!("{} {}", made(lot, 2), lot.one(STREETS));
     let suburb = lot.below(400);
     let mut named = Lot(suburb as u64 * 7 + 1);
     let mut new = [
-        if lot.holds(4) { String::new() } else { lot.often(&GIVEN).to_owned() },
-        if lot.holds(2) { String::new() } else { made(lot, 2) },
-        if lot.holds(5) { String::new() } else { (lot.below(20) * lot.below(20) + 1).to_string() },
+        if lot.holds(4) {
+            String::new()
+        } else {
+            lot.often(GIVEN).to_owned()
+        },
+        if lot.holds(2) {
+            String::new()
+        } else {
+            made(lot, 2)
+        },
+        if lot.holds(5) {
+            String::new()
+        } else {
+            (lot.below(20) * lot.below(20) + 1).to_string()
+        },
         if lot.holds(2) { String::new() } else { street },
-        if lot.holds(12) { String::new() } else { made(lot, 3) },
+        if lot.holds(12) {
+            String::new()
+        } else {
+            made(lot, 3)
+        },
         made(&mut named, 3),
         format!("{}", 2000 + suburb * 13),
-        STATES[(suburb * suburb / 400) % 8].to_owned(),
-        if lot.holds(4) { String::new() } else {
-            format!("{}{:02}{:02}", 1900 + lot.below(100), 1 + lot.below(12), 1 + lot.below(28))
+        STATES
+            .split(' ')
+            .nth((suburb * suburb / 400) % 8)
+            .unwrap_or_default()
+            .to_owned(),
+        if lot.holds(4) {
+            String::new()
+        } else {
+            format!(
+                "{}{:02}{:02}",
+                1900 + lot.below(100),
+                1 + lot.below(12),
+                1 + lot.below(28)
+            )
         },
         (1_000_000 + lot.below(8_999_999)).to_string(),
     ];
@@ -115,12 +138,32 @@ fn person(lot: &mut Lot, families: &[Person]) -> Person {
 
 /// Signs that one is taken for when a page is scanned, and sounds that one is written for.
 const EYE: [(&str, &str); 12] = [
-    ("5", "s"), ("1", "l"), ("0", "o"), ("m", "rn"), ("cl", "d"), ("8", "b"), ("2", "z"), ("g", "q"), ("u", "v"), ("6", "b"),
-    ("w", "vv"), ("h", "b"),
+    ("5", "s"),
+    ("1", "l"),
+    ("0", "o"),
+    ("m", "rn"),
+    ("cl", "d"),
+    ("8", "b"),
+    ("2", "z"),
+    ("g", "q"),
+    ("u", "v"),
+    ("6", "b"),
+    ("w", "vv"),
+    ("h", "b"),
 ];
 const EAR: [(&str, &str); 12] = [
-    ("ph", "f"), ("ck", "k"), ("ie", "y"), ("c", "k"), ("ee", "ea"), ("ll", "l"), ("mb", "m"), ("wh", "w"), ("gh", "g"),
-    ("oo", "u"), ("s", "z"), ("er", "a"),
+    ("ph", "f"),
+    ("ck", "k"),
+    ("ie", "y"),
+    ("c", "k"),
+    ("ee", "ea"),
+    ("ll", "l"),
+    ("mb", "m"),
+    ("wh", "w"),
+    ("gh", "g"),
+    ("oo", "u"),
+    ("s", "z"),
+    ("er", "a"),
 ];
 
 fn slip(lot: &mut Lot, text: &str) -> String {
@@ -172,7 +215,7 @@ fn altered(lot: &mut Lot, original: &Person, kind: Kind) -> Person {
         match lot.below(20) {
             0 | 1 => copy[field].clear(),
             2 if field < 2 => copy.swap(0, 1),
-            3 if field == 0 => copy[0] = lot.often(&GIVEN).to_owned(),
+            3 if field == 0 => copy[0] = lot.often(GIVEN).to_owned(),
             3 if (3..8).contains(&field) => copy[field] = made(lot, 2),
             4 if field == 3 || field == 4 => copy.swap(3, 4),
             _ => copy[field] = slip(lot, &copy[field].clone()),

@@ -4,6 +4,7 @@
 mod back;
 mod by_hand;
 mod desk;
+mod duplicates;
 mod list;
 mod room;
 mod standings;
@@ -11,12 +12,14 @@ mod standings;
 use super::{Exit, Global, Reading, Screen, Stop};
 use clap::Subcommand;
 use regrade::diagnostic::{Code, Finding};
+use regrade::duplicates::groups::Verdict;
 use regrade::text;
 
 /// Arguments of `review`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Graded workbooks, or their sheets as CSV, in which reviewers have filled their columns.
+    /// Workbooks, or their sheets as CSV, in which people have filled their columns: graded ones, and pairs of customers
+    /// who may be one.
     #[arg(value_name = "FILE")]
     workbooks: Vec<String>,
     #[command(flatten)]
@@ -39,6 +42,14 @@ enum Command {
     Accept(by_hand::Accept),
     /// Reject a proposal.
     Reject(by_hand::Decide),
+    /// List pairs of customers who may be one, or write the workbook in which people decide about them.
+    Duplicates(duplicates::Search),
+    /// Say that two customers are one.
+    Merge(duplicates::Two),
+    /// Say that two customers are two.
+    Apart(duplicates::Two),
+    /// Take back what was said of two customers.
+    Unmerge(duplicates::Two),
 }
 
 /// Runs it.
@@ -68,5 +79,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Some(Command::List) => list::run(global, screen),
         Some(Command::Accept(decide)) => by_hand::accept(decide, global, screen),
         Some(Command::Reject(decide)) => by_hand::reject(decide, global, screen),
+        Some(Command::Duplicates(search)) => duplicates::search(search, global, screen),
+        Some(Command::Merge(two)) => duplicates::say(two, Verdict::Merge, global, screen),
+        Some(Command::Apart(two)) => duplicates::say(two, Verdict::Keep, global, screen),
+        Some(Command::Unmerge(two)) => duplicates::unmerge(two, global, screen),
     }
 }

@@ -64,6 +64,11 @@ impl Room {
         &self.about.rules.scheme
     }
 
+    /// The ledger, to read in.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The files that are read beside those that are named.
     pub fn files(&self) -> Vec<PathBuf> {
         vec![self.about.rules_file.clone(), self.about.ledger.clone()]

@@ -6,6 +6,7 @@
 mod about;
 pub mod blank;
 mod compared;
+mod duplicates;
 mod findings;
 mod formats;
 mod graded;
@@ -20,6 +21,7 @@ mod text;
 mod widths;
 
 pub use compared::write_diff;
+pub use duplicates::write_duplicates;
 
 use super::diff::Diff;
 use super::summary::Summary;

@@ -1,7 +1,7 @@
 //! Sheets and their fields.
 
-use super::duplicates::SameKey;
 use super::Expression;
+use super::duplicates::SameKey;
 use crate::clean::DateOrder;
 use crate::table::{Date, Decimal, Unit};
 use std::sync::Arc;
@@ -73,6 +73,8 @@ pub struct Sheet {
     pub allow_bad: Decimal,
     /// What becomes of the rows of one file that have the same key.
     pub same_key: SameKey,
+    /// Whether the scheme says so itself.
+    pub says_same_key: bool,
 }
 
 /// The customers' sheet.

@@ -3,6 +3,7 @@
 use super::Validator;
 use super::sheets::Sheets;
 use crate::diagnostic::{Code, Finding, Text};
+use crate::duplicates::MOST_FIELDS;
 use crate::scheme::model::{
     Customers, Duplicates, FieldKind, IdentityField, IdentityKind, SameKey, Take,
 };
@@ -13,8 +14,8 @@ use std::sync::Arc;
 /// From how many points on a pair is all but certain, where the scheme says nothing: 128 to 1.
 const STRICT: i64 = 70;
 
-/// From how many points on it is shown, where the scheme says nothing: as likely as not.
-const LAX: i64 = 0;
+/// From how many points on it is shown, where the scheme says nothing: 8 to 1.
+const LAX: i64 = 30;
 
 impl Validator<'_> {
     pub(super) fn duplicates(
@@ -57,12 +58,23 @@ impl Validator<'_> {
         let mut compared: Vec<IdentityField> = vec![];
         for entry in fields {
             let field = self.identity(entry, customers);
-            compared.extend(field.filter(|field| {
-                !compared.iter().any(|known| known.field == field.field)
-            }));
+            compared.extend(
+                field.filter(|field| !compared.iter().any(|known| known.field == field.field)),
+            );
+        }
+        if compared.len() > MOST_FIELDS {
+            let finding = Finding::error(
+                Code::TooComplex,
+                text!(
+                    "more than {MOST_FIELDS} fields are compared",
+                    "比较的字段超过 {MOST_FIELDS} 个"
+                ),
+            );
+            self.findings.push(finding.at(span.clone()));
         }
         if is_there && compared.is_empty() && !self.findings.iter().any(Finding::is_error) {
-            let finding = Finding::error(Code::BadValue, text!("`fields` is empty", "`fields` 为空"));
+            let finding =
+                Finding::error(Code::BadValue, text!("`fields` is empty", "`fields` 为空"));
             self.findings.push(finding.at(span.clone()));
         }
         let golden = golden
@@ -106,7 +118,10 @@ impl Validator<'_> {
             lax,
             take: take.unwrap_or_default(),
             golden,
-            sources: sources.into_iter().map(|source| Arc::from(source.value)).collect(),
+            sources: sources
+                .into_iter()
+                .map(|source| Arc::from(source.value))
+                .collect(),
         })
     }
 
@@ -114,7 +129,9 @@ impl Validator<'_> {
     fn identity(&mut self, mut keys: Keys<'_>, customers: &Customers) -> Option<IdentityField> {
         let name = keys.required_text("name", &mut self.findings);
         if !keys.has("kind") {
-            let words = IdentityKind::WORDS.map(|(word, _)| format!("`{word}`")).join(", ");
+            let words = IdentityKind::WORDS
+                .map(|(word, _)| format!("`{word}`"))
+                .join(", ");
             let missing = keys.missing("kind");
             self.findings.push(missing.help(text!(
                 "say what the field is: {words}",
@@ -138,7 +155,11 @@ impl Validator<'_> {
         Some((self.customers_field(name, customers)?, take?))
     }
 
-    fn customers_field(&mut self, name: Option<WrittenText>, customers: &Customers) -> Option<usize> {
+    fn customers_field(
+        &mut self,
+        name: Option<WrittenText>,
+        customers: &Customers,
+    ) -> Option<usize> {
         let name = name?;
         let fields = &customers.sheet.fields;
         let found = fields.iter().position(|field| *field.name == *name.value);

@@ -316,6 +316,7 @@ impl Validator<'_> {
         fields: Vec<WrittenField>,
         rows_of: RowsOf,
     ) -> Sheet {
+        let says_same_key = keys.has("duplicates");
         let same_key = self.same_key(&mut keys, &fields, rows_of.has_key, rows_of.date);
         let rows = keys.text("rows", &mut self.findings);
         let allow_bad = self.allow_bad(&mut keys);
@@ -338,6 +339,7 @@ impl Validator<'_> {
             rows,
             allow_bad,
             same_key,
+            says_same_key,
         }
     }
 

@@ -1,0 +1,437 @@
+//! `regrade review duplicates`, `merge`, `apart` and `unmerge`: pairs of customers who may be one go to people, and what
+//! they say comes back.
+
+use super::back::exit;
+use super::room::{About, Room};
+use crate::cli::duplicates::{People, contradiction};
+use crate::cli::grade::as_of;
+use crate::cli::output::{Output, Target, files_of, keep_inputs, outputs};
+use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list, rules};
+use clap::Args;
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::duplicates::groups::{Keys, Said, Standing, Verdict, groups, keys, standings};
+use regrade::ledger::NewVerdict;
+use regrade::present::duplicates::Pairs;
+use regrade::present::listing::Listing;
+use regrade::present::workbook::write_duplicates;
+use regrade::read::{self, Input, KnownSheet, Table};
+use regrade::review::{ReadVerdict, barred, is_barred, is_of_pairs, pair_headings, verdicts};
+use regrade::scheme::Scheme;
+use regrade::text;
+use regrade::words::Word;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Arguments of `review duplicates`.
+#[derive(Args, Debug)]
+pub struct Search {
+    /// Files of the customers' sheet; without any, the customers whom the ledger has in force.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Arguments of `review merge`, `apart` and `unmerge`.
+#[derive(Args, Debug)]
+pub struct Two {
+    /// The key of one.
+    #[arg(value_name = "CUSTOMER")]
+    one: String,
+    /// The key of the other.
+    #[arg(value_name = "CUSTOMER")]
+    two: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+/// `review duplicates`.
+pub fn search(args: &Search, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let outputs = outputs(&global.output, global.format)?;
+    let date = as_of(global)?;
+    let rules = if args.files.is_empty() {
+        None
+    } else {
+        Some(rules::load(global)?)
+    };
+    let room = match &rules {
+        None => Some(Room::open(global)?),
+        Some(_) => None,
+    };
+    let scheme = match (&rules, &room) {
+        (Some(rules), _) => &rules.scheme,
+        (None, Some(room)) => room.scheme(),
+        (None, None) => return Ok(Exit::Done),
+    };
+    if scheme.duplicates.is_none() {
+        return Err(Stop::usage(not_said()));
+    }
+    let mut kept: Vec<PathBuf> = inputs::paths(scheme, &args.files)?;
+    kept.push(rules::path(global));
+    kept.extend(room.iter().flat_map(Room::files));
+    keep_inputs(&files_of(&outputs), &kept)?;
+    let people = match &room {
+        Some(room) => People::of_ledger(room.ledger(), scheme, date)?,
+        None => {
+            let options = inputs::options(&args.reading)?;
+            let loaded = inputs::load(scheme, &args.files, &options, screen)?;
+            screen.run_findings(&loaded.findings);
+            People::of_tables(scheme, loaded.tables, date)
+        }
+    };
+    let Some(looked) = people.as_ref().and_then(|people| people.looked(scheme)) else {
+        return Err(Stop::usage(not_said()));
+    };
+    let suspects = looked.suspects();
+    let pairs = Pairs {
+        looked,
+        suspects: &suspects,
+    };
+    let lang = global.lang.map_or(scheme.language, Lang::from);
+    if !global.dry_run {
+        write(&outputs, &pairs, lang)?;
+    }
+    let strict = suspects.iter().filter(|suspect| suspect.is_strict).count();
+    let count = suspects.len();
+    screen.say(&text!(
+        "pairs that may be one customer: {count}, all but certain: {strict}",
+        "疑似重复 {count} 对，其中很有把握 {strict} 对"
+    ));
+    Ok(Exit::Done)
+}
+
+/// A scheme without `[duplicates]`.
+fn not_said() -> Finding {
+    Finding::error(
+        Code::Usage,
+        text!(
+            "the scheme does not say which fields tell customers apart",
+            "方案没有写明用哪些字段识别重复客户"
+        ),
+    )
+    .help(text!(
+        "add `[duplicates]` with `fields = [{{ name = \"…\", kind = \"company\" }}]`",
+        "请加上 `[duplicates]`，写 `fields = [{{ name = \"…\", kind = \"company\" }}]`"
+    ))
+}
+
+fn write(outputs: &[Output], pairs: &Pairs<'_>, lang: Lang) -> Result<(), Stop> {
+    let columns = pairs.list_columns();
+    let mut files = crate::cli::output::Files::default();
+    let listing = |output: &Output| {
+        let keyed = list::is_keyed(output);
+        let rows = pairs.list_rows(lang, keyed);
+        if keyed {
+            Listing::keyed(&columns, rows)
+        } else {
+            Listing::new(lang, &columns, rows)
+        }
+    };
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |out| match output.format {
+                Format::Xlsx => write_duplicates(pairs, lang, &mut *out)
+                    .map_err(|error| std::io::Error::other(error.to_string())),
+                _ => list::render(output, &listing(output), None, &mut &mut *out),
+            })?;
+        }
+    }
+    for output in outputs {
+        if output.target == Target::Stdout {
+            let width = crate::cli::write::terminal_width();
+            crate::cli::output::to_stdout(|out| match output.format {
+                Format::Xlsx => {
+                    let mut bytes = std::io::Cursor::new(vec![]);
+                    write_duplicates(pairs, lang, &mut bytes)
+                        .map_err(|error| std::io::Error::other(error.to_string()))?;
+                    out.write_all(bytes.get_ref())
+                }
+                _ => list::render(output, &listing(output), width, out),
+            })?;
+        }
+    }
+    files.commit()
+}
+
+/// The tables of those files that are sheets of pairs, and the other files.
+pub fn apart(
+    scheme: &Scheme,
+    files: &[String],
+    reading: &Reading,
+) -> Result<(Vec<Table>, Vec<String>), Stop> {
+    let (Some(headings), Some(_)) = (pair_headings(scheme), &scheme.duplicates) else {
+        return Ok((vec![], files.to_vec()));
+    };
+    let options = inputs::options(reading)?;
+    let [one, two] = headings;
+    let words = [
+        Word::Verdict,
+        Word::ReviewComment,
+        Word::Reviewer,
+        Word::Points,
+    ];
+    let mut headers: Vec<String> = words
+        .iter()
+        .flat_map(|word| [Lang::Zh, Lang::En].map(|lang| word.get(lang).to_owned()))
+        .collect();
+    headers.extend(one.iter().chain(&two).cloned());
+    let known = KnownSheet {
+        name: "duplicates".into(),
+        key: one,
+        required: vec![two],
+        headers,
+        results: vec![],
+    };
+    let (mut tables, mut others) = (vec![], vec![]);
+    for file in files {
+        // Standard input can be read once, and is a graded sheet.
+        let input = inputs::input(file);
+        let opened = match &input {
+            Input::Stdin => Err(vec![]),
+            Input::File { .. } => {
+                read::open(&input, std::slice::from_ref(&known), &options, &|_, _| {})
+            }
+        };
+        match opened {
+            Ok(found) if found.iter().any(|table| is_of_pairs(scheme, table)) => {
+                tables.extend(found.into_iter().filter(|table| is_of_pairs(scheme, table)));
+            }
+            _ => others.push(file.clone()),
+        }
+    }
+    Ok((tables, others))
+}
+
+/// Reads verdicts back.
+pub fn back(tables: &[Table], global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let by: Option<Arc<str>> = global.by.as_deref().map(Into::into);
+    let mut findings = vec![];
+    let read: Vec<ReadVerdict> = tables
+        .iter()
+        .flat_map(|table| verdicts(room.scheme(), table, by.as_ref(), &mut findings))
+        .collect();
+    record(&mut room, read, findings, global, screen)
+}
+
+/// `review merge` and `review apart`.
+pub fn say(two: &Two, verdict: Verdict, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let reason = super::by_hand::reason(&two.reason)?;
+    let (about, desk) = room.desk()?;
+    let desk = desk.allow(&two.one, "deciding about duplicates")?;
+    let said = Said {
+        pair: pair_of(two)?,
+        verdict,
+        by: about.who.by.as_str().into(),
+    };
+    drop(desk);
+    let one = NewVerdict {
+        said,
+        reason: Some(reason),
+        points: None,
+        origin: None,
+    };
+    settle(&mut room, vec![one], vec![], global, screen)
+}
+
+/// `review unmerge`.
+pub fn unmerge(two: &Two, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let reason = super::by_hand::reason(&two.reason)?;
+    let pair = pair_of(two)?;
+    let (_, desk) = room.desk()?;
+    let desk = desk.allow(&two.one, "taking back a merge")?;
+    let count = desk.take_back(&pair, &reason)?;
+    let (one, two) = &pair;
+    if count == 0 {
+        return Err(Stop::usage(
+            Finding::error(
+                Code::Usage,
+                text!(
+                    "nobody has said anything of `{one}` and `{two}`",
+                    "没有人对 `{one}` 与 `{two}` 作过判断"
+                ),
+            )
+            .help(text!(
+                "name the two as they were decided; of a group each pair is its own",
+                "请按判断时的两个编号填写；一组客户中每一对各自判断"
+            )),
+        ));
+    }
+    desk.commit()?;
+    screen.say(&text!(
+        "`{one}` and `{two}`: verdicts taken back: {count}",
+        "`{one}` 与 `{two}`：撤回判断 {count} 项"
+    ));
+    Ok(Exit::Done)
+}
+
+fn pair_of(two: &Two) -> Result<Keys, Stop> {
+    let (one, other): (Arc<str>, Arc<str>) = (two.one.trim().into(), two.two.trim().into());
+    if one == other || one.is_empty() || other.is_empty() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!("two different keys are needed", "需要两个不同的客户编号"),
+        );
+        return Err(Stop::usage(finding));
+    }
+    Ok(keys(&one, &other))
+}
+
+fn record(
+    room: &mut Room,
+    read: Vec<ReadVerdict>,
+    findings: Vec<Finding>,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let (_, desk) = room.desk()?;
+    desk.allow("", "reading verdicts back")?;
+    let verdict = |read: ReadVerdict| NewVerdict {
+        said: read.said,
+        reason: read.reason,
+        points: read.points,
+        origin: Some(read.place.to_string()),
+    };
+    let new = read.into_iter().map(verdict).collect();
+    settle(room, new, findings, global, screen)
+}
+
+/// Keeps what is new, and says what follows from all that was said.
+fn settle(
+    room: &mut Room,
+    wanted: Vec<NewVerdict>,
+    mut findings: Vec<Finding>,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let (about, desk) = room.desk()?;
+    let scheme = &about.rules.scheme;
+    let people = People::of_ledger(desk.ledger(), scheme, about.as_of)?;
+    let mut said = desk.said_of_duplicates()?;
+    let ruled_out = ruled_out(scheme, people.as_ref(), &wanted);
+    let (mut kept, mut known) = (0, 0);
+    let mut touched: Vec<Keys> = vec![];
+    for one in wanted {
+        let pair = &one.said.pair;
+        if let Some(role) = barred(scheme, &one.said.by) {
+            findings.push(is_barred(&one.said.by, role));
+            continue;
+        }
+        let stranger = [&pair.0, &pair.1]
+            .into_iter()
+            .find(|key| people.as_ref().is_some_and(|people| !people.has(key)));
+        if let Some(key) = stranger {
+            findings.push(unknown(key));
+            continue;
+        }
+        if one.said.verdict == Verdict::Merge && ruled_out.contains(pair) {
+            findings.push(branch(pair, about));
+            continue;
+        }
+        touched.push(pair.clone());
+        let of_author = said
+            .iter()
+            .rev()
+            .find(|other| other.pair == *pair && other.by == one.said.by);
+        if of_author.is_some_and(|other| other.verdict == one.said.verdict) {
+            known += 1;
+            continue;
+        }
+        desk.say_of_duplicates(&one)?;
+        said.push(one.said);
+        kept += 1;
+    }
+    let standings = standings(&said);
+    touched.sort_unstable();
+    touched.dedup();
+    let disputed: Vec<&Keys> = touched
+        .iter()
+        .filter(|pair| standings.get(*pair) == Some(&Standing::Disputed))
+        .collect();
+    findings.extend(disputed.iter().map(|pair| disagreement(pair, &said)));
+    let groups = groups(&standings);
+    findings.extend(groups.contradictions.iter().map(contradiction));
+    screen.run_findings(&findings);
+    desk.commit()?;
+    let merged = groups.kept.len();
+    let disputed = disputed.len();
+    let (en, zh) = if global.dry_run {
+        ("would be ", "（试运行，未写入）")
+    } else {
+        ("", "")
+    };
+    screen.say(&text!(
+        "verdicts {en}kept: {kept} · known already: {known} · disputed: {disputed} · customers merged into another: \
+         {merged}",
+        "记下判断 {kept} 项 · 已有 {known} 项 · 意见不一 {disputed} 项 · 现并入其他客户的共 {merged} 个{zh}"
+    ));
+    Ok(exit(&findings))
+}
+
+fn ruled_out(
+    scheme: &Scheme,
+    people: Option<&People>,
+    wanted: &[NewVerdict],
+) -> std::collections::BTreeSet<Keys> {
+    let merges = wanted
+        .iter()
+        .filter(|one| one.said.verdict == Verdict::Merge);
+    let pairs: Vec<Keys> = merges.map(|one| one.said.pair.clone()).collect();
+    people
+        .and_then(|people| people.looked(scheme))
+        .map(|looked| looked.ruled_out(&pairs))
+        .unwrap_or_default()
+}
+
+fn unknown(key: &str) -> Finding {
+    Finding::error(
+        Code::UnknownCustomerId,
+        text!(
+            "the ledger has no customer with the key `{key}` in force: the verdict does not count",
+            "台账现有客户中没有编号 `{key}`，该判断不予采用"
+        ),
+    )
+    .help(text!(
+        "give the key as the customers' sheet has it",
+        "请按客户表中的写法给出客户编号"
+    ))
+}
+
+fn branch((one, two): &Keys, _about: &About) -> Finding {
+    Finding::error(
+        Code::Branch,
+        text!(
+            "`{one}` and `{two}` are not merged: the name of one says that it is a branch, and the other is not it",
+            "`{one}` 与 `{two}` 不合并：其中一方的名称写明是分支机构，另一方不是它"
+        ),
+    )
+    .help(text!(
+        "if a name is wrong, mend it in the customers' sheet and import that first",
+        "若名称有误，请先在客户表中改正并重新导入"
+    ))
+}
+
+/// Two people disagree.
+fn disagreement(pair: &Keys, said: &[Said]) -> Finding {
+    let (one, two) = pair;
+    let last = |verdict: Verdict| {
+        let mut of = said.iter().rev().filter(|other| other.pair == *pair);
+        of.find(|other| other.verdict == verdict)
+            .map_or("", |other| &*other.by)
+    };
+    let (merges, keeps) = (last(Verdict::Merge), last(Verdict::Keep));
+    Finding::error(
+        Code::Disagreement,
+        text!(
+            "`{merges}` merges `{one}` and `{two}`, `{keeps}` keeps them apart: neither counts",
+            "`{merges}` 认为 `{one}` 与 `{two}` 应合并，`{keeps}` 认为不合并：都不采用"
+        ),
+    )
+    .help(text!(
+        "agree, and read the sheet of the one who has changed their mind again",
+        "请商定一致，由改变意见的一方重新填写并读回"
+    ))
+}
