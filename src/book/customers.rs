@@ -178,7 +178,7 @@ pub(super) fn read(
     let mut more = merge_files(rule, tables, which.len(), &mut clean, findings);
     for (number, at) in clean.rows.iter().enumerate() {
         if let Some(rows) = into.get(at) {
-            let known = more.entry(number as u32).or_insert_with(Vec::new);
+            let known = more.entry(number as u32).or_default();
             known.extend(rows);
         }
     }

@@ -123,12 +123,11 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
             set.level = grade.name.clone();
         }
     }
-    let merged = match make.data {
-        Some(run) => ledger.run_merges(run.number).map_err(trouble)?,
-        None => {
-            let said = ledger.said_of_duplicates().map_err(trouble)?;
-            groups(&standings(&said)).kept
-        }
+    let merged = if let Some(run) = make.data {
+        ledger.run_merges(run.number).map_err(trouble)?
+    } else {
+        let said = ledger.said_of_duplicates().map_err(trouble)?;
+        groups(&standings(&said)).kept
     };
     merge_past(&mut past, &merged);
     inputs.known = past

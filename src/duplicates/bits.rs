@@ -13,12 +13,12 @@ pub fn tenths(numerator: u64, denominator: u64) -> i32 {
 /// The logarithm to the base 2 of a number from 1, in units of 2^-24: the whole part is the place of the highest bit,
 /// and each further place comes of squaring what is left.
 fn fixed(number: u64) -> i64 {
-    let whole = i64::from(63 - number.leading_zeros());
+    let whole = i64::from(number.ilog2());
     // Between 1 and 2, with 62 places behind the point.
-    let mut rest = u128::from(number) << 62 >> whole;
+    let mut rest = (u128::from(number) << 62) >> whole;
     let mut log = whole << PLACES;
     for place in (0..PLACES).rev() {
-        rest = rest * rest >> 62;
+        rest = (rest * rest) >> 62;
         if rest >= 1 << 63 {
             rest >>= 1;
             log |= 1 << place;

@@ -5,9 +5,10 @@
 //! compared, because another pass with one more value takes it. Names are put together too where one letter is left out
 //! of each, so that a slip of the pen does not part them.
 
-use super::compare::{Comparer, agreement};
+use super::compare::Comparer;
+use super::mixed;
+use super::slips::by_slips;
 use super::values::{NONE, Part};
-use super::{Agreement, mixed};
 use crate::scheme::model::IdentityKind;
 
 /// Up to here every record is compared with every other.
@@ -49,7 +50,7 @@ pub fn pairs(comparer: &Comparer<'_>, records: usize, blocking: Blocking) -> Vec
         every_pair(comparer, records)
     } else {
         let mut found = by_passes(comparer, records);
-        found.extend(by_slips(comparer, records));
+        found.extend(by_slips(comparer, crowd(records) * RARE));
         found
     };
     found.sort_unstable();
@@ -71,7 +72,7 @@ fn every_pair(comparer: &Comparer<'_>, records: usize) -> Vec<Scored> {
 }
 
 /// Does one half of the work beside the other: 0 and 1 say which.
-fn two(work: impl Fn(usize) -> Vec<Scored> + Sync) -> Vec<Scored> {
+pub fn two(work: impl Fn(usize) -> Vec<Scored> + Sync) -> Vec<Scored> {
     std::thread::scope(|scope| {
         let other = scope.spawn(|| work(1));
         let mut found = work(0);
@@ -80,7 +81,8 @@ fn two(work: impl Fn(usize) -> Vec<Scored> + Sync) -> Vec<Scored> {
     })
 }
 
-fn push(comparer: &Comparer<'_>, a: u32, b: u32, found: &mut Vec<Scored>) {
+/// Compares two records, and takes the pair in if it is of interest.
+pub fn push(comparer: &Comparer<'_>, a: u32, b: u32, found: &mut Vec<Scored>) {
     if let Some(points) = comparer.score(a, b) {
         found.push((a.min(b), a.max(b), points));
     }
@@ -120,7 +122,7 @@ fn lines(parts: &[Part], records: usize) -> Vec<Line> {
             if x == NONE || y == NONE {
                 return u64::MAX;
             }
-            u64::from(x.min(y)) << 32 | u64::from(x.max(y))
+            (u64::from(x.min(y)) << 32) | u64::from(x.max(y))
         };
         let wholes: Vec<u64> = (0..records).map(whole).collect();
         lines.push(line(numbered(&wholes), usize::MAX, true));
@@ -308,149 +310,10 @@ fn key(lines: &[Line], pass: &Pass, record: usize) -> Option<u64> {
 
 /// Whether an earlier pass has compared two records already.
 fn has_compared(lines: &[Line], pass: &Pass, a: u32, b: u32) -> bool {
-    let bit = |record: u32| pass.done[record as usize / 64] >> (record % 64) & 1 == 1;
+    let bit = |record: u32| (pass.done[record as usize / 64] >> (record % 64)) & 1 == 1;
     bit(a)
         && pass.lines.iter().all(|line| {
             let codes = &lines[*line].codes;
             codes[a as usize] != NONE && codes[a as usize] == codes[b as usize]
         })
-}
-
-/// The shortest names of which a letter may be left out, and the longest: of a longer one the start and the end stand
-/// for it, of which one slip spoils only one.
-const SHORTEST: usize = 3;
-const LONGEST: usize = 12;
-
-/// Names that are the same when a letter is left out of each.
-fn by_slips(comparer: &Comparer<'_>, records: usize) -> Vec<Scored> {
-    let crowd = crowd(records) * RARE;
-    let persons = comparer
-        .parts
-        .iter()
-        .filter(|part| part.kind == IdentityKind::Person)
-        .count();
-    let mut found = vec![];
-    for part in comparer.parts {
-        let alone = part.kind == IdentityKind::Person && persons == 1;
-        if part.kind == IdentityKind::Company || alone {
-            found.extend(two(|half| slips_of(comparer, part, crowd, half)));
-        }
-    }
-    found
-}
-
-fn slips_of(comparer: &Comparer<'_>, part: &Part, crowd: usize, half: usize) -> Vec<Scored> {
-    let forms = &part.forms;
-    let text = |form: usize| match forms.companies.get(form) {
-        Some(company) => &*company.core,
-        None => &*forms.texts[form],
-    };
-    let mut keyed: Vec<(u64, u32)> = vec![];
-    let mut chars: Vec<char> = vec![];
-    for form in 0..forms.texts.len() {
-        // What more than a few have is no slip of theirs, and a branch is never another.
-        let is_branch = forms
-            .companies
-            .get(form)
-            .is_some_and(|company| company.is_branch);
-        if is_branch || forms.counts[form] as usize > crowd {
-            continue;
-        }
-        chars.clear();
-        chars.extend(text(form).chars());
-        let mut put = |key: u64| {
-            if (key >> 63) as usize == half {
-                keyed.push((key, form as u32));
-            }
-        };
-        match chars.len() {
-            SHORTEST..=LONGEST => {
-                put(hashed(chars.iter()));
-                for out in 0..chars.len() {
-                    put(hashed(chars[..out].iter().chain(&chars[out + 1..])));
-                }
-            }
-            longer if longer > LONGEST => {
-                put(hashed(chars[..LONGEST / 2].iter()).wrapping_add(1));
-                put(hashed(chars[chars.len() - LONGEST / 2..].iter()).wrapping_add(2));
-            }
-            _ => {}
-        }
-    }
-    keyed.sort_unstable();
-    keyed.dedup();
-    let mut near: Vec<(u32, u32)> = vec![];
-    for group in keyed.chunk_by(|(x, _), (y, _)| x == y) {
-        if group.len() < 2 || group.len() > crowd {
-            continue;
-        }
-        for (at, (_, x)) in group.iter().enumerate() {
-            for (_, y) in &group[at + 1..] {
-                let agreement = agreement(part.kind, forms, *x, *y);
-                if matches!(
-                    agreement,
-                    Agreement::Near | Agreement::Like | Agreement::Close
-                ) {
-                    near.push((*x, *y));
-                }
-            }
-        }
-    }
-    near.sort_unstable();
-    near.dedup();
-    let rows = Rows::of(part);
-    let mut found = vec![];
-    for (x, y) in near {
-        let (one, two) = (rows.of_form(x), rows.of_form(y));
-        if one.len() * two.len() > crowd * crowd {
-            continue;
-        }
-        for a in one {
-            for b in two {
-                push(comparer, *a, *b, &mut found);
-            }
-        }
-    }
-    found
-}
-
-fn hashed<'c>(chars: impl Iterator<Item = &'c char>) -> u64 {
-    chars.fold(0, |hash, c| mixed(hash ^ u64::from(u32::from(*c))))
-}
-
-/// The records of each form, one form after another.
-struct Rows {
-    starts: Vec<u32>,
-    rows: Vec<u32>,
-}
-
-impl Rows {
-    fn of(part: &Part) -> Self {
-        let mut starts = vec![0u32; part.forms.texts.len() + 1];
-        for code in part.codes.iter().filter(|code| **code != NONE) {
-            starts[*code as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut next = starts.clone();
-        let last = starts.last().copied().unwrap_or(0);
-        let mut rows = vec![0u32; last as usize];
-        for (row, code) in part
-            .codes
-            .iter()
-            .enumerate()
-            .filter(|(_, code)| **code != NONE)
-        {
-            let place = &mut next[*code as usize];
-            rows[*place as usize] = row as u32;
-            *place += 1;
-        }
-        Self { starts, rows }
-    }
-
-    fn of_form(&self, form: u32) -> &[u32] {
-        let form = form as usize;
-        &self.rows[self.starts[form] as usize..self.starts[form + 1] as usize]
-    }
 }

@@ -375,7 +375,7 @@ fn chance(part: &Part) -> Chance {
         return chance;
     }
     for number in 0..DRAWN {
-        let at = |which: u64| (mixed(2 * number + which) >> 32) * records >> 32;
+        let at = |which: u64| ((mixed(2 * number + which) >> 32) * records) >> 32;
         draw(at(0), at(1));
     }
     chance

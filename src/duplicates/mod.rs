@@ -5,12 +5,12 @@
 //! here: a pair is a suspicion until a person has decided ([`groups`]).
 //!
 //! ```text
-//! fold, credit_code, company    what is written → what is compared
+//! fold, credit_code, company    what is written → what is compared; cores: names of companies
 //! values    columns             → each distinct value once
 //! similar   two texts           → how many edits, how alike
 //! weigh     a kind of agreement → points: ten times the logarithm of the odds
 //! compare   two records         → points and evidence
-//! block     all records         → the pairs that are worth comparing, near linear
+//! block     all records         → the pairs that are worth comparing, near linear; slips: names one letter apart
 //! groups    decisions           → who is whom, and contradictions
 //! suspects  pairs, decisions    → what a person is shown
 //! ```
@@ -18,11 +18,14 @@
 mod bits;
 mod block;
 mod company;
+mod company_words;
 mod compare;
+mod cores;
 pub mod credit_code;
 mod fold;
 pub mod groups;
 mod similar;
+mod slips;
 pub mod suspects;
 #[cfg(test)]
 mod tests;
@@ -126,10 +129,10 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A number that looks like none of its neighbours' (SplitMix64).
+/// A number that looks like none of its neighbours' (`SplitMix64`).
 const fn mixed(key: u64) -> u64 {
     let key = key.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let key = (key ^ key >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let key = (key ^ key >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    key ^ key >> 31
+    let key = (key ^ (key >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let key = (key ^ (key >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    key ^ (key >> 31)
 }

@@ -209,7 +209,7 @@ CREATE TABLE audit (
 "##;
 
 /// Customers who may be the same.
-const V2: &str = r##"
+const V2: &str = r"
 -- What somebody says of two customers who may be one. The last word of a person counts.
 CREATE TABLE duplicate (
   id           INTEGER PRIMARY KEY,
@@ -235,7 +235,7 @@ CREATE TABLE run_merge (
   kept     TEXT NOT NULL,  -- the customer that its rows count for
   PRIMARY KEY (run, customer)
 ) STRICT, WITHOUT ROWID;
-"##;
+";
 
 /// What a file is.
 pub enum State {

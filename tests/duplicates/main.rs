@@ -1,6 +1,11 @@
 //! How good the search for duplicates is: on Febrl's people, on files of the same kind that are made here, and on pairs
 //! of Chinese company names of which every rule of the house is known.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own files fails by panic"
+)]
+
 mod figures;
 mod people;
 

@@ -28,16 +28,16 @@ pub struct Kind {
     pub in_a_field: usize,
 }
 
-/// Numbers that look drawn by lot (SplitMix64).
+/// Numbers that look drawn by lot (`SplitMix64`).
 pub struct Lot(pub u64);
 
 impl Lot {
     /// A number below `below`.
     pub fn below(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((x ^ x >> 31) >> 11) as usize % below.max(1)
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((x ^ (x >> 31)) >> 11) as usize % below.max(1)
     }
 
     /// One of a list, the first ones far more often, as names are.
@@ -215,7 +215,7 @@ fn altered(lot: &mut Lot, original: &Person, kind: Kind) -> Person {
         match lot.below(20) {
             0 | 1 => copy[field].clear(),
             2 if field < 2 => copy.swap(0, 1),
-            3 if field == 0 => copy[0] = lot.often(GIVEN).to_owned(),
+            3 if field == 0 => lot.often(GIVEN).clone_into(&mut copy[0]),
             3 if (3..8).contains(&field) => copy[field] = made(lot, 2),
             4 if field == 3 || field == 4 => copy.swap(3, 4),
             _ => copy[field] = slip(lot, &copy[field].clone()),

@@ -2,9 +2,9 @@
 
 use super::by_hand::Set;
 use super::desk::Recorded;
-use super::duplicates;
 use super::list;
 use super::room::Room;
+use super::{duplicates, verdicts};
 use crate::cli::inputs;
 use crate::cli::output::{files_of, keep_inputs};
 use crate::cli::{Exit, Global, Reading, Screen, Stop};
@@ -38,7 +38,7 @@ pub fn run(
     let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
     let mut worst = Exit::Done;
     if !pairs.is_empty() {
-        worst = duplicates::back(&pairs, global, screen)?;
+        worst = verdicts::back(&pairs, global, screen)?;
     }
     if !others.is_empty() && record(&others, &Form::Graded, reading, global, screen)? != Exit::Done
     {

@@ -8,6 +8,7 @@ mod duplicates;
 mod list;
 mod room;
 mod standings;
+mod verdicts;
 
 use super::{Exit, Global, Reading, Screen, Stop};
 use clap::Subcommand;
@@ -45,11 +46,11 @@ enum Command {
     /// List pairs of customers who may be one, or write the workbook in which people decide about them.
     Duplicates(duplicates::Search),
     /// Say that two customers are one.
-    Merge(duplicates::Two),
+    Merge(verdicts::Two),
     /// Say that two customers are two.
-    Apart(duplicates::Two),
+    Apart(verdicts::Two),
     /// Take back what was said of two customers.
-    Unmerge(duplicates::Two),
+    Unmerge(verdicts::Two),
 }
 
 /// Runs it.
@@ -80,8 +81,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Some(Command::Accept(decide)) => by_hand::accept(decide, global, screen),
         Some(Command::Reject(decide)) => by_hand::reject(decide, global, screen),
         Some(Command::Duplicates(search)) => duplicates::search(search, global, screen),
-        Some(Command::Merge(two)) => duplicates::say(two, Verdict::Merge, global, screen),
-        Some(Command::Apart(two)) => duplicates::say(two, Verdict::Keep, global, screen),
-        Some(Command::Unmerge(two)) => duplicates::unmerge(two, global, screen),
+        Some(Command::Merge(two)) => verdicts::say(two, Verdict::Merge, global, screen),
+        Some(Command::Apart(two)) => verdicts::say(two, Verdict::Keep, global, screen),
+        Some(Command::Unmerge(two)) => verdicts::unmerge(two, global, screen),
     }
 }

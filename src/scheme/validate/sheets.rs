@@ -18,6 +18,7 @@ use toml::de::DeValue;
 const KEYS: [FieldKind; 3] = [FieldKind::Id, FieldKind::Text, FieldKind::Choice];
 
 /// By what the rows of a sheet are known.
+#[derive(Clone, Copy)]
 struct RowsOf {
     /// Whether by a key.
     has_key: bool,
