@@ -34,8 +34,10 @@ pub struct EventRows {
 /// An event sheet, read and cleaned: every row that is known, each once.
 #[derive(Clone, Debug)]
 pub struct EventSource {
-    clean: CleanSheet,
-    days: Vec<i32>,
+    /// Their typed columns.
+    pub(super) clean: CleanSheet,
+    /// The day of each.
+    pub(super) days: Vec<i32>,
     /// What the files cover.
     pub coverage: Coverage,
 }

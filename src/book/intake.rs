@@ -2,18 +2,29 @@
 
 use super::{Filing, Inputs, SheetKind, check_bad_rows, credit_codes, crosswalk, events, same_key};
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{clean, shown, text_at};
+use crate::clean::column::read_id;
+use crate::clean::sheet::{clean, column_of, shown};
+use crate::clean::{CellRule, read_column};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
-use crate::scheme::model::Scheme;
-use crate::table::Date;
-use std::sync::Arc;
+use crate::scheme::model::{FieldKind, Scheme, Sheet};
+use crate::table::{Column, Date, RawRows, TextColumn};
+use std::borrow::Cow;
+
+/// A table for a sheet of the scheme, with the customers' keys in it.
+pub struct Arrival<'a> {
+    scheme: &'a Scheme,
+    kind: SheetKind,
+    rule: &'a Sheet,
+    /// The fields that must be there in every row.
+    keys: Vec<usize>,
+    table: Cow<'a, Table>,
+    findings: Vec<Finding>,
+}
 
 /// What there is to know of a table before it is taken in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Intake {
-    /// For each row the customer's key; `None` where the row is no customer's or cannot be used.
-    pub customers: Vec<Option<Arc<str>>>,
     /// How many rows cannot be used.
     pub refused: usize,
     /// First and last date of the rows of an event sheet.
@@ -22,92 +33,182 @@ pub struct Intake {
     pub findings: Vec<Finding>,
 }
 
-/// Cleans and checks a table for a sheet of the scheme. Of `crosswalks`, the tables that the ledger and the call have,
-/// the crosswalks are read.
-pub fn take_in(
+/// Whose the rows of a table are.
+pub struct Owners<'a> {
+    rows: &'a RawRows,
+    keys: Keys,
+}
+
+/// How the customer of a row is found.
+enum Keys {
+    /// By the cell of this column.
+    Cells(usize, CellRule),
+    /// By an entry of this column, which takes more than its own cell to read.
+    Column(usize, TextColumn),
+    /// The rows are no customer's.
+    Nowhere,
+}
+
+impl<'a> Arrival<'a> {
+    /// A table that comes in for a sheet of the scheme; `None` if the scheme has no such sheet. Of `crosswalks`, the
+    /// tables that the ledger and the call have, the crosswalks are read.
+    pub fn new(
+        scheme: &'a Scheme,
+        sheet: &str,
+        table: &'a Table,
+        filing: &Filing,
+        crosswalks: &Inputs,
+    ) -> Option<Self> {
+        let kind = SheetKind::of(scheme, sheet)?;
+        let (rule, keys) = match kind {
+            SheetKind::Customers => {
+                let customers = scheme.customers.as_ref()?;
+                (&customers.sheet, vec![customers.key])
+            }
+            SheetKind::Events(index) => {
+                let event = &scheme.events[index];
+                (&event.sheet, vec![event.customer, event.date])
+            }
+            SheetKind::Lookup(index) => {
+                let lookup = &scheme.lookups[index];
+                (&lookup.sheet, vec![lookup.key])
+            }
+            SheetKind::Crosswalk(index) => {
+                let crosswalk = &scheme.crosswalks[index];
+                (&crosswalk.sheet, vec![crosswalk.key, crosswalk.customer])
+            }
+        };
+        let mut findings = vec![];
+        let table = mapped(scheme, kind, table, filing, crosswalks, &mut findings);
+        Some(Self {
+            scheme,
+            kind,
+            rule,
+            keys,
+            table,
+            findings,
+        })
+    }
+
+    /// Whose the rows are. Of a row that cannot be used it is still known where its key can be seen: it has to be found
+    /// to be forgotten.
+    pub fn owners(&self) -> Owners<'_> {
+        let field = match self.kind {
+            SheetKind::Customers | SheetKind::Events(_) => Some(self.keys[0]),
+            SheetKind::Crosswalk(_) => Some(self.keys[1]),
+            SheetKind::Lookup(_) => None,
+        };
+        let rows = &self.table.rows;
+        let keys = match field.and_then(|field| column_of(self.rule, &self.table, field)) {
+            None => Keys::Nowhere,
+            Some((column, rule)) if rule.kind == FieldKind::Id && !rule.fill_down => {
+                Keys::Cells(column, rule)
+            }
+            Some((column, rule)) => match read_column(rows, column, &rule).column {
+                Column::Text(keys) => Keys::Column(column, keys),
+                _ => Keys::Nowhere,
+            },
+        };
+        Owners { rows, keys }
+    }
+
+    /// Cleans and checks the table.
+    pub fn take_in(&self) -> Intake {
+        let Self {
+            scheme,
+            kind,
+            rule,
+            keys,
+            ..
+        } = self;
+        let mut findings = self.findings.clone();
+        let tables = std::slice::from_ref(&*self.table);
+        let mut clean = clean(rule, tables, keys);
+        findings.append(&mut clean.findings);
+        let customers = scheme.customers.as_ref();
+        let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
+        let before = before.unwrap_or_default();
+        findings.extend(absent_columns(rule, tables.first(), &clean, |field| {
+            !keys.contains(&field) && !before.contains(&Some(field))
+        }));
+        if let (SheetKind::Customers, Some(customers)) = (kind, customers) {
+            same_key::settle(rule, customers.key, tables, &mut clean, &mut findings);
+            findings.extend(credit_codes::check(scheme, tables, &clean));
+        }
+        check_bad_rows(rule, &clean, &mut findings);
+        let mut span = None;
+        if let SheetKind::Events(_) = kind {
+            let days = events::days_of(&clean.columns[keys[1]]);
+            let days = days.into_iter().filter_map(Date::from_days);
+            span = days.fold(None, |span: Option<(Date, Date)>, day| {
+                Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
+            });
+        }
+        Intake {
+            refused: clean.refused.len(),
+            span,
+            findings,
+        }
+    }
+}
+
+impl Owners<'_> {
+    /// The customer of each row, in order.
+    pub fn each(&self) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        (0..self.rows.len()).map(|row| {
+            let (column, key) = match &self.keys {
+                Keys::Nowhere => return None,
+                Keys::Cells(column, rule) => {
+                    let key = read_id(self.rows, row, *column, rule);
+                    (*column, key.ok().flatten())
+                }
+                Keys::Column(column, keys) => {
+                    (*column, keys.get(row).map(|key| Cow::Borrowed(&**key)))
+                }
+            };
+            key.or_else(|| {
+                let written = shown(self.rows.cell(row, column));
+                let id = Some(written.trim()).filter(|id| !id.is_empty());
+                id.map(|id| Cow::Owned(id.to_owned()))
+            })
+        })
+    }
+}
+
+/// The table with the customers' keys in it, where a crosswalk has them for its source.
+fn mapped<'a>(
     scheme: &Scheme,
-    sheet: &str,
-    table: &Table,
+    kind: SheetKind,
+    table: &'a Table,
     filing: &Filing,
     crosswalks: &Inputs,
-) -> Intake {
-    let mut intake = Intake {
-        customers: vec![None; table.rows.len()],
-        refused: 0,
-        span: None,
-        findings: vec![],
-    };
+    findings: &mut Vec<Finding>,
+) -> Cow<'a, Table> {
+    let has_own_ids = scheme
+        .crosswalks
+        .iter()
+        .any(|rule| rule.source == filing.source);
     let mut inputs = Inputs::empty(scheme);
-    inputs.crosswalks.clone_from(&crosswalks.crosswalks);
-    inputs.put(scheme, sheet, table.clone(), Some(filing.clone()));
-    let findings = &mut intake.findings;
-    crosswalk::apply(scheme, &mut inputs, findings);
-    let (rule, keys, tables) = match SheetKind::of(scheme, sheet) {
-        Some(SheetKind::Customers) => match &scheme.customers {
-            Some(customers) => (&customers.sheet, vec![customers.key], &inputs.customers),
-            None => return intake,
-        },
-        Some(SheetKind::Events(index)) => {
-            let event = &scheme.events[index];
-            (
-                &event.sheet,
-                vec![event.customer, event.date],
-                &inputs.events[index],
-            )
-        }
-        Some(SheetKind::Lookup(index)) => {
-            let lookup = &scheme.lookups[index];
-            (&lookup.sheet, vec![lookup.key], &inputs.lookups[index])
-        }
-        Some(SheetKind::Crosswalk(index)) => {
-            let crosswalk = &scheme.crosswalks[index];
-            let keys = vec![crosswalk.key, crosswalk.customer];
-            (&crosswalk.sheet, keys, &inputs.crosswalks[index])
-        }
-        None => return intake,
+    let sheet = match kind {
+        SheetKind::Customers => scheme.customers.as_ref().map(|customers| &customers.sheet),
+        SheetKind::Events(index) => Some(&scheme.events[index].sheet),
+        SheetKind::Lookup(_) | SheetKind::Crosswalk(_) => None,
     };
-    let tables = &tables[tables.len().saturating_sub(1)..];
-    let mut clean = clean(rule, tables, &keys);
-    findings.append(&mut clean.findings);
-    let customers = scheme.customers.as_ref();
-    let before = customers.map(|rule| [rule.previous_grade, rule.previous_date]);
-    let before = before.unwrap_or_default();
-    findings.extend(absent_columns(rule, tables.first(), &clean, |field| {
-        !keys.contains(&field) && !before.contains(&Some(field))
-    }));
-    let kind = SheetKind::of(scheme, sheet);
-    if let (Some(SheetKind::Customers), Some(customers)) = (kind, customers) {
-        same_key::settle(rule, customers.key, tables, &mut clean, findings);
-        findings.extend(credit_codes::check(scheme, tables, &clean));
-    }
-    check_bad_rows(rule, &clean, findings);
-    intake.refused = clean.refused.len();
-    if !matches!(kind, Some(SheetKind::Lookup(_))) {
-        let key = match kind {
-            Some(SheetKind::Crosswalk(_)) => keys[1],
-            _ => keys[0],
-        };
-        for (row, at) in clean.rows.iter().enumerate() {
-            let id = text_at(&clean.columns[key], row);
-            intake.customers[at.row as usize] = Some(id).filter(|id| !id.is_empty());
-        }
-        // Whose a refused row is, is still known where its key can be read: it has to be found to be forgotten.
-        for row in &clean.refused {
-            if let (Some(column), Some(table)) = (clean.sources[0][key], tables.first()) {
-                let written = shown(table.rows.cell(row.at.row as usize, column));
-                let id = Some(written.trim()).filter(|id| !id.is_empty());
-                intake.customers[row.at.row as usize] = id.map(Arc::from);
-            }
-        }
-    }
-    if let Some(SheetKind::Events(_)) = kind {
-        let days = events::days_of(&clean.columns[keys[1]]);
-        let days = days.into_iter().filter_map(Date::from_days);
-        intake.span = days.fold(None, |span: Option<(Date, Date)>, day| {
-            Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
-        });
-    }
-    intake
+    let (true, Some(sheet)) = (has_own_ids, sheet) else {
+        return Cow::Borrowed(table);
+    };
+    inputs.crosswalks.clone_from(&crosswalks.crosswalks);
+    inputs
+        .filings
+        .crosswalks
+        .clone_from(&crosswalks.filings.crosswalks);
+    inputs.put(scheme, &sheet.name, table.clone(), Some(filing.clone()));
+    crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
+    let mapped = match kind {
+        SheetKind::Events(index) => inputs.events[index].pop(),
+        _ => inputs.customers.pop(),
+    };
+    mapped.map_or(Cow::Borrowed(table), Cow::Owned)
 }
 
 /// What is to be said of rows of an event sheet whose id is known with other content: the newer counts. `tables` are the

@@ -55,7 +55,7 @@ pub(super) fn merge_files(
                 let earlier = place_of(tables, clean.rows[*other], None);
                 findings.push(
                     Finding::warning(
-                        Code::DuplicateKey,
+                        Code::SourcesDiffer,
                         text!(
                             "`{name}` differs between files for the same customer; the later file counts",
                             "同一客户的 `{name}` 在多个文件中不一致，以后面的文件为准"

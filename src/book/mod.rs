@@ -15,6 +15,7 @@ mod fields;
 mod filing;
 mod inputs;
 mod intake;
+mod late;
 mod merge;
 mod merged;
 mod previous;
@@ -33,7 +34,8 @@ pub use events::EventRows;
 pub use fields::FieldFrame;
 pub use filing::{Filing, source_of};
 pub use inputs::{Filings, Inputs, SheetKind};
-pub use intake::{Intake, changed_events, take_in};
+pub use intake::{Arrival, Intake, Owners, changed_events};
+pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use shelf::{Shelf, customers_on, in_force, period_ends};
 
@@ -68,6 +70,8 @@ pub struct Book {
     pub history: Vec<Arc<SheetVersion>>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Whether it is the book of now, and not that of a period end on the way.
+    pub is_newest: bool,
     /// Up to which day a run before has told what there is to say of periods and rows; `None` where there was none.
     pub told: Option<Date>,
 }

@@ -25,6 +25,8 @@ pub struct Previous {
     pub name: Option<Arc<str>>,
     /// What the customer was.
     pub earlier: Earlier,
+    /// Whether the run before had no row of the customer, and only listed it.
+    pub absent: bool,
 }
 
 /// The customers of a graded file in its order. Notes and warnings are appended to `findings`.
@@ -84,6 +86,7 @@ pub fn previous(
             id,
             name: name(scheme, table, at.row as usize),
             earlier: before.of(at, None, findings),
+            absent: was(Decision::Absent, table, at.row as usize),
         });
     }
     findings.extend(left_out(&without_key));
@@ -111,13 +114,18 @@ fn rows<'a>(
 
 /// Whether 变动 says that the row was refused.
 fn is_refused(table: &Table, row: usize) -> bool {
+    was(Decision::Refused, table, row)
+}
+
+/// Whether 变动 says that the run decided this.
+fn was(decision: Decision, table: &Table, row: usize) -> bool {
     let names = [Lang::Zh, Lang::En].map(|lang| Word::Change.get(lang).to_owned());
     let Some(column) = find_columns(&table.headers, &names).first().copied() else {
         return false;
     };
     let word = shown(table.rows.cell(row, column));
     let word = word.trim_start_matches(|c: char| !c.is_alphabetic());
-    let said = [Lang::Zh, Lang::En].map(|lang| Decision::Refused.word(lang));
+    let said = [Lang::Zh, Lang::En].map(|lang| decision.word(lang));
     said.iter().any(|said| word.starts_with(said))
 }
 

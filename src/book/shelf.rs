@@ -30,7 +30,7 @@ impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
     pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
-        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
+        super::crosswalk::apply(&scheme, &mut inputs, last, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -73,6 +73,7 @@ impl Shelf {
         let mut findings = self.findings.clone();
         findings.append(&mut book.findings);
         book.findings = findings;
+        book.is_newest = true;
         book
     }
 
@@ -189,6 +190,7 @@ impl Shelf {
             lookups,
             history: self.known(sheets),
             findings,
+            is_newest: false,
             told: None,
         }
     }
@@ -264,6 +266,7 @@ impl Shelf {
             lookups,
             history: self.known(date),
             findings: vec![],
+            is_newest: false,
             told: None,
         }
     }
@@ -277,7 +280,7 @@ pub fn customers_on(
 ) -> Option<(Roster, CustomerRows, Vec<Finding>)> {
     let rule = scheme.customers.as_ref()?;
     let (mut roster, mut findings) = (Roster::default(), vec![]);
-    super::crosswalk::apply(scheme, &mut inputs, &mut findings);
+    super::crosswalk::apply(scheme, &mut inputs, date, &mut findings);
     let filings = &inputs.filings.customers;
     let which = standing_on(filings, inputs.customers.len(), date, date);
     let rows = customers::read(
@@ -329,7 +332,7 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
 
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
 /// last. Tables that nobody filed are in force on `now` only, all of them.
-fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+pub(super) fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
     match filings {
         [] if date == now => (0..count).collect(),
         [] => vec![],

@@ -12,33 +12,40 @@ use std::sync::Arc;
 
 /// Puts on the tags that overrides lock and takes off those that they hold off, as far as they count on `date`;
 /// `roster` has their customers. A tag of the scheme with names in braces has one text a customer: the one that was
-/// set takes the place of the one that the names give.
+/// set takes the place of the one that the names give. Gives the places of the overrides that changed anything.
 pub fn set_tags(
     scheme: &Scheme,
     facts: &mut Facts,
     roster: &Roster,
     overrides: &[Override],
     date: Date,
-) {
-    let mut live: Vec<(usize, &Override)> = overrides
+) -> Vec<usize> {
+    let mut live: Vec<(usize, usize, &Override)> = overrides
         .iter()
-        .filter(|set| set.subject == Subject::Tag && set.is_live(date))
-        .filter_map(|set| Some((*roster.by_id.get(&set.customer)? as usize, set)))
+        .enumerate()
+        .filter(|(_, set)| set.subject == Subject::Tag && set.is_live(date))
+        .filter_map(|(place, set)| Some((place, *roster.by_id.get(&set.customer)? as usize, set)))
         .collect();
-    live.sort_by_key(|(_, set)| set.id);
+    live.sort_by_key(|(_, _, set)| set.id);
+    let mut changing = vec![];
     for tag in &scheme.tags {
-        if !live.iter().any(|(_, set)| tag.name.can_give(&set.level)) {
+        if !live.iter().any(|(_, _, set)| tag.name.can_give(&set.level)) {
             continue;
         }
         let Column::Text(texts) = facts.get(tag.slot) else {
             continue;
         };
         let mut texts = texts.clone();
-        for (row, set) in &live {
+        for (place, row, set) in &live {
+            let before = texts.codes[*row];
             set_tag(scheme, tag, set, *row, &mut texts);
+            if texts.codes[*row] != before {
+                changing.push(*place);
+            }
         }
         facts.set(tag.slot, Column::Text(texts));
     }
+    changing
 }
 
 fn set_tag(scheme: &Scheme, tag: &Tag, set: &Override, row: usize, texts: &mut TextColumn) {

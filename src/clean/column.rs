@@ -14,6 +14,7 @@ use crate::table::{
     Cell, Column, Decimal, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit,
 };
 use foldhash::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What field and header say of a column's cells.
@@ -37,6 +38,8 @@ pub struct CellRule {
     pub date_order: Option<DateOrder>,
     /// Whether years of two digits are read; they need `date_order` as well.
     pub two_digit_years: bool,
+    /// Whether bare numbers in a column of dates count from 1904 and not from 1900.
+    pub serials_from_1904: bool,
     /// The least number, in the field's unit.
     pub min: Option<Decimal>,
     /// The greatest number, in the field's unit.
@@ -62,6 +65,7 @@ impl CellRule {
             scale: None,
             date_order: None,
             two_digit_years: false,
+            serials_from_1904: false,
             min: None,
             max: None,
             choices: vec![],
@@ -125,6 +129,24 @@ pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead
         FieldKind::Text => cells.choices(&[]),
         FieldKind::Choice => cells.choices(&rule.choices),
         FieldKind::Choices => cells.lists(),
+    }
+}
+
+/// Reads a single cell of a column of ids, as [`read_column`] does where cells are not filled down.
+pub fn read_id<'a>(
+    rows: &'a RawRows,
+    row: usize,
+    column: usize,
+    rule: &CellRule,
+) -> Read<Cow<'a, str>> {
+    parse_id(unescaped(rows.cell(row, column), rule))
+}
+
+/// A cell of text without the escape that text files have.
+fn unescaped<'a>(cell: Cell<'a>, rule: &CellRule) -> Cell<'a> {
+    match cell {
+        Cell::Text(text) if rule.escaped => Cell::Text(unescape(text)),
+        other => other,
     }
 }
 
@@ -264,16 +286,11 @@ impl<'a> Cells<'a> {
         let rule = self.rule;
         let cells = (0..self.rows.len()).map(|row| self.cell(row));
         match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
-            Ok(form) => self.each(missing, |_, cell| read(cell, form)).read(column),
+            Ok(form) => {
+                let form = form.with_serials_from_1904(rule.serials_from_1904);
+                self.each(missing, |_, cell| read(cell, form)).read(column)
+            }
             Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
-        }
-    }
-
-    /// A cell of text without the escape that text files have.
-    fn unescaped(self, cell: Cell<'a>) -> Cell<'a> {
-        match cell {
-            Cell::Text(text) if self.rule.escaped => Cell::Text(unescape(text)),
-            other => other,
         }
     }
 
@@ -283,7 +300,7 @@ impl<'a> Cells<'a> {
         mut read: impl FnMut(&mut TextInterner, Cell<'a>) -> Read<u32>,
     ) -> ColumnRead {
         let entries = self.each(MISSING_TEXT, |_, cell| {
-            read(&mut texts, self.unescaped(cell))
+            read(&mut texts, unescaped(cell, self.rule))
         });
         entries.read(|codes| {
             Column::Text(TextColumn {
@@ -321,7 +338,7 @@ impl<'a> Cells<'a> {
         let mut texts = TextInterner::default();
         let mut known: HashMap<&'a str, Read<Arc<[u32]>>> = HashMap::default();
         let entries = self.each(None, |_, cell| {
-            let cell = self.unescaped(cell);
+            let cell = unescaped(cell, self.rule);
             let mut read = |cell| {
                 let chosen = choices.parse_choices(cell)?;
                 Ok(chosen.map(|chosen| {

@@ -5,6 +5,7 @@
 //! here guesses. No I/O, no clock, nothing of a file format or of a scheme's syntax.
 
 pub mod absent;
+mod broken;
 pub mod choice;
 pub mod column;
 pub mod date;

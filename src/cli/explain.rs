@@ -3,7 +3,7 @@
 use super::grade::{Graded, as_of, grade_files};
 use super::inputs::Loaded;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
-use super::recorded::{self, Known};
+use super::recorded::Known;
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -13,7 +13,6 @@ use regrade::ledger::{Error, Ledger};
 use regrade::present::explanation;
 use regrade::table::Date;
 use regrade::text;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Arguments of `explain`.
@@ -25,7 +24,7 @@ pub struct Args {
     /// Files of the scheme's sheets, as for `grade`; without any a run of the ledger is explained.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// The run of the ledger: @latest, @previous, @2024-03 or an id.
+    /// The run of the ledger: @latest, @previous, @2024-03, an id or a graded workbook of it.
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
     /// The graded file of the run before, as for `grade`.
@@ -58,7 +57,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     let targets = outputs(&global.output, Some(format))?;
     let mut recorded = None;
-    let graded = if args.files.is_empty() && ledger::path(global).exists() {
+    // Who names a ledger or a run of it means that, and is told where there is none.
+    let is_named = global.ledger.is_some() || args.run.is_some();
+    let has_ledger = || is_named || ledger::path(global).exists();
+    let graded = if args.files.is_empty() && has_ledger() {
         keep_inputs(&files_of(&targets), &[ledger::path(global)])?;
         let (graded, ledger) = from_ledger(args, global)?;
         recorded = Some(ledger);
@@ -128,14 +130,9 @@ fn id_of(grading: &Grading, entry: Entry) -> Option<&str> {
 fn history(ledger: &Ledger, id: &str, until: Date) -> Result<Vec<Change>, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let rows = ledger.history(id).map_err(trouble)?;
-    // Of several runs as of one date the last one counts.
-    let newest: BTreeMap<Date, _> = rows
-        .into_iter()
-        .filter(|row| row.as_of <= until)
-        .map(|row| (row.as_of, row.row))
-        .collect();
     let mut changes: Vec<Change> = vec![];
-    for (as_of, row) in newest {
+    for known in rows.into_iter().filter(|row| row.as_of <= until) {
+        let (as_of, row) = (known.as_of, known.row);
         let grade = row.standing.effective_grade;
         if changes.last().is_none_or(|last| last.grade != grade) {
             changes.push(Change {
@@ -166,7 +163,8 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Ledger), Stop> {
             files: vec![],
             findings: vec![],
         },
-        scheme: (recorded::short(&known.run.id).to_owned(), known.text),
+        scheme: (known.run.short_id().to_owned(), known.text),
+        run: Some(known.run.id),
     };
     Ok((graded, ledger))
 }

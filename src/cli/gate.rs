@@ -4,8 +4,8 @@
 //! of the old side; `count(name)` is how many customers.
 
 use super::{Exit, Stop};
-use regrade::book::{Entry, FieldFrame};
-use regrade::compare::{Class, Comparison};
+use regrade::book::FieldFrame;
+use regrade::compare::{self, Class, Comparison};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding};
 use regrade::expr::{self, Base, Resolution, Scope, Slot, Symbol, Type};
@@ -123,33 +123,24 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Of a run beside the one before it.
+    /// Of a run beside the one before it: the figures that `diff` of the two has, but that one who had no grade before
+    /// and has one now is new here.
     pub fn of_grading(grading: &Grading) -> Self {
-        // A grade that a person set moves the customer as much as a rule does.
-        let steps = || (0..grading.len()).filter_map(|row| grading.steps(row));
-        let (up, down) = (
-            steps().filter(|steps| *steps > 0).count(),
-            steps().filter(|steps| *steps < 0).count(),
-        );
+        let since = compare::since_before(grading, None);
+        let rated = !grading.scheme.grades.is_empty();
         let counts = NAMES.map(|name| match name {
-            "upgraded" => up,
-            "downgraded" => down,
-            "moved" => up + down,
-            "new" => grading.count(Decision::Initial),
-            "absent" => grading.count(Decision::Absent),
-            "unrated" => grading.count(Decision::Unrated),
-            _ => grading.count(Decision::Refused),
+            "moved" => since.moved(),
+            "unrated" if rated => grading.count(Decision::Unrated),
+            // Rows without a key that can be read are in no comparison.
+            "refused" => grading.count(Decision::Refused),
+            name => Class::parse(name).map_or(0, |class| since.count(class)),
         });
-        // Those who are refused or absent now were customers of the run before as well.
-        let had = |entry: &Entry| {
-            let before = match (grading.kept(*entry), entry) {
-                (Some(kept), _) => kept.before,
-                (None, Entry::Customer(row)) => grading.earlier(*row as usize),
-                (None, _) => return false,
-            };
-            before.grade.or(before.kind).is_some()
+        // Who had no grade was a customer of the run before as well; a customers' sheet does not say who that was.
+        let customers = grading.past.customers.iter();
+        let before = match grading.past.as_of {
+            Some(_) => customers.filter(|known| !known.absent).count(),
+            None => since.old,
         };
-        let before = grading.entries().iter().filter(|entry| had(entry)).count();
         let all = if before > 0 {
             before
         } else {

@@ -66,7 +66,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         &wanted,
         &mut findings,
     )?;
-    let restated = restate::restated(&writer, &rules, &taken)?;
+    let restated = restate::restated(&writer, &rules, &taken, as_of)?;
     findings.extend(restated.findings());
     findings.extend(duplicates::told(&writer, &rules.scheme, as_of)?);
     screen.run_findings(&findings);

@@ -5,12 +5,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use regrade::book::{Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
+use regrade::read::{self, Guard, Input, KnownSheet, Options, Password, Table, match_sheet};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
 use regrade::text;
 use regrade::words::Word;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,44 @@ pub fn options(reading: &Reading) -> Result<Options, Stop> {
         encoding: reading.encoding.clone(),
         header_row: reading.header_row,
         delimiter,
+        password: reading.password_file.as_deref().map(password).transpose()?,
+        guard: guard(reading.read_memory),
     })
+}
+
+/// The password in the first line of a file.
+fn password(path: &Path) -> Result<Password, Stop> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let path = path.display();
+        let title = text!(
+            "cannot read the password in `{path}`: {error}",
+            "无法读取 `{path}` 中的密码：{error}"
+        );
+        let help = text!(
+            "name a text file (UTF-8) whose first line is the password",
+            "请指定一个文本文件（UTF-8），第一行为密码"
+        );
+        Stop::usage(Finding::error(Code::Usage, title).help(help))
+    })?;
+    let text = text.trim_start_matches('\u{FEFF}');
+    Ok(Password::new(text.lines().next().unwrap_or_default()))
+}
+
+/// What reading may take, and the program that reads workbooks apart: this one, however it was started and even if its
+/// file has been replaced since.
+pub fn guard(mebibytes: Option<u64>) -> Guard {
+    let itself = PathBuf::from("/proc/self/exe");
+    Guard {
+        memory: mebibytes.map_or(read::DEFAULT_MEMORY, |memory| memory << 20),
+        process: cfg!(target_os = "linux").then(|| {
+            if itself.exists() {
+                itself
+            } else {
+                std::env::current_exe().unwrap_or(itself)
+            }
+        }),
+        ..Guard::default()
+    }
 }
 
 /// The files that are named, without what says how they are read.
@@ -215,7 +252,7 @@ pub fn input(file: &str) -> Input {
 }
 
 /// What the scheme knows of the headers of each of its sheets.
-fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
+pub fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
     let results: Vec<String> = [
         Word::Grade,
         Word::Change,
@@ -282,7 +319,7 @@ fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
 
 /// The sheet that a table is for: the one of which it lacks least, then has most. A crosswalk shares both its columns
 /// with the sheets that it is for; what has no other is the crosswalk.
-fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
+pub fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
     let mut fits: Vec<(usize, usize, &KnownSheet)> = known
         .iter()
         .filter_map(|sheet| {

@@ -3,15 +3,15 @@
 use super::import::Wanted;
 use super::{Stop, ledger};
 use regrade::book::{
-    Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of, take_in,
+    Arrival, Filing, Inputs, Intake, SheetKind, changed_events, is_refusal, source_of,
 };
 use regrade::diagnostic::{Code, Finding};
-use regrade::ledger::{Error, Import, NewImport, Writer, content_hash};
+use regrade::ledger::{Contents, Error, Import, NewImport, Writer, content_hash};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What became of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,10 +61,27 @@ struct Candidate {
     sheet: Arc<str>,
     is_events: bool,
     source: Arc<str>,
-    hash: String,
     table: Table,
     /// What it is said to cover, if it is of events.
     covers: Vec<(Date, Date)>,
+    hash: OnceLock<String>,
+}
+
+impl Candidate {
+    /// The hash of its content. It takes a while to find, so it is asked for only where the number of rows leaves a doubt.
+    fn hash(&self) -> &str {
+        self.hash.get_or_init(|| content_hash(&self.table))
+    }
+
+    /// Whether an import has its content.
+    fn is_content_of(&self, import: &Import) -> bool {
+        import.rows == self.table.rows.len() && import.content_hash == self.hash()
+    }
+
+    /// Whether another has its content.
+    fn has_content_of(&self, other: &Self) -> bool {
+        self.table.rows.len() == other.table.rows.len() && self.hash() == other.hash()
+    }
 }
 
 /// Takes tables into the ledger in their order. A table that must not be used stops the call with exit code 3.
@@ -82,7 +99,13 @@ pub fn take_all(
     let mut crosswalks = crosswalks(writer, scheme, as_of)?;
     for candidate in &candidates {
         if let Some(SheetKind::Crosswalk(_)) = SheetKind::of(scheme, &candidate.sheet) {
-            crosswalks.put(scheme, &candidate.sheet, candidate.table.clone(), None);
+            let filing = Filing::named(&candidate.source, as_of, u64::MAX);
+            crosswalks.put(
+                scheme,
+                &candidate.sheet,
+                candidate.table.clone(),
+                Some(filing),
+            );
         }
     }
     let mut taken = vec![];
@@ -117,7 +140,10 @@ pub fn take_all(
             Outcome::New => {
                 let filing = Filing::named(&candidate.source, as_of, index as u64);
                 let (sheet, table) = (&candidate.sheet, &candidate.table);
-                let intake = take_in(scheme, sheet, table, &filing, &crosswalks);
+                let Some(arrival) = Arrival::new(scheme, sheet, table, &filing, &crosswalks) else {
+                    continue;
+                };
+                let intake = add(writer, candidate, arrival, as_of).map_err(trouble)?;
                 one.refused = intake.refused;
                 one.span = intake.span;
                 findings.extend(intake.findings.iter().cloned());
@@ -137,7 +163,6 @@ pub fn take_all(
                     }
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
-                add(writer, candidate, &intake, as_of).map_err(trouble)?;
             }
             Outcome::Confirmed => {
                 if let Some(newest) = known.first() {
@@ -257,7 +282,6 @@ fn candidates(
             }
             let is_events = is_events(scheme, &sheet);
             Candidate {
-                hash: content_hash(&table),
                 is_events,
                 covers: if is_events {
                     wanted.covers.clone()
@@ -267,6 +291,7 @@ fn candidates(
                 sheet,
                 source: source.into(),
                 table,
+                hash: OnceLock::new(),
             }
         });
     // Crosswalks first: what they map comes after.
@@ -295,7 +320,7 @@ fn known_elsewhere(
         return None;
     }
     let same =
-        |import: &&Import| import.sheet == candidate.sheet && import.content_hash == candidate.hash;
+        |import: &&Import| import.sheet == candidate.sheet && candidate.is_content_of(import);
     let mut known = imports.iter().filter(same);
     // Who said `--again` once need not say it with every repetition.
     if known
@@ -307,7 +332,7 @@ fn known_elsewhere(
     let earlier = before.iter().find(|other| {
         other.sheet == candidate.sheet
             && other.source != candidate.source
-            && other.hash == candidate.hash
+            && other.has_content_of(candidate)
     });
     let earlier = earlier.map(|other| (&other.source, other.table.origin.place()));
     let import = known
@@ -346,8 +371,8 @@ fn judge(
     let is_superseded = later
         .iter()
         .filter(of_source)
-        .any(|other| other.hash != candidate.hash);
-    let is_same = |import: &&Import| import.content_hash == candidate.hash;
+        .any(|other| !other.has_content_of(candidate));
+    let is_same = |import: &&Import| candidate.is_content_of(import);
     // What a file is said to cover is content too: two months without orders are two files with the same rows, none.
     let is_said = |import: &&Import| {
         let spans = &import.filing.covers;
@@ -402,24 +427,38 @@ fn is_events(scheme: &Scheme, sheet: &str) -> bool {
     matches!(SheetKind::of(scheme, sheet), Some(SheetKind::Events(_)))
 }
 
+/// Writes the rows of a table while another thread cleans and checks them. Whatever that finds, nothing is committed here.
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
-    intake: &Intake,
+    arrival: Arrival<'_>,
     as_of: Date,
-) -> Result<(), Error> {
+) -> Result<Intake, Error> {
     let about = NewImport {
         as_of,
         sheet: candidate.sheet.clone(),
         source: candidate.source.clone(),
-        content_hash: candidate.hash.clone(),
-        refused: intake.refused,
-        span: intake.span,
         covers: candidate.covers.clone(),
     };
-    let customers = intake.customers.iter().map(Option::as_deref);
-    writer.add_import(&candidate.table, &about, customers)?;
-    Ok(())
+    std::thread::scope(|scope| {
+        let (arrival, table) = (&arrival, &candidate.table);
+        let checking = scope.spawn(|| (arrival.take_in(), candidate.hash()));
+        let owners = arrival.owners();
+        let mut intake = None;
+        writer.add_import(table, &about, owners.each(), || {
+            let (found, hash) = checking
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let contents = Contents {
+                hash: hash.to_owned(),
+                refused: found.refused,
+                span: found.span,
+            };
+            intake = Some(found);
+            contents
+        })?;
+        Ok(intake.unwrap_or_default())
+    })
 }
 
 /// The crosswalks that the ledger has in force.
@@ -433,7 +472,7 @@ fn crosswalks(writer: &Writer<'_>, scheme: &Scheme, as_of: Date) -> Result<Input
         let kind = SheetKind::of(scheme, &import.sheet);
         if matches!(kind, Some(SheetKind::Crosswalk(_))) && import.filing.as_of <= as_of {
             let table = writer.load_table(import.id).map_err(trouble)?;
-            inputs.put(scheme, &import.sheet, table, None);
+            inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
         }
     }
     Ok(inputs)

@@ -36,7 +36,7 @@ pub fn from_ledger(
         };
         let tables = loaded.tables;
         let taken = take_all(writer, &rules.scheme, tables, as_of, &wanted, &mut findings)?;
-        findings.extend(super::restate::restated(writer, &rules, &taken)?.findings());
+        findings.extend(super::restate::restated(writer, &rules, &taken, as_of)?.findings());
     }
     let trouble = |error| ledger::trouble(writer.path(), &error);
     let make = Make::new(writer, &rules.scheme, &rules.text, as_of).map_err(trouble)?;
@@ -64,6 +64,7 @@ pub fn from_ledger(
         grading,
         loaded,
         scheme: (rules.name, rules.text),
+        run: Some(stock.head.id.clone()),
     };
     Ok((graded, stock.head))
 }
@@ -75,6 +76,8 @@ fn is_of_import(finding: &Finding) -> bool {
         Code::UnmatchedLookup,
         Code::UnknownPrevious,
         Code::MissingEventValue,
+        Code::NotComputable,
+        Code::SourcesDiffer,
         Code::UnknownCondition,
         Code::NoRows,
     ];

@@ -16,11 +16,14 @@ mod init;
 mod inputs;
 mod inspect;
 mod intake;
+mod late;
 mod ledger;
 mod ledger_run;
 mod list;
 mod man;
+mod named;
 mod output;
+mod people;
 mod recorded;
 mod restate;
 mod review;
@@ -204,6 +207,18 @@ pub struct Reading {
     /// The character between fields of text files, if it is not to be detected.
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<char>,
+    /// A file whose first line is the password of encrypted workbooks.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// How much memory reading one workbook may take, in MiB; without it 512. All other limits grow with it.
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "REGRADE_READ_MEMORY",
+        hide_env_values = true,
+        value_parser = clap::value_parser!(u64).range(64..=1 << 20)
+    )]
+    pub read_memory: Option<u64>,
 }
 
 /// Runs the command.

@@ -1,5 +1,7 @@
 //! Recorded runs: found by name, graded again as they were or with one thing exchanged, and compared.
 
+use super::named::run_named;
+use super::people::{Decisions, People};
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
 use regrade::compare::{self, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped};
@@ -23,10 +25,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// The run that a name means: `@latest`, `@previous`, `@2024-03`, an id or its beginning.
+    /// The run that a name means: `@latest`, `@previous`, `@2024-03`, an id or its beginning, or a workbook of it.
     pub fn find(ledger: &Ledger, name: &str) -> Result<Self, Stop> {
         let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
-        let run = ledger.select(name).map_err(trouble)?;
+        let run = run_named(ledger, name).map_err(trouble)?;
         let text = ledger.scheme(&run.scheme).map_err(trouble)?;
         let text = text.map(|scheme| scheme.text).unwrap_or_default();
         let (scheme, findings) = scheme::validate(&text);
@@ -35,7 +37,7 @@ impl Known {
             // A newer regrade may have recorded it, or an older one with other rules.
             None => Err(Stop::Findings {
                 findings,
-                source: Some((format!("run {}", short(&run.id)), text)),
+                source: Some((format!("run {}", run.short_id()), text)),
                 exit: Exit::Usage,
             }),
         }
@@ -62,7 +64,12 @@ impl Known {
             as_of,
             previous,
             data: Some(&other.data.unwrap_or(self).run),
-            overrides: Some(&other.overrides.unwrap_or(self).run),
+            people: match other.people {
+                Some(run) => People::Held(&run.run),
+                // On another date it is the date alone that is exchanged: what counted for the run still does.
+                None if other.time.is_some() => People::Held(&self.run),
+                None => People::KnownTo(&self.run),
+            },
             // The sheets of the new run had not come in on the old date; they are what time is told from.
             ahead_of_time: other.time.is_some(),
         };
@@ -110,7 +117,8 @@ impl Known {
 /// What is taken from another run.
 #[derive(Default)]
 struct Exchange<'a> {
-    overrides: Option<&'a Known>,
+    /// Of this run what people had decided.
+    people: Option<&'a Known>,
     scheme: Option<&'a Known>,
     data: Option<&'a Known>,
     time: Option<&'a Known>,
@@ -160,10 +168,9 @@ pub fn put_causes(
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let inputs = |run: &Run| ledger.run_inputs(run.number).map_err(trouble);
     let mut swapped = Swapped::default();
-    if old.run.overrides != new.run.overrides {
-        let overrides = Some(old);
+    if decided_otherwise(ledger, old, new).map_err(trouble)? {
         let exchange = Exchange {
-            overrides,
+            people: Some(old),
             after,
             ..Exchange::default()
         };
@@ -218,9 +225,13 @@ pub fn put_causes(
     Ok(())
 }
 
-/// The beginning of an id, as people name a run.
-pub fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
+/// Whether people had decided something else for the new run than what counted for the old one.
+fn decided_otherwise(ledger: &Ledger, old: &Known, new: &Known) -> Result<bool, Error> {
+    let as_of = new.run.as_of;
+    let days = (old.run.as_of.add_days(1).map(|day| day.min(as_of)), as_of);
+    let of = |people| Decisions::of(ledger, &new.scheme, people, days);
+    let known = of(People::KnownTo(&new.run))?.within(days);
+    Ok(known != of(People::Held(&old.run))?.within(days))
 }
 
 /// Whether the scheme has what is compared, and what is summed.

@@ -1,15 +1,17 @@
-//! Rows for periods that runs have closed already: whose past would have been graded otherwise. Runs are never edited;
-//! this only says it.
+//! What came late for periods that runs have closed already: whose past would have been graded otherwise. Runs are never
+//! edited; this only says it.
 
-use super::intake::{Outcome, Taken};
+use super::intake::Taken;
+use super::late::{Late, late};
+use super::people::People;
 use super::rules::Rules;
 use super::stock::{Make, stock};
 use super::{Stop, ledger};
-use regrade::diagnostic::{Code, Finding, Text, listed};
-use regrade::grading::{Past, grade};
-use regrade::ledger::{Error, Ledger, Run, rows};
+use regrade::diagnostic::{Code, Finding};
+use regrade::grading::{Known, grade};
+use regrade::ledger::{Error, Ledger, RunNumber, rows};
 use regrade::scheme;
-use regrade::table::{Date, Period};
+use regrade::table::Date;
 use regrade::text;
 use serde_json::json;
 use std::collections::HashMap;
@@ -18,9 +20,10 @@ use std::sync::Arc;
 /// What recorded runs would have said otherwise.
 #[derive(Default)]
 pub struct Restated {
-    /// First day of the late rows and the sheets that have them, if there are any.
-    late: Option<(Date, Vec<String>)>,
+    late: Vec<Late>,
     changes: Vec<Change>,
+    /// Runs that cannot be graded again: how they are named, and by which scheme they were made.
+    unread: Vec<(String, Date, String)>,
 }
 
 /// One customer in one run.
@@ -33,47 +36,31 @@ struct Change {
 }
 
 impl Restated {
-    /// What there is to say: nothing where no row came late.
+    /// What there is to say: nothing where nothing came late.
     pub fn findings(&self) -> Vec<Finding> {
-        let Some((first, files)) = &self.late else {
-            return vec![];
-        };
-        let Text { en, zh } = listed(files.iter().map(String::as_str));
-        let late = Finding::note(
-            Code::LateRows,
-            text!(
-                "rows came late, for periods from {first} on that have been graded: {en}",
-                "有迟到的行，所属期间（{first} 起）已经评过级：{zh}"
-            ),
-        );
-        if self.changes.is_empty() {
-            return vec![late.with_note(text!(
+        let mut findings: Vec<Finding> = self.late.iter().map(Late::finding).collect();
+        if self.changes.is_empty() && self.unread.is_empty() {
+            let nothing = text!(
                 "no recorded grade or type would have been another",
                 "已记录的等级和类型都不会因此改变"
-            ))];
-        }
-        let mut findings = vec![late];
-        for change in &self.changes {
-            let Change {
-                customer, as_of, ..
-            } = change;
-            let customer = regrade::clean::text::shorten(customer);
-            let level = |level: &Option<Arc<str>>| level.as_deref().unwrap_or("—").to_owned();
-            let (was, now) = (level(&change.recorded), level(&change.restated));
-            findings.push(
-                Finding::warning(
-                    Code::Restated,
-                    text!(
-                        "customer `{customer}` would have been {now} as of {as_of}, not {was}",
-                        "客户 `{customer}` 截至 {as_of} 应为 {now}，而非 {was}"
-                    ),
-                )
-                .help(text!(
-                    "the run stays as it was recorded; the next one goes on from it",
-                    "已记录的批次不会改动；下一批次从它继续"
-                )),
             );
+            let last = findings.pop().map(|last| last.with_note(nothing));
+            findings.extend(last);
         }
+        findings.extend(self.changes.iter().map(Change::finding));
+        findings.extend(self.unread.iter().map(|(run, as_of, scheme)| {
+            Finding::warning(
+                Code::Restated,
+                text!(
+                    "the run `{run}` as of {as_of} cannot be graded again: this version does not read its scheme `{scheme}`",
+                    "无法重新评定截至 {as_of} 的批次 `{run}`：当前版本读不了它的方案 `{scheme}`"
+                ),
+            )
+            .help(text!(
+                "whether it would have come to something else is not known; the regrade that recorded it can say so",
+                "它的结果是否会因此改变无法得知；可用当时记录它的 regrade 版本查看"
+            ))
+        }));
         findings
     }
 
@@ -94,42 +81,79 @@ impl Restated {
     }
 }
 
-/// Grades again, with what is known now, the recorded runs whose periods got rows late, and says where they would have
-/// come to something else.
-pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Restated, Stop> {
+impl Change {
+    fn finding(&self) -> Finding {
+        let as_of = self.as_of;
+        let customer = regrade::clean::text::shorten(&self.customer);
+        let level = |level: &Option<Arc<str>>| level.as_deref().unwrap_or("—").to_owned();
+        let (was, now) = (level(&self.recorded), level(&self.restated));
+        Finding::warning(
+            Code::Restated,
+            text!(
+                "customer `{customer}` would have been {now} as of {as_of}, not {was}",
+                "客户 `{customer}` 截至 {as_of} 应为 {now}，而非 {was}"
+            ),
+        )
+        .help(text!(
+            "the run stays as it was recorded; the next one goes on from it",
+            "已记录的批次不会改动；下一批次从它继续"
+        ))
+    }
+}
+
+/// Grades again the recorded runs for whose periods something came late: with all that is known now of the sheets, and
+/// else as they were. Says where they would have come to something else.
+pub fn restated(
+    ledger: &Ledger,
+    rules: &Rules,
+    taken: &[Taken],
+    as_of: Date,
+) -> Result<Restated, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut restated = Restated::default();
-    let new = || taken.iter().filter(|taken| taken.outcome == Outcome::New);
-    let Some(first) = new()
-        .filter_map(|taken| taken.span)
-        .map(|(first, _)| first)
-        .min()
-    else {
+    let mut runs = ledger.last_runs().map_err(trouble)?;
+    restated.late = late(ledger, &rules.scheme, taken, as_of, &runs).map_err(trouble)?;
+    let since = restated.late.iter().map(|late| late.since(&rules.scheme));
+    let Some(since) = since.min() else {
         return Ok(restated);
     };
-    let closed = Period::of(rules.scheme.period, first)
-        .end()
-        .unwrap_or(first);
-    let runs = newest_of_each_date(ledger.runs().map_err(trouble)?, closed);
-    let Some(last) = runs.last().map(|run| run.as_of) else {
-        return Ok(restated);
-    };
-    let late = new().filter(|taken| taken.span.is_some_and(|(first, _)| first <= last));
-    restated.late = Some((first, late.map(|taken| taken.place.clone()).collect()));
-    let mut past: Option<Past> = None;
-    for run in &runs {
-        let Some(text) = ledger.scheme(&run.scheme).map_err(trouble)? else {
+    runs.retain(|run| run.as_of >= since);
+    // What each would have left: a run that went on from it goes on from that.
+    let mut left: HashMap<RunNumber, Vec<Known>> = HashMap::new();
+    for (index, run) in runs.iter().enumerate() {
+        let goes_on = |number: RunNumber| {
+            let mut later = runs[index + 1..].iter();
+            later.any(|later| later.previous == Some(number))
+        };
+        let text = ledger.scheme(&run.scheme).map_err(trouble)?;
+        let text = text.map(|scheme| scheme.text).unwrap_or_default();
+        let (Some(scheme), _) = scheme::validate(&text) else {
+            let name = run.scheme_name.clone();
+            let unread = (run.short_id().to_owned(), run.as_of, name);
+            restated.unread.push(unread);
             continue;
         };
-        let (Some(scheme), _) = scheme::validate(&text.text) else {
-            continue;
+        let previous = match run.previous {
+            Some(number) => ledger.run_by_number(number).map_err(trouble)?,
+            None => None,
         };
-        let make = Make::new(ledger, &scheme, &text.text, run.as_of).map_err(trouble)?;
+        let make = Make {
+            scheme: &scheme,
+            text: &text,
+            as_of: run.as_of,
+            previous,
+            data: None,
+            people: People::KnownTo(run),
+            ahead_of_time: false,
+        };
         let mut known = stock(ledger, make)?;
-        if let Some(mut before) = past.take() {
-            before.overrides.clone_from(&known.past.overrides);
-            before.settled.clone_from(&known.past.settled);
-            known.past = before;
+        if let Some(number) = run.previous
+            && let Some(before) = left.get(&number)
+        {
+            known.past.customers.clone_from(before);
+            if !goes_on(number) {
+                left.remove(&number);
+            }
         }
         let lang = scheme.language;
         let grading = grade(Arc::new(scheme), known.inputs, run.as_of, known.past);
@@ -165,23 +189,9 @@ pub fn restated(ledger: &Ledger, rules: &Rules, taken: &[Taken]) -> Result<Resta
                 }
             })
             .map_err(trouble)?;
-        past = Some(Past {
-            as_of: Some(run.as_of),
-            customers: grading.standings(),
-            ..Past::default()
-        });
-    }
-    Ok(restated)
-}
-
-/// Of the runs as of `closed` or later the one recorded last for each date, oldest first.
-fn newest_of_each_date(runs: Vec<Run>, closed: Date) -> Vec<Run> {
-    let mut newest: Vec<Run> = vec![];
-    for run in runs {
-        if run.as_of >= closed && newest.iter().all(|known| known.as_of != run.as_of) {
-            newest.push(run);
+        if goes_on(run.number) {
+            left.insert(run.number, grading.standings());
         }
     }
-    newest.sort_by_key(|run| run.as_of);
-    newest
+    Ok(restated)
 }

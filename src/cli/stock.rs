@@ -1,12 +1,12 @@
 //! What the ledger knows for a run: the tables in force and the events, what the run before left, what people set; and
 //! what the run is called, which follows from all of it.
 
+use super::people::{Decisions, People, first_day};
 use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
-use regrade::decide::{Override, Standing, Subject};
+use regrade::decide::Standing;
 use regrade::diagnostic::{Code, Finding};
-use regrade::duplicates::groups::{groups, standings};
-use regrade::grading::{Past, Settled};
+use regrade::grading::Past;
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::MetricSource;
@@ -43,8 +43,8 @@ pub struct Make<'a> {
     pub previous: Option<Run>,
     /// The run whose imports it sees; `None`: all that the ledger has.
     pub data: Option<&'a Run>,
-    /// The run whose overrides it has; `None`: those of now.
-    pub overrides: Option<&'a Run>,
+    /// What of people's decisions it has.
+    pub people: People<'a>,
     /// Whether tables count on the date though they came in later: to see what the time alone has done.
     pub ahead_of_time: bool,
 }
@@ -63,7 +63,7 @@ impl<'a> Make<'a> {
             as_of,
             previous: ledger.run_before(as_of)?,
             data: None,
-            overrides: None,
+            people: People::Now,
             ahead_of_time: false,
         })
     }
@@ -82,9 +82,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let mut imports = ledger.imports().map_err(trouble)?;
     if let Some(run) = make.data {
         let inputs = ledger.run_inputs(run.number).map_err(trouble)?;
-        // What was there when the run was made; which of it counts on which date follows from the dates.
-        let last = inputs.iter().map(|input| input.import).max();
-        imports.retain(|import| Some(import.id) <= last);
+        only_of(&inputs, &mut imports);
     }
     for import in &mut imports {
         if make.ahead_of_time {
@@ -110,25 +108,19 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         });
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
-    let mut past = past(ledger, previous.as_ref(), as_of, make.overrides).map_err(trouble)?;
-    // A grade that has another name by now is still the one that was set.
-    for set in past
-        .overrides
-        .iter_mut()
-        .filter(|set| set.subject == Subject::Grade)
-    {
-        let mut grades = scheme.grades.iter();
-        let is_present = scheme.grades.iter().any(|grade| grade.name == set.level);
-        if let Some(grade) = grades.find(|grade| !is_present && grade.was.contains(&set.level)) {
-            set.level = grade.name.clone();
-        }
-    }
-    let merged = if let Some(run) = make.data {
-        ledger.run_merges(run.number).map_err(trouble)?
-    } else {
-        let said = ledger.said_of_duplicates().map_err(trouble)?;
-        groups(&standings(&said)).kept
-    };
+    let mut past = before(ledger, previous.as_ref()).map_err(trouble)?;
+    let days = (first_day(scheme, &past, as_of), as_of);
+    let decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
+    let id = run_id(
+        scheme_text,
+        as_of,
+        previous.as_ref(),
+        &used,
+        &decisions.within(days),
+    );
+    past.overrides = decisions.overrides;
+    past.settled = decisions.settled;
+    let merged = decisions.merged;
     merge_past(&mut past, &merged);
     inputs.known = past
         .customers
@@ -136,7 +128,6 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         .map(|known| known.id.clone())
         .collect();
     inputs.merged.clone_from(&merged);
-    let id = run_id(scheme_text, as_of, previous.as_ref(), &used, &past, &merged);
     let head = RunHead {
         id,
         scheme: SchemeText {
@@ -278,13 +269,8 @@ fn no_import(sheet: &str, first: Option<Date>, as_of: Date) -> Finding {
     }
 }
 
-/// What was before: where the run before left everybody, what people set, what they have settled.
-fn past(
-    ledger: &Ledger,
-    previous: Option<&Run>,
-    as_of: Date,
-    overrides: Option<&Run>,
-) -> Result<Past, Error> {
+/// Where the run before left everybody.
+fn before(ledger: &Ledger, previous: Option<&Run>) -> Result<Past, Error> {
     let mut past = Past {
         as_of: previous.map(|run| run.as_of),
         ..Past::default()
@@ -295,29 +281,6 @@ fn past(
         past.customers
             .retain(|known| known.standing != Standing::default());
     }
-    let sets = ledger.overrides()?.into_iter().map(|stored| stored.set);
-    past.overrides = match overrides {
-        None => sets
-            .filter(|set| set.from.is_none_or(|from| from <= as_of))
-            .collect(),
-        // Those that counted then, whatever has ended them since.
-        Some(run) => sets
-            .filter(|set| run.overrides.contains(&set.id))
-            .map(|set| Override {
-                from: None,
-                until: set.until.filter(|until| *until >= as_of),
-                ..set
-            })
-            .collect(),
-    };
-    let marks = ledger.marks(false)?.into_iter();
-    past.settled = marks
-        .filter(|mark| mark.resolved.is_some())
-        .map(|mark| Settled {
-            customer: mark.mark.customer,
-            rule: mark.mark.rule,
-        })
-        .collect();
     Ok(past)
 }
 
@@ -348,15 +311,27 @@ fn merge_past(past: &mut Past, merged: &BTreeMap<Arc<str>, Arc<str>>) {
     }
 }
 
-/// What a run is called: a hash of its scheme, as-of date, imports, overrides, merged customers, the run before and the
+/// Leaves of the imports what was there when a run was made from `inputs`; which of it counts on which date follows from
+/// the dates.
+fn only_of(inputs: &[RunInput], imports: &mut Vec<Import>) {
+    let last = inputs.iter().map(|input| input.import).max();
+    imports.retain(|import| Some(import.id) <= last);
+    for import in imports {
+        let of_run = inputs.iter().find(|input| input.import == import.id);
+        let confirmed = of_run.and_then(|input| input.confirmed);
+        let days = &mut import.filing.confirmed;
+        days.retain(|day| Some(*day) <= confirmed);
+    }
+}
+
+/// What a run is called: a hash of its scheme, as-of date, imports, what people decided, the run before and the
 /// semantics.
 fn run_id(
     scheme_text: &str,
     as_of: Date,
     previous: Option<&Run>,
     imports: &[Import],
-    past: &Past,
-    merged: &BTreeMap<Arc<str>, Arc<str>>,
+    decisions: &Decisions,
 ) -> String {
     let mut hash = Sha256::new();
     let mut line = |parts: &[&str]| {
@@ -383,13 +358,24 @@ fn run_id(
             &format!("{:?}", filing.covers),
         ]);
     }
-    for set in &past.overrides {
-        line(&["override", &format!("{set:?}")]);
+    for set in &decisions.overrides {
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        line(&[
+            "override",
+            &set.customer,
+            set.subject.key(),
+            set.hold.key(),
+            &set.level,
+            &set.reason,
+            &set.by,
+            &day(set.from),
+            &day(set.until),
+        ]);
     }
-    for settled in &past.settled {
+    for settled in &decisions.settled {
         line(&["settled", &settled.customer, &settled.rule]);
     }
-    for (customer, kept) in merged {
+    for (customer, kept) in &decisions.merged {
         line(&["merged", customer, kept]);
     }
     let digest = hash.finalize();

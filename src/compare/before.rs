@@ -1,6 +1,6 @@
 //! A grading beside the one before it, as the grading itself knows that.
 
-use super::{Comparison, Customer, Snapshot, compare};
+use super::{Class, Comparison, Customer, Snapshot, compare};
 use crate::book::{Earlier, Entry};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
@@ -14,6 +14,22 @@ use std::sync::Arc;
 ///
 /// With `only` some of the rows, as `--where` leaves them; who is absent is in none of them.
 pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Option<Comparison> {
+    let mut comparison = since_before(grading, only);
+    if comparison.old == 0 && comparison.count(Class::Absent) == 0 {
+        return None;
+    }
+    for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
+        let row = grading.book.roster.by_id.get(&found.id);
+        found.reason = row
+            .and_then(|row| reasons(grading, *row as usize, lang).into_iter().next())
+            .map(Arc::from);
+    }
+    Some(comparison)
+}
+
+/// The same without reasons, whether or not anybody had a level before. One who was absent in the run before was not
+/// there: still absent is no move, and back again is new.
+pub fn since_before(grading: &Grading, only: Option<&[Entry]>) -> Comparison {
     let scheme = &grading.scheme;
     let rated = !scheme.grades.is_empty();
     let levels: Vec<Arc<str>> = if rated {
@@ -29,6 +45,12 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
         let place = if rated { earlier.grade } else { earlier.kind };
         place.and_then(|place| levels.get(place).cloned())
     };
+    let known = |absent: bool| -> HashSet<&str> {
+        let customers = grading.past.customers.iter();
+        let customers = customers.filter(|known| known.absent == absent);
+        customers.map(|known| &*known.id).collect()
+    };
+    let gone = known(true);
     let (mut old, mut new) = (Side::default(), Side::default());
     let entries = only.unwrap_or(&grading.book.roster.entries);
     let customers = entries.iter().filter_map(|entry| match entry {
@@ -49,25 +71,46 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
             level.cloned(),
             grading.decided[row].decision,
         );
-        old.add_known(id, name.as_ref(), level_before(&grading.earlier(row)));
+        old.add_known(
+            id,
+            name.as_ref(),
+            level_before(&grading.earlier(row)),
+            &gone,
+        );
     }
-    let refused = entries.iter().filter_map(|entry| match entry {
-        Entry::Customer(_) | Entry::Absent(_) => None,
-        Entry::Refused(index) => Some(&grading.book.roster.refused[*index as usize]),
-    });
-    for refused in refused {
-        if let Some(id) = &refused.id {
-            let level = level_before(&refused.before);
-            new.add(id, refused.name.as_ref(), level.clone(), Decision::Refused);
-            old.add_known(id, refused.name.as_ref(), level);
-        }
+    for entry in entries {
+        let (Entry::Refused(_), Some(kept)) = (entry, grading.kept(*entry)) else {
+            continue;
+        };
+        let Some(id) = kept.id.map(Arc::from) else {
+            continue;
+        };
+        let name = kept.name.map(Arc::from);
+        let known = grading.people.by_id.get(&id);
+        let before = known.map(|number| grading.people.persons[*number as usize].before);
+        let was = level_before(&before.unwrap_or(kept.before));
+        new.add(
+            &id,
+            name.as_ref(),
+            level_before(&kept.before),
+            Decision::Refused,
+        );
+        old.add_known(&id, name.as_ref(), was, &gone);
     }
+    let there = match grading.absent[..] {
+        [] => HashSet::default(),
+        _ => known(false),
+    };
     for absent in grading.absent.iter().filter(|_| only.is_none()) {
         let before = &grading.people.persons[absent.number as usize].before;
-        old.add_known(&absent.id, absent.name.as_ref(), level_before(before));
-    }
-    if old.customers.is_empty() {
-        return None;
+        let (id, name) = (&absent.id, absent.name.as_ref());
+        let level = level_before(before);
+        new.add(id, name, level.clone(), Decision::Absent);
+        if there.contains(&**id) {
+            old.add(id, name, level, Decision::Held);
+        } else {
+            old.add_known(id, name, level, &gone);
+        }
     }
     // Types are an order only where they move.
     let ordered = rated || scheme.type_movement.is_some();
@@ -76,14 +119,7 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
         old.levels.clone_from(&levels);
         new.levels = levels;
     }
-    let mut comparison = compare(&old, &new);
-    for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-        let row = grading.book.roster.by_id.get(&found.id);
-        found.reason = row
-            .and_then(|row| reasons(grading, *row as usize, lang).into_iter().next())
-            .map(Arc::from);
-    }
-    Some(comparison)
+    compare(&old, &new)
 }
 
 /// The customers of one side, each key once: a refused row may have the key of another row.
@@ -113,9 +149,20 @@ impl Side {
     }
 
     /// Who had no level is not known to have been there.
-    fn add_known(&mut self, id: &Arc<str>, name: Option<&Arc<str>>, level: Option<Arc<str>>) {
+    fn add_known(
+        &mut self,
+        id: &Arc<str>,
+        name: Option<&Arc<str>>,
+        level: Option<Arc<str>>,
+        gone: &HashSet<&str>,
+    ) {
+        let decision = if gone.contains(&**id) {
+            Decision::Absent
+        } else {
+            Decision::Held
+        };
         if level.is_some() {
-            self.add(id, name, level, Decision::Held);
+            self.add(id, name, level, decision);
         }
     }
 

@@ -17,7 +17,7 @@ mod snapshot;
 mod tests;
 mod verify;
 
-pub use before::with_before;
+pub use before::{since_before, with_before};
 pub use class::{Cause, Class};
 pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};

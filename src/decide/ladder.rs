@@ -99,7 +99,7 @@ pub fn step(
     };
     // Full periods since a day that was the end of one.
     let since = |day: Date| Period::of(kind, end).index - Period::of(kind, day).index;
-    let after = |day: Date, periods: i32| Period::of(kind, day).back(-periods).end().unwrap_or(end);
+    let after = |day: Date, periods: i32| later(kind, day, periods);
     let Some(level) = place.level else {
         if judged.on_hold {
             return done(Why::OnHold);
@@ -145,18 +145,7 @@ pub fn step(
         }
     }
     place.at_risk = None;
-    let cap = if down {
-        movement.max_step_down
-    } else {
-        movement.max_step_up
-    };
-    let steps = aimed.level.abs_diff(level);
-    let allowed = cap.map_or(steps, |cap| steps.min(cap));
-    let target = if down {
-        level + allowed
-    } else {
-        level - allowed
-    };
+    let target = movement.capped(level, aimed.level);
     place.level = Some(target);
     place.moved = Some(end);
     if down {
@@ -168,8 +157,38 @@ pub fn step(
     Step {
         from,
         why: aimed.rule.map_or(Why::Followed, Why::Rule),
-        capped: allowed < steps,
+        capped: target != aimed.level,
     }
+}
+
+/// The last day of the period so many periods after that of a day.
+fn later(kind: PeriodKind, day: Date, periods: i32) -> Date {
+    Period::of(kind, day).back(-periods).end().unwrap_or(day)
+}
+
+/// The first period end at which `min_hold` lets the customer move again, if it ever moved.
+pub fn may_move_on(movement: &Movement, kind: PeriodKind, place: &Place) -> Option<Date> {
+    Some(later(kind, place.moved?, movement.min_hold))
+}
+
+/// The period end at which a customer moves for whom a rule fires from the period end `end` on, as far as `min_hold`,
+/// `min_gap_down` and `grace` let it.
+pub fn comes_on(
+    movement: &Movement,
+    kind: PeriodKind,
+    place: &Place,
+    down: bool,
+    end: Date,
+) -> Date {
+    let free = may_move_on(movement, kind, place).map_or(end, |day| day.max(end));
+    if !down {
+        return free;
+    }
+    let gap = place.demoted;
+    let gap = gap.map(|day| later(kind, day, movement.min_gap_down));
+    let free = gap.map_or(free, |day| day.max(free));
+    let first = place.at_risk.unwrap_or(free);
+    later(kind, first, movement.grace).max(free)
 }
 
 /// Where the rules lead, else `otherwise`; or why nowhere. Demotions count only where `may_fall`.

@@ -6,7 +6,7 @@ mod overrides;
 mod standing;
 
 pub use decided::{Decided, KeptBy, compare};
-pub use ladder::{Judged, Place, Step, Why, step};
+pub use ladder::{Judged, Place, Step, Why, comes_on, may_move_on, step};
 pub use overrides::{Applied, Hold, Override, Subject, apply};
 pub use standing::{Rung, Standing};
 

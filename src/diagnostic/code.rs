@@ -136,8 +136,12 @@ codes! {
     SkippedRows = "skipped-rows",
     /// A row with more or fewer fields than the header.
     RaggedRow = "ragged-row",
+    /// A row of a text file with a quote that is not closed, or not opened.
+    StrayQuote = "stray-quote",
     /// Cells outside the table.
     StrayCells = "stray-cells",
+    /// Another table on the same worksheet, which is not read.
+    SecondTable = "second-table",
     /// A cell that cannot be read as its field's type.
     BadCell = "bad-cell",
     /// A long number whose last digits a spreadsheet has lost.
@@ -154,6 +158,8 @@ codes! {
     MissingKeyCell = "missing-key-cell",
     /// A key that more than one row has.
     DuplicateKey = "duplicate-key",
+    /// Two files that say different things of one customer.
+    SourcesDiffer = "sources-differ",
     /// An event row of a customer that the customers' sheet does not have.
     UnknownCustomer = "unknown-customer",
     /// A key of a lookup sheet that has no row there.

@@ -6,9 +6,11 @@
 
 mod absent;
 mod climb;
+mod earlier;
 mod given;
 mod kept;
 mod moment;
+mod overrides;
 mod past;
 mod person;
 mod standing;
@@ -21,11 +23,12 @@ pub use person::{Move, People, Person, Start, Track};
 use crate::assess::{Assessment, Facts};
 use crate::book::{Book, Earlier, Inputs, Shelf, period_ends};
 use crate::classify::Classification;
-use crate::decide::{Decided, Decision};
+use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Period};
+use earlier::EarlierFindings;
 use moment::{Moment, When};
 use std::sync::Arc;
 
@@ -44,6 +47,8 @@ pub struct Grading {
     pub decided: Vec<Decided>,
     /// Types, reviews and strategies.
     pub classification: Classification,
+    /// Customers with the overrides, by their places in [`Past::overrides`], that put a tag on or took one off.
+    pub tagged: Vec<(u32, u32)>,
     /// Everybody whom this run knows: the book's customers by their numbers, then the others.
     pub people: People,
     /// Customers who are known and not in the newest sheet of their source.
@@ -72,6 +77,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     } else {
         vec![]
     };
+    let mut earlier = EarlierFindings::default();
     for (index, end) in ends.iter().enumerate() {
         let is_last = index + 1 == ends.len();
         if *end == as_of {
@@ -79,8 +85,9 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         }
         let book = shelf.at(*end, is_last, &newest);
         let when = When::PeriodEnd { is_last };
-        // What there is to say of earlier times was said then.
-        Moment::new(&scheme, book, &past, when, &mut people, &mut vec![]).decide(&mut people);
+        let mut found = vec![];
+        Moment::new(&scheme, book, &past, when, &mut people, &mut found).decide(&mut people);
+        earlier.add(*end, found);
     }
     let when = if moves && ends.last() == Some(&as_of) {
         When::PeriodEnd { is_last: true }
@@ -92,6 +99,8 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
     moment.decide(&mut people);
     let shown = moment.show(&people);
+    let told = earlier.told(&findings);
+    findings.extend(told);
     let absent = absent::absent(&shown.book, &people);
     Grading {
         scheme,
@@ -100,6 +109,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         assessment: shown.assessment,
         decided: shown.decided,
         classification: shown.classification,
+        tagged: shown.tagged,
         people,
         absent,
         past,
@@ -195,6 +205,15 @@ impl Grading {
         queues
             .filter(move |(_, queue)| queue.binary_search(&(row as u32)).is_ok())
             .map(|(index, _)| index)
+    }
+
+    /// The overrides that put a tag on a customer or took one off.
+    pub fn tags_set(&self, row: usize) -> impl Iterator<Item = &Override> {
+        let row = row as u32;
+        let first = self.tagged.partition_point(|(tagged, _)| *tagged < row);
+        let of_row = self.tagged[first..].iter();
+        let of_row = of_row.take_while(move |(tagged, _)| *tagged == row);
+        of_row.map(|(_, place)| &self.past.overrides[*place as usize])
     }
 
     /// How many customers a decision has.

@@ -3,7 +3,7 @@
 use super::climb::Ladder;
 use super::given::{fill, first_seen, grade_names, set_grades, type_names};
 use super::person::{Person, Start, Track};
-use super::{Past, People};
+use super::{Past, People, overrides};
 use crate::assess::{Assessment, Choice, Facts, assess};
 use crate::book::{Book, Earlier};
 use crate::classify::{self, Classification};
@@ -57,6 +57,8 @@ pub struct Shown {
     pub decided: Vec<Decided>,
     /// Types, reviews and strategies.
     pub classification: Classification,
+    /// Customers with the overrides of tags that changed something.
+    pub tagged: Vec<(u32, u32)>,
 }
 
 impl<'a> Moment<'a> {
@@ -77,7 +79,14 @@ impl<'a> Moment<'a> {
             .collect();
         fill(scheme, &book, &earlier, &mut facts);
         let first_seen = first_seen(&book);
-        let metrics = metrics::compute(scheme, &book, &first_seen, findings);
+        // What metrics say of rows and coverage holds for every moment, and the newest book has it all.
+        let mut of_earlier = vec![];
+        let of_rows = if book.is_newest {
+            &mut *findings
+        } else {
+            &mut of_earlier
+        };
+        let metrics = metrics::compute(scheme, &book, &first_seen, of_rows);
         for (metric, column) in scheme.metrics.iter().zip(metrics) {
             match column {
                 MetricColumn::Value(column) => facts.set(metric.slot, column),
@@ -165,13 +174,21 @@ impl<'a> Moment<'a> {
         }
         let findings = self.findings;
         classify::tags(scheme, &mut self.facts, findings);
-        classify::set_tags(
+        let tags = classify::set_tags(
             scheme,
             &mut self.facts,
             &self.book.roster,
             &self.past.overrides,
             self.book.as_of,
         );
+        let sets = &self.past.overrides;
+        findings.extend(overrides::told(scheme, sets, &tags, &self.book, people));
+        let by_id = &self.book.roster.by_id;
+        let tagged = tags.into_iter();
+        let tagged =
+            tagged.filter_map(|place| Some((*by_id.get(&sets[place].customer)?, place as u32)));
+        let mut tagged: Vec<(u32, u32)> = tagged.collect();
+        tagged.sort_unstable();
         let settled = settled_rows(scheme, self.past, &self.book);
         let mut reviews = classify::reviews(scheme, self.holding, &mut self.facts, findings);
         for (index, queue) in reviews.iter_mut().enumerate() {
@@ -202,6 +219,7 @@ impl<'a> Moment<'a> {
             })
             .collect();
         Shown {
+            tagged,
             book: self.book,
             facts: self.facts,
             assessment: self.assessment,

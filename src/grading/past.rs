@@ -37,6 +37,7 @@ impl Past {
             };
             Known {
                 id: customer.id.clone(),
+                absent: customer.absent,
                 name: customer.name.clone(),
                 standing: Standing {
                     decided: since,
@@ -64,6 +65,8 @@ pub struct Known {
     pub name: Option<Arc<str>>,
     /// Where it left the customer.
     pub standing: Standing,
+    /// Whether the customer was absent there.
+    pub absent: bool,
 }
 
 /// A review that somebody has settled: a customer waits no longer for it.

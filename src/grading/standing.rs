@@ -38,6 +38,7 @@ impl Grading {
                     _ => self.standing(person, closed.max(decided)),
                 };
                 Some(Known {
+                    absent: number >= roster.len() && !refused,
                     id: id.clone(),
                     name: people.names[number].clone(),
                     standing,

@@ -16,17 +16,19 @@ pub fn content_hash(table: &Table) -> String {
         content.text(&header.text);
     }
     content.text(table.unit_line.as_deref().unwrap_or_default());
+    if table.serials_from_1904 {
+        content.text("1904");
+    }
     content.count(table.rows.len());
     for row in 0..table.rows.len() {
         for cell in table.rows.row(row) {
             content.cell(cell);
         }
     }
-    // A ragged row is graded otherwise than one with the same cells that is not.
-    content.count(table.ragged.len());
-    for ragged in &table.ragged {
-        content.count(ragged.index);
-        content.count(ragged.found);
+    // A broken row is refused, one with the same cells that is not broken is graded.
+    content.count(table.broken.len());
+    for broken in &table.broken {
+        content.count(broken.index);
     }
     content.end()
 }

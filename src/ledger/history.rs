@@ -1,7 +1,7 @@
 //! What the ledger knows of one customer, run by run.
 
 use super::sql::Names;
-use super::{Error, Ledger, RunNumber, RunRow, StoredOverride, run_rows};
+use super::{Error, Ledger, RunNumber, RunRow, StoredOverride, run_rows, runs};
 use crate::table::Date;
 
 /// What one run says of the customer.
@@ -22,7 +22,7 @@ pub struct HistoryRow {
 }
 
 impl Ledger {
-    /// What every run says of a customer, by date, and by when it was recorded where a date was graded again.
+    /// What the runs say of a customer, by date. Where a date was graded again, the last run counts.
     pub fn history(&self, customer: &str) -> Result<Vec<HistoryRow>, Error> {
         let columns: Vec<String> = run_rows::ROW
             .split(", ")
@@ -31,8 +31,9 @@ impl Ledger {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT run.number, run.id, run.as_of, run.made_at, run.made_by, {}
              FROM run_customer of JOIN run ON run.number = of.run
-             WHERE of.customer = ?1 ORDER BY run.as_of, run.number",
-            columns.join(", ")
+             WHERE of.customer = ?1 AND run.number IN {} ORDER BY run.as_of",
+            columns.join(", "),
+            runs::LAST
         ))?;
         let mut rows = statement.query([customer])?;
         let mut names = Names::default();

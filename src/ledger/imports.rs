@@ -6,6 +6,7 @@ use crate::book::Filing;
 use crate::read::Table;
 use crate::table::{Date, Origin};
 use rusqlite::{OptionalExtension, Row};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,14 +23,19 @@ pub struct NewImport {
     pub sheet: Arc<str>,
     /// Where the file comes from.
     pub source: Arc<str>,
-    /// The table's [`content_hash`](super::content_hash), which the caller needs before to know whether it is new.
-    pub content_hash: String,
+    /// Spans of dates that it is said to cover, whatever its rows.
+    pub covers: Vec<(Date, Date)>,
+}
+
+/// What is found out of a table while its rows are brought in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The table's [`content_hash`](super::content_hash).
+    pub hash: String,
     /// How many of its rows were refused.
     pub refused: usize,
     /// First and last date of its rows, for sheets of events.
     pub span: Option<(Date, Date)>,
-    /// Spans of dates that it is said to cover, whatever its rows.
-    pub covers: Vec<(Date, Date)>,
 }
 
 /// An import as the ledger knows it, without its rows.
@@ -128,7 +134,7 @@ impl Ledger {
                 Error::Damaged(format!("row {number} of import {} is no row", import.0))
             })?;
         }
-        about.mark_ragged(&mut table)?;
+        about.mark_broken(&mut table)?;
         Ok(table)
     }
 
@@ -191,13 +197,14 @@ fn spans(written: &str) -> Result<Vec<(Date, Date)>, Error> {
 }
 
 impl Writer<'_> {
-    /// Brings in a table. `customers` has the cleaned key of the customer of each row, in order; what is missing at its
-    /// end has none.
+    /// Brings in a table. `customers` has the key of the customer of each row, in order; what is missing at its end has
+    /// none. `contents` is asked last, so that it can be found out while the rows are written.
     pub fn add_import<'a>(
         &self,
         table: &Table,
         about: &NewImport,
-        customers: impl IntoIterator<Item = Option<&'a str>>,
+        customers: impl IntoIterator<Item = Option<Cow<'a, str>>>,
+        contents: impl FnOnce() -> Contents,
     ) -> Result<ImportId, Error> {
         let count = table.rows.len();
         // Numbers of rows that were forgotten are not given again: they lie in the range of the import that had them.
@@ -214,8 +221,8 @@ impl Writer<'_> {
             .collect();
         self.connection.execute(
             "INSERT INTO import (made_at, made_by, as_of, sheet, source, file, worksheet, content_hash, row_count,
-                                 refused_count, first_date, last_date, covers, about, first_row, end_row)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                                 refused_count, covers, about, first_row, end_row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, 0, ?9, ?10, ?11, ?12)",
             rusqlite::params![
                 self.who.at,
                 self.who.by,
@@ -224,11 +231,7 @@ impl Writer<'_> {
                 about.source,
                 table.origin.file,
                 table.origin.worksheet,
-                about.content_hash,
                 count as i64,
-                about.refused as i64,
-                about.span.map(|(first, _)| first),
-                about.span.map(|(_, last)| last),
                 json(&covers),
                 table::about(table),
                 first,
@@ -247,10 +250,22 @@ impl Writer<'_> {
             cells::write(table.rows.row(row), &mut text);
             statement.raw_bind_parameter(1, first + row as i64)?;
             statement.raw_bind_parameter(3, table.rows.row_number(row))?;
-            statement.raw_bind_parameter(4, customers.next().flatten())?;
+            let customer = customers.next().flatten();
+            statement.raw_bind_parameter(4, customer.as_deref())?;
             statement.raw_bind_parameter(5, text.as_str())?;
             statement.raw_execute()?;
         }
+        let contents = contents();
+        self.connection.execute(
+            "UPDATE import SET content_hash = ?2, refused_count = ?3, first_date = ?4, last_date = ?5 WHERE id = ?1",
+            rusqlite::params![
+                id,
+                contents.hash,
+                contents.refused as i64,
+                contents.span.map(|(first, _)| first),
+                contents.span.map(|(_, last)| last),
+            ],
+        )?;
         let detail = format!("{}, {}, {count} rows", table.origin.place(), about.as_of);
         self.note(
             Action::Import,

@@ -2,6 +2,7 @@
 
 use super::sql::words;
 use super::{Action, Error, Ledger, RunNumber, Writer};
+use crate::grading::Settled;
 use crate::table::Date;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row};
@@ -70,6 +71,23 @@ impl Ledger {
         let found = statement.query_map([open_only], mark)?;
         Ok(found.collect::<Result<_, _>>()?)
     }
+
+    /// The reviews that are settled for runs as of `date`: those that a run as of that date or an earlier one asked for.
+    /// With `run` only what that run knew of. In order, each once.
+    pub fn settled(&self, date: Date, run: Option<RunNumber>) -> Result<Vec<Settled>, Error> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT customer, rule FROM review_mark JOIN run ON run.number = first_run
+             WHERE resolved_at IS NOT NULL AND run.as_of <= ?1 AND (?2 IS NULL OR resolved_after < ?2)
+             ORDER BY customer, rule",
+        )?;
+        let found = statement.query_map((date, run.map(|run| run.0)), |row| {
+            Ok(Settled {
+                customer: row.get(0)?,
+                rule: row.get(1)?,
+            })
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
 }
 
 fn mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
@@ -129,7 +147,8 @@ impl Writer<'_> {
             return Ok(false);
         };
         self.connection.execute(
-            "UPDATE review_mark SET resolved_how = ?2, resolved_at = ?3, resolved_by = ?4, resolved_reason = ?5
+            "UPDATE review_mark SET resolved_how = ?2, resolved_at = ?3, resolved_by = ?4, resolved_reason = ?5,
+                                    resolved_after = (SELECT coalesce(max(number), 0) FROM run)
              WHERE id = ?1",
             (id, how, &self.who.at, &self.who.by, reason),
         )?;

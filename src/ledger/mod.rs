@@ -51,7 +51,7 @@ pub use error::Error;
 pub use file::{Ledger, Snapshot, Who, Writer};
 pub use forget::Forgotten;
 pub use history::HistoryRow;
-pub use imports::{Import, ImportId, NewImport};
+pub use imports::{Contents, Import, ImportId, NewImport};
 pub use marks::{Mark, NewMark, Resolution};
 pub use overrides::{Ended, StoredOverride};
 pub use proposals::{NewProposal, Proposal, State};

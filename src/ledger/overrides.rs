@@ -1,12 +1,12 @@
 //! Overrides in the ledger: what people set, from when to when, and who ended it.
 
-use super::{Action, Error, Ledger, Writer};
+use super::{Action, Error, Ledger, RunNumber, Writer};
 use crate::decide::Override;
 use crate::table::Date;
 use rusqlite::Row;
 
 const COLUMNS: &str = "id, customer, subject, hold, level, reason, author, valid_from, valid_until, review_on, \
-                       ended_on, made_at, made_by, origin, ended_at, ended_by, ended_reason";
+                       ended_on, made_at, made_by, origin, ended_at, ended_by, ended_reason, set_after, ended_after";
 
 /// An override with how it came into the ledger, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,24 @@ pub struct StoredOverride {
     pub origin: Option<String>,
     /// How it was ended, if it was.
     pub ended: Option<Ended>,
+    /// The newest run when it was set; 0 for none.
+    set_after: RunNumber,
+    /// Its own last day, whatever ended it before.
+    own_until: Option<Date>,
+}
+
+impl StoredOverride {
+    /// What a run knew of it: without an end that came after the run. `None` if it was not set yet.
+    pub fn known_to(&self, run: RunNumber) -> Option<Override> {
+        if self.set_after >= run {
+            return None;
+        }
+        let mut set = self.set.clone();
+        if self.ended.as_ref().is_some_and(|ended| ended.after >= run) {
+            set.until = self.own_until;
+        }
+        Some(set)
+    }
 }
 
 /// How an override was ended before its time.
@@ -34,6 +52,8 @@ pub struct Ended {
     pub by: String,
     /// Why.
     pub reason: String,
+    /// The newest run then; 0 for none.
+    pub after: RunNumber,
 }
 
 impl Ledger {
@@ -74,6 +94,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredOverride> {
             at: row.get(14)?,
             by: row.get(15)?,
             reason: row.get(16)?,
+            after: RunNumber(row.get(18)?),
         }),
     };
     Ok(StoredOverride {
@@ -93,6 +114,8 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredOverride> {
         made_by: row.get(12)?,
         origin: row.get(13)?,
         ended,
+        set_after: RunNumber(row.get(17)?),
+        own_until: until,
     })
 }
 
@@ -102,8 +125,9 @@ impl Writer<'_> {
     pub fn set_override(&self, set: &Override, origin: Option<&str>) -> Result<i64, Error> {
         self.connection.execute(
             "INSERT INTO override (made_at, made_by, customer, subject, hold, level, reason, author, valid_from,
-                                   valid_until, review_on, origin)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                   valid_until, review_on, origin, set_after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+                     (SELECT coalesce(max(number), 0) FROM run))",
             rusqlite::params![
                 self.who.at,
                 self.who.by,
@@ -140,7 +164,9 @@ impl Writer<'_> {
             return Ok(false);
         };
         self.connection.execute(
-            "UPDATE override SET ended_at = ?2, ended_by = ?3, ended_on = ?4, ended_reason = ?5 WHERE id = ?1",
+            "UPDATE override SET ended_at = ?2, ended_by = ?3, ended_on = ?4, ended_reason = ?5,
+                                 ended_after = (SELECT coalesce(max(number), 0) FROM run)
+             WHERE id = ?1",
             (id, &self.who.at, &self.who.by, on, reason),
         )?;
         self.note(Action::EndOverride, &stored.set.customer, Some(reason))?;

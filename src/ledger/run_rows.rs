@@ -39,6 +39,18 @@ pub struct RunRow {
     pub strategy: Option<String>,
 }
 
+impl RunRow {
+    /// Whether the grade is another than in the run before; without grades the type.
+    pub fn has_moved(&self) -> bool {
+        let (before, now) = if self.decision == Decision::Classified {
+            (&self.previous_type, &self.standing.effective_kind)
+        } else {
+            (&self.previous_grade, &self.standing.effective_grade)
+        };
+        before.is_some() && now.is_some() && before != now
+    }
+}
+
 /// The columns of a row, in the order in which [`row`] reads and [`bind`] writes them, after `id` and `run`.
 pub(super) const ROW: &str = "customer, name, rule_grade, grade, previous_grade, since, rule_type, type, \
      previous_type, score, labels, tags, decision, reasons, evidence, next, strategy, decided, grade_moved, \
@@ -92,6 +104,7 @@ impl Ledger {
                 id: row.get(0)?,
                 name: row.get(1)?,
                 standing: standing(row, 0, &mut names)?,
+                absent: row.get::<_, Decision>(12)? == Decision::Absent,
             });
         }
         Ok(standings)

@@ -88,6 +88,9 @@ pub struct Run {
     pub customers: usize,
     /// How many customers got which decision; those that nobody got are left out.
     pub counts: Vec<(Decision, usize)>,
+    /// How many customers had another grade than in the run before (type, in a scheme without grades), whether a rule
+    /// or a person moved them.
+    pub moved: usize,
     /// The overrides that were live, by their numbers.
     pub overrides: Vec<i64>,
     /// What the run had to say, as JSON.
@@ -123,8 +126,11 @@ impl Run {
 }
 
 const RUN: &str = "SELECT number, id, scheme, name, version, as_of, previous, semantics, made_at, made_by, program,
-                          customer_count, counts, overrides, findings
+                          customer_count, counts, overrides, findings, moved_count
                    FROM run JOIN scheme ON scheme.hash = run.scheme";
+
+/// Of each as-of date the run that was recorded last: who graded again meant that one.
+pub(super) const LAST: &str = "(SELECT max(number) FROM run GROUP BY as_of)";
 
 impl Ledger {
     /// All runs, the newest first: by date, and those of one date by when they were recorded.
@@ -146,6 +152,11 @@ impl Ledger {
     pub fn run_before(&self, date: Date) -> Result<Option<Run>, Error> {
         let newest = "WHERE as_of < ?1 ORDER BY as_of DESC, number DESC LIMIT 1";
         Ok(self.runs_where(newest, [date])?.pop())
+    }
+
+    /// Of each as-of date the run that was recorded last, which is the one that counts; the oldest date first.
+    pub fn last_runs(&self) -> Result<Vec<Run>, Error> {
+        self.runs_where(&format!("WHERE number IN {LAST} ORDER BY as_of"), [])
     }
 
     pub(super) fn runs_where(
@@ -218,6 +229,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<(Run, String, String)> {
         program: row.get(10)?,
         customers: row.get::<_, i64>(11)? as usize,
         counts: vec![],
+        moved: row.get::<_, i64>(15)? as usize,
         overrides: vec![],
         findings: row.get(14)?,
     };
@@ -249,8 +261,9 @@ impl Writer<'_> {
             "INSERT INTO run_customer (id, run, {ROW}) VALUES ({places})"
         ))?;
         let mut counts: BTreeMap<Decision, usize> = BTreeMap::new();
-        let mut end = first;
+        let (mut end, mut moved) = (first, 0_i64);
         for row in rows {
+            moved += i64::from(row.has_moved());
             *counts.entry(row.decision).or_default() += 1;
             statement.raw_bind_parameter(1, end)?;
             statement.raw_bind_parameter(2, number)?;
@@ -263,8 +276,9 @@ impl Writer<'_> {
             .map(|(decision, count)| (decision.key().to_owned(), count.into()))
             .collect();
         self.connection.execute(
-            "UPDATE run SET customer_count = ?2, counts = ?3, first_row = ?4, end_row = ?5 WHERE number = ?1",
-            (number, end - first, json(&words), first, end),
+            "UPDATE run SET customer_count = ?2, counts = ?3, first_row = ?4, end_row = ?5, moved_count = ?6
+             WHERE number = ?1",
+            (number, end - first, json(&words), first, end, moved),
         )?;
         let detail = format!("{}, {} customers", head.as_of, end - first);
         self.note(Action::Run, &head.id, Some(&detail))?;

@@ -8,7 +8,7 @@ use std::path::Path;
 pub const APPLICATION: i32 = 0x5247_5244;
 
 /// What makes version 1 of nothing, version 2 of version 1, and so on.
-pub const STEPS: &[&str] = &[V1, V2];
+pub const STEPS: &[&str] = &[V1, V2, V3];
 
 /// Dates are ISO text, moments UTC text with a `Z`, lists and objects JSON. What a column holds when it is NULL is said
 /// beside it, so that the file explains itself in any SQLite tool.
@@ -208,8 +208,28 @@ CREATE TABLE audit (
 ) STRICT;
 "##;
 
-/// Customers who may be the same.
+/// Which runs know of what people did: those that are recorded after it, which have higher numbers. Moments would not
+/// say it, for two changes in one second or where a clock was put back; for what was done before this version they are
+/// all that there is. And how many customers a run moved, whoever did it.
 const V2: &str = r"
+ALTER TABLE override ADD COLUMN set_after INTEGER NOT NULL DEFAULT 0;  -- the newest run when it was set; 0: none yet
+ALTER TABLE override ADD COLUMN ended_after INTEGER;                   -- the newest run when it was ended
+ALTER TABLE review_mark ADD COLUMN resolved_after INTEGER;             -- the newest run when it was resolved
+ALTER TABLE run ADD COLUMN moved_count INTEGER NOT NULL DEFAULT 0;     -- customers with another grade than before
+UPDATE override SET
+  set_after = (SELECT coalesce(max(number), 0) FROM run WHERE run.made_at < override.made_at),
+  ended_after = iif(ended_at IS NULL, NULL,
+                    (SELECT coalesce(max(number), 0) FROM run WHERE run.made_at < override.ended_at));
+UPDATE review_mark SET
+  resolved_after = (SELECT coalesce(max(number), 0) FROM run WHERE run.made_at < review_mark.resolved_at)
+  WHERE resolved_at IS NOT NULL;
+UPDATE run SET moved_count = (
+  SELECT count(*) FROM run_customer of WHERE of.id >= run.first_row AND of.id < run.end_row
+    AND iif(of.decision = 'classified', of.type <> of.previous_type, of.grade <> of.previous_grade));
+";
+
+/// Customers who may be the same.
+const V3: &str = r"
 -- What somebody says of two customers who may be one. The last word of a person counts.
 CREATE TABLE duplicate (
   id           INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::sql::parse_json;
-use crate::read::{Format, Header, Ragged, Table, encoding_named};
+use crate::read::{BrokenRow, Format, Header, RowFault, Table, encoding_named};
 use crate::table::{Origin, RawRows};
 use serde_json::{Map, Value, json};
 
@@ -22,13 +22,19 @@ pub fn about(table: &Table) -> String {
     about.insert("header_row".into(), table.header_row.into());
     about.insert("headers".into(), headers.collect());
     insert(&mut about, "unit_line", table.unit_line.as_deref());
-    if !table.ragged.is_empty() {
+    insert(
+        &mut about,
+        "serials_from_1904",
+        table.serials_from_1904.then_some(true),
+    );
+    if !table.broken.is_empty() {
         // By the number and not by the place among the rows, which changes when a customer is forgotten.
-        let ragged = table
-            .ragged
-            .iter()
-            .map(|ragged| json!([ragged.row_number, ragged.found, ragged.expected]));
-        about.insert("ragged".into(), ragged.collect());
+        let broken = table.broken.iter().map(|row| match row.fault {
+            RowFault::Fields { found, expected } => json!([row.row_number, found, expected]),
+            RowFault::Delimiter(other) => json!([row.row_number, other]),
+            RowFault::StrayQuote => json!([row.row_number]),
+        });
+        about.insert("broken".into(), broken.collect());
     }
     Value::Object(about).to_string()
 }
@@ -80,31 +86,45 @@ impl About {
             rows: RawRows::new(headers.len()),
             headers,
             unit_line: text(about, "unit_line").map(str::to_owned),
-            ragged: vec![],
+            serials_from_1904: about["serials_from_1904"] == true,
+            broken: vec![],
             notes: vec![],
         })
     }
 
-    /// Says which of the rows of `table` are ragged. Both are in the order of the file.
-    pub fn mark_ragged(&self, table: &mut Table) -> Result<(), Error> {
+    /// Says which of the rows of `table` are broken. Both are in the order of the file.
+    pub fn mark_broken(&self, table: &mut Table) -> Result<(), Error> {
         let mut from = 0;
-        for written in self.0["ragged"].as_array().into_iter().flatten() {
-            let figure = |index: usize| figure(&written[index]).ok_or_else(|| damaged("ragged"));
-            let (number, found, expected) = (figure(0)? as u32, figure(1)?, figure(2)?);
-            let index = (from..table.rows.len()).find(|row| table.rows.row_number(*row) == number);
+        for written in self.0["broken"].as_array().into_iter().flatten() {
+            let row_number = figure(&written[0]).ok_or_else(|| damaged("broken"))? as u32;
+            let fault = row_fault(written).ok_or_else(|| damaged("broken"))?;
+            let index =
+                (from..table.rows.len()).find(|row| table.rows.row_number(*row) == row_number);
             // The row of a forgotten customer is gone.
             if let Some(index) = index {
-                table.ragged.push(Ragged {
+                table.broken.push(BrokenRow {
                     index,
-                    row_number: number,
-                    found,
-                    expected,
+                    row_number,
+                    fault,
                 });
                 from = index + 1;
             }
         }
         Ok(())
     }
+}
+
+/// `[7, 3, 5]`: row 7 has 3 fields of 5; `[7, ";"]`: another delimiter; `[7]`: a stray quote.
+fn row_fault(written: &Value) -> Option<RowFault> {
+    Some(match written.as_array()?.as_slice() {
+        [_] => RowFault::StrayQuote,
+        [_, other] => RowFault::Delimiter(other.as_str()?.chars().next()?),
+        [_, found, expected] => RowFault::Fields {
+            found: figure(found)?,
+            expected: figure(expected)?,
+        },
+        _ => return None,
+    })
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {

@@ -105,16 +105,16 @@ fn one(
         MetricSource::History(field) => return history(metric, field, book, findings),
     };
     let events = &book.events[index];
-    let values = argument(metric, index, book, findings);
     let rule = &scheme.events[index];
     let counted = counted(rule, metric, book, events, findings);
+    let is_new = |row: usize| book.told.is_none_or(|told| events.days[row] > told.days());
+    let untold = |row: usize| counted[row] && is_new(row);
+    let values = argument(metric, index, book, &untold, findings);
     let customers = book.roster.len();
     let date_is_values =
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
     let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
     let tables = &book.inputs.events[index];
-    let is_new = |row: usize| book.told.is_none_or(|told| events.days[row] > told.days());
-    let untold = |row: usize| counted[row] && is_new(row);
     report::missing(rule, metric, tables, events, &untold, &missing, findings);
     let used = |row: usize| counted[row] && !missing(row);
     let id_codes = id_order(rule, metric, events);
@@ -228,11 +228,13 @@ fn history(
     })
 }
 
-/// The values of the metric's argument, a row an event; `None` for `count()` and its like.
+/// The values of the metric's argument, a row an event; `None` for `count()` and its like. Of rows that cannot be worked
+/// out those are said that are `untold`.
 fn argument(
     metric: &Metric,
     index: usize,
     book: &Book,
+    untold: &dyn Fn(usize) -> bool,
     findings: &mut Vec<Finding>,
 ) -> Option<Column> {
     let argument = metric.value.argument.as_ref()?;
@@ -241,7 +243,8 @@ fn argument(
         crate::book::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
     let evaluated = argument.eval(&frame);
     let tables = &book.inputs.events[index];
-    for fault in evaluated.faults {
+    let faults = evaluated.faults.into_iter();
+    for fault in faults.filter(|fault| untold(fault.row as usize)) {
         let name = &metric.name;
         findings.push(
             Finding::warning(

@@ -4,15 +4,14 @@
 //! taken into the table (blank rows, footers, cells outside it) is counted and said in notes, never lost in silence.
 
 use super::body::Body;
+use super::header::Header;
+use super::header_pair;
 use super::header_row::{self, ROWS_LOOKED_AT};
-use super::{Format, Source, Table};
+use super::records::Record;
+use super::{Format, RowFault, Source, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Date, Origin, Place};
 use crate::text;
-
-/// No table has more cells than this plus its file's size in bytes, which no honest file reaches. It bounds the memory
-/// that a few bytes in a wide header can ask for.
-const MOST_CELLS: u64 = 60_000_000;
 
 /// 1899-12-30 in days since 1970-01-01.
 const SERIAL_EPOCH: i32 = -25_569;
@@ -73,11 +72,37 @@ impl Held {
 pub(super) struct HeadRow {
     pub(super) number: u32,
     pub(super) cells: Vec<Held>,
+    pub(super) fault: Option<RowFault>,
 }
 
 impl HeadRow {
+    pub(super) fn of(record: &Record<'_>) -> Self {
+        Self {
+            number: record.line,
+            cells: record.cells.iter().map(|cell| Held::of(*cell)).collect(),
+            fault: record.fault,
+        }
+    }
+
+    /// The row again; `cells` are its own.
+    pub(super) fn record<'r>(&self, cells: &'r [Cell<'r>]) -> Record<'r> {
+        Record {
+            line: self.number,
+            cells,
+            written: None,
+            fault: self.fault,
+            end: 0,
+        }
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(Held::is_blank)
+    }
+
+    /// Each cell as a header.
+    fn headers(&self) -> Vec<Header> {
+        let cells = self.cells.iter();
+        cells.map(|cell| Header::new(&cell.shown())).collect()
     }
 }
 
@@ -101,12 +126,13 @@ pub(super) struct Assembler<'a> {
     source: &'a Source<'a>,
     origin: Origin,
     format: Format,
-    most_cells: u64,
     size: usize,
     head: Vec<HeadRow>,
     /// Stretches of blank rows among the first rows: where they start, and how many.
     head_blank: Vec<(u32, u32)>,
-    body: Option<Body>,
+    body: Option<Body<'a>>,
+    /// Whether the workbook counts days from 1904-01-01.
+    pub(super) serials_from_1904: bool,
 }
 
 impl<'a> Assembler<'a> {
@@ -121,11 +147,11 @@ impl<'a> Assembler<'a> {
             source,
             origin: source.origin(worksheet),
             format,
-            most_cells: MOST_CELLS + size,
             size: usize::try_from(size).unwrap_or_default(),
             head: vec![],
             head_blank: vec![],
             body: None,
+            serials_from_1904: false,
         }
     }
 
@@ -156,23 +182,32 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// The next row, from its first column on. For text files the slice is as long as the row has fields.
+    /// The next row of a worksheet, from its first column on.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<(), Vec<Finding>> {
+        self.record(&Record {
+            line: number,
+            cells,
+            written: None,
+            fault: None,
+            end: 0,
+        })
+    }
+
+    /// The next row of a text file: its cells are as many as it has fields.
+    pub(super) fn record(&mut self, record: &Record<'_>) -> Result<(), Vec<Finding>> {
+        let (number, cells) = (record.line, record.cells);
         if let Some(body) = &mut self.body {
-            if body.rows.len() as u64 * body.headers.len() as u64 > self.most_cells {
+            if body.rows.memory() > self.source.limits.table() {
                 return Err(too_large(&self.origin.place()));
             }
-            body.row(number, cells, self.format);
+            body.row(record, self.format);
             return Ok(());
         }
         if cells.iter().all(is_blank) {
             self.head_blank.push((number, 1));
             return Ok(());
         }
-        self.head.push(HeadRow {
-            number,
-            cells: cells.iter().map(|cell| Held::of(*cell)).collect(),
-        });
+        self.head.push(HeadRow::of(record));
         let enough = match self.source.options.header_row {
             Some(wanted) => number >= wanted,
             None => self.head.len() >= ROWS_LOOKED_AT,
@@ -191,11 +226,22 @@ impl<'a> Assembler<'a> {
             })?;
         let Some(index) = chosen else { return Ok(()) };
         let mut head = std::mem::take(&mut self.head);
-        let below = head.split_off(index + 1);
+        // A row that the user names is the header as it is.
+        let pair = match self.source.options.header_row {
+            Some(_) => None,
+            None => self.pair(&head, index),
+        };
+        let (above, last, headers) = match pair {
+            Some((first, headers)) => (first, first + 1, headers),
+            None => (index, index, head[index].headers()),
+        };
+        let below = head.split_off(last + 1);
         let Some(header) = head.pop() else {
             return Ok(());
         };
-        let mut body = Body::new(&header, &head, self.format, self.source);
+        head.truncate(above);
+        let mut body = Body::new(&header, headers, &head, self.format, self.source);
+        body.two_rows = last > above;
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
         if self.format == Format::Text {
@@ -212,13 +258,24 @@ impl<'a> Assembler<'a> {
                 body.blank_rows(*first, *count);
             }
             let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            body.row(row.number, &cells, self.format);
+            body.row(&row.record(&cells), self.format);
         }
         for (first, count) in blank {
             body.blank_rows(*first, *count);
         }
         self.body = Some(body);
         Ok(())
+    }
+
+    /// The index of the upper of two header rows, of which `index` is one, and what they say together.
+    fn pair(&self, head: &[HeadRow], index: usize) -> Option<(usize, Vec<Header>)> {
+        let joined = |upper: usize| {
+            let (above, below) = (head.get(upper)?, head.get(upper + 1)?);
+            let next = head.get(upper + 2);
+            let headers = header_pair::joined(above, below, next, &self.source.lexicon)?;
+            Some((upper, headers))
+        };
+        joined(index).or_else(|| joined(index.checked_sub(1)?))
     }
 
     /// The table; `None` if there is nothing in it.
@@ -229,7 +286,7 @@ impl<'a> Assembler<'a> {
         let Some(mut body) = self.body else {
             return Ok(None);
         };
-        body.trim();
+        body.finish(self.format);
         let notes = body.notes(&self.origin);
         Ok(Some(Candidate {
             matched: body.matched,
@@ -241,8 +298,9 @@ impl<'a> Assembler<'a> {
                 header_row: body.header_row,
                 headers: body.headers,
                 unit_line: body.unit_line,
+                serials_from_1904: self.serials_from_1904,
                 rows: body.rows,
-                ragged: body.ragged,
+                broken: body.broken,
                 notes,
             },
         }))

@@ -2,6 +2,7 @@
 //! which the scheme's headers appear or, without them, the one that splits most lines alike.
 
 use super::header_row::Lexicon;
+use super::records;
 use std::collections::BTreeSet;
 
 /// The characters that are tried; of equals the first.
@@ -24,7 +25,7 @@ pub(super) fn sniff(text: &str, lexicon: &[Lexicon]) -> Sniffed {
     let sample = start_of(text);
     let tried: Vec<(char, Vec<Vec<String>>)> = CANDIDATES
         .iter()
-        .map(|c| (*c, records(sample, *c)))
+        .map(|c| (*c, records::first(sample, *c, SAMPLE_RECORDS)))
         .collect();
     let by_headers = tried
         .iter()
@@ -113,78 +114,15 @@ fn evenness(records: &[Vec<String>]) -> (usize, usize) {
     (alike * 100 / counts.len().max(1), usual)
 }
 
-/// The first records of `text`, blank lines left out. A quote counts at the start of a field only.
-fn records(text: &str, delimiter: char) -> Vec<Vec<String>> {
-    let mut records = vec![];
-    let (mut record, mut field) = (vec![], String::new());
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if quoted {
-            match c {
-                '"' if chars.peek() == Some(&'"') => field.extend(chars.next()),
-                '"' => quoted = false,
-                c => field.push(c),
-            }
-        } else if c == '"' && field.is_empty() {
-            quoted = true;
-        } else if c == delimiter {
-            record.push(std::mem::take(&mut field));
-        } else if c == '\n' || c == '\r' {
-            if !record.is_empty() || !field.is_empty() {
-                record.push(std::mem::take(&mut field));
-                records.push(std::mem::take(&mut record));
-            }
-            if records.len() >= SAMPLE_RECORDS {
-                return records;
-            }
-        } else {
-            field.push(c);
-        }
-    }
-    if !record.is_empty() || !field.is_empty() {
-        record.push(field);
-        records.push(record);
-    }
-    records
+/// The delimiter that splits a single line into `fields` fields, if there is one.
+pub(super) fn other(line: &str, fields: usize) -> Option<char> {
+    let splits = |c: &char| fields > 1 && line.contains(*c) && split(line, *c).len() == fields;
+    CANDIDATES.into_iter().find(splits)
 }
 
-/// Where quotes begin and end, character by character: a quote opens at the start of a cell only.
-pub(super) struct Quotes {
-    delimiter: char,
-    /// Whether the characters so far end within quotes.
-    pub(super) open: bool,
-    at_start: bool,
-}
-
-impl Quotes {
-    pub(super) const fn new(delimiter: char) -> Self {
-        Self {
-            delimiter,
-            open: false,
-            at_start: true,
-        }
-    }
-
-    /// Takes the next character in.
-    pub(super) fn step(&mut self, c: char) {
-        match c {
-            '"' if self.open => {
-                // The second of a doubled quote opens again at once.
-                self.open = false;
-                self.at_start = true;
-            }
-            '"' if self.at_start => self.open = true,
-            c => self.at_start = !self.open && (c == self.delimiter || c == '\n' || c == '\r'),
-        }
-    }
-}
-
-/// Whether `record`, the last of a file, ends within quotes.
-pub(super) fn ends_within_quotes(record: &str, delimiter: char) -> bool {
-    let mut quotes = Quotes::new(delimiter);
-    record.chars().for_each(|c| quotes.step(c));
-    quotes.open
+/// The fields of a single line.
+pub(super) fn split(line: &str, delimiter: char) -> Vec<String> {
+    records::first(line, delimiter, 1).pop().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -216,19 +154,5 @@ mod tests {
             );
         }
         assert!(sniff("name\n甲\n乙\n", &[]).single_column);
-    }
-
-    #[test]
-    fn an_open_quote_is_seen() {
-        for (record, open) in [
-            ("a,\"b\n", true),
-            ("a,\"b\"\n", false),
-            ("a,\"b\"\"c\n", true),
-            ("a,b\"c\n", false),
-            ("\"\"\"\"\n", false),
-            ("a,\"\n", true),
-        ] {
-            assert_eq!(ends_within_quotes(record, ','), open, "{record:?}");
-        }
     }
 }

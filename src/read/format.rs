@@ -2,6 +2,8 @@
 //!
 //! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
 
+use super::guard::Limits;
+use super::password::{self, Password};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 use flate2::read::MultiGzDecoder;
@@ -20,11 +22,23 @@ pub enum Format {
     Xls,
     /// `OpenDocument`.
     Ods,
+    /// Tables of a web page, as many systems export them.
+    Html,
+    /// The XML of Excel 2002 and 2003.
+    SpreadsheetMl,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Xlsx, Self::Xlsb, Self::Xls, Self::Ods];
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Xlsx,
+        Self::Xlsb,
+        Self::Xls,
+        Self::Ods,
+        Self::Html,
+        Self::SpreadsheetMl,
+    ];
 
     /// What people call it.
     pub const fn name(self) -> &'static str {
@@ -34,6 +48,8 @@ impl Format {
             Self::Xlsb => "xlsb",
             Self::Xls => "xls",
             Self::Ods => "ods",
+            Self::Html => "html",
+            Self::SpreadsheetMl => "SpreadsheetML",
         }
     }
 }
@@ -66,12 +82,20 @@ const OTHERS: [(&[u8], &str); 9] = [
     (b"{\\rtf", "RTF"),
 ];
 
-/// Finds the format, looking once into gzip.
-pub(super) fn look_into(bytes: Vec<u8>) -> Result<Content, Vec<Finding>> {
+/// Finds the format, looking once into gzip and, with a password, into an encrypted workbook.
+pub(super) fn look_into(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    password: Option<&Password>,
+) -> Result<Content, Vec<Finding>> {
     let bytes = if bytes.starts_with(GZIP) {
-        gunzip(&bytes)?
+        gunzip(&bytes, limits)?
     } else {
         bytes
+    };
+    let bytes = match password {
+        Some(password) if is_encrypted(&bytes) => password::decrypt(&bytes, password)?,
+        _ => bytes,
     };
     let format = detect(&bytes)?;
     let limit = if format == Format::Text {
@@ -90,10 +114,7 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
         .iter()
         .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
     {
-        return Err(vec![Finding::error(
-            Code::BadFormat,
-            text!("the file is empty", "文件是空的"),
-        )]);
+        return Err(empty());
     }
     if ZIP.iter().any(|magic| bytes.starts_with(magic)) {
         return super::guard::kind_of_zip(bytes);
@@ -107,6 +128,29 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     if let Some((_, kind)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(unsupported(kind));
     }
+    Ok(by_tags(bytes)?.unwrap_or(Format::Text))
+}
+
+/// How a file begins that is written in tags, in lower case.
+const TAGS: [&str; 14] = [
+    "<html",
+    "<!doctype html",
+    "<table",
+    "<head",
+    "<meta",
+    "<style",
+    "<body",
+    "<title",
+    "<center",
+    "<div",
+    "<form",
+    "<tr>",
+    "<tr ",
+    "<!--",
+];
+
+/// The format of a text file that is more than fields between delimiters.
+fn by_tags(bytes: &[u8]) -> Result<Option<Format>, Vec<Finding>> {
     // NULs are left out so that the tags are seen in UTF-16 too.
     let start: Vec<u8> = bytes
         .iter()
@@ -117,47 +161,60 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     let start = String::from_utf8_lossy(&start);
     let start = start
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}'));
-    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet")
+    let begins = |with: &[&str]| with.iter().any(|with| start.starts_with(with));
+    if begins(&["<?xml", "<workbook", "<ss:workbook"])
+        && start.contains("urn:schemas-microsoft-com:office:spreadsheet")
     {
-        return Err(unsupported("SpreadsheetML (XML)"));
+        return Ok(Some(Format::SpreadsheetMl));
     }
-    let tags = [
-        "<html",
-        "<!doctype html",
-        "<table",
-        "<head",
-        "<meta",
-        "<style",
-        "<body",
-        "<?xml",
-        "<!--",
+    if begins(&TAGS) || begins(&["<?xml"]) && start.contains("<html") {
+        return Ok(Some(Format::Html));
+    }
+    let others = [
+        ("<?xml", "XML"),
+        ("mime-version:", "MHTML"),
+        ("id;pwxl", "SYLK"),
+        ("id;pcalc", "SYLK"),
+        ("id;psheetjs", "SYLK"),
+        ("table\r\n0,1\r\n", "DIF"),
+        ("table\n0,1\n", "DIF"),
     ];
-    if tags.iter().any(|tag| start.starts_with(tag)) {
-        return Err(unsupported(if start.starts_with("<?xml") {
-            "XML"
-        } else {
-            "HTML"
-        }));
+    match others.iter().find(|(begin, _)| start.starts_with(begin)) {
+        Some((_, kind)) => Err(unsupported(kind)),
+        None => Ok(None),
     }
-    Ok(Format::Text)
 }
 
 /// An OLE file is an old workbook, or the wrapping of an encrypted new one, or a Word document.
 fn ole(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
-    let named = |name: &str| {
-        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes
-            .windows(name.len())
-            .step_by(2)
-            .any(|window| window == name)
-    };
-    if named("EncryptedPackage") {
+    if is_encrypted(bytes) {
         Err(encrypted())
-    } else if named("WordDocument") && !named("Workbook") {
+    } else if names(bytes, "WordDocument") && !names(bytes, "Workbook") {
         Err(unsupported("Word"))
     } else {
         Ok(Format::Xls)
     }
+}
+
+/// Whether it is the wrapping of an encrypted workbook.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(OLE) && names(bytes, "EncryptedPackage")
+}
+
+/// Whether an OLE file has a stream of this name.
+fn names(bytes: &[u8], name: &str) -> bool {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut windows = bytes.windows(name.len()).step_by(2);
+    windows.any(|window| window == name)
+}
+
+/// A file without anything in it.
+pub(super) fn empty() -> Vec<Finding> {
+    let error = Finding::error(Code::BadFormat, text!("the file is empty", "文件是空的"));
+    vec![error.help(text!(
+        "see that it was saved and copied whole; export it once more",
+        "请确认文件已保存并完整复制，或重新导出"
+    ))]
 }
 
 /// A workbook that needs a password.
@@ -167,8 +224,8 @@ pub(super) fn encrypted() -> Vec<Finding> {
         text!("the workbook is encrypted", "工作簿已加密"),
     );
     let help = text!(
-        "open it with its password and save a copy without one",
-        "请用密码打开，另存为不加密的副本"
+        "open it with its password and save a copy without one; an xlsx is read with `--password-file FILE`",
+        "请用密码打开，另存为不加密的副本；xlsx 可用 `--password-file 文件` 读取"
     );
     vec![error.help(help)]
 }
@@ -199,13 +256,8 @@ fn too_large(limit: u64) -> Vec<Finding> {
     ))]
 }
 
-/// How many times its size a gzip file may hold, once that is more than [`ALWAYS_INFLATED`].
-const MOST_INFLATION: u64 = 200;
-/// What a gzip file may hold, however small it is.
-const ALWAYS_INFLATED: u64 = 256 << 20;
-
 /// Inflates a gzip file, up to the limit of what is in it: a small file can hold terabytes.
-fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
+fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Vec<Finding>> {
     let mut inflated = vec![];
     let mut decoder = MultiGzDecoder::new(bytes);
     let mut read = |limit: u64, inflated: &mut Vec<u8>| {
@@ -218,7 +270,10 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
                     "the gzip file is damaged: {error}",
                     "gzip 文件已损坏：{error}"
                 );
-                vec![Finding::error(Code::BadFormat, title)]
+                vec![Finding::error(Code::BadFormat, title).help(text!(
+                    "it may be cut off; copy or pack it once more",
+                    "可能没有传完，请重新复制或压缩"
+                ))]
             })
     };
     read(4096, &mut inflated)?;
@@ -229,15 +284,13 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Vec<Finding>> {
         LARGEST_TEXT
     };
     // No export packs so well; what does is one letter, over and over, and would take all memory there is.
-    let likely = (bytes.len() as u64)
-        .saturating_mul(MOST_INFLATION)
-        .max(ALWAYS_INFLATED);
-    read(limit.min(likely), &mut inflated)?;
+    let likely = limits.inflated();
+    read(limit.min(likely) + 1, &mut inflated)?;
     if likely < limit && inflated.len() as u64 > likely {
-        let times = MOST_INFLATION;
+        let (size, packed) = (likely >> 20, bytes.len());
         let title = text!(
-            "the gzip file holds more than {times} times its size",
-            "gzip 文件解压后超过其大小的 {times} 倍"
+            "the gzip file of {packed} bytes holds more than {size} MiB",
+            "{packed} 字节的 gzip 文件解压后超过 {size} MiB"
         );
         return Err(vec![Finding::error(Code::TooLarge, title).help(text!(
             "look at what is in it; if it is a table, unpack it first",

@@ -7,8 +7,12 @@
 //! format               bytes         → Format, unpacked bytes
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
-//! csv excel xlsb ods   bytes, text   → rows of cells         one room for each foreign crate
-//! assemble body        rows of cells → Table                 header row, footers, strays, ragged rows
+//! records csv          text          → rows of cells         text files
+//! guard                bytes         → the same, checked; or a process of its own in which to read them
+//! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
+//! workbook sheet_rows  what is heard → rows of cells
+//! html spreadsheet_ml  text          → rows of cells         what systems call `.xls`
+//! assemble body        rows of cells → Table                 header row, footers, strays, broken rows
 //! ```
 
 mod assemble;
@@ -16,28 +20,41 @@ mod body;
 mod csv;
 mod delimiter;
 mod encoding;
-mod excel;
 mod footer;
 mod format;
 mod guard;
 mod header;
+mod header_pair;
 mod header_row;
+mod html;
+mod listener;
+mod numbers;
 mod ods;
+mod password;
 mod properties;
+mod records;
+mod second_table;
 mod sheet_rows;
+mod skipped;
+mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
+mod workbook;
+mod xls;
 mod xlsb;
+mod xlsx;
 
 pub use encoding::encoding_named;
 pub use format::Format;
-pub use guard::is_reading_guarded;
+pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use password::Password;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::table::{Origin, RawRows};
 use crate::text;
+use guard::Limits;
 use header_row::Lexicon;
 use std::fs::File;
 use std::io::Read;
@@ -53,6 +70,10 @@ pub struct Options {
     pub header_row: Option<u32>,
     /// The byte between the fields of a text file.
     pub delimiter: Option<u8>,
+    /// The password of encrypted workbooks.
+    pub password: Option<Password>,
+    /// What reading may take, and whether workbooks are read in a process of their own.
+    pub guard: Guard,
 }
 
 /// What the caller knows of the headers of one sheet of a scheme.
@@ -103,25 +124,42 @@ pub struct Table {
     pub headers: Vec<Header>,
     /// The unit that a line such as `单位：万元` above the header gives to the whole table.
     pub unit_line: Option<String>,
+    /// Whether the workbook counts days from 1904-01-01. Cells formatted as dates are converted already, bare numbers in
+    /// a column of dates are not.
+    pub serials_from_1904: bool,
     /// The data rows, without blank rows and footers.
     pub rows: RawRows,
-    /// The rows of a text file that have more or fewer fields than the header. They are in `rows` too, cut or padded.
-    pub ragged: Vec<Ragged>,
+    /// The rows of a text file whose cells may stand under the wrong headers. They are in `rows` too, cut or padded.
+    pub broken: Vec<BrokenRow>,
     /// How it was read: the encoding that was guessed, rows that were skipped, cells outside the table.
     pub notes: Vec<Finding>,
 }
 
-/// A row whose number of fields is not the header's, so that its cells may stand under the wrong headers.
+/// A row of a text file that is not as the others are, so that its cells may stand under the wrong headers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ragged {
+pub struct BrokenRow {
     /// Its index in `rows`.
     pub index: usize,
     /// Its row number in the file.
     pub row_number: u32,
-    /// How many fields it has.
-    pub found: usize,
-    /// How many fields the header has.
-    pub expected: usize,
+    /// What is wrong with it.
+    pub fault: RowFault,
+}
+
+/// What is wrong with a row of a text file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowFault {
+    /// It has more or fewer fields than the header.
+    Fields {
+        /// How many it has.
+        found: usize,
+        /// How many the header has.
+        expected: usize,
+    },
+    /// Another character than in the other rows stands between its fields.
+    Delimiter(char),
+    /// A quote opens or ends a field that it does not close or open.
+    StrayQuote,
 }
 
 /// Opens `input` and reads its tables: one for a text file, one for each worksheet of a workbook that has data.
@@ -144,87 +182,98 @@ pub fn open(
         } => (name.as_str(), worksheet.as_deref()),
         Input::Stdin => ("-", None),
     };
+    let bytes = bytes_of(input).map_err(|findings| placed(findings, name))?;
     let source = Source {
         file: name.into(),
         worksheet,
         known,
         lexicon: known.iter().map(Lexicon::of).collect(),
         options,
+        limits: Limits::of(&options.guard, bytes.len() as u64),
         progress,
     };
-    read(input, &source).map_err(|findings| {
-        let place = |finding: Finding| match finding.at {
-            crate::diagnostic::At::Nowhere => finding.place(source.origin(None).place()),
-            _ => finding,
-        };
-        findings.into_iter().map(place).collect()
-    })
+    read(bytes, &source).map_err(|findings| placed(findings, name))
+}
+
+/// Findings without a place are about the file.
+fn placed(findings: Vec<Finding>, name: &str) -> Vec<Finding> {
+    let origin = Origin {
+        file: name.into(),
+        worksheet: None,
+    };
+    let place = |finding: Finding| match finding.at {
+        crate::diagnostic::At::Nowhere => finding.place(origin.place()),
+        _ => finding,
+    };
+    findings.into_iter().map(place).collect()
 }
 
 /// The cells of worksheets as they stand there, whatever they mean: those of the first row, then the others, as far as
 /// the first row goes to the right. `None` for a worksheet that is not there, and for all of a file that is no xlsx.
-pub fn cells(input: &Input, worksheets: &[String]) -> Result<Vec<Option<RawRows>>, Vec<Finding>> {
+pub fn cells(
+    input: &Input,
+    worksheets: &[String],
+    options: &Options,
+) -> Result<Vec<Option<RawRows>>, Vec<Finding>> {
     let Input::File { path, name, .. } = input else {
         return Ok(vec![None; worksheets.len()]);
     };
-    let options = Options::default();
+    let size = std::fs::metadata(path).map_or(0, |about| about.len());
+    let bytes = slurp(path, size).map_err(|error| vec![unreadable(name, &error)])?;
     let source = Source {
         file: name.as_str().into(),
         worksheet: None,
         known: &[],
         lexicon: vec![],
-        options: &options,
+        options,
+        limits: Limits::of(&options.guard, bytes.len() as u64),
         progress: &|_, _| {},
     };
-    let size = std::fs::metadata(path).map_or(0, |about| about.len());
-    let bytes = slurp(path, size).map_err(|error| vec![unreadable(name, &error)])?;
-    let content = format::look_into(bytes)?;
-    let read = |worksheet: &String| match content.format {
-        Format::Xlsx => excel::cells_of(&content.bytes, worksheet, &source),
-        _ => Ok(None),
-    };
-    worksheets.iter().map(read).collect()
+    let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
+    if content.format != Format::Xlsx {
+        return Ok(vec![None; worksheets.len()]);
+    }
+    workbook::cells(&content, worksheets, &source)
 }
 
-fn read(input: &Input, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let bytes = match input {
-        Input::Stdin => {
-            let mut bytes = vec![];
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| vec![unreadable("-", &error)])?;
-            bytes
-        }
-        Input::File { path, name, .. } => {
-            if is_lock_file(path) {
-                return Err(vec![Finding::warning(
-                    Code::Unreadable,
-                    text!(
-                        "`{name}` is the lock file of an open workbook and is passed over",
-                        "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
-                    ),
-                )]);
-            }
-            std::fs::metadata(path)
-                .and_then(|about| {
-                    if about.is_dir() {
-                        Err(std::io::ErrorKind::IsADirectory.into())
-                    } else {
-                        Ok(about.len())
-                    }
-                })
-                .and_then(|size| slurp(path, size))
-                .map_err(|error| vec![unreadable(name, &error)])?
-        }
+/// All that is in a file or comes on standard input.
+fn bytes_of(input: &Input) -> Result<Vec<u8>, Vec<Finding>> {
+    let Input::File { path, name, .. } = input else {
+        let mut bytes = vec![];
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        return match read {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(vec![unreadable("-", &error)]),
+        };
     };
-    let content = format::look_into(bytes)?;
+    if is_lock_file(path) {
+        return Err(vec![Finding::warning(
+            Code::Unreadable,
+            text!(
+                "`{name}` is the lock file of an open workbook and is passed over",
+                "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
+            ),
+        )]);
+    }
+    std::fs::metadata(path)
+        .and_then(|about| {
+            if about.is_dir() {
+                Err(std::io::ErrorKind::IsADirectory.into())
+            } else {
+                Ok(about.len())
+            }
+        })
+        .and_then(|size| slurp(path, size))
+        .map_err(|error| vec![unreadable(name, &error)])
+}
+
+fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
+    let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     match content.format {
         Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
-        Format::Ods => ods::read(&content.bytes, source),
-        Format::Xlsx => excel::read_xlsx(&content.bytes, source),
-        Format::Xlsb => xlsb::read(&content.bytes, source),
-        Format::Xls => excel::read_xls(&content.bytes, source),
+        Format::Html => html::read(content.bytes, source),
+        Format::SpreadsheetMl => spreadsheet_ml::read(content.bytes, source),
+        _ => workbook::read(&content, source),
     }
 }
 
@@ -292,6 +341,7 @@ pub(crate) struct Source<'a> {
     /// The headers of `known`, folded.
     lexicon: Vec<Lexicon>,
     options: &'a Options,
+    limits: Limits,
     progress: &'a dyn Fn(u64, u64),
 }
 

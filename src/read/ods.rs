@@ -2,64 +2,51 @@
 //!
 //! Not through calamine: it lays every repeated cell out in memory (a few bytes can ask for 17 thousand million cells)
 //! and gives neither per-cent formats nor formulas without a value. A run of blank cells or rows costs nothing here,
-//! and a run of others is bounded as in every workbook.
+//! and a run of others ends where the listener has had enough.
 //!
-//! Takes the file's bytes; gives its tables. The format is ODF 1.3 part 3; error cells are LibreOffice's extension.
+//! Takes the file's bytes; says what is in it. The format is ODF 1.3 part 3; error cells are LibreOffice's extension.
 
-use super::assemble::Candidate;
-use super::excel::serial_of_iso;
-use super::format::encrypted;
-use super::guard::guarded;
-use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, Value, tables, wanted};
-use super::{Format, Source, Table};
-use crate::diagnostic::Finding;
+use super::listener::{Fault, Listener};
+use super::numbers::serial_of_iso;
+use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS};
 use crate::table::{Cell, CellError};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::{BufRead, BufReader, Cursor, Read};
+use std::ops::{ControlFlow, Range};
 use zip::ZipArchive;
 
-/// No content part is inflated further.
-const MOST_INFLATED: u64 = 4 << 30;
+/// No cell's text is longer, in bytes (Excel and LibreOffice hold far less): one tag can ask for a thousand spaces.
+const LONGEST_TEXT: usize = 16 << 20;
 
-/// Reads the tables of an ods file.
-pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    guarded(source, || {
-        let broken = |why: &dyn std::fmt::Display| source.broken(&why.to_string());
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
-        let mut manifest = String::new();
-        if let Ok(part) = archive.by_name("META-INF/manifest.xml") {
-            // A manifest that does not read says nothing about encryption; the content will show what is wrong.
-            let _ = part.take(1 << 20).read_to_string(&mut manifest);
-        }
-        if manifest.contains("encryption-data") {
-            return Err(encrypted());
-        }
-        let names = {
-            let part = archive
-                .by_name("content.xml")
-                .map_err(|error| broken(&error))?;
-            Content::new(part.take(MOST_INFLATED), source).table_names()?
-        };
-        let wanted = wanted(&names, source)?;
-        let part = archive
-            .by_name("content.xml")
-            .map_err(|error| broken(&error))?;
-        let sheets =
-            Content::new(part.take(MOST_INFLATED), source).tables(&wanted, bytes.len() as u64)?;
-        (source.progress)(bytes.len() as u64, bytes.len() as u64);
-        tables(sheets, source)
-    })
+/// No row is repeated to more cells than this, though a few bytes can ask for it.
+const MOST_REPEATED: u64 = 30_000_000;
+
+/// Reads an ods file whose parts were checked.
+pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Fault> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::broken)?;
+    let mut manifest = String::new();
+    if let Ok(part) = archive.by_name("META-INF/manifest.xml") {
+        // A manifest that does not read says nothing about encryption; the content will show what is wrong.
+        let _ = part.take(1 << 20).read_to_string(&mut manifest);
+    }
+    if manifest.contains("encryption-data") {
+        return Err(Fault::Encrypted);
+    }
+    let names = {
+        let part = archive.by_name("content.xml").map_err(Fault::broken)?;
+        Content::new(part).table_names()?
+    };
+    let wanted = listener.worksheets(&names)?;
+    let part = archive.by_name("content.xml").map_err(Fault::broken)?;
+    Content::new(part).tables(&wanted, listener)
 }
 
 /// The tags of `content.xml`.
-struct Content<'a, R: BufRead> {
+struct Content<R: BufRead> {
     xml: Reader<R>,
-    source: &'a Source<'a>,
     buffer: Vec<u8>,
 }
-
-type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// What one tag meant.
 enum Tag {
@@ -69,24 +56,23 @@ enum Tag {
     End,
 }
 
-impl<'a, R: Read> Content<'a, BufReader<R>> {
-    fn new(part: R, source: &'a Source<'a>) -> Self {
+impl<R: Read> Content<BufReader<R>> {
+    fn new(part: R) -> Self {
         let mut xml = Reader::from_reader(BufReader::with_capacity(1 << 16, part));
         xml.config_mut().expand_empty_elements = true;
         Self {
             xml,
-            source,
             buffer: vec![],
         }
     }
 
-    fn next(&mut self) -> Result<Tag, Vec<Finding>> {
+    fn next(&mut self) -> Result<Tag, Fault> {
         loop {
             self.buffer.clear();
             let event = self
                 .xml
                 .read_event_into(&mut self.buffer)
-                .map_err(|error| self.source.broken(&error.to_string()))?;
+                .map_err(Fault::broken)?;
             return Ok(match event {
                 Event::Start(tag) => Tag::Open(tag.into_owned()),
                 Event::End(tag) => Tag::Close(tag.name().0.to_owned()),
@@ -99,7 +85,7 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
         }
     }
 
-    fn table_names(mut self) -> Result<Vec<String>, Vec<Finding>> {
+    fn table_names(mut self) -> Result<Vec<String>, Fault> {
         let (mut names, mut depth) = (vec![], 0_u32);
         loop {
             match self.next()? {
@@ -116,26 +102,36 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
         }
     }
 
-    fn tables(mut self, wanted: &[String], size: u64) -> Result<Sheets, Vec<Finding>> {
-        let mut sheets: Sheets = vec![];
-        loop {
-            match self.next()? {
-                Tag::Open(tag) if tag.name().0 == "table:table" => {
-                    let name = attribute(&tag, "table:name").unwrap_or_default();
-                    let mut rows = SheetRows::new(self.source, &name, Format::Ods, size);
-                    let skip = !wanted.contains(&name);
-                    self.table(&mut rows, skip)?;
-                    if !skip {
-                        sheets.push(rows.finish());
+    fn tables(mut self, wanted: &[usize], listener: &mut dyn Listener) -> Result<(), Fault> {
+        for index in 0.. {
+            let is_wanted = wanted.contains(&index);
+            loop {
+                match self.next()? {
+                    Tag::Open(tag) if tag.name().0 == "table:table" => break,
+                    Tag::Open(tag)
+                        if tag.name().0 == "table:null-date"
+                            && attribute(&tag, "table:date-value").as_deref()
+                                == Some("1904-01-01") =>
+                    {
+                        listener.counts_from_1904()?;
                     }
+                    Tag::End => return Ok(()),
+                    _ => {}
                 }
-                Tag::End => return Ok(sheets),
-                _ => {}
+            }
+            if is_wanted {
+                listener.begin(index)?;
+                self.table(Some(listener))?;
+                listener.end()?;
+            } else {
+                self.table(None)?;
             }
         }
+        Ok(())
     }
 
-    fn table(&mut self, rows: &mut SheetRows<'_, '_>, skip: bool) -> Result<(), Vec<Finding>> {
+    /// Goes to the end of a table and says its cells, as long as the listener wants them.
+    fn table(&mut self, mut listener: Option<&mut dyn Listener>) -> Result<(), Fault> {
         let mut row = 0_u32;
         loop {
             match self.next()? {
@@ -143,28 +139,32 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                     let repeats = repeats(&tag, "table:number-rows-repeated");
                     let cells = self.row()?;
                     let repeats = repeats.min(MOST_ROWS.saturating_sub(row));
-                    if !cells.is_empty() && !skip {
-                        rows.has_room(cells.len() as u64 * u64::from(repeats))?;
-                        for repeat in 0..repeats {
-                            if !rows.wants_more() {
-                                break;
-                            }
-                            for (column, value) in &cells {
-                                rows.add(row + repeat, *column, copy(value))?;
-                            }
+                    let width: u64 = cells.iter().map(|(columns, _)| columns.len() as u64).sum();
+                    if listener.is_some() && width * u64::from(repeats) > MOST_REPEATED {
+                        return Err(Fault::TooLarge);
+                    }
+                    let rows = if cells.is_empty() {
+                        0..0
+                    } else {
+                        row..row + repeats
+                    };
+                    for row in rows {
+                        let Some(hears) = &mut listener else { break };
+                        if say(row, &cells, *hears)?.is_break() {
+                            listener = None;
                         }
                     }
                     row += repeats;
                 }
                 Tag::Close(name) if name == "table:table" => return Ok(()),
-                Tag::End => return Err(self.source.broken("it ends within a table")),
+                Tag::End => return Err(Fault::broken("it ends within a table")),
                 _ => {}
             }
         }
     }
 
-    /// The cells of a row that are not blank.
-    fn row(&mut self) -> Result<Vec<(u32, Value<'static>)>, Vec<Finding>> {
+    /// The cells of a row that are not blank, each with its columns.
+    fn row(&mut self) -> Result<Vec<(Range<u32>, Value)>, Fault> {
         let (mut cells, mut column) = (vec![], 0_u32);
         loop {
             match self.next()? {
@@ -178,14 +178,12 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                         .min(MOST_COLUMNS.saturating_sub(column));
                     let text = self.cell_text(tag.name().0)?;
                     if let Some(value) = cell_value(&tag, text) {
-                        cells.extend(
-                            (column..column + repeats).map(|column| (column, copy(&value))),
-                        );
+                        cells.push((column..column + repeats, value));
                     }
                     column += repeats;
                 }
                 Tag::Close(name) if name == "table:table-row" => return Ok(cells),
-                Tag::End => return Err(self.source.broken("it ends within a row")),
+                Tag::End => return Err(Fault::broken("it ends within a row")),
                 _ => {}
             }
         }
@@ -193,9 +191,12 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
 
     /// The text that a cell shows, up to its closing tag: paragraphs are lines; notes, drawings and tables within the
     /// cell are no part of it.
-    fn cell_text(&mut self, cell: &str) -> Result<String, Vec<Finding>> {
+    fn cell_text(&mut self, cell: &str) -> Result<String, Fault> {
         let (mut text, mut paragraphs, mut within) = (String::new(), 0_u32, false);
         loop {
+            if text.len() > LONGEST_TEXT {
+                return Err(Fault::TooLarge);
+            }
             match self.next()? {
                 Tag::Open(tag) => match tag.name().0 {
                     "text:p" | "text:h" => {
@@ -223,20 +224,20 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
                 Tag::Close(name) if name == cell => return Ok(text),
                 Tag::Close(name) if name == "text:p" || name == "text:h" => within = false,
                 Tag::Text(part) if within => text.push_str(&part),
-                Tag::End => return Err(self.source.broken("it ends within a cell")),
+                Tag::End => return Err(Fault::broken("it ends within a cell")),
                 _ => {}
             }
         }
     }
 
     /// Goes to the end of the element `name`, which may have others of its name in it.
-    fn skip(&mut self, name: &str) -> Result<(), Vec<Finding>> {
+    fn skip(&mut self, name: &str) -> Result<(), Fault> {
         let mut depth = 1;
         while depth > 0 {
             match self.next()? {
                 Tag::Open(tag) if tag.name().0 == name => depth += 1,
                 Tag::Close(closed) if closed == name => depth -= 1,
-                Tag::End => return Err(self.source.broken("it ends within a cell")),
+                Tag::End => return Err(Fault::broken("it ends within a cell")),
                 _ => {}
             }
         }
@@ -244,12 +245,29 @@ impl<'a, R: Read> Content<'a, BufReader<R>> {
     }
 }
 
-fn copy(value: &Value<'static>) -> Value<'static> {
-    match value {
-        Value::Shared(text) => Value::Shared(text),
-        Value::Own(text) => Value::Own(text.clone()),
-        Value::Plain(cell) => Value::Plain(*cell),
+/// The value of a cell, which has its text.
+enum Value {
+    Text(String),
+    Plain(Cell<'static>),
+}
+
+fn say(
+    row: u32,
+    cells: &[(Range<u32>, Value)],
+    listener: &mut dyn Listener,
+) -> Result<ControlFlow<()>, Fault> {
+    for (columns, value) in cells {
+        let cell = match value {
+            Value::Text(text) => Cell::Text(text),
+            Value::Plain(cell) => *cell,
+        };
+        for column in columns.clone() {
+            if listener.cell(row, column, cell)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
     }
+    Ok(ControlFlow::Continue(()))
 }
 
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
@@ -281,8 +299,12 @@ pub(super) fn resolve(entity: &BytesRef<'_>) -> String {
     }
 }
 
-/// The value of a cell that shows `text`.
-fn cell_value(tag: &BytesStart<'_>, text: String) -> Option<Value<'static>> {
+/// The value of a cell that shows `text`; `None` for nothing.
+fn cell_value(tag: &BytesStart<'_>, text: String) -> Option<Value> {
+    value_of(tag, text).filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))
+}
+
+fn value_of(tag: &BytesStart<'_>, text: String) -> Option<Value> {
     let plain = |cell| Some(Value::Plain(cell));
     if attribute(tag, "calcext:value-type").as_deref() == Some("error") {
         return plain(Cell::Error(error_of(&text)));
@@ -302,12 +324,12 @@ fn cell_value(tag: &BytesStart<'_>, text: String) -> Option<Value<'static>> {
             .and_then(serial_of_iso)
         {
             Some(serial) => plain(Cell::Date(serial)),
-            None => Some(Value::Own(text)),
+            None => Some(Value::Text(text)),
         },
         Some("boolean") => plain(Cell::Bool(
             attribute(tag, "office:boolean-value").as_deref() == Some("true"),
         )),
-        Some("string") => Some(Value::Own(
+        Some("string") => Some(Value::Text(
             attribute(tag, "office:string-value").unwrap_or(text),
         )),
         None if attribute(tag, "table:formula").is_some() && text.is_empty() => {
@@ -315,7 +337,7 @@ fn cell_value(tag: &BytesStart<'_>, text: String) -> Option<Value<'static>> {
         }
         None if text.is_empty() => None,
         // A time of day, a duration, or what an older program wrote: as shown.
-        _ => Some(Value::Own(text)),
+        _ => Some(Value::Text(text)),
     }
 }
 

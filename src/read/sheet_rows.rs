@@ -13,41 +13,26 @@ use std::collections::BTreeSet;
 pub(super) const MOST_ROWS: u32 = 1 << 20;
 pub(super) const MOST_COLUMNS: u32 = 1 << 14;
 
-/// No more cells are read from one worksheet.
-const MOST_CELLS: u64 = 60_000_000;
-
-/// A cell's value, borrowed where the workbook holds the text anyway.
-pub(super) enum Value<'v> {
-    Shared(&'v str),
-    Own(String),
+/// What a cell of the row that is being collected holds; texts lie one after another in a buffer.
+enum Kept {
+    Text { from: usize, to: usize },
     Plain(Cell<'static>),
 }
 
-impl Value<'_> {
-    pub(super) fn cell(&self) -> Cell<'_> {
-        match self {
-            Self::Shared("") => Cell::Blank,
-            Self::Shared(text) => Cell::Text(text),
-            Self::Own(text) if text.is_empty() => Cell::Blank,
-            Self::Own(text) => Cell::Text(text),
-            Self::Plain(cell) => *cell,
-        }
-    }
-}
-
 /// Collects the cells of one worksheet into rows.
-pub(super) struct SheetRows<'a, 'v> {
+pub(super) struct SheetRows<'a> {
     source: &'a Source<'a>,
     assembler: Assembler<'a>,
     /// The row being collected, from 0.
     row: u32,
     /// The row after the last one that was handed on.
     next: u32,
-    cells: Vec<(u32, Value<'v>)>,
+    cells: Vec<(u32, Kept)>,
+    texts: String,
     count: u64,
 }
 
-impl<'a, 'v> SheetRows<'a, 'v> {
+impl<'a> SheetRows<'a> {
     pub(super) fn new(source: &'a Source<'a>, worksheet: &str, format: Format, size: u64) -> Self {
         let assembler = Assembler::new(source, Some(worksheet), format, size);
         Self {
@@ -56,8 +41,14 @@ impl<'a, 'v> SheetRows<'a, 'v> {
             row: 0,
             next: 0,
             cells: vec![],
+            texts: String::new(),
             count: 0,
         }
+    }
+
+    /// Says that the workbook counts days from 1904-01-01.
+    pub(super) fn count_from_1904(&mut self, from_1904: bool) {
+        self.assembler.serials_from_1904 = from_1904;
     }
 
     /// Whether more cells are of use.
@@ -65,21 +56,12 @@ impl<'a, 'v> SheetRows<'a, 'v> {
         self.assembler.wants_more()
     }
 
-    /// Whether so many more cells can come at all; asked before a short text is repeated a million times.
-    pub(super) fn has_room(&self, more: u64) -> Result<(), Vec<Finding>> {
-        if self.count + more > MOST_CELLS {
-            Err(too_large(&self.source.origin(None).place()))
-        } else {
-            Ok(())
-        }
-    }
-
     /// Takes the cell in row `row` and column `column`, both from 0. Rows come in order.
     pub(super) fn add(
         &mut self,
         row: u32,
         column: u32,
-        value: Value<'v>,
+        cell: Cell<'_>,
     ) -> Result<(), Vec<Finding>> {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
             return Err(self.source.broken("a cell outside the worksheet"));
@@ -91,13 +73,28 @@ impl<'a, 'v> SheetRows<'a, 'v> {
             self.flush()?;
             self.row = row;
         }
-        if matches!(value.cell(), Cell::Blank) {
-            return Ok(());
-        }
-        self.has_room(1)?;
+        let kept = match cell {
+            Cell::Blank | Cell::Text("") => return Ok(()),
+            Cell::Text(text) => {
+                let from = self.texts.len();
+                self.texts.push_str(text);
+                let to = self.texts.len();
+                Kept::Text { from, to }
+            }
+            Cell::Number(value) => Kept::Plain(Cell::Number(value)),
+            Cell::Percent(value) => Kept::Plain(Cell::Percent(value)),
+            Cell::Date(value) => Kept::Plain(Cell::Date(value)),
+            Cell::Bool(value) => Kept::Plain(Cell::Bool(value)),
+            Cell::Error(error) => Kept::Plain(Cell::Error(error)),
+        };
         self.count += 1;
+        if self.count > self.source.limits.cells()
+            || self.texts.len() as u64 > self.source.limits.table()
+        {
+            return Err(too_large(&self.source.origin(None).place()));
+        }
         if (column as usize) < self.assembler.width() {
-            self.cells.push((column, value));
+            self.cells.push((column, kept));
         } else {
             self.assembler.stray(row + 1, column);
         }
@@ -106,14 +103,14 @@ impl<'a, 'v> SheetRows<'a, 'v> {
 
     /// Hands the collected row on.
     fn flush(&mut self) -> Result<(), Vec<Finding>> {
-        let mut held = std::mem::take(&mut self.cells);
-        if held.is_empty() {
+        if self.cells.is_empty() {
+            self.texts.clear();
             return Ok(());
         }
-        if !held.is_sorted_by(|a, b| a.0 < b.0) {
+        if !self.cells.is_sorted_by(|a, b| a.0 < b.0) {
             // Excel writes them in order, but need not.
-            held.sort_by_key(|(column, _)| *column);
-            if held.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            self.cells.sort_by_key(|(column, _)| *column);
+            if self.cells.windows(2).any(|pair| pair[0].0 == pair[1].0) {
                 // Two rows with one number are the likely cause, and one of them would be lost in silence.
                 return Err(self.source.broken("two values for one cell"));
             }
@@ -123,16 +120,21 @@ impl<'a, 'v> SheetRows<'a, 'v> {
                 .blank_rows(self.next + 1, self.row - self.next);
         }
         self.next = self.row + 1;
-        let width = held.last().map_or(0, |(column, _)| *column as usize + 1);
+        let width = self
+            .cells
+            .last()
+            .map_or(0, |(column, _)| *column as usize + 1);
         let mut cells = vec![Cell::Blank; width];
-        for (column, value) in &held {
-            cells[*column as usize] = value.cell();
+        for (column, kept) in &self.cells {
+            cells[*column as usize] = match kept {
+                Kept::Text { from, to } => Cell::Text(&self.texts[*from..*to]),
+                Kept::Plain(cell) => *cell,
+            };
         }
-        let result = self.assembler.row(self.row + 1, &cells);
-        drop(cells);
-        held.clear();
-        self.cells = held;
-        result
+        self.assembler.row(self.row + 1, &cells)?;
+        self.cells.clear();
+        self.texts.clear();
+        Ok(())
     }
 
     /// The worksheet's table; `None` if it has no cells.
@@ -142,14 +144,14 @@ impl<'a, 'v> SheetRows<'a, 'v> {
     }
 }
 
-/// The worksheets that are to be read of those that there are.
-pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<String>, Vec<Finding>> {
+/// The places of the worksheets that are to be read among those that there are.
+pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<usize>, Vec<Finding>> {
     let Some(wanted) = source.worksheet else {
-        return Ok(names.to_vec());
+        return Ok((0..names.len()).collect());
     };
-    let exact = names.iter().find(|name| *name == wanted);
-    let name = exact.or_else(|| names.iter().find(|name| name.trim() == wanted.trim()));
-    name.map(|name| vec![name.clone()]).ok_or_else(|| {
+    let exact = names.iter().position(|name| *name == wanted);
+    let like = || names.iter().position(|name| name.trim() == wanted.trim());
+    exact.or_else(like).map(|index| vec![index]).ok_or_else(|| {
         let title = text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`");
         let note = text!("worksheets: {}", "工作表：{}", quoted(names));
         vec![Finding::error(Code::Usage, title).with_note(note)]
@@ -192,10 +194,14 @@ pub(super) fn tables(
     leave_lists_of_columns(&mut taken, &mut left, source);
     let Some(first) = taken.first_mut() else {
         if errors.is_empty() && left.is_empty() {
-            errors.push(Finding::error(
+            let error = Finding::error(
                 Code::BadFormat,
                 text!("the workbook has no data", "工作簿没有数据"),
-            ));
+            );
+            errors.push(error.help(text!(
+                "open it in Excel or WPS and see that its worksheets have cells",
+                "请用 Excel 或 WPS 打开，确认工作表中有内容"
+            )));
         } else if errors.is_empty() {
             errors.push(header::unmatched(&left.iter().collect::<Vec<_>>(), source));
         }

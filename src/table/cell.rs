@@ -79,29 +79,41 @@ impl CellError {
 
 /// The data rows of one table as read: every row has `width` cells and remembers its row number in the file.
 ///
-/// All cells lie in one buffer, so that a million rows are a handful of allocations: text as it is, other cells as a
-/// byte that no UTF-8 text has, a tag and their eight bytes.
+/// All cells lie in one text, so that a million rows are a handful of allocations and a record of a text file comes in
+/// as it stands: one byte (its delimiter) parts a cell from the next. A cell that is no text is a control character, a
+/// tag and its bits in characters of seven bits each.
 #[derive(Clone, Debug, Default)]
 pub struct RawRows {
     width: usize,
-    bytes: Vec<u8>,
-    /// Where each row starts in `bytes`.
+    text: String,
+    /// Where each row starts in `text`.
     starts: Vec<u64>,
     /// Where each cell ends, from its row's start.
     ends: Vec<u32>,
     numbers: Vec<u32>,
 }
 
-/// Never the first byte of UTF-8 text.
-const TYPED: u8 = 0xFF;
+/// Begins every cell that is not plain text, and a plain text that happens to begin with it.
+const TYPED: char = '\u{1}';
+/// The tag of such a text.
+const TEXT: char = 't';
+
+/// How many characters of seven bits hold 64 bits.
+const SEVENS: u32 = 10;
 
 impl RawRows {
-    /// Whether the cells are the same as another's; the row numbers need not be.
+    /// Whether the cells are the same as another's, bit by bit; the row numbers need not be.
     pub fn has_cells_of(&self, other: &Self) -> bool {
+        let written = |rows: &Self, row, column| -> usize { rows.written(row, column).len() };
         self.width == other.width
-            && self.starts == other.starts
-            && self.ends == other.ends
-            && self.bytes == other.bytes
+            && self.len() == other.len()
+            && (0..self.len()).all(|row| {
+                (0..self.width).all(|column| {
+                    // Most differences are of length, which needs no look at the text.
+                    written(self, row, column) == written(other, row, column)
+                        && self.written(row, column) == other.written(row, column)
+                })
+            })
     }
 
     /// No rows yet, of `width` cells each.
@@ -127,6 +139,13 @@ impl RawRows {
         self.numbers.is_empty()
     }
 
+    /// How many bytes of memory the rows fill.
+    pub fn memory(&self) -> u64 {
+        let ends = self.ends.len() * size_of::<u32>();
+        let rows = self.starts.len() * (size_of::<u64>() + size_of::<u32>());
+        (self.text.len() + ends + rows) as u64
+    }
+
     /// The row number in the file (from 1) of row `row`; for text files the line on which the record starts.
     pub fn row_number(&self, row: usize) -> u32 {
         self.numbers[row]
@@ -134,31 +153,71 @@ impl RawRows {
 
     /// Appends a row. Cells that are not given are blank; what lies beyond the width is the caller's to report first.
     pub fn push<'a>(&mut self, row_number: u32, cells: impl IntoIterator<Item = Cell<'a>>) {
-        let start = self.bytes.len();
+        let start = self.text.len();
         self.starts.push(start as u64);
         self.numbers.push(row_number);
         let mut count = 0;
         for cell in cells.into_iter().take(self.width) {
+            if count > 0 {
+                self.text.push('\0');
+            }
             count += 1;
             match cell {
                 Cell::Blank => {}
-                Cell::Text(text) => self.bytes.extend_from_slice(text.as_bytes()),
-                Cell::Number(value) => self.push_typed(0, value.to_bits()),
-                Cell::Percent(value) => self.push_typed(1, value.to_bits()),
-                Cell::Date(value) => self.push_typed(2, value.to_bits()),
-                Cell::Bool(value) => self.push_typed(3, u64::from(value)),
-                Cell::Error(error) => self.push_typed(4, error as u64),
+                Cell::Text(text) => {
+                    if text.starts_with(TYPED) {
+                        self.text.extend([TYPED, TEXT]);
+                    }
+                    self.text.push_str(text);
+                }
+                Cell::Number(value) => self.push_typed('n', value.to_bits()),
+                Cell::Percent(value) => self.push_typed('p', value.to_bits()),
+                Cell::Date(value) => self.push_typed('d', value.to_bits()),
+                Cell::Bool(value) => self.push_typed('b', u64::from(value)),
+                Cell::Error(error) => self.push_typed('e', error as u64),
             }
-            self.ends.push((self.bytes.len() - start) as u32);
+            self.ends.push((self.text.len() - start) as u32);
         }
         for _ in count..self.width {
-            self.ends.push((self.bytes.len() - start) as u32);
+            if count > 0 {
+                self.text.push('\0');
+            }
+            count += 1;
+            self.ends.push((self.text.len() - start) as u32);
+        }
+    }
+
+    /// Appends a row of a text file from its record as it stands there: `cells` are its fields (texts and blanks), in
+    /// order, with one byte between two. Anything else goes through [`Self::push`], which costs more and gives the same.
+    pub fn push_record(&mut self, row_number: u32, record: &str, cells: &[Cell<'_>]) {
+        let mut end = 0;
+        let mut is_plain = cells.len() == self.width;
+        let from = self.ends.len();
+        for cell in cells {
+            match cell {
+                Cell::Text(text) => {
+                    is_plain &= !text.starts_with(TYPED);
+                    end += text.len();
+                }
+                Cell::Blank => {}
+                _ => is_plain = false,
+            }
+            self.ends.push(end as u32);
+            end += 1;
+        }
+        if is_plain && end == record.len() + 1 {
+            self.starts.push(self.text.len() as u64);
+            self.numbers.push(row_number);
+            self.text.push_str(record);
+        } else {
+            self.ends.truncate(from);
+            self.push(row_number, cells.iter().copied());
         }
     }
 
     /// Makes room for rows of so many bytes of text in all.
     pub fn reserve(&mut self, bytes: usize) {
-        self.bytes.reserve(bytes);
+        self.text.reserve(bytes);
     }
 
     /// Keeps the first `width` columns.
@@ -174,36 +233,45 @@ impl RawRows {
         self.width = width;
     }
 
-    fn push_typed(&mut self, tag: u8, bits: u64) {
-        self.bytes.extend_from_slice(&[TYPED, tag]);
-        self.bytes.extend_from_slice(&bits.to_le_bytes());
+    fn push_typed(&mut self, tag: char, bits: u64) {
+        self.text.extend([TYPED, tag]);
+        let sevens = (0..SEVENS).map(|place| (bits >> (7 * place)) as u8 & 0x7F);
+        self.text.extend(sevens.map(char::from));
     }
 
     /// The cell in row `row` and column `column`, both from 0.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        let written = self.written(row, column);
+        match written.as_bytes() {
+            [] => Cell::Blank,
+            [first, tag, rest @ ..] if char::from(*first) == TYPED => {
+                let bits = rest
+                    .iter()
+                    .rev()
+                    .fold(0_u64, |bits, seven| bits << 7 | u64::from(*seven));
+                match tag {
+                    b'n' => Cell::Number(f64::from_bits(bits)),
+                    b'p' => Cell::Percent(f64::from_bits(bits)),
+                    b'd' => Cell::Date(f64::from_bits(bits)),
+                    b'b' => Cell::Bool(bits != 0),
+                    b'e' => Cell::Error(CellError::ALL[bits as usize % CellError::ALL.len()]),
+                    _ => Cell::Text(&written[2..]),
+                }
+            }
+            _ => Cell::Text(written),
+        }
+    }
+
+    /// A cell as it lies in the text.
+    fn written(&self, row: usize, column: usize) -> &str {
         let base = self.starts[row] as usize;
         let at = row * self.width + column;
         let from = if column == 0 {
             0
         } else {
-            self.ends[at - 1] as usize
+            self.ends[at - 1] as usize + 1
         };
-        let bytes = &self.bytes[base + from..base + self.ends[at] as usize];
-        match bytes {
-            [] => Cell::Blank,
-            [TYPED, tag, value @ ..] => {
-                let bits = u64::from_le_bytes(value.try_into().unwrap_or_default());
-                match tag {
-                    0 => Cell::Number(f64::from_bits(bits)),
-                    1 => Cell::Percent(f64::from_bits(bits)),
-                    2 => Cell::Date(f64::from_bits(bits)),
-                    3 => Cell::Bool(bits != 0),
-                    _ => Cell::Error(CellError::ALL[bits as usize % CellError::ALL.len()]),
-                }
-            }
-            // `push` takes `&str` only, so this is text; the check is cheap beside what is done with the cell.
-            text => Cell::Text(std::str::from_utf8(text).unwrap_or_default()),
-        }
+        &self.text[base + from..base + self.ends[at] as usize]
     }
 
     /// The cells of row `row` in order.
@@ -252,6 +320,8 @@ mod tests {
                 Cell::Error(CellError::Unsaved),
                 Cell::Text(""),
             ],
+            vec![Cell::Number(f64::MIN), Cell::Number(-0.0)],
+            vec![Cell::Text("\u{1}"), Cell::Text("\u{1}n0123456789")],
             vec![Cell::Text("short")],
         ];
         let mut raw = RawRows::new(4);
@@ -280,5 +350,39 @@ mod tests {
                 .enumerate()
                 .all(|(index, error)| *error as usize == index)
         );
+    }
+
+    #[test]
+    fn a_record_comes_in_as_its_cells_would() {
+        for (record, cells) in [
+            (
+                "a,客户,",
+                vec![Cell::Text("a"), Cell::Text("客户"), Cell::Blank],
+            ),
+            (",,", vec![Cell::Blank; 3]),
+            (
+                "\"a\",b,c",
+                vec![Cell::Text("a"), Cell::Text("b"), Cell::Text("c")],
+            ),
+            (
+                "\u{1}n,b,c",
+                vec![Cell::Text("\u{1}n"), Cell::Text("b"), Cell::Text("c")],
+            ),
+            ("a,b", vec![Cell::Text("a"), Cell::Text("b")]),
+            ("a,b,c,d", ["a", "b", "c", "d"].map(Cell::Text).to_vec()),
+        ] {
+            let (mut by_record, mut by_cells) = (RawRows::new(3), RawRows::new(3));
+            for row in 0..2 {
+                by_record.push_record(row, record, &cells);
+                by_cells.push(row, cells.iter().copied());
+            }
+            assert!(by_record.has_cells_of(&by_cells), "{record:?}");
+            let read: Vec<Cell<'_>> = by_record.row(1).collect();
+            assert_eq!(
+                read[..cells.len().min(3)],
+                cells[..cells.len().min(3)],
+                "{record:?}"
+            );
+        }
     }
 }

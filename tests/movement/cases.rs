@@ -12,7 +12,7 @@
 //! - `expect`: a line for each run and customer, `03: A promoted since=03 why=rule:up`: the as-of date (`03` is the last
 //!   day of March 2024, `03-15` a day), the customer if it is not K, the grade (`-`: none), the decision, and what else
 //!   is to be looked at: `since`, `why`, `type`, `type_why`, `rule_grade`, `steps`,
-//!   `capped`, `at_risk`, `next` (to the line's end).
+//!   `capped`, `at_risk`, `evidence` (periods and values of the last move), `finding` (the codes of all findings of the run), `next` (to the line's end).
 //!   Each run begins with what the one before left.
 //! - `catch_up = false`: one run on the last date alone does not give the same, and the sentence says why.
 //! - `filed = false`: no ledger keeps the files, a command names all of them.
@@ -21,9 +21,9 @@
 use super::world::{World, month_end, said, why};
 use super::written::Case;
 use regrade::diagnostic::Lang;
-use regrade::explain::movement;
+use regrade::explain::movement::{self, Ladder};
 use regrade::grading::Grading;
-use regrade::table::Date;
+use regrade::table::{Date, Value};
 use std::collections::BTreeSet;
 use toml::Table;
 
@@ -119,6 +119,23 @@ fn check(line: &Line<'_>, grading: &Grading) -> Result<(), String> {
             "steps" => {
                 let steps = row.and_then(|row| grading.steps(*row as usize));
                 steps.map_or_else(|| "-".to_owned(), |steps| steps.to_string())
+            }
+            "finding" => {
+                let codes = grading.findings.iter().map(|finding| finding.code.word());
+                match codes.collect::<Vec<_>>().join(",") {
+                    none if none.is_empty() => "-".to_owned(),
+                    codes => codes,
+                }
+            }
+            "evidence" => {
+                let all = row.map(|row| movement::evidence(grading, Ladder::Grade, *row as usize));
+                let last = all.into_iter().flatten().next_back();
+                let periods = last.into_iter().flat_map(|evidence| evidence.periods);
+                let periods = periods.map(|period| match &period.values[..] {
+                    [(_, Value::Number(value))] => format!("{}={value}", period.period),
+                    values => format!("{}={values:?}", period.period),
+                });
+                periods.collect::<Vec<_>>().join(",")
             }
             "next" => {
                 let next = row.and_then(|row| movement::next(grading, *row as usize, Lang::En));
@@ -240,4 +257,9 @@ fn overrides_over_the_rules() {
 #[test]
 fn types_move_in_the_same_way() {
     all(include_str!("types.toml"));
+}
+
+#[test]
+fn what_comes_next() {
+    all(include_str!("next.toml"));
 }

@@ -90,20 +90,9 @@ fn columns() -> [ListColumn; 9] {
 
 /// The changes in their order.
 fn changes(history: &[HistoryRow], overrides: &[StoredOverride], keyed: bool) -> Vec<Change> {
-    // Of one date the last run counts: it was graded again.
-    let counting: Vec<&HistoryRow> = history
-        .iter()
-        .enumerate()
-        .filter(|(index, row)| {
-            history
-                .get(index + 1)
-                .is_none_or(|next| next.as_of != row.as_of)
-        })
-        .map(|(_, row)| row)
-        .collect();
     let mut changes: Vec<Change> = overrides.iter().flat_map(of_override).collect();
-    changes.extend(moves(&counting, Subject::Grade, keyed));
-    changes.extend(moves(&counting, Subject::Type, keyed));
+    changes.extend(moves(history, Subject::Grade, keyed));
+    changes.extend(moves(history, Subject::Type, keyed));
     changes.sort_by_key(|change| (change.date, change.order));
     changes
 }
@@ -118,7 +107,7 @@ fn subject(subject: Subject) -> ListCell {
 }
 
 /// The runs in which the grade or the type became another.
-fn moves(history: &[&HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
+fn moves(history: &[HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
     let level = |row: &HistoryRow| {
         let standing = &row.row.standing;
         match of {
@@ -139,8 +128,8 @@ fn moves(history: &[&HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
         };
         // The first reason says why the grade is this one; the others say how the values come about, in `export`.
         let reason = match of {
-            Subject::Grade => row.row.reasons.first().map(String::as_str),
-            _ => None,
+            Subject::Grade => row.row.reasons.first().cloned(),
+            _ => type_reason(row),
         };
         changes.push(Change {
             date: row.as_of,
@@ -160,6 +149,14 @@ fn moves(history: &[&HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
         before = now;
     }
     changes
+}
+
+/// Why the type became another, which the evidence says, because among the reasons of a run the grade's come first.
+fn type_reason(row: &HistoryRow) -> Option<String> {
+    let all: Value = serde_json::from_str(row.row.evidence.as_deref()?).ok()?;
+    let mut of_type = all.as_array()?.iter().filter(|one| one["of"] == "type");
+    let reason = of_type.find_map(|one| one["reason"].as_str());
+    reason.map(str::to_owned)
 }
 
 /// The periods and values that moved the customer on this ladder: `rule: 2024-01 采购额=600, 2024-02 采购额=700`.

@@ -2,7 +2,6 @@
 
 use crate::cli::output::files_of;
 use crate::cli::{Exit, Global, Screen, Stop, ledger, list, output};
-use regrade::decide::Decision;
 use regrade::ledger::Run;
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
@@ -70,6 +69,6 @@ fn row(run: &Run, keyed: bool) -> Vec<ListCell> {
         ListCell::text(run.made_at.clone()),
         ListCell::text(run.made_by.clone()),
         ListCell::count(run.customers),
-        ListCell::count(run.count(Decision::Promoted) + run.count(Decision::Demoted)),
+        ListCell::count(run.moved),
     ]
 }

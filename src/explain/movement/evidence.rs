@@ -4,7 +4,7 @@ use super::{Ladder, next};
 use crate::classify::plain_text;
 use crate::decide::Why;
 use crate::diagnostic::Lang;
-use crate::expr::{Bound, Frame};
+use crate::expr::Frame;
 use crate::grading::Grading;
 use crate::scheme::model::{MovementRule, SlotKind};
 use crate::table::{Date, Period, Value};
@@ -92,7 +92,8 @@ pub fn evidence(grading: &Grading, ladder: Ladder, row: usize) -> Vec<Evidence> 
     all
 }
 
-/// What a rule read of the periods that end after `after` and not after `end`: as many as it counts, oldest first.
+/// What a rule read of the periods that end after `after` and not after `end`: as many as it counts, oldest first. What
+/// rises or falls is shown from the period on over which it does.
 pub(super) fn of_rule(
     grading: &Grading,
     rule: &MovementRule,
@@ -101,28 +102,11 @@ pub(super) fn of_rule(
     after: Option<Date>,
 ) -> Vec<PeriodValues> {
     let counted = next::counts(&rule.when.bound);
-    let shown = counted.iter().map(|count| count.needed).max();
-    series_values(
-        grading,
-        &rule.when.bound,
-        row,
-        end,
-        after,
-        shown.unwrap_or(MOST_SHOWN),
-    )
-}
-
-fn series_values(
-    grading: &Grading,
-    bound: &Bound,
-    row: usize,
-    end: Date,
-    after: Option<Date>,
-    most: usize,
-) -> Vec<PeriodValues> {
+    let shown = counted.iter().map(next::Count::shown).max();
+    let (most, from_before) = shown.unwrap_or((MOST_SHOWN, false));
     let scheme = &grading.scheme;
     let mut periods: Vec<PeriodValues> = vec![];
-    for slot in bound.slots() {
+    for slot in rule.when.bound.slots() {
         let entry = &scheme.slots.entries[slot.0 as usize];
         let SlotKind::Metric(metric) = entry.kind else {
             continue;
@@ -131,11 +115,17 @@ fn series_values(
             continue;
         };
         let series = grading.facts.series(slot);
-        let inside = |day: i32| day <= end.days() && after.is_none_or(|after| day > after.days());
-        let indices: Vec<usize> = (0..series.periods)
-            .filter(|index| inside(series.ends[*index]))
+        // Periods that are passed over are not there for the rule either.
+        let there = (0..series.periods).filter(|index| !series.skipped[*index]);
+        let there: Vec<usize> = there
+            .filter(|index| series.ends[*index] <= end.days())
             .collect();
-        for index in indices.iter().skip(indices.len().saturating_sub(most)) {
+        let is_before =
+            |index: &usize| after.is_some_and(|after| series.ends[*index] <= after.days());
+        let before = there.partition_point(is_before);
+        let first = before.saturating_sub(usize::from(from_before));
+        let first = first.max(there.len().saturating_sub(most));
+        for index in &there[first..] {
             let Some(day) = Date::from_days(series.ends[*index]) else {
                 continue;
             };
@@ -151,6 +141,8 @@ fn series_values(
             }
         }
     }
+    // Of two series one may pass over a period that the other has.
+    periods.sort_by_key(|period| period.period.end());
     periods
 }
 

@@ -1,12 +1,12 @@
 //! What comes next: how far each rule has come, and what would make it fire.
 
 use super::{CountingAfter, Ladder, last_end};
-use crate::decide::Why;
+use crate::decide::{Why, comes_on, may_move_on};
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Comparison, Node, SeriesFunction};
 use crate::grading::Grading;
 use crate::scheme::model::{GradeRule, MovementRule};
-use crate::table::{Period, PeriodKind, Value};
+use crate::table::{Date, Period, PeriodKind, Value};
 
 /// A count of periods that a rule wants.
 pub(super) struct Count<'a> {
@@ -17,6 +17,17 @@ pub(super) struct Count<'a> {
     argument: &'a Bound,
     /// From how many periods on it is enough.
     pub needed: usize,
+}
+
+impl Count<'_> {
+    /// How many periods it takes to show the count, and whether the first of them comes before those that count: a rise
+    /// is one over the period before.
+    pub(super) fn shown(&self) -> (usize, bool) {
+        match self.function {
+            SeriesFunction::Rising | SeriesFunction::Falling => (self.needed + 1, true),
+            _ => (self.needed, false),
+        }
+    }
 }
 
 /// The counts that must all be reached for a condition to hold: `streak(…) >= 3` by itself or joined by `and`.
@@ -89,31 +100,51 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
         return vec![];
     };
     let mut texts = vec![];
-    match track.last.map(|step| step.why) {
-        Some(Why::AtRisk(_, until)) => texts.push(match lang {
-            Lang::Zh => format!("若到 {until} 仍成立则降级"),
-            Lang::En => format!("demoted on {until} unless that ends"),
-        }),
-        Some(Why::TooSoon(until)) => texts.push(match lang {
-            Lang::Zh => format!("{until} 起可再变动"),
-            Lang::En => format!("may move again on {until}"),
-        }),
+    let why = track.last.map(|step| step.why);
+    match (why, lang) {
+        (Some(Why::AtRisk(_, until)), Lang::Zh) => texts.push(format!("若到 {until} 仍成立则降级")),
+        (Some(Why::AtRisk(_, until)), Lang::En) => {
+            texts.push(format!("demoted on {until} unless that ends"));
+        }
+        (Some(Why::TooSoon(until)), _) => {
+            // Of a demotion shortly before only the next one has to wait.
+            let kind = grading.scheme.period;
+            let is_hold = may_move_on(movement, kind, &track.place) == Some(until);
+            texts.push(match (is_hold, lang) {
+                (true, Lang::Zh) => format!("{until} 起可再变动"),
+                (true, Lang::En) => format!("may move again on {until}"),
+                (false, Lang::Zh) => format!("{until} 起可再降级"),
+                (false, Lang::En) => format!("may be demoted again on {until}"),
+            });
+        }
+        (Some(Why::NotEligible), _) => {
+            let eligible = movement.eligible.as_ref();
+            texts.extend(eligible.map(|eligible| match (&eligible.text, lang) {
+                (text, Lang::Zh) => format!("须先满足 {text}"),
+                (text, Lang::En) => format!("not before `{text}`"),
+            }));
+        }
         _ => {}
     }
     let levels = ladder.levels(grading);
     let mut promotes = false;
-    for rule in &movement.rules {
+    for (index, rule) in movement.rules.iter().enumerate() {
         let Some(target) = rule.target(level, levels) else {
             continue;
         };
+        // What grace holds off has been told.
+        if matches!(why, Some(Why::AtRisk(Some(by), _)) if by as usize == index) {
+            continue;
+        }
         let up = target < level;
-        let to = ladder.name(grading, target);
+        let to = ladder.name(grading, movement.capped(level, target));
         let progress = Progress::of(grading, rule, row, track.place.counts_after);
+        let comes = |end: Date| comes_on(movement, grading.scheme.period, &track.place, !up, end);
         match progress {
             // Of what promotes the first rule is told whatever it has come to, of what demotes only what has begun.
             Some(progress) if (up && !promotes) || (!up && progress.have > 0) => {
                 promotes |= up;
-                texts.push(progress.text(grading, rule, row, &to, up, lang));
+                texts.push(progress.text(rule, &to, up, comes, lang));
             }
             None if up && !promotes => {
                 promotes = true;
@@ -141,16 +172,20 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
 
 /// How far the count of a rule that is furthest from firing has come.
 struct Progress<'a> {
+    grading: &'a Grading,
+    row: usize,
+    /// Only periods that end after this day count.
+    after: Option<Date>,
     count: Count<'a>,
     have: usize,
 }
 
 impl<'a> Progress<'a> {
     fn of(
-        grading: &Grading,
+        grading: &'a Grading,
         rule: &'a MovementRule,
         row: usize,
-        after: Option<crate::table::Date>,
+        after: Option<Date>,
     ) -> Option<Self> {
         let frame = CountingAfter {
             facts: &grading.facts,
@@ -161,26 +196,35 @@ impl<'a> Progress<'a> {
                 Value::Number(number) => number.trunc().max(0) as usize,
                 _ => 0,
             };
-            Self { count, have }
+            Self {
+                grading,
+                row,
+                after,
+                count,
+                have,
+            }
         });
         progress.max_by_key(|progress| progress.count.needed.saturating_sub(progress.have))
     }
 
+    /// `comes` says at which period end a customer moves for whom the rule fires from a period end on.
     fn text(
         &self,
-        grading: &Grading,
         rule: &MovementRule,
-        row: usize,
         to: &str,
         up: bool,
+        comes: impl Fn(Date) -> Date,
         lang: Lang,
     ) -> String {
         let (have, needed) = (self.have.min(self.count.needed), self.count.needed);
-        let kind = grading.scheme.period;
-        let last = Period::of(kind, last_end(grading));
+        let kind = self.grading.scheme.period;
+        let last = Period::of(kind, last_end(self.grading));
         let left = (needed - have).max(1) as i32;
-        let (first, end) = (last.back(-1), last.back(-left));
-        let when = if left == 1 {
+        let (first, fires) = (last.back(-1), last.back(-left));
+        let end = fires
+            .end()
+            .map_or(fires, |end| Period::of(kind, comes(end)));
+        let when = if first == end {
             first.to_string()
         } else {
             match lang {
@@ -200,12 +244,12 @@ impl<'a> Progress<'a> {
         };
         // What else the rule asks for and does not hold now.
         let frame = CountingAfter {
-            facts: &grading.facts,
-            after: None,
+            facts: &self.grading.facts,
+            after: self.after,
         };
         let lacks = parts(&rule.when.bound)
             .filter(|part| count(part).is_none())
-            .filter(|part| part.eval_at(&frame, row) != Value::Bool(true))
+            .filter(|part| part.eval_at(&frame, self.row) != Value::Bool(true))
             .filter_map(|part| rule.when.text.get(part.span.clone()));
         let lacks: String = lacks
             .map(|lack| match lang {

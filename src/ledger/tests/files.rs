@@ -1,6 +1,7 @@
 //! The file: whose it is, who may write, what becomes of it when something goes wrong.
 
 use super::*;
+use crate::ledger::RunNumber;
 use crate::ledger::schema::{APPLICATION, STEPS};
 use crate::ledger::{Error, copy};
 use rusqlite::Connection;
@@ -25,9 +26,7 @@ type Make<'a> = &'a dyn Fn(&Path);
 fn bring_in(ledger: &mut Ledger, as_of: &str) {
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["C0001"]]);
-    writer
-        .add_import(&rows, &filed(as_of), [Some("C0001")])
-        .unwrap();
+    add(&writer, &rows, &filed(as_of), [Some("C0001")]).unwrap();
     writer.commit().unwrap();
 }
 
@@ -79,7 +78,7 @@ fn what_is_dropped_has_changed_nothing() {
     bring_in(&mut ledger, "2024-03-31");
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     writer.flush().unwrap();
     assert_eq!(writer.imports().unwrap().len(), 2);
     drop(writer);
@@ -98,7 +97,7 @@ fn one_writes_and_others_read_what_was_before() {
     let path = ledger.path.clone();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     assert_eq!(other.write(&who()).map(drop).unwrap_err(), Error::Busy);
     assert_eq!(other.imports().unwrap().len(), 1);
     // Opening needs no lock either.
@@ -204,6 +203,35 @@ fn an_older_ledger_is_brought_up_and_a_copy_of_it_kept() {
 }
 
 #[test]
+fn of_an_older_ledger_moments_say_which_runs_knew_what() {
+    let (_folder, path) = place();
+    drop(Connection::open(&path).unwrap());
+    let ledger = Ledger::connect(&path, Duration::ZERO).unwrap();
+    ledger.prepare(&STEPS[..1], true).unwrap();
+    let old = r"
+INSERT INTO scheme VALUES ('h', '', '', '');
+INSERT INTO run VALUES (1, 'a', 'h', '2024-01-31', NULL, 1, '2024-02-01T08:00:00Z', 'x', '', 0, '{}', '[]', NULL, 0, 0),
+                       (2, 'b', 'h', '2024-02-29', NULL, 1, '2024-03-01T08:00:00Z', 'x', '', 0, '{}', '[]', NULL, 0, 0);
+INSERT INTO override (id, made_at, made_by, customer, subject, hold, level, reason, author, ended_at, ended_on, ended_by,
+                      ended_reason)
+VALUES (1, '2024-02-10T08:00:00Z', 'x', 'A', 'grade', 'lock', 'A', 'r', 'x', '2024-03-10T08:00:00Z', '1900-01-01', 'x',
+        'r');
+INSERT INTO review_mark (customer, rule, first_run, resolved_at, resolved_by, resolved_reason, resolved_how)
+VALUES ('A', 'big', 1, '2024-02-10T08:00:00Z', 'x', 'r', 'confirmed');
+";
+    ledger.connection.execute_batch(old).unwrap();
+    drop(ledger);
+    let ledger = open(&path).unwrap();
+    let stored = &ledger.overrides().unwrap()[0];
+    let known = |run| stored.known_to(RunNumber(run)).map(|set| set.until);
+    assert_eq!((known(1), known(2)), (None, Some(None)));
+    let later = ledger.settled(date("2024-02-29"), Some(RunNumber(2)));
+    assert_eq!(later.unwrap().len(), 1);
+    let earlier = ledger.settled(date("2024-02-29"), Some(RunNumber(1)));
+    assert_eq!(earlier.unwrap(), []);
+}
+
+#[test]
 fn a_step_that_fails_leaves_the_older_ledger() {
     let (_folder, path) = place();
     drop(Ledger::create_or_open(&path, Duration::ZERO).unwrap());
@@ -305,7 +333,7 @@ fn a_copy_is_of_one_moment_while_somebody_writes() {
     let reader = open(&ledger.path).unwrap();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["2"]]);
-    writer.add_import(&rows, &filed("2024-04-30"), []).unwrap();
+    add(&writer, &rows, &filed("2024-04-30"), []).unwrap();
     writer.flush().unwrap();
     let to = folder.path().join("copy.db");
     reader.backup(&to).unwrap();

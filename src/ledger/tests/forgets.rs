@@ -45,9 +45,13 @@ fn busy_with_it(ledger: &mut Ledger) -> [super::super::ImportId; 2] {
     };
     let add = |of: &Table| {
         let keys = keys(of);
-        writer
-            .add_import(of, &filed("2024-03-31"), keys.iter().map(Option::as_deref))
-            .unwrap()
+        add(
+            &writer,
+            of,
+            &filed("2024-03-31"),
+            keys.iter().map(Option::as_deref),
+        )
+        .unwrap()
     };
     let imports = [add(&customers), add(&orders)];
     let mut row = graded(ID, "高级");
@@ -163,9 +167,7 @@ fn the_places_of_forgotten_rows_are_not_given_to_others() {
         let rows = table(&["编号"], &[&["x"], &[customer]]);
         let writer = ledger.write(&who()).unwrap();
         let keys = [Some("x"), Some(customer)];
-        let id = writer
-            .add_import(&rows, &filed("2024-03-31"), keys)
-            .unwrap();
+        let id = add(&writer, &rows, &filed("2024-03-31"), keys).unwrap();
         writer.commit().unwrap();
         id
     };

@@ -7,10 +7,14 @@ mod people;
 mod runs;
 mod tables;
 
-use super::{Ledger, NewImport, RunHead, RunRow, SchemeText, Who};
+use super::{
+    Contents, Error, ImportId, Ledger, NewImport, RunHead, RunRow, SchemeText, Who, Writer,
+    content_hash,
+};
 use crate::decide::{Decision, Standing};
 use crate::read::{Format, Header, Table};
 use crate::table::{Cell, Date, Origin, RawRows};
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -57,8 +61,9 @@ fn table(headers: &[&str], rows: &[&[&str]]) -> Table {
         header_row: 1,
         headers: headers.iter().map(|header| Header::new(header)).collect(),
         unit_line: None,
+        serials_from_1904: false,
         rows: raw,
-        ragged: vec![],
+        broken: vec![],
         notes: vec![],
     }
 }
@@ -69,11 +74,24 @@ fn filed(as_of: &str) -> NewImport {
         as_of: date(as_of),
         sheet: "customers".into(),
         source: "客户".into(),
-        content_hash: "hash".to_owned(),
-        refused: 0,
-        span: None,
         covers: vec![],
     }
+}
+
+/// Brings a table in, whose rows are good and without dates.
+fn add<'a>(
+    writer: &Writer<'_>,
+    table: &Table,
+    about: &NewImport,
+    customers: impl IntoIterator<Item = Option<&'a str>>,
+) -> Result<ImportId, Error> {
+    let contents = || Contents {
+        hash: content_hash(table),
+        refused: 0,
+        span: None,
+    };
+    let customers = customers.into_iter().map(|key| key.map(Cow::Borrowed));
+    writer.add_import(table, about, customers, contents)
 }
 
 fn head(id: &str, as_of: &str) -> RunHead {

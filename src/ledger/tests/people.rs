@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::decide::{Hold, Override, Subject};
-use crate::ledger::{Ended, NewMark, NewProposal, Resolution, State};
+use crate::grading::Settled;
+use crate::ledger::{Ended, NewMark, NewProposal, Resolution, RunNumber, State};
 
 fn set(customer: &str, from: Option<&str>, until: Option<&str>) -> Override {
     Override {
@@ -70,7 +71,8 @@ fn overrides_count_until_they_end() {
             on: date("2024-04-30"),
             at: who().at,
             by: "王".to_owned(),
-            reason: "合同到期".to_owned()
+            reason: "合同到期".to_owned(),
+            after: RunNumber(0),
         })
     );
     assert_eq!(ledger.overrides_of("B").unwrap().len(), 1);
@@ -176,4 +178,58 @@ fn a_mark_stays_until_somebody_has_looked() {
             "属实".to_owned()
         ))
     );
+}
+
+#[test]
+fn a_run_knows_what_was_done_before_it_and_not_what_was_done_since() {
+    let (_folder, mut ledger) = ledger();
+    let first = record(&mut ledger, &head("aa", "2024-01-31"), vec![]);
+    let writer = ledger.write(&who()).unwrap();
+    let until = set("A", None, Some("2024-12-31"));
+    let id = writer.set_override(&until, None).unwrap();
+    writer.commit().unwrap();
+    // All in one second, which the numbers of the runs tell apart.
+    let second = record(&mut ledger, &head("bb", "2024-02-29"), vec![]);
+    let writer = ledger.write(&who()).unwrap();
+    writer.end_override(id, date("2024-02-01"), "改").unwrap();
+    writer.commit().unwrap();
+    let third = record(&mut ledger, &head("cc", "2024-03-31"), vec![]);
+    let stored = &ledger.overrides().unwrap()[0];
+    let last = |run: RunNumber| stored.known_to(run).map(|set| set.until);
+    assert_eq!(last(first), None);
+    assert_eq!(last(second), Some(Some(date("2024-12-31"))));
+    assert_eq!(last(third), Some(Some(date("2024-01-31"))));
+}
+
+#[test]
+fn a_review_is_settled_for_runs_from_the_date_on_that_asked_for_it() {
+    let (_folder, mut ledger) = ledger();
+    let mark = |customer: &str| NewMark {
+        customer: customer.into(),
+        rule: "大额".into(),
+        owner: None,
+        due: None,
+    };
+    let run = record(&mut ledger, &head("aa", "2024-03-31"), vec![]);
+    let writer = ledger.write(&who()).unwrap();
+    writer.mark(run, [mark("B"), mark("A")]).unwrap();
+    writer.commit().unwrap();
+    let waiting = record(&mut ledger, &head("bb", "2024-04-30"), vec![]);
+    let writer = ledger.write(&who()).unwrap();
+    for open in writer.marks(true).unwrap() {
+        writer
+            .resolve(open.id, Resolution::Confirmed, "属实")
+            .unwrap();
+    }
+    writer.commit().unwrap();
+    let free = record(&mut ledger, &head("cc", "2024-05-31"), vec![]);
+    let on = |day: &str, run| ledger.settled(date(day), run).unwrap();
+    let both = ["A", "B"].map(|customer| Settled {
+        customer: customer.into(),
+        rule: "大额".into(),
+    });
+    assert_eq!(on("2024-03-30", None), []);
+    assert_eq!(on("2024-03-31", None), both);
+    assert_eq!(on("2024-05-31", Some(waiting)), []);
+    assert_eq!(on("2024-05-31", Some(free)), both);
 }

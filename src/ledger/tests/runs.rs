@@ -48,7 +48,7 @@ fn a_run_comes_back_as_it_was() {
     let (_folder, mut ledger) = ledger();
     let writer = ledger.write(&who()).unwrap();
     let rows = table(&["编号"], &[&["C0001"]]);
-    let import = writer.add_import(&rows, &filed("2024-03-31"), []).unwrap();
+    let import = add(&writer, &rows, &filed("2024-03-31"), []).unwrap();
     writer.commit().unwrap();
     let mut absent = graded("B", "低级");
     absent.decision = Decision::Absent;
@@ -186,9 +186,12 @@ fn a_customer_has_a_history() {
         &head("b2", "2024-02-29"),
         vec![graded("B", "中级")],
     );
+    // March graded again: the first run of that date counts no more.
+    let again = record(&mut ledger, &head("c4", "2024-03-31"), vec![full()]);
     let history = ledger.history("C0001").unwrap();
     let runs: Vec<RunNumber> = history.iter().map(|row| row.run).collect();
-    assert_eq!(runs, [january, march]);
+    assert_eq!(runs, [january, again]);
+    assert_ne!(again, march);
     assert_eq!(history[1].row, full());
     assert_eq!(ledger.history("C1").unwrap(), []);
 }

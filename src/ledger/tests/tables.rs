@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ledger::content_hash;
-use crate::read::Ragged;
+use crate::read::{BrokenRow, RowFault};
 use crate::table::CellError;
 use proptest::prelude::*;
 
@@ -66,7 +66,7 @@ proptest! {
         }
         let (_folder, mut ledger) = ledger();
         let writer = ledger.write(&who()).unwrap();
-        let id = writer.add_import(&before, &filed("2024-03-31"), []).unwrap();
+        let id = add(&writer, &before, &filed("2024-03-31"), []).unwrap();
         writer.commit().unwrap();
         let after = ledger.load_table(id).unwrap();
         prop_assert!(after.rows.has_cells_of(&before.rows));
@@ -92,17 +92,17 @@ fn a_table_comes_back_with_all_that_is_known_of_it() {
     before.delimiter = None;
     before.header_row = 3;
     before.unit_line = Some("万元".to_owned());
-    before.ragged = vec![Ragged {
+    before.broken = vec![BrokenRow {
         index: 1,
         row_number: 3,
-        found: 1,
-        expected: 3,
+        fault: RowFault::Fields {
+            found: 1,
+            expected: 3,
+        },
     }];
     let (_folder, mut ledger) = ledger();
     let writer = ledger.write(&who()).unwrap();
-    let id = writer
-        .add_import(&before, &filed("2024-03-31"), [Some("1"), None])
-        .unwrap();
+    let id = add(&writer, &before, &filed("2024-03-31"), [Some("1"), None]).unwrap();
     writer.commit().unwrap();
     let after = ledger.load_table(id).unwrap();
     assert_eq!(after.origin, before.origin);
@@ -112,7 +112,7 @@ fn a_table_comes_back_with_all_that_is_known_of_it() {
     assert_eq!(after.header_row, 3);
     assert_eq!(after.headers, before.headers);
     assert_eq!(after.unit_line, before.unit_line);
-    assert_eq!(after.ragged, before.ragged);
+    assert_eq!(after.broken, before.broken);
     assert!(after.rows.has_cells_of(&before.rows));
 }
 
@@ -134,9 +134,7 @@ fn every_encoding_that_is_read_comes_back() {
         before.encoding = Some(encoding);
         before.delimiter = Some('\t');
         let writer = ledger.write(&who()).unwrap();
-        let id = writer
-            .add_import(&before, &filed("2024-03-31"), [])
-            .unwrap();
+        let id = add(&writer, &before, &filed("2024-03-31"), []).unwrap();
         writer.commit().unwrap();
         let after = ledger.load_table(id).unwrap();
         assert_eq!(
@@ -167,6 +165,10 @@ fn content_is_what_headers_and_cells_say_and_nothing_else() {
             unit_line: Some("万元".to_owned()),
             ..one.clone()
         },
+        Table {
+            serials_from_1904: true,
+            ..one.clone()
+        },
     ] {
         assert_ne!(content_hash(&one), content_hash(&changed));
     }
@@ -176,13 +178,17 @@ fn content_is_what_headers_and_cells_say_and_nothing_else() {
 fn an_import_is_known_with_its_dates() {
     let (_folder, mut ledger) = ledger();
     let mut about = filed("2024-02-29");
-    about.span = Some((date("2024-01-02"), date("2024-02-27")));
+    let span = Some((date("2024-01-02"), date("2024-02-27")));
     about.covers = vec![(date("2024-01-01"), date("2024-02-29"))];
-    about.refused = 1;
     let rows = table(&["编号"], &[&["1"], &["2"]]);
     let writer = ledger.write(&who()).unwrap();
-    let first = writer.add_import(&rows, &about, []).unwrap();
-    let second = writer.add_import(&rows, &filed("2024-03-31"), []).unwrap();
+    let contents = || Contents {
+        hash: content_hash(&rows),
+        refused: 1,
+        span,
+    };
+    let first = writer.add_import(&rows, &about, [], contents).unwrap();
+    let second = add(&writer, &rows, &filed("2024-03-31"), []).unwrap();
     writer.confirm(first, date("2024-04-30")).unwrap();
     writer.confirm(first, date("2024-04-30")).unwrap();
     writer.commit().unwrap();
@@ -192,7 +198,8 @@ fn an_import_is_known_with_its_dates() {
         [first, second]
     );
     assert_eq!((imports[0].rows, imports[0].refused), (2, 1));
-    assert_eq!(imports[0].span, about.span);
+    assert_eq!(imports[0].span, span);
+    assert_eq!(imports[0].content_hash, content_hash(&rows));
     assert_eq!(imports[0].filing.covers, about.covers);
     assert_eq!(imports[0].filing.confirmed, [date("2024-04-30")]);
     assert_eq!(imports[0].made_by, "王");

@@ -1,6 +1,7 @@
 //! Reads the files of `tests/data/read`, which other programs made (`make.py` there says how). The expected values are
 //! the ones that were written into them.
 
+mod broken;
 mod damage;
 mod text;
 mod workbooks;

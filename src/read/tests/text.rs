@@ -183,12 +183,14 @@ fn ragged_rows_titles_and_footers_of_a_text_file_are_told() {
     assert_eq!(numbers(&table), [4, 5, 6, 7, 9]);
     assert_eq!(texts(&table)[1], ["2", "乙", "2", "3"]);
     assert_eq!(
-        table.ragged,
-        [Ragged {
+        table.broken,
+        [BrokenRow {
             index: 2,
             row_number: 6,
-            found: 2,
-            expected: 3
+            fault: RowFault::Fields {
+                found: 2,
+                expected: 3
+            }
         }]
     );
     assert_eq!(
@@ -266,22 +268,6 @@ fn a_key_that_is_a_name_keeps_customers_called_total() {
         .unwrap()
         .remove(0);
     assert_eq!(numbers(&table), [2, 3, 4]);
-}
-
-#[test]
-fn a_quote_that_nobody_closes_is_an_error() {
-    let error =
-        read_bytes(b"id,name\n1,a\n2,\"b\n3,c\n4,d\n", &[], &Options::default()).unwrap_err();
-    assert_eq!(
-        (error[0].code, error[0].at.clone()),
-        (Code::BadFormat, {
-            let origin = Origin {
-                file: "x.csv".into(),
-                worksheet: None,
-            };
-            crate::diagnostic::At::Data(origin.row(3))
-        })
-    );
 }
 
 #[test]

@@ -53,6 +53,18 @@ pub enum Aim {
     Step(i32),
 }
 
+impl Movement {
+    /// How far towards `target` one move leads from `level`.
+    pub fn capped(&self, level: u32, target: u32) -> u32 {
+        let steps = target.abs_diff(level);
+        if target > level {
+            level + self.max_step_down.map_or(steps, |cap| steps.min(cap))
+        } else {
+            level - self.max_step_up.map_or(steps, |cap| steps.min(cap))
+        }
+    }
+}
+
 impl MovementRule {
     /// The level that the rule leads to from `level` of `count`; `None` where it does not apply, or leads nowhere else.
     pub fn target(&self, level: u32, count: usize) -> Option<u32> {

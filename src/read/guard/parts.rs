@@ -1,0 +1,222 @@
+//! Looks through a zip file before a library believes it: parts of one name, checksums that fail, sizes out of bounds.
+//!
+//! calamine 0.38 stops reading a worksheet at its last tag, so it never sees a checksum that fails, and reserves memory
+//! for as many shared strings as the file declares. Both are checked here first.
+
+use super::super::format::Format;
+use super::super::listener::Fault;
+use super::Limits;
+use crate::diagnostic::{Code, Finding};
+use crate::text;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use std::collections::BTreeSet;
+use std::io::{BufReader, Cursor, Read};
+use zip::ZipArchive;
+
+/// Which workbook a zip file is.
+pub(in crate::read) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
+    let archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
+    // A name that is not text is none of those looked for.
+    let names: Vec<String> = archive
+        .file_names()
+        .flatten()
+        .map(|name| name.replace('\\', "/").to_lowercase())
+        .collect();
+    let has = |end: &str| names.iter().any(|name| name.ends_with(end));
+    if has("workbook.bin") {
+        Ok(Format::Xlsb)
+    } else if has("workbook.xml") {
+        Ok(Format::Xlsx)
+    } else if has("content.xml") && has("mimetype") {
+        Ok(Format::Ods)
+    } else if names.is_empty() {
+        Err(damaged("no entries"))
+    } else {
+        let title = text!(
+            "this is a zip archive without a workbook",
+            "这是不含工作簿的压缩包"
+        );
+        let help = text!(
+            "unpack it and name the files in it",
+            "请解压后指定其中的文件"
+        );
+        Err(vec![Finding::error(Code::BadFormat, title).help(help)])
+    }
+}
+
+/// A file that is cut off or was copied badly.
+pub(in crate::read) fn damaged(why: &str) -> Vec<Finding> {
+    let title = text!("the file is damaged: {why}", "文件已损坏：{why}");
+    let help = text!(
+        "it may be cut off; copy or export it once more",
+        "可能没有传完，请重新复制或导出"
+    );
+    vec![Finding::error(Code::BadFormat, title).help(help)]
+}
+
+/// What the check of a workbook found.
+#[derive(Clone, Copy, Default)]
+pub(in crate::read) struct Parts {
+    /// Whether any worksheet has a formula.
+    pub(in crate::read) formulas: bool,
+    /// What a library will hold in memory: everything that is read but the worksheets, inflated, in bytes.
+    pub(in crate::read) held: u64,
+}
+
+/// Inflates every part of a workbook that is going to be read, within limits, so that checksums are verified.
+pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Parts, Fault> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::Damaged(error.to_string()))?;
+    // The library keeps the last part of a name in silence; the check below is for names that differ in case.
+    if archive.has_duplicate_names() {
+        return Err(twice());
+    }
+    let mut parts = Parts::default();
+    let mut seen = BTreeSet::new();
+    let (mut inflated, mut buffer) = (0_u64, vec![0; 1 << 16]);
+    for index in 0..archive.len() {
+        let mut part = archive
+            .by_index(index)
+            .map_err(|error| Fault::Damaged(error.to_string()))?;
+        let Ok(name) = part.name() else { continue };
+        let name = name.replace('\\', "/").to_lowercase();
+        if part.encrypted() {
+            return Err(Fault::Encrypted);
+        }
+        if !seen.insert(name.clone()) {
+            return Err(twice());
+        }
+        let kind = Kind::of(&name);
+        let mut scan = Scan::new(kind);
+        loop {
+            let count = part
+                .read(&mut buffer)
+                .map_err(|error| Fault::Damaged(error.to_string()))?;
+            if count == 0 {
+                break;
+            }
+            scan.take(&buffer[..count]);
+            inflated += count as u64;
+            if inflated > limits.inflated() {
+                return Err(Fault::TooLarge);
+            }
+        }
+        parts.formulas |= scan.formulas;
+        if matches!(kind, Kind::Strings | Kind::Held) {
+            parts.held += scan.size;
+        }
+        drop(part);
+        if kind == Kind::Strings && declared_strings(&mut archive, index) > scan.size / 4 {
+            // The shortest shared string takes more (`<si/>` in XML takes five).
+            let why = "more strings declared than the file can hold";
+            return Err(Fault::Damaged(why.into()));
+        }
+    }
+    Ok(parts)
+}
+
+fn twice() -> Fault {
+    Fault::Damaged("two parts of one name".into())
+}
+
+/// What a part is for, so far as it matters here. Which one is read as what is said by other parts, so that names are
+/// believed only where it does no harm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Cells, which are streamed.
+    Sheet,
+    /// The texts that cells share.
+    Strings,
+    /// Anything else that a library may read whole.
+    Held,
+    /// A picture or the like.
+    Aside,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        if name.contains("worksheets/") && !name.contains("_rels/") || name == "content.xml" {
+            Self::Sheet
+        } else if name.contains("sharedstrings.") {
+            Self::Strings
+        } else if [".xml", ".bin", ".rels"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
+            Self::Held
+        } else {
+            Self::Aside
+        }
+    }
+}
+
+/// What is looked for in a part while it is inflated.
+struct Scan {
+    kind: Kind,
+    size: u64,
+    formulas: bool,
+    /// The end of the last piece, in which a tag may begin.
+    tail: Vec<u8>,
+}
+
+impl Scan {
+    const fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            size: 0,
+            formulas: false,
+            tail: vec![],
+        }
+    }
+
+    fn take(&mut self, piece: &[u8]) {
+        self.size += piece.len() as u64;
+        if self.kind == Kind::Sheet && !self.formulas {
+            let mut joined = std::mem::take(&mut self.tail);
+            joined.extend_from_slice(&piece[..piece.len().min(2)]);
+            self.formulas = has_formula(&joined) || has_formula(piece);
+            self.tail = piece[piece.len().saturating_sub(2)..].to_vec();
+        }
+    }
+}
+
+/// `<f>`, `<f `, `<f/`, also with a prefix (`<x:f>`).
+fn has_formula(xml: &[u8]) -> bool {
+    xml.windows(3).any(|window| {
+        matches!(window[0], b'<' | b':')
+            && window[1] == b'f'
+            && matches!(window[2], b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
+    })
+}
+
+/// `uniqueCount="…"` of shared strings in XML; 0 without one.
+fn declared_strings(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize) -> u64 {
+    let Ok(part) = archive.by_index(index) else {
+        return 0;
+    };
+    let mut xml = Reader::from_reader(BufReader::new(part));
+    xml.config_mut().expand_empty_elements = true;
+    let mut buffer = vec![];
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(tag)) if tag.local_name().as_ref() == "sst" => {
+                // Whatever is between the name and its number, the largest that anybody could see in it.
+                let tag: &str = &tag;
+                let counts = tag.split("uniqueCount").skip(1).map(|rest| {
+                    let rest = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+                    let end = rest.find(|c: char| !c.is_ascii_digit());
+                    let digits = &rest[..end.unwrap_or(rest.len())];
+                    digits
+                        .parse()
+                        .unwrap_or(if digits.is_empty() { 0 } else { u64::MAX })
+                });
+                return counts.max().unwrap_or(0);
+            }
+            Ok(Event::Eof) | Err(_) => return 0,
+            Ok(_) => {}
+        }
+    }
+}

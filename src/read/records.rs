@@ -1,0 +1,434 @@
+//! The records of a text file: fields between delimiters, quoted where they must be.
+//!
+//! Takes text and its delimiter; gives each record with the line on which it starts. A record whose quotes are not as
+//! they must be costs its own line and no more: the next line is a record again. Which lines those are is decided so:
+//!
+//! - A field is quoted if it begins with a quote. Its closing quote stands before a delimiter or the end of the line,
+//!   spaces apart; a doubled quote within is one quote. A quote within a field that does not begin with one is text.
+//! - A quoted field may go over several lines, but then its record has as many fields as records of a single line have.
+//!   If it has not, the quote was a stray one, and the lines after it are records of their own.
+//! - Where a stray quote opens a text that its line does not close, the next line with a field that ends with a quote
+//!   may be the end of that text, so it is not taken for a record either.
+
+use super::RowFault;
+use crate::table::Cell;
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+/// No quoted field is longer, in bytes: a stray quote would take the rest of the file into one cell.
+const LONGEST_FIELD: usize = 1 << 20;
+
+/// From how many records the usual number of fields is taken.
+const SAMPLE_RECORDS: usize = 200;
+
+/// A record, or lines without one.
+pub(super) enum Piece<'r> {
+    /// Empty lines.
+    Blank {
+        /// The number of the first.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// A record.
+    Record(Record<'r>),
+}
+
+/// A record.
+pub(super) struct Record<'r> {
+    /// The number of the line on which it starts.
+    pub(super) line: u32,
+    /// Its fields: texts and blanks.
+    pub(super) cells: &'r [Cell<'r>],
+    /// Its line as it stands there, if that has no quoted field and one byte between two fields.
+    pub(super) written: Option<&'r str>,
+    /// What is wrong with its quotes.
+    pub(super) fault: Option<RowFault>,
+    /// Where it ends in the text.
+    pub(super) end: usize,
+}
+
+/// Gives each record of `text` to `take`, in order. `first_line` is the number of the text's first line.
+pub(super) fn each<E>(
+    text: &str,
+    delimiter: char,
+    first_line: u32,
+    mut take: impl FnMut(Piece<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut scan = Scan::new(text, delimiter, first_line);
+    scan.usual = usual_fields(text, delimiter);
+    while let Some(found) = scan.next() {
+        scan.give(found, &mut take)?;
+    }
+    Ok(())
+}
+
+/// The fields of the first records of `text`, at most `count` of them.
+pub(super) fn first(text: &str, delimiter: char, count: usize) -> Vec<Vec<String>> {
+    let mut scan = Scan::new(text, delimiter, 1);
+    let mut records = vec![];
+    while records.len() < count
+        && let Some(found) = scan.next()
+    {
+        let text = |cell: &Cell<'_>| match cell {
+            Cell::Text(text) => (*text).to_owned(),
+            _ => String::new(),
+        };
+        let Ok(()) = scan.give(found, &mut |piece| {
+            if let Piece::Record(record) = piece {
+                records.push(record.cells.iter().map(text).collect());
+            }
+            Ok::<(), Infallible>(())
+        });
+    }
+    records
+}
+
+/// How many fields the first records of a single line have: a title one, the others as many as the header.
+fn usual_fields(text: &str, delimiter: char) -> BTreeSet<usize> {
+    let mut scan = Scan::new(text, delimiter, 1);
+    let mut usual = BTreeSet::new();
+    for _ in 0..SAMPLE_RECORDS {
+        let before = scan.line;
+        match scan.next() {
+            Some(Found::Record { is_plain, .. }) if scan.line == before + 1 => {
+                usual.insert(if is_plain {
+                    scan.cells.len()
+                } else {
+                    scan.fields.len()
+                });
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    usual
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    /// Where the next record begins, and the number of its line.
+    at: usize,
+    line: u32,
+    delimiter: Delimiter,
+    /// Whether a CR alone ends a line somewhere. Without one, LFs are all there is to look for, many times as fast.
+    lone_cr: bool,
+    /// How many fields records have; empty if that is not known.
+    usual: BTreeSet<usize>,
+    /// Whether a quote was stray and what it began may still go on.
+    astray: bool,
+    /// The fields of the last record, if none of them is quoted.
+    cells: Vec<Cell<'t>>,
+    /// The fields of the last record otherwise.
+    fields: Vec<Cow<'t, str>>,
+}
+
+/// What stands between two fields, in UTF-8.
+#[derive(Clone, Copy)]
+struct Delimiter {
+    bytes: [u8; 4],
+    len: usize,
+}
+
+/// The next of a text. Offsets are those of the record, without the end of its line.
+enum Found {
+    Blank {
+        first: u32,
+        count: u32,
+    },
+    Record {
+        line: u32,
+        start: usize,
+        end: usize,
+        /// Whether its fields are in `cells`.
+        is_plain: bool,
+        fault: Option<RowFault>,
+    },
+}
+
+/// What stands at a place between fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Delimiter,
+    Line,
+}
+
+impl<'t> Scan<'t> {
+    fn new(text: &'t str, delimiter: char, line: u32) -> Self {
+        let mut bytes = [0; 4];
+        let len = delimiter.encode_utf8(&mut bytes).len();
+        let all = text.as_bytes();
+        Self {
+            text,
+            at: 0,
+            line,
+            delimiter: Delimiter { bytes, len },
+            lone_cr: memchr_iter(b'\r', all).any(|at| all.get(at + 1) != Some(&b'\n')),
+            usual: BTreeSet::new(),
+            astray: false,
+            cells: vec![],
+            fields: vec![],
+        }
+    }
+
+    fn next(&mut self) -> Option<Found> {
+        let (line, mut blank) = (self.line, 0);
+        while let Some(len) = self.line_end(self.at).filter(|len| *len > 0) {
+            self.at += len;
+            blank += 1;
+        }
+        self.line += blank;
+        if blank > 0 {
+            return Some(Found::Blank {
+                first: line,
+                count: blank,
+            });
+        }
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let start = self.at;
+        let plain_end = self.unquoted();
+        let is_plain = plain_end.is_some();
+        let (end, fault) = match plain_end {
+            Some(end) => {
+                let ends_quoted =
+                    |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if text.ends_with('"'));
+                let is_rest = self.astray && self.cells.iter().any(ends_quoted);
+                self.astray &= !is_rest;
+                (end, is_rest.then_some(RowFault::StrayQuote))
+            }
+            None => match self.quoted() {
+                Ok(end) => {
+                    self.astray = false;
+                    (end, None)
+                }
+                Err(fault) => {
+                    let end = self.line_alone();
+                    let quotes = memchr_iter(b'"', &self.text.as_bytes()[start..end]);
+                    self.astray = quotes.count() % 2 == 1;
+                    (end, Some(fault))
+                }
+            },
+        };
+        self.at = end + self.line_end(end).unwrap_or(0);
+        self.line += 1;
+        if !is_plain {
+            self.line += self.line_ends(start, end);
+        }
+        Some(Found::Record {
+            line,
+            start,
+            end,
+            is_plain,
+            fault,
+        })
+    }
+
+    /// Hands over what [`Self::next`] found.
+    fn give<E>(
+        &self,
+        found: Found,
+        take: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match found {
+            Found::Blank { first, count } => take(Piece::Blank { first, count }),
+            Found::Record {
+                line,
+                start,
+                end,
+                is_plain,
+                fault,
+            } => {
+                let unquoted: Vec<Cell<'_>>;
+                let cells = if is_plain {
+                    &self.cells
+                } else {
+                    unquoted = self.fields.iter().map(|field| cell(field)).collect();
+                    &unquoted
+                };
+                take(Piece::Record(Record {
+                    line,
+                    cells,
+                    written: (is_plain && self.delimiter.len == 1).then(|| &self.text[start..end]),
+                    fault,
+                    end: self.at,
+                }))
+            }
+        }
+    }
+
+    /// Splits the record that begins here into `cells` and gives its end; `None` if a field of it is quoted.
+    fn unquoted(&mut self) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        self.cells.clear();
+        let mut field = self.at;
+        loop {
+            if bytes.get(field) == Some(&b'"') {
+                return None;
+            }
+            let (at, end) = self.field_end(field);
+            self.cells.push(cell(&self.text[field..at]));
+            match end {
+                End::Delimiter => field = at + self.delimiter.len,
+                End::Line => return Some(at),
+            }
+        }
+    }
+
+    /// Splits the record that begins here into `fields`, over as many lines as its quotes go, and gives its end.
+    fn quoted(&mut self) -> Result<usize, RowFault> {
+        let bytes = self.text.as_bytes();
+        self.fields.clear();
+        let (mut field, mut lines) = (self.at, 0);
+        loop {
+            let (at, end) = if bytes.get(field) == Some(&b'"') {
+                let (text, at, end) = self.quoted_field(field)?;
+                lines += self.line_ends(field, at);
+                self.fields.push(text);
+                (at, end)
+            } else {
+                let (at, end) = self.field_end(field);
+                self.fields.push(self.text[field..at].into());
+                (at, end)
+            };
+            let count = self.fields.len();
+            let most = self.usual.last().copied().unwrap_or(usize::MAX);
+            let is_usual = match end {
+                // Told as soon as it is known, or such records would be looked through from each of their lines.
+                End::Delimiter => count < most,
+                End::Line => self.usual.is_empty() || self.usual.contains(&count),
+            };
+            if lines > 0 && !is_usual {
+                return Err(RowFault::StrayQuote);
+            }
+            match end {
+                End::Delimiter => field = at + self.delimiter.len,
+                End::Line => return Ok(at),
+            }
+        }
+    }
+
+    /// The quoted field that begins at `start`: its text, where it ends, and with what.
+    fn quoted_field(&self, start: usize) -> Result<(Cow<'t, str>, usize, End), RowFault> {
+        let bytes = self.text.as_bytes();
+        let most = bytes.len().min(start + LONGEST_FIELD);
+        let mut from = start + 1;
+        let mut text = Cow::Borrowed("");
+        loop {
+            let Some(quote) = memchr(b'"', &bytes[from.min(most)..most]).map(|at| from + at) else {
+                return Err(RowFault::StrayQuote);
+            };
+            if bytes.get(quote + 1) == Some(&b'"') {
+                text += &self.text[from..=quote];
+                from = quote + 2;
+                continue;
+            }
+            text += &self.text[from..quote];
+            let is_space = |byte: &&u8| **byte == b' ';
+            let at = quote + 1 + bytes[quote + 1..].iter().take_while(is_space).count();
+            return match self.end_at(at) {
+                Some(end) => Ok((text, at, end)),
+                None => Err(RowFault::StrayQuote),
+            };
+        }
+    }
+
+    /// Splits the line that begins here, whose quotes are wrong, into `fields`: those that are quoted as they must be
+    /// are unquoted, and the others stay as they stand there.
+    fn line_alone(&mut self) -> usize {
+        let bytes = self.text.as_bytes();
+        self.fields.clear();
+        let mut field = self.at;
+        loop {
+            let is_quoted = bytes.get(field) == Some(&b'"');
+            let quoted = if is_quoted {
+                self.quoted_field(field).ok()
+            } else {
+                None
+            };
+            let quoted = quoted.filter(|(_, at, _)| self.line_ends(field, *at) == 0);
+            let (at, end) = match quoted {
+                Some((text, at, end)) => {
+                    self.fields.push(text);
+                    (at, end)
+                }
+                None => {
+                    let (at, end) = self.field_end(field);
+                    self.fields.push(self.text[field..at].into());
+                    (at, end)
+                }
+            };
+            match end {
+                End::Delimiter => field = at + self.delimiter.len,
+                End::Line => return at,
+            }
+        }
+    }
+
+    /// Where the field from `from` on ends if it is not quoted, and with what.
+    fn field_end(&self, mut from: usize) -> (usize, End) {
+        let bytes = self.text.as_bytes();
+        loop {
+            let rest = &bytes[from..];
+            let first = self.delimiter.bytes[0];
+            let found = if self.lone_cr {
+                memchr3(first, b'\n', b'\r', rest)
+            } else {
+                memchr2(first, b'\n', rest)
+            };
+            let Some(at) = found.map(|at| from + at) else {
+                return (bytes.len(), End::Line);
+            };
+            if bytes[at] == b'\n' && at > from && bytes[at - 1] == b'\r' {
+                return (at - 1, End::Line);
+            }
+            match self.end_at(at) {
+                Some(end) => return (at, end),
+                None => from = at + 1,
+            }
+        }
+    }
+
+    /// What ends a field at `at`, if anything does.
+    fn end_at(&self, at: usize) -> Option<End> {
+        let rest = &self.text.as_bytes()[at..];
+        if rest.starts_with(&self.delimiter.bytes[..self.delimiter.len]) {
+            return Some(End::Delimiter);
+        }
+        self.line_end(at).map(|_| End::Line)
+    }
+
+    /// How many bytes the end of the line at `at` has; `None` if there is none, nothing at the end of the text.
+    fn line_end(&self, at: usize) -> Option<usize> {
+        match &self.text.as_bytes()[at..] {
+            [] => Some(0),
+            [b'\r', b'\n', ..] => Some(2),
+            [b'\n', ..] => Some(1),
+            [b'\r', ..] if self.lone_cr => Some(1),
+            _ => None,
+        }
+    }
+
+    /// How many lines end between two places.
+    fn line_ends(&self, from: usize, to: usize) -> u32 {
+        let bytes = &self.text.as_bytes()[from..to];
+        let lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+        let crs = if self.lone_cr {
+            memchr_iter(b'\r', bytes).filter(lone).count()
+        } else {
+            0
+        };
+        (memchr_iter(b'\n', bytes).count() + crs) as u32
+    }
+}
+
+const fn cell(field: &str) -> Cell<'_> {
+    if field.is_empty() {
+        Cell::Blank
+    } else {
+        Cell::Text(field)
+    }
+}

@@ -1,0 +1,209 @@
+//! The container of old workbooks: a file system in a file, with sectors in chains (MS-CFB).
+//!
+//! Takes the file's bytes; gives one of its streams. A chain that goes round in circles, or out of the file, is damage:
+//! no chain has more links than the file has sectors.
+
+use crate::read::listener::Fault;
+
+const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
+/// Sector numbers from here on mean something else.
+const NO_SECTOR: u32 = 0xFFFF_FFFA;
+const ENTRY: usize = 128;
+
+/// An opened container.
+pub(in crate::read) struct Ole<'b> {
+    bytes: &'b [u8],
+    /// The size of a sector and of a small sector, in bytes.
+    sector: usize,
+    small: usize,
+    /// Streams shorter than this lie in small sectors.
+    cutoff: u64,
+    /// After each sector the next one of its chain.
+    next: Vec<u32>,
+    next_small: Vec<u32>,
+    entries: Vec<Entry>,
+    /// The root entry's stream, in which the small sectors lie.
+    small_sectors: Vec<u8>,
+}
+
+/// A stream or folder.
+struct Entry {
+    name: String,
+    kind: u8,
+    start: u32,
+    size: u64,
+    /// Its left and right neighbour and its first child.
+    related: [u32; 3],
+}
+
+impl<'b> Ole<'b> {
+    /// Reads the tables of the container.
+    pub(in crate::read) fn open(bytes: &'b [u8]) -> Result<Self, Fault> {
+        let shift = |at| u16_at(bytes, at).filter(|shift| (6..=16).contains(shift));
+        let (Some(sector), Some(small)) = (shift(0x1E), shift(0x20)) else {
+            return Err(Fault::broken("its container has no valid header"));
+        };
+        let mut ole = Self {
+            bytes,
+            sector: 1 << sector,
+            small: 1 << small,
+            cutoff: u32_at(bytes, 0x38).unwrap_or_default().into(),
+            next: vec![],
+            next_small: vec![],
+            entries: vec![],
+            small_sectors: vec![],
+        };
+        ole.read_chains()?;
+        let start = u32_at(bytes, 0x3C).unwrap_or(END_OF_CHAIN);
+        ole.next_small = numbers(&ole.chain(start, u64::MAX)?);
+        let directory = ole.chain(u32_at(bytes, 0x30).unwrap_or(END_OF_CHAIN), u64::MAX)?;
+        ole.entries = directory.chunks_exact(ENTRY).map(Entry::of).collect();
+        if let Some(root) = ole.entries.first() {
+            ole.small_sectors = ole.chain(root.start, root.size)?;
+        }
+        Ok(ole)
+    }
+
+    /// The table of chains lies in sectors itself: the header names the first 109 of them, sectors of names the others.
+    fn read_chains(&mut self) -> Result<(), Fault> {
+        let all = self.bytes.len().div_ceil(self.sector);
+        let mut table: Vec<u32> = numbers(self.bytes.get(0x4C..0x200).unwrap_or_default());
+        let mut more = u32_at(self.bytes, 0x44).unwrap_or(END_OF_CHAIN);
+        let mut seen = 0;
+        while more < NO_SECTOR {
+            let mut names = numbers(self.sector(more)?);
+            more = names.pop().unwrap_or(END_OF_CHAIN);
+            table.append(&mut names);
+            seen += 1;
+            if seen > all {
+                return Err(circles());
+            }
+        }
+        for number in table.into_iter().filter(|number| *number < NO_SECTOR) {
+            let part = numbers(self.sector(number)?);
+            self.next.extend(part);
+            if self.next.len() > all + self.sector {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of a sector; the last one of a file may be cut off.
+    fn sector(&self, number: u32) -> Result<&'b [u8], Fault> {
+        let at = (number as usize + 1) * self.sector;
+        let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty());
+        let rest = rest.ok_or_else(|| Fault::Damaged("a part of it is missing".into()))?;
+        Ok(&rest[..rest.len().min(self.sector)])
+    }
+
+    /// The sectors of a chain one after another, as far as `size` bytes.
+    fn chain(&self, start: u32, size: u64) -> Result<Vec<u8>, Fault> {
+        let (mut stream, mut number, mut links) = (vec![], start, 0);
+        while number < NO_SECTOR && (stream.len() as u64) < size {
+            stream.extend_from_slice(self.sector(number)?);
+            number = *self.next.get(number as usize).ok_or_else(circles)?;
+            links += 1;
+            if links > self.next.len() {
+                return Err(circles());
+            }
+        }
+        stream.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        Ok(stream)
+    }
+
+    /// A stream that is not in a folder, by one of its names.
+    pub(in crate::read) fn stream(&self, names: &[&str]) -> Result<Option<Vec<u8>>, Fault> {
+        let find = |name: &&str| {
+            let fits = |entry: &&Entry| entry.kind == 2 && entry.name.eq_ignore_ascii_case(name);
+            self.at_the_root().find(fits)
+        };
+        let Some(entry) = names.iter().find_map(find) else {
+            return Ok(None);
+        };
+        if entry.size >= self.cutoff {
+            return self.chain(entry.start, entry.size).map(Some);
+        }
+        let (mut stream, mut number) = (vec![], entry.start);
+        while number < NO_SECTOR && (stream.len() as u64) < entry.size {
+            let at = number as usize * self.small;
+            let end = (at + self.small).min(self.small_sectors.len());
+            let part = self
+                .small_sectors
+                .get(at..end)
+                .filter(|part| !part.is_empty());
+            stream.extend_from_slice(part.ok_or_else(circles)?);
+            number = *self.next_small.get(number as usize).ok_or_else(circles)?;
+        }
+        stream.truncate(entry.size as usize);
+        Ok(Some(stream))
+    }
+
+    /// The entries below the root: an object that is embedded in the workbook may have a workbook's stream too.
+    fn at_the_root(&self) -> impl Iterator<Item = &Entry> {
+        let mut seen = vec![false; self.entries.len()];
+        let mut waiting: Vec<u32> = self
+            .entries
+            .first()
+            .map(|root| root.related[2])
+            .into_iter()
+            .collect();
+        std::iter::from_fn(move || {
+            loop {
+                let number = waiting.pop()? as usize;
+                let (Some(entry), Some(seen)) = (self.entries.get(number), seen.get_mut(number))
+                else {
+                    continue;
+                };
+                if !std::mem::replace(seen, true) {
+                    waiting.extend(&entry.related[..2]);
+                    return Some(entry);
+                }
+            }
+        })
+    }
+}
+
+impl Entry {
+    fn of(bytes: &[u8]) -> Self {
+        let number = |at| u32_at(bytes, at).unwrap_or(NO_SECTOR);
+        let length = usize::from(u16_at(bytes, 64).unwrap_or_default()).min(64);
+        let units = bytes[..length]
+            .chunks_exact(2)
+            .map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+        Self {
+            name: char::decode_utf16(units)
+                .map(|c| c.unwrap_or('\u{FFFD}'))
+                .filter(|c| *c != '\0')
+                .collect(),
+            kind: bytes[66],
+            start: number(116),
+            // The upper half is only for containers of 4 GiB and more, which no workbook is.
+            size: number(120).into(),
+            related: [number(68), number(72), number(76)],
+        }
+    }
+}
+
+fn circles() -> Fault {
+    Fault::broken("the parts of its container are not in order")
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u32> {
+    let numbers = bytes.chunks_exact(4);
+    numbers
+        .map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+        .collect()
+}
+
+/// The number at a place.
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
+    Some(u32::from_le_bytes(bytes))
+}
+
+/// The number at a place.
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = bytes.get(at..at + 2)?.try_into().ok()?;
+    Some(u16::from_le_bytes(bytes))
+}
