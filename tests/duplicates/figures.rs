@@ -104,10 +104,11 @@ impl Figures {
 impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { one, found, right } = self;
-        let (recall, precision) = (self.recall(), self.precision());
+        let shown = |share: usize| format!("{}.{:04}", share / 10_000, share % 10_000);
+        let (recall, precision) = (shown(self.recall()), shown(self.precision()));
         write!(
             f,
-            "recall 0.{recall:04}, precision 0.{precision:04} ({right} of {one} pairs, {found} found)"
+            "recall {recall}, precision {precision} ({right} of {one} pairs, {found} found)"
         )
     }
 }
