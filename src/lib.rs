@@ -21,6 +21,7 @@
 //! explain     (Grading, row) → Explanation; reasons
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
+//! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -38,6 +39,7 @@ pub mod clean;
 pub mod compare;
 pub mod decide;
 pub mod diagnostic;
+pub mod duplicates;
 pub mod explain;
 pub mod expr;
 pub mod grading;

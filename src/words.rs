@@ -59,6 +59,18 @@ words! {
     Until = "Valid until", "有效期至";
     ReviewOn = "Review date", "复查日期";
 
+    // Customers who may be one.
+    SheetDuplicates = "Possible duplicates", "疑似重复";
+    Verdict = "Verdict", "判断";
+    Points = "Points", "分数";
+    Sureness = "How sure", "把握";
+    Evidence = "Evidence", "依据";
+    Strict = "all but certain", "很有把握";
+    Lax = "possible", "可能";
+    VerdictMerge = "merge", "合并";
+    VerdictKeep = "keep apart", "不合并";
+    VerdictOpen = "undecided", "待定";
+
     // Headings of what people have set and what waits for them.
     Item = "Item", "项目";
     Number = "No.", "序号";

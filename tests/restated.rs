@@ -49,6 +49,7 @@ fn a_run_whose_scheme_is_not_understood_any_more_is_named() {
         program: "9.0.0".to_owned(),
         inputs: vec![],
         overrides: vec![],
+        merged: std::collections::BTreeMap::new(),
         findings: None,
     };
     writer.record_run(&head, vec![]).unwrap();

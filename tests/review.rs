@@ -101,6 +101,7 @@ fn folder() -> TempDir {
         program: "0".to_owned(),
         inputs: vec![],
         overrides: vec![],
+        merged: std::collections::BTreeMap::new(),
         findings: None,
     };
     let rows = [

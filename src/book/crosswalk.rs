@@ -65,6 +65,9 @@ fn keys(
         dates,
     );
     findings.append(&mut clean.findings);
+    if rule.sheet.says_same_key {
+        super::same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
+    }
     let entry = |row: usize| {
         let at = |field: usize| text_at(&clean.columns[field], row);
         (at(rule.key), at(rule.customer))

@@ -3,8 +3,8 @@
 use super::before::{Before, Earlier};
 use super::events::EventRows;
 use super::filing::InForce;
-use super::merge::{merge_files, refuse_duplicates};
-use super::{Inputs, check_bad_rows, fields};
+use super::merge::merge_files;
+use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
 use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, shown, text_at};
@@ -70,6 +70,8 @@ pub struct CustomerRows {
     pub rows: Vec<RowRef>,
     /// Earlier rows of customers whom several files have, oldest first.
     pub more: HashMap<u32, Vec<RowRef>>,
+    /// Of customers that are put together out of several the row of each field's value.
+    pub picked: HashMap<u32, Vec<RowRef>>,
     /// For each table and field the column that it was read from.
     pub sources: Vec<Vec<Option<usize>>>,
     /// What each customer was before.
@@ -173,10 +175,27 @@ pub(super) fn read(
         field != rule.key && !before.contains(&Some(field))
     }));
     drop_rows_behind_one_that_counts(rule, as_of, &mut clean);
-    refuse_duplicates(rule, tables, &mut clean, findings);
+    let into = same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
+    findings.extend(credit_codes::check(scheme, tables, &clean));
     check_bad_rows(&rule.sheet, &clean, findings);
     let mut more = merge_files(rule, tables, which.len(), &mut clean, findings);
-    leave_out(rule, tables, as_of, &mut clean, &mut more, roster, findings);
+    for (number, at) in clean.rows.iter().enumerate() {
+        if let Some(rows) = into.get(at) {
+            let known = more.entry(number as u32).or_default();
+            known.extend(rows);
+        }
+    }
+    let mut picked = merged::put_together(scheme, rule, inputs, &mut clean, &mut more);
+    leave_out(
+        rule,
+        tables,
+        as_of,
+        &mut clean,
+        &mut more,
+        &mut picked,
+        roster,
+        findings,
+    );
     if clean.rows.is_empty()
         && clean.refused.is_empty()
         && let Some(first) = first
@@ -266,6 +285,7 @@ pub(super) fn read(
         columns: clean.columns,
         rows: clean.rows,
         more,
+        picked,
         sources,
         earlier,
         first_seen,
@@ -296,6 +316,10 @@ fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut C
     fields::keep(clean, |row| stays[row]);
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what is said of rows moves with them"
+)]
 /// Leaves out the customers for whom the sheet's `rows` does not hold. Decided when all files are together: a customer
 /// whom the later file says to have gone is gone, whatever the earlier one says.
 fn leave_out(
@@ -304,6 +328,7 @@ fn leave_out(
     as_of: Date,
     clean: &mut CleanSheet,
     more: &mut HashMap<u32, Vec<RowRef>>,
+    picked: &mut HashMap<u32, Vec<RowRef>>,
     roster: &mut Roster,
     findings: &mut Vec<Finding>,
 ) {
@@ -319,10 +344,12 @@ fn leave_out(
         numbers.insert(*row, number as u32);
         is_kept[*row as usize] = true;
     }
-    *more = std::mem::take(more)
-        .into_iter()
-        .filter_map(|(row, rows)| Some((*numbers.get(&row)?, rows)))
-        .collect();
+    for by_row in [more, picked] {
+        *by_row = std::mem::take(by_row)
+            .into_iter()
+            .filter_map(|(row, rows)| Some((*numbers.get(&row)?, rows)))
+            .collect();
+    }
     let gone = ids.into_iter().zip(is_kept).filter(|(_, kept)| !kept);
     roster.without_row.extend(gone.map(|(id, _)| id));
 }

@@ -12,6 +12,8 @@ use crate::table::column::{MISSING_DATE, MISSING_TEXT};
 use crate::table::{Column, Date, DateTime};
 use crate::text;
 use foldhash::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The rows of an event sheet that count.
 #[derive(Clone, Debug)]
@@ -43,12 +45,13 @@ pub struct EventSource {
 }
 
 /// Reads and cleans an event sheet. `filings` are beside the tables, or empty where the command named the files
-/// (`filed` is false then). Of rows after `last` the command is told that they do not count yet.
+/// (`filed` is false then). Rows of customers who are `merged` are those of the one that is kept. Of rows after `last` the command is told that they do not count yet.
 pub fn read(
     rule: &EventSheet,
     tables: &[Table],
     filings: &[Filing],
     filed: bool,
+    merged: &BTreeMap<Arc<str>, Arc<str>>,
     last: Date,
     findings: &mut Vec<Finding>,
 ) -> EventSource {
@@ -67,6 +70,10 @@ pub fn read(
         &clean,
         |field| !keys.contains(&field),
     ));
+    // Without a word of the scheme a row whose id is in already is the same row, whichever file has it.
+    if let (Some(id), true) = (rule.id, rule.sheet.says_same_key) {
+        super::same_key::settle(&rule.sheet, id, tables, &mut clean, findings);
+    }
     check_bad_rows(&rule.sheet, &clean, findings);
     if rule.id.is_none() && !filed {
         repeats::drop_repeated_files(&rule.sheet, tables, &mut clean, findings);
@@ -94,6 +101,7 @@ pub fn read(
     if let Some(id) = rule.id {
         drop_repeated(rule, id, tables, &mut clean, findings);
     }
+    super::merged::rename(merged, &mut clean.columns[rule.customer]);
     let days = days_of(&clean.columns[rule.date]);
     let future = days.iter().filter(|day| **day > last.days()).count();
     if future > 0 && !filed {

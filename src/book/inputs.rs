@@ -4,6 +4,7 @@ use super::{Earlier, Filing};
 use crate::read::Table;
 use crate::scheme::model::Scheme;
 use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The tables that were read for each sheet of a scheme.
@@ -21,6 +22,8 @@ pub struct Inputs {
     pub filings: Filings,
     /// Customers whom a run before knew: nothing is to be said of their events where no sheet has them.
     pub known: Vec<Arc<str>>,
+    /// Customers of whom people said that they are one: for each key that is another's now the one that is kept.
+    pub merged: BTreeMap<Arc<str>, Arc<str>>,
     /// What customers were before by a graded file; for them it goes before what their sheet says.
     pub before: HashMap<Arc<str>, Earlier>,
 }
@@ -88,6 +91,7 @@ impl Inputs {
                 crosswalks: vec![vec![]; crosswalks],
             },
             known: vec![],
+            merged: BTreeMap::new(),
             before: HashMap::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::changes::row_key;
 use super::quarantine::{Quarantined, quarantined};
-use super::{Filing, Inputs, SheetKind, check_bad_rows, crosswalk, events, merge};
+use super::{Filing, Inputs, SheetKind, check_bad_rows, credit_codes, crosswalk, events, same_key};
 use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
 use crate::clean::column::read_id;
@@ -185,7 +185,8 @@ impl<'a> Arrival<'a> {
             !keys.contains(&field) && !before.contains(&Some(field))
         }));
         if let (SheetKind::Customers, Some(customers)) = (kind, customers) {
-            merge::refuse_duplicates(customers, tables, &mut clean, &mut findings);
+            same_key::settle(rule, customers.key, tables, &mut clean, &mut findings);
+            findings.extend(credit_codes::check(scheme, tables, &clean));
         }
         check_bad_rows(rule, &clean, &mut findings);
         let quarantined = quarantined(&clean, &self.table, &findings);
@@ -299,7 +300,8 @@ pub fn changed_events(scheme: &Scheme, index: usize, tables: Vec<(Filing, Table)
     let (new, as_of) = (new.origin.clone(), filed.as_of);
     let mut findings = vec![];
     let rule = &scheme.events[index];
-    events::read(rule, &tables, &filings, true, as_of, &mut findings);
+    let nobody = std::collections::BTreeMap::new();
+    events::read(rule, &tables, &filings, true, &nobody, as_of, &mut findings);
     findings.retain(|finding| {
         let is_new = matches!(&finding.at, At::Data(place) if place.origin == new);
         finding.code == Code::DuplicateKey && is_new

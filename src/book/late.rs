@@ -24,7 +24,15 @@ pub fn first_change(
         let rule = &scheme.events[event];
         let filings = filings.unwrap_or_default();
         let tables = &inputs.events[event];
-        let source = events::read(rule, tables, filings, true, last, nothing_to_say);
+        let source = events::read(
+            rule,
+            tables,
+            filings,
+            true,
+            &inputs.merged,
+            last,
+            nothing_to_say,
+        );
         for (row, day) in source.days.iter().enumerate() {
             if *day <= last.days() {
                 let key = (*day, content(&source.clean.columns, row));

@@ -1,98 +1,12 @@
-//! Customers who stand more than once: equal rows of a file count once, others are refused, and of several files the
-//! later one counts.
+//! Customers whom several files have: the later one counts.
 
-use super::fields;
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, text_at};
+use crate::clean::sheet::{CleanSheet, RowRef, place_of};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::Customers;
-use crate::table::{Cell, Column};
+use crate::table::Column;
 use crate::text;
 use foldhash::HashMap;
-
-/// Rows of one file with one key: equal ones count once, others are refused, all of them.
-pub(super) fn refuse_duplicates(
-    rule: &Customers,
-    tables: &[Table],
-    clean: &mut CleanSheet,
-    findings: &mut Vec<Finding>,
-) {
-    let Column::Text(keys) = &clean.columns[rule.key] else {
-        return;
-    };
-    let mut first: HashMap<(u32, u32), usize> = HashMap::default();
-    let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
-    for (row, code) in keys.codes.iter().enumerate() {
-        match first.entry((clean.rows[row].table, *code)) {
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(row);
-            }
-            std::collections::hash_map::Entry::Occupied(place) => {
-                groups.entry(*place.get()).or_default().push(row);
-            }
-        }
-    }
-    if groups.is_empty() {
-        return;
-    }
-    let mut groups: Vec<(usize, Vec<usize>)> = groups.into_iter().collect();
-    groups.sort_unstable();
-    let mut gone = vec![false; clean.rows.len()];
-    let (mut repeated, mut refused) = (0, vec![]);
-    for (head, tail) in groups {
-        let cells = |row: usize| -> Vec<Cell<'_>> {
-            let at = clean.rows[row];
-            tables[at.table as usize]
-                .rows
-                .row(at.row as usize)
-                .collect()
-        };
-        if tail.iter().all(|row| cells(*row) == cells(head)) {
-            repeated += tail.len();
-            for row in tail {
-                gone[row] = true;
-            }
-            continue;
-        }
-        let field = &rule.sheet.fields[rule.key].name;
-        let id = text_at(&clean.columns[rule.key], head);
-        let id = crate::clean::text::shorten(&id);
-        let title = text!(
-            "`{field}` `{id}` has more than one row, and they differ",
-            "`{field}` `{id}` 有多行且内容不同"
-        );
-        for row in std::iter::once(head).chain(tail) {
-            gone[row] = true;
-            findings.push(
-                Finding::error(Code::DuplicateKey, title.clone())
-                    .place(place_of(
-                        tables,
-                        clean.rows[row],
-                        clean.sources[clean.rows[row].table as usize][rule.key],
-                    ))
-                    .help(text!(
-                        "leave one row for each customer",
-                        "每个客户只保留一行"
-                    )),
-            );
-            refused.push(RefusedRow {
-                at: clean.rows[row],
-                faults: vec![title.clone()],
-            });
-        }
-    }
-    if repeated > 0 {
-        findings.push(Finding::note(
-            Code::DuplicateKey,
-            text!(
-                "{repeated} rows repeat an earlier row exactly: they count once",
-                "{repeated} 行与前面的行完全相同，只计一次"
-            ),
-        ));
-    }
-    fields::keep(clean, |row| !gone[row]);
-    clean.refused.extend(refused);
-}
 
 /// A customer whom several files have: the later file's values win, a conflict is said. Gives the rows that went into
 /// another one, by the number that the customer has then. `files` is how many tables there are rows of.

@@ -7,6 +7,7 @@
 mod before;
 mod changes;
 mod coverage;
+mod credit_codes;
 mod crosswalk;
 mod customers;
 mod earlier;
@@ -17,10 +18,12 @@ mod inputs;
 mod intake;
 mod late;
 mod merge;
+mod merged;
 mod previous;
 mod quarantine;
 mod repeats;
 mod replaced;
+mod same_key;
 mod shelf;
 mod stale;
 #[cfg(test)]
@@ -39,7 +42,7 @@ pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use quarantine::{Flaw, Quarantined};
-pub use shelf::{Shelf, in_force, period_ends};
+pub use shelf::{Shelf, customers_on, in_force, period_ends};
 
 use crate::checks;
 use crate::clean::absent::absent_columns;
@@ -192,6 +195,9 @@ fn lookup(
     findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {
         field != rule.key
     }));
+    if rule.sheet.says_same_key {
+        same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
+    }
     check_bad_rows(&rule.sheet, &clean, findings);
     let mut rows: HashMap<Arc<str>, u32> = HashMap::default();
     let key_name = &rule.sheet.fields[rule.key].name;

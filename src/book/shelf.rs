@@ -6,7 +6,7 @@ use super::events::{self, EventSource};
 use super::filing::{Filing, InForce, dates};
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Finding};
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use foldhash::HashMap;
@@ -21,7 +21,7 @@ pub struct Shelf {
     /// The customers' sheets one after another, where a metric takes their history.
     history: Vec<Arc<SheetVersion>>,
     /// What was found when the event sheets were read.
-    findings: Vec<crate::diagnostic::Finding>,
+    findings: Vec<Finding>,
     /// The book of the day of the first customers' sheet, once it is asked for.
     first: OnceLock<Box<Book>>,
 }
@@ -44,6 +44,7 @@ impl Shelf {
                     tables,
                     filings.unwrap_or_default(),
                     filed,
+                    &inputs.merged,
                     last,
                     &mut findings,
                 )
@@ -254,6 +255,7 @@ impl Shelf {
                 .filter_map(|row| rows?.rows.get(*row).copied())
                 .collect(),
             more: HashMap::default(),
+            picked: HashMap::default(),
             sources: vec![],
             earlier: members.iter().filter_map(|row| earlier(*row)).collect(),
             first_seen: members.iter().map(|row| first_seen(*row)).collect(),
@@ -276,6 +278,29 @@ impl Shelf {
             told: None,
         }
     }
+}
+
+/// The customers alone, as the sheets in force on a day say them, merged ones put together.
+pub fn customers_on(
+    scheme: &Scheme,
+    mut inputs: Inputs,
+    date: Date,
+) -> Option<(Roster, CustomerRows, Vec<Finding>)> {
+    let rule = scheme.customers.as_ref()?;
+    let (mut roster, mut findings) = (Roster::default(), vec![]);
+    super::crosswalk::apply(scheme, &mut inputs, date, &mut findings);
+    let filings = &inputs.filings.customers;
+    let in_force = in_force_on(filings, inputs.customers.len(), date, date);
+    let rows = customers::read(
+        scheme,
+        rule,
+        &inputs,
+        &in_force,
+        date,
+        &mut roster,
+        &mut findings,
+    );
+    Some((roster, rows, findings))
 }
 
 /// The customers' sheets in force one after another up to a day; none where no metric takes their history.

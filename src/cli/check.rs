@@ -6,7 +6,7 @@ use super::inputs::{self, Loaded};
 use super::last_import::last_import;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
-use super::{Exit, Format, Global, Reading, Screen, Stop, ledger, list};
+use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
 use regrade::book::{self, Arrival, Filing, Inputs, source_of};
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
@@ -18,6 +18,7 @@ use regrade::scheme::Scheme;
 use regrade::scheme::lint::lint;
 use regrade::table::Date;
 use regrade::text;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -119,7 +120,12 @@ fn data(
             findings.extend(said.filter(|finding| is_of_change(scheme, finding)));
         }
         let book = book::assemble(Arc::new(scheme.clone()), sheets, as_of);
+        let (rows, undecided) = (book.customers.as_ref(), BTreeMap::new());
+        let looked =
+            rows.and_then(|rows| duplicates::looked(scheme, &book.roster, rows, &undecided));
+        let suspects = looked.map(|looked| looked.suspects()).unwrap_or_default();
         findings.extend(book.findings);
+        findings.extend(duplicates::suspected(&suspects));
         return Ok((findings, files));
     }
     // What stands in the files can be checked without the others; whether they fit together cannot.

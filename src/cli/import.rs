@@ -4,7 +4,9 @@ use super::grade::as_of;
 use super::intake::{Outcome, Taken, take_all};
 use super::output::{files_of, keep_inputs, to_stdout};
 use super::repair::{Book, Open, Repairs};
-use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger, repair, restate, rules};
+use super::{
+    Exit, Global, Reading, Screen, Stop, duplicates, inputs, ledger, repair, restate, rules,
+};
 use regrade::checks;
 use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::scheme::Scheme;
@@ -102,6 +104,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let restated = restate::restated(&writer, &rules, &taken, repairs.mended(), as_of)?;
     findings.extend(restated.findings());
     findings.extend(repairs.findings().iter().cloned());
+    findings.extend(duplicates::told(&writer, scheme, as_of)?);
     screen.run_findings(&findings);
     let open = repair::open(&writer, scheme).map_err(trouble)?;
     book.write(&open, &repairs, &writer)?;

@@ -7,10 +7,11 @@ use super::intake::take_all;
 use super::repair::Repairs;
 use super::rules::Rules;
 use super::stock::{Make, stock};
-use super::{Screen, Stop, ledger};
+use super::{Screen, Stop, duplicates, ledger};
 use regrade::book;
 use regrade::classify::render;
 use regrade::diagnostic::{At, Code, Finding, Severity};
+use regrade::duplicates::groups::{groups, standings};
 use regrade::explain;
 use regrade::grading::{self, Grading};
 use regrade::ledger::{Error, NewMark, NewProposal, Recorded, RunHead, Writer};
@@ -66,6 +67,9 @@ pub fn from_ledger(
     }
     // What there is to say of a row by itself was said when it was imported.
     grading.findings.retain(|finding| !is_of_import(finding));
+    let said = writer.said_of_duplicates().map_err(trouble)?;
+    let contradictions = groups(&standings(&said)).contradictions;
+    findings.extend(contradictions.iter().map(duplicates::contradiction));
     let told = grading.past.as_of;
     let (_, unclear) = regrade::review::proposals(&grading.scheme, &grading.book, told);
     grading.findings.extend(unclear);

@@ -6,6 +6,7 @@ mod check;
 mod columns;
 mod completions;
 mod diff;
+mod duplicates;
 mod exit;
 mod explain;
 mod gate;

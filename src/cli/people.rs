@@ -2,10 +2,13 @@
 //! settled.
 
 use regrade::decide::{Override, Subject};
+use regrade::duplicates::groups::{groups, standings};
 use regrade::grading::{Past, Settled};
 use regrade::ledger::{Error, Ledger, Run};
 use regrade::scheme::Scheme;
 use regrade::table::{Date, Period};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Whose knowledge of people's decisions a run has.
 #[derive(Clone, Copy)]
@@ -26,6 +29,8 @@ pub struct Decisions {
     pub overrides: Vec<Override>,
     /// Reviews that they settled.
     pub settled: Vec<Settled>,
+    /// Whom they took for whom: for each key that is another's the one that is kept.
+    pub merged: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Decisions {
@@ -67,6 +72,10 @@ impl Decisions {
         Ok(Self {
             overrides: sets.map(|set| renamed(scheme, set)).collect(),
             settled: ledger.settled(as_of, run)?,
+            merged: match run {
+                Some(run) => ledger.run_merges(run)?,
+                None => groups(&standings(&ledger.said_of_duplicates()?)).kept,
+            },
         })
     }
 
@@ -81,6 +90,7 @@ impl Decisions {
         Self {
             overrides: self.overrides.iter().map(clipped).collect(),
             settled: self.settled.clone(),
+            merged: self.merged.clone(),
         }
     }
 }

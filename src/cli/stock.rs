@@ -12,7 +12,8 @@ use regrade::scheme::Scheme;
 use regrade::scheme::model::MetricSource;
 use regrade::table::{Date, Hash};
 use regrade::text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// The version of the semantics by which schemes are read: a run of another version is another run.
 const SEMANTICS: u32 = 1;
@@ -113,11 +114,6 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     let mut past = before(ledger, previous.as_ref()).map_err(trouble)?;
     let days = (first_day(scheme, &past, as_of), as_of);
     let decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
-    inputs.known = past
-        .customers
-        .iter()
-        .map(|known| known.id.clone())
-        .collect();
     let id = run_id(
         scheme_text,
         as_of,
@@ -127,6 +123,14 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     );
     past.overrides = decisions.overrides;
     past.settled = decisions.settled;
+    let merged = decisions.merged;
+    merge_past(&mut past, &merged);
+    inputs.known = past
+        .customers
+        .iter()
+        .map(|known| known.id.clone())
+        .collect();
+    inputs.merged.clone_from(&merged);
     let head = RunHead {
         id,
         scheme: SchemeText {
@@ -145,6 +149,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
             .filter(|set| set.is_live(as_of))
             .map(|set| set.id)
             .collect(),
+        merged,
         findings: None,
     };
     Ok(Stock {
@@ -282,6 +287,33 @@ fn before(ledger: &Ledger, previous: Option<&Run>) -> Result<Past, Error> {
     Ok(past)
 }
 
+/// What was before of customers who are one now: the standing is that of the key that is kept, else of the first of the
+/// others; what people set and settled is of the one customer.
+fn merge_past(past: &mut Past, merged: &BTreeMap<Arc<str>, Arc<str>>) {
+    if merged.is_empty() {
+        return;
+    }
+    let rename = |customer: &mut Arc<str>| {
+        if let Some(kept) = merged.get(customer) {
+            *customer = kept.clone();
+        }
+    };
+    // Those that keep their key come first, whatever the order of the run before.
+    past.customers
+        .sort_by_key(|known| merged.contains_key(&known.id));
+    let mut known: HashSet<Arc<str>> = HashSet::new();
+    past.customers.retain_mut(|customer| {
+        rename(&mut customer.id);
+        known.insert(customer.id.clone())
+    });
+    for set in &mut past.overrides {
+        rename(&mut set.customer);
+    }
+    for settled in &mut past.settled {
+        rename(&mut settled.customer);
+    }
+}
+
 /// Leaves of the imports what was there when a run was made from `inputs`; which of it counts on which date follows from
 /// the dates.
 fn only_of(inputs: &[RunInput], imports: &mut Vec<Import>) {
@@ -345,6 +377,9 @@ fn run_id(
     }
     for settled in &decisions.settled {
         line(&["settled", &settled.customer, &settled.rule]);
+    }
+    for (customer, kept) in &decisions.merged {
+        line(&["merged", customer, kept]);
     }
     hash.end()
 }

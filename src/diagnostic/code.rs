@@ -88,6 +88,16 @@ codes! {
     /// Weights that do not add up to 100.
     Weights = "weights",
 
+    // Customers who may be one.
+    /// Customers who may be one and of whom nobody has decided.
+    SuspectedDuplicates = "suspected-duplicates",
+    /// A unified social credit code that cannot be one.
+    BadCreditCode = "bad-credit-code",
+    /// Two are said to be two, and are one by way of others.
+    Contradiction = "contradiction",
+    /// A branch is never its head office.
+    Branch = "branch",
+
     // Files.
     /// A file that cannot be opened or read.
     Unreadable = "unreadable",

@@ -77,10 +77,10 @@ pub fn render(
                 for finding in &group[..shown] {
                     if let At::Data(place) = &finding.at {
                         let line = match &finding.cell {
-                            // One alone has its text in the title, unless the title is that of all.
-                            Some((all, offending))
+                            // One alone has its text in the title as a rule.
+                            Some((_, offending))
                                 if !offending.is_empty()
-                                    && (group.len() > 1 || *all == finding.title) =>
+                                    && (group.len() > 1 || !title.contains(&**offending)) =>
                             {
                                 format!("{place}  `{offending}`")
                             }

@@ -119,6 +119,11 @@ fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> {
         .get(&(row as u32))
         .map(Vec::as_slice)
         .unwrap_or_default();
+    if let Some(picked) = customers.picked.get(&(row as u32)) {
+        let at = picked[field];
+        let column = customers.sources[at.table as usize][field]?;
+        return Some(place_of(tables, at, Some(column)));
+    }
     let rows = std::iter::once(customers.rows[row]).chain(more.iter().rev().copied());
     let mut first = None;
     for at in rows {

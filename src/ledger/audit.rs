@@ -35,6 +35,10 @@ pub enum Action {
     Repair,
     /// Somebody who may not wanted to change something.
     Refuse,
+    /// Somebody said whether two customers are one.
+    Duplicate,
+    /// Somebody took that back.
+    TakeBack,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
@@ -42,7 +46,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -56,6 +60,8 @@ impl Action {
         Self::Review,
         Self::Repair,
         Self::Refuse,
+        Self::Duplicate,
+        Self::TakeBack,
         Self::Forget,
         Self::Restore,
     ];
@@ -76,6 +82,8 @@ impl Action {
             Self::Review => "review",
             Self::Repair => "repair",
             Self::Refuse => "refuse",
+            Self::Duplicate => "duplicate",
+            Self::TakeBack => "take-back",
             Self::Forget => "forget",
             Self::Restore => "restore",
         }

@@ -67,7 +67,7 @@ impl Writer<'_> {
             )?;
             *match table.as_str() {
                 "sheet_row" => &mut rows,
-                "run_customer" => &mut runs,
+                "run_customer" | "run_merge" => &mut runs,
                 _ => &mut set,
             } += deleted;
         }
@@ -100,11 +100,11 @@ impl Writer<'_> {
     }
 
     /// Every column that names a customer, with its table: one that a later version adds is not overlooked. A row that was
-    /// mended names the customer by the key that it has and by the one that it had.
+    /// mended names the customer by the key that it has and by the one that it had; what is said of two customers names both.
     fn columns_of_customers(&self) -> Result<Vec<(String, String)>, Error> {
         let mut statement = self.connection.prepare(
             "SELECT tables.name, columns.name FROM sqlite_schema tables, pragma_table_info(tables.name) columns
-             WHERE tables.type = 'table' AND columns.name IN ('customer', 'customer_before')
+             WHERE tables.type = 'table' AND columns.name IN ('customer', 'customer_before', 'other', 'kept')
              ORDER BY tables.name, columns.name",
         )?;
         let names = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -11,7 +11,7 @@
 //! imports    Table, NewImport       ↔ rows, filings
 //! quarantine rows that cannot be used ↔ rows; `repairs` has what people made of them, and puts it into the imports
 //! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
-//! people     overrides, corrections, proposals, review marks; `audit` has a line for each change
+//! people     overrides, corrections, proposals, review marks, verdicts on duplicates; `audit` has a line for each change
 //! forget     a customer's id        → nothing left of it, not even in freed pages
 //! copy       backup and restore
 //! ```
@@ -24,6 +24,7 @@ mod cells;
 mod content;
 mod copy;
 mod corrections;
+mod duplicates;
 mod error;
 mod file;
 mod forget;
@@ -48,6 +49,7 @@ pub use audit::{Action, AuditLine};
 pub use content::{content_hash, content_mark};
 pub use copy::{NotRestored, Restored};
 pub use corrections::StoredCorrection;
+pub use duplicates::{NewVerdict, StoredVerdict};
 pub use error::Error;
 pub use file::{Ledger, Snapshot, Who, Writer};
 pub use forget::Forgotten;

@@ -7,6 +7,7 @@ use crate::decide::Decision;
 use crate::table::{Date, Hash};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A run in the ledger. Later runs have higher numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -51,6 +52,8 @@ pub struct RunHead {
     pub inputs: Vec<RunInput>,
     /// The overrides that were live, by their numbers.
     pub overrides: Vec<i64>,
+    /// Whom it took for whom: for each key that was another's the one that was kept.
+    pub merged: BTreeMap<Arc<str>, Arc<str>>,
     /// What the run had to say, as JSON. It names no customers: forgetting one leaves it as it is.
     pub findings: Option<String>,
 }
@@ -307,6 +310,7 @@ impl Writer<'_> {
             ],
         )?;
         let number = self.connection.last_insert_rowid();
+        self.add_run_merges(number, &head.merged)?;
         for input in &head.inputs {
             self.connection
                 .prepare_cached(

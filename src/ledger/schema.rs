@@ -8,7 +8,7 @@ use std::path::Path;
 pub const APPLICATION: i32 = 0x5247_5244;
 
 /// What makes version 1 of nothing, version 2 of version 1, and so on.
-pub const STEPS: &[&str] = &[V1, V2, V3];
+pub const STEPS: &[&str] = &[V1, V2, V3, V4];
 
 /// Dates are ISO text, moments UTC text with a `Z`, lists and objects JSON. What a column holds when it is NULL is said
 /// beside it, so that the file explains itself in any SQLite tool.
@@ -271,6 +271,35 @@ CREATE TABLE former_content (
   PRIMARY KEY (import, content_hash)
 ) STRICT, WITHOUT ROWID;
 "#;
+
+/// Customers who may be the same.
+const V4: &str = r"
+-- What somebody says of two customers who may be one. The last word of a person counts.
+CREATE TABLE duplicate (
+  id           INTEGER PRIMARY KEY,
+  made_at      TEXT NOT NULL,
+  made_by      TEXT NOT NULL,  -- who recorded it
+  customer     TEXT NOT NULL,  -- of the two keys the one that comes first
+  other        TEXT NOT NULL,
+  verdict      TEXT NOT NULL,  -- merge, keep, open
+  author       TEXT NOT NULL,  -- who said so
+  reason       TEXT,
+  points       INTEGER,        -- that the pair had
+  origin       TEXT,           -- the cell that it was read from
+  ended_at     TEXT,           -- when it was taken back
+  ended_by     TEXT,
+  ended_reason TEXT
+) STRICT;
+CREATE INDEX duplicate_by_pair ON duplicate (customer, other);
+
+-- Whom a run took for whom.
+CREATE TABLE run_merge (
+  run      INTEGER NOT NULL REFERENCES run (number),
+  customer TEXT NOT NULL,
+  kept     TEXT NOT NULL,  -- the customer that its rows count for
+  PRIMARY KEY (run, customer)
+) STRICT, WITHOUT ROWID;
+";
 
 /// What a file is.
 pub enum State {

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod diff;
+pub mod duplicates;
 pub mod explanation;
 pub mod inspection;
 pub mod json;

@@ -13,6 +13,7 @@
 //! ```
 
 mod columns;
+mod duplicates;
 mod levels;
 mod proposals;
 mod rows;
@@ -22,6 +23,7 @@ mod tests;
 mod told;
 
 pub use columns::{Columns, Form, key_headers};
+pub use duplicates::{ReadVerdict, is_of_pairs, pair_headings, verdicts};
 pub use levels::{Named, name_level};
 pub use proposals::{Proposal, proposals};
 pub use rows::{Read, hold_word, read};

@@ -4,6 +4,7 @@ use super::by_hand::Set;
 use super::desk::Recorded;
 use super::list;
 use super::room::Room;
+use super::{duplicates, verdicts};
 use crate::cli::inputs;
 use crate::cli::output::{files_of, keep_inputs};
 use crate::cli::repair::read_back;
@@ -35,7 +36,17 @@ pub fn run(
             "请给出复核人填过的评级工作簿，或看 `regrade review --help`"
         ))));
     }
-    record(files, &Form::Graded, reading, global, screen)
+    let rules = crate::cli::rules::load(global)?;
+    let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
+    let mut worst = Exit::Done;
+    if !pairs.is_empty() {
+        worst = verdicts::back(&pairs, global, screen)?;
+    }
+    if !others.is_empty() && record(&others, &Form::Graded, reading, global, screen)? != Exit::Done
+    {
+        worst = Exit::Findings;
+    }
+    Ok(worst)
 }
 
 /// Reads a sheet of corrections.

@@ -251,7 +251,7 @@ fn say(global: &Global, screen: &Screen, mut text: Text) {
 }
 
 /// A reason, which may not be blank.
-fn reason(written: &str) -> Result<Arc<str>, Stop> {
+pub(super) fn reason(written: &str) -> Result<Arc<str>, Stop> {
     if regrade::clean::is_blank(written) {
         let finding = Finding::error(
             Code::UnsignedCorrection,

@@ -5,9 +5,10 @@ use super::standings::Standings;
 use crate::cli::{Exit, Stop};
 use regrade::decide::{Hold, Override, Subject};
 use regrade::diagnostic::{Code, Finding};
+use regrade::duplicates::groups::{Keys, Said};
 use regrade::ledger::{
-    Error, Ledger, Mark, Proposal, Resolution, RunNumber, RunRow, Snapshot, State as Pending,
-    Writer,
+    Error, Ledger, Mark, NewVerdict, Proposal, Resolution, RunNumber, RunRow, Snapshot,
+    State as Pending, Writer,
 };
 use regrade::present::reviews::{Item, Line};
 use regrade::review::{Correction, End, Settled, State, barred, is_barred};
@@ -80,6 +81,39 @@ impl<'a> Desk<'a> {
     pub fn standings(&self, wanted: impl Fn(&RunRow) -> bool) -> Result<Standings, Stop> {
         Standings::read(&self.hand, self.about.as_of, wanted)
             .map_err(|error| self.about.stop(&error))
+    }
+
+    /// The ledger, to read in.
+    pub fn ledger(&self) -> &Ledger {
+        &self.hand
+    }
+
+    /// What counts of what people said of duplicates.
+    pub fn said_of_duplicates(&self) -> Result<Vec<Said>, Stop> {
+        let said = self.hand.said_of_duplicates();
+        said.map_err(|error| self.about.stop(&error))
+    }
+
+    /// Keeps a verdict.
+    pub fn say_of_duplicates(&self, new: &NewVerdict) -> Result<(), Stop> {
+        if let Hand::Writing(writer) = &self.hand {
+            let kept = writer.say_of_duplicates(new);
+            kept.map_err(|error| self.about.stop(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what was said of a pair; gives how much that was.
+    pub fn take_back(&self, pair: &Keys, reason: &str) -> Result<usize, Stop> {
+        match &self.hand {
+            Hand::Writing(writer) => writer
+                .take_back(pair, reason)
+                .map_err(|error| self.about.stop(&error)),
+            Hand::Looking(_) => {
+                let said = self.said_of_duplicates()?;
+                Ok(said.iter().filter(|said| said.pair == *pair).count())
+            }
+        }
     }
 
     /// Stops if the person at work may not decide anything. That it was tried is kept.

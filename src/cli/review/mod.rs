@@ -4,21 +4,25 @@
 mod back;
 mod by_hand;
 mod desk;
+mod duplicates;
 mod list;
 mod room;
 mod standings;
+mod verdicts;
 
 pub use room::Room;
 
 use super::{Exit, Global, Reading, Screen, Stop, repair};
 use clap::Subcommand;
 use regrade::diagnostic::{Code, Finding};
+use regrade::duplicates::groups::Verdict;
 use regrade::text;
 
 /// Arguments of `review`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Graded workbooks, or their sheets as CSV, in which reviewers have filled their columns.
+    /// Workbooks, or their sheets as CSV, in which people have filled their columns: graded ones, and pairs of customers
+    /// who may be one.
     #[arg(value_name = "FILE")]
     workbooks: Vec<String>,
     #[command(flatten)]
@@ -41,6 +45,14 @@ enum Command {
     Accept(by_hand::Accept),
     /// Reject a proposal.
     Reject(by_hand::Decide),
+    /// List pairs of customers who may be one, or write the workbook in which people decide about them.
+    Duplicates(duplicates::Search),
+    /// Say that two customers are one.
+    Merge(verdicts::Two),
+    /// Say that two customers are two.
+    Apart(verdicts::Two),
+    /// Take back what was said of two customers.
+    Unmerge(verdicts::Two),
 }
 
 /// Arguments of `review list`.
@@ -96,5 +108,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Some(Command::List(List { kind })) => list::run(*kind, global, screen),
         Some(Command::Accept(decide)) => by_hand::accept(decide, global, screen),
         Some(Command::Reject(decide)) => by_hand::reject(decide, global, screen),
+        Some(Command::Duplicates(search)) => duplicates::search(search, global, screen),
+        Some(Command::Merge(two)) => verdicts::say(two, Verdict::Merge, global, screen),
+        Some(Command::Apart(two)) => verdicts::say(two, Verdict::Keep, global, screen),
+        Some(Command::Unmerge(two)) => verdicts::unmerge(two, global, screen),
     }
 }

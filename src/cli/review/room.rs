@@ -83,6 +83,11 @@ impl Room {
         Ok((writer.map_err(|error| about.stop(&error))?, about))
     }
 
+    /// The ledger, to read in.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The files that are read beside those that are named.
     pub fn files(&self) -> Vec<PathBuf> {
         vec![self.about.rules_file.clone(), self.about.ledger.clone()]

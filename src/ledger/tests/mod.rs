@@ -109,6 +109,7 @@ fn head(id: &str, as_of: &str) -> RunHead {
         program: "0.1.0".to_owned(),
         inputs: vec![],
         overrides: vec![],
+        merged: std::collections::BTreeMap::new(),
         findings: None,
     }
 }

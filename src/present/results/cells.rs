@@ -7,7 +7,7 @@ use crate::diagnostic::Lang;
 use crate::explain::reasons;
 use crate::present::marks::decision_mark;
 use crate::present::table::{OutCell, RowMark};
-use crate::scheme::model::{FieldKind, ResultColumn};
+use crate::scheme::model::{FieldKind, ResultColumn, SameKey};
 use crate::table::{Cell, Column, Date, DateTime, Decimal, Unit, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,7 +30,19 @@ impl<'a> Results<'a> {
             Entry::Refused(row) => (book.roster.refused[row as usize].at, &[][..], None),
             Entry::Absent(_) => return self.absent_cell(input, entry),
         };
-        let raw = std::iter::once(main)
+        let rule = self.grading.scheme.customers.as_ref();
+        let key = rule.map(|rule| rule.key);
+        // Of a customer who is put together out of several each value has its own row; the key is that of the first.
+        let picked = row
+            .and_then(|row| customers.picked.get(&(row as u32)))
+            .zip(input.field.filter(|field| Some(*field) != key))
+            .map(|(picked, field)| picked[field]);
+        // A row of sums is nowhere in the file.
+        let is_sum =
+            rule.is_some_and(|rule| rule.sheet.same_key == SameKey::Sum) && !more.is_empty();
+        let raw = picked
+            .into_iter()
+            .chain(std::iter::once(main))
             .chain(more.iter().rev().copied())
             .find_map(|at| {
                 let table = &book.inputs.customers[at.table as usize];
@@ -50,7 +62,7 @@ impl<'a> Results<'a> {
         let Some(raw) = raw else {
             return OutCell::Blank;
         };
-        if (self.view.layout == Layout::Workbook || !matches!(raw, Cell::Text(_)))
+        if (self.view.layout == Layout::Workbook || is_sum || !matches!(raw, Cell::Text(_)))
             && let (Some(field), Some(row)) = (input.field, row)
             && let Some(cell) = self.typed(field, row, input.unit.as_ref())
         {

@@ -6,6 +6,7 @@
 mod about;
 pub mod blank;
 mod compared;
+mod duplicates;
 mod findings;
 mod formats;
 mod graded;
@@ -23,6 +24,7 @@ mod text;
 mod widths;
 
 pub use compared::write_diff;
+pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
 

@@ -3,6 +3,7 @@
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
 mod checks;
+mod duplicates;
 mod movement;
 mod results;
 mod sheets;
@@ -10,6 +11,7 @@ mod values;
 
 pub use crate::clean::DateOrder;
 pub use checks::{Allow, Check, Figure, That};
+pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
@@ -50,6 +52,8 @@ pub struct Scheme {
     pub lookups: Vec<Lookup>,
     /// Crosswalks in the order of the scheme.
     pub crosswalks: Vec<Crosswalk>,
+    /// How customers are told apart, where the scheme says it.
+    pub duplicates: Option<Duplicates>,
     /// Metrics in order.
     pub metrics: Vec<Metric>,
     /// Values in order; a value sees those before it.

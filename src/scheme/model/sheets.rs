@@ -1,5 +1,6 @@
 //! Sheets and their fields.
 
+use super::duplicates::SameKey;
 use super::{Check, Expression, Span, Template};
 use crate::clean::{DateOrder, Pattern};
 use crate::table::{Date, Decimal, Unit};
@@ -149,6 +150,10 @@ pub struct Sheet {
     pub stale_after: Option<Span>,
     /// What must hold for its rows and files.
     pub checks: Vec<Check>,
+    /// What becomes of the rows of one file that have the same key.
+    pub same_key: SameKey,
+    /// Whether the scheme says so itself.
+    pub says_same_key: bool,
 }
 
 /// The customers' sheet.

@@ -5,6 +5,7 @@
 
 mod checks;
 mod dimensions;
+mod duplicates;
 mod expressions;
 mod fields;
 mod grades;
@@ -116,7 +117,12 @@ impl Validator<'_> {
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
-        root.not_yet(&["duplicates", "report", "notify"], &mut findings);
+        let duplicates = root.table(
+            "duplicates",
+            text!("[duplicates]", "[duplicates] "),
+            &mut findings,
+        );
+        root.not_yet(&["report", "notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -132,6 +138,7 @@ impl Validator<'_> {
         let (name, version, language, period, missing) = self.head(head);
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
+        let duplicates = self.duplicates(duplicates, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -164,6 +171,7 @@ impl Validator<'_> {
             events: sheets.events,
             lookups: sheets.lookups,
             crosswalks: sheets.crosswalks,
+            duplicates,
             metrics,
             values,
             dimensions,

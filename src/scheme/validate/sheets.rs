@@ -17,6 +17,23 @@ use toml::de::DeValue;
 /// What a key may be. A number would do for many, and lose the zeros of 00123.
 const KEYS: [FieldKind; 3] = [FieldKind::Id, FieldKind::Text, FieldKind::Choice];
 
+/// By what the rows of a sheet are known.
+#[derive(Clone, Copy)]
+struct RowsOf {
+    /// Whether by a key.
+    has_key: bool,
+    /// The field with the date of a row.
+    date: Option<usize>,
+}
+
+impl RowsOf {
+    /// By a key alone.
+    const KEY: Self = Self {
+        has_key: true,
+        date: None,
+    };
+}
+
 /// The sheets of a scheme.
 #[derive(Default)]
 pub struct Sheets {
@@ -150,7 +167,7 @@ impl Validator<'_> {
             };
             self.check_name(&written, fresh);
         }
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Customers {
             sheet,
             key: key_index?,
@@ -174,7 +191,11 @@ impl Validator<'_> {
         });
         let proposal = self.proposal(&mut keys, &mut fields);
         let coverage = self.coverage(&mut keys);
-        let sheet = self.finish_sheet(name, keys, fields);
+        let rows_of = RowsOf {
+            has_key: id.is_some(),
+            date,
+        };
+        let sheet = self.finish_sheet(name, keys, fields, rows_of);
         Some(EventSheet {
             sheet,
             customer: customer?,
@@ -253,7 +274,7 @@ impl Validator<'_> {
             self.names
                 .add(&full, ty, SlotKind::LookupField(index, field_index));
         }
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Lookup {
             sheet,
             key: key?,
@@ -268,7 +289,7 @@ impl Validator<'_> {
         let mut fields = self.fields(&mut keys);
         let key = key.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
         let customer = customer.map(|text| self.key_of(&mut fields, &text, FieldKind::Id));
-        let sheet = self.finish_sheet(name, keys, fields);
+        let sheet = self.finish_sheet(name, keys, fields, RowsOf::KEY);
         Some(Crosswalk {
             sheet,
             source: source?.value.into(),
@@ -305,13 +326,15 @@ impl Validator<'_> {
         name: &WrittenText,
         mut keys: Keys<'_>,
         fields: Vec<WrittenField>,
+        rows_of: RowsOf,
     ) -> Sheet {
+        let says_same_key = keys.has("duplicates");
+        let same_key = self.same_key(&mut keys, &fields, rows_of.has_key, rows_of.date);
         let rows = keys.text("rows", &mut self.findings);
         let allow_bad = self.allow_bad(&mut keys);
         let stale_after = keys
             .text("stale_after", &mut self.findings)
             .and_then(|text| span_of_time(&text, "stale_after", 1, &mut self.findings));
-        keys.not_yet(&["duplicates"], &mut self.findings);
         keys.done(&mut self.findings);
         let (mut fields, owners): (Vec<Field>, Vec<_>) = fields
             .into_iter()
@@ -332,6 +355,8 @@ impl Validator<'_> {
             allow_bad,
             stale_after,
             checks: vec![],
+            same_key,
+            says_same_key,
         }
     }
 
@@ -371,7 +396,7 @@ impl Validator<'_> {
     }
 
     /// The index of a field that another key names; it must be of one of `kinds` (any if there are none).
-    fn field_of(
+    pub(super) fn field_of(
         &mut self,
         fields: &[WrittenField],
         written: &WrittenText,
@@ -416,7 +441,7 @@ impl Validator<'_> {
         false
     }
 
-    fn unknown_field<'n>(
+    pub(super) fn unknown_field<'n>(
         &mut self,
         written: &WrittenText,
         known: impl Iterator<Item = &'n str>,

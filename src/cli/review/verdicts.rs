@@ -1,0 +1,263 @@
+//! What people say of pairs that may be one customer: read back from sheets, or said by hand with `review merge`, `apart`
+//! and `unmerge`.
+
+use super::back::exit;
+use super::room::Room;
+use crate::cli::duplicates::{People, contradiction};
+use crate::cli::{Exit, Global, Screen, Stop};
+use clap::Args;
+use regrade::diagnostic::{Code, Finding};
+use regrade::duplicates::groups::{Keys, Said, Standing, Verdict, groups, keys, standings};
+use regrade::ledger::NewVerdict;
+use regrade::read::Table;
+use regrade::review::{ReadVerdict, barred, is_barred, verdicts};
+use regrade::scheme::Scheme;
+use regrade::text;
+use std::sync::Arc;
+
+/// Arguments of `review merge`, `apart` and `unmerge`.
+#[derive(Args, Debug)]
+pub struct Two {
+    /// The key of one.
+    #[arg(value_name = "CUSTOMER")]
+    one: String,
+    /// The key of the other.
+    #[arg(value_name = "CUSTOMER")]
+    other: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+/// Reads verdicts back.
+pub fn back(tables: &[Table], global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let by: Option<Arc<str>> = global.by.as_deref().map(Into::into);
+    let mut findings = vec![];
+    let read: Vec<ReadVerdict> = tables
+        .iter()
+        .flat_map(|table| verdicts(room.scheme(), table, by.as_ref(), &mut findings))
+        .collect();
+    record(&mut room, read, findings, global, screen)
+}
+
+/// `review merge` and `review apart`.
+pub fn say(two: &Two, verdict: Verdict, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let reason = super::by_hand::reason(&two.reason)?;
+    let (about, desk) = room.desk()?;
+    let desk = desk.allow(&two.one, "deciding about duplicates")?;
+    let said = Said {
+        pair: pair_of(two)?,
+        verdict,
+        by: about.who.by.as_str().into(),
+    };
+    drop(desk);
+    let one = NewVerdict {
+        said,
+        reason: Some(reason),
+        points: None,
+        origin: None,
+    };
+    settle(&mut room, vec![one], vec![], global, screen)
+}
+
+/// `review unmerge`.
+pub fn unmerge(two: &Two, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let mut room = Room::open(global)?;
+    let reason = super::by_hand::reason(&two.reason)?;
+    let pair = pair_of(two)?;
+    let (_, desk) = room.desk()?;
+    let desk = desk.allow(&two.one, "taking back a merge")?;
+    let count = desk.take_back(&pair, &reason)?;
+    let (one, two) = &pair;
+    if count == 0 {
+        return Err(Stop::usage(
+            Finding::error(
+                Code::Usage,
+                text!(
+                    "nobody has said anything of `{one}` and `{two}`",
+                    "没有人对 `{one}` 与 `{two}` 作过判断"
+                ),
+            )
+            .help(text!(
+                "name the two as they were decided; of a group each pair is its own",
+                "请按判断时的两个编号填写；一组客户中每一对各自判断"
+            )),
+        ));
+    }
+    desk.commit()?;
+    screen.say(&text!(
+        "`{one}` and `{two}`: verdicts taken back: {count}",
+        "`{one}` 与 `{two}`：撤回判断 {count} 项"
+    ));
+    Ok(Exit::Done)
+}
+
+fn pair_of(two: &Two) -> Result<Keys, Stop> {
+    let (one, other): (Arc<str>, Arc<str>) = (two.one.trim().into(), two.other.trim().into());
+    if one == other || one.is_empty() || other.is_empty() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!("two different keys are needed", "需要两个不同的客户编号"),
+        );
+        return Err(Stop::usage(finding));
+    }
+    Ok(keys(&one, &other))
+}
+
+fn record(
+    room: &mut Room,
+    read: Vec<ReadVerdict>,
+    findings: Vec<Finding>,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let (_, desk) = room.desk()?;
+    desk.allow("", "reading verdicts back")?;
+    let verdict = |read: ReadVerdict| NewVerdict {
+        said: read.said,
+        reason: read.reason,
+        points: read.points,
+        origin: Some(read.place.to_string()),
+    };
+    let new = read.into_iter().map(verdict).collect();
+    settle(room, new, findings, global, screen)
+}
+
+/// Keeps what is new, and says what follows from all that was said.
+fn settle(
+    room: &mut Room,
+    wanted: Vec<NewVerdict>,
+    mut findings: Vec<Finding>,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let (about, desk) = room.desk()?;
+    let scheme = &about.rules.scheme;
+    let people = People::of_ledger(desk.ledger(), scheme, about.as_of)?;
+    let mut said = desk.said_of_duplicates()?;
+    let ruled_out = ruled_out(scheme, people.as_ref(), &wanted);
+    let (mut kept, mut known) = (0, 0);
+    let mut touched: Vec<Keys> = vec![];
+    for one in wanted {
+        let pair = &one.said.pair;
+        if let Some(role) = barred(scheme, &one.said.by) {
+            findings.push(is_barred(&one.said.by, role));
+            continue;
+        }
+        let stranger = [&pair.0, &pair.1]
+            .into_iter()
+            .find(|key| people.as_ref().is_some_and(|people| !people.has(key)));
+        if let Some(key) = stranger {
+            findings.push(unknown(key));
+            continue;
+        }
+        if one.said.verdict == Verdict::Merge && ruled_out.contains(pair) {
+            findings.push(branch(pair));
+            continue;
+        }
+        touched.push(pair.clone());
+        let of_author = said
+            .iter()
+            .rev()
+            .find(|other| other.pair == *pair && other.by == one.said.by);
+        if of_author.is_some_and(|other| other.verdict == one.said.verdict) {
+            known += 1;
+            continue;
+        }
+        desk.say_of_duplicates(&one)?;
+        said.push(one.said);
+        kept += 1;
+    }
+    let standings = standings(&said);
+    touched.sort_unstable();
+    touched.dedup();
+    let disputed: Vec<&Keys> = touched
+        .iter()
+        .filter(|pair| standings.get(*pair) == Some(&Standing::Disputed))
+        .collect();
+    findings.extend(disputed.iter().map(|pair| disagreement(pair, &said)));
+    let groups = groups(&standings);
+    findings.extend(groups.contradictions.iter().map(contradiction));
+    screen.run_findings(&findings);
+    desk.commit()?;
+    let merged = groups.kept.len();
+    let disputed = disputed.len();
+    let (en, zh) = if global.dry_run {
+        ("would be ", "（试运行，未写入）")
+    } else {
+        ("", "")
+    };
+    screen.say(&text!(
+        "verdicts {en}kept: {kept} · known already: {known} · disputed: {disputed} · customers merged into another: \
+         {merged}",
+        "记下判断 {kept} 项 · 已有 {known} 项 · 意见不一 {disputed} 项 · 现并入其他客户的共 {merged} 个{zh}"
+    ));
+    Ok(exit(&findings))
+}
+
+fn ruled_out(
+    scheme: &Scheme,
+    people: Option<&People>,
+    wanted: &[NewVerdict],
+) -> std::collections::BTreeSet<Keys> {
+    let merges = wanted
+        .iter()
+        .filter(|one| one.said.verdict == Verdict::Merge);
+    let pairs: Vec<Keys> = merges.map(|one| one.said.pair.clone()).collect();
+    people
+        .and_then(|people| people.looked(scheme))
+        .map(|looked| looked.ruled_out(&pairs))
+        .unwrap_or_default()
+}
+
+fn unknown(key: &str) -> Finding {
+    Finding::error(
+        Code::UnknownCustomerId,
+        text!(
+            "the ledger has no customer with the key `{key}` in force: the verdict does not count",
+            "台账现有客户中没有编号 `{key}`，该判断不予采用"
+        ),
+    )
+    .help(text!(
+        "give the key as the customers' sheet has it",
+        "请按客户表中的写法给出客户编号"
+    ))
+}
+
+fn branch((one, two): &Keys) -> Finding {
+    Finding::error(
+        Code::Branch,
+        text!(
+            "`{one}` and `{two}` are not merged: the name of one says that it is a branch, and the other is not it",
+            "`{one}` 与 `{two}` 不合并：其中一方的名称写明是分支机构，另一方不是它"
+        ),
+    )
+    .help(text!(
+        "if a name is wrong, mend it in the customers' sheet and import that first",
+        "若名称有误，请先在客户表中改正并重新导入"
+    ))
+}
+
+/// Two people disagree.
+fn disagreement(pair: &Keys, said: &[Said]) -> Finding {
+    let (one, two) = pair;
+    let last = |verdict: Verdict| {
+        let mut of = said.iter().rev().filter(|other| other.pair == *pair);
+        of.find(|other| other.verdict == verdict)
+            .map_or("", |other| &*other.by)
+    };
+    let (merges, keeps) = (last(Verdict::Merge), last(Verdict::Keep));
+    Finding::error(
+        Code::Disagreement,
+        text!(
+            "`{merges}` merges `{one}` and `{two}`, `{keeps}` keeps them apart: neither counts",
+            "`{merges}` 认为 `{one}` 与 `{two}` 应合并，`{keeps}` 认为不合并：都不采用"
+        ),
+    )
+    .help(text!(
+        "agree, and read the sheet of the one who has changed their mind again",
+        "请商定一致，由改变意见的一方重新填写并读回"
+    ))
+}
