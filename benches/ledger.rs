@@ -280,6 +280,7 @@ fn filled(count: usize, cell: impl for<'a> Fn(usize, usize, &'a mut String) -> C
             .map(|column| Header::new(&format!("列{column}")))
             .collect(),
         unit_line: None,
+        serials_from_1904: false,
         rows,
         broken: vec![],
         notes: vec![],

@@ -1,23 +1,26 @@
 //! Ids of other systems: the rows of a source that names customers by an id of its own get the customers' keys, before
 //! anything is summed.
 
+use super::shelf::standing_on;
 use super::{Filing, Inputs, source_of};
 use crate::clean::sheet::{clean_some, text_at};
 use crate::diagnostic::{Code, Finding};
 use crate::read::{Header, Table, find_columns, fold_header};
 use crate::scheme::model::{Crosswalk, Scheme};
-use crate::table::{Cell, RawRows};
+use crate::table::{Cell, Date, RawRows};
 use crate::text;
 use foldhash::HashMap;
 use std::sync::Arc;
 
-/// Puts the customers' keys into the tables of the sources that have crosswalks.
-pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, findings: &mut Vec<Finding>) {
+/// Puts the customers' keys into the tables of the sources that have crosswalks, by those that are in force on `date`.
+pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, date: Date, findings: &mut Vec<Finding>) {
     for (index, rule) in scheme.crosswalks.iter().enumerate() {
         let Some(tables) = inputs.crosswalks.get(index) else {
             continue;
         };
-        let known = keys(rule, tables, findings);
+        let filings = inputs.filings.crosswalks.get(index).map(Vec::as_slice);
+        let which = standing_on(filings.unwrap_or_default(), tables.len(), date, date);
+        let known = keys(rule, tables, &which, findings);
         let mut put = |tables: &mut [Table], filings: &[Filing], to: &str| {
             for (number, table) in tables.iter_mut().enumerate() {
                 let source = filings.get(number).map_or_else(
@@ -46,10 +49,10 @@ pub(super) fn apply(scheme: &Scheme, inputs: &mut Inputs, findings: &mut Vec<Fin
 fn keys(
     rule: &Crosswalk,
     tables: &[Table],
+    which: &[usize],
     findings: &mut Vec<Finding>,
 ) -> HashMap<Arc<str>, Arc<str>> {
-    let which: Vec<usize> = (0..tables.len()).collect();
-    let mut clean = clean_some(&rule.sheet, tables, &which, &[rule.key, rule.customer]);
+    let mut clean = clean_some(&rule.sheet, tables, which, &[rule.key, rule.customer]);
     findings.append(&mut clean.findings);
     let entry = |row: usize| {
         let at = |field: usize| text_at(&clean.columns[field], row);

@@ -197,8 +197,12 @@ fn mapped<'a>(
         return Cow::Borrowed(table);
     };
     inputs.crosswalks.clone_from(&crosswalks.crosswalks);
+    inputs
+        .filings
+        .crosswalks
+        .clone_from(&crosswalks.filings.crosswalks);
     inputs.put(scheme, &sheet.name, table.clone(), Some(filing.clone()));
-    crosswalk::apply(scheme, &mut inputs, findings);
+    crosswalk::apply(scheme, &mut inputs, filing.as_of, findings);
     let mapped = match kind {
         SheetKind::Events(index) => inputs.events[index].pop(),
         _ => inputs.customers.pop(),

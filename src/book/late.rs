@@ -19,7 +19,7 @@ pub fn first_change(
     let mut counted: HashMap<(i32, u64), i64> = HashMap::default();
     for (mut inputs, by) in [(before, -1), (after, 1)] {
         let nothing_to_say = &mut vec![];
-        crosswalk::apply(scheme, &mut inputs, nothing_to_say);
+        crosswalk::apply(scheme, &mut inputs, last, nothing_to_say);
         let filings = inputs.filings.events.get(event).map(Vec::as_slice);
         let rule = &scheme.events[event];
         let filings = filings.unwrap_or_default();

@@ -29,7 +29,7 @@ impl Shelf {
     /// Cleans the event sheets. Rows after `last` are of no use to any book that is asked for.
     pub fn new(scheme: Arc<Scheme>, mut inputs: Inputs, last: Date) -> Self {
         let mut findings = vec![];
-        super::crosswalk::apply(&scheme, &mut inputs, &mut findings);
+        super::crosswalk::apply(&scheme, &mut inputs, last, &mut findings);
         let filed = !inputs.filings.is_empty();
         let events = scheme
             .events
@@ -306,7 +306,7 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
 
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed
 /// last. Tables that nobody filed are in force on `now` only, all of them.
-fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
+pub(super) fn standing_on(filings: &[Filing], count: usize, date: Date, now: Date) -> Vec<usize> {
     match filings {
         [] if date == now => (0..count).collect(),
         [] => vec![],

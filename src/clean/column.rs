@@ -38,6 +38,8 @@ pub struct CellRule {
     pub date_order: Option<DateOrder>,
     /// Whether years of two digits are read; they need `date_order` as well.
     pub two_digit_years: bool,
+    /// Whether bare numbers in a column of dates count from 1904 and not from 1900.
+    pub serials_from_1904: bool,
     /// The least number, in the field's unit.
     pub min: Option<Decimal>,
     /// The greatest number, in the field's unit.
@@ -63,6 +65,7 @@ impl CellRule {
             scale: None,
             date_order: None,
             two_digit_years: false,
+            serials_from_1904: false,
             min: None,
             max: None,
             choices: vec![],
@@ -283,7 +286,10 @@ impl<'a> Cells<'a> {
         let rule = self.rule;
         let cells = (0..self.rows.len()).map(|row| self.cell(row));
         match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
-            Ok(form) => self.each(missing, |_, cell| read(cell, form)).read(column),
+            Ok(form) => {
+                let form = form.with_serials_from_1904(rule.serials_from_1904);
+                self.each(missing, |_, cell| read(cell, form)).read(column)
+            }
             Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
         }
     }

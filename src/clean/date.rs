@@ -63,7 +63,9 @@ fn read_moment(cell: Cell<'_>, form: DateForm) -> Read<Moment> {
             Ok(moment) => Ok(Some(moment)),
             Err(fault) => unreadable(text, fault),
         },
-        Cell::Number(value) => moment_of_number(value).map(Some).ok_or(CellFault::NotADate),
+        Cell::Number(value) => moment_of_number(value, form)
+            .map(Some)
+            .ok_or(CellFault::NotADate),
         Cell::Date(serial) => moment_of_serial(serial)
             .map(Some)
             .ok_or(CellFault::NotADate),
@@ -91,7 +93,7 @@ fn read_text(text: &str, form: DateForm) -> Result<Moment, CellFault> {
         Day::ShortYear(..) if !form.two_digit_years() => return Err(CellFault::TwoDigitYear),
         Day::ShortYear(year, month, day) => (full_year(year), month, day),
         Day::Number(number) => {
-            let (day, seconds) = moment_of_number(number).ok_or(CellFault::NotADate)?;
+            let (day, seconds) = moment_of_number(number, form).ok_or(CellFault::NotADate)?;
             // A serial has its time in its fraction, or, if it is a day written in one piece, beside it.
             return Ok((day, if second == 0 { seconds } else { second }));
         }
@@ -133,7 +135,7 @@ pub(super) fn moment_of_serial(serial: f64) -> Option<Moment> {
 
 /// The day that a number without a date's format means: `20240305`, or a serial. A year (2024), a year and month
 /// (202403, 2024.03) and a month and day (3.5) are serials too, of days that nobody means: they are refused.
-fn moment_of_number(number: f64) -> Option<Moment> {
+fn moment_of_number(number: f64, form: DateForm) -> Option<Moment> {
     let whole = number.trunc();
     let is_whole = number.fract() == 0.0;
     if is_whole && (19_000_101.0..=29_991_231.0).contains(&whole) {
@@ -146,7 +148,7 @@ fn moment_of_number(number: f64) -> Option<Moment> {
     if is_year || is_month || !is_whole && whole < 10_000.0 {
         return None;
     }
-    moment_of_serial(number)
+    moment_of_serial(number + form.serial_shift())
 }
 
 /// Days since 1970-01-01 of `2024-03-05`, `2024/03/05` or `20240305`: what almost all exports write.

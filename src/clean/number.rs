@@ -253,7 +253,12 @@ impl NumberReader {
             (true, true) => None,
             (true, false) => Some(unit(word)?),
             (false, after_is_bare) => {
-                let before = unit(number.before)?;
+                // `约100` and `共100` name no currency; `US$` and codes of currencies have a letter of ASCII in them.
+                let known = Unit::is_well_known(number.before)
+                    || number.before.contains(|c: char| c.is_ascii())
+                    || *number.before == *self.target.currency;
+                let before = unit(number.before).ok().filter(|_| known);
+                let before = before.ok_or(CellFault::NotANumber)?;
                 let agree = after_is_bare || same_currency(&before.currency, &unit(word)?.currency);
                 if before.scale != 1 || !agree {
                     return Err(CellFault::NotANumber);

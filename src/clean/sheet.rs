@@ -282,43 +282,51 @@ fn rule_of(field: &Field, header: &Header, table: &Table, findings: &mut Vec<Fin
         .unit
         .as_deref()
         .is_some_and(|unit| matches!(unit, "%" | "％"));
+    let is_money = matches!(field.kind, FieldKind::Money(_));
     let line_unit = table.unit_line.as_deref().and_then(Unit::parse);
-    let header_unit = header
-        .unit
-        .as_deref()
-        .filter(|_| !percent)
-        .and_then(Unit::parse)
-        .or(line_unit);
-    let unit = match &field.kind {
+    let line_unit = line_unit.filter(|_| is_money);
+    let own_unit = header.unit.as_deref().filter(|_| !percent);
+    let own_unit = own_unit.and_then(Unit::parse).filter(|_| is_money);
+    let field_unit = match &field.kind {
         FieldKind::Money(unit) => unit.as_ref(),
         _ => None,
     };
-    let header_unit = header_unit.filter(|_| matches!(field.kind, FieldKind::Money(_)));
-    if let (Some(stated), Some(own)) = (&header_unit, unit)
-        && stated != own
+    let name = &field.name;
+    let mut conflict = |title| {
+        let place = table.origin.row(table.header_row);
+        findings.push(Finding::warning(Code::UnitConflict, title).place(place));
+    };
+    match (&own_unit, &line_unit, field_unit) {
+        (Some(own), Some(line), _) if own != line => conflict(text!(
+            "`{name}` is in {own} by its header and in {line} by the line above the table; the header counts",
+            "`{name}` 表头单位为{own}，表上方写的单位为{line}；以表头为准"
+        )),
+        (None, Some(line), Some(field)) if line != field => conflict(text!(
+            "`{name}` is in {line} by the line above the table and in {field} by the scheme; the line counts, and the \
+             cells are converted",
+            "`{name}` 表上方写的单位为{line}，方案单位为{field}；以表上方为准并换算"
+        )),
+        _ => {}
+    }
+    if let (Some(own), Some(field)) = (&own_unit, field_unit)
+        && own != field
     {
-        let name = &field.name;
-        findings.push(
-                Finding::warning(
-                    Code::UnitConflict,
-                    text!(
-                        "`{name}` is in {stated} by its header and in {own} by the scheme; the header counts, and the \
-                         cells are converted",
-                        "`{name}` 表头单位为{stated}，方案单位为{own}；以表头为准并换算"
-                    ),
-                )
-                .place(table.origin.row(table.header_row)),
-            );
+        conflict(text!(
+            "`{name}` is in {own} by its header and in {field} by the scheme; the header counts, and the cells are \
+             converted",
+            "`{name}` 表头单位为{own}，方案单位为{field}；以表头为准并换算"
+        ));
     }
     CellRule {
         field: field.name.clone(),
         kind: field.kind.clone(),
-        header_unit,
+        header_unit: own_unit.or(line_unit),
         header_percent: percent,
         scale: field.scale,
         date_order: field.date_order,
         two_digit_years: field.date_order.is_some(),
-        escaped: table.encoding.is_some(),
+        serials_from_1904: table.serials_from_1904,
+        escaped: table.format == read::Format::Text,
         min: field.min,
         max: field.max,
         choices: field.choices.clone(),

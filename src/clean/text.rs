@@ -12,10 +12,10 @@ const BLANKS: [&str; 11] = [
 /// From here a spreadsheet's number no longer holds every digit of a whole number: Excel keeps 15.
 const DIGITS_LOST_FROM: f64 = 1e15;
 
-/// `text` without outer whitespace (full-width and no-break spaces too) and without the marks of no width that web
-/// exports leave behind.
+/// `text` without outer whitespace (full-width and no-break spaces too), without the marks of no width that web exports
+/// leave behind and without the NULs with which old systems fill their fields.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'))
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\0'))
 }
 
 /// Whether `text` says "missing": nothing, a dash, a slash, 无, N/A. Not zero, and not a plain `NA`, which may be a code.
@@ -282,6 +282,7 @@ mod tests {
         for (cell, expected) in [
             (Cell::Text("00123"), "00123"),
             (Cell::Text("  A-1\u{3000}"), "A-1"),
+            (Cell::Text("A-1\0\0"), "A-1"),
             (Cell::Text("440301199001011234"), "440301199001011234"),
             (Cell::Text("-"), "-"),
             (Cell::Text("无"), "无"),

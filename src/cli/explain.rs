@@ -24,7 +24,7 @@ pub struct Args {
     /// Files of the scheme's sheets, as for `grade`; without any a run of the ledger is explained.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// The run of the ledger: @latest, @previous, @2024-03 or an id.
+    /// The run of the ledger: @latest, @previous, @2024-03, an id or a graded workbook of it.
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
     /// The graded file of the run before, as for `grade`.
@@ -57,7 +57,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     let targets = outputs(&global.output, Some(format))?;
     let mut recorded = None;
-    let graded = if args.files.is_empty() && ledger::path(global).exists() {
+    // Who names a ledger or a run of it means that, and is told where there is none.
+    let is_named = global.ledger.is_some() || args.run.is_some();
+    let has_ledger = || is_named || ledger::path(global).exists();
+    let graded = if args.files.is_empty() && has_ledger() {
         keep_inputs(&files_of(&targets), &[ledger::path(global)])?;
         let (graded, ledger) = from_ledger(args, global)?;
         recorded = Some(ledger);
@@ -161,6 +164,7 @@ fn from_ledger(args: &Args, global: &Global) -> Result<(Graded, Ledger), Stop> {
             findings: vec![],
         },
         scheme: (known.run.short_id().to_owned(), known.text),
+        run: Some(known.run.id),
     };
     Ok((graded, ledger))
 }

@@ -179,6 +179,7 @@ impl Task<'_> {
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
+            run: graded.run.as_deref(),
         };
         findings.extend(regrade::explain::unrated(grading));
         let summary = summary(graded, lang, &findings);
@@ -260,6 +261,8 @@ pub struct Graded {
     pub loaded: Loaded,
     /// The name and the text of the scheme.
     pub scheme: (String, String),
+    /// The id of the run, where a ledger records it.
+    pub run: Option<String>,
 }
 
 /// Neither files nor a ledger.
@@ -331,6 +334,7 @@ pub fn grade_files(
         grading,
         loaded,
         scheme: (rules.name, rules.text),
+        run: None,
     })
 }
 

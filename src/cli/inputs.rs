@@ -252,7 +252,7 @@ pub fn input(file: &str) -> Input {
 }
 
 /// What the scheme knows of the headers of each of its sheets.
-fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
+pub fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
     let results: Vec<String> = [
         Word::Grade,
         Word::Change,
@@ -319,7 +319,7 @@ fn known_sheets(scheme: &Scheme) -> Vec<KnownSheet> {
 
 /// The sheet that a table is for: the one of which it lacks least, then has most. A crosswalk shares both its columns
 /// with the sheets that it is for; what has no other is the crosswalk.
-fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
+pub fn place(scheme: &Scheme, known: &[KnownSheet], table: &Table) -> Result<Arc<str>, Finding> {
     let mut fits: Vec<(usize, usize, &KnownSheet)> = known
         .iter()
         .filter_map(|sheet| {

@@ -2,10 +2,13 @@
 
 use super::inputs;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::rules;
 use super::{Exit, Format, Global, Reading, Screen, Stop};
-use regrade::diagnostic::{Code, Finding};
-use regrade::present::inspection;
-use regrade::read::{self, Input};
+use regrade::clean::sheet::field_headers;
+use regrade::diagnostic::{Code, Finding, Severity};
+use regrade::present::inspection::{self, Placed};
+use regrade::read::{self, Input, KnownSheet, Options, Table};
+use regrade::scheme::Scheme;
 use regrade::text;
 use std::path::PathBuf;
 
@@ -18,6 +21,9 @@ pub struct Args {
     /// How many rows to show: a number, or `all`.
     #[arg(long, value_name = "N", default_value = "5")]
     rows: String,
+    /// Write the files' section of a scheme, to be confirmed and put into rules.toml.
+    #[arg(long)]
+    starter: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -66,19 +72,31 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         })
         .collect();
     keep_inputs(&files_of(&targets), &inputs)?;
+    if args.starter && format == Format::Jsonl {
+        let title = text!(
+            "`--starter` writes TOML, not jsonl",
+            "`--starter` 写出的是 TOML，不是 jsonl"
+        );
+        return Err(Stop::usage(Finding::error(Code::Usage, title)));
+    }
+    let scheme = Known::of(global)?;
+    let mut starter = inspection::Starter::new(screen.lang);
     let mut text = vec![];
     let mut failed = vec![];
     for file in &args.files {
-        match read::open(&inputs::input(file), &[], &options, &|_, _| {}) {
+        match scheme.open(&inputs::input(file), &options, &mut failed) {
             Ok(tables) => {
                 for table in &tables {
-                    if format == Format::Jsonl {
+                    if args.starter {
+                        starter.add(table);
+                    } else if format == Format::Jsonl {
                         inspection::rows(table, rows, &mut text);
                     } else {
-                        inspection::describe(table, rows, screen.lang, &mut text);
+                        let placed = scheme.placed(table);
+                        inspection::describe(table, placed.as_ref(), rows, screen.lang, &mut text);
                     }
                 }
-                if format == Format::Jsonl {
+                if args.starter || format == Format::Jsonl {
                     let notes: Vec<Finding> =
                         tables.into_iter().flat_map(|table| table.notes).collect();
                     screen.run_findings(&notes);
@@ -87,6 +105,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             Err(findings) => failed.extend(findings),
         }
     }
+    text.extend(starter.finish().into_bytes());
     let mut files = Files::default();
     for output in &targets {
         match &output.target {
@@ -100,4 +119,69 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     screen.run_findings(&failed);
     Ok(Exit::Done)
+}
+
+/// What the scheme knows of sheets, where one is named.
+#[derive(Default)]
+struct Known {
+    scheme: Option<Scheme>,
+    sheets: Vec<KnownSheet>,
+}
+
+impl Known {
+    /// The scheme of `--rules`. A file is looked at before there is a scheme, so that one that only lies there says
+    /// nothing.
+    fn of(global: &Global) -> Result<Self, Stop> {
+        if global.rules.is_none() {
+            return Ok(Self::default());
+        }
+        let scheme = rules::load(global)?.scheme;
+        Ok(Self {
+            sheets: inputs::known_sheets(&scheme),
+            scheme: Some(scheme),
+        })
+    }
+
+    /// The tables of a file as the scheme finds them. A file that is for none of its sheets is shown all the same, and
+    /// what the scheme lacks in it is added to `said`.
+    fn open(
+        &self,
+        input: &Input,
+        options: &Options,
+        said: &mut Vec<Finding>,
+    ) -> Result<Vec<Table>, Vec<Finding>> {
+        let read = |known: &[KnownSheet]| read::open(input, known, options, &|_, _| {});
+        match read(&self.sheets) {
+            Err(findings)
+                if !self.sheets.is_empty()
+                    && findings
+                        .iter()
+                        .all(|finding| finding.code == Code::UnmatchedFile)
+                    && !matches!(input, Input::Stdin) =>
+            {
+                let warned = |finding| Finding {
+                    severity: Severity::Warning,
+                    ..finding
+                };
+                said.extend(findings.into_iter().map(warned));
+                read(&[])
+            }
+            other => other,
+        }
+    }
+
+    /// The sheet and the fields that a table is for.
+    fn placed(&self, table: &Table) -> Option<Placed> {
+        let scheme = self.scheme.as_ref()?;
+        let name = inputs::place(scheme, &self.sheets, table).ok()?;
+        let sheet = scheme.sheets().find(|sheet| sheet.name == name)?;
+        let mut fields = vec![String::new(); table.headers.len()];
+        for field in &sheet.fields {
+            for column in read::find_columns(&table.headers, &field_headers(field)) {
+                fields[column] = field.name.to_string();
+            }
+        }
+        let sheet = name.to_string();
+        Some(Placed { sheet, fields })
+    }
 }

@@ -99,7 +99,13 @@ pub fn take_all(
     let mut crosswalks = crosswalks(writer, scheme, as_of)?;
     for candidate in &candidates {
         if let Some(SheetKind::Crosswalk(_)) = SheetKind::of(scheme, &candidate.sheet) {
-            crosswalks.put(scheme, &candidate.sheet, candidate.table.clone(), None);
+            let filing = Filing::named(&candidate.source, as_of, u64::MAX);
+            crosswalks.put(
+                scheme,
+                &candidate.sheet,
+                candidate.table.clone(),
+                Some(filing),
+            );
         }
     }
     let mut taken = vec![];
@@ -466,7 +472,7 @@ fn crosswalks(writer: &Writer<'_>, scheme: &Scheme, as_of: Date) -> Result<Input
         let kind = SheetKind::of(scheme, &import.sheet);
         if matches!(kind, Some(SheetKind::Crosswalk(_))) && import.filing.as_of <= as_of {
             let table = writer.load_table(import.id).map_err(trouble)?;
-            inputs.put(scheme, &import.sheet, table, None);
+            inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
         }
     }
     Ok(inputs)

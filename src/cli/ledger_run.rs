@@ -60,6 +60,7 @@ pub fn from_ledger(
         grading,
         loaded,
         scheme: (rules.name, rules.text),
+        run: Some(stock.head.id.clone()),
     };
     Ok((graded, stock.head))
 }

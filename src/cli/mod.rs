@@ -20,6 +20,7 @@ mod ledger;
 mod ledger_run;
 mod list;
 mod man;
+mod named;
 mod output;
 mod people;
 mod recorded;

@@ -1,5 +1,6 @@
 //! Recorded runs: found by name, graded again as they were or with one thing exchanged, and compared.
 
+use super::named::run_named;
 use super::people::{Decisions, People};
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
@@ -24,10 +25,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// The run that a name means: `@latest`, `@previous`, `@2024-03`, an id or its beginning.
+    /// The run that a name means: `@latest`, `@previous`, `@2024-03`, an id or its beginning, or a workbook of it.
     pub fn find(ledger: &Ledger, name: &str) -> Result<Self, Stop> {
         let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
-        let run = ledger.select(name).map_err(trouble)?;
+        let run = run_named(ledger, name).map_err(trouble)?;
         let text = ledger.scheme(&run.scheme).map_err(trouble)?;
         let text = text.map(|scheme| scheme.text).unwrap_or_default();
         let (scheme, findings) = scheme::validate(&text);
@@ -65,6 +66,8 @@ impl Known {
             data: Some(&other.data.unwrap_or(self).run),
             people: match other.people {
                 Some(run) => People::Held(&run.run),
+                // On another date it is the date alone that is exchanged: what counted for the run still does.
+                None if other.time.is_some() => People::Held(&self.run),
                 None => People::KnownTo(&self.run),
             },
             // The sheets of the new run had not come in on the old date; they are what time is told from.

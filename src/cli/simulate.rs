@@ -2,17 +2,17 @@
 
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
-use super::grade::as_of;
+use super::grade::{as_of, grade_files};
 use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::people::People;
 use super::recorded::{Known, known_names};
 use super::rules::{self, Rules};
 use super::stock::{Make, stock};
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger};
-use regrade::book::{self, Inputs};
+use super::{Exit, Format, Global, Reading, Screen, Stop, import, inputs, ledger};
+use regrade::book;
 use regrade::compare::{self, Cause, On, Recorded, Renamed, Snapshot};
-use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::{Grading, Past, grade};
+use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, rows};
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::summarise;
@@ -29,7 +29,7 @@ pub struct Args {
     /// The scheme to compare with; without it the run's own, or with `--set` the scheme as it is written.
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
-    /// The run of the ledger: @latest, @previous, @2024-03 or an id.
+    /// The run of the ledger: @latest, @previous, @2024-03, an id or a graded workbook of it.
     #[arg(long, value_name = "RUN", default_value = "@latest")]
     run: String,
     /// What to compare: grade, type, or the name of a dimension.
@@ -47,6 +47,12 @@ pub struct Args {
     /// End with 1 if anybody would move.
     #[arg(long)]
     exit_code: bool,
+    /// The graded file of the run before, as for `grade`.
+    #[arg(long, value_name = "FILE", requires = "files")]
+    previous: Option<String>,
+    /// A span that event files cover, whatever their rows, as for `grade`.
+    #[arg(long, value_name = "SPAN", requires = "files")]
+    covers: Vec<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -61,6 +67,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut read = inputs::paths(&new.scheme, &args.files)?;
     read.push(rules::path(global));
     read.extend(args.against.clone());
+    read.extend(args.previous.as_ref().map(PathBuf::from));
     keep_inputs(&files_of(&outputs), &read)?;
     let pair = if args.files.is_empty() {
         from_ledger(args, new, global)?
@@ -132,25 +139,32 @@ fn from_files(args: &Args, new: Rules, global: &Global, screen: &Screen) -> Resu
         (None, false) => rules::load_from(&rules::path(global), &[])?,
         (None, true) => return Err(nothing_to_compare()),
     };
-    let options = inputs::options(&args.reading)?;
+    let reads_stdin = |file: &String| file == "-" || file.ends_with("=-");
+    let mut files = args.files.iter().chain(&args.previous);
+    if files.any(reads_stdin) {
+        return Err(read_once());
+    }
     let as_of = as_of(global)?;
-    let load = |rules: &Rules| inputs::load_all(&rules.scheme, &args.files, &options, screen);
-    let (old_inputs, _) = load(&old)?;
-    let (new_inputs, loaded) = load(&new)?;
-    let names = (name_of(&old, "as written"), name_of(&new, "--set"));
-    let graded = |rules: Rules, inputs: Inputs| {
-        sound(grade(
-            Arc::new(rules.scheme),
-            inputs,
-            as_of,
-            Past::default(),
-        ))
+    let covers = import::spans(&args.covers)?;
+    let names = (
+        name_of(&old, text!("as written", "原样")),
+        name_of(&new, text!("--set", "--set")),
+    );
+    let grade = |mut rules: Rules| {
+        for event in &mut rules.scheme.events {
+            event.coverage.extend(&covers);
+        }
+        let previous = args.previous.as_deref();
+        grade_files(&args.files, previous, rules, &args.reading, as_of, screen)
     };
+    let (old, new) = (grade(old)?, grade(new)?);
+    let lang = global.lang.map_or(new.grading.scheme.language, Lang::from);
+    let named = |(file, what): (String, Text)| format!("{file} ({})", what.get(lang));
     Ok(Pair {
-        old: graded(old, old_inputs)?,
-        new: graded(new, new_inputs)?,
-        names,
-        findings: loaded.findings,
+        names: (named(names.0), named(names.1)),
+        old: old.grading,
+        new: new.grading,
+        findings: new.loaded.findings,
     })
 }
 
@@ -200,8 +214,25 @@ fn sound(grading: Grading) -> Result<Grading, Stop> {
     Ok(grading)
 }
 
-fn name_of(rules: &Rules, otherwise: &str) -> String {
-    format!("{} ({otherwise})", rules.name)
+fn name_of(rules: &Rules, what: Text) -> (String, Text) {
+    (rules.name.clone(), what)
+}
+
+/// Two schemes grade the same data, and standard input is gone when the first has read it.
+fn read_once() -> Stop {
+    Stop::usage(
+        Finding::error(
+            Code::Usage,
+            text!(
+                "standard input can be read once, and two schemes read the data",
+                "标准输入只能读一次，而两个方案都要读数据"
+            ),
+        )
+        .help(text!(
+            "write it into a file first, and name the file",
+            "请先写入文件，再给出文件名"
+        )),
+    )
 }
 
 fn nothing_to_compare() -> Stop {

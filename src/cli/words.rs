@@ -51,7 +51,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
     ),
-    ("run", "台账中的批次：@latest、@previous、@2024-03 或编号"),
+    (
+        "run",
+        "台账中的批次：@latest、@previous、@2024-03、编号或该批次的评级工作簿",
+    ),
     (
         "previous",
         "上期评级文件（不用台账时）：客户原来的等级及起始日期，优先于表中的上期等级",
@@ -114,8 +117,12 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("customer", "客户编号，或完整的客户名称"),
     ("rows", "显示多少行：数字或 all"),
     (
+        "starter",
+        "写出这些文件在方案中的一节，核对后放进 rules.toml",
+    ),
+    (
         "run",
-        "批次：编号或其开头、@latest、@previous，或 @2024-03 这样的时间",
+        "批次：编号或其开头、@latest、@previous、@2024-03 这样的时间，或评级工作簿",
     ),
     ("who", "客户编号"),
     ("runs", "批次，写法同 `runs show`；不写则导出全部"),

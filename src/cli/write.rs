@@ -26,6 +26,8 @@ pub(super) struct Shown<'a> {
     pub columns: Option<Vec<OutputColumn>>,
     pub lang: Lang,
     pub bom: Option<&'a str>,
+    /// The id of the run, where a ledger records it.
+    pub run: Option<&'a str>,
 }
 
 /// Writes all outputs: the files first, each beside its place, then standard output; then `record`
@@ -224,7 +226,7 @@ fn write_workbook(
         sheet: output.sheet.clone(),
         fill_row: output.fill_row,
         moves: moves(grading, shown, results.grades()),
-        run: None,
+        run: shown.run.map(str::to_owned),
         temp_dir: folder.map(std::path::Path::to_path_buf),
     };
     workbook::write(results, summary, out, &options)

@@ -5,8 +5,8 @@ use crate::decide::Decision;
 use crate::expr::Slot;
 use crate::grading::Grading;
 use crate::scheme::Scheme;
-use crate::scheme::model::SlotKind;
-use crate::table::{Column, Value};
+use crate::scheme::model::{Dimension, DimensionRule, SlotKind};
+use crate::table::{Column, Decimal, Value};
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -27,7 +27,7 @@ pub struct Recorded {
     pub reason: Option<Arc<str>>,
 }
 
-/// The names of all levels of a scheme, best first, where they are an order: grades, and types that move.
+/// The names of all levels of a scheme, best first, where they are an order: grades, types that move, labels with points.
 pub fn levels(scheme: &Scheme, on: &On) -> Vec<Arc<str>> {
     match on {
         On::Grade => scheme
@@ -38,8 +38,35 @@ pub fn levels(scheme: &Scheme, on: &On) -> Vec<Arc<str>> {
         On::Type if scheme.type_movement.is_some() => {
             scheme.types.iter().map(|rule| rule.name.clone()).collect()
         }
-        On::Type | On::Dimension(_) => vec![],
+        On::Type => vec![],
+        On::Dimension(name) => {
+            let mut dimensions = scheme.dimensions.iter();
+            let dimension = dimensions.find(|dimension| *dimension.name == **name);
+            dimension.and_then(labels_by_points).unwrap_or_default()
+        }
     }
+}
+
+/// The labels of a dimension, those with the most points first. `None` where bands have no points of their own, or two
+/// labels have the same: nobody can say then which is better.
+fn labels_by_points(dimension: &Dimension) -> Option<Vec<Arc<str>>> {
+    let DimensionRule::Bands(bands) = &dimension.rule else {
+        return None;
+    };
+    let mut labels: Vec<(Decimal, Arc<str>)> = vec![];
+    for band in bands {
+        let (label, points) = (band.label.clone()?, band.points?);
+        let known = labels
+            .iter()
+            .find(|(known, other)| *known == points || *other == label);
+        match known {
+            None => labels.push((points, label)),
+            Some(same) if *same == (points, label) => {}
+            Some(_) => return None,
+        }
+    }
+    labels.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    Some(labels.into_iter().map(|(_, label)| label).collect())
 }
 
 /// What grades of earlier schemes are called in this one: the names that `was` gives and no grade has now.

@@ -130,6 +130,8 @@ codes! {
     StrayQuote = "stray-quote",
     /// Cells outside the table.
     StrayCells = "stray-cells",
+    /// Another table on the same worksheet, which is not read.
+    SecondTable = "second-table",
     /// A cell that cannot be read as its field's type.
     BadCell = "bad-cell",
     /// A long number whose last digits a spreadsheet has lost.

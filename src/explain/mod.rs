@@ -11,7 +11,7 @@ mod unrated;
 mod value;
 
 pub use inputs::{Input, Source};
-pub use reason::{reasons, type_reasons};
+pub use reason::{reasons, reasons_and_type, type_reasons};
 pub use unrated::unrated;
 pub use value::{name_of, value_text};
 

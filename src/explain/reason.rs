@@ -11,8 +11,14 @@ use std::borrow::Cow;
 
 /// The reasons of customer `row` in `lang`.
 pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
+    reasons_and_type(grading, row, lang).0
+}
+
+/// The same, with the place among them of the one that says why the type is what it is.
+pub fn reasons_and_type(grading: &Grading, row: usize, lang: Lang) -> (Vec<String>, Option<usize>) {
     let explanation = explain(grading, row, lang);
     let mut reasons = vec![];
+    let mut of_type = None;
     if grading.decided[row].on_hold {
         reasons.push(match lang {
             Lang::Zh => "等级暂缓调整，待人工复核".to_owned(),
@@ -20,8 +26,10 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         });
     }
     for ladder in [Ladder::Grade, Ladder::Type] {
+        let first = reasons.len();
         reasons.extend(movement::overridden(grading, ladder, row, lang));
         reasons.extend(movement::reasons(grading, ladder, row, lang));
+        of_type = Some(first).filter(|first| ladder == Ladder::Type && *first < reasons.len());
     }
     let moves = grading.scheme.grade_movement.is_some();
     reasons.extend(grade_reason(&explanation, moves, lang));
@@ -34,9 +42,11 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
     // Where rules moved the type, or a person set it, its condition is not why.
     let is_by_values = grading.scheme.type_movement.is_none()
         && Ladder::Type.track(grading, row).overridden.is_none();
-    if is_by_values {
-        reasons.extend(type_reason(grading, &explanation, lang));
+    if is_by_values && let Some(reason) = type_reason(grading, &explanation, lang) {
+        of_type = of_type.or(Some(reasons.len()));
+        reasons.push(reason);
     }
+    reasons.extend(grading.tags_set(row).map(|set| movement::tagged(set, lang)));
     for index in grading.reviews(row) {
         let review = &grading.scheme.reviews[index];
         let owner = review
@@ -62,7 +72,7 @@ pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
         }
         reasons.push(text);
     }
-    reasons
+    (reasons, of_type)
 }
 
 /// Why customer `row` has the type: what moved it, who set it, or whose condition holds.

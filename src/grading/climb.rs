@@ -36,11 +36,14 @@ impl<'a> Moment<'a> {
         let conditions = judging.map(|movement| self.judge(ladder, movement, people));
         let end = self.book.as_of;
         let (mut keeps, mut fires) = (vec![], vec![]);
-        for row in (0..open.len()).filter(|row| open[*row]) {
+        // Of who is decided up to a later day already nothing moves now; people's word and values without rules are
+        // those of the day all the same.
+        let is_shown = self.book.is_newest;
+        for row in (0..open.len()).filter(|row| open[*row] || is_shown) {
             let track = track_of(&mut people.persons[self.numbers[row] as usize], ladder);
             let on_hold = ladder == Ladder::Grade && self.held[row];
             let level = match (movement, &conditions) {
-                (Some(movement), Some(conditions)) => {
+                (Some(movement), Some(conditions)) if open[row] => {
                     conditions.take(row, &mut keeps, &mut fires);
                     let judged = Judged {
                         values: values[row],
@@ -65,7 +68,7 @@ impl<'a> Moment<'a> {
                     }
                     track.place.level
                 }
-                (Some(_), None) => track.place.level,
+                (Some(_), _) => track.place.level,
                 (None, _) => {
                     let why = if on_hold {
                         Why::OnHold

@@ -25,9 +25,9 @@ impl EarlierFindings {
         let mut told: Vec<Finding> = vec![];
         while let Some((end, first)) = self.all.first().cloned() {
             let is_kind = |finding: &Finding| finding.code == first.code;
-            let of_kind = self.all.iter().filter(|(_, finding)| is_kind(finding));
+            let mut of_kind = self.all.iter().filter(|(_, finding)| is_kind(finding));
             let more = of_kind.clone().count() - 1;
-            let last = of_kind.last().map_or(end, |(end, _)| *end);
+            let last = of_kind.next_back().map_or(end, |(end, _)| *end);
             self.all.retain(|(_, finding)| !is_kind(finding));
             let Text { en, zh } = &first.title;
             let title = Text {

@@ -23,7 +23,7 @@ pub use person::{Move, People, Person, Start, Track};
 use crate::assess::{Assessment, Facts};
 use crate::book::{Book, Earlier, Inputs, Shelf, period_ends};
 use crate::classify::Classification;
-use crate::decide::{Decided, Decision};
+use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
@@ -47,6 +47,8 @@ pub struct Grading {
     pub decided: Vec<Decided>,
     /// Types, reviews and strategies.
     pub classification: Classification,
+    /// Customers with the overrides, by their places in [`Past::overrides`], that put a tag on or took one off.
+    pub tagged: Vec<(u32, u32)>,
     /// Everybody whom this run knows: the book's customers by their numbers, then the others.
     pub people: People,
     /// Customers who are known and not in the newest sheet of their source.
@@ -107,6 +109,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         assessment: shown.assessment,
         decided: shown.decided,
         classification: shown.classification,
+        tagged: shown.tagged,
         people,
         absent,
         past,
@@ -202,6 +205,15 @@ impl Grading {
         queues
             .filter(move |(_, queue)| queue.binary_search(&(row as u32)).is_ok())
             .map(|(index, _)| index)
+    }
+
+    /// The overrides that put a tag on a customer or took one off.
+    pub fn tags_set(&self, row: usize) -> impl Iterator<Item = &Override> {
+        let row = row as u32;
+        let first = self.tagged.partition_point(|(tagged, _)| *tagged < row);
+        let of_row = self.tagged[first..].iter();
+        let of_row = of_row.take_while(move |(tagged, _)| *tagged == row);
+        of_row.map(|(_, place)| &self.past.overrides[*place as usize])
     }
 
     /// How many customers a decision has.

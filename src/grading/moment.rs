@@ -57,6 +57,8 @@ pub struct Shown {
     pub decided: Vec<Decided>,
     /// Types, reviews and strategies.
     pub classification: Classification,
+    /// Customers with the overrides of tags that changed something.
+    pub tagged: Vec<(u32, u32)>,
 }
 
 impl<'a> Moment<'a> {
@@ -181,6 +183,12 @@ impl<'a> Moment<'a> {
         );
         let sets = &self.past.overrides;
         findings.extend(overrides::told(scheme, sets, &tags, &self.book, people));
+        let by_id = &self.book.roster.by_id;
+        let tagged = tags.into_iter();
+        let tagged =
+            tagged.filter_map(|place| Some((*by_id.get(&sets[place].customer)?, place as u32)));
+        let mut tagged: Vec<(u32, u32)> = tagged.collect();
+        tagged.sort_unstable();
         let settled = settled_rows(scheme, self.past, &self.book);
         let mut reviews = classify::reviews(scheme, self.holding, &mut self.facts, findings);
         for (index, queue) in reviews.iter_mut().enumerate() {
@@ -211,6 +219,7 @@ impl<'a> Moment<'a> {
             })
             .collect();
         Shown {
+            tagged,
             book: self.book,
             facts: self.facts,
             assessment: self.assessment,

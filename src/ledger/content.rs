@@ -16,6 +16,9 @@ pub fn content_hash(table: &Table) -> String {
         content.text(&header.text);
     }
     content.text(table.unit_line.as_deref().unwrap_or_default());
+    if table.serials_from_1904 {
+        content.text("1904");
+    }
     content.count(table.rows.len());
     for row in 0..table.rows.len() {
         for cell in table.rows.row(row) {

@@ -5,7 +5,7 @@ use crate::book::Entry;
 use crate::decide::{Decision, Standing};
 use crate::diagnostic::Lang;
 use crate::explain::movement::{Evidence, Ladder, evidence, next};
-use crate::explain::{reasons, score_of};
+use crate::explain::{reasons_and_type, score_of};
 use crate::grading::Grading;
 use crate::table::{Column, Value};
 use serde_json::{Map, json};
@@ -72,33 +72,40 @@ fn with_values(grading: &Grading, row: usize, standing: Standing, lang: Lang) ->
         }
     });
     let decided = grading.decided.get(row);
+    let previous_type = before.kind.map(|kind| scheme.types[kind].name.clone());
+    let (reasons, of_type) = reasons_and_type(grading, row, lang);
+    let has_new_type = standing.effective_kind != previous_type;
+    let why_type = of_type
+        .filter(|_| has_new_type)
+        .map(|place| &*reasons[place]);
     RunRow {
+        evidence: evidence_json(grading, row, why_type),
         customer: roster.ids[row].clone(),
         name: roster.names[row].clone(),
         standing,
         previous_grade: before.grade.map(|grade| scheme.grades[grade].name.clone()),
-        previous_type: before.kind.map(|kind| scheme.types[kind].name.clone()),
+        previous_type,
         score: score_of(grading, row),
         labels: labels.collect(),
         tags: grading.tags(row),
         decision: decided.map_or(Decision::Classified, |decided| decided.decision),
-        reasons: reasons(grading, row, lang),
-        evidence: evidence_json(grading, row),
+        reasons,
         next: next(grading, row, lang),
         strategy: None,
     }
 }
 
-/// The evidence of both ladders as JSON; `None` where nothing moved.
-fn evidence_json(grading: &Grading, row: usize) -> Option<String> {
+/// The evidence of both ladders as JSON, and why the type became another; `None` where nothing moved.
+fn evidence_json(grading: &Grading, row: usize, why_type: Option<&str>) -> Option<String> {
     let all: Vec<Evidence> = [Ladder::Grade, Ladder::Type]
         .into_iter()
         .flat_map(|ladder| evidence(grading, ladder, row))
         .collect();
-    if all.is_empty() {
+    let why_type = why_type.map(|reason| json!({ "of": "type", "reason": reason }));
+    let items: Vec<_> = all.iter().map(one).chain(why_type).collect();
+    if items.is_empty() {
         return None;
     }
-    let items: Vec<_> = all.iter().map(one).collect();
     Some(serde_json::Value::Array(items).to_string())
 }
 

@@ -22,6 +22,11 @@ pub fn about(table: &Table) -> String {
     about.insert("header_row".into(), table.header_row.into());
     about.insert("headers".into(), headers.collect());
     insert(&mut about, "unit_line", table.unit_line.as_deref());
+    insert(
+        &mut about,
+        "serials_from_1904",
+        table.serials_from_1904.then_some(true),
+    );
     if !table.broken.is_empty() {
         // By the number and not by the place among the rows, which changes when a customer is forgotten.
         let broken = table.broken.iter().map(|row| match row.fault {
@@ -81,6 +86,7 @@ impl About {
             rows: RawRows::new(headers.len()),
             headers,
             unit_line: text(about, "unit_line").map(str::to_owned),
+            serials_from_1904: about["serials_from_1904"] == true,
             broken: vec![],
             notes: vec![],
         })

@@ -4,6 +4,8 @@
 //! taken into the table (blank rows, footers, cells outside it) is counted and said in notes, never lost in silence.
 
 use super::body::Body;
+use super::header::Header;
+use super::header_pair;
 use super::header_row::{self, ROWS_LOOKED_AT};
 use super::records::Record;
 use super::{Format, RowFault, Source, Table};
@@ -74,8 +76,33 @@ pub(super) struct HeadRow {
 }
 
 impl HeadRow {
+    pub(super) fn of(record: &Record<'_>) -> Self {
+        Self {
+            number: record.line,
+            cells: record.cells.iter().map(|cell| Held::of(*cell)).collect(),
+            fault: record.fault,
+        }
+    }
+
+    /// The row again; `cells` are its own.
+    pub(super) fn record<'r>(&self, cells: &'r [Cell<'r>]) -> Record<'r> {
+        Record {
+            line: self.number,
+            cells,
+            written: None,
+            fault: self.fault,
+            end: 0,
+        }
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(Held::is_blank)
+    }
+
+    /// Each cell as a header.
+    fn headers(&self) -> Vec<Header> {
+        let cells = self.cells.iter();
+        cells.map(|cell| Header::new(&cell.shown())).collect()
     }
 }
 
@@ -103,7 +130,9 @@ pub(super) struct Assembler<'a> {
     head: Vec<HeadRow>,
     /// Stretches of blank rows among the first rows: where they start, and how many.
     head_blank: Vec<(u32, u32)>,
-    body: Option<Body>,
+    body: Option<Body<'a>>,
+    /// Whether the workbook counts days from 1904-01-01.
+    pub(super) serials_from_1904: bool,
 }
 
 impl<'a> Assembler<'a> {
@@ -122,6 +151,7 @@ impl<'a> Assembler<'a> {
             head: vec![],
             head_blank: vec![],
             body: None,
+            serials_from_1904: false,
         }
     }
 
@@ -177,11 +207,7 @@ impl<'a> Assembler<'a> {
             self.head_blank.push((number, 1));
             return Ok(());
         }
-        self.head.push(HeadRow {
-            number,
-            cells: cells.iter().map(|cell| Held::of(*cell)).collect(),
-            fault: record.fault,
-        });
+        self.head.push(HeadRow::of(record));
         let enough = match self.source.options.header_row {
             Some(wanted) => number >= wanted,
             None => self.head.len() >= ROWS_LOOKED_AT,
@@ -200,11 +226,22 @@ impl<'a> Assembler<'a> {
             })?;
         let Some(index) = chosen else { return Ok(()) };
         let mut head = std::mem::take(&mut self.head);
-        let below = head.split_off(index + 1);
+        // A row that the user names is the header as it is.
+        let pair = match self.source.options.header_row {
+            Some(_) => None,
+            None => self.pair(&head, index),
+        };
+        let (above, last, headers) = match pair {
+            Some((first, headers)) => (first, first + 1, headers),
+            None => (index, index, head[index].headers()),
+        };
+        let below = head.split_off(last + 1);
         let Some(header) = head.pop() else {
             return Ok(());
         };
-        let mut body = Body::new(&header, &head, self.format, self.source);
+        head.truncate(above);
+        let mut body = Body::new(&header, headers, &head, self.format, self.source);
+        body.two_rows = last > above;
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
         if self.format == Format::Text {
@@ -221,20 +258,24 @@ impl<'a> Assembler<'a> {
                 body.blank_rows(*first, *count);
             }
             let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
-            let record = Record {
-                line: row.number,
-                cells: &cells,
-                written: None,
-                fault: row.fault,
-                end: 0,
-            };
-            body.row(&record, self.format);
+            body.row(&row.record(&cells), self.format);
         }
         for (first, count) in blank {
             body.blank_rows(*first, *count);
         }
         self.body = Some(body);
         Ok(())
+    }
+
+    /// The index of the upper of two header rows, of which `index` is one, and what they say together.
+    fn pair(&self, head: &[HeadRow], index: usize) -> Option<(usize, Vec<Header>)> {
+        let joined = |upper: usize| {
+            let (above, below) = (head.get(upper)?, head.get(upper + 1)?);
+            let next = head.get(upper + 2);
+            let headers = header_pair::joined(above, below, next, &self.source.lexicon)?;
+            Some((upper, headers))
+        };
+        joined(index).or_else(|| joined(index.checked_sub(1)?))
     }
 
     /// The table; `None` if there is nothing in it.
@@ -245,7 +286,7 @@ impl<'a> Assembler<'a> {
         let Some(mut body) = self.body else {
             return Ok(None);
         };
-        body.trim();
+        body.finish(self.format);
         let notes = body.notes(&self.origin);
         Ok(Some(Candidate {
             matched: body.matched,
@@ -257,6 +298,7 @@ impl<'a> Assembler<'a> {
                 header_row: body.header_row,
                 headers: body.headers,
                 unit_line: body.unit_line,
+                serials_from_1904: self.serials_from_1904,
                 rows: body.rows,
                 broken: body.broken,
                 notes,

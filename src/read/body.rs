@@ -1,22 +1,24 @@
 //! The rows below the header: which of them are data, which are passed over, and what of them lies outside the table.
 
-use super::assemble::{HeadRow, is_blank};
+use super::assemble::{HeadRow, Held, is_blank};
 use super::header::Header;
+use super::header_row::Lexicon;
 use super::records::Record;
-use super::{BrokenRow, Format, RowFault, Source, delimiter, footer, header_row};
-use crate::diagnostic::{Code, Finding, Text};
+use super::skipped::{Blank, PLACES_KEPT, Skipped};
+use super::{BrokenRow, Format, RowFault, Source, delimiter, footer, header_row, second_table};
+use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, Origin, RawRows};
 use crate::text;
 
 /// A blank stretch of the header row that is longer ends the table: what is beyond it is a stray cell, not a header.
 const LONGEST_GAP: usize = 50;
 
-/// How many places of stray cells, and of skipped rows of one kind, are kept.
-const PLACES_KEPT: usize = 1000;
-
 /// A table whose header is known.
-pub(super) struct Body {
+pub(super) struct Body<'a> {
+    lexicon: &'a [Lexicon],
     pub(super) header_row: u32,
+    /// Whether the header is that row and the one above it.
+    pub(super) two_rows: bool,
     pub(super) headers: Vec<Header>,
     /// The header's fields without the blank ones at its end.
     extent: usize,
@@ -35,61 +37,29 @@ pub(super) struct Body {
     repeats: Skipped,
     strays: Vec<(u32, u32)>,
     stray_count: u64,
+    /// Rows with one cell after a gap, or with a sentence: the next row shows whether they are titles of another table,
+    /// notes at the end, or rows.
+    held: Vec<HeadRow>,
+    /// Where another table begins below: from there on nothing is read.
+    below: Option<u32>,
+    /// Rows of another table below.
+    below_count: u64,
+    /// The first column of another table beside this one.
+    beside: Option<u32>,
 }
 
-/// Blank rows: how many, and the first. A worksheet can have a million, so they are not listed.
-#[derive(Default)]
-struct Blank {
-    count: u64,
-    first: u32,
-}
+/// More such rows in a row are rows.
+const MOST_HELD: usize = 20;
 
-impl Blank {
-    fn add(&mut self, first: u32, count: u64) {
-        if self.count == 0 {
-            self.first = first;
-        }
-        self.count += count;
-    }
-}
-
-/// Rows that were passed over: how many, and where.
-#[derive(Default)]
-struct Skipped {
-    count: u64,
-    rows: Vec<u32>,
-}
-
-impl Skipped {
-    fn add(&mut self, row: u32) {
-        self.count += 1;
-        if self.rows.len() < PLACES_KEPT {
-            self.rows.push(row);
-        }
-    }
-
-    fn notes(&self, origin: &Origin, title: &Text, notes: &mut Vec<Finding>) {
-        notes.extend(
-            self.rows
-                .iter()
-                .map(|row| Finding::note(Code::SkippedRows, title.clone()).place(origin.row(*row))),
-        );
-    }
-}
-
-impl Body {
-    /// The table below `header`, with the titles `above` it.
+impl<'a> Body<'a> {
+    /// The table below `header`, whose texts are `headers`, with the titles `above` it.
     pub(super) fn new(
         header: &HeadRow,
+        mut headers: Vec<Header>,
         above: &[HeadRow],
         format: Format,
-        source: &Source<'_>,
+        source: &'a Source<'a>,
     ) -> Self {
-        let mut headers: Vec<Header> = header
-            .cells
-            .iter()
-            .map(|cell| Header::new(&cell.shown()))
-            .collect();
         let mut extent = 0;
         for (column, header) in headers.iter().enumerate() {
             if !header.text.is_empty()
@@ -109,7 +79,9 @@ impl Body {
         };
         let key = (0..headers.len()).find(key_of);
         Self {
+            lexicon: &source.lexicon,
             header_row: header.number,
+            two_rows: false,
             extent,
             used: extent,
             key,
@@ -125,6 +97,10 @@ impl Body {
             repeats: Skipped::default(),
             strays: vec![],
             stray_count: 0,
+            held: vec![],
+            below: None,
+            below_count: 0,
+            beside: None,
         }
     }
 
@@ -153,14 +129,45 @@ impl Body {
         }
         if self.repeats_header(cells, first) {
             self.repeats.add(number);
+            // What stands between a gap and the header printed again is the title of a page.
+            for title in std::mem::take(&mut self.held) {
+                self.footers.add(title.number);
+            }
             return;
         }
+        if self.below.is_some() {
+            self.below_count += 1;
+            return;
+        }
+        let after_gap = self.blank_pending.count > 0 || !self.held.is_empty();
+        if after_gap && self.begins_another(number, cells) {
+            return;
+        }
+        let single = after_gap && second_table::is_single(table);
+        if (single || second_table::is_note(table, self.extent)) && self.held.len() < MOST_HELD {
+            self.held.push(HeadRow::of(record));
+            return;
+        }
+        self.release(format);
+        self.take(record, format);
+    }
+
+    /// Takes a row that is data.
+    fn take(&mut self, record: &Record<'_>, format: Format) {
+        let (number, cells) = (record.line, record.cells);
+        let width = self.headers.len();
         let pending = std::mem::take(&mut self.blank_pending);
         if pending.count > 0 {
             self.blank.add(pending.first, pending.count);
         }
         if format == Format::Text {
-            self.note_if_broken(record, width);
+            let fault = self.note_if_broken(record, width);
+            if let (Some(RowFault::Delimiter(other)), [Cell::Text(line)]) = (fault, cells) {
+                // Nothing of it counts, but whose row it is can be seen.
+                let fields = delimiter::split(line, other);
+                let cells = fields.iter().map(|field| Cell::Text(field));
+                return self.rows.push(number, cells);
+            }
         }
         if self.used < width
             && let Some(last) = cells.iter().take(width).rposition(|cell| !is_blank(cell))
@@ -171,6 +178,26 @@ impl Body {
             Some(written) => self.rows.push_record(number, written, cells),
             None => self.rows.push(number, cells.iter().copied()),
         }
+    }
+
+    /// The rows that were held are rows.
+    fn release(&mut self, format: Format) {
+        for row in std::mem::take(&mut self.held) {
+            let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
+            self.take(&row.record(&cells), format);
+        }
+    }
+
+    /// Whether another table begins with this row, which comes after a gap; from its title on nothing is read.
+    fn begins_another(&mut self, number: u32, cells: &[Cell<'_>]) -> bool {
+        let titled = !self.held.is_empty();
+        if self.rows.is_empty() || !second_table::is_header(cells, &self.rows, self.lexicon, titled)
+        {
+            return false;
+        }
+        let titles = std::mem::take(&mut self.held);
+        self.below = Some(titles.first().map_or(number, |title| title.number));
+        true
     }
 
     /// The key's cell decides; the first cell that is not blank where there is no key, or no cell of it.
@@ -193,7 +220,7 @@ impl Body {
         self.extent > 1 && worth_a_look(&cells[first]) && self.headers.iter().enumerate().all(same)
     }
 
-    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) {
+    fn note_if_broken(&mut self, record: &Record<'_>, width: usize) -> Option<RowFault> {
         let cells = record.cells;
         let beyond = cells.iter().skip(width).any(|cell| !is_blank(cell));
         let expected = if beyond { width } else { self.extent };
@@ -213,6 +240,7 @@ impl Body {
             row_number: record.line,
             fault,
         }));
+        fault
     }
 
     /// Notes the cells of `row` beyond the table.
@@ -232,28 +260,75 @@ impl Body {
         }
     }
 
-    /// Columns at the end without a header and without a cell are no columns: exports end each line with a comma.
-    pub(super) fn trim(&mut self) {
+    /// The table is at its end.
+    pub(super) fn finish(&mut self, format: Format) {
+        // Sentences at the end are notes; what is shorter may be a row that has nothing but its key.
+        let notes = self.held.iter().rev();
+        let notes = notes.take_while(|row| {
+            let cells: Vec<Cell<'_>> = row.cells.iter().map(Held::cell).collect();
+            second_table::is_note(&cells, self.extent)
+        });
+        let rows = self.held.len() - notes.count();
+        for note in self.held.split_off(rows) {
+            self.footers.add(note.number);
+        }
+        self.release(format);
+        // Columns at the end without a header and without a cell are no columns: exports end each line with a comma.
         self.rows.narrow(self.used);
         self.headers.truncate(self.used);
+        self.leave_beside();
+    }
+
+    /// Leaves a table beside this one out.
+    fn leave_beside(&mut self) {
+        let Some((from, end)) = second_table::beside(&self.headers, &self.rows, self.key) else {
+            return;
+        };
+        let others = (0..self.headers.len()).filter(|column| !(from..end).contains(column));
+        let first = others
+            .clone()
+            .find(|column| !self.headers[*column].text.is_empty());
+        self.beside = first.map(|column| column as u32);
+        let mut rows = RawRows::new(end);
+        for row in 0..self.rows.len() {
+            let cells = self.rows.row(row).take(end).enumerate();
+            let cells: Vec<Cell<'_>> = cells
+                .map(|(column, cell)| if column < from { Cell::Blank } else { cell })
+                .collect();
+            if !cells.iter().all(is_blank) {
+                rows.push(self.rows.row_number(row), cells);
+            }
+        }
+        self.rows = rows;
+        self.headers.truncate(end);
+        for header in &mut self.headers[..from] {
+            *header = Header::new("");
+        }
     }
 
     /// How the table was read.
     pub(super) fn notes(&self, origin: &Origin) -> Vec<Finding> {
         let mut notes = vec![];
-        if self.titles > 0 {
-            let (row, titles) = (self.header_row, self.titles);
-            notes.push(
-                Finding::note(
-                    Code::ReadAs,
-                    text!(
-                        "the header is row {row}; {titles} rows above it are titles",
-                        "表头在第 {row} 行，其上 {titles} 行是标题"
-                    ),
-                )
-                .place(origin.row(row)),
-            );
-        }
+        let (row, titles) = (self.header_row, self.titles);
+        let header = match (self.two_rows, titles) {
+            (false, 0) => None,
+            (false, _) => Some(text!(
+                "the header is row {row}; {titles} rows above it are titles",
+                "表头在第 {row} 行，其上 {titles} 行是标题"
+            )),
+            (true, 0) => Some(text!(
+                "the header is rows {} and {row}",
+                "表头是第 {} 行和第 {row} 行",
+                row - 1
+            )),
+            (true, _) => Some(text!(
+                "the header is rows {} and {row}; {titles} rows above them are titles",
+                "表头是第 {} 行和第 {row} 行，其上 {titles} 行是标题",
+                row - 1
+            )),
+        };
+        notes.extend(header.map(|title| Finding::note(Code::ReadAs, title).place(origin.row(row))));
+        notes.extend(self.other_tables(origin));
         if self.blank.count > 0 {
             let title = text!(
                 "{} blank rows were skipped",
@@ -283,5 +358,36 @@ impl Body {
             Finding::warning(Code::StrayCells, strays.clone()).place(origin.cell(*row, *column))
         }));
         notes
+    }
+
+    /// What is said of tables on the worksheet that are not read.
+    fn other_tables(&self, origin: &Origin) -> Vec<Finding> {
+        let help = text!(
+            "put it on a worksheet or into a file of its own; if it is the one you mean, name its header with \
+             `--header-row`",
+            "请把它放到单独的工作表或文件里；如果要读的是它，请用 `--header-row` 指定它的表头所在行"
+        );
+        let below = self.below.map(|row| {
+            let count = self.below_count;
+            let title = text!(
+                "another table begins in row {row}: its header and {count} rows are not read",
+                "第 {row} 行开始是另一张表：它的表头和 {count} 行未读取"
+            );
+            (title, origin.row(row))
+        });
+        let beside = self.beside.map(|column| {
+            let title = text!(
+                "another table stands beside this one and is not read",
+                "旁边还有另一张表，未读取"
+            );
+            (title, origin.cell(self.header_row, column))
+        });
+        let found = below.into_iter().chain(beside);
+        let finding = |(title, place)| {
+            Finding::warning(Code::SecondTable, title)
+                .place(place)
+                .help(help.clone())
+        };
+        found.map(finding).collect()
     }
 }

@@ -116,14 +116,13 @@ fn evenness(records: &[Vec<String>]) -> (usize, usize) {
 
 /// The delimiter that splits a single line into `fields` fields, if there is one.
 pub(super) fn other(line: &str, fields: usize) -> Option<char> {
-    let splits = |c: &char| fields > 1 && line.contains(*c) && split(line, *c) == fields;
+    let splits = |c: &char| fields > 1 && line.contains(*c) && split(line, *c).len() == fields;
     CANDIDATES.into_iter().find(splits)
 }
 
-fn split(line: &str, delimiter: char) -> usize {
-    records::first(line, delimiter, 1)
-        .first()
-        .map_or(0, Vec::len)
+/// The fields of a single line.
+pub(super) fn split(line: &str, delimiter: char) -> Vec<String> {
+    records::first(line, delimiter, 1).pop().unwrap_or_default()
 }
 
 #[cfg(test)]

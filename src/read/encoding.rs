@@ -4,7 +4,7 @@
 //! which the scheme's headers appear; GB18030 if the result reads like Chinese; a statistical guess. GB18030 decodes
 //! Big5, `Shift_JIS` and Western bytes into nonsense without an error, so it is never taken without a sign.
 
-use super::{Source, count_of};
+use super::{Source, Table, count_of};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -76,8 +76,43 @@ const MARKS: [(&[u8], Kind); 5] = [
 /// How much of a file is looked at to find out.
 const SAMPLE: usize = 128 << 10;
 
+impl Decoded {
+    /// Says the encoding of the file with the tables that are in it, in a note where it is not plain UTF-8.
+    pub(super) fn said_of(&self, tables: &mut [Table], source: &Source<'_>) {
+        for table in &mut *tables {
+            table.encoding = Some(self.encoding);
+        }
+        let Some(first) = tables.first_mut() else {
+            return;
+        };
+        if !self.guessed && self.encoding == UTF_8.name() {
+            return;
+        }
+        let name = self.encoding;
+        let title = text!("read as {name}", "按 {name} 编码读取");
+        let mut note = Finding::note(Code::ReadAs, title).place(source.origin(None).place());
+        if self.guessed {
+            note = note.help(text!(
+                "if the text is wrong, name the encoding with `--encoding`",
+                "如有乱码，请用 `--encoding` 指定编码"
+            ));
+        }
+        first.notes.insert(0, note);
+    }
+}
+
 /// Decodes a text file, by the encoding that the user named or by what is found.
 pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec<Finding>> {
+    decode_declared(bytes, None, source)
+}
+
+/// Decodes a file that itself says its encoding (`declared`, in XML and HTML). Programs copy such a line from one file
+/// to another, so it counts after a mark, the pattern of NULs and strict UTF-8, and before any guess.
+pub(super) fn decode_declared(
+    bytes: Vec<u8>,
+    declared: Option<&str>,
+    source: &Source<'_>,
+) -> Result<Decoded, Vec<Finding>> {
     let mark = MARKS
         .iter()
         .find(|(mark, _)| bytes.starts_with(mark))
@@ -105,6 +140,12 @@ pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec
         }
         Err(error) => error.into_bytes(),
     };
+    let declared = declared.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8)
+        && !encoding.decode_without_bom_handling(&bytes).1
+    {
+        return strictly(bytes, 0, Kind::Web(encoding), false);
+    }
     let sample = sample(&bytes);
     let encoding = if mostly_utf8(&sample) {
         // Nearly right: another encoding would turn all of it into nonsense for the sake of a few bytes.

@@ -3,6 +3,7 @@
 //!
 //! Conservative: a cell must be such a word, or such a word with a colon. A customer whose name contains 合计 stays.
 
+use crate::table::simplified;
 use unicode_normalization::UnicodeNormalization;
 
 /// Words that make a footer when the cell has nothing else, or a colon after them.
@@ -66,6 +67,7 @@ pub(super) fn is_footer(cell: &str) -> bool {
     let plain: String = cell
         .nfkc()
         .filter(|c| !c.is_whitespace())
+        .map(simplified)
         .flat_map(char::to_lowercase)
         .collect();
     let word = plain.split(':').next().unwrap_or_default();
@@ -77,7 +79,7 @@ pub(super) fn is_footer(cell: &str) -> bool {
 
 fn may_begin(c: char) -> bool {
     matches!(
-        c,
+        simplified(c),
         '合' | '小'
             | '总'
             | '共'
@@ -137,6 +139,10 @@ mod tests {
             "备注：以上数据未经审计",
             "注：单位为万元",
             "审核：",
+            "合計",
+            "總　計：",
+            "製表人：張三",
+            "備註：",
         ] {
             assert!(is_footer(cell), "{cell}");
         }

@@ -22,11 +22,23 @@ pub enum Format {
     Xls,
     /// `OpenDocument`.
     Ods,
+    /// Tables of a web page, as many systems export them.
+    Html,
+    /// The XML of Excel 2002 and 2003.
+    SpreadsheetMl,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Xlsx, Self::Xlsb, Self::Xls, Self::Ods];
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Xlsx,
+        Self::Xlsb,
+        Self::Xls,
+        Self::Ods,
+        Self::Html,
+        Self::SpreadsheetMl,
+    ];
 
     /// What people call it.
     pub const fn name(self) -> &'static str {
@@ -36,6 +48,8 @@ impl Format {
             Self::Xlsb => "xlsb",
             Self::Xls => "xls",
             Self::Ods => "ods",
+            Self::Html => "html",
+            Self::SpreadsheetMl => "SpreadsheetML",
         }
     }
 }
@@ -114,6 +128,29 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     if let Some((_, kind)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(unsupported(kind));
     }
+    Ok(by_tags(bytes)?.unwrap_or(Format::Text))
+}
+
+/// How a file begins that is written in tags, in lower case.
+const TAGS: [&str; 14] = [
+    "<html",
+    "<!doctype html",
+    "<table",
+    "<head",
+    "<meta",
+    "<style",
+    "<body",
+    "<title",
+    "<center",
+    "<div",
+    "<form",
+    "<tr>",
+    "<tr ",
+    "<!--",
+];
+
+/// The format of a text file that is more than fields between delimiters.
+fn by_tags(bytes: &[u8]) -> Result<Option<Format>, Vec<Finding>> {
     // NULs are left out so that the tags are seen in UTF-16 too.
     let start: Vec<u8> = bytes
         .iter()
@@ -124,29 +161,28 @@ fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     let start = String::from_utf8_lossy(&start);
     let start = start
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}'));
-    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet")
+    let begins = |with: &[&str]| with.iter().any(|with| start.starts_with(with));
+    if begins(&["<?xml", "<workbook", "<ss:workbook"])
+        && start.contains("urn:schemas-microsoft-com:office:spreadsheet")
     {
-        return Err(unsupported("SpreadsheetML (XML)"));
+        return Ok(Some(Format::SpreadsheetMl));
     }
-    let tags = [
-        "<html",
-        "<!doctype html",
-        "<table",
-        "<head",
-        "<meta",
-        "<style",
-        "<body",
-        "<?xml",
-        "<!--",
+    if begins(&TAGS) || begins(&["<?xml"]) && start.contains("<html") {
+        return Ok(Some(Format::Html));
+    }
+    let others = [
+        ("<?xml", "XML"),
+        ("mime-version:", "MHTML"),
+        ("id;pwxl", "SYLK"),
+        ("id;pcalc", "SYLK"),
+        ("id;psheetjs", "SYLK"),
+        ("table\r\n0,1\r\n", "DIF"),
+        ("table\n0,1\n", "DIF"),
     ];
-    if tags.iter().any(|tag| start.starts_with(tag)) {
-        return Err(unsupported(if start.starts_with("<?xml") {
-            "XML"
-        } else {
-            "HTML"
-        }));
+    match others.iter().find(|(begin, _)| start.starts_with(begin)) {
+        Some((_, kind)) => Err(unsupported(kind)),
+        None => Ok(None),
     }
-    Ok(Format::Text)
 }
 
 /// An OLE file is an old workbook, or the wrapping of an encrypted new one, or a Word document.

@@ -7,7 +7,7 @@ use super::header_row::Lexicon;
 use super::{KnownSheet, Source, Table};
 use crate::clean::text::unescape;
 use crate::diagnostic::{Code, Finding, Text, listed, nearest};
-use crate::table::Unit;
+use crate::table::{Unit, simplified};
 use crate::text;
 use unicode_normalization::UnicodeNormalization;
 
@@ -32,6 +32,20 @@ impl Header {
             folded: fold_header(&text),
             unit,
             text,
+        }
+    }
+}
+
+impl Header {
+    /// This header as a group with `column` below it, in one: `2023年` and `金额（万元）`.
+    pub(super) fn followed_by(&self, column: &Self) -> Self {
+        let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
+        let spaced = ascii(self.text.chars().next_back()) && ascii(column.text.chars().next());
+        let space = if spaced { " " } else { "" };
+        Self {
+            text: format!("{}{space}{}", self.text, column.text),
+            folded: format!("{}{}", self.folded, column.folded),
+            unit: column.unit.clone().or_else(|| self.unit.clone()),
         }
     }
 }
@@ -162,7 +176,7 @@ pub(super) fn unmatched(tables: &[&Table], source: &Source<'_>) -> Finding {
 }
 
 /// The form in which headers are compared: full and half width, upper and lower case, spaces, line breaks, invisible
-/// characters and the shape of brackets make no difference, nor does a unit at the end (`(万元)`, `[%]`, `/元`).
+/// characters, traditional characters and the shape of brackets make no difference, nor does a unit at the end (`(万元)`, `[%]`, `/元`).
 /// Brackets that hold something else (`(人数)`) are a part of the header.
 pub fn fold_header(text: &str) -> String {
     fold(text).0
@@ -176,7 +190,7 @@ fn fold(text: &str) -> (String, Option<String>) {
         .map(|c| match c {
             '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' => '(',
             ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' => ')',
-            c => c,
+            c => simplified(c),
         })
         .collect();
     let (name, unit) = split_unit(&plain);
@@ -273,6 +287,8 @@ mod tests {
             ("Amount (USD)", "amount", Some("USD")),
             ("规模（人数）", "规模(人数)", None),
             ("规模[人数]", "规模(人数)", None),
+            ("客戶\n編號 ", "客户编号", None),
+            ("年採購額（萬元）", "年采购额", Some("万元")),
             ("是/否", "是/否", None),
             ("（元）", "(元)", None),
             ("", "", None),

@@ -7,7 +7,7 @@ use super::assemble::{HeadRow, Held};
 use super::header::{Header, unit_word};
 use super::{KnownSheet, Options};
 use crate::diagnostic::{Code, Finding};
-use crate::table::{Decimal, Unit};
+use crate::table::{Decimal, Unit, simplified};
 use crate::text;
 use std::collections::BTreeSet;
 
@@ -158,7 +158,7 @@ fn by_shape(head: &[HeadRow]) -> Option<usize> {
 }
 
 /// Text that is not a number or a date.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && Decimal::parse(text).is_none()
@@ -178,7 +178,8 @@ pub(super) fn unit_line(above: &[HeadRow]) -> Option<String> {
         .find_map(unit_in)
 }
 
-fn unit_in(text: &str) -> Option<String> {
+fn unit_in(written: &str) -> Option<String> {
+    let text: String = written.chars().map(simplified).collect();
     for (at, word) in text.match_indices("单位") {
         let before =
             text[..at].trim_end_matches(|c: char| c.is_whitespace() || "([（【".contains(c));
@@ -224,6 +225,7 @@ mod tests {
             ("客户采购明细表（单位：亿元）", Some("亿元")),
             ("金额单位：元", Some("元")),
             ("2024年3月  单位： 万元 ", Some("万元")),
+            ("單位：萬元", Some("万元")),
             ("填报单位：华东分公司", None),
             ("填报单位：万元", None),
             ("单位：吨", None),

@@ -14,6 +14,11 @@ use std::ops::ControlFlow;
 /// Takes what a reader finds, in this order: the worksheets' names once; then, for each that is wanted, its beginning,
 /// its cells and its end.
 pub(super) trait Listener {
+    /// Days count from 1904-01-01 in this workbook; said before its first cell. Cells formatted as dates are converted.
+    fn counts_from_1904(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// The names of all worksheets; gives the places in the list of those that are wanted.
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault>;
 

@@ -7,10 +7,11 @@
 //! format               bytes         → Format, unpacked bytes
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
-//! records csv          text          → rows of cells
+//! records csv          text          → rows of cells         text files
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
 //! workbook sheet_rows  what is heard → rows of cells
+//! html spreadsheet_ml  text          → rows of cells         what systems call `.xls`
 //! assemble body        rows of cells → Table                 header row, footers, strays, broken rows
 //! ```
 
@@ -23,14 +24,19 @@ mod footer;
 mod format;
 mod guard;
 mod header;
+mod header_pair;
 mod header_row;
+mod html;
 mod listener;
 mod numbers;
 mod ods;
 mod password;
 mod properties;
 mod records;
+mod second_table;
 mod sheet_rows;
+mod skipped;
+mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
 mod workbook;
@@ -118,6 +124,9 @@ pub struct Table {
     pub headers: Vec<Header>,
     /// The unit that a line such as `单位：万元` above the header gives to the whole table.
     pub unit_line: Option<String>,
+    /// Whether the workbook counts days from 1904-01-01. Cells formatted as dates are converted already, bare numbers in
+    /// a column of dates are not.
+    pub serials_from_1904: bool,
     /// The data rows, without blank rows and footers.
     pub rows: RawRows,
     /// The rows of a text file whose cells may stand under the wrong headers. They are in `rows` too, cut or padded.
@@ -262,6 +271,8 @@ fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>>
     let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     match content.format {
         Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
+        Format::Html => html::read(content.bytes, source),
+        Format::SpreadsheetMl => spreadsheet_ml::read(content.bytes, source),
         _ => workbook::read(&content, source),
     }
 }

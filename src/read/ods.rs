@@ -108,6 +108,13 @@ impl<R: Read> Content<BufReader<R>> {
             loop {
                 match self.next()? {
                     Tag::Open(tag) if tag.name().0 == "table:table" => break,
+                    Tag::Open(tag)
+                        if tag.name().0 == "table:null-date"
+                            && attribute(&tag, "table:date-value").as_deref()
+                                == Some("1904-01-01") =>
+                    {
+                        listener.counts_from_1904()?;
+                    }
                     Tag::End => return Ok(()),
                     _ => {}
                 }

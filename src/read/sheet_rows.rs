@@ -46,6 +46,11 @@ impl<'a> SheetRows<'a> {
         }
     }
 
+    /// Says that the workbook counts days from 1904-01-01.
+    pub(super) fn count_from_1904(&mut self, from_1904: bool) {
+        self.assembler.serials_from_1904 = from_1904;
+    }
+
     /// Whether more cells are of use.
     pub(super) fn wants_more(&self) -> bool {
         self.assembler.wants_more()

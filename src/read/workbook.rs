@@ -30,6 +30,7 @@ pub(super) fn read(content: &Content, source: &Source<'_>) -> Result<Vec<Table>,
             vec![]
         },
         names: vec![],
+        from_1904: false,
         rows: None,
         candidates: vec![],
         refused: None,
@@ -101,7 +102,9 @@ pub(super) fn read_here(
         Format::Xlsb => xlsb::read(bytes, listener),
         Format::Xls => xls::read(bytes, listener),
         Format::Ods => ods::read(bytes, listener),
-        Format::Text => Err(Fault::broken("it is no workbook")),
+        Format::Text | Format::Html | Format::SpreadsheetMl => {
+            Err(Fault::broken("it is no workbook"))
+        }
     }
 }
 
@@ -113,12 +116,18 @@ struct Collector<'a> {
     /// Worksheets that hold no data.
     aside: Vec<String>,
     names: Vec<String>,
+    from_1904: bool,
     rows: Option<SheetRows<'a>>,
     candidates: Vec<Result<Option<Candidate>, Vec<Finding>>>,
     refused: Option<Vec<Finding>>,
 }
 
 impl Listener for Collector<'_> {
+    fn counts_from_1904(&mut self) -> Result<(), Fault> {
+        self.from_1904 = true;
+        Ok(())
+    }
+
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         names.clone_into(&mut self.names);
         if (1..names.len()).any(|index| names[..index].contains(&names[index])) {
@@ -140,7 +149,9 @@ impl Listener for Collector<'_> {
     fn begin(&mut self, index: usize) -> Result<(), Fault> {
         let name = self.names.get(index);
         let name = name.ok_or_else(|| Fault::broken("a worksheet that it does not name"))?;
-        self.rows = Some(SheetRows::new(self.source, name, self.format, self.size));
+        let mut rows = SheetRows::new(self.source, name, self.format, self.size);
+        rows.count_from_1904(self.from_1904);
+        self.rows = Some(rows);
         Ok(())
     }
 

@@ -35,6 +35,9 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
     let part = archive.by_name("xl/workbook.bin").map_err(Fault::broken)?;
     let book = Book::read(&mut Records::new(part), &targets(&relationships))?;
     let names: Vec<String> = book.sheets.iter().map(|(name, _)| name.clone()).collect();
+    if book.epoch > 0.0 {
+        listener.counts_from_1904()?;
+    }
     for index in listener.worksheets(&names)? {
         let Some((_, target)) = book.sheets.get(index) else {
             continue;

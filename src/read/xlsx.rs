@@ -43,6 +43,9 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
         0.0
     };
     let (mut count, mut furthest) = (0_u32, 0);
+    if epoch > 0.0 {
+        listener.counts_from_1904()?;
+    }
     for index in listener.worksheets(&names)? {
         let Some(name) = names.get(index) else {
             continue;

@@ -114,7 +114,10 @@ impl Columns {
         columns.review_on = extra(Word::ReviewOn, &REVIEW_ON);
         if is_list {
             columns.reason = columns.reason.or_else(|| any_of(headers, &LIST_REASON));
-            columns.by = columns.by.or_else(|| any_of(headers, &LIST_BY));
+            // `review list` heads who said it with a word of its own.
+            let person = || written(headers, Word::Person);
+            let by = columns.by.or_else(|| any_of(headers, &LIST_BY));
+            columns.by = by.or_else(person);
         }
         if let Some(ours) = ours {
             columns.seen_grade = ours.grade;

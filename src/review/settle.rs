@@ -336,7 +336,20 @@ pub fn settle_by_hand(
     let statements = topic.known(&current);
     if let Some(live) = statements.iter().find(|one| one.is_live()) {
         if live.level == correction.level && live.hold == hold {
-            settled.repeated = 1;
+            let known = live.known.and_then(|known| {
+                let mut said = current.said.iter();
+                let said = said.find(|said| live.is_known_as(said))?;
+                Some((known, &said.set))
+            });
+            match known {
+                Some((known, set)) if has_other_days(&correction, set) => {
+                    settled.ends.push(known.becomes(State::Ended));
+                    settled
+                        .set
+                        .push((with_days_of(correction.clone(), set), hold));
+                }
+                _ => settled.repeated = 1,
+            }
         } else {
             settled
                 .findings
@@ -355,6 +368,21 @@ pub fn settle_by_hand(
     }
     settled.set.push((correction, hold));
     settled
+}
+
+/// Whether a correction names a last day or a review date that the override does not have.
+fn has_other_days(correction: &Correction, set: &Override) -> bool {
+    let other = |named: Option<Date>, known: Option<Date>| named.is_some() && named != known;
+    other(correction.until, set.until) || other(correction.review_on, set.review_on)
+}
+
+/// The correction with the days of the override that it takes the place of, where it names none.
+fn with_days_of(correction: Correction, set: &Override) -> Correction {
+    Correction {
+        until: correction.until.or(set.until),
+        review_on: correction.review_on.or(set.review_on),
+        ..correction
+    }
 }
 
 /// Whether it is by the newest run as the correction wants it.

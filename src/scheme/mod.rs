@@ -8,13 +8,22 @@ mod validate;
 pub mod written;
 
 pub use model::Scheme;
-pub use validate::{parse_columns, validate};
+pub use validate::{kind_word, parse_columns, validate};
 
 use crate::expr::{Resolution, Scope, Slot, Symbol};
 use crate::text;
 use model::SlotKind;
 
 impl Scheme {
+    /// All its sheets: the customers', then events, lookups and crosswalks.
+    pub fn sheets(&self) -> impl Iterator<Item = &model::Sheet> {
+        let customers = self.customers.iter().map(|customers| &customers.sheet);
+        let events = self.events.iter().map(|events| &events.sheet);
+        let lookups = self.lookups.iter().map(|lookup| &lookup.sheet);
+        let crosswalks = self.crosswalks.iter().map(|crosswalk| &crosswalk.sheet);
+        customers.chain(events).chain(lookups).chain(crosswalks)
+    }
+
     /// The slot that a kind of result has, if the scheme has it.
     pub fn slot_of(&self, kind: SlotKind) -> Option<Slot> {
         self.slots

@@ -8,7 +8,7 @@ use crate::text;
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 /// The text of the scheme with the value at `assignment` (`path=value`) changed. Tables in a list go by their `name`,
-/// bands by their `label`, either by their number from 1. The value is TOML if it reads as such and the old one was no
+/// bands by their `label`, movements by what they are `of`, each by their number from 1. The value is TOML if it reads as such and the old one was no
 /// text, else a text.
 pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
     let Some((path, value)) = assignment.split_once('=') else {
@@ -48,7 +48,10 @@ fn assign(
         Some(Item::Table(child)) => assign(child, path, rest, value),
         Some(Item::Value(Value::InlineTable(child))) => assign(child, path, rest, value),
         Some(Item::ArrayOfTables(list)) => {
-            let names = list.iter().map(|entry| name_of(entry)).collect();
+            let names = list
+                .iter()
+                .map(|entry| name_of(entry).or_else(|| ladder_of(step, entry)));
+            let names = names.collect();
             let child = entry_of(names, rest[0]).and_then(|index| list.get_mut(index));
             child.map_or_else(
                 || Err(nothing(path, steps, 2)),
@@ -98,6 +101,12 @@ fn name_of(table: &dyn TableLike) -> Option<String> {
     text("name").or_else(|| text("label"))
 }
 
+/// What a `[[movement]]` goes by: the ladder that it is of, grades if it does not say.
+fn ladder_of(list: &str, table: &dyn TableLike) -> Option<String> {
+    let of = table.get("of").and_then(Item::as_str);
+    (list == "movement").then(|| of.unwrap_or("grade").to_owned())
+}
+
 /// The place of the entry that has this name, or this number from 1.
 fn entry_of(names: Vec<Option<String>>, step: &str) -> Option<usize> {
     let count = names.len();
@@ -138,7 +147,8 @@ mod tests {
     use super::set;
 
     const SCHEME: &str = "[scheme]\nperiod = \"month\" # how often\n[[grades]]\nname = \"A\"\nwhen = \"x > 1\"\n\
-                          [[dimensions]]\nname = \"价值\"\nweight = 60\nbands = [ { label = \"高\", points = 100 } ]\n";
+                          [[dimensions]]\nname = \"价值\"\nweight = 60\nbands = [ { label = \"高\", points = 100 } ]\n\
+                          [[movement]]\ngrace = 1\n[[movement]]\nof = \"type\"\nmin_hold = 3\n";
 
     #[test]
     fn one_value_changes_and_the_rest_stays() {
@@ -161,6 +171,9 @@ mod tests {
             ),
             ("grades.A.when=['a', 'b']", "\"x > 1\"", "['a', 'b']"),
             ("scheme.period=year", "\"month\" #", "\"year\" #"),
+            ("movement.grade.grace=2", "grace = 1", "grace = 2"),
+            ("movement.type.min_hold=4", "min_hold = 3", "min_hold = 4"),
+            ("movement.2.min_hold=4", "min_hold = 3", "min_hold = 4"),
         ] {
             let changed = set(SCHEME, assignment).unwrap();
             assert_eq!(changed, SCHEME.replace(old, new), "{assignment}");

@@ -7,6 +7,7 @@ pub mod date;
 pub mod decimal;
 pub mod period;
 pub mod place;
+pub mod simplified;
 pub mod unit;
 
 pub use cell::{Cell, CellError, RawRows};
@@ -15,4 +16,5 @@ pub use date::{Date, DateTime};
 pub use decimal::Decimal;
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
+pub use simplified::simplified;
 pub use unit::Unit;

@@ -13,8 +13,9 @@ pub struct Unit {
     pub scale: i64,
 }
 
-/// Multipliers as people write them before a currency or alone, longest first.
-const MULTIPLIERS: [(&str, i64); 9] = [
+/// Multipliers as people write them before a currency or alone, longest first; of one worth, the one that is shown
+/// first.
+const MULTIPLIERS: [(&str, i64); 15] = [
     ("百万", 1_000_000),
     ("千万", 10_000_000),
     ("十万", 100_000),
@@ -23,6 +24,12 @@ const MULTIPLIERS: [(&str, i64); 9] = [
     ("亿", 100_000_000),
     ("万", 10_000),
     ("千", 1_000),
+    ("百萬", 1_000_000),
+    ("千萬", 10_000_000),
+    ("百億", 10_000_000_000),
+    ("十億", 1_000_000_000),
+    ("億", 100_000_000),
+    ("萬", 10_000),
     ("百", 100),
 ];
 

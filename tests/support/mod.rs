@@ -29,7 +29,9 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The files of a case that are not its input.
-const OWN: [&str; 7] = ["cmd", "env", "stdout", "stderr", "status", "out", "locked"];
+const OWN: [&str; 8] = [
+    "cmd", "env", "stdout", "stderr", "status", "out", "locked", "row",
+];
 
 /// What a command printed, wrote and ended with; also what it should have.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,6 +22,7 @@ pub struct DateForm {
     /// Absent where no cell of the column needs it.
     order: Option<DateOrder>,
     two_digit_years: bool,
+    serials_from_1904: bool,
 }
 
 impl DateForm {
@@ -30,6 +31,17 @@ impl DateForm {
         Self {
             order,
             two_digit_years,
+            serials_from_1904: false,
+        }
+    }
+
+    /// The same form in a workbook that counts days from 1904-01-01, as old Macs did. Of a cell formatted as a date the
+    /// reader of the workbook has seen to it; a bare number is known to be a date only here.
+    #[must_use]
+    pub const fn with_serials_from_1904(self, serials_from_1904: bool) -> Self {
+        Self {
+            serials_from_1904,
+            ..self
         }
     }
 
@@ -44,15 +56,17 @@ impl DateForm {
             Some(order) => Some(order),
             None => order_of(cells)?,
         };
-        Ok(Self {
-            order,
-            two_digit_years,
-        })
+        Ok(Self::new(order, two_digit_years))
     }
 
     /// The order of day, month and year where the year does not stand first.
     pub const fn order(self) -> Option<DateOrder> {
         self.order
+    }
+
+    /// What is added to a bare number to count from 1899-12-30.
+    pub(super) const fn serial_shift(self) -> f64 {
+        if self.serials_from_1904 { 1462.0 } else { 0.0 }
     }
 
     /// Whether years of two digits are read.

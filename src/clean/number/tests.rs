@@ -260,6 +260,8 @@ fn the_unit_of_the_cell_beats_the_header_beats_the_field() {
         ("120人", "", "元", "UnknownUnit"),
         ("$120元", "", "元", NO),
         ("万元120", "", "元", NO),
+        ("约120", "", "元", NO),
+        ("120萬", "", "元", "1200000"),
         ("12%", "", "元", "PercentInMoney"),
         ("9000000000", "万元", "元", "TooLarge"),
     ] {

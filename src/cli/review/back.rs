@@ -142,7 +142,13 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
     let mut headers = key_headers(room.scheme());
     headers.extend(reviewers);
     if *form != Form::Graded {
-        headers.extend(both(&[Word::Grade, Word::Type, Word::Tags, Word::Hold]));
+        headers.extend(both(&[
+            Word::Grade,
+            Word::Type,
+            Word::Tags,
+            Word::Hold,
+            Word::Person,
+        ]));
         let plain = [
             "grade", "type", "tag", "reason", "by", "until", "原因", "理由",
         ];

@@ -5,7 +5,7 @@ use super::standings::Standings;
 use crate::cli::{Exit, Global, Screen, Stop};
 use clap::{ArgGroup, Args};
 use regrade::decide::{Hold, Subject};
-use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
 use regrade::ledger::RunRow;
 use regrade::review::{Correction, Named, Settled, hold_word, name_level, settle_by_hand};
 use regrade::table::Date;
@@ -72,7 +72,7 @@ pub struct Clear {
     /// The customer's key, or the exact name.
     #[arg(value_name = "CUSTOMER")]
     customer: String,
-    /// The override of the grade; the default if there is only one.
+    /// The override of the grade. Without any of these, what is set of the customer, if it is one thing.
     #[arg(long = "grade", id = "of_grade", group = "of")]
     grade: bool,
     /// The override of the type.
@@ -279,6 +279,9 @@ pub fn clear(args: &Clear, global: &Global, screen: &Screen) -> Result<Exit, Sto
     let desk = desk.allow(&args.customer, "ending an override")?;
     let standings = desk.standings(is(&args.customer))?;
     let customer = standings.customer(&args.customer)?;
+    if of.is_none() {
+        only_one(&standings, &customer)?;
+    }
     let cleared = desk.clear(&standings, &customer, of, &reason)?;
     if cleared == 0 {
         let title = text!(
@@ -294,6 +297,36 @@ pub fn clear(args: &Clear, global: &Global, screen: &Screen) -> Result<Exit, Sto
     );
     say(global, screen, done);
     Ok(Exit::Done)
+}
+
+/// Stops where more than one thing could be meant.
+fn only_one(standings: &Standings, customer: &str) -> Result<(), Stop> {
+    let mut options: Vec<String> = vec![];
+    for said in standings.open(customer) {
+        let option = match said.set.subject {
+            Subject::Grade => "--grade".to_owned(),
+            Subject::Type => "--type".to_owned(),
+            Subject::Tag => format!("--tag {}", said.set.level),
+        };
+        if !options.contains(&option) {
+            options.push(option);
+        }
+    }
+    if options.len() < 2 {
+        return Ok(());
+    }
+    let Text { en, zh } = listed(options.iter().map(String::as_str));
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "more than one thing is set of `{customer}`",
+            "`{customer}` 有不止一项人工调整"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "say which is to end: {en}",
+        "请写明要结束哪一项：{zh}"
+    ))))
 }
 
 /// Says that there was nothing to do, where there should have been.

@@ -120,14 +120,7 @@ impl<'a> Desk<'a> {
             recorded
                 .lines
                 .push(override_line(&Override { id, ..set }, Item::Override));
-            let reviewed = self.resolve(
-                &marks,
-                &correction.customer,
-                None,
-                Resolution::Corrected,
-                &correction.reason,
-            )?;
-            recorded.reviewed += reviewed;
+            recorded.reviewed += self.looked_at(&marks, correction, Resolution::Corrected)?;
         }
         for (correction, hold) in &settled.disputed {
             self.keep(standings, correction, *hold, State::Disputed)?;
@@ -135,13 +128,7 @@ impl<'a> Desk<'a> {
         }
         for (correction, hold) in &settled.agreed {
             self.keep(standings, correction, *hold, State::Agreed)?;
-            recorded.reviewed += self.resolve(
-                &marks,
-                &correction.customer,
-                None,
-                Resolution::Confirmed,
-                &correction.reason,
-            )?;
+            recorded.reviewed += self.looked_at(&marks, correction, Resolution::Confirmed)?;
         }
         if let Hand::Writing(writer) = &self.hand {
             for correction in &settled.refused {
@@ -209,6 +196,20 @@ impl<'a> Desk<'a> {
         let ever = Date::new(1900, 1, 1).unwrap_or(self.about.as_of);
         writer.end_override(id, self.about.from.unwrap_or(ever), why)?;
         Ok(())
+    }
+
+    /// Settles the open reviews of a customer whose grade or type somebody has judged. A tag says nothing of the values
+    /// that are to be looked at.
+    fn looked_at(
+        &self,
+        marks: &[Mark],
+        correction: &Correction,
+        how: Resolution,
+    ) -> Result<usize, Error> {
+        if correction.subject == Subject::Tag {
+            return Ok(0);
+        }
+        self.resolve(marks, &correction.customer, None, how, &correction.reason)
     }
 
     /// Settles the open reviews of a customer; gives how many there were.

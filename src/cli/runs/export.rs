@@ -2,6 +2,7 @@
 //! memory.
 
 use super::{both, decision};
+use crate::cli::named::run_named;
 use crate::cli::output::{Output, Target, files_of};
 use crate::cli::{Exit, Format, Global, Stop, ledger, list, output};
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -99,7 +100,7 @@ impl<'a> Export<'a> {
         let mut runs: Vec<Run> = if named.is_empty() {
             ledger.runs()?
         } else {
-            let runs = named.iter().map(|name| ledger.select(name));
+            let runs = named.iter().map(|name| run_named(ledger, name));
             runs.collect::<Result<_, _>>()?
         };
         runs.sort_by_key(|run| (run.as_of, run.number));

@@ -128,8 +128,8 @@ fn moves(history: &[HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
         };
         // The first reason says why the grade is this one; the others say how the values come about, in `export`.
         let reason = match of {
-            Subject::Grade => row.row.reasons.first().map(String::as_str),
-            _ => None,
+            Subject::Grade => row.row.reasons.first().cloned(),
+            _ => type_reason(row),
         };
         changes.push(Change {
             date: row.as_of,
@@ -149,6 +149,14 @@ fn moves(history: &[HistoryRow], of: Subject, keyed: bool) -> Vec<Change> {
         before = now;
     }
     changes
+}
+
+/// Why the type became another, which the evidence says, because among the reasons of a run the grade's come first.
+fn type_reason(row: &HistoryRow) -> Option<String> {
+    let all: Value = serde_json::from_str(row.row.evidence.as_deref()?).ok()?;
+    let mut of_type = all.as_array()?.iter().filter(|one| one["of"] == "type");
+    let reason = of_type.find_map(|one| one["reason"].as_str());
+    reason.map(str::to_owned)
 }
 
 /// The periods and values that moved the customer on this ladder: `rule: 2024-01 采购额=600, 2024-02 采购额=700`.

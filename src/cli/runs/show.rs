@@ -1,5 +1,6 @@
 //! One run: what it is made from, and how many customers got which decision.
 
+use crate::cli::named::run_named;
 use crate::cli::output::files_of;
 use crate::cli::{Exit, Global, Stop, ledger, list, output};
 use regrade::diagnostic::{Lang, Text};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 /// Arguments of `runs show`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The run: its id or the beginning of it, `@latest`, `@previous`, or a time such as `@2024-03`.
+    /// The run: its id or the beginning of it, `@latest`, `@previous`, a time such as `@2024-03`, or a graded workbook.
     #[arg(value_name = "RUN")]
     run: String,
 }
@@ -45,7 +46,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
 }
 
 fn gather(ledger: &Ledger, selector: &str) -> Result<Shown, Error> {
-    let run = ledger.select(selector)?;
+    let run = run_named(ledger, selector)?;
     let previous = match run.previous {
         Some(number) => ledger.run_by_number(number)?,
         None => None,

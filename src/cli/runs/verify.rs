@@ -61,7 +61,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let line = if is_json {
         record(file, &verdict, &filled, run.as_deref()) + "\n"
     } else {
-        said(file, &verdict).map_or_else(String::new, |text| format!("{}\n", text.get(screen.lang)))
+        said(file, &verdict, run.as_deref())
+            .map_or_else(String::new, |text| format!("{}\n", text.get(screen.lang)))
     };
     let mut files = Files::default();
     for output in &targets {
@@ -86,11 +87,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 }
 
 /// What is said of a workbook that is as it was.
-fn said(file: &str, verdict: &Verdict) -> Option<Text> {
-    let unedited = text!(
+fn said(file: &str, verdict: &Verdict, run: Option<&str>) -> Option<Text> {
+    let mut unedited = text!(
         "`{file}` is as regrade wrote it",
         "`{file}` 与 regrade 写出时一致"
     );
+    if let Some(run) = run {
+        let run = run.get(..8).unwrap_or(run);
+        unedited.en += &format!(", of the run {run}");
+        unedited.zh += &format!("，批次 {run}");
+    }
     (*verdict == Verdict::Unedited).then_some(unedited)
 }
 

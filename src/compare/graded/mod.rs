@@ -11,7 +11,7 @@ use columns::key_of_scheme;
 
 use super::{Customer, Snapshot, plain};
 use crate::book::{Recognised, recognise, recognise_by_words};
-use crate::clean::text::{parse_id, shown, trim, unescape};
+use crate::clean::text::{is_blank, parse_id, shorten, shown, trim, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang, Text, listed};
 use crate::read::{Header, Table, find_columns};
@@ -213,9 +213,16 @@ impl Graded {
                         .map(Arc::from)
                 };
                 let amount = amount.and_then(|column| {
-                    match plain(&Value::Text(shown(self.cell(at, row, column)).into())) {
+                    let text = shown(self.cell(at, row, column));
+                    match plain(&Value::Text(text.as_str().into())) {
                         Some(Value::Number(number)) => Some(number),
-                        _ => None,
+                        _ if is_blank(&text) => None,
+                        _ => {
+                            let place =
+                                table.origin.cell(table.rows.row_number(row), column as u32);
+                            findings.push(no_amount(&text, &table.headers[column].text, place));
+                            None
+                        }
                     }
                 });
                 rows.push((at, row));
@@ -395,6 +402,30 @@ fn exactly(cell: Cell<'_>) -> String {
         }
         cell => shown(cell),
     }
+}
+
+/// A cell of the amounts that is no number as it is written.
+fn no_amount(written: &str, header: &str, place: Place) -> Finding {
+    let offending = shorten(written.trim());
+    Finding::warning(
+        Code::BadCell,
+        text!(
+            "`{header}`: `{offending}` is no plain number; it is left out of the sums",
+            "`{header}`：`{offending}` 不是纯数字，未计入合计"
+        ),
+    )
+    .place(place)
+    .cell(
+        text!(
+            "`{header}` is no plain number in these rows; they are left out of the sums",
+            "这些行的 `{header}` 不是纯数字，未计入合计"
+        ),
+        offending,
+    )
+    .help(text!(
+        "write amounts as plain numbers in the unit of the header, such as 1200 or 1,200.50",
+        "请以列名中的单位写成纯数字，如 1200 或 1,200.50"
+    ))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod overrides;
 
 pub use evidence::{Evidence, evidence};
 pub use next::next;
-pub use overrides::overridden;
+pub use overrides::{overridden, tagged};
 
 use crate::assess::Facts;
 use crate::decide::Why;

@@ -1,7 +1,7 @@
 //! What people set, as a reason: the override that counts, or that one has ended.
 
 use super::Ladder;
-use crate::decide::Hold;
+use crate::decide::{Hold, Override};
 use crate::diagnostic::Lang;
 use crate::grading::Grading;
 
@@ -26,15 +26,31 @@ pub fn overridden(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> 
         (Hold::Ceiling, Lang::En) => "ceiling",
     };
     let (level, reason, by) = (&set.level, &set.reason, &set.by);
-    let until = set.until.map(|until| match lang {
-        Lang::Zh => format!("，至 {until}"),
-        Lang::En => format!(", until {until}"),
-    });
-    let until = until.unwrap_or_default();
+    let until = until(set, lang);
     Some(match lang {
         Lang::Zh => format!("人工调整（{hold}）{level}：{reason}（{by}{until}），规则结果 {rule}"),
         Lang::En => {
             format!("override ({hold}) {level}: {reason} ({by}{until}), the rules give {rule}")
         }
     })
+}
+
+/// The reason of a tag that a person put on or took off.
+pub fn tagged(set: &Override, lang: Lang) -> String {
+    let (tag, reason, by) = (&set.level, &set.reason, &set.by);
+    let until = until(set, lang);
+    match (set.hold, lang) {
+        (Hold::Ceiling, Lang::Zh) => format!("人工去除标签 {tag}：{reason}（{by}{until}）"),
+        (Hold::Ceiling, Lang::En) => format!("tag {tag} taken off: {reason} ({by}{until})"),
+        (_, Lang::Zh) => format!("人工加上标签 {tag}：{reason}（{by}{until}）"),
+        (_, Lang::En) => format!("tag {tag} put on: {reason} ({by}{until})"),
+    }
+}
+
+fn until(set: &Override, lang: Lang) -> String {
+    let until = set.until.map(|until| match lang {
+        Lang::Zh => format!("，至 {until}"),
+        Lang::En => format!(", until {until}"),
+    });
+    until.unwrap_or_default()
 }

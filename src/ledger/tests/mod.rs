@@ -61,6 +61,7 @@ fn table(headers: &[&str], rows: &[&[&str]]) -> Table {
         header_row: 1,
         headers: headers.iter().map(|header| Header::new(header)).collect(),
         unit_line: None,
+        serials_from_1904: false,
         rows: raw,
         broken: vec![],
         notes: vec![],

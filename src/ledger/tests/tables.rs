@@ -165,6 +165,10 @@ fn content_is_what_headers_and_cells_say_and_nothing_else() {
             unit_line: Some("万元".to_owned()),
             ..one.clone()
         },
+        Table {
+            serials_from_1904: true,
+            ..one.clone()
+        },
     ] {
         assert_ne!(content_hash(&one), content_hash(&changed));
     }

@@ -123,7 +123,16 @@ impl<'a> Results<'a> {
             .clone()
             .or_else(|| scheme.output.columns.clone())
         {
-            Some(columns) => results.asked(&columns),
+            Some(columns) => {
+                results.asked(&columns);
+                // The scheme's own columns make a workbook that goes to reviewers; what one call asks for does not.
+                let is_for_reviewers =
+                    results.view.layout == Layout::Workbook && results.view.columns.is_none();
+                let has_key = |column: &TableColumn| column.role == ColumnRole::Key;
+                if is_for_reviewers && results.columns.iter().any(has_key) {
+                    results.review_columns();
+                }
+            }
             None => match results.view.layout {
                 Layout::Text => results.text_layout(),
                 Layout::Workbook => results.workbook_layout(),

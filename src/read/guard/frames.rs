@@ -19,6 +19,7 @@ const MOST_WORKSHEETS: u32 = 1 << 16;
 const LONGEST_TEXT: u32 = 64 << 20;
 
 const NAMES: u8 = b'N';
+const FROM_1904: u8 = b'Y';
 const BEGIN: u8 = b'B';
 const END: u8 = b'E';
 const DONE: u8 = b'Z';
@@ -124,6 +125,10 @@ impl<R: Read, W: Write> Speaker<R, W> {
 }
 
 impl<R: Read, W: Write> Listener for Speaker<R, W> {
+    fn counts_from_1904(&mut self) -> Result<(), Fault> {
+        self.frame(&[FROM_1904])
+    }
+
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         if names.len() as u64 > u64::from(MOST_WORKSHEETS) {
             return Err(Fault::TooLarge);
@@ -209,6 +214,7 @@ pub(super) fn hear(
                     Err(fault) => Err(fault),
                 }
             }
+            FROM_1904 => listener.counts_from_1904(),
             BEGIN => {
                 wants_more = true;
                 listener.begin(u32::from_le_bytes(bytes(from)?) as usize)

@@ -104,8 +104,8 @@ fn a_row_with_other_fields_costs_itself() {
         rows("id,name,sum\n1,a,5\n2;b;6\n3\tc\t7\n4,d\n5,e,9,x\n6,f,10,\n7;g\n8,h,11\n"),
         [
             "2: 1|a|5",
-            "3: 2;b;6|| (by ;)",
-            "4: 3\tc\t7|| (by \t)",
+            "3: 2|b|6 (by ;)",
+            "4: 3|c|7 (by \t)",
             "5: 4|d| (2 of 3)",
             "6: 5|e|9 (4 of 3)",
             // An empty field more is none.

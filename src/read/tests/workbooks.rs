@@ -175,7 +175,7 @@ fn broken_and_foreign_files_are_errors_that_say_what_they_are() {
         ("truncated.xlsx", Code::BadFormat, "damaged"),
         ("checksum.xlsx", Code::BadFormat, "damaged"),
         ("repeats.ods", Code::TooLarge, "too many cells"),
-        ("page.xls", Code::BadFormat, "HTML"),
+        ("page.xls", Code::BadFormat, "HTML page without a table"),
         ("empty.csv", Code::BadFormat, "empty"),
         ("missing.csv", Code::Unreadable, "no such file"),
         ("encodings", Code::Unreadable, "folder"),
@@ -200,10 +200,12 @@ fn encrypted_and_foreign_workbooks_say_so() {
             .encode_utf16()
             .flat_map(u16::to_le_bytes),
     );
-    let xml = "\u{FEFF}<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+    let xml = "\u{FEFF}<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet>";
     for (bytes, part) in [
         (encrypted.as_slice(), "encrypted"),
-        (xml.as_bytes(), "SpreadsheetML"),
+        (xml.as_bytes(), "damaged"),
+        (b"MIME-Version: 1.0\r\n", "MHTML"),
+        (b"ID;PWXL;N;E\r\n", "SYLK"),
         (b"%PDF-1.7", "PDF"),
         (b"PK\x03\x04rubbish", "damaged"),
         (b"\x1F\x8B\x08rubbish", "damaged"),

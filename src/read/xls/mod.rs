@@ -32,6 +32,9 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
     drop(ole);
     let book = Book::read(&stream)?;
     let names: Vec<String> = book.sheets.iter().map(|(name, _)| name.clone()).collect();
+    if book.epoch > 0.0 {
+        listener.counts_from_1904()?;
+    }
     for index in listener.worksheets(&names)? {
         let Some((_, start)) = book.sheets.get(index) else {
             continue;

@@ -14,6 +14,7 @@ mod roles;
 mod sheets;
 mod strategies;
 
+pub use fields::kind_word;
 pub use output::parse_columns;
 
 use super::model::{MissingRule, Scheme, SlotKind};

@@ -123,7 +123,7 @@ open("broken.utf8.csv", "wb").write("客户编号,客户名称\n001,天方机械
 open("ragged.csv", "wb").write("客户清单\n单位：元\n客户编号,客户名称,金额,\n1,甲,1,\n2,乙,2,3,\n3,丙\n4,丁,\"1,000\",,,\n\n5,戊,5,\n合计,,1008,\n".encode())
 with gzip.GzipFile("customers.csv.gz", "wb", mtime=0) as packed:
     packed.write("客户编号,客户名称\n001,天方\n".encode())
-open("page.xls", "wb").write("<html><table><tr><td>客户编号</td></tr></table></html>".encode())
+open("page.xls", "wb").write("<html><body><form>请登录</form></body></html>".encode())
 open("empty.csv", "wb").write(b"")
 open("truncated.xlsx", "wb").write(open("customers.xlsx", "rb").read()[:3000])
 
