@@ -104,8 +104,8 @@ fn an_xlsx_with_many_texts_reads_the_same_in_a_process_of_its_own() {
     assert_eq!(read(&path, nobody).unwrap_err()[0].code, Code::Unreadable);
 }
 
-/// Reads a workbook with a program in regrade's place.
-fn with_program(program: &str, guard: Guard) -> Finding {
+/// Reads a workbook with a program in regrade's place, which has little time.
+fn with_program(program: &str) -> Finding {
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("program");
     std::fs::write(&script, format!("#!/bin/sh\n{program}\n")).unwrap();
@@ -113,7 +113,8 @@ fn with_program(program: &str, guard: Guard) -> Finding {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/read/customers.xls");
     let guard = Guard {
         process: Some(script),
-        ..guard
+        seconds: 1,
+        ..Guard::default()
     };
     let mut findings = read(&path, guard).unwrap_err();
     assert_eq!(findings.len(), 1, "{findings:?}");
@@ -159,11 +160,7 @@ fn however_the_process_ends_the_file_is_refused_with_the_reason() {
             "nested too deeply",
         ),
     ] {
-        let hurried = Guard {
-            seconds: 1,
-            ..Guard::default()
-        };
-        let finding = with_program(program, hurried);
+        let finding = with_program(program);
         assert_eq!(finding.code, code, "{program}: {finding:?}");
         assert!(finding.title.en.contains(why), "{program}: {finding:?}");
     }

@@ -75,7 +75,7 @@ impl Fault {
             ))]
         };
         match self {
-            Self::Broken(why) => source.broken(&why),
+            Self::Broken(why) | Self::Crashed(why) => source.broken(&why),
             Self::Damaged(why) => damaged(&why),
             Self::Encrypted => encrypted(),
             Self::TooLarge => assemble::too_large(source, source.origin(None).place()),
@@ -96,7 +96,6 @@ impl Fault {
                 );
                 allow_more(Finding::error(Code::TooLarge, title))
             }
-            Self::Crashed(why) => source.broken(&why),
             Self::NotStarted(why) => {
                 let title = text!(
                     "cannot start the process that reads `{file}`: {why}",

@@ -48,9 +48,10 @@ pub(in crate::read) fn read_apart(
         child: Arc::new(Mutex::new(child)),
         watch: None,
     };
-    // The processor's time is limited where the system does it; this ends a process that does nothing.
+    // The processor's time is limited where the system does it. This ends a process that does nothing, and is patient with
+    // one on a busy machine.
     reader
-        .watch(Duration::from_millis(request.seconds * 1500))
+        .watch(Duration::from_secs(request.seconds * 3))
         .map_err(not_started)?;
     let heard = match (stdin, stdout) {
         (Some(stdin), Some(stdout)) => {

@@ -74,11 +74,13 @@ fn characters(bytes: &[u8], wide: bool, half: &mut Half, text: &mut String) {
         text.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')));
     };
     if wide {
-        bytes
-            .chunks_exact(2)
-            .for_each(|two| unit(u16::from_le_bytes([two[0], two[1]])));
+        for two in bytes.chunks_exact(2) {
+            unit(u16::from_le_bytes([two[0], two[1]]));
+        }
     } else {
-        bytes.iter().for_each(|one| unit(u16::from(*one)));
+        for one in bytes {
+            unit(u16::from(*one));
+        }
     }
 }
 
