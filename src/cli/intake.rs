@@ -159,7 +159,7 @@ pub fn take_all(
                 };
                 // A table that people have mended already is judged as they mended it.
                 let mended = repairs.mend(&incoming, table, || candidate.hash());
-                let (import, came_in) = add(writer, candidate, arrival, as_of).map_err(trouble)?;
+                let (import, came_in) = add(writer, candidate, &arrival, as_of).map_err(trouble)?;
                 let (table, intake) = mended.as_ref().map_or((table, &came_in), |mended| {
                     (&mended.table, &mended.judged.intake)
                 });
@@ -461,7 +461,7 @@ fn is_events(scheme: &Scheme, sheet: &str) -> bool {
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
-    arrival: Arrival<'_>,
+    arrival: &Arrival<'_>,
     as_of: Date,
 ) -> Result<(ImportId, Intake), Error> {
     let about = NewImport {
@@ -471,7 +471,7 @@ fn add(
         covers: candidate.covers.clone(),
     };
     std::thread::scope(|scope| {
-        let (arrival, table) = (&arrival, &candidate.table);
+        let table = &candidate.table;
         let checking = scope.spawn(|| (arrival.take_in(), candidate.hash()));
         let owners = arrival.owners();
         let mut intake = None;

@@ -133,6 +133,7 @@ struct Delimiter {
 }
 
 /// The next of a text. Offsets are those of the record, without the end of its line.
+#[derive(Clone, Copy)]
 enum Found {
     Blank {
         first: u32,
@@ -350,16 +351,13 @@ impl<'t> Scan<'t> {
                 None
             };
             let quoted = quoted.filter(|(_, at, _)| self.line_ends(field, *at) == 0);
-            let (at, end) = match quoted {
-                Some((text, at, end)) => {
-                    self.fields.push(text);
-                    (at, end)
-                }
-                None => {
-                    let (at, end) = self.field_end(field);
-                    self.fields.push(self.text[field..at].into());
-                    (at, end)
-                }
+            let (at, end) = if let Some((text, at, end)) = quoted {
+                self.fields.push(text);
+                (at, end)
+            } else {
+                let (at, end) = self.field_end(field);
+                self.fields.push(self.text[field..at].into());
+                (at, end)
             };
             match end {
                 End::Delimiter => field = at + self.delimiter.len,

@@ -178,11 +178,10 @@ impl RawRows {
             }
             self.ends.push((self.text.len() - start) as u32);
         }
-        for _ in count..self.width {
-            if count > 0 {
+        for column in count..self.width {
+            if column > 0 {
                 self.text.push('\0');
             }
-            count += 1;
             self.ends.push((self.text.len() - start) as u32);
         }
     }

@@ -125,7 +125,7 @@ fn a_file_full_of_stray_quotes_is_read_once() {
         let rows = rows(&format!("id,name\n0,x\n{}", line.repeat(count)));
         assert_eq!(rows.len(), count + 1);
         let good = rows.iter().filter(|row| !row.ends_with(" (quote)"));
-        assert_eq!(good.collect::<Vec<_>>(), ["2: 0|x"], "{:?}", line);
+        assert_eq!(good.collect::<Vec<_>>(), ["2: 0|x"], "{line:?}");
     }
 }
 
