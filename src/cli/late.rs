@@ -1,7 +1,8 @@
 //! What came late: rows, spans and sheets that change what was known of periods when runs closed them. A file that only
 //! brings again what there was is not late, however far back its rows go.
 
-use super::intake::{Outcome, Taken};
+use super::candidate::Outcome;
+use super::intake::Taken;
 use super::restate::Days;
 use regrade::book::{Coverage, Filing, Inputs, SheetKind, first_change, in_force, period_ends};
 use regrade::diagnostic::{Code, Finding, Text, listed};

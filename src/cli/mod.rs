@@ -2,6 +2,7 @@
 
 mod backup;
 pub mod bug;
+mod candidate;
 mod check;
 mod columns;
 mod completions;
