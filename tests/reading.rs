@@ -23,9 +23,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Rows of the contract that other tests show.
-const ELSEWHERE: [&str; 1] = ["a unit slip"];
-
 #[test]
 fn every_file_reads_as_it_should() {
     support::run_all(&support::cases("reading"));
@@ -64,7 +61,7 @@ fn every_row_of_the_contract_has_a_file() {
     }
     let all: BTreeSet<String> = contract.into_keys().collect();
     let missing: Vec<&String> = all.difference(&shown).collect();
-    assert_eq!(missing, ELSEWHERE, "rows of the contract without a case");
+    assert!(missing.is_empty(), "rows of the contract without a case: {missing:?}");
 }
 
 /// Every file that the tests read as a table.

@@ -404,6 +404,15 @@ def bad_cells_cost_their_row(folder):
 
 
 @case
+def a_unit_slip(folder):
+    """March is exported in 元 by a program that writes no unit."""
+    february = [["客户编号", "客户名称", "年采购额"], ["001", "甲公司", 120.5], ["002", "乙公司", 80], ["003", "丙公司", 35], ["004", "丁公司", 9]]
+    march = [february[0]] + [[key, name, amount * 10_000 + 123] for key, name, amount in february[1:]]
+    workbook(folder / "客户2024-02.xlsx", february)
+    old_workbook(folder / "客户2024-03.xls", march)
+
+
+@case
 def several_files_of_one_sheet(folder):
     workbook(folder / "华东.xlsx", [["客户编号", "客户名称", "年采购额"], ["001", "甲公司", 120], ["002", "乙公司", 80]])
     workbook(folder / "华南.xlsx", [["客户编号", "客户名称", "年采购额"], ["002", "乙公司", 90], ["003", "丙公司", 50]])
