@@ -61,7 +61,10 @@ fn every_row_of_the_contract_has_a_file() {
     }
     let all: BTreeSet<String> = contract.into_keys().collect();
     let missing: Vec<&String> = all.difference(&shown).collect();
-    assert!(missing.is_empty(), "rows of the contract without a case: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "rows of the contract without a case: {missing:?}"
+    );
 }
 
 /// Every file that the tests read as a table.

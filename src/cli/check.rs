@@ -98,7 +98,7 @@ fn data(
     global: &Global,
     screen: &Screen,
 ) -> Result<Data, Stop> {
-    let options = inputs::options(&args.reading)?;
+    let options = args.reading.options()?;
     let loaded = inputs::load(scheme, &args.files, &options, screen)?;
     inputs::refuse_repairs(&loaded)?;
     let Loaded {

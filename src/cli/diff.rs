@@ -73,7 +73,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let as_of = as_of(global)?;
     let rules = scheme(global)?;
     check_places(&outputs, args, global)?;
-    let options = inputs::options(&args.reading)?;
+    let options = args.reading.options()?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
     let old = side(&args.old, &wanted, &options, false, global, &mut findings)?;

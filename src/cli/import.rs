@@ -65,7 +65,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let rules = rules::load(global)?;
     known_jumps(&rules.scheme, &wanted.jumps)?;
     let as_of = as_of(global)?;
-    let options = inputs::options(&args.reading)?;
+    let options = args.reading.options()?;
     let outputs = repair::target(global)?;
     keep_inputs(
         &files_of(&outputs),

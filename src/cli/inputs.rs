@@ -1,19 +1,18 @@
 //! Opens the files of a command line and finds the sheet of the scheme that each of their tables is for.
 
-use super::{Reading, Screen, Stop};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use super::reading::Progress;
+use super::{Screen, Stop};
 use regrade::book::{Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::read::{self, Guard, Input, KnownSheet, Options, Password, Table, match_sheet};
+use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
 use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
 use regrade::text;
 use regrade::words::Word;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// The tables of the command line in its order, and what is to be said about how they were read.
 pub struct Loaded {
@@ -32,72 +31,6 @@ struct Argument {
     sheet: Option<String>,
     input: Input,
     name: String,
-}
-
-/// The options for reading.
-pub fn options(reading: &Reading) -> Result<Options, Stop> {
-    let delimiter = match reading.delimiter {
-        None => None,
-        Some(character) if character.is_ascii() && !matches!(character, '"' | '\n' | '\r') => {
-            Some(character as u8)
-        }
-        Some(character) => {
-            let shown = character.escape_debug();
-            let finding = Finding::error(
-                Code::Usage,
-                text!(
-                    "`{shown}` cannot stand between fields",
-                    "`{shown}` 不能作分隔符"
-                ),
-            );
-            return Err(Stop::usage(finding.help(text!(
-                "it is one ASCII character, no quote and no line end; without the option it is found by itself",
-                "应为一个 ASCII 字符，不能是引号或换行；不写该选项时会自动识别"
-            ))));
-        }
-    };
-    Ok(Options {
-        encoding: reading.encoding.clone(),
-        header_row: reading.header_row,
-        delimiter,
-        password: reading.password_file.as_deref().map(password).transpose()?,
-        guard: guard(reading.read_memory),
-    })
-}
-
-/// The password in the first line of a file.
-fn password(path: &Path) -> Result<Password, Stop> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let path = path.display();
-        let title = text!(
-            "cannot read the password in `{path}`: {error}",
-            "无法读取 `{path}` 中的密码：{error}"
-        );
-        let help = text!(
-            "name a text file (UTF-8) whose first line is the password",
-            "请指定一个文本文件（UTF-8），第一行为密码"
-        );
-        Stop::usage(Finding::error(Code::Usage, title).help(help))
-    })?;
-    let text = text.trim_start_matches('\u{FEFF}');
-    Ok(Password::new(text.lines().next().unwrap_or_default()))
-}
-
-/// What reading may take, and the program that reads workbooks apart: this one, however it was started and even if its
-/// file has been replaced since.
-pub fn guard(mebibytes: Option<u64>) -> Guard {
-    let itself = PathBuf::from("/proc/self/exe");
-    Guard {
-        memory: mebibytes.map_or(read::DEFAULT_MEMORY, |memory| memory << 20),
-        process: cfg!(target_os = "linux").then(|| {
-            if itself.exists() {
-                itself
-            } else {
-                std::env::current_exe().unwrap_or(itself)
-            }
-        }),
-        ..Guard::default()
-    }
 }
 
 /// The files that are named, without what says how they are read.
@@ -432,41 +365,4 @@ pub fn missing_sheets(scheme: &Scheme, inputs: &Inputs) -> Vec<Finding> {
             ))
         })
         .collect()
-}
-
-/// A bar for long work: on a terminal only, and only after a second.
-struct Progress {
-    bar: Option<ProgressBar>,
-    start: Instant,
-}
-
-impl Progress {
-    fn new(screen: &Screen) -> Self {
-        let bar = (!screen.quiet).then(|| {
-            // Hidden by itself where standard error is no terminal.
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-            let style = ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes}");
-            style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
-        });
-        Self {
-            bar,
-            start: Instant::now(),
-        }
-    }
-
-    fn show(&self, name: &str, done: u64, all: u64) {
-        let Some(bar) = &self.bar else { return };
-        if self.start.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        bar.set_length(all);
-        bar.set_message(name.to_owned());
-        bar.set_position(done);
-    }
-
-    fn done(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }

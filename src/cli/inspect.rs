@@ -61,7 +61,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             ));
         }
     };
-    let options = inputs::options(&args.reading)?;
+    let options = args.reading.options()?;
     let targets = outputs(&global.output, Some(format))?;
     let inputs: Vec<PathBuf> = args
         .files

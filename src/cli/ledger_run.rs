@@ -1,6 +1,7 @@
 //! A run from the ledger: what the command names is taken in, everything is graded, and the run is put down.
 
-use super::grade::{Args, Graded};
+use super::grade::Args;
+use super::grade_files::Graded;
 use super::import;
 use super::inputs::{self, Loaded};
 use super::intake::take_all;
@@ -30,7 +31,7 @@ pub fn from_ledger(
 ) -> Result<(Graded, RunHead), Stop> {
     let mut findings = vec![];
     if !args.files.is_empty() {
-        let options = inputs::options(&args.reading)?;
+        let options = args.reading.options()?;
         let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
         inputs::refuse_repairs(&loaded)?;
         findings.extend(loaded.findings);

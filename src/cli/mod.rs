@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod gate;
 mod grade;
+mod grade_files;
 mod import;
 mod init;
 mod inputs;
@@ -26,6 +27,7 @@ mod man;
 mod named;
 mod output;
 mod people;
+mod reading;
 mod recorded;
 mod repair;
 mod restate;
@@ -43,6 +45,7 @@ pub use exit::{Exit, Stop};
 pub use screen::Screen;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use reading::Reading;
 use std::path::PathBuf;
 
 /// Grades customers from the sheets that people already have, and says why.
@@ -196,32 +199,6 @@ impl From<LangArg> for regrade::diagnostic::Lang {
             LangArg::Zh => Self::Zh,
         }
     }
-}
-
-/// Options about how files are read.
-#[derive(Args, Debug, Default)]
-pub struct Reading {
-    /// The encoding of text files, if it is not to be detected: utf-8, gb18030, utf-16le, big5 …
-    #[arg(long, value_name = "NAME")]
-    pub encoding: Option<String>,
-    /// The row of the header, if it is not to be found.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub header_row: Option<u32>,
-    /// The character between fields of text files, if it is not to be detected.
-    #[arg(long, value_name = "CHAR")]
-    pub delimiter: Option<char>,
-    /// A file whose first line is the password of encrypted workbooks.
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// How much memory reading one workbook may take, in MiB; without it 512. All other limits grow with it.
-    #[arg(
-        long,
-        value_name = "MIB",
-        env = "REGRADE_READ_MEMORY",
-        hide_env_values = true,
-        value_parser = clap::value_parser!(u64).range(64..=1 << 20)
-    )]
-    pub read_memory: Option<u64>,
 }
 
 /// Runs the command.

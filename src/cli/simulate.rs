@@ -2,7 +2,8 @@
 
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
-use super::grade::{as_of, grade_files};
+use super::grade::as_of;
+use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::people::People;
 use super::recorded::{Known, known_names};

@@ -166,7 +166,7 @@ fn say(recorded: &Recorded, repeated: usize, dry_run: bool, screen: &Screen) {
 
 /// The tables of all files that have the customers' key. Faults of all files are told at once.
 fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result<Vec<Table>, Stop> {
-    let options = inputs::options(reading)?;
+    let options = reading.options()?;
     let both = |words: &[Word]| -> Vec<String> {
         let words = words.iter();
         words

@@ -55,7 +55,7 @@ pub fn search(args: &Search, global: &Global, screen: &Screen) -> Result<Exit, S
     let people = if let Some(room) = &room {
         People::of_ledger(room.ledger(), scheme, date)?
     } else {
-        let options = inputs::options(&args.reading)?;
+        let options = args.reading.options()?;
         let loaded = inputs::load(scheme, &args.files, &options, screen)?;
         screen.run_findings(&loaded.findings);
         People::of_tables(scheme, loaded.tables, date)
@@ -143,7 +143,7 @@ pub fn apart(
     let (Some(headings), Some(_)) = (pair_headings(scheme), &scheme.duplicates) else {
         return Ok((vec![], files.to_vec()));
     };
-    let options = inputs::options(reading)?;
+    let options = reading.options()?;
     let [one, two] = headings;
     let words = [
         Word::Verdict,

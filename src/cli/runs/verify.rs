@@ -46,7 +46,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let sums = about.get(workbook::SUMS).unwrap_or_default();
     let written = Fingerprint::parse(about.list(workbook::HEADINGS), &sums);
     let options = read::Options {
-        guard: inputs::guard(None),
+        guard: crate::cli::reading::guard(None),
         ..read::Options::default()
     };
     let cells = read::cells(&input, &sheets, &options).map_err(Stop::refused)?;
