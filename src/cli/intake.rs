@@ -116,14 +116,12 @@ pub fn take_all(
                     && scheme.events[event].id.is_some()
                 {
                     let mut tables = overlapping(writer, sheet, span, import).map_err(trouble)?;
-                    if !tables.is_empty() {
-                        let filing = Filing {
-                            order: u64::MAX,
-                            ..filing.clone()
-                        };
-                        tables.push((filing, table.clone()));
-                        findings.extend(changed_events(scheme, event, tables));
-                    }
+                    let filing = Filing {
+                        order: u64::MAX,
+                        ..filing.clone()
+                    };
+                    tables.push((filing, table.clone()));
+                    findings.extend(changed_events(scheme, event, tables));
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
                 if mended.is_some() {
