@@ -75,6 +75,11 @@ impl SheetKind {
 }
 
 impl Inputs {
+    /// The customer that a key stands for: its own, or the one that it was merged into.
+    pub(super) fn one(&self, id: Arc<str>) -> Arc<str> {
+        self.merged.get(&id).cloned().unwrap_or(id)
+    }
+
     /// No tables yet for the sheets of a scheme.
     pub fn empty(scheme: &Scheme) -> Self {
         let (events, lookups) = (scheme.events.len(), scheme.lookups.len());
