@@ -1,7 +1,7 @@
 //! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
 //! a key is twice or once only among them. What cannot be used still is told and left as it was.
 
-use super::changed::{Changes, holding, with};
+use super::changed::{Changes, with};
 use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
@@ -23,8 +23,8 @@ pub struct Bench<'a> {
     pub filing: &'a Filing,
     /// The crosswalks that are known.
     pub crosswalks: &'a Inputs,
-    /// Whether a newer file stands for the table's rows of a day.
-    pub is_replaced: &'a dyn Fn(Date) -> bool,
+    /// Whether a newer file stands for the table's rows of a day; `None` where there is none.
+    pub is_replaced: Option<&'a dyn Fn(Date) -> bool>,
 }
 
 /// A statement that is to be kept.
@@ -127,7 +127,7 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     }
     // Each can be used by itself; two together may have one key.
     let (mended, judged) = loop {
-        let changes = changes(&decisions, &said, known);
+        let changes = changes(&decisions, &said, &by_number);
         let mended = with(table, &changes);
         let judged = bench.judge(&mended);
         let applied: Vec<usize> = decisions.values().filter_map(|one| one.apply).collect();
@@ -139,22 +139,9 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
     };
     let kept = kept(&decisions, &said, table, &base);
-    let changed: BTreeSet<u32> = changes(&decisions, &said, known).into_keys().collect();
-    let mut alone = RawRows::new(table.rows.width());
-    for (number, row) in changes(&decisions, &said, known) {
-        if let Some((cells, _)) = row {
-            alone.push(number, cells.row(0));
-        }
-    }
-    // The order of day and month may be known by the other rows only.
-    let span = if alone.is_empty() {
-        None
-    } else {
-        let span = bench.judge(&holding(table, alone, vec![])).intake.span;
-        span.or(judged.intake.span)
-    };
+    let changed: BTreeSet<u32> = changes(&decisions, &said, &by_number).into_keys().collect();
     Mended {
-        span,
+        span: span_of(bench, &mended, &changed),
         rows: rows(&changed, table, &base, &mended, &judged),
         kept,
         turned: decisions
@@ -188,6 +175,13 @@ impl Bench<'_> {
     pub fn customers(&self, table: &Table) -> Vec<Option<Arc<str>>> {
         let arrival = self.arrival(table);
         arrival.as_ref().map_or_else(Vec::new, customers_of)
+    }
+
+    /// The days of the rows of a table by their numbers, where the sheet has dates.
+    fn days(&self, table: &Table) -> impl Iterator<Item = (u32, Date)> {
+        let days = self.arrival(table).map_or_else(Vec::new, |it| it.days());
+        let days = days.into_iter().enumerate();
+        days.filter_map(|(row, day)| Some((table.rows.row_number(row), day?)))
     }
 
     fn arrival<'t>(&'t self, table: &'t Table) -> Option<Arrival<'t>> {
@@ -233,6 +227,15 @@ fn usable(
                     let of_row = customers.get(&said[*index].number);
                     said[*index].customer = of_row.and_then(|(_, customer)| customer.cloned());
                 }
+                let replaced = replaced(bench, &mended);
+                round.retain(|index| {
+                    let statement = &said[*index];
+                    let is_replaced = replaced.contains(&statement.number);
+                    if is_replaced {
+                        findings.push(told::replaced(&statement.place));
+                    }
+                    !is_replaced
+                });
                 break;
             }
             let bad: BTreeSet<usize> = bad.into_iter().collect();
@@ -240,27 +243,31 @@ fn usable(
         }
         good.extend(round);
     }
-    good.retain(|index| {
-        let is_replaced = is_replaced(bench, table, &said[*index]);
-        if is_replaced {
-            findings.push(told::replaced(&said[*index].place));
-        }
-        !is_replaced
-    });
     good.sort_unstable();
     good
 }
 
-/// Whether a newer file stands for a row as it is mended.
-fn is_replaced(bench: &Bench<'_>, table: &Table, statement: &Statement) -> bool {
-    let Some(cells) = &statement.cells else {
-        return false;
+/// The numbers of the rows of a table for which a newer file stands.
+fn replaced(bench: &Bench<'_>, table: &Table) -> BTreeSet<u32> {
+    let Some(is_replaced) = bench.is_replaced else {
+        return BTreeSet::new();
     };
-    let mut rows = RawRows::new(table.rows.width());
-    rows.push(statement.number, cells.row(0));
-    let alone = holding(table, rows, vec![]);
-    let span = bench.judge(&alone).intake.span;
-    span.is_some_and(|(day, _)| (bench.is_replaced)(day))
+    let days = bench.days(table);
+    days.filter_map(|(number, day)| is_replaced(day).then_some(number))
+        .collect()
+}
+
+/// First and last day of some rows of a table.
+fn span_of(bench: &Bench<'_>, table: &Table, numbers: &BTreeSet<u32>) -> Option<(Date, Date)> {
+    if numbers.is_empty() {
+        return None;
+    }
+    let days = bench
+        .days(table)
+        .filter(|(number, _)| numbers.contains(number));
+    days.fold(None, |span: Option<(Date, Date)>, (_, day)| {
+        Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
+    })
 }
 
 const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Option<RowFault>)>) {
@@ -338,7 +345,7 @@ fn faulty(
 fn changes<'a>(
     decisions: &BTreeMap<u32, Decision>,
     said: &'a [Statement],
-    known: &'a [Known],
+    by_number: &BTreeMap<u32, Vec<&'a Known>>,
 ) -> Changes<'a> {
     let mut changes = Changes::new();
     for (number, decision) in decisions {
@@ -346,7 +353,7 @@ fn changes<'a>(
             let (number, row) = change(&said[index]);
             changes.insert(number, row);
         } else if decision.put_back
-            && let Some(one) = known.iter().find(|one| one.number == *number)
+            && let Some(one) = by_number.get(number).and_then(|known| known.first())
         {
             changes.insert(*number, Some((&one.before, one.broken)));
         }

@@ -26,6 +26,7 @@ mod settle;
 mod tests;
 mod told;
 
+pub use changed::picked;
 pub use columns::{Columns, headings, is_page, known_page};
 pub use lines::{Line, Mark, Wish, lines};
 pub use mend::{Applied, Bench, Judged, Kept, Mended, Taken, mend};
