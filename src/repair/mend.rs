@@ -1,31 +1,17 @@
 //! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
 //! a key is twice or once only among them. What cannot be used still is told and left as it was.
 
+use super::bench::{Bench, Judged};
 use super::changed::{Changes, with};
 use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
-use crate::book::{Arrival, Filing, Inputs, Intake, Quarantined, is_refusal};
+use crate::book::{Quarantined, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::{RowFault, Table};
-use crate::scheme::Scheme;
 use crate::table::{Date, RawRows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What rows are judged by.
-pub struct Bench<'a> {
-    /// The scheme.
-    pub scheme: &'a Scheme,
-    /// The sheet that the table is of.
-    pub sheet: &'a str,
-    /// How the table came in.
-    pub filing: &'a Filing,
-    /// The crosswalks that are known.
-    pub crosswalks: &'a Inputs,
-    /// Whether a newer file stands for the table's rows of a day; `None` where there is none.
-    pub is_replaced: Option<&'a dyn Fn(Date) -> bool>,
-}
 
 /// A statement that is to be kept.
 #[derive(Clone, Debug)]
@@ -45,15 +31,6 @@ pub struct Applied {
     pub number: u32,
     /// Its index in the mended table; `None` if it is left out.
     pub index: Option<usize>,
-}
-
-/// What there is to know of a table.
-#[derive(Clone, Debug, Default)]
-pub struct Judged {
-    /// What was found.
-    pub intake: Intake,
-    /// For each row the customer's key.
-    pub customers: Vec<Option<Arc<str>>>,
 }
 
 /// What was made of a table.
@@ -141,7 +118,7 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     let kept = kept(&decisions, &said, table, &base);
     let changed: BTreeSet<u32> = changes(&decisions, &said, &by_number).into_keys().collect();
     Mended {
-        span: span_of(bench, &mended, &changed),
+        span: bench.span(&mended, &changed),
         rows: rows(&changed, table, &base, &mended, &judged),
         kept,
         turned: decisions
@@ -153,46 +130,6 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         judged,
         findings,
     }
-}
-
-impl Bench<'_> {
-    /// The numbers of the rows of a table that cannot be used.
-    pub fn waiting(&self, table: &Table) -> BTreeSet<u32> {
-        let refused = self.judge(table).intake.quarantined;
-        refused.into_iter().map(|row| row.number).collect()
-    }
-
-    /// Cleans a table, and finds whose its rows are.
-    pub fn judge(&self, table: &Table) -> Judged {
-        self.arrival(table)
-            .map_or_else(Judged::default, |arrival| Judged {
-                intake: arrival.take_in(),
-                customers: customers_of(&arrival),
-            })
-    }
-
-    /// Whose the rows of a table are.
-    pub fn customers(&self, table: &Table) -> Vec<Option<Arc<str>>> {
-        let arrival = self.arrival(table);
-        arrival.as_ref().map_or_else(Vec::new, customers_of)
-    }
-
-    /// The days of the rows of a table by their numbers, where the sheet has dates.
-    fn days(&self, table: &Table) -> impl Iterator<Item = (u32, Date)> {
-        let days = self.arrival(table).map_or_else(Vec::new, |it| it.days());
-        let days = days.into_iter().enumerate();
-        days.filter_map(|(row, day)| Some((table.rows.row_number(row), day?)))
-    }
-
-    fn arrival<'t>(&'t self, table: &'t Table) -> Option<Arrival<'t>> {
-        Arrival::new(self.scheme, self.sheet, table, self.filing, self.crosswalks)
-    }
-}
-
-fn customers_of(arrival: &Arrival<'_>) -> Vec<Option<Arc<str>>> {
-    let owners = arrival.owners();
-    let customers = owners.each().map(|key| key.map(Arc::from));
-    customers.collect()
 }
 
 /// The statements by which their rows can be used, judged in rounds: where two people say something of one row, one after
@@ -227,7 +164,7 @@ fn usable(
                     let of_row = customers.get(&said[*index].number);
                     said[*index].customer = of_row.and_then(|(_, customer)| customer.cloned());
                 }
-                let replaced = replaced(bench, &mended);
+                let replaced = bench.replaced(&mended);
                 round.retain(|index| {
                     let statement = &said[*index];
                     let is_replaced = replaced.contains(&statement.number);
@@ -245,29 +182,6 @@ fn usable(
     }
     good.sort_unstable();
     good
-}
-
-/// The numbers of the rows of a table for which a newer file stands.
-fn replaced(bench: &Bench<'_>, table: &Table) -> BTreeSet<u32> {
-    let Some(is_replaced) = bench.is_replaced else {
-        return BTreeSet::new();
-    };
-    let days = bench.days(table);
-    days.filter_map(|(number, day)| is_replaced(day).then_some(number))
-        .collect()
-}
-
-/// First and last day of some rows of a table.
-fn span_of(bench: &Bench<'_>, table: &Table, numbers: &BTreeSet<u32>) -> Option<(Date, Date)> {
-    if numbers.is_empty() {
-        return None;
-    }
-    let days = bench
-        .days(table)
-        .filter(|(number, _)| numbers.contains(number));
-    days.fold(None, |span: Option<(Date, Date)>, (_, day)| {
-        Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
-    })
 }
 
 const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Option<RowFault>)>) {
