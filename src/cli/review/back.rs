@@ -39,9 +39,10 @@ pub fn run(
     let rules = crate::cli::rules::load(global)?;
     let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
     // Of files that cannot all be used none is.
-    let others = match others.is_empty() {
-        true => None,
-        false => Some(Returned::open(&others, &Form::Graded, reading, global)?),
+    let others = if others.is_empty() {
+        None
+    } else {
+        Some(Returned::open(&others, &Form::Graded, reading, global)?)
     };
     let mut worst = Exit::Done;
     if !pairs.is_empty() {
