@@ -2,7 +2,7 @@
 
 use super::{Earlier, Filing};
 use crate::read::Table;
-use crate::scheme::model::Scheme;
+use crate::scheme::model::{Scheme, Sheet};
 use foldhash::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +71,16 @@ impl SheetKind {
             .map(Self::Events)
             .or(lookup.map(Self::Lookup))
             .or(crosswalk.map(Self::Crosswalk))
+    }
+
+    /// The rule by which its tables are read; `None` if the scheme has no such sheet.
+    pub fn sheet(self, scheme: &Scheme) -> Option<&Sheet> {
+        match self {
+            Self::Customers => scheme.customers.as_ref().map(|rule| &rule.sheet),
+            Self::Events(index) => scheme.events.get(index).map(|rule| &rule.sheet),
+            Self::Lookup(index) => scheme.lookups.get(index).map(|rule| &rule.sheet),
+            Self::Crosswalk(index) => scheme.crosswalks.get(index).map(|rule| &rule.sheet),
+        }
     }
 }
 
