@@ -42,8 +42,8 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let start: String = bytes.iter().take(200).map(|b| char::from(*b)).collect();
     let (declaration, _) = start.split_once("?>")?;
     let (_, rest) = declaration.split_once("encoding=")?;
-    let quote = rest.chars().next()?;
-    let (label, _) = rest[1..].split_once(quote)?;
+    let quoted = |quote: char| rest.strip_prefix(quote)?.split_once(quote);
+    let (label, _) = quoted('"').or_else(|| quoted('\''))?;
     Some(label.to_owned())
 }
 
@@ -114,7 +114,7 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn tables(mut self, wanted: &[usize]) -> Result<Sheets, Vec<Finding>> {
+    fn tables(mut self, wanted: &BTreeSet<usize>) -> Result<Sheets, Vec<Finding>> {
         let mut sheets: Sheets = vec![];
         let mut count = 0;
         let mut style = String::new();
@@ -277,8 +277,10 @@ fn local(name: &str) -> &str {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = tag
-        .attributes()
+    let mut attributes = tag.attributes();
+    // It would compare each name with all before it.
+    let attribute = attributes
+        .with_checks(false)
         .flatten()
         .find(|attribute| local(attribute.key.0) == name)?;
     attribute

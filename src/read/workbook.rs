@@ -12,6 +12,7 @@ use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
 use super::{Format, Source, Table, assemble, ods, xls, xlsb, xlsx};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, RawRows};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Reads the tables of a workbook.
@@ -25,9 +26,10 @@ pub(super) fn read(content: &Content, source: &Source<'_>) -> Result<Vec<Table>,
             && source.worksheet.is_none()
         {
             // A list of those who moved has keys and grades too, and is no second customers' sheet.
-            properties_of(&content.bytes).list(ASIDE)
+            let aside = properties_of(&content.bytes).list(ASIDE);
+            aside.into_iter().collect()
         } else {
-            vec![]
+            BTreeSet::new()
         },
         names: vec![],
         from_1904: false,
@@ -114,7 +116,7 @@ struct Collector<'a> {
     format: Format,
     size: u64,
     /// Worksheets that hold no data.
-    aside: Vec<String>,
+    aside: BTreeSet<String>,
     names: Vec<String>,
     from_1904: bool,
     rows: Option<SheetRows<'a>>,
@@ -130,7 +132,7 @@ impl Listener for Collector<'_> {
 
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         names.clone_into(&mut self.names);
-        if (1..names.len()).any(|index| names[..index].contains(&names[index])) {
+        if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
             // A reader that finds worksheets by their names would give one of them twice and the other never.
             return Err(Fault::broken("two worksheets of one name"));
         }
