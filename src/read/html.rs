@@ -234,7 +234,10 @@ impl<'a> Page<'a> {
 
     fn open_table(&mut self) -> Result<(), Vec<Finding>> {
         if self.open.len() == DEEPEST {
-            return Err(self.source.broken("tables within tables without end"));
+            return Err(self.source.broken(&text!(
+                "tables within tables without end",
+                "表格层层嵌套，没有尽头"
+            )));
         }
         self.end_title();
         self.count += 1;
@@ -301,7 +304,10 @@ impl OpenTable<'_> {
         let columns = span("colspan").unwrap_or(1).clamp(1, 1000);
         let rows = span("rowspan").unwrap_or(1).clamp(1, 65_534);
         if column + columns > MOST_COLUMNS {
-            return Err(source.broken("a cell outside the worksheet"));
+            return Err(source.broken(&text!(
+                "a cell outside the worksheet",
+                "有单元格超出工作表范围"
+            )));
         }
         self.column = column + columns;
         if rows > 1 {

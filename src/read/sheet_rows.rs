@@ -64,11 +64,16 @@ impl<'a> SheetRows<'a> {
         cell: Cell<'_>,
     ) -> Result<(), Vec<Finding>> {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
-            return Err(self.source.broken("a cell outside the worksheet"));
+            return Err(self.source.broken(&text!(
+                "a cell outside the worksheet",
+                "有单元格超出工作表范围"
+            )));
         }
         if row != self.row {
             if row < self.row {
-                return Err(self.source.broken("rows out of order"));
+                return Err(self
+                    .source
+                    .broken(&text!("rows out of order", "行的顺序不对")));
             }
             self.flush()?;
             self.row = row;
@@ -112,7 +117,9 @@ impl<'a> SheetRows<'a> {
             self.cells.sort_by_key(|(column, _)| *column);
             if self.cells.windows(2).any(|pair| pair[0].0 == pair[1].0) {
                 // Two rows with one number are the likely cause, and one of them would be lost in silence.
-                return Err(self.source.broken("two values for one cell"));
+                return Err(self
+                    .source
+                    .broken(&text!("two values for one cell", "同一单元格有两个值")));
             }
         }
         if self.row > self.next {

@@ -8,8 +8,8 @@ const SECTOR: usize = 1 << 16;
 const END: u32 = 0xFFFF_FFFE;
 const NONE: u32 = u32::MAX;
 
-/// A container of sectors of 64 KiB: the links (named in the header so many times as one can), the directory, the links
-/// of small sectors, and a sector of data, in which the small sectors are.
+/// A container of sectors of 64 KiB: the links, whose sector the header names five times; the directory; the links of
+/// small sectors; a sector of data, in which the small sectors are too.
 struct Container {
     links: [u32; 4],
     small_links: [u32; 2],
@@ -28,19 +28,19 @@ impl Container {
             }
         };
         // Sizes of sectors and small sectors, as powers of two.
-        put(0x1E, &[16 | 6 << 16]);
+        put(0x1E, &[16 + (6 << 16)]);
         put(0x30, &[1]);
         put(0x38, &[self.cutoff, 2, 1, END, 0]);
         put(0x4C, &[NONE; 109]);
         put(0x4C, &[0; 5]);
-        put(SECTOR, &[NONE; SECTOR / 4]);
+        put(SECTOR, &vec![NONE; SECTOR / 4]);
         put(SECTOR, &self.links);
         put(SECTOR * 3, &self.small_links);
         // Of an entry: its name's length and its kind, its neighbours and child, its start and size.
         let (root, entry) = (SECTOR * 2, SECTOR * 2 + 128);
         put(root + 64, &[5 << 16, NONE, NONE, 1]);
         put(root + 116, &[3, SECTOR as u32]);
-        put(entry + 64, &[18 | 2 << 16, NONE, NONE, NONE]);
+        put(entry + 64, &[18 + (2 << 16), NONE, NONE, NONE]);
         put(entry + 116, &[self.start, self.size]);
         for (index, unit) in "Workbook".encode_utf16().enumerate() {
             bytes[entry + index * 2..][..2].copy_from_slice(&unit.to_le_bytes());
@@ -94,6 +94,12 @@ fn a_chain_that_goes_round_has_no_more_links_than_there_are_sectors() {
     assert_eq!(directory_round.read(), None);
 }
 
+/// The first table of a file.
+fn read(file: &str) -> Table {
+    let mut tables = read_bytes(file.as_bytes(), &[], &Options::default()).unwrap();
+    tables.remove(0)
+}
+
 const SPREADSHEET_ML: &str = "<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
 
 /// A row of `SpreadsheetML`.
@@ -107,7 +113,7 @@ fn a_declared_encoding_without_quotes_is_none() {
     let rows = row(["id", "name"]) + &row(["C1", "@"]);
     let sheet = format!("{SPREADSHEET_ML}<Worksheet><Table>{rows}</Table></Worksheet></Workbook>");
     let (before, after) = sheet.split_once('@').unwrap();
-    let read = |quote: &[u8]| {
+    let read_quoted = |quote: &[u8]| {
         let bytes = [
             b"<?xml version=\"1.0\" encoding=",
             quote,
@@ -126,14 +132,14 @@ fn a_declared_encoding_without_quotes_is_none() {
         (texts(&table), notes(&table), table.notes[0].help.is_some())
     };
     for quote in [b"\"", b"'"] {
-        let (texts, notes, is_guess) = read(quote);
+        let (texts, notes, is_guess) = read_quoted(quote);
         assert_eq!(texts, [["C1", "客户"]]);
         assert_eq!(notes, ["x.csv read-as: read as GBK"]);
         assert!(!is_guess);
     }
     // As a character, each of these bytes takes two.
     for quote in [&b"\xE9"[..], b"\xB5", b""] {
-        let (texts, _, is_guess) = read(quote);
+        let (texts, _, is_guess) = read_quoted(quote);
         assert_eq!(texts.len(), 1);
         assert!(is_guess);
     }
@@ -143,9 +149,7 @@ fn a_declared_encoding_without_quotes_is_none() {
 fn a_page_of_tables_without_end_is_read_once() {
     let empty = "<table></table>".repeat(300_000);
     let page = format!("<html>{empty}<table><tr><td>id<td>name<tr><td>C1<td>a</table>");
-    let table = read_bytes(page.as_bytes(), &[], &Options::default())
-        .unwrap()
-        .remove(0);
+    let table = read(&page);
     assert_eq!(texts(&table), [["C1", "a"]]);
     assert_eq!(
         table.origin.worksheet.as_deref(),
@@ -161,9 +165,7 @@ fn a_wide_cell_costs_the_rows_below_it_nothing() {
     for rows in ["<tr><td>x", "<tr>"] {
         let rows = rows.repeat(if rows == "<tr>" { 1_000_000 } else { 50_000 });
         let page = format!("<table><tr><td>id<td>name<tr><td>C1<td>a<tr>{wide}{rows}</table>");
-        let table = read_bytes(page.as_bytes(), &[], &Options::default())
-            .unwrap()
-            .remove(0);
+        let table = read(&page);
         assert_eq!(texts(&table)[0], ["C1", "a"]);
     }
 }
@@ -172,23 +174,19 @@ fn a_wide_cell_costs_the_rows_below_it_nothing() {
 fn a_cell_of_empty_lines_is_read_once() {
     let lines = "<br><p>&nbsp;".repeat(200_000);
     let page = format!("<table><tr><td>id<td>name<tr><td>C1<td>{lines}a<p>b</table>");
-    let table = read_bytes(page.as_bytes(), &[], &Options::default())
-        .unwrap()
-        .remove(0);
+    let table = read(&page);
     assert!(texts(&table)[0][1].ends_with("a\nb"));
 }
 
 #[test]
 fn an_element_of_attributes_without_end_is_read_once() {
-    let attributes: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
+    let attributes = (0..100_000).fold(String::new(), |all, n| all + &format!(" a{n}=\"\""));
     let rows =
         row(["id", "name"]) + &row(["C1", "a"]).replace("<Row", &format!("<Row{attributes}"));
     let many = "<Worksheet/>".repeat(100_000);
     let page = format!(
         "<?xml version=\"1.0\"?>{SPREADSHEET_ML}{many}<Worksheet><Table>{rows}</Table></Worksheet></Workbook>"
     );
-    let table = read_bytes(page.as_bytes(), &[], &Options::default())
-        .unwrap()
-        .remove(0);
+    let table = read(&page);
     assert_eq!(texts(&table), [["C1", "a"]]);
 }

@@ -4,6 +4,8 @@
 //! no chain has more links than there are sectors.
 
 use crate::read::listener::Fault;
+use crate::read::numbers::{u16_at, u32_at};
+use crate::text;
 
 const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 /// Sector numbers from here on mean something else.
@@ -41,7 +43,10 @@ impl<'b> Ole<'b> {
     pub(in crate::read) fn open(bytes: &'b [u8]) -> Result<Self, Fault> {
         let shift = |at| u16_at(bytes, at).filter(|shift| (6..=16).contains(shift));
         let (Some(sector), Some(small)) = (shift(0x1E), shift(0x20)) else {
-            return Err(Fault::broken("its container has no valid header"));
+            return Err(Fault::Broken(text!(
+                "its container has no valid header",
+                "文件容器的头部无效"
+            )));
         };
         let mut ole = Self {
             bytes,
@@ -98,7 +103,8 @@ impl<'b> Ole<'b> {
     fn sector(&self, number: u32) -> Result<&'b [u8], Fault> {
         let at = (number as usize + 1) * self.sector;
         let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty());
-        let rest = rest.ok_or_else(|| Fault::Damaged("a part of it is missing".into()))?;
+        let rest =
+            rest.ok_or_else(|| Fault::Damaged(text!("a part of it is missing", "缺少一部分内容")))?;
         Ok(&rest[..rest.len().min(self.sector)])
     }
 
@@ -200,7 +206,10 @@ impl Entry {
 }
 
 fn circles() -> Fault {
-    Fault::broken("the parts of its container are not in order")
+    Fault::Broken(text!(
+        "the parts of its container are not in order",
+        "文件容器各部分的次序不对"
+    ))
 }
 
 fn numbers(bytes: &[u8]) -> Vec<u32> {
@@ -208,16 +217,4 @@ fn numbers(bytes: &[u8]) -> Vec<u32> {
     numbers
         .map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
         .collect()
-}
-
-/// The number at a place.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
-    Some(u32::from_le_bytes(bytes))
-}
-
-/// The number at a place.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = bytes.get(at..at + 2)?.try_into().ok()?;
-    Some(u16::from_le_bytes(bytes))
 }
