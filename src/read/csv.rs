@@ -42,43 +42,18 @@ pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Table, Vec<Fin
     if !matched && !source.known.is_empty() {
         return Err(vec![header::unmatched(&[&table], source)]);
     }
-    table.encoding = Some(decoded.encoding);
     table.delimiter = Some(sniffed.delimiter);
-    let notes = how_it_was_read(&decoded, sniffed, &table);
-    table.notes.splice(0..0, notes);
-    Ok(table)
-}
-
-fn how_it_was_read(decoded: &encoding::Decoded, sniffed: Sniffed, table: &Table) -> Vec<Finding> {
-    let mut notes = vec![];
-    let place = || table.origin.place();
-    let name = decoded.encoding;
-    if decoded.guessed {
-        notes.push(
-            Finding::note(Code::ReadAs, text!("read as {name}", "按 {name} 编码读取"))
-                .place(place())
-                .help(text!(
-                    "if the text is wrong, name the encoding with `--encoding`",
-                    "如有乱码，请用 `--encoding` 指定编码"
-                )),
-        );
-    } else if name != "UTF-8" {
-        notes.push(
-            Finding::note(Code::ReadAs, text!("read as {name}", "按 {name} 编码读取"))
-                .place(place()),
-        );
-    }
     if sniffed.single_column {
-        notes.push(
-            Finding::note(Code::ReadAs, text!("read as a single column", "按单列读取"))
-                .place(place())
-                .help(text!(
-                    "if it has more, name what is between them with `--delimiter`",
-                    "如有多列，请用 `--delimiter` 指定分隔符"
-                )),
-        );
+        let title = text!("read as a single column", "按单列读取");
+        let note = Finding::note(Code::ReadAs, title).place(table.origin.place());
+        let note = note.help(text!(
+            "if it has more, name what is between them with `--delimiter`",
+            "如有多列，请用 `--delimiter` 指定分隔符"
+        ));
+        table.notes.insert(0, note);
     }
-    notes
+    decoded.said_of(std::slice::from_mut(&mut table), source);
+    Ok(table)
 }
 
 /// Excel's own hint, `sep=;` on the first line: the delimiter and where the text goes on.

@@ -224,8 +224,8 @@ pub(super) fn encrypted() -> Vec<Finding> {
         text!("the workbook is encrypted", "工作簿已加密"),
     );
     let help = text!(
-        "open it with its password and save a copy without one; an xlsx is read with `--password-file FILE`",
-        "请用密码打开，另存为不加密的副本；xlsx 可用 `--password-file 文件` 读取"
+        "open it with its password and save a copy without one; xlsx and xlsb are read with `--password-file FILE`",
+        "请用密码打开，另存为不加密的副本；xlsx、xlsb 可用 `--password-file 文件` 读取"
     );
     vec![error.help(help)]
 }

@@ -8,6 +8,8 @@
 //! LibreOffice's `sdval`), that counts. A cell over several columns or rows has its value in the first, as in a
 //! workbook.
 
+mod covered;
+
 use super::assemble::Candidate;
 use super::encoding;
 use super::guard::guarded;
@@ -17,6 +19,7 @@ use super::{Format, Source, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::Cell;
 use crate::text;
+use covered::Covered;
 use html5gum::emitters::default::StartTag;
 use html5gum::{Token, Tokenizer};
 
@@ -93,14 +96,15 @@ struct OpenTable<'a> {
     in_row: bool,
     /// The column after the last cell of the row.
     column: u32,
-    /// For how many rows, this one among them, each column is covered by a cell that began earlier.
-    covered: Vec<u32>,
+    covered: Covered,
     cell: Option<OpenCell>,
 }
 
 struct OpenCell {
     column: u32,
     text: String,
+    /// Whether there is anything in it but white space.
+    begun: bool,
     number: Option<f64>,
 }
 
@@ -177,7 +181,10 @@ impl<'a> Page<'a> {
         }
         let into = match self.open.last_mut() {
             Some(table) => match &mut table.cell {
-                Some(cell) => &mut cell.text,
+                Some(cell) => {
+                    cell.begun |= text.contains(|c: char| !c.is_whitespace());
+                    &mut cell.text
+                }
                 // Between cells there is no place for a text.
                 None => return,
             },
@@ -208,7 +215,7 @@ impl<'a> Page<'a> {
     /// A paragraph within a cell begins a line.
     fn block(&mut self) {
         if let Some(cell) = self.open.last_mut().and_then(|table| table.cell.as_mut())
-            && !cell.text.trim().is_empty()
+            && cell.begun
             && !cell.text.ends_with('\n')
         {
             cell.text.push('\n');
@@ -227,7 +234,10 @@ impl<'a> Page<'a> {
 
     fn open_table(&mut self) -> Result<(), Vec<Finding>> {
         if self.open.len() == DEEPEST {
-            return Err(self.source.broken("tables within tables without end"));
+            return Err(self.source.broken(&text!(
+                "tables within tables without end",
+                "表格层层嵌套，没有尽头"
+            )));
         }
         self.end_title();
         self.count += 1;
@@ -243,7 +253,7 @@ impl<'a> Page<'a> {
             row,
             in_row: false,
             column: 0,
-            covered: vec![],
+            covered: Covered::default(),
             cell: None,
         });
         Ok(())
@@ -289,31 +299,25 @@ impl OpenTable<'_> {
             Some(String::from_utf8_lossy(&value.value).into_owned())
         };
         let span = |name| attribute(name).and_then(|span| span.trim().parse::<u32>().ok());
-        let is_covered = |column: u32| {
-            self.covered
-                .get(column as usize)
-                .is_some_and(|rows| *rows > 0)
-        };
-        let mut column = self.column;
-        while is_covered(column) {
-            column += 1;
-        }
+        let column = self.covered.first_free(self.column);
         // The limits of HTML itself.
         let columns = span("colspan").unwrap_or(1).clamp(1, 1000);
         let rows = span("rowspan").unwrap_or(1).clamp(1, 65_534);
         if column + columns > MOST_COLUMNS {
-            return Err(source.broken("a cell outside the worksheet"));
+            return Err(source.broken(&text!(
+                "a cell outside the worksheet",
+                "有单元格超出工作表范围"
+            )));
         }
-        let end = (column + columns) as usize;
-        if self.covered.len() < end {
-            self.covered.resize(end, 0);
-        }
-        self.covered[column as usize..end].fill(rows);
         self.column = column + columns;
+        if rows > 1 {
+            self.covered.add(column..self.column, self.row + rows);
+        }
         let behind = attribute("x:num").or_else(|| attribute("sdval"));
         self.cell = Some(OpenCell {
             column,
             text: String::new(),
+            begun: false,
             number: behind.and_then(|value| value.trim().parse().ok()),
         });
         Ok(())
@@ -337,9 +341,7 @@ impl OpenTable<'_> {
             self.in_row = false;
             self.row += 1;
             self.column = 0;
-            for rows in &mut self.covered {
-                *rows = rows.saturating_sub(1);
-            }
+            self.covered.begin_row(self.row);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 use super::format::encrypted;
 use super::guard::damaged;
 use super::{Source, assemble};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::table::Cell;
 use crate::text;
 use std::ops::ControlFlow;
@@ -38,10 +38,10 @@ pub(super) trait Listener {
 /// Why a workbook is not read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// It is not what its format says. The reason is in the words of whoever found it.
-    Broken(String),
+    /// It is not what its format says.
+    Broken(Text),
     /// It is probably cut off or was copied badly.
-    Damaged(String),
+    Damaged(Text),
     /// It needs a password.
     Encrypted,
     /// It has more in it than is held.
@@ -53,15 +53,15 @@ pub(super) enum Fault {
     /// Reading it takes longer than it may, in seconds.
     Time(u64),
     /// The reader's process ended otherwise than it should.
-    Crashed(String),
+    Crashed(Text),
     /// The reader's process could not be started.
     NotStarted(String),
 }
 
 impl Fault {
-    /// A library's own words, whatever type they are of.
-    pub(super) fn broken(why: impl std::fmt::Display) -> Self {
-        Self::Broken(why.to_string())
+    /// It is broken, says a library. Not for words of ours, which are in both languages.
+    pub(super) fn broken(why: impl std::error::Error) -> Self {
+        Self::Broken(in_its_words(why))
     }
 
     /// What there is to tell of it.
@@ -108,4 +108,9 @@ impl Fault {
             }
         }
     }
+}
+
+/// What a library or the system says of an error, which has one language.
+pub(super) fn in_its_words(error: impl std::error::Error) -> Text {
+    text!("{error}", "{error}")
 }

@@ -34,6 +34,7 @@ mod password;
 mod properties;
 mod records;
 mod second_table;
+mod shared_texts;
 mod sheet_rows;
 mod skipped;
 mod spreadsheet_ml;
@@ -353,10 +354,10 @@ impl Source<'_> {
         }
     }
 
-    /// A file that is broken or not what regrade reads. `why` is what a library says, in its own language.
-    fn broken(&self, why: &str) -> Vec<Finding> {
-        let file = &self.file;
-        let title = text!("`{file}` is damaged: {why}", "`{file}` 已损坏：{why}");
+    /// A file that is broken or not what regrade reads.
+    fn broken(&self, why: &Text) -> Vec<Finding> {
+        let (file, Text { en, zh }) = (&self.file, why);
+        let title = text!("`{file}` is damaged: {en}", "`{file}` 已损坏：{zh}");
         vec![Finding::error(Code::BadFormat, title).help(text!(
             "open it in Excel or WPS and save it again, or export it once more",
             "请用 Excel 或 WPS 打开后另存一次，或重新导出"

@@ -24,6 +24,18 @@ impl Shown {
     }
 }
 
+/// The number at a place, the lowest byte first.
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+    Some(u32::from_le_bytes(bytes))
+}
+
+/// The number at a place, the lowest byte first.
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
+    Some(u16::from_le_bytes(bytes))
+}
+
 pub(super) fn number(value: f64, percent: bool) -> Cell<'static> {
     match (value.is_finite(), percent) {
         (false, _) => Cell::Error(CellError::Num),

@@ -10,6 +10,7 @@ use super::listener::{Fault, Listener};
 use super::numbers::serial_of_iso;
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS};
 use crate::table::{Cell, CellError};
+use crate::text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -104,7 +105,7 @@ impl<R: Read> Content<BufReader<R>> {
 
     fn tables(mut self, wanted: &[usize], listener: &mut dyn Listener) -> Result<(), Fault> {
         for index in 0.. {
-            let is_wanted = wanted.contains(&index);
+            let is_wanted = wanted.binary_search(&index).is_ok();
             loop {
                 match self.next()? {
                     Tag::Open(tag) if tag.name().0 == "table:table" => break,
@@ -157,7 +158,12 @@ impl<R: Read> Content<BufReader<R>> {
                     row += repeats;
                 }
                 Tag::Close(name) if name == "table:table" => return Ok(()),
-                Tag::End => return Err(Fault::broken("it ends within a table")),
+                Tag::End => {
+                    return Err(Fault::Broken(text!(
+                        "it ends within a table",
+                        "内容在表格中途结束"
+                    )));
+                }
                 _ => {}
             }
         }
@@ -183,7 +189,12 @@ impl<R: Read> Content<BufReader<R>> {
                     column += repeats;
                 }
                 Tag::Close(name) if name == "table:table-row" => return Ok(cells),
-                Tag::End => return Err(Fault::broken("it ends within a row")),
+                Tag::End => {
+                    return Err(Fault::Broken(text!(
+                        "it ends within a row",
+                        "内容在一行中途结束"
+                    )));
+                }
                 _ => {}
             }
         }
@@ -224,7 +235,12 @@ impl<R: Read> Content<BufReader<R>> {
                 Tag::Close(name) if name == cell => return Ok(text),
                 Tag::Close(name) if name == "text:p" || name == "text:h" => within = false,
                 Tag::Text(part) if within => text.push_str(&part),
-                Tag::End => return Err(Fault::broken("it ends within a cell")),
+                Tag::End => {
+                    return Err(Fault::Broken(text!(
+                        "it ends within a cell",
+                        "内容在单元格中途结束"
+                    )));
+                }
                 _ => {}
             }
         }
@@ -237,7 +253,12 @@ impl<R: Read> Content<BufReader<R>> {
             match self.next()? {
                 Tag::Open(tag) if tag.name().0 == name => depth += 1,
                 Tag::Close(closed) if closed == name => depth -= 1,
-                Tag::End => return Err(Fault::broken("it ends within a cell")),
+                Tag::End => {
+                    return Err(Fault::Broken(text!(
+                        "it ends within a cell",
+                        "内容在单元格中途结束"
+                    )));
+                }
                 _ => {}
             }
         }

@@ -64,11 +64,16 @@ impl<'a> SheetRows<'a> {
         cell: Cell<'_>,
     ) -> Result<(), Vec<Finding>> {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
-            return Err(self.source.broken("a cell outside the worksheet"));
+            return Err(self.source.broken(&text!(
+                "a cell outside the worksheet",
+                "有单元格超出工作表范围"
+            )));
         }
         if row != self.row {
             if row < self.row {
-                return Err(self.source.broken("rows out of order"));
+                return Err(self
+                    .source
+                    .broken(&text!("rows out of order", "行的顺序不对")));
             }
             self.flush()?;
             self.row = row;
@@ -112,7 +117,9 @@ impl<'a> SheetRows<'a> {
             self.cells.sort_by_key(|(column, _)| *column);
             if self.cells.windows(2).any(|pair| pair[0].0 == pair[1].0) {
                 // Two rows with one number are the likely cause, and one of them would be lost in silence.
-                return Err(self.source.broken("two values for one cell"));
+                return Err(self
+                    .source
+                    .broken(&text!("two values for one cell", "同一单元格有两个值")));
             }
         }
         if self.row > self.next {
@@ -145,17 +152,23 @@ impl<'a> SheetRows<'a> {
 }
 
 /// The places of the worksheets that are to be read among those that there are.
-pub(super) fn wanted(names: &[String], source: &Source<'_>) -> Result<Vec<usize>, Vec<Finding>> {
+pub(super) fn wanted(
+    names: &[String],
+    source: &Source<'_>,
+) -> Result<BTreeSet<usize>, Vec<Finding>> {
     let Some(wanted) = source.worksheet else {
         return Ok((0..names.len()).collect());
     };
     let exact = names.iter().position(|name| *name == wanted);
     let like = || names.iter().position(|name| name.trim() == wanted.trim());
-    exact.or_else(like).map(|index| vec![index]).ok_or_else(|| {
-        let title = text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`");
-        let note = text!("worksheets: {}", "工作表：{}", quoted(names));
-        vec![Finding::error(Code::Usage, title).with_note(note)]
-    })
+    exact
+        .or_else(like)
+        .map(|index| BTreeSet::from([index]))
+        .ok_or_else(|| {
+            let title = text!("there is no worksheet `{wanted}`", "没有工作表 `{wanted}`");
+            let note = text!("worksheets: {}", "工作表：{}", quoted(names));
+            vec![Finding::error(Code::Usage, title).with_note(note)]
+        })
 }
 
 fn quoted(names: &[String]) -> String {
@@ -244,14 +257,16 @@ fn leave_lists_of_columns(taken: &mut Vec<Table>, left: &mut Vec<Table>, source:
         .collect();
     let has_only_a_key =
         |fit: &[(usize, bool)]| fit.iter().all(|(score, _)| *score <= KNOWN_HEADER);
+    // Of each sheet, whether some worksheet has more than its key.
+    let has_more: Vec<bool> = (0..source.lexicon.len())
+        .map(|sheet| {
+            let mut fits = fits.iter().map(|fit| fit[sheet]);
+            fits.any(|(score, key)| key && score > KNOWN_HEADER)
+        })
+        .collect();
     let is_list = |fit: &Vec<(usize, bool)>| {
-        has_only_a_key(fit)
-            && fits.iter().any(|other| {
-                let pairs = fit.iter().zip(other);
-                pairs
-                    .filter(|((_, key), _)| *key)
-                    .any(|(_, (score, key))| *key && *score > KNOWN_HEADER)
-            })
+        let mut pairs = fit.iter().zip(&has_more);
+        has_only_a_key(fit) && pairs.any(|((_, key), more)| *key && *more)
     };
     let mut lists = fits.iter().map(is_list);
     let tables = std::mem::take(taken);

@@ -6,12 +6,14 @@
 use super::assemble::{Candidate, Held};
 use super::encoding;
 use super::guard::guarded;
+use super::listener::in_its_words;
 use super::numbers::{number, serial_of_iso, shows_percent};
 use super::ods::resolve;
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, tables, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
 use crate::table::{Cell, CellError};
+use crate::text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeSet;
@@ -42,8 +44,8 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let start: String = bytes.iter().take(200).map(|b| char::from(*b)).collect();
     let (declaration, _) = start.split_once("?>")?;
     let (_, rest) = declaration.split_once("encoding=")?;
-    let quote = rest.chars().next()?;
-    let (label, _) = rest[1..].split_once(quote)?;
+    let quoted = |quote: char| rest.strip_prefix(quote)?.split_once(quote);
+    let (label, _) = quoted('"').or_else(|| quoted('\''))?;
     Some(label.to_owned())
 }
 
@@ -87,7 +89,7 @@ impl<'a> Book<'a> {
             let event = self
                 .xml
                 .read_event()
-                .map_err(|error| self.source.broken(&error.to_string()))?;
+                .map_err(|error| self.source.broken(&in_its_words(error)))?;
             return Ok(match event {
                 Event::Start(tag) => Tag::Open(tag.into_owned()),
                 Event::End(tag) => Tag::Close(local(tag.name().0).to_owned()),
@@ -114,7 +116,7 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn tables(mut self, wanted: &[usize]) -> Result<Sheets, Vec<Finding>> {
+    fn tables(mut self, wanted: &BTreeSet<usize>) -> Result<Sheets, Vec<Finding>> {
         let mut sheets: Sheets = vec![];
         let mut count = 0;
         let mut style = String::new();
@@ -162,7 +164,11 @@ impl<'a> Book<'a> {
                         .min(MOST_ROWS);
                 }
                 Tag::Close(name) if name == "Worksheet" => return Ok(()),
-                Tag::End => return Err(self.source.broken("it ends within a worksheet")),
+                Tag::End => {
+                    return Err(self
+                        .source
+                        .broken(&text!("it ends within a worksheet", "内容在工作表中途结束")));
+                }
                 _ => {}
             }
         }
@@ -194,7 +200,11 @@ impl<'a> Book<'a> {
                         .min(MOST_COLUMNS);
                 }
                 Tag::Close(name) if name == "Row" => return Ok(()),
-                Tag::End => return Err(self.source.broken("it ends within a row")),
+                Tag::End => {
+                    return Err(self
+                        .source
+                        .broken(&text!("it ends within a row", "内容在一行中途结束")));
+                }
                 _ => {}
             }
         }
@@ -224,7 +234,11 @@ impl<'a> Book<'a> {
                         value
                     });
                 }
-                Tag::End => return Err(self.source.broken("it ends within a cell")),
+                Tag::End => {
+                    return Err(self
+                        .source
+                        .broken(&text!("it ends within a cell", "内容在单元格中途结束")));
+                }
                 _ => {}
             }
         }
@@ -237,7 +251,11 @@ impl<'a> Book<'a> {
             match self.next()? {
                 Tag::Text(part) => text.push_str(&part),
                 Tag::Close(name) if name == "Data" => return Ok(text),
-                Tag::End => return Err(self.source.broken("it ends within a cell")),
+                Tag::End => {
+                    return Err(self
+                        .source
+                        .broken(&text!("it ends within a cell", "内容在单元格中途结束")));
+                }
                 _ => {}
             }
         }
@@ -277,8 +295,10 @@ fn local(name: &str) -> &str {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = tag
-        .attributes()
+    let mut attributes = tag.attributes();
+    // It would compare each name with all before it.
+    let attribute = attributes
+        .with_checks(false)
         .flatten()
         .find(|attribute| local(attribute.key.0) == name)?;
     attribute

@@ -12,6 +12,8 @@ use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
 use super::{Format, Source, Table, assemble, ods, xls, xlsb, xlsx};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, RawRows};
+use crate::text;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Reads the tables of a workbook.
@@ -25,9 +27,10 @@ pub(super) fn read(content: &Content, source: &Source<'_>) -> Result<Vec<Table>,
             && source.worksheet.is_none()
         {
             // A list of those who moved has keys and grades too, and is no second customers' sheet.
-            properties_of(&content.bytes).list(ASIDE)
+            let aside = properties_of(&content.bytes).list(ASIDE);
+            aside.into_iter().collect()
         } else {
-            vec![]
+            BTreeSet::new()
         },
         names: vec![],
         from_1904: false,
@@ -103,7 +106,7 @@ pub(super) fn read_here(
         Format::Xls => xls::read(bytes, listener),
         Format::Ods => ods::read(bytes, listener),
         Format::Text | Format::Html | Format::SpreadsheetMl => {
-            Err(Fault::broken("it is no workbook"))
+            Err(Fault::Broken(text!("it is no workbook", "不是工作簿")))
         }
     }
 }
@@ -114,7 +117,7 @@ struct Collector<'a> {
     format: Format,
     size: u64,
     /// Worksheets that hold no data.
-    aside: Vec<String>,
+    aside: BTreeSet<String>,
     names: Vec<String>,
     from_1904: bool,
     rows: Option<SheetRows<'a>>,
@@ -130,9 +133,12 @@ impl Listener for Collector<'_> {
 
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         names.clone_into(&mut self.names);
-        if (1..names.len()).any(|index| names[..index].contains(&names[index])) {
+        if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
             // A reader that finds worksheets by their names would give one of them twice and the other never.
-            return Err(Fault::broken("two worksheets of one name"));
+            return Err(Fault::Broken(text!(
+                "two worksheets of one name",
+                "有两张同名的工作表"
+            )));
         }
         match wanted(names, self.source) {
             Ok(indices) => Ok(indices
@@ -148,7 +154,12 @@ impl Listener for Collector<'_> {
 
     fn begin(&mut self, index: usize) -> Result<(), Fault> {
         let name = self.names.get(index);
-        let name = name.ok_or_else(|| Fault::broken("a worksheet that it does not name"))?;
+        let name = name.ok_or_else(|| {
+            Fault::Broken(text!(
+                "a worksheet that it does not name",
+                "有一张未列出名称的工作表"
+            ))
+        })?;
         let mut rows = SheetRows::new(self.source, name, self.format, self.size);
         rows.count_from_1904(self.from_1904);
         self.rows = Some(rows);
@@ -241,7 +252,12 @@ impl Listener for Plain<'_> {
 
     fn begin(&mut self, index: usize) -> Result<(), Fault> {
         let place = self.places.get(index).copied().flatten();
-        self.current = place.ok_or_else(|| Fault::broken("a worksheet that nobody wants"))?;
+        self.current = place.ok_or_else(|| {
+            Fault::Broken(text!(
+                "a worksheet that nobody wants",
+                "有一张不需要的工作表"
+            ))
+        })?;
         self.found[self.current] = Some(RawRows::default());
         Ok(())
     }

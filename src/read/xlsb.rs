@@ -6,8 +6,10 @@
 //! Takes the file's bytes; says what is in it. Names such as `BrtCellRk` are those of MS-XLSB, part 2.4.
 
 use super::listener::{Fault, Listener};
-use super::numbers::{EPOCH_1904, Shown, built_in, error, rk, shown_by};
+use super::numbers::{EPOCH_1904, Shown, built_in, error, rk, shown_by, u16_at, u32_at};
+use super::shared_texts::SharedTexts;
 use crate::table::Cell;
+use crate::text;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read};
 use zip::ZipArchive;
@@ -18,10 +20,10 @@ const LONGEST_RECORD: u64 = 16 << 20;
 /// Reads an xlsb file whose parts were checked.
 pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::broken)?;
-    let mut strings = Strings::default();
-    if let Ok(part) = archive.by_name("xl/sharedStrings.bin") {
-        strings.read(&mut Records::new(part))?;
-    }
+    let strings = match archive.by_name("xl/sharedStrings.bin") {
+        Ok(part) => shared_texts(&mut Records::new(part))?,
+        Err(_) => SharedTexts::default(),
+    };
     let styles = match archive.by_name("xl/styles.bin") {
         Ok(part) => styles(&mut Records::new(part))?,
         Err(_) => vec![],
@@ -50,7 +52,10 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
         };
         listener.begin(index)?;
         if !sheet.read(&mut Records::new(part), listener)? {
-            return Err(Fault::broken("a worksheet is cut off"));
+            return Err(Fault::Broken(text!(
+                "a worksheet is cut off",
+                "有工作表被截断"
+            )));
         }
         listener.end()?;
     }
@@ -60,7 +65,7 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
 /// What a worksheet's cells refer to.
 struct Sheet<'s> {
     styles: &'s [Shown],
-    strings: &'s Strings,
+    strings: &'s SharedTexts,
     epoch: f64,
 }
 
@@ -211,20 +216,6 @@ impl<R: Read> Records<R> {
     }
 }
 
-fn u32_at(data: &[u8], at: usize) -> Option<u32> {
-    data.get(at..at + 4)?
-        .try_into()
-        .ok()
-        .map(u32::from_le_bytes)
-}
-
-fn u16_at(data: &[u8], at: usize) -> Option<u16> {
-    data.get(at..at + 2)?
-        .try_into()
-        .ok()
-        .map(u16::from_le_bytes)
-}
-
 /// Reads a string with its length in front, and gives where it ends.
 fn wide_string(data: &[u8], at: usize, text: &mut String) -> Option<usize> {
     text.clear();
@@ -238,34 +229,18 @@ fn wide_string(data: &[u8], at: usize, text: &mut String) -> Option<usize> {
     Some(end)
 }
 
-/// The texts that cells share, one after another in one buffer.
-#[derive(Default)]
-struct Strings {
-    texts: String,
-    ends: Vec<usize>,
-}
-
-impl Strings {
-    /// `BrtSSTItem`: a byte of flags and the string.
-    fn read<R: Read>(&mut self, records: &mut Records<R>) -> Result<(), Fault> {
-        let mut text = String::new();
-        while let Some(kind) = records.next()? {
-            if kind == 0x13 {
-                wide_string(records.data(), 1, &mut text)
-                    .ok_or_else(|| Fault::broken("a shared text is cut off"))?;
-                self.texts.push_str(&text);
-                self.ends.push(self.texts.len());
-            }
+/// The texts of the `BrtSSTItem` records, each a byte of flags and the string.
+fn shared_texts<R: Read>(records: &mut Records<R>) -> Result<SharedTexts, Fault> {
+    let (mut shared, mut text) = (SharedTexts::default(), String::new());
+    while let Some(kind) = records.next()? {
+        if kind == 0x13 {
+            wide_string(records.data(), 1, &mut text).ok_or_else(|| {
+                Fault::Broken(text!("a shared text is cut off", "有共用文本被截断"))
+            })?;
+            shared.push(&text);
         }
-        Ok(())
     }
-
-    fn get(&self, index: usize) -> Option<&str> {
-        let from = index
-            .checked_sub(1)
-            .map_or(Some(0), |before| self.ends.get(before).copied());
-        self.texts.get(from?..*self.ends.get(index)?)
-    }
+    Ok(shared)
 }
 
 /// How each cell style shows numbers.

@@ -13,7 +13,7 @@ use crate::table::{Cell, CellError};
 use calamine::{CellErrorType, DataRef, Reader, SheetType, Style, Xlsx};
 use std::cell;
 use std::collections::BTreeSet;
-use std::fmt::Display;
+use std::error::Error;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
         bytes: Cursor::new(bytes),
         position: position.clone(),
     })
-    .map_err(|error| failed(&error))?;
+    .map_err(failed)?;
     let names: Vec<String> = book
         .sheets_metadata()
         .iter()
@@ -55,15 +55,10 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
         } else {
             BTreeSet::new()
         };
-        let mut reader = book
-            .worksheet_cells_reader(name)
-            .map_err(|error| failed(&error))?;
+        let mut reader = book.worksheet_cells_reader(name).map_err(failed)?;
         let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
         listener.begin(index)?;
-        while let Some((cell, style)) = reader
-            .next_cell_with_style_id()
-            .map_err(|error| failed(&error))?
-        {
+        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(failed)? {
             let (row, column) = cell.get_position();
             let value = match cell.get_value() {
                 DataRef::Empty if unsaved.contains(&(row, column)) => {
@@ -88,14 +83,9 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
 
 /// The cells with a formula and no saved value, as programs write them that cannot calculate.
 fn unsaved<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<BTreeSet<(u32, u32)>, Fault> {
-    let mut reader = book
-        .worksheet_cells_reader(name)
-        .map_err(|error| failed(&error))?;
+    let mut reader = book.worksheet_cells_reader(name).map_err(failed)?;
     let mut unsaved = BTreeSet::new();
-    while let Some(record) = reader
-        .next_cell_with_formula_metadata()
-        .map_err(|error| failed(&error))?
-    {
+    while let Some(record) = reader.next_cell_with_formula_metadata().map_err(failed)? {
         if record.formula.is_some() && record.value == DataRef::Empty {
             unsaved.insert(record.pos);
             if unsaved.len() > MOST_UNSAVED {
@@ -106,13 +96,12 @@ fn unsaved<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<BTreeSet<(u
     Ok(unsaved)
 }
 
-fn failed(error: &dyn Display) -> Fault {
-    let why = error.to_string();
-    let lower = why.to_lowercase();
+fn failed(error: impl Error) -> Fault {
+    let lower = error.to_string().to_lowercase();
     if lower.contains("password") || lower.contains("encrypt") {
         Fault::Encrypted
     } else {
-        Fault::Broken(why)
+        Fault::broken(error)
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! A frame is a byte that says what it is, and what belongs to it; numbers are little-endian, texts have their length
 //! in front. Asked: the format, what is known of formulas, limits, the file. Answered: the worksheets' names; after the
-//! list of those that are wanted, their cells; last the end, with a count of the cells, or a fault.
+//! list of those that are wanted, their cells; last the end, with a count of the cells, or a fault, its reason in both languages.
 
 use super::super::format::Format;
 use super::super::listener::{Fault, Listener};
+use crate::diagnostic::Text;
 use crate::table::{Cell, CellError};
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -106,16 +107,19 @@ impl<R: Read, W: Write> Speaker<R, W> {
                 self.to.write_all(&self.cells.to_le_bytes())?;
                 return self.to.flush();
             }
-            Err(Fault::Encrypted) => (b'e', String::new()),
-            Err(Fault::TooLarge) => (b'l', String::new()),
-            Err(Fault::Memory(_)) => (b'm', String::new()),
-            Err(Fault::Damaged(why)) => (b'd', why),
-            Err(Fault::Broken(why) | Fault::Crashed(why) | Fault::NotStarted(why)) => (b'b', why),
-            // The other end is gone or does not want more.
-            Err(Fault::Stopped | Fault::Time(_)) => return Ok(()),
+            Err(Fault::Encrypted) => (b'e', None),
+            Err(Fault::TooLarge) => (b'l', None),
+            Err(Fault::Memory(_)) => (b'm', None),
+            Err(Fault::Damaged(why)) => (b'd', Some(why)),
+            Err(Fault::Broken(why) | Fault::Crashed(why)) => (b'b', Some(why)),
+            // The other end is gone or does not want more; the last one is said by nobody who was started.
+            Err(Fault::Stopped | Fault::Time(_) | Fault::NotStarted(_)) => return Ok(()),
         };
         self.to.write_all(&[FAULT, kind])?;
-        write_text(&mut self.to, &why)?;
+        if let Some(Text { en, zh }) = why {
+            write_text(&mut self.to, &en)?;
+            write_text(&mut self.to, &zh)?;
+        }
         self.to.flush()
     }
 
@@ -246,13 +250,12 @@ pub(super) fn hear(
             DONE if u64::from_le_bytes(bytes(from)?) == count => return Ok(Ok(())),
             FAULT => {
                 let [kind] = bytes(from)?;
-                read_text(from, &mut text)?;
                 return Ok(Err(match kind {
                     b'e' => Fault::Encrypted,
                     b'l' => Fault::TooLarge,
                     b'm' => Fault::Memory(0),
-                    b'd' => Fault::Damaged(text),
-                    b'b' => Fault::Broken(text),
+                    b'd' => Fault::Damaged(both_languages(from)?),
+                    b'b' => Fault::Broken(both_languages(from)?),
                     _ => return Err(strange()),
                 }));
             }
@@ -271,6 +274,13 @@ fn plain(kind: u8, bits: u64) -> Cell<'static> {
         BOOL => Cell::Bool(bits != 0),
         _ => Cell::Number(f64::from_bits(bits)),
     }
+}
+
+fn both_languages(from: &mut impl Read) -> io::Result<Text> {
+    let (mut en, mut zh) = (String::new(), String::new());
+    read_text(from, &mut en)?;
+    read_text(from, &mut zh)?;
+    Ok(Text { en, zh })
 }
 
 fn names(from: &mut impl Read) -> io::Result<Vec<String>> {
@@ -326,4 +336,49 @@ fn bytes<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
 
 fn strange() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "not what was expected")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text;
+
+    /// Hears nothing.
+    struct Deaf;
+
+    impl Listener for Deaf {
+        fn worksheets(&mut self, _: &[String]) -> Result<Vec<usize>, Fault> {
+            Ok(vec![])
+        }
+
+        fn begin(&mut self, _: usize) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn cell(&mut self, _: u32, _: u32, _: Cell<'_>) -> Result<ControlFlow<()>, Fault> {
+            Ok(ControlFlow::Continue(()))
+        }
+
+        fn end(&mut self) -> Result<(), Fault> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_comes_over_in_both_languages() {
+        let why = text!("a cell is cut off", "有单元格被截断");
+        for fault in [
+            Fault::Broken(why.clone()),
+            Fault::Damaged(why),
+            Fault::Encrypted,
+            Fault::TooLarge,
+        ] {
+            let mut pipe = vec![];
+            let mut speaker = Speaker::new(io::empty(), &mut pipe);
+            speaker.greet().unwrap();
+            speaker.finish(Err(fault.clone())).unwrap();
+            let heard = hear(&mut pipe.as_slice(), &mut io::sink(), &mut Deaf).unwrap();
+            assert_eq!(heard, Err(fault));
+        }
+    }
 }

@@ -24,6 +24,7 @@ pub(super) use process::read_apart;
 pub use serve::{CHILD, serve};
 
 use super::listener::Fault;
+use crate::text;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -42,5 +43,5 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, F
     // What `read` leaves behind is dropped with the panic; nothing of it is used again.
     let result = catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(before);
-    result.unwrap_or_else(|_| Err(Fault::broken("unexpected content")))
+    result.unwrap_or_else(|_| Err(Fault::Broken(text!("unexpected content", "内容异常"))))
 }

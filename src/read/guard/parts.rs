@@ -4,9 +4,9 @@
 //! for as many shared strings as the file declares. Both are checked here first.
 
 use super::super::format::Format;
-use super::super::listener::Fault;
+use super::super::listener::{Fault, in_its_words};
 use super::Limits;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -17,7 +17,7 @@ use zip::ZipArchive;
 /// Which workbook a zip file is.
 pub(in crate::read) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     let archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&in_its_words(error)))?;
     // A name that is not text is none of those looked for.
     let names: Vec<String> = archive
         .file_names()
@@ -32,7 +32,7 @@ pub(in crate::read) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Vec<Finding>>
     } else if has("content.xml") && has("mimetype") {
         Ok(Format::Ods)
     } else if names.is_empty() {
-        Err(damaged("no entries"))
+        Err(damaged(&text!("no entries", "压缩包里没有文件")))
     } else {
         let title = text!(
             "this is a zip archive without a workbook",
@@ -47,8 +47,9 @@ pub(in crate::read) fn kind_of_zip(bytes: &[u8]) -> Result<Format, Vec<Finding>>
 }
 
 /// A file that is cut off or was copied badly.
-pub(in crate::read) fn damaged(why: &str) -> Vec<Finding> {
-    let title = text!("the file is damaged: {why}", "文件已损坏：{why}");
+pub(in crate::read) fn damaged(why: &Text) -> Vec<Finding> {
+    let Text { en, zh } = why;
+    let title = text!("the file is damaged: {en}", "文件已损坏：{zh}");
     let help = text!(
         "it may be cut off; copy or export it once more",
         "可能没有传完，请重新复制或导出"
@@ -68,7 +69,7 @@ pub(in crate::read) struct Parts {
 /// Inflates every part of a workbook that is going to be read, within limits, so that checksums are verified.
 pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Parts, Fault> {
     let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::Damaged(error.to_string()))?;
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::Damaged(in_its_words(error)))?;
     // The library keeps the last part of a name in silence; the check below is for names that differ in case.
     if archive.has_duplicate_names() {
         return Err(twice());
@@ -79,7 +80,7 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
     for index in 0..archive.len() {
         let mut part = archive
             .by_index(index)
-            .map_err(|error| Fault::Damaged(error.to_string()))?;
+            .map_err(|error| Fault::Damaged(in_its_words(error)))?;
         let Ok(name) = part.name() else { continue };
         let name = name.replace('\\', "/").to_lowercase();
         if part.encrypted() {
@@ -93,7 +94,7 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
         loop {
             let count = part
                 .read(&mut buffer)
-                .map_err(|error| Fault::Damaged(error.to_string()))?;
+                .map_err(|error| Fault::Damaged(in_its_words(error)))?;
             if count == 0 {
                 break;
             }
@@ -110,15 +111,17 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
         drop(part);
         if kind == Kind::Strings && declared_strings(&mut archive, index) > scan.size / 4 {
             // The shortest shared string takes more (`<si/>` in XML takes five).
-            let why = "more strings declared than the file can hold";
-            return Err(Fault::Damaged(why.into()));
+            return Err(Fault::Damaged(text!(
+                "more strings declared than the file can hold",
+                "声称的文本数目超出文件所能容纳"
+            )));
         }
     }
     Ok(parts)
 }
 
 fn twice() -> Fault {
-    Fault::Damaged("two parts of one name".into())
+    Fault::Damaged(text!("two parts of one name", "有两个同名的部分"))
 }
 
 /// What a part is for, so far as it matters here. Which one is read as what is said by other parts, so that names are

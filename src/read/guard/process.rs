@@ -4,9 +4,10 @@
 //! is always waited for, and what it writes on standard error is looked at and not shown.
 
 use super::super::format::Format;
-use super::super::listener::{Fault, Listener};
+use super::super::listener::{Fault, Listener, in_its_words};
 use super::frames::{Request, ask, hear};
 use super::{CHILD, Limits, Parts};
+use crate::text;
 use std::io::{BufReader, BufWriter, ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -67,9 +68,10 @@ pub(in crate::read) fn read_apart(
         Ok(Ok(())) => return Ok(()),
         Ok(Err(Fault::Memory(_))) => Fault::Memory(request.memory),
         Ok(Err(fault)) => fault,
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            Fault::Crashed("the process that reads it says what makes no sense".into())
-        }
+        Err(error) if error.kind() == ErrorKind::InvalidData => Fault::Crashed(text!(
+            "the process that reads it says what makes no sense",
+            "读取进程的回答无法理解"
+        )),
         Err(_) => reader.why_it_ended(&request),
     };
     Err(outcome)
@@ -123,12 +125,15 @@ impl Reader {
             return Fault::Memory(request.memory);
         }
         if words.contains("overflowed its stack") {
-            return Fault::Crashed("its parts are nested too deeply".into());
+            return Fault::Crashed(text!("its parts are nested too deeply", "内容嵌套过深"));
         }
         match child.wait() {
             Ok(status) if is_out_of_time(status) => time,
-            Ok(status) => Fault::Crashed(format!("reading it ended with {status}")),
-            Err(error) => Fault::Crashed(error.to_string()),
+            Ok(status) => Fault::Crashed(text!(
+                "reading it ended with {status}",
+                "读取进程以 {status} 结束"
+            )),
+            Err(error) => Fault::Crashed(in_its_words(error)),
         }
     }
 }

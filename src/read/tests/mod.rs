@@ -3,6 +3,7 @@
 
 mod broken;
 mod damage;
+mod hostile;
 mod text;
 mod workbooks;
 

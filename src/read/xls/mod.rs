@@ -10,11 +10,13 @@ mod sheet;
 mod text;
 
 use super::listener::{Fault, Listener};
-use super::numbers::{EPOCH_1904, Shown, built_in, shown_by};
-use ole::{Ole, u16_at, u32_at};
+use super::numbers::{EPOCH_1904, Shown, built_in, shown_by, u16_at, u32_at};
+use super::shared_texts::SharedTexts;
+use crate::text;
+use ole::Ole;
 use sheet::Sheet;
 use std::collections::BTreeMap;
-use text::{Alphabet, Shared};
+use text::{Alphabet, shared_texts};
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;
@@ -25,7 +27,10 @@ const STRING: u16 = 0x0207;
 pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Fault> {
     let ole = Ole::open(bytes)?;
     let Some(stream) = ole.stream(&["Workbook", "Book"])? else {
-        return Err(Fault::broken("it has no workbook in it"));
+        return Err(Fault::Broken(text!(
+            "it has no workbook in it",
+            "其中没有工作簿"
+        )));
     };
     // Programs that calculate describe the documents that they save; libraries that only write do neither.
     let calculated = ole.stream(&["\u{5}SummaryInformation"])?.is_some();
@@ -52,7 +57,7 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
 }
 
 fn cut_off() -> Fault {
-    Fault::Damaged("the workbook is cut off".into())
+    Fault::Damaged(text!("the workbook is cut off", "工作簿被截断"))
 }
 
 /// The records of a stream: a type, a length, the data. They end where the stream ends or is cut off.
@@ -95,7 +100,7 @@ struct Book {
     /// Names of the worksheets, and where they start in the stream.
     sheets: Vec<(String, usize)>,
     alphabet: Alphabet,
-    shared: Shared,
+    shared: SharedTexts,
     /// How each cell style shows numbers.
     shown: Vec<Shown>,
     /// What is added to dates.
@@ -115,14 +120,24 @@ impl Book {
                     wide: false,
                     page: 1252,
                 },
-                _ => return Err(Fault::broken("it is of Excel 4 or earlier")),
+                _ => {
+                    return Err(Fault::Broken(text!(
+                        "it is of Excel 4 or earlier",
+                        "是 Excel 4 或更早的格式"
+                    )));
+                }
             },
-            _ => return Err(Fault::broken("it does not begin as a workbook")),
+            _ => {
+                return Err(Fault::Broken(text!(
+                    "it does not begin as a workbook",
+                    "开头不是工作簿"
+                )));
+            }
         };
         let mut book = Self {
             sheets: vec![],
             alphabet,
-            shared: Shared::default(),
+            shared: SharedTexts::default(),
             shown: vec![],
             epoch: 0.0,
         };
@@ -159,8 +174,9 @@ impl Book {
                 }
                 // SST
                 0x00FC => {
-                    book.shared = Shared::read(data, &mut records)
-                        .ok_or_else(|| Fault::broken("its shared texts are cut off"))?;
+                    book.shared = shared_texts(data, &mut records).ok_or_else(|| {
+                        Fault::Broken(text!("its shared texts are cut off", "共用文本被截断"))
+                    })?;
                 }
                 _ => {}
             }

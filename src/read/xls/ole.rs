@@ -1,9 +1,11 @@
 //! The container of old workbooks: a file system in a file, with sectors in chains (MS-CFB).
 //!
 //! Takes the file's bytes; gives one of its streams. A chain that goes round in circles, or out of the file, is damage:
-//! no chain has more links than the file has sectors.
+//! no chain has more links than there are sectors.
 
 use crate::read::listener::Fault;
+use crate::read::numbers::{u16_at, u32_at};
+use crate::text;
 
 const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 /// Sector numbers from here on mean something else.
@@ -41,7 +43,10 @@ impl<'b> Ole<'b> {
     pub(in crate::read) fn open(bytes: &'b [u8]) -> Result<Self, Fault> {
         let shift = |at| u16_at(bytes, at).filter(|shift| (6..=16).contains(shift));
         let (Some(sector), Some(small)) = (shift(0x1E), shift(0x20)) else {
-            return Err(Fault::broken("its container has no valid header"));
+            return Err(Fault::Broken(text!(
+                "its container has no valid header",
+                "文件容器的头部无效"
+            )));
         };
         let mut ole = Self {
             bytes,
@@ -66,7 +71,7 @@ impl<'b> Ole<'b> {
 
     /// The table of chains lies in sectors itself: the header names the first 109 of them, sectors of names the others.
     fn read_chains(&mut self) -> Result<(), Fault> {
-        let all = self.bytes.len().div_ceil(self.sector);
+        let all = self.count();
         let mut table: Vec<u32> = numbers(self.bytes.get(0x4C..0x200).unwrap_or_default());
         let mut more = u32_at(self.bytes, 0x44).unwrap_or(END_OF_CHAIN);
         let mut seen = 0;
@@ -82,34 +87,41 @@ impl<'b> Ole<'b> {
         for number in table.into_iter().filter(|number| *number < NO_SECTOR) {
             let part = numbers(self.sector(number)?);
             self.next.extend(part);
-            if self.next.len() > all + self.sector {
+            if self.next.len() >= all {
                 break;
             }
         }
         Ok(())
     }
 
+    /// How many sectors the file has at most.
+    fn count(&self) -> usize {
+        self.bytes.len().div_ceil(self.sector)
+    }
+
     /// The bytes of a sector; the last one of a file may be cut off.
     fn sector(&self, number: u32) -> Result<&'b [u8], Fault> {
         let at = (number as usize + 1) * self.sector;
         let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty());
-        let rest = rest.ok_or_else(|| Fault::Damaged("a part of it is missing".into()))?;
+        let rest =
+            rest.ok_or_else(|| Fault::Damaged(text!("a part of it is missing", "缺少一部分内容")))?;
         Ok(&rest[..rest.len().min(self.sector)])
     }
 
     /// The sectors of a chain one after another, as far as `size` bytes.
     fn chain(&self, start: u32, size: u64) -> Result<Vec<u8>, Fault> {
-        let (mut stream, mut number, mut links) = (vec![], start, 0);
-        while number < NO_SECTOR && (stream.len() as u64) < size {
-            stream.extend_from_slice(self.sector(number)?);
-            number = *self.next.get(number as usize).ok_or_else(circles)?;
-            links += 1;
-            if links > self.next.len() {
-                return Err(circles());
-            }
-        }
-        stream.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-        Ok(stream)
+        follow(&self.next, (start, size), self.count(), |number| {
+            self.sector(number)
+        })
+    }
+
+    /// The same of a chain of small sectors.
+    fn small_chain(&self, start: u32, size: u64) -> Result<Vec<u8>, Fault> {
+        let count = self.small_sectors.len().div_ceil(self.small);
+        follow(&self.next_small, (start, size), count, |number| {
+            let mut sectors = self.small_sectors.chunks(self.small);
+            sectors.nth(number as usize).ok_or_else(circles)
+        })
     }
 
     /// A stream that is not in a folder, by one of its names.
@@ -124,19 +136,7 @@ impl<'b> Ole<'b> {
         if entry.size >= self.cutoff {
             return self.chain(entry.start, entry.size).map(Some);
         }
-        let (mut stream, mut number) = (vec![], entry.start);
-        while number < NO_SECTOR && (stream.len() as u64) < entry.size {
-            let at = number as usize * self.small;
-            let end = (at + self.small).min(self.small_sectors.len());
-            let part = self
-                .small_sectors
-                .get(at..end)
-                .filter(|part| !part.is_empty());
-            stream.extend_from_slice(part.ok_or_else(circles)?);
-            number = *self.next_small.get(number as usize).ok_or_else(circles)?;
-        }
-        stream.truncate(entry.size as usize);
-        Ok(Some(stream))
+        self.small_chain(entry.start, entry.size).map(Some)
     }
 
     /// The entries below the root: an object that is embedded in the workbook may have a workbook's stream too.
@@ -164,6 +164,26 @@ impl<'b> Ole<'b> {
     }
 }
 
+/// The sectors of a chain one after another: `next` are the links, of which it has at most `most`.
+fn follow<'b>(
+    next: &[u32],
+    (start, size): (u32, u64),
+    most: usize,
+    sector: impl Fn(u32) -> Result<&'b [u8], Fault>,
+) -> Result<Vec<u8>, Fault> {
+    let (mut stream, mut number, mut links) = (vec![], start, 0);
+    while number < NO_SECTOR && (stream.len() as u64) < size {
+        links += 1;
+        if links > most {
+            return Err(circles());
+        }
+        stream.extend_from_slice(sector(number)?);
+        number = *next.get(number as usize).ok_or_else(circles)?;
+    }
+    stream.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    Ok(stream)
+}
+
 impl Entry {
     fn of(bytes: &[u8]) -> Self {
         let number = |at| u32_at(bytes, at).unwrap_or(NO_SECTOR);
@@ -186,7 +206,10 @@ impl Entry {
 }
 
 fn circles() -> Fault {
-    Fault::broken("the parts of its container are not in order")
+    Fault::Broken(text!(
+        "the parts of its container are not in order",
+        "文件容器各部分的次序不对"
+    ))
 }
 
 fn numbers(bytes: &[u8]) -> Vec<u32> {
@@ -194,16 +217,4 @@ fn numbers(bytes: &[u8]) -> Vec<u32> {
     numbers
         .map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
         .collect()
-}
-
-/// The number at a place.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
-    Some(u32::from_le_bytes(bytes))
-}
-
-/// The number at a place.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = bytes.get(at..at + 2)?.try_into().ok()?;
-    Some(u16::from_le_bytes(bytes))
 }

@@ -1,11 +1,11 @@
 //! The cells of one worksheet.
 
-use super::ole::{u16_at, u32_at};
 use super::text::long_text;
 use super::{BOF, Book, CONTINUE, EOF, Records, STRING, cut_off};
 use crate::read::listener::{Fault, Listener};
-use crate::read::numbers::{Shown, error, rk};
+use crate::read::numbers::{Shown, error, rk, u16_at, u32_at};
 use crate::table::{Cell, CellError};
+use crate::text;
 use std::ops::ControlFlow;
 
 /// A worksheet of a book.
@@ -43,7 +43,7 @@ impl Sheet<'_> {
         after: Records<'_>,
         listener: &mut dyn Listener,
     ) -> Result<ControlFlow<()>, Fault> {
-        let short = || Fault::broken("a cell is cut off");
+        let short = || Fault::Broken(text!("a cell is cut off", "有单元格被截断"));
         let column = u16_at(data, 2).ok_or_else(short)?;
         let column = u32::from(column);
         if kind == MUL_RK {
@@ -66,7 +66,12 @@ impl Sheet<'_> {
             RK => shown.cell(rk(u32_at(value, 0).ok_or_else(short)?), self.book.epoch),
             LABEL_SST => {
                 let index = u32_at(value, 0).ok_or_else(short)? as usize;
-                let missing = || Fault::broken("a text that cells share is missing");
+                let missing = || {
+                    Fault::Broken(text!(
+                        "a text that cells share is missing",
+                        "缺少单元格共用的文本"
+                    ))
+                };
                 Cell::Text(self.book.shared.get(index).ok_or_else(missing)?)
             }
             LABEL | RICH => {

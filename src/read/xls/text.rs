@@ -2,8 +2,9 @@
 //! list of texts that cells share, which goes on from record to record.
 
 use super::Records;
-use super::ole::{u16_at, u32_at};
 use crate::read::encoding::decode_page;
+use crate::read::numbers::{u16_at, u32_at};
+use crate::read::shared_texts::SharedTexts;
 
 /// How the texts of a workbook are stored.
 #[derive(Clone, Copy)]
@@ -84,39 +85,23 @@ fn characters(bytes: &[u8], wide: bool, half: &mut Half, text: &mut String) {
     }
 }
 
-/// The texts that cells share, one after another in one buffer.
-#[derive(Default)]
-pub(super) struct Shared {
-    texts: String,
-    ends: Vec<usize>,
-}
-
-impl Shared {
-    /// The list in an `SST` record and those that go on from it. How many there are is read, not believed.
-    pub(super) fn read<'b>(first: &'b [u8], records: &mut Records<'b>) -> Option<Self> {
-        let count = u32_at(first, 4)?;
-        let mut pieces = Pieces {
-            piece: first.get(8..)?,
-            records,
-        };
-        let mut shared = Self::default();
-        for _ in 0..count {
-            if pieces.is_at_end() {
-                break;
-            }
-            pieces.text(&mut shared.texts)?;
-            shared.ends.push(shared.texts.len());
+/// The texts in an `SST` record and those that go on from it. How many there are is read, not believed.
+pub(super) fn shared_texts<'b>(first: &'b [u8], records: &mut Records<'b>) -> Option<SharedTexts> {
+    let count = u32_at(first, 4)?;
+    let mut pieces = Pieces {
+        piece: first.get(8..)?,
+        records,
+    };
+    let (mut shared, mut text) = (SharedTexts::default(), String::new());
+    for _ in 0..count {
+        if pieces.is_at_end() {
+            break;
         }
-        Some(shared)
+        text.clear();
+        pieces.text(&mut text)?;
+        shared.push(&text);
     }
-
-    pub(super) fn get(&self, index: usize) -> Option<&str> {
-        let from = match index.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        self.texts.get(from..*self.ends.get(index)?)
-    }
+    Some(shared)
 }
 
 /// Data that goes on in `CONTINUE` records.
