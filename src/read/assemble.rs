@@ -286,6 +286,9 @@ impl<'a> Assembler<'a> {
         let Some(mut body) = self.body else {
             return Ok(None);
         };
+        if let Some(error) = body.units_differ(&self.origin) {
+            return Err(vec![error]);
+        }
         body.finish(self.format);
         let notes = body.notes(&self.origin);
         Ok(Some(Candidate {

@@ -46,6 +46,17 @@ pub(super) struct Body<'a> {
     below_count: u64,
     /// The first column of another table beside this one.
     beside: Option<u32>,
+    /// The first row that says that what is below it is in another unit.
+    other_unit: Option<OtherUnit>,
+}
+
+/// A row below the header that names another unit than the header: one table has one.
+struct OtherUnit {
+    row: u32,
+    /// Its column, if it is that of a header printed again.
+    column: Option<u32>,
+    here: String,
+    above: String,
 }
 
 /// More such rows in a row are rows.
@@ -101,6 +112,7 @@ impl<'a> Body<'a> {
             below: None,
             below_count: 0,
             beside: None,
+            other_unit: None,
         }
     }
 
@@ -123,12 +135,16 @@ impl<'a> Body<'a> {
             self.blank_pending.add(number, 1);
             return;
         };
+        self.look_for_unit_line(number, table, first);
         if self.is_footer(cells, first) {
             self.footers.add(number);
             return;
         }
         if self.repeats_header(cells, first) {
             self.repeats.add(number);
+            if self.below.is_none() {
+                self.look_for_units(number, cells);
+            }
             // What stands between a gap and the header printed again is the title of a page.
             for title in std::mem::take(&mut self.held) {
                 self.footers.add(title.number);
@@ -196,7 +212,10 @@ impl<'a> Body<'a> {
             return false;
         }
         let titles = std::mem::take(&mut self.held);
-        self.below = Some(titles.first().map_or(number, |title| title.number));
+        let below = titles.first().map_or(number, |title| title.number);
+        self.below = Some(below);
+        // What its titles say is not of this table.
+        self.other_unit.take_if(|other| other.row >= below);
         true
     }
 
@@ -216,8 +235,100 @@ impl<'a> Body<'a> {
             Some(Cell::Blank) | None => header.text.is_empty(),
             Some(_) => false,
         };
-        let worth_a_look = |cell: &Cell<'_>| matches!((cell, self.headers.get(first)), (Cell::Text(text), Some(header)) if text.trim() == header.text);
-        self.extent > 1 && worth_a_look(&cells[first]) && self.headers.iter().enumerate().all(same)
+        let is_as_written = |(cell, header): (&Cell<'_>, &Header)| matches!(cell, Cell::Text(text) if text.trim() == header.text);
+        // Of the first two one may have another unit.
+        let mut first_two = cells[first..].iter().zip(self.headers.iter().skip(first));
+        let worth_a_look = first_two.by_ref().take(2).any(is_as_written);
+        self.extent > 1 && worth_a_look && self.headers.iter().enumerate().all(same)
+    }
+
+    /// Notes a header printed again with another unit.
+    fn look_for_units(&mut self, row: u32, cells: &[Cell<'_>]) {
+        let line = self.unit_line.as_deref();
+        let other = self.headers.iter().zip(cells).enumerate();
+        let mut other = other.filter_map(|(column, (header, cell))| {
+            let Cell::Text(text) = cell else { return None };
+            let again = Header::new(text);
+            let (here, above) = (again.unit.as_deref(), header.unit.as_deref());
+            (here.or(line) != above.or(line)).then(|| OtherUnit {
+                row,
+                column: Some(column as u32),
+                here: again.text.clone(),
+                above: header.text.clone(),
+            })
+        });
+        let found = other.next();
+        self.other_unit = self.other_unit.take().or(found);
+    }
+
+    /// Notes a line of its own with another unit than the table's: `单位：元` above the second part of it.
+    fn look_for_unit_line(&mut self, row: u32, cells: &[Cell<'_>], first: usize) {
+        let Cell::Text(text) = cells[first] else {
+            return;
+        };
+        if self.below.is_some()
+            || self.other_unit.is_some()
+            || !cells[first + 1..].iter().all(is_blank)
+        {
+            return;
+        }
+        let Some(here) = header_row::unit_in(text) else {
+            return;
+        };
+        let units = self
+            .headers
+            .iter()
+            .filter_map(|header| header.unit.as_ref())
+            .filter(|unit| *unit != "%");
+        let mut units: Vec<&String> = self.unit_line.iter().chain(units).collect();
+        units.dedup();
+        if units != [&here] {
+            let above = units.iter().map(|unit| format!("`{unit}`"));
+            self.other_unit = Some(OtherUnit {
+                row,
+                column: None,
+                here: text.trim().to_owned(),
+                above: above.collect::<Vec<_>>().join(", "),
+            });
+        }
+    }
+
+    /// The error of a table in more than one unit; none for a table that is no sheet of the scheme.
+    pub(super) fn units_differ(&self, origin: &Origin) -> Option<Finding> {
+        if !self.matched && !self.lexicon.is_empty() {
+            return None;
+        }
+        let OtherUnit {
+            row,
+            column,
+            here,
+            above,
+        } = self.other_unit.as_ref()?;
+        let title = if column.is_some() {
+            text!(
+                "the header is repeated with another unit: `{here}` below `{above}`",
+                "重复的表头单位不同：上面是 `{above}`，这里是 `{here}`"
+            )
+        } else if above.is_empty() {
+            text!(
+                "`{here}` stands below a header without a unit",
+                "表头没有单位，`{here}` 却写在它下面"
+            )
+        } else {
+            text!(
+                "`{here}` stands below a header in {above}",
+                "上面的单位是 {above}，这里却是 `{here}`"
+            )
+        };
+        let place = column.map_or_else(|| origin.row(*row), |column| origin.cell(*row, column));
+        Some(
+            Finding::error(Code::UnitConflict, title)
+                .place(place)
+                .help(text!(
+                    "bring all rows to one unit and name it in the header, or put each part into a file of its own",
+                    "请把所有行换算成同一单位并写在表头里，或把各部分放到不同的文件里"
+                )),
+        )
     }
 
     fn note_if_broken(&mut self, record: &Record<'_>, width: usize) -> Option<RowFault> {

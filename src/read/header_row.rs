@@ -178,7 +178,8 @@ pub(super) fn unit_line(above: &[HeadRow]) -> Option<String> {
         .find_map(unit_in)
 }
 
-fn unit_in(written: &str) -> Option<String> {
+/// The unit that a text gives in this way.
+pub(super) fn unit_in(written: &str) -> Option<String> {
     let text: String = written.chars().map(simplified).collect();
     for (at, word) in text.match_indices("单位") {
         let before =

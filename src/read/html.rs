@@ -86,6 +86,8 @@ struct Page<'a> {
     title: String,
     /// Whether what comes is not shown.
     hidden: bool,
+    /// Whether the page said where it ends.
+    ended: bool,
 }
 
 struct OpenTable<'a> {
@@ -119,6 +121,7 @@ impl<'a> Page<'a> {
             titles: vec![],
             title: String::new(),
             hidden: false,
+            ended: false,
         }
     }
 
@@ -159,6 +162,7 @@ impl<'a> Page<'a> {
         if matches!(name, b"title" | b"script" | b"style") {
             self.hidden = false;
         }
+        self.ended |= matches!(name, b"body" | b"html");
         let Some(table) = self.open.last_mut() else {
             if is_block(name) {
                 self.end_title();
@@ -269,6 +273,10 @@ impl<'a> Page<'a> {
 
     /// The tables in the order of the page.
     fn finish(mut self) -> Result<Sheets, Vec<Finding>> {
+        // Sloppy pages leave a table open, but they end.
+        if !self.open.is_empty() && !self.ended {
+            return Err(self.source.broken("it ends within a table"));
+        }
         while !self.open.is_empty() {
             self.end_table()?;
         }

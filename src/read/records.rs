@@ -6,7 +6,9 @@
 //! - A field is quoted if it begins with a quote. Its closing quote stands before a delimiter or the end of the line,
 //!   spaces apart; a doubled quote within is one quote. A quote within a field that does not begin with one is text.
 //! - A quoted field may go over several lines, but then its record has as many fields as records of a single line have.
-//!   If it has not, the quote was a stray one, and the lines after it are records of their own.
+//!   If it has not, the quote was a stray one, and the lines after it are records of their own. So it was if each of
+//!   the lines between the field's first and its last would be a record with as many fields as records have: those are
+//!   rows that two stray quotes enclose, not a text.
 //! - Where a stray quote opens a text that its line does not close, the next line with a field that ends with a quote
 //!   may be the end of that text, so it is not taken for a record either.
 
@@ -288,6 +290,9 @@ impl<'t> Scan<'t> {
             let (at, end) = if bytes.get(field) == Some(&b'"') {
                 let (text, at, end) = self.quoted_field(field)?;
                 lines += self.line_ends(field, at);
+                if self.encloses_records(field, at) {
+                    return Err(RowFault::StrayQuote);
+                }
                 self.fields.push(text);
                 (at, end)
             } else {
@@ -309,6 +314,34 @@ impl<'t> Scan<'t> {
                 End::Delimiter => field = at + self.delimiter.len,
                 End::Line => return Ok(at),
             }
+        }
+    }
+
+    /// Whether the lines within the quoted field from `start` to `end`, without its first and its last, are all records
+    /// of several fields, as many as others have.
+    fn encloses_records(&self, start: usize, end: usize) -> bool {
+        let (mut at, mut fields, mut records) = (start, 0, 0);
+        let mut is_first = true;
+        loop {
+            let (to, what) = self.field_end(at);
+            if to >= end {
+                return records > 0;
+            }
+            fields += 1;
+            at = match what {
+                End::Delimiter => to + self.delimiter.len,
+                End::Line => {
+                    if !is_first {
+                        if fields < 2 || !self.usual.contains(&fields) {
+                            return false;
+                        }
+                        records += 1;
+                    }
+                    is_first = false;
+                    fields = 0;
+                    to + self.line_end(to).unwrap_or(0)
+                }
+            };
         }
     }
 

@@ -79,6 +79,22 @@ fn a_stray_quote_costs_its_own_line() {
             vec!["2: 1|a,5\n2,b|6", "4: 3|\n\n|7"],
         ),
         (
+            "two stray quotes enclose lines that are records",
+            "id,name,sum\n1,\"a,5\n2,b,6\n3,c,7\n4,d\",8\n5,e,9\n",
+            vec![
+                "2: 1|\"a|5 (quote)",
+                "3: 2|b|6",
+                "4: 3|c|7",
+                "5: 4|d\"|8 (quote)",
+                "6: 5|e|9",
+            ],
+        ),
+        (
+            "a text of several lines is one as long as a line within is no record",
+            "id,name,sum\n1,\"a,\nb,c\n,d,e\nf\",5\n2,\"a,b\n\n1,2,3\nc\",6\n",
+            vec!["2: 1|a,\nb,c\n,d,e\nf|5", "6: 2|a,b\n\n1,2,3\nc|6"],
+        ),
+        (
             "the key can be read before the stray quote",
             "id,name,sum\n\"C1\",\"a,5\n\"C2\",\"b\",6\n",
             vec!["2: C1|\"a|5 (quote)", "3: C2|b|6"],

@@ -312,3 +312,60 @@ fn an_acceptance_case_reads() {
     );
     assert_eq!(table.headers[4].unit.as_deref(), Some("元"));
 }
+
+#[test]
+fn a_table_in_two_units_is_refused() {
+    let first = |text: &str| read_bytes(text.as_bytes(), &[], &Options::default());
+    for (text, title) in [
+        (
+            "编号,名称,金额（万元）\n1,甲,5\n编号,名称,金额（元）\n2,乙,60000\n",
+            "the header is repeated with another unit: `金额（元）` below `金额（万元）`",
+        ),
+        (
+            "编号,名称,金额\n1,甲,5\n编号,名称,金额（元）\n2,乙,60000\n",
+            "the header is repeated with another unit: `金额（元）` below `金额`",
+        ),
+        (
+            "单位：万元,,\n编号,名称,金额\n1,甲,5\n,,\n单位：元,,\n编号,名称,金额\n2,乙,60000\n",
+            "`单位：元` stands below a header in `万元`",
+        ),
+        (
+            "编号,名称,金额\n1,甲,5\n,,单位：元\n2,乙,60000\n",
+            "`单位：元` stands below a header without a unit",
+        ),
+    ] {
+        let error = first(text).unwrap_err().remove(0);
+        assert_eq!(
+            (error.code, error.title.en.as_str()),
+            (Code::UnitConflict, title)
+        );
+    }
+    // The same unit again is said again.
+    for text in [
+        "编号,名称,金额（万元）\n1,甲,5\n编号,名称,金额(萬元)\n2,乙,6\n",
+        "单位：万元,,\n编号,名称,金额\n1,甲,5\n,,\n单位：万元,,\n编号,名称,金额（万元）\n2,乙,6\n",
+    ] {
+        let table = first(text).unwrap().remove(0);
+        assert_eq!(texts(&table), [["1", "甲", "5"], ["2", "乙", "6"]]);
+    }
+}
+
+#[test]
+fn a_page_that_is_cut_off_is_damaged() {
+    let page = "<table><tr><td>编号<td>名称</tr><tr><td>1<td>甲</tr>";
+    let read = |text: &str| read_bytes(text.as_bytes(), &[], &Options::default());
+    let error = read(page).unwrap_err().remove(0);
+    assert!(
+        error
+            .title
+            .en
+            .ends_with("is damaged: it ends within a table"),
+        "{error:?}"
+    );
+    for end in ["</table>", "</body></html>", "</html>"] {
+        assert_eq!(
+            texts(&read(&format!("{page}{end}")).unwrap()[0]),
+            [["1", "甲"]]
+        );
+    }
+}
