@@ -102,6 +102,10 @@ pub fn load(
                         loaded.repairs.push(table);
                         continue;
                     }
+                    if repair::has_lost_mark(&table.headers) {
+                        errors.push(repair::lost_mark(&table));
+                        continue;
+                    }
                     match place(scheme, &wanted, &table) {
                         Ok(sheet) => loaded.put(sheet, table),
                         Err(finding) => errors.push(finding),

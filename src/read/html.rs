@@ -275,7 +275,9 @@ impl<'a> Page<'a> {
     fn finish(mut self) -> Result<Sheets, Vec<Finding>> {
         // Sloppy pages leave a table open, but they end.
         if !self.open.is_empty() && !self.ended {
-            return Err(self.source.broken("it ends within a table"));
+            return Err(self
+                .source
+                .broken(&text!("it ends within a table", "内容在表格中间断开")));
         }
         while !self.open.is_empty() {
             self.end_table()?;

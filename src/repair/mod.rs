@@ -30,12 +30,14 @@ mod told;
 
 pub use bench::{Bench, Judged};
 pub use changed::picked;
-pub use columns::{Columns, headings, is_page, known_page};
+pub use columns::{
+    Altered, Columns, has_lost_mark, headings, is_page, known_page, known_unmarked_page,
+};
 pub use lines::{Line, Mark, Wish, lines};
 pub use mend::{Applied, Kept, Mended, Taken, mend};
 pub use page::{Page, PageColumn, PageRow, columns_of};
 pub use said::{Known, Statement, said};
-pub use told::{dispute, no_longer_there, replaced, unknown_rows};
+pub use told::{dispute, lost_mark, no_longer_there, replaced, unknown_rows};
 
 /// What has become of what somebody made of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

@@ -101,9 +101,8 @@ pub fn said(
         let of_page = columns.entry(line.page).or_insert_with(|| {
             match Columns::of_rows(&page.headers, &table.headers) {
                 Ok(columns) => Some(columns.into()),
-                Err(missing) => {
-                    let place = page.origin.row(page.header_row);
-                    findings.push(told::missing_columns(place, &missing));
+                Err(altered) => {
+                    findings.push(told::altered(page, &altered));
                     None
                 }
             }

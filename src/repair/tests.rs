@@ -425,3 +425,36 @@ fn marks_come_back_as_they_were_written() {
         assert_eq!(Mark::parse(wrong), None, "{wrong}");
     }
 }
+
+#[test]
+fn a_column_keeps_the_name_and_the_unit_that_it_was_written_with() {
+    let headers = |texts: &[&str]| -> Vec<Header> {
+        let texts = texts.iter();
+        texts.map(|text| Header::new(text)).collect()
+    };
+    let table = headers(&["编号", "金额（万元）", "金额（元）"]);
+    let of = |columns: [&str; 3]| {
+        let page = headers(&[columns[0], columns[1], columns[2], "Row mark (leave as is)"]);
+        Columns::of_rows(&page, &table)
+    };
+    assert_eq!(
+        of(["编号", "金额（万元）", "金额（元）"]),
+        Ok(vec![0, 1, 2])
+    );
+    // Two of one name are known by their units wherever they stand.
+    assert_eq!(of(["金额(元)", "金额 (万元)", "编号"]), Ok(vec![2, 1, 0]));
+    for now in ["金额", "金额（千元）"] {
+        let was = "金额（万元）".to_owned();
+        assert_eq!(
+            of(["编号", now, "金额（元）"]),
+            Err(Altered::Unit { at: 1, was })
+        );
+    }
+    assert_eq!(
+        of(["编号", "数额（万元）", "金额（元）"]),
+        Err(Altered::Missing {
+            missing: vec!["金额（万元）".to_owned()],
+            instead: Some(1)
+        })
+    );
+}

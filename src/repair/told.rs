@@ -1,11 +1,14 @@
 //! What is said about mended rows: where, who, and what to do.
 
+use super::columns::Altered;
 use super::lines::Line;
 use super::said::{Known, Statement};
 use crate::clean::text::{shorten, shown};
-use crate::diagnostic::{Code, Finding, Text, listed};
+use crate::diagnostic::{Code, Finding, Lang, Text, listed};
+use crate::read::Table;
 use crate::table::{Place, RawRows};
 use crate::text;
+use crate::words::Word;
 
 pub(super) fn no_mark(place: Place) -> Finding {
     Finding::error(
@@ -82,19 +85,60 @@ pub(super) fn no_reason(place: Place) -> Finding {
     .help(text!("fill the column `Why`", "请填写 `修正说明`"))
 }
 
-pub(super) fn missing_columns(place: Place, missing: &[String]) -> Finding {
-    let Text { en, zh } = listed(missing.iter().map(String::as_str));
+/// A page whose headers are not those that were written.
+pub(super) fn altered(page: &Table, altered: &Altered) -> Finding {
+    let cell = |at: usize| page.origin.cell(page.header_row, at as u32);
+    match altered {
+        Altered::Missing { missing, instead } => {
+            let Text { en, zh } = listed(missing.iter().map(String::as_str));
+            let place = instead.map_or_else(|| page.origin.row(page.header_row), cell);
+            Finding::error(
+                Code::MissingColumn,
+                text!(
+                    "the sheet lacks columns of the rows: {en}",
+                    "该工作表缺少原有的列：{zh}"
+                ),
+            )
+            .place(place)
+            .help(text!(
+                "put them back as they were; no row of the sheet was mended",
+                "请恢复这些列；此工作表的行均未采用"
+            ))
+        }
+        Altered::Unit { at, was } => {
+            let (now, was) = (shorten(&page.headers[*at].text), shorten(was));
+            Finding::error(
+                Code::UnitConflict,
+                text!(
+                    "the header is `{now}` now; the rows were written under `{was}`",
+                    "列名现为 `{now}`，写出时是 `{was}`，单位不同"
+                ),
+            )
+            .place(cell(*at))
+            .help(text!(
+                "put the header back, then write the values in its unit or with their unit in the cell: `8万`; no row of the sheet was mended",
+                "请恢复列名，再按原单位填写，或在单元格内写明单位，如 `8万`；此工作表的行均未采用"
+            ))
+        }
+    }
+}
+
+/// A page of a repair workbook of which nobody can say any more which rows it is of.
+pub fn lost_mark(page: &Table) -> Finding {
+    let column = (page.headers.len() as u32).saturating_sub(1);
+    let heading = |lang| Word::RowMark.get(lang);
+    let (en, zh) = (heading(Lang::En), heading(Lang::Zh));
     Finding::error(
-        Code::MissingColumn,
+        Code::UnknownRow,
         text!(
-            "the sheet lacks columns of the rows: {en}",
-            "该工作表缺少原有的列：{zh}"
+            "this is a repair workbook without its last column `{en}`: nothing says which rows it is of",
+            "这是修正表，但最后一列 `{zh}` 已不在，不知道对应哪些行"
         ),
     )
-    .place(place)
+    .place(page.origin.cell(page.header_row, column))
     .help(text!(
-        "put them back as they were; no row of the sheet was mended",
-        "请恢复这些列；此工作表的行均未采用"
+        "write the workbook anew under another name and mend the rows there: `regrade review list --kind repair -o FILE.xlsx`",
+        "请换个文件名重新写出修正表，在其中修正：`regrade review list --kind repair -o 文件.xlsx`"
     ))
 }
 

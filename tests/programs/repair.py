@@ -319,6 +319,33 @@ def edited(case):
                  openpyxl.load_workbook(case.bad / "在改.xlsx")["客户"].max_row, 4)
 
 
+def headers(case):
+    """A page whose headers are not those that were written is not read: another unit, another name, the mark taken out."""
+    checks, name = case.checks, case.name
+    case.again()
+    case.mend(MENDED)
+    before = case.tables()
+    for label, heading, now, word in [("unit", "年采购额", "年采购额（万元）", "unit-conflict"),
+                                      ("name", "折扣", "让利", "missing-column")]:
+        book = openpyxl.load_workbook(case.bad / MENDED)
+        [cell] = [cell for cell in book["客户"][1] if cell.value == heading]
+        cell.value = now
+        book.save(case.bad / f"{label}.xlsx")
+        told = case.run("review", f"{label}.xlsx", code=1).stderr.decode()
+        checks.check(f"{name}: another {label}, told at its cell", word in told and f"{cell.coordinate}]" in told, told)
+        case.run("import", f"{label}.xlsx", code=1)
+        case.is_as(f"{name}: another {label}, nothing is taken", before)
+        case.run("review", "list", "--kind", "repair", "-o", f"{label}.xlsx", code=2)
+    book = openpyxl.load_workbook(case.bad / MENDED)
+    book["客户"].delete_cols([cell.value for cell in book["客户"][1]].index("修正标识（请勿改动）") + 1)
+    book.save(case.bad / "no-mark.xlsx")
+    for command in ["review", "import"]:
+        told = case.run(command, "no-mark.xlsx", code=3).stderr.decode()
+        checks.check(f"{name}: {command} misses the mark", "修正标识" in told or "repair workbook" in told, told)
+        case.is_as(f"{name}: {command} without the mark takes nothing", before)
+    case.run("review", "list", "--kind", "repair", "-o", "no-mark.xlsx", code=2)
+
+
 def too_many(case):
     """Above the limit nothing is imported, and the workbook is written; mended, both are imported together."""
     checks, name = case.checks, case.name
@@ -376,8 +403,71 @@ def too_many_for_a_check(checks):
     checks.equal("all are graded as mended", paid, {"001": "1", "002": "1", "003": "5", "004": "6", "005": "7"})
 
 
+ORDERS = """
+[scheme]
+unit = "元"
+[sheets.orders]
+customer = "客户编号"
+date = "日期"
+id = "订单号"
+allow_bad = "90%"
+fields = [{ name = "金额", type = "money" }]
+[[metrics]]
+name = "消费"
+from = "orders"
+value = "sum(金额)"
+[[grades]]
+name = "A"
+"""
+
+
+def events_with_ids(checks):
+    """A newer file that has the row readable settles it, and so does a repair of the very same row before."""
+    folder = checks.folder / "events"
+    folder.mkdir()
+    (folder / "rules.toml").write_text(ORDERS, encoding="utf-8")
+
+    def run(*arguments):
+        done = regrade(*arguments, cwd=folder)
+        checks.equal(f"regrade {' '.join(arguments)}\n{done.stderr.decode()}", done.returncode, 0)
+        return done.stdout
+
+    def month(number, rows):
+        name = f"订单2024-{number:02d}.csv"
+        text = "\n".join(["订单号,客户编号,日期,金额", "O1,K1,2024-03-01,50", *rows])
+        (folder / name).write_text(text, encoding="utf-8")
+        run("import", name, "--source", "订单", "--as-of", f"2024-{number:02d}-28")
+
+    def open_rows():
+        listed = run("review", "list", "--kind", "repair", "--format", "jsonl", "--as-of", "2024-06-30")
+        return [json.loads(line)["place"] for line in listed.splitlines()]
+
+    bad = ["O2,K1,2024-03-02,坏", "O3,K1,2024-03-03,差"]
+    month(3, bad)
+    checks.equal("both wait", open_rows(), ["订单2024-03.csv:3", "订单2024-03.csv:4"])
+    run("review", "list", "--kind", "repair", "-o", "待修正.xlsx", "--as-of", "2024-03-31")
+    month(4, ["O2,K1,2024-03-02,70", bad[1]])
+    left = open_rows()
+    checks.check("what is good in April does not wait", not any(":3" in place for place in left) and left, left)
+    run("review", "list", "--kind", "repair", "-o", "剩余.xlsx", "--as-of", "2024-04-30")
+    for sheet in openpyxl.load_workbook(folder / "剩余.xlsx"):
+        ids = [row[0].value for row in sheet.iter_rows(min_row=2)]
+        checks.check("nor does it stand in the workbook", "O2" not in ids and "O1" not in ids, ids)
+    book = openpyxl.load_workbook(folder / "待修正.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows(min_row=2):
+            if row[0].value == "O3":
+                row[3].value = 30
+    book.save(folder / MENDED)
+    run("review", MENDED, "--by", "李", "--as-of", "2024-04-30")
+    checks.equal("what was mended in March does not wait in April", open_rows(), [])
+    month(5, ["O2,K1,2024-03-02,70", "O3,K1,2024-03-03,更差"])
+    checks.equal("another fault does", open_rows(), ["订单2024-05.csv:4"])
+
+
 def main():
     checks = Checks()
+    events_with_ids(checks)
     too_many_for_a_check(checks)
     for name, write, ending in [("text", write_text, "csv"), ("workbook", write_workbook, "xlsx")]:
         case = Case(checks, name, write, ending)
@@ -386,6 +476,7 @@ def main():
         half(case)
         two_people(case)
         edited(case)
+        headers(case)
         too_many(case)
     return checks.end()
 

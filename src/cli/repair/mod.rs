@@ -6,6 +6,7 @@ mod back;
 mod list;
 mod open;
 mod output;
+mod settled;
 
 pub use back::{exit, read_back, said_taken};
 pub use list::run as list;

@@ -1,5 +1,6 @@
 //! What waits still: of the imports in force the rows that nobody has mended.
 
+use super::settled::settled;
 use regrade::book::{Intake, SheetKind};
 use regrade::diagnostic::Text;
 use regrade::ledger::{Error, Import, ImportId, Ledger, NewWaiting, RowId, Waiting};
@@ -28,14 +29,28 @@ pub fn open(ledger: &Ledger, scheme: &Scheme) -> Result<Vec<Open>, Error> {
         return Ok(vec![]);
     }
     let imports = ledger.imports()?;
-    let open = imports.iter().filter_map(|import| {
-        let waiting = rows.remove(&import.id)?;
-        is_in_force(scheme, import, &imports).then(|| Open {
-            import: import.clone(),
-            rows: waiting,
-        })
-    });
-    Ok(open.collect())
+    let mut open = vec![];
+    for import in &imports {
+        let Some(waiting) = rows.get(&import.id) else {
+            continue;
+        };
+        if !is_in_force(scheme, import, &imports) {
+            continue;
+        }
+        let settled = settled(ledger, scheme, import, &imports, &rows)?;
+        let still = waiting
+            .iter()
+            .filter(|row| !settled.contains(&row.number))
+            .cloned();
+        let still: Vec<Waiting> = still.collect();
+        if !still.is_empty() {
+            open.push(Open {
+                import: import.clone(),
+                rows: still,
+            });
+        }
+    }
+    Ok(open)
 }
 
 /// Whether the rows of an import count: of a sheet of customers (a lookup, a crosswalk) those of the newest of its source;

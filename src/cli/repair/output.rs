@@ -13,7 +13,7 @@ use regrade::repair::{self, Line, Mark, Page, PageRow, State};
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -49,6 +49,9 @@ pub fn pages<'a>(
         .map(|one| {
             let Open { import, rows } = one;
             let table = ledger.load_waiting(import.id)?;
+            let numbers: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
+            let is_open = |row: &usize| numbers.contains(&table.rows.row_number(*row));
+            let table = picked(&table, (0..table.rows.len()).filter(is_open));
             let known: Vec<repair::Known> =
                 ledger.repairs(import.id)?.iter().map(known_of).collect();
             let (sheet, source) = (&import.sheet, &import.filing.source);
@@ -260,10 +263,14 @@ fn unread(path: &Path, ledger: &Ledger, scheme: &Scheme, refused: &[Page]) -> Re
         worksheet: None,
     };
     let options = read::Options::default();
+    let known = [repair::known_page(), repair::known_unmarked_page()];
     // What cannot be read as a repair workbook is none.
-    let Ok(mut pages) = read::open(&input, &[repair::known_page()], &options, &|_, _| {}) else {
+    let Ok(mut pages) = read::open(&input, &known, &options, &|_, _| {}) else {
         return Ok(0);
     };
+    // Of a page whose headers were changed nobody can say which rows were mended: all of them may be.
+    let lost = |page: &&Table| repair::has_lost_mark(&page.headers);
+    let mut unread: usize = pages.iter().filter(lost).map(|page| page.rows.len()).sum();
     pages.retain(|page| repair::is_page(&page.headers));
     let mut of_content: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for line in repair::lines(&pages, &mut vec![]) {
@@ -271,7 +278,6 @@ fn unread(path: &Path, ledger: &Ledger, scheme: &Scheme, refused: &[Page]) -> Re
         of_content.entry(content).or_default().push(line);
     }
     let imports = ledger.imports()?;
-    let mut unread = 0;
     for (content, lines) in of_content {
         let is_of = |page: &&Page| page.rows.iter().any(|row| row.mark.content == content);
         let (table, known) = match refused.iter().find(is_of) {
@@ -289,7 +295,13 @@ fn unread(path: &Path, ledger: &Ledger, scheme: &Scheme, refused: &[Page]) -> Re
         let waiting = (0..table.rows.len()).map(|row| table.rows.row_number(row));
         let waiting = waiting.collect();
         let lines: Vec<&Line> = lines.iter().collect();
-        let said = repair::said(&pages, &lines, &table, &known, &waiting, "", &mut vec![]);
+        let mut told = vec![];
+        let is_altered = |code| matches!(code, Code::MissingColumn | Code::UnitConflict);
+        let said = repair::said(&pages, &lines, &table, &known, &waiting, "", &mut told);
+        if told.iter().any(|one| is_altered(one.code)) {
+            unread += lines.len();
+            continue;
+        }
         let mut by_number: BTreeMap<u32, Vec<&repair::Known>> = BTreeMap::new();
         for one in &known {
             by_number.entry(one.number).or_default().push(one);

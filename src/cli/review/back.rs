@@ -250,7 +250,11 @@ fn load(room: &Room, files: &[String], form: &Form, reading: &Reading) -> Result
             &options,
             &|_, _| {},
         ) {
-            Ok(found) => tables.extend(found),
+            Ok(found) => {
+                let lost = |table: &&Table| repair::has_lost_mark(&table.headers);
+                errors.extend(found.iter().filter(lost).map(repair::lost_mark));
+                tables.extend(found);
+            }
             Err(findings) => errors.extend(findings),
         }
     }
