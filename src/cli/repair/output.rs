@@ -51,7 +51,7 @@ pub fn pages<'a>(
             let table = ledger.load_waiting(import.id)?;
             let numbers: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
             let is_open = |row: &usize| numbers.contains(&table.rows.row_number(*row));
-            let table = picked(&table, (0..table.rows.len()).filter(is_open));
+            let table = repair::picked(&table, (0..table.rows.len()).filter(is_open));
             let known: Vec<repair::Known> =
                 ledger.repairs(import.id)?.iter().map(known_of).collect();
             let (sheet, source) = (&import.sheet, &import.filing.source);
@@ -269,7 +269,7 @@ fn unread(path: &Path, ledger: &Ledger, scheme: &Scheme, refused: &[Page]) -> Re
         return Ok(0);
     };
     // Of a page whose headers were changed nobody can say which rows were mended: all of them may be.
-    let lost = |page: &&Table| repair::has_lost_mark(&page.headers);
+    let lost = |page: &&regrade::read::Table| repair::has_lost_mark(&page.headers);
     let mut unread: usize = pages.iter().filter(lost).map(|page| page.rows.len()).sum();
     pages.retain(|page| repair::is_page(&page.headers));
     let mut of_content: BTreeMap<String, Vec<Line>> = BTreeMap::new();
