@@ -313,7 +313,7 @@ fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut C
             truths[row] != Truth::False || !counting.contains(&key) && last.get(&key) == Some(&row)
         })
         .collect();
-    fields::keep(clean, |row| stays[row]);
+    clean.keep(|row| stays[row]);
 }
 
 #[expect(
