@@ -62,8 +62,13 @@ fn whole(rows: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     write_csv(&text(rows), &path("客户.csv"));
+    let kind = |column: usize| match column {
+        3 => "date",
+        4..=9 | 12 => "number",
+        _ => "text",
+    };
     let fields: Vec<String> = (1..COLUMNS)
-        .map(|column| format!("{{ name = \"c{column}\", type = \"text\" }}"))
+        .map(|column| format!("{{ name = \"c{column}\", type = \"{}\" }}", kind(column)))
         .collect();
     let scheme = format!(
         "[sheets.customers]\nkey = \"c0\"\nfields = [{}]\n[[grades]]\nname = \"A\"\n",

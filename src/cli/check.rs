@@ -3,13 +3,13 @@
 use super::grade::as_of;
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
-use super::last_import::last_import;
+use super::last_import::{is_of_change, last_import};
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
 use regrade::book::{self, Arrival, Filing, Inputs, source_of};
 use regrade::diagnostic::render::Source;
-use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
+use regrade::diagnostic::{Finding, Lang, Severity, Text};
 use regrade::present::listing::Listing;
 use regrade::present::problems::Problems;
 use regrade::present::workbook;
@@ -139,17 +139,6 @@ fn data(
         ))
     }));
     Ok((findings, files))
-}
-
-/// Whether a finding is about a change since the last import, which only the comparison sees.
-fn is_of_change(scheme: &Scheme, finding: &Finding) -> bool {
-    let check = finding
-        .about
-        .as_ref()
-        .and_then(|about| about.check.as_ref());
-    let mut checks = scheme.sheets().flat_map(|sheet| &sheet.checks);
-    finding.code == Code::UnitSlip
-        || checks.any(|known| known.reads_before() && Some(&known.name) == check)
 }
 
 /// The ledger to compare with, if one is named.

@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, Outcome, candidates, judge, known_elsewhere};
 use super::import::Wanted;
-use super::last_import::last_import;
+use super::last_import::{is_of_change, last_import};
 use super::repair::{Incoming, Repairs};
 use super::{Stop, ledger};
 use regrade::book::{Arrival, Filing, Inputs, Intake, SheetKind, changed_events, is_refusal};
@@ -115,26 +115,22 @@ pub fn take_all(
                     (SheetKind::of(scheme, sheet), intake.span)
                     && scheme.events[event].id.is_some()
                 {
-                    let mut tables = overlapping(writer, sheet, span).map_err(trouble)?;
-                    if !tables.is_empty() {
-                        let filing = Filing {
-                            order: u64::MAX,
-                            ..filing.clone()
-                        };
-                        tables.push((filing, table.clone()));
-                        findings.extend(changed_events(scheme, event, tables));
-                    }
+                    let mut tables = overlapping(writer, sheet, span, import).map_err(trouble)?;
+                    let filing = Filing {
+                        order: u64::MAX,
+                        ..filing.clone()
+                    };
+                    tables.push((filing, table.clone()));
+                    findings.extend(changed_events(scheme, event, tables));
                 }
                 refusals.extend(intake.findings.iter().filter(|f| is_refusal(f)).cloned());
                 if mended.is_some() {
-                    // Mending rows does not change what the file as a whole is beside the one before.
-                    let of_file = |finding: &&Finding| {
-                        matches!(finding.code, Code::UnitSlip | Code::FileCheckFailed)
-                    };
-                    let said: Vec<Finding> =
-                        came_in.findings.iter().filter(of_file).cloned().collect();
+                    // Rows were mended by themselves; only the file as it came was held against the one before.
+                    let of_change = |finding: &&Finding| is_of_change(scheme, finding);
+                    let said = came_in.findings.iter().filter(of_change);
+                    let said: Vec<Finding> = said.cloned().collect();
                     findings.extend(said.iter().cloned());
-                    refusals.extend(said);
+                    refusals.extend(said.into_iter().filter(is_refusal));
                 }
                 repairs.refuse(&incoming, table, candidate.hash(), intake);
                 let came_in = (&candidate.table, &came_in);
@@ -181,16 +177,17 @@ pub fn take_all(
     Err(Stop::refused(all))
 }
 
-/// The imports of an event sheet that have rows of a span of days.
+/// The imports of an event sheet that have rows of a span of days, all but `new`.
 fn overlapping(
     writer: &Writer<'_>,
     sheet: &str,
     (first, last): (Date, Date),
+    new: ImportId,
 ) -> Result<Vec<(Filing, Table)>, Error> {
     let mut imports = writer.imports()?;
     imports.retain(|import| {
         let overlaps = |(from, to): (Date, Date)| from <= last && first <= to;
-        *import.sheet == *sheet && import.span.is_some_and(overlaps)
+        import.id != new && *import.sheet == *sheet && import.span.is_some_and(overlaps)
     });
     let load = |import: Import| Ok((import.filing, writer.load_table(import.id)?));
     imports.into_iter().map(load).collect()

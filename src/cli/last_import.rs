@@ -1,6 +1,7 @@
 //! What a table that comes in is compared with.
 
 use regrade::book::{Changes, Filing, changes_of};
+use regrade::diagnostic::{Code, Finding};
 use regrade::ledger::{Error, Import, Ledger};
 use regrade::read::Table;
 use regrade::scheme::Scheme;
@@ -25,4 +26,15 @@ pub fn last_import(
         Changes::All => ledger.load_table(before.id)?,
     };
     Ok(Some((table, before.filing.clone())))
+}
+
+/// Whether a finding is about a change since the last import, which only the comparison sees.
+pub fn is_of_change(scheme: &Scheme, finding: &Finding) -> bool {
+    let check = finding
+        .about
+        .as_ref()
+        .and_then(|about| about.check.as_ref());
+    let mut checks = scheme.sheets().flat_map(|sheet| &sheet.checks);
+    finding.code == Code::UnitSlip
+        || checks.any(|known| known.reads_before() && Some(&known.name) == check)
 }

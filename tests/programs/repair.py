@@ -336,8 +336,49 @@ def too_many(case):
     case.is_clean(f"{name}, above the limit")
 
 
+CHECKED = """
+[scheme]
+language = "zh"
+[sheets.customers]
+key = "客户编号"
+allow_bad = "50%"
+fields = [{ name = "年采购额", type = "number" }, { name = "已付", type = "number" }]
+[[checks]]
+name = "付得不比买得多"
+sheet = "customers"
+that = "已付 <= 年采购额"
+allow = 1
+[[grades]]
+name = "A"
+"""
+
+
+def too_many_for_a_check(checks):
+    """More rows fail a check than it allows, so nothing is imported; mended beside the file, they are right."""
+    folder = checks.folder / "check"
+    folder.mkdir()
+    (folder / "rules.toml").write_text(CHECKED, encoding="utf-8")
+    rows = ["客户编号,年采购额,已付", "001,10,20", "002,10,30", "003,10,5", "004,10,6", "005,10,7"]
+    (folder / "客户.csv").write_text("\n".join(rows), encoding="utf-8")
+    done = regrade("import", "客户.csv", "-o", "待修正.xlsx", "--as-of", DAY, cwd=folder)
+    checks.equal("more rows fail than the check allows", done.returncode, 3)
+    book = openpyxl.load_workbook(folder / "待修正.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows():
+            if row[0].value in ("001", "002"):
+                paid = next(cell for cell in row if cell.value in ("20", "30", 20, 30))
+                paid.value = 1
+    book.save(folder / MENDED)
+    done = regrade("import", "客户.csv", MENDED, "--by", "李", "--as-of", DAY, cwd=folder)
+    checks.equal(f"mended, the check holds\n{done.stderr.decode()}", done.returncode, 0)
+    done = regrade("grade", "--as-of", DAY, "--format", "csv", "--columns", "客户编号, 已付", cwd=folder)
+    paid = dict(csv.reader(done.stdout.decode().splitlines()[1:]))
+    checks.equal("all are graded as mended", paid, {"001": "1", "002": "1", "003": "5", "004": "6", "005": "7"})
+
+
 def main():
     checks = Checks()
+    too_many_for_a_check(checks)
     for name, write, ending in [("text", write_text, "csv"), ("workbook", write_workbook, "xlsx")]:
         case = Case(checks, name, write, ending)
         layout(case)
