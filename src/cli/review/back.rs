@@ -40,6 +40,9 @@ pub fn run(
     let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
     let mut worst = Exit::Done;
     if !pairs.is_empty() {
+        if wants_list(global) {
+            return Err(no_list());
+        }
         worst = verdicts::back(&pairs, global, screen)?;
     }
     if !others.is_empty() && record(&others, &Form::Graded, reading, global, screen)? != Exit::Done
@@ -78,7 +81,7 @@ fn record(
         .into_iter()
         .partition(|table| repair::is_page(&table.headers));
     // What was read is listed only where somebody asks for it.
-    let wants_list = !global.output.is_empty() || global.format.is_some();
+    let wants_list = wants_list(global);
     let mut mended = Exit::Done;
     if !pages.is_empty() {
         if !tables.is_empty() && wants_list {
@@ -123,6 +126,26 @@ fn record(
         Exit::Done => mended,
         other => other,
     })
+}
+
+/// Whether somebody asks for a list of what was read.
+fn wants_list(global: &Global) -> bool {
+    !global.output.is_empty() || global.format.is_some()
+}
+
+/// Verdicts have no list of their own.
+fn no_list() -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "what is read back of pairs of customers cannot be listed with `-o` or `--format`",
+            "读回的重复客户判断不能用 `-o` 或 `--format` 列出"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "read them back without; `regrade review duplicates -o FILE` writes the pairs that are open then",
+        "请不带该选项读回；之后可用 `regrade review duplicates -o 文件` 写出仍待判断的各对客户"
+    )))
 }
 
 /// One output cannot show corrections and rows that wait.
