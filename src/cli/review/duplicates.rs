@@ -31,9 +31,9 @@ pub struct Search {
 /// Where the customers stand.
 enum Source {
     /// In files that are named.
-    Files(Rules),
+    Files(Box<Rules>),
     /// In the ledger.
-    Ledger(Room),
+    Ledger(Box<Room>),
 }
 
 impl Source {
@@ -50,9 +50,9 @@ pub fn search(args: &Search, global: &Global, screen: &Screen) -> Result<Exit, S
     let outputs = outputs(&global.output, global.format)?;
     let date = as_of(global)?;
     let source = if args.files.is_empty() {
-        Source::Ledger(Room::open(global)?)
+        Source::Ledger(Box::new(Room::open(global)?))
     } else {
-        Source::Files(rules::load(global)?)
+        Source::Files(Box::new(rules::load(global)?))
     };
     let scheme = source.scheme();
     if scheme.duplicates.is_none() {
