@@ -6,7 +6,9 @@
 )]
 
 use regrade::decide::{Decision, Rung, Standing, Subject};
-use regrade::ledger::{Action, Ledger, NewMark, NewProposal, RunHead, RunRow, SchemeText, Who};
+use regrade::ledger::{
+    Action, Ledger, NewMark, NewProposal, RunHead, RunRow, SchemeText, Who, content_mark,
+};
 use regrade::table::Date;
 use std::path::Path;
 use std::process::Command;
@@ -131,10 +133,14 @@ fn folder() -> TempDir {
     folder
 }
 
-/// What a call ends with and says on standard output and standard error.
+/// What a call of `review` ends with and says on standard output and standard error.
 fn review(folder: &Path, arguments: &str) -> (i32, String, String) {
+    call(folder, "review", arguments)
+}
+
+fn call(folder: &Path, command: &str, arguments: &str) -> (i32, String, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_regrade"))
-        .args(["review", "--as-of", "2024-03-31", "--by", "ann"])
+        .args([command, "--as-of", "2024-03-31", "--by", "ann"])
         .args(arguments.split(' '))
         .current_dir(folder)
         .env_clear()
@@ -273,6 +279,76 @@ fn people_whose_role_may_not_review_are_refused_and_logged() {
         .filter(|(action, _)| *action == Action::Refuse);
     let subjects: Vec<&str> = refused.map(|(_, subject)| &**subject).collect();
     assert_eq!(subjects, ["C1", "C1", "C3", "C2", "C2"]);
+}
+
+/// A folder with a sheet of customers of which one row cannot be used, imported where `is_known`, and that row mended.
+fn bad_row(mender: &str, is_known: bool) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let key = "key = \"id\"";
+    let scheme = SCHEME.replacen(key, &format!("{key}\nallow_bad = \"100%\""), 1);
+    std::fs::write(path.join("rules.toml"), scheme).unwrap();
+    let sheet = "id,name,amount\nC1,one,60\nC2,two,many\nC3,three,1\n";
+    std::fs::write(path.join("customers.csv"), sheet).unwrap();
+    assert_eq!(call(path, "import", "customers.csv").0, 0);
+    let ledger = Ledger::open(&path.join("regrade.db"), Duration::ZERO).unwrap();
+    let import = &ledger.imports().unwrap()[0];
+    let mark = content_mark(&import.sheet, &import.filing.source, &import.content_hash);
+    drop(ledger);
+    let mended = format!(
+        "id,name,amount,Mended by,Row mark (leave as is)\nC2,two,60,{mender},R{mark}-3-0\n"
+    );
+    std::fs::write(path.join("mended.csv"), mended).unwrap();
+    if !is_known {
+        std::fs::remove_file(path.join("regrade.db")).unwrap();
+    }
+    folder
+}
+
+fn waiting(folder: &Path) -> usize {
+    let ledger = Ledger::open(&folder.join("regrade.db"), Duration::ZERO).unwrap();
+    ledger.waiting().unwrap().len()
+}
+
+#[test]
+fn rows_that_are_mended_by_such_people_are_refused_and_logged() {
+    for (command, files, is_known) in [
+        ("review", "mended.csv", true),
+        ("import", "mended.csv", true),
+        ("import", "customers.csv mended.csv", false),
+    ] {
+        let folder = bad_row("eve", is_known);
+        let folder = folder.path();
+        let (code, _, said) = call(folder, command, files);
+        assert_eq!((code, said.contains("[not-allowed]")), (1, true), "{said}");
+        assert_eq!(waiting(folder), 1);
+        let refused = audit(folder);
+        let refused = refused
+            .iter()
+            .filter(|(action, _)| *action == Action::Refuse);
+        let subjects: Vec<&str> = refused.map(|(_, subject)| &**subject).collect();
+        assert_eq!(subjects, ["import 1"], "{command} {files}");
+    }
+}
+
+#[test]
+fn of_files_that_cannot_all_be_read_back_none_is() {
+    let folder = bad_row("joe", true);
+    let folder = folder.path();
+    std::fs::write(
+        folder.join("graded.csv"),
+        "id,Grade,Change,Reasons\nC1,A,up,x\n",
+    )
+    .unwrap();
+    let (code, _, said) = review(folder, "mended.csv graded.csv");
+    assert_eq!(
+        (code, said.contains("[missing-column]")),
+        (3, true),
+        "{said}"
+    );
+    assert_eq!(waiting(folder), 1);
+    let (code, _, said) = review(folder, "mended.csv");
+    assert_eq!((code, waiting(folder)), (0, 0), "{said}");
 }
 
 #[test]

@@ -20,13 +20,8 @@ pub enum Changes {
 
 /// How much of the last import a table of this sheet is compared with.
 pub fn changes_of(scheme: &Scheme, sheet: &str) -> Changes {
-    let rule = match SheetKind::of(scheme, sheet) {
-        Some(SheetKind::Customers) => scheme.customers.as_ref().map(|rule| &rule.sheet),
-        Some(SheetKind::Events(index)) => Some(&scheme.events[index].sheet),
-        Some(SheetKind::Lookup(index)) => Some(&scheme.lookups[index].sheet),
-        _ => None,
-    };
-    match rule {
+    let kind = SheetKind::of(scheme, sheet).filter(|kind| !matches!(kind, SheetKind::Crosswalk(_)));
+    match kind.and_then(|kind| kind.sheet(scheme)) {
         Some(rule) if rule.checks.iter().any(Check::reads_before) => Changes::All,
         Some(rule) if rule.fields.iter().any(checks::may_slip) => Changes::Sample(20_000),
         _ => Changes::None,

@@ -7,7 +7,7 @@ use super::merge::merge_files;
 use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
 use crate::checks;
 use crate::clean::absent::absent_columns;
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, shown, text_at};
+use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::metrics::day_at;
 use crate::read::Table;
@@ -178,6 +178,7 @@ pub(super) fn read(
     let into = same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
     findings.extend(credit_codes::check(scheme, tables, &clean));
     check_bad_rows(&rule.sheet, &clean, findings);
+    keep_who_is_whole(rule, inputs, &mut clean, findings);
     let mut more = merge_files(rule, tables, which.len(), &mut clean, findings);
     for (number, at) in clean.rows.iter().enumerate() {
         if let Some(rows) = into.get(at) {
@@ -240,31 +241,40 @@ pub(super) fn read(
         .enumerate()
         .map(|(index, id)| (id.clone(), index as u32))
         .collect();
-    let sources = std::mem::take(&mut clean.sources);
-    for RefusedRow { at, faults } in clean.refused {
-        let cell = |field: usize| {
-            let source = sources[at.table as usize][field]?;
-            let text = shown(tables[at.table as usize].rows.cell(at.row as usize, source));
-            Some(text.trim())
-                .filter(|text| !text.is_empty())
-                .map(Arc::from)
-        };
-        let id: Option<Arc<str>> = cell(rule.key);
+    let mut refused = std::mem::take(&mut clean.refused);
+    refused.sort_by_key(|row| (row.at.table, row.at.row));
+    let mut places: HashMap<Arc<str>, usize> = HashMap::default();
+    for RefusedRow { at, faults } in refused {
+        let id = same_key::key_of(rule.key, tables, &clean, at).map(|id| inputs.one(id.into()));
+        let known = id.as_ref().and_then(|id| places.get(id)).copied();
+        if let Some(known) = known {
+            // Whatever rows there are of a customer, it is one.
+            let known = &mut roster.refused[known].faults;
+            let new: Vec<Text> = faults
+                .into_iter()
+                .filter(|fault| !known.contains(fault))
+                .collect();
+            known.extend(new);
+            continue;
+        }
+        if let Some(id) = &id {
+            places.insert(id.clone(), roster.refused.len());
+        }
         roster.without_row.extend(id.clone());
-        let name = rule.name.and_then(cell);
+        let name = rule
+            .name
+            .and_then(|name| same_key::key_of(name, tables, &clean, at));
         let known = id.as_ref().and_then(|id| inputs.before.get(id));
         let before = known.map_or_else(|| before.of(at, None, &mut vec![]), |known| *known);
         roster.refused.push(Refused {
             at,
             id,
-            name,
+            name: name.map(Arc::from),
             faults,
             before,
         });
     }
-    roster
-        .refused
-        .sort_by_key(|refused| (refused.at.table, refused.at.row));
+    let sources = std::mem::take(&mut clean.sources);
     let customers = clean
         .rows
         .iter()
@@ -290,6 +300,54 @@ pub(super) fn read(
         earlier,
         first_seen,
     }
+}
+
+/// A customer of whom any row in force cannot be used is graded from none of them, or its grade would come from a part of
+/// what there is to know: it keeps the one it had. Its other rows go, with a word.
+fn keep_who_is_whole(
+    rule: &Customers,
+    inputs: &Inputs,
+    clean: &mut CleanSheet,
+    findings: &mut Vec<Finding>,
+) {
+    let tables = &inputs.customers;
+    let refused: HashSet<Arc<str>> = clean
+        .refused
+        .iter()
+        .filter_map(|row| same_key::key_of(rule.key, tables, clean, row.at))
+        .map(|id| inputs.one(id.into()))
+        .collect();
+    if refused.is_empty() {
+        return;
+    }
+    let stays: Vec<bool> = (0..clean.rows.len())
+        .map(|row| !refused.contains(&inputs.one(text_at(&clean.columns[rule.key], row))))
+        .collect();
+    for (row, at) in clean
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(row, _)| !stays[*row])
+    {
+        let id = text_at(&clean.columns[rule.key], row);
+        let id = crate::clean::text::shorten(&id);
+        let column = clean.sources[at.table as usize][rule.key];
+        findings.push(
+            Finding::warning(
+                Code::SourcesDiffer,
+                text!(
+                    "`{id}` has a row elsewhere that cannot be used, so this one does not count either",
+                    "`{id}` 在别处有一行不能使用，因此这一行也不计入"
+                ),
+            )
+            .place(place_of(tables, *at, column))
+            .help(text!(
+                "mend the other row; until then the customer keeps the grade it had",
+                "请修正另一行；在此之前该客户保留原等级"
+            )),
+        );
+    }
+    clean.keep(|row| stays[row]);
 }
 
 /// Of the rows that one file has for a customer those go for which the sheet's `rows` does not hold: a sheet may have a

@@ -223,7 +223,14 @@ fn drop_repeated(
                     "`{field}` `{name}` 出现两次且内容不同（首次在 {first}），以后一行为准"
                 ),
             )
-            .place(place_of(tables, clean.rows[row], None)),
+            .place(place_of(tables, clean.rows[row], None))
+            .cell(
+                text!(
+                    "some `{field}` stand twice with different content; of each the later row counts",
+                    "有 `{field}` 出现两次且内容不同，均以后一行为准"
+                ),
+                name.to_string(),
+            ),
         );
     }
     if equal > 0 {

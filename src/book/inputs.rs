@@ -2,7 +2,7 @@
 
 use super::{Earlier, Filing};
 use crate::read::Table;
-use crate::scheme::model::Scheme;
+use crate::scheme::model::{Scheme, Sheet};
 use foldhash::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,9 +72,24 @@ impl SheetKind {
             .or(lookup.map(Self::Lookup))
             .or(crosswalk.map(Self::Crosswalk))
     }
+
+    /// The rule by which its tables are read; `None` if the scheme has no such sheet.
+    pub fn sheet(self, scheme: &Scheme) -> Option<&Sheet> {
+        match self {
+            Self::Customers => scheme.customers.as_ref().map(|rule| &rule.sheet),
+            Self::Events(index) => scheme.events.get(index).map(|rule| &rule.sheet),
+            Self::Lookup(index) => scheme.lookups.get(index).map(|rule| &rule.sheet),
+            Self::Crosswalk(index) => scheme.crosswalks.get(index).map(|rule| &rule.sheet),
+        }
+    }
 }
 
 impl Inputs {
+    /// The customer that a key stands for: its own, or the one that it was merged into.
+    pub(super) fn one(&self, id: Arc<str>) -> Arc<str> {
+        self.merged.get(&id).cloned().unwrap_or(id)
+    }
+
     /// No tables yet for the sheets of a scheme.
     pub fn empty(scheme: &Scheme) -> Self {
         let (events, lookups) = (scheme.events.len(), scheme.lookups.len());

@@ -78,22 +78,17 @@ impl<'a> Arrival<'a> {
         crosswalks: &Inputs,
     ) -> Option<Self> {
         let kind = SheetKind::of(scheme, sheet)?;
-        let (rule, keys) = match kind {
-            SheetKind::Customers => {
-                let customers = scheme.customers.as_ref()?;
-                (&customers.sheet, vec![customers.key])
-            }
+        let rule = kind.sheet(scheme)?;
+        let keys = match kind {
+            SheetKind::Customers => vec![scheme.customers.as_ref()?.key],
             SheetKind::Events(index) => {
                 let event = &scheme.events[index];
-                (&event.sheet, vec![event.customer, event.date])
+                vec![event.customer, event.date]
             }
-            SheetKind::Lookup(index) => {
-                let lookup = &scheme.lookups[index];
-                (&lookup.sheet, vec![lookup.key])
-            }
+            SheetKind::Lookup(index) => vec![scheme.lookups[index].key],
             SheetKind::Crosswalk(index) => {
                 let crosswalk = &scheme.crosswalks[index];
-                (&crosswalk.sheet, vec![crosswalk.key, crosswalk.customer])
+                vec![crosswalk.key, crosswalk.customer]
             }
         };
         let mut findings = vec![];
@@ -152,6 +147,19 @@ impl<'a> Arrival<'a> {
             },
         };
         Owners { rows, keys }
+    }
+
+    /// The day of each row of an event sheet; of other sheets none. All rows together show in which order day and month
+    /// are written.
+    pub fn days(&self) -> Vec<Option<Date>> {
+        let SheetKind::Events(_) = self.kind else {
+            return vec![];
+        };
+        let Some((column, rule)) = column_of(self.rule, &self.table, self.keys[1]) else {
+            return vec![];
+        };
+        let days = events::days_of(&read_column(&self.table.rows, column, &rule).column);
+        days.into_iter().map(Date::from_days).collect()
     }
 
     /// Cleans and checks the table.
@@ -268,12 +276,8 @@ fn mapped<'a>(
         .iter()
         .any(|rule| rule.source == filing.source);
     let mut inputs = Inputs::empty(scheme);
-    let sheet = match kind {
-        SheetKind::Customers => scheme.customers.as_ref().map(|customers| &customers.sheet),
-        SheetKind::Events(index) => Some(&scheme.events[index].sheet),
-        SheetKind::Lookup(_) | SheetKind::Crosswalk(_) => None,
-    };
-    let (true, Some(sheet)) = (has_own_ids, sheet) else {
+    let has_customers = matches!(kind, SheetKind::Customers | SheetKind::Events(_));
+    let (true, Some(sheet)) = (has_own_ids && has_customers, kind.sheet(scheme)) else {
         return Cow::Borrowed(table);
     };
     inputs.crosswalks.clone_from(&crosswalks.crosswalks);

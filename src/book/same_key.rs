@@ -1,13 +1,13 @@
 //! Rows of one file that have the same key: the sheet's `duplicates` says what becomes of them. Nothing is dropped
 //! without a word, and which of two rows counts is never guessed.
 
-use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, text_at};
+use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::Table;
 use crate::scheme::model::{FieldKind, SameKey, Sheet};
 use crate::table::{Cell, Column, ColumnBuilder, Decimal, Value};
 use crate::text;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 /// The rows that went into another one, by where that one stands.
 pub(super) type Into = HashMap<RowRef, Vec<RowRef>>;
@@ -21,7 +21,8 @@ pub(super) fn settle(
     findings: &mut Vec<Finding>,
 ) -> Into {
     let groups = groups(key, clean);
-    if groups.is_empty() {
+    let beside_refused = beside_refused(key, tables, clean);
+    if groups.is_empty() && beside_refused.is_empty() {
         return Into::default();
     }
     let mut work = Work {
@@ -36,10 +37,52 @@ pub(super) fn settle(
         superseded: 0,
         into: Into::default(),
     };
+    work.refuse(&beside_refused, clean, |field, id| {
+        text!(
+            "`{field}` `{id}` has another row, which cannot be used",
+            "`{field}` `{id}` 另有一行不能使用"
+        )
+    });
     for rows in groups {
-        work.group(&rows, clean);
+        if !work.gone[rows[0]] {
+            work.group(&rows, clean);
+        }
     }
     work.end(clean)
+}
+
+/// The good rows whose file has a row of the same key that cannot be used: what the key says is not known then, whichever
+/// of its rows would count.
+fn beside_refused(key: usize, tables: &[Table], clean: &CleanSheet) -> Vec<usize> {
+    let refused: HashSet<(u32, String)> = clean
+        .refused
+        .iter()
+        .filter_map(|row| Some((row.at.table, key_of(key, tables, clean, row.at)?)))
+        .collect();
+    if refused.is_empty() {
+        return vec![];
+    }
+    (0..clean.rows.len())
+        .filter(|row| {
+            let id = text_at(&clean.columns[key], *row);
+            refused.contains(&(clean.rows[*row].table, id.to_string()))
+        })
+        .collect()
+}
+
+/// The key of a row that is refused, as far as it can be seen.
+pub(super) fn key_of(
+    key: usize,
+    tables: &[Table],
+    clean: &CleanSheet,
+    at: RowRef,
+) -> Option<String> {
+    let column = clean.sources[at.table as usize][key]?;
+    let cell = tables[at.table as usize].rows.cell(at.row as usize, column);
+    let text = shown(cell);
+    Some(text.trim())
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// The rows of each key that one file has more than once, in order.
@@ -169,9 +212,9 @@ impl Work<'_> {
 
     fn refuse(&mut self, rows: &[usize], clean: &CleanSheet, title: impl Fn(&str, &str) -> Text) {
         let field = &self.sheet.fields[self.key].name;
-        let id = text_at(&clean.columns[self.key], rows[0]);
-        let title = title(field, &crate::clean::text::shorten(&id));
         for row in rows {
+            let id = text_at(&clean.columns[self.key], *row);
+            let title = title(field, &crate::clean::text::shorten(&id));
             self.gone[*row] = true;
             let at = clean.rows[*row];
             let column = clean.sources[at.table as usize][self.key];
@@ -185,7 +228,7 @@ impl Work<'_> {
             );
             self.refused.push(RefusedRow {
                 at,
-                faults: vec![title.clone()],
+                faults: vec![title],
             });
         }
     }
@@ -315,7 +358,7 @@ mod tests {
         assert!(
             refusals
                 .clone()
-                .all(|finding| finding.code == Code::DuplicateKey)
+                .all(|finding| matches!(finding.code, Code::DuplicateKey | Code::BadCell))
         );
         let columns = &book.customers.as_ref().unwrap().columns;
         let shown = |row: usize| match columns[0].value(row) {
@@ -333,9 +376,9 @@ mod tests {
     fn the_sheet_says_which_row_of_a_key_counts() {
         let rows = "1,10,2024-02-01\n1,20,2024-01-01\n2,5,2024-01-01\n2,5,2024-01-01\n3,1,\n";
         for (rule, expected, refused) in [
-            ("", &["2 5", "3 1"][..], 2),
-            ("duplicates = \"equal\"", &["2 5", "3 1"], 2),
-            ("duplicates = \"error\"", &["3 1"], 4),
+            ("", &["2 5", "3 1"][..], 1),
+            ("duplicates = \"equal\"", &["2 5", "3 1"], 1),
+            ("duplicates = \"error\"", &["3 1"], 2),
             ("duplicates = \"last\"", &["1 20", "2 5", "3 1"], 0),
             (
                 "duplicates = \"newest\"\nnewest_by = \"day\"",
@@ -343,7 +386,7 @@ mod tests {
                 0,
             ),
             // The days of 1 differ, and days are not added up.
-            ("duplicates = \"sum\"", &["2 10", "3 1"], 2),
+            ("duplicates = \"sum\"", &["2 10", "3 1"], 1),
         ] {
             let (of, count) = customers(rule, rows);
             assert_eq!(
@@ -351,6 +394,22 @@ mod tests {
                 (expected.iter().map(ToString::to_string).collect(), refused),
                 "{rule}"
             );
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_used_takes_the_others_of_its_key_with_it() {
+        let rows = "1,60,2024-01-01\n1,7O,2024-02-01\n1,80,2024-03-01\n2,60,\n2,60,\n";
+        let newest = "duplicates = \"newest\"\nnewest_by = \"day\"";
+        for rule in ["", "duplicates = \"last\"", newest, "duplicates = \"sum\""] {
+            let (of, refused) = customers(rule, rows);
+            let expected = if rule.contains("sum") {
+                "2 120"
+            } else {
+                "2 60"
+            };
+            // The three rows of 1 are one customer, who is refused.
+            assert_eq!((of, refused), (vec![expected.to_owned()], 1), "{rule}");
         }
     }
 

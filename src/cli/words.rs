@@ -151,7 +151,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("command", "命令名；不写则为 regrade 本身"),
     (
         "workbooks",
-        "复核人填过复核列的评级工作簿，或其工作表另存的 CSV",
+        "填过的工作簿，或其工作表另存的 CSV：评级工作簿（复核列）、修正表、疑似重复客户表",
     ),
     ("to_grade", "等级"),
     ("to_type", "类型"),

@@ -1,6 +1,6 @@
 //! Imports: tables as they were read, with where they came from and as of when.
 
-use super::repairs::{Other, mark_broken};
+use super::repairs::Other;
 use super::sql::{json, parse_json};
 use super::{Action, Error, Ledger, RunNumber, Writer, cells, table};
 use crate::book::Filing;
@@ -196,8 +196,14 @@ impl Ledger {
         for other in waiting.filter_map(|(_, other)| other.as_ref()) {
             read(&other.cells, other.number, &mut table)?;
         }
-        about.mark_broken(&mut table)?;
-        mark_broken(&mut table, others);
+        let mut broken = about.broken()?;
+        for other in others.values().flatten() {
+            match other.broken {
+                Some(fault) => broken.insert(other.number, fault),
+                None => broken.remove(&other.number),
+            };
+        }
+        table::mark_broken(&mut table, &broken);
         Ok(table)
     }
 

@@ -1,7 +1,7 @@
 //! Rows that cannot be used, until somebody has mended them: what is wrong, since when, who is to see to it and by when.
 
 use super::sql::parse_json;
-use super::{Error, ImportId, Ledger, RowId, Writer, cells};
+use super::{Error, ImportId, Ledger, RowId, Writer, cells, table};
 use crate::book::Flaw;
 use crate::diagnostic::Text;
 use crate::read::Table;
@@ -51,12 +51,21 @@ impl Waiting {
 impl Ledger {
     /// All rows that wait, in the order in which they came in.
     pub fn waiting(&self) -> Result<Vec<Waiting>, Error> {
-        let mut statement = self.connection.prepare_cached(
+        self.read_waiting("", [])
+    }
+
+    /// The rows of an import that wait, in the order of its table.
+    pub fn waiting_of(&self, import: ImportId) -> Result<Vec<Waiting>, Error> {
+        self.read_waiting("WHERE quarantine.import = ?1", [import.0])
+    }
+
+    fn read_waiting(&self, which: &str, of: impl rusqlite::Params) -> Result<Vec<Waiting>, Error> {
+        let mut statement = self.connection.prepare_cached(&format!(
             "SELECT quarantine.row, quarantine.import, sheet_row.number, quarantine.customer, faults, since, owner, due,
                     sheet_row.cells
-             FROM quarantine JOIN sheet_row ON sheet_row.id = quarantine.row ORDER BY quarantine.row",
-        )?;
-        let mut rows = statement.query([])?;
+             FROM quarantine JOIN sheet_row ON sheet_row.id = quarantine.row {which} ORDER BY quarantine.row",
+        ))?;
+        let mut rows = statement.query(of)?;
         let mut waiting = vec![];
         while let Some(row) = rows.next()? {
             waiting.push(Waiting {
@@ -93,7 +102,7 @@ impl Ledger {
                 Error::Damaged(format!("row {number} of import {} is no row", import.0))
             })?;
         }
-        about.mark_broken(&mut table)?;
+        table::mark_broken(&mut table, &about.broken()?);
         Ok(table)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::sql::{from_text, words};
 use super::{Action, Error, ImportId, Ledger, RunNumber, Writer, cells, table};
-use crate::read::{BrokenRow, RowFault, Table};
+use crate::read::{RowFault, Table};
 use crate::repair::State;
 use crate::table::{Date, RawRows};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -311,7 +311,7 @@ impl Writer<'_> {
         Ok(id)
     }
 
-    /// Makes of something that was said before what it is now.
+    /// Makes of something that was said before what it is now: it has ended, or is disputed. What counts is said anew.
     pub fn turn_repair(
         &self,
         import: ImportId,
@@ -321,9 +321,7 @@ impl Writer<'_> {
         let newest = self.newest_run()?;
         self.connection.execute(
             "UPDATE repair SET state = ?2,
-                    from_run = CASE WHEN ?2 = 'applied' THEN ?3 ELSE from_run END,
-                    until_run = CASE WHEN ?2 = 'applied' THEN NULL
-                                     WHEN state = 'applied' THEN ?3 ELSE until_run END
+                    until_run = CASE WHEN state = 'applied' THEN ?3 ELSE until_run END
              WHERE id = ?1",
             (known.id, state, newest),
         )?;
@@ -345,26 +343,6 @@ impl Writer<'_> {
         let subject = format!("import {}", import.0);
         self.note(Action::Repair, &subject, Some(&detail))
     }
-}
-
-/// Says of rows that they are broken, beside those of which the table knows it.
-pub(super) fn mark_broken(table: &mut Table, others: &BTreeMap<i64, Option<Other>>) {
-    let broken = others
-        .values()
-        .flatten()
-        .filter_map(|other| Some((other.number, other.broken?)));
-    for (row_number, fault) in broken {
-        let index = (0..table.rows.len()).find(|row| table.rows.row_number(*row) == row_number);
-        let Some(index) = index else { continue };
-        if table.broken.iter().all(|known| known.index != index) {
-            table.broken.push(BrokenRow {
-                index,
-                row_number,
-                fault,
-            });
-        }
-    }
-    table.broken.sort_by_key(|broken| broken.index);
 }
 
 /// How a row was broken.

@@ -5,6 +5,7 @@ use super::sql::parse_json;
 use crate::read::{BrokenRow, Format, Header, RowFault, Table, encoding_named};
 use crate::table::{Origin, RawRows};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// All of a table but its origin, its rows and its notes, as JSON text.
 pub fn about(table: &Table) -> String {
@@ -91,25 +92,34 @@ impl About {
         })
     }
 
-    /// Says which of the rows of `table` are broken. Both are in the order of the file.
-    pub fn mark_broken(&self, table: &mut Table) -> Result<(), Error> {
-        let mut from = 0;
-        for written in self.0["broken"].as_array().into_iter().flatten() {
+    /// The rows that are broken, by their numbers.
+    pub fn broken(&self) -> Result<BTreeMap<u32, RowFault>, Error> {
+        let written = self.0["broken"].as_array().into_iter().flatten();
+        let broken = written.map(|written| {
             let row_number = figure(&written[0]).ok_or_else(|| damaged("broken"))? as u32;
             let fault = row_fault(written).ok_or_else(|| damaged("broken"))?;
-            let index =
-                (from..table.rows.len()).find(|row| table.rows.row_number(*row) == row_number);
-            // The row of a forgotten customer is gone.
-            if let Some(index) = index {
-                table.broken.push(BrokenRow {
-                    index,
-                    row_number,
-                    fault,
-                });
-                from = index + 1;
-            }
+            Ok((row_number, fault))
+        });
+        broken.collect()
+    }
+}
+
+/// Says which rows of a table are broken. Those of forgotten customers are gone, and a sample has but some: not every
+/// number of `broken` is there. Both are in the order of the file.
+pub(super) fn mark_broken(table: &mut Table, broken: &BTreeMap<u32, RowFault>) {
+    let mut broken = broken.iter().peekable();
+    for index in 0..table.rows.len() {
+        let row_number = table.rows.row_number(index);
+        while broken.next_if(|(at, _)| **at < row_number).is_some() {}
+        match broken.peek() {
+            None => break,
+            Some((at, fault)) if **at == row_number => table.broken.push(BrokenRow {
+                index,
+                row_number,
+                fault: **fault,
+            }),
+            Some(_) => {}
         }
-        Ok(())
     }
 }
 

@@ -49,8 +49,31 @@ pub fn with(table: &Table, changes: &Changes<'_>) -> Table {
     holding(table, rows, broken)
 }
 
+/// The table with some of its rows, by their indices in their order, and no others.
+pub fn picked(table: &Table, indices: impl Iterator<Item = usize>) -> Table {
+    let mut rows = RawRows::new(table.rows.width());
+    let mut broken = vec![];
+    for index in indices {
+        let number = table.rows.row_number(index);
+        broken.extend(fault_of(table, index).map(|fault| BrokenRow {
+            index: rows.len(),
+            row_number: number,
+            fault,
+        }));
+        rows.push(number, table.rows.row(index));
+    }
+    holding(table, rows, broken)
+}
+
+/// How a row of the table is broken, by its index.
+pub fn fault_of(table: &Table, index: usize) -> Option<RowFault> {
+    let broken = &table.broken;
+    let found = broken.binary_search_by_key(&index, |broken| broken.index);
+    found.ok().map(|found| broken[found].fault)
+}
+
 /// A table as another one, with other rows.
-pub fn holding(table: &Table, rows: RawRows, broken: Vec<BrokenRow>) -> Table {
+fn holding(table: &Table, rows: RawRows, broken: Vec<BrokenRow>) -> Table {
     Table {
         origin: table.origin.clone(),
         headers: table.headers.clone(),

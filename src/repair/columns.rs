@@ -4,6 +4,7 @@
 use crate::diagnostic::Lang;
 use crate::read::{Header, KnownSheet, fold_header};
 use crate::words::Word;
+use std::collections::HashMap;
 
 /// The headings in their order, the mark of the row last.
 const HEADINGS: [Word; 9] = [
@@ -45,6 +46,11 @@ fn last(headers: &[Header], word: Word) -> Option<usize> {
         .rposition(|header| names.contains(&header.folded))
 }
 
+/// The columns that regrade wrote beside the rows.
+fn own(headers: &[Header]) -> impl Iterator<Item = usize> {
+    HEADINGS.into_iter().filter_map(|word| last(headers, word))
+}
+
 /// Whether a table is of a repair workbook.
 pub fn is_page(headers: &[Header]) -> bool {
     last(headers, Word::RowMark).is_some()
@@ -66,31 +72,31 @@ impl Columns {
     /// The columns of a page; `None` of any other table.
     pub fn of(headers: &[Header]) -> Option<Self> {
         let mark = last(headers, Word::RowMark)?;
-        let own = HEADINGS.into_iter().filter_map(|word| last(headers, word));
         Some(Self {
             action: last(headers, Word::RepairAction),
             reason: last(headers, Word::RepairReason),
             by: last(headers, Word::Mender),
             mark,
-            first: own.min().unwrap_or(mark),
+            first: own(headers).min().unwrap_or(mark),
         })
     }
 
     /// For each column of the table that the rows are from the column of the page: the first of the same header there,
     /// the second of the second. `Err` has the headers that the page does not have.
-    pub fn of_rows(self, page: &[Header], table: &[Header]) -> Result<Vec<usize>, Vec<String>> {
-        let mut used = vec![false; page.len()];
+    pub fn of_rows(page: &[Header], table: &[Header]) -> Result<Vec<usize>, Vec<String>> {
+        let own: Vec<usize> = own(page).collect();
+        // Of each header its columns, the first at the end.
+        let mut free: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, header) in page.iter().enumerate().rev() {
+            if !own.contains(&at) {
+                free.entry(&header.folded).or_default().push(at);
+            }
+        }
         let mut columns = vec![];
         let mut missing = vec![];
         for header in table {
-            let found = (0..page.len())
-                .filter(|at| !used[*at] && !self.is_own(page, *at))
-                .find(|at| page[*at].folded == header.folded);
-            match found {
-                Some(at) => {
-                    used[at] = true;
-                    columns.push(at);
-                }
+            match free.get_mut(&*header.folded).and_then(Vec::pop) {
+                Some(at) => columns.push(at),
                 None => missing.push(header.text.clone()),
             }
         }
@@ -99,13 +105,5 @@ impl Columns {
         } else {
             Err(missing)
         }
-    }
-
-    /// Whether regrade wrote the column beside the rows.
-    fn is_own(self, page: &[Header], at: usize) -> bool {
-        HEADINGS
-            .into_iter()
-            .any(|word| last(page, word) == Some(at))
-            && at >= self.first
     }
 }

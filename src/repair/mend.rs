@@ -1,31 +1,17 @@
 //! Puts what people made of rows into their table and judges it there: every row is cleaned anew, with all others, because
 //! a key is twice or once only among them. What cannot be used still is told and left as it was.
 
-use super::changed::{Changes, holding, with};
+use super::bench::{Bench, Judged};
+use super::changed::{Changes, with};
 use super::said::{Known, Statement};
 use super::settle::{Decision, decide};
 use super::{State, told};
-use crate::book::{Arrival, Filing, Inputs, Intake, Quarantined, is_refusal};
+use crate::book::{Quarantined, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::{RowFault, Table};
-use crate::scheme::Scheme;
 use crate::table::{Date, RawRows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What rows are judged by.
-pub struct Bench<'a> {
-    /// The scheme.
-    pub scheme: &'a Scheme,
-    /// The sheet that the table is of.
-    pub sheet: &'a str,
-    /// How the table came in.
-    pub filing: &'a Filing,
-    /// The crosswalks that are known.
-    pub crosswalks: &'a Inputs,
-    /// Whether a newer file stands for the table's rows of a day.
-    pub is_replaced: &'a dyn Fn(Date) -> bool,
-}
 
 /// A statement that is to be kept.
 #[derive(Clone, Debug)]
@@ -45,15 +31,6 @@ pub struct Applied {
     pub number: u32,
     /// Its index in the mended table; `None` if it is left out.
     pub index: Option<usize>,
-}
-
-/// What there is to know of a table.
-#[derive(Clone, Debug, Default)]
-pub struct Judged {
-    /// What was found.
-    pub intake: Intake,
-    /// For each row the customer's key.
-    pub customers: Vec<Option<Arc<str>>>,
 }
 
 /// What was made of a table.
@@ -127,7 +104,7 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     }
     // Each can be used by itself; two together may have one key.
     let (mended, judged) = loop {
-        let changes = changes(&decisions, &said, known);
+        let changes = changes(&decisions, &said, &by_number);
         let mended = with(table, &changes);
         let judged = bench.judge(&mended);
         let applied: Vec<usize> = decisions.values().filter_map(|one| one.apply).collect();
@@ -139,22 +116,9 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
     };
     let kept = kept(&decisions, &said, table, &base);
-    let changed: BTreeSet<u32> = changes(&decisions, &said, known).into_keys().collect();
-    let mut alone = RawRows::new(table.rows.width());
-    for (number, row) in changes(&decisions, &said, known) {
-        if let Some((cells, _)) = row {
-            alone.push(number, cells.row(0));
-        }
-    }
-    // The order of day and month may be known by the other rows only.
-    let span = if alone.is_empty() {
-        None
-    } else {
-        let span = bench.judge(&holding(table, alone, vec![])).intake.span;
-        span.or(judged.intake.span)
-    };
+    let changed: BTreeSet<u32> = changes(&decisions, &said, &by_number).into_keys().collect();
     Mended {
-        span,
+        span: bench.span(&mended, &changed),
         rows: rows(&changed, table, &base, &mended, &judged),
         kept,
         turned: decisions
@@ -166,39 +130,6 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
         judged,
         findings,
     }
-}
-
-impl Bench<'_> {
-    /// The numbers of the rows of a table that cannot be used.
-    pub fn waiting(&self, table: &Table) -> BTreeSet<u32> {
-        let refused = self.judge(table).intake.quarantined;
-        refused.into_iter().map(|row| row.number).collect()
-    }
-
-    /// Cleans a table, and finds whose its rows are.
-    pub fn judge(&self, table: &Table) -> Judged {
-        self.arrival(table)
-            .map_or_else(Judged::default, |arrival| Judged {
-                intake: arrival.take_in(),
-                customers: customers_of(&arrival),
-            })
-    }
-
-    /// Whose the rows of a table are.
-    pub fn customers(&self, table: &Table) -> Vec<Option<Arc<str>>> {
-        let arrival = self.arrival(table);
-        arrival.as_ref().map_or_else(Vec::new, customers_of)
-    }
-
-    fn arrival<'t>(&'t self, table: &'t Table) -> Option<Arrival<'t>> {
-        Arrival::new(self.scheme, self.sheet, table, self.filing, self.crosswalks)
-    }
-}
-
-fn customers_of(arrival: &Arrival<'_>) -> Vec<Option<Arc<str>>> {
-    let owners = arrival.owners();
-    let customers = owners.each().map(|key| key.map(Arc::from));
-    customers.collect()
 }
 
 /// The statements by which their rows can be used, judged in rounds: where two people say something of one row, one after
@@ -233,6 +164,15 @@ fn usable(
                     let of_row = customers.get(&said[*index].number);
                     said[*index].customer = of_row.and_then(|(_, customer)| customer.cloned());
                 }
+                let replaced = bench.replaced(&mended);
+                round.retain(|index| {
+                    let statement = &said[*index];
+                    let is_replaced = replaced.contains(&statement.number);
+                    if is_replaced {
+                        findings.push(told::replaced(&statement.place));
+                    }
+                    !is_replaced
+                });
                 break;
             }
             let bad: BTreeSet<usize> = bad.into_iter().collect();
@@ -240,27 +180,8 @@ fn usable(
         }
         good.extend(round);
     }
-    good.retain(|index| {
-        let is_replaced = is_replaced(bench, table, &said[*index]);
-        if is_replaced {
-            findings.push(told::replaced(&said[*index].place));
-        }
-        !is_replaced
-    });
     good.sort_unstable();
     good
-}
-
-/// Whether a newer file stands for a row as it is mended.
-fn is_replaced(bench: &Bench<'_>, table: &Table, statement: &Statement) -> bool {
-    let Some(cells) = &statement.cells else {
-        return false;
-    };
-    let mut rows = RawRows::new(table.rows.width());
-    rows.push(statement.number, cells.row(0));
-    let alone = holding(table, rows, vec![]);
-    let span = bench.judge(&alone).intake.span;
-    span.is_some_and(|(day, _)| (bench.is_replaced)(day))
 }
 
 const fn change(statement: &Statement) -> (u32, Option<(&RawRows, Option<RowFault>)>) {
@@ -338,7 +259,7 @@ fn faulty(
 fn changes<'a>(
     decisions: &BTreeMap<u32, Decision>,
     said: &'a [Statement],
-    known: &'a [Known],
+    by_number: &BTreeMap<u32, Vec<&'a Known>>,
 ) -> Changes<'a> {
     let mut changes = Changes::new();
     for (number, decision) in decisions {
@@ -346,7 +267,7 @@ fn changes<'a>(
             let (number, row) = change(&said[index]);
             changes.insert(number, row);
         } else if decision.put_back
-            && let Some(one) = known.iter().find(|one| one.number == *number)
+            && let Some(one) = by_number.get(number).and_then(|known| known.first())
         {
             changes.insert(*number, Some((&one.before, one.broken)));
         }

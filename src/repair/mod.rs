@@ -11,9 +11,11 @@
 //! said     (Lines, Table, what is known) → Vec<Statement>    one for each row that somebody changed
 //! page     (Scheme, Table)          → what a repair workbook shows
 //! changed  (Table, some of its rows) → the table with them
+//! bench    Table                     → Judged            all its rows cleaned anew, whose they are and of which days
 //! mend     (Table, Vec<Statement>)    → Mended            each row judged with all others, and who disagrees
 //! ```
 
+mod bench;
 mod changed;
 mod columns;
 mod lines;
@@ -26,9 +28,11 @@ mod settle;
 mod tests;
 mod told;
 
+pub use bench::{Bench, Judged};
+pub use changed::picked;
 pub use columns::{Columns, headings, is_page, known_page};
 pub use lines::{Line, Mark, Wish, lines};
-pub use mend::{Applied, Bench, Judged, Kept, Mended, Taken, mend};
+pub use mend::{Applied, Kept, Mended, Taken, mend};
 pub use page::{Page, PageColumn, PageRow, columns_of};
 pub use said::{Known, Statement, said};
 pub use told::{dispute, no_longer_there, replaced, unknown_rows};

@@ -7,7 +7,7 @@ use crate::clean::sheet::field_headers;
 use crate::diagnostic::Text;
 use crate::read::{Table, find_column};
 use crate::scheme::Scheme;
-use crate::scheme::model::{FieldKind, Sheet};
+use crate::scheme::model::FieldKind;
 use crate::table::Date;
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl PageRow {
 /// What may stand in each column of a table of a sheet of the scheme.
 pub fn columns_of(scheme: &Scheme, sheet: &str, table: &Table) -> Vec<PageColumn> {
     let mut columns = vec![PageColumn::default(); table.headers.len()];
-    let Some(rule) = rule_of(scheme, sheet) else {
+    let Some(rule) = SheetKind::of(scheme, sheet).and_then(|kind| kind.sheet(scheme)) else {
         return columns;
     };
     for field in &rule.fields {
@@ -86,13 +86,4 @@ pub fn columns_of(scheme: &Scheme, sheet: &str, table: &Table) -> Vec<PageColumn
         };
     }
     columns
-}
-
-fn rule_of<'a>(scheme: &'a Scheme, sheet: &str) -> Option<&'a Sheet> {
-    Some(match SheetKind::of(scheme, sheet)? {
-        SheetKind::Customers => &scheme.customers.as_ref()?.sheet,
-        SheetKind::Events(index) => &scheme.events[index].sheet,
-        SheetKind::Lookup(index) => &scheme.lookups[index].sheet,
-        SheetKind::Crosswalk(index) => &scheme.crosswalks[index].sheet,
-    })
 }

@@ -1,5 +1,6 @@
 //! What people made of rows: the cells that they changed, put into the row as it came in.
 
+use super::changed::fault_of;
 use super::columns::Columns;
 use super::lines::{Line, Wish};
 use super::same::{is_same, text_of};
@@ -98,8 +99,7 @@ pub fn said(
     for line in lines {
         let page = &pages[line.page];
         let of_page = columns.entry(line.page).or_insert_with(|| {
-            let own = Columns::of(&page.headers)?;
-            match own.of_rows(&page.headers, &table.headers) {
+            match Columns::of_rows(&page.headers, &table.headers) {
                 Ok(columns) => Some(columns.into()),
                 Err(missing) => {
                     let place = page.origin.row(page.header_row);
@@ -118,8 +118,7 @@ pub fn said(
             (None, Some(index)) => {
                 let mut row = RawRows::new(table.rows.width());
                 row.push(number, table.rows.row(*index));
-                let broken = table.broken.iter().find(|broken| broken.index == *index);
-                (row, broken.map(|broken| broken.fault))
+                (row, fault_of(table, *index))
             }
             (None, None) => {
                 findings.push(told::no_longer_there(line));

@@ -1,6 +1,6 @@
 //! Reads mended rows back into the imports of the ledger.
 
-use super::{Repairs, allowed, known_of, new_repair, open, trouble};
+use super::{Repairs, allowed, known_of, new_repair, note_barred, open, trouble};
 use crate::cli::{Stop, intake};
 use regrade::ledger::{
     Amendment, Error, Import, ImportId, RowChange, RowId, StoredRepair, Waiting, Writer,
@@ -47,7 +47,7 @@ impl Repairs {
                 sheet: &import.sheet,
                 filing: &import.filing,
                 crosswalks: &crosswalks,
-                is_replaced: &|day| open::is_replaced(scheme, import, &imports, day),
+                is_replaced: Some(&|day| open::is_replaced(scheme, import, &imports, day)),
             };
             let is_in_force = open::is_in_force(scheme, import, &imports);
             self.apply_to(writer, import, is_in_force, &bench, &lines)
@@ -68,7 +68,7 @@ impl Repairs {
         let ids = writer.row_ids(import.id)?;
         let stored = writer.repairs(import.id)?;
         let known: Vec<repair::Known> = stored.iter().map(known_of).collect();
-        let before = open::known(writer, import.id)?;
+        let before = writer.waiting_of(import.id)?;
         let mut waiting = bench.waiting(&table);
         waiting.extend(before.iter().map(|one| one.number));
         let lines: Vec<&Line> = lines.iter().collect();
@@ -88,16 +88,8 @@ impl Repairs {
             return Ok(());
         }
         self.about(import.id);
-        for one in &said {
-            if regrade::review::barred(bench.scheme, &one.author).is_some() {
-                let what = format!(
-                    "row {} by {}: their role may not review",
-                    one.number, one.author
-                );
-                writer.note_refusal(&format!("import {}", import.id.0), &what)?;
-            }
-        }
-        allowed(bench.scheme, &mut said, &mut self.findings);
+        let barred = allowed(bench.scheme, &mut said, &mut self.findings);
+        note_barred(writer, import.id, &barred)?;
         if said.is_empty() {
             return Ok(());
         }
@@ -143,8 +135,8 @@ pub fn put(
     before: &[Waiting],
 ) -> Result<(), Error> {
     for (id, state) in &mended.turned {
-        if let Some(known) = stored.iter().find(|one| one.id == *id) {
-            writer.turn_repair(import, known, *state)?;
+        if let Ok(at) = stored.binary_search_by_key(id, |one| one.id) {
+            writer.turn_repair(import, &stored[at], *state)?;
         }
     }
     for kept in &mended.kept {
@@ -158,7 +150,7 @@ pub fn put(
     let changes = mended.rows.iter().filter_map(|row| {
         let customer = row
             .index
-            .and_then(|at| mended.judged.customers[at].as_deref());
+            .and_then(|at| mended.judged.customers.get(at)?.as_deref());
         Some(RowChange {
             row: *rows.get(&row.number)?,
             index: row.index,

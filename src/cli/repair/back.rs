@@ -1,26 +1,23 @@
 //! Repair workbooks that `review` is given, and what is said of what became of them.
 
-use super::output::{keep_unread, pages, target, write};
+use super::output::{keep_unread, pages, write};
 use super::{Repairs, open, said_open};
-use crate::cli::output::{files_of, keep_inputs};
+use crate::cli::output::Output;
 use crate::cli::review::Room;
 use crate::cli::{Exit, Global, Screen, Stop, restate};
 use regrade::diagnostic::{Finding, Lang, Text};
 use regrade::read::Table;
 use regrade::repair::Taken;
 use regrade::text;
-use std::path::PathBuf;
 
-/// Reads the pages back into the ledger. With `-o` the rows of their imports that wait still are written anew.
+/// Reads the pages back into the ledger. The rows of their imports that wait still are written anew into `outputs`.
 pub fn read_back(
     tables: Vec<Table>,
-    files: &[PathBuf],
+    outputs: &[Output],
     room: &mut Room,
     global: &Global,
     screen: &Screen,
 ) -> Result<Exit, Stop> {
-    let outputs = target(global)?;
-    keep_inputs(&files_of(&outputs), files)?;
     let lang = global.lang.map_or(room.scheme().language, Lang::from);
     let as_of = room.as_of();
     let mut repairs = Repairs::of(tables, global);
@@ -35,12 +32,12 @@ pub fn read_back(
     let mut open = open(&writer, scheme).map_err(stop)?;
     let waiting = said_open(&open, as_of);
     if !outputs.is_empty() && !global.dry_run {
-        keep_unread(&outputs, &writer, scheme, &[])?;
+        keep_unread(outputs, &writer, scheme, &[])?;
         open.retain(|one| repairs.imports().contains(&one.import.id));
         let pages = pages(&writer, scheme, &open).map_err(stop)?;
         // A full disk is to show now, before the workbook appears.
         writer.flush().map_err(stop)?;
-        write(&outputs, scheme, lang, as_of, pages)?;
+        write(outputs, scheme, lang, as_of, pages)?;
     }
     if !global.dry_run {
         writer.commit().map_err(stop)?;

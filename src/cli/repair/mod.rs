@@ -38,7 +38,13 @@ pub struct Repairs {
     by: String,
     /// The imports that the call is about.
     imports: BTreeSet<ImportId>,
-    /// The rows of this call that cannot be used, while it is not sure that anything is taken in.
+    /// What people said of the table that was mended last who may not correct, until its import is known.
+    barred: Vec<String>,
+    /// Whether a workbook is to be written.
+    is_written: bool,
+    /// How many rows of this call cannot be used, while it is not sure that anything is taken in.
+    refused_rows: usize,
+    /// These rows, where they are to be written.
     refused: Vec<Page>,
     /// How many rows came to what.
     taken: Taken,
@@ -76,6 +82,7 @@ impl Repairs {
             lines,
             findings,
             by: ledger::by(global),
+            is_written: !global.output.is_empty() && !global.dry_run,
             ..Self::default()
         }
     }
@@ -100,7 +107,12 @@ impl Repairs {
         self.taken
     }
 
-    /// The rows that cannot be used of tables that are not taken in.
+    /// How many rows of the call's tables cannot be used.
+    pub const fn refused_rows(&self) -> usize {
+        self.refused_rows
+    }
+
+    /// These rows, where a workbook is to be written of them.
     pub fn refused(&self) -> &[Page] {
         &self.refused
     }
@@ -144,7 +156,7 @@ impl Repairs {
             sheet: incoming.sheet,
             filing: incoming.filing,
             crosswalks: incoming.crosswalks,
-            is_replaced: &|_| false,
+            is_replaced: None,
         };
         let lines: Vec<&Line> = lines.iter().collect();
         let waiting = bench.waiting(table);
@@ -157,7 +169,7 @@ impl Repairs {
             &self.by,
             &mut self.findings,
         );
-        allowed(incoming.scheme, &mut said, &mut self.findings);
+        self.barred = allowed(incoming.scheme, &mut said, &mut self.findings);
         let mut mended = repair::mend(&bench, table, &[], said);
         self.findings.append(&mut mended.findings);
         Some(mended)
@@ -165,7 +177,8 @@ impl Repairs {
 
     /// Remembers which rows of a table cannot be used, for a workbook that is written though nothing is taken in.
     pub fn refuse(&mut self, incoming: &Incoming<'_>, table: &Table, hash: &str, intake: &Intake) {
-        if intake.quarantined.is_empty() {
+        self.refused_rows += intake.quarantined.len();
+        if intake.quarantined.is_empty() || !self.is_written {
             return;
         }
         let content = content_mark(incoming.sheet, incoming.source, hash);
@@ -186,7 +199,7 @@ impl Repairs {
             source: incoming.source.clone(),
             columns: repair::columns_of(incoming.scheme, incoming.sheet, table),
             rows: rows.collect(),
-            table: output::picked(table, indices),
+            table: repair::picked(table, indices),
         });
     }
 
@@ -203,12 +216,13 @@ impl Repairs {
     ) -> Result<(), Error> {
         let (table, intake) = came_in;
         self.about(import);
+        note_barred(writer, import, &std::mem::take(&mut self.barred))?;
         if intake.quarantined.is_empty() {
             return Ok(());
         }
         let ids = writer.row_ids(import)?;
         let known = match replaced {
-            Some(replaced) => open::known(writer, replaced.id)?,
+            Some(replaced) => writer.waiting_of(replaced.id)?,
             None => vec![],
         };
         let as_of = incoming.filing.as_of;
@@ -217,7 +231,7 @@ impl Repairs {
             sheet: incoming.sheet,
             filing: incoming.filing,
             crosswalks: incoming.crosswalks,
-            is_replaced: &|_| false,
+            is_replaced: None,
         };
         let customers = bench.customers(table);
         let waiting = open::waiting(intake, &customers, table, &ids, as_of, &known);
@@ -225,7 +239,7 @@ impl Repairs {
         let Some(mended) = mended else { return Ok(()) };
         self.count(&table.origin, mended);
         let rows = (0..ids.len()).map(|row| (table.rows.row_number(row), ids[row]));
-        let before = open::known(writer, import)?;
+        let before = writer.waiting_of(import)?;
         apply::put(writer, import, as_of, mended, &rows.collect(), &[], &before)
     }
 
@@ -241,15 +255,33 @@ impl Repairs {
     }
 }
 
-/// Leaves out what people say who may not correct, and tells it.
-fn allowed(scheme: &Scheme, said: &mut Vec<repair::Statement>, findings: &mut Vec<Finding>) {
+/// Leaves out what people say who may not correct, and tells it; gives it as the ledger is to keep it.
+fn allowed(
+    scheme: &Scheme,
+    said: &mut Vec<repair::Statement>,
+    findings: &mut Vec<Finding>,
+) -> Vec<String> {
+    let mut refused = vec![];
     said.retain(|one| match barred(scheme, &one.author) {
         Some(role) => {
             findings.push(is_barred(&one.author, role).place(one.place.clone()));
+            refused.push(format!(
+                "row {} by {}: their role may not review",
+                one.number, one.author
+            ));
             false
         }
         None => true,
     });
+    refused
+}
+
+/// Keeps that people tried to mend rows of an import who may not.
+fn note_barred(writer: &Writer<'_>, import: ImportId, barred: &[String]) -> Result<(), Error> {
+    let subject = format!("import {}", import.0);
+    barred
+        .iter()
+        .try_for_each(|what| writer.note_refusal(&subject, what))
 }
 
 fn new_repair(kept: &repair::Kept, row: RowId) -> NewRepair {

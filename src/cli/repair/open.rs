@@ -81,13 +81,6 @@ fn covers(import: &Import) -> impl Iterator<Item = (Date, Date)> {
     import.span.into_iter().chain(said)
 }
 
-/// What waits of an import.
-pub fn known(ledger: &Ledger, import: ImportId) -> Result<Vec<Waiting>, Error> {
-    let mut waiting = ledger.waiting()?;
-    waiting.retain(|one| one.import == import);
-    Ok(waiting)
-}
-
 /// What is to wait of a table. A row that waited before with the same fault waits since then, and is due when it was.
 pub fn waiting(
     intake: &Intake,

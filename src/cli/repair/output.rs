@@ -8,10 +8,10 @@ use crate::cli::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::ledger::{Error, Ledger, Writer, content_mark};
 use regrade::present::workbook::{RepairBook, WorkbookError, write_repairs};
-use regrade::read::{self, BrokenRow, Input, Table};
+use regrade::read::{self, Input};
 use regrade::repair::{self, Line, Mark, Page, PageRow, State};
 use regrade::scheme::Scheme;
-use regrade::table::{Date, RawRows};
+use regrade::table::Date;
 use regrade::text;
 use std::collections::BTreeMap;
 use std::io;
@@ -81,29 +81,6 @@ pub fn pages<'a>(
             })
         })
         .collect()
-}
-
-/// The table with some of its rows and no others.
-pub fn picked(table: &Table, indices: impl Iterator<Item = usize>) -> Table {
-    let mut rows = RawRows::new(table.rows.width());
-    let mut broken = vec![];
-    for index in indices {
-        let found = table.broken.iter().find(|broken| broken.index == index);
-        broken.extend(found.map(|found| BrokenRow {
-            index: rows.len(),
-            ..*found
-        }));
-        rows.push(table.rows.row_number(index), table.rows.row(index));
-    }
-    Table {
-        origin: table.origin.clone(),
-        headers: table.headers.clone(),
-        unit_line: table.unit_line.clone(),
-        notes: vec![],
-        rows,
-        broken,
-        ..*table
-    }
 }
 
 /// Writes the workbook into every output; files appear when all is written.
@@ -194,7 +171,7 @@ impl Book<'_> {
             return Ok(stop);
         };
         findings.extend(repairs.findings().iter().cloned());
-        let rows: usize = pages.iter().map(|page| page.rows.len()).sum();
+        let rows = repairs.refused_rows();
         if rows > 0 {
             let written = !self.outputs.is_empty() && !self.dry_run;
             if written {

@@ -6,8 +6,8 @@ use super::list;
 use super::room::Room;
 use super::{duplicates, verdicts};
 use crate::cli::inputs;
-use crate::cli::output::{files_of, keep_inputs};
-use crate::cli::repair::read_back;
+use crate::cli::output::{Output, files_of, keep_inputs};
+use crate::cli::repair::{read_back, target};
 use crate::cli::{Exit, Global, Reading, Screen, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::read::{self, Input, KnownSheet, Table};
@@ -38,14 +38,21 @@ pub fn run(
     }
     let rules = crate::cli::rules::load(global)?;
     let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
+    if !pairs.is_empty() && wants_list(global) {
+        return Err(no_list());
+    }
+    // Of files that cannot all be used none is.
+    let others = if others.is_empty() {
+        None
+    } else {
+        Some(Returned::open(&others, &Form::Graded, reading, global)?)
+    };
     let mut worst = Exit::Done;
     if !pairs.is_empty() {
-        if wants_list(global) {
-            return Err(no_list());
-        }
         worst = verdicts::back(&pairs, global, screen)?;
     }
-    if !others.is_empty() && record(&others, &Form::Graded, reading, global, screen)? != Exit::Done
+    if let Some(others) = others
+        && others.record(global, screen)? != Exit::Done
     {
         worst = Exit::Findings;
     }
@@ -58,74 +65,103 @@ pub fn from_list(file: &str, set: &Set, global: &Global, screen: &Screen) -> Res
         by: global.by.as_deref().map(Into::into),
         reason: set.reason.as_deref().map(Into::into),
     };
-    record(&[file.to_owned()], &form, &set.reading, global, screen)
+    Returned::open(&[file.to_owned()], &form, &set.reading, global)?.record(global, screen)
 }
 
-fn record(
-    files: &[String],
-    form: &Form,
-    reading: &Reading,
-    global: &Global,
-    screen: &Screen,
-) -> Result<Exit, Stop> {
-    let mut room = Room::open(global)?;
-    let paths: Vec<PathBuf> = files
-        .iter()
-        .filter_map(|file| match inputs::input(file) {
-            Input::File { path, .. } => Some(path),
-            Input::Stdin => None,
-        })
-        .chain(room.files())
-        .collect();
-    let (pages, tables): (Vec<Table>, Vec<Table>) = load(&room, files, form, reading)?
-        .into_iter()
-        .partition(|table| repair::is_page(&table.headers));
-    // What was read is listed only where somebody asks for it.
-    let wants_list = wants_list(global);
-    let mut mended = Exit::Done;
-    if !pages.is_empty() {
-        if !tables.is_empty() && wants_list {
+/// Files that came back and can be used, before anything is written of them.
+struct Returned {
+    room: Room,
+    /// The pages of repair workbooks.
+    pages: Vec<Table>,
+    /// What the others say; `None` where there are none.
+    read: Option<Read>,
+    /// Where what was read is listed; nowhere if nobody asked for it.
+    outputs: Vec<Output>,
+}
+
+impl Returned {
+    /// Reads files, and stops if one of them cannot be used or the person at work may not decide anything.
+    fn open(
+        files: &[String],
+        form: &Form,
+        reading: &Reading,
+        global: &Global,
+    ) -> Result<Self, Stop> {
+        let mut room = Room::open(global)?;
+        let paths: Vec<PathBuf> = files
+            .iter()
+            .filter_map(|file| match inputs::input(file) {
+                Input::File { path, .. } => Some(path),
+                Input::Stdin => None,
+            })
+            .chain(room.files())
+            .collect();
+        let (pages, tables): (Vec<Table>, Vec<Table>) = load(&room, files, form, reading)?
+            .into_iter()
+            .partition(|table| repair::is_page(&table.headers));
+        let only_repairs = tables.is_empty() && !pages.is_empty();
+        let outputs = if only_repairs {
+            target(global)?
+        } else if !wants_list(global) {
+            vec![]
+        } else if pages.is_empty() {
+            list::targets(global)?
+        } else {
             return Err(both_kinds());
+        };
+        keep_inputs(&files_of(&outputs), &paths)?;
+        let mut read = None;
+        if !only_repairs {
+            let found = review::read(room.scheme(), &tables, form);
+            let without = without_columns(&tables, &found, form);
+            if !without.is_empty() {
+                return Err(Stop::refused(without));
+            }
+            let (_, desk) = room.desk()?;
+            desk.allow("", "reading corrections back")?;
+            read = Some(found);
         }
-        mended = read_back(pages, &paths, &mut room, global, screen)?;
-        if tables.is_empty() {
+        Ok(Self {
+            room,
+            pages,
+            read,
+            outputs,
+        })
+    }
+
+    /// Writes what the files say, and tells what was not taken.
+    fn record(mut self, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+        let (room, outputs) = (&mut self.room, &self.outputs);
+        let mut mended = Exit::Done;
+        if !self.pages.is_empty() {
+            mended = read_back(self.pages, outputs, room, global, screen)?;
+        }
+        let Some(read) = self.read else {
             return Ok(mended);
-        }
+        };
+        let lang = global.lang.map_or(room.scheme().language, Lang::from);
+        let (about, desk) = room.desk()?;
+        let scheme = &about.rules.scheme;
+        let wanted: HashSet<Arc<str>> = read
+            .corrections
+            .iter()
+            .map(|correction| correction.customer.clone())
+            .collect();
+        let standings = desk.standings(|row| wanted.contains(&row.customer))?;
+        let mut settled = review::settle(scheme, read.corrections, about.as_of, |customer| {
+            standings.current(customer)
+        });
+        settled.findings.splice(0..0, read.findings);
+        let recorded = desk.record(&standings, &settled)?;
+        screen.run_findings(&settled.findings);
+        list::write(outputs, &recorded.lines, lang)?;
+        desk.commit()?;
+        say(&recorded, settled.repeated, global.dry_run, screen);
+        Ok(match exit(&settled.findings) {
+            Exit::Done => mended,
+            other => other,
+        })
     }
-    let outputs = if wants_list {
-        list::targets(global)?
-    } else {
-        vec![]
-    };
-    keep_inputs(&files_of(&outputs), &paths)?;
-    let read = review::read(room.scheme(), &tables, form);
-    let without = without_columns(&tables, &read, form);
-    if !without.is_empty() {
-        return Err(Stop::refused(without));
-    }
-    let lang = global.lang.map_or(room.scheme().language, Lang::from);
-    let (about, desk) = room.desk()?;
-    let scheme = &about.rules.scheme;
-    let desk = desk.allow("", "reading corrections back")?;
-    let wanted: HashSet<Arc<str>> = read
-        .corrections
-        .iter()
-        .map(|correction| correction.customer.clone())
-        .collect();
-    let standings = desk.standings(|row| wanted.contains(&row.customer))?;
-    let mut settled = review::settle(scheme, read.corrections, about.as_of, |customer| {
-        standings.current(customer)
-    });
-    settled.findings.splice(0..0, read.findings);
-    let recorded = desk.record(&standings, &settled)?;
-    screen.run_findings(&settled.findings);
-    list::write(&outputs, &recorded.lines, lang)?;
-    desk.commit()?;
-    say(&recorded, settled.repeated, global.dry_run, screen);
-    Ok(match exit(&settled.findings) {
-        Exit::Done => mended,
-        other => other,
-    })
 }
 
 /// Whether somebody asks for a list of what was read.

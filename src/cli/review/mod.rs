@@ -21,8 +21,8 @@ use regrade::text;
 /// Arguments of `review`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Workbooks, or their sheets as CSV, in which people have filled their columns: graded ones, and pairs of customers
-    /// who may be one.
+    /// Workbooks, or their sheets as CSV, in which people have filled their columns: graded ones, rows that wait for
+    /// repair, and pairs of customers who may be one.
     #[arg(value_name = "FILE")]
     workbooks: Vec<String>,
     #[command(flatten)]

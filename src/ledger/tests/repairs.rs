@@ -188,7 +188,7 @@ fn a_run_keeps_seeing_what_it_saw() {
 #[test]
 fn a_broken_row_is_broken_again_as_a_run_saw_it() {
     let (_folder, mut ledger) = ledger();
-    let (import, _) = bring_in(&mut ledger);
+    let (import, mut bad) = bring_in(&mut ledger);
     let first = run(&mut ledger, "1");
     let fault = crate::read::RowFault::Fields {
         found: 3,
@@ -204,6 +204,36 @@ fn a_broken_row_is_broken_again_as_a_run_saw_it() {
     assert_eq!((broken[0].index, broken[0].row_number), (1, 3));
     assert_eq!(broken[0].fault, fault);
     assert!(ledger.load_table(import).unwrap().broken.is_empty());
+    // Put back, it is broken again; a run that saw it mended sees it so.
+    let second = run(&mut ledger, "2");
+    bad.broken.push(crate::read::BrokenRow {
+        index: 1,
+        row_number: 3,
+        fault,
+    });
+    let known = ledger.repairs(import).unwrap().remove(0);
+    let writer = ledger.write(&who()).unwrap();
+    writer.turn_repair(import, &known, State::Disputed).unwrap();
+    let to = Amendment {
+        table: &bad,
+        content_hash: &content_hash(&bad),
+        refused: 1,
+        span: None,
+        rows: vec![RowChange {
+            row: RowId(2),
+            index: Some(1),
+            customer: Some("C2"),
+        }],
+    };
+    writer.amend(import, &to).unwrap();
+    writer.commit().unwrap();
+    assert_eq!(ledger.load_table(import).unwrap().broken, broken);
+    assert_eq!(ledger.load_table_of(import, first).unwrap().broken, broken);
+    let seen = ledger.load_table_of(import, second).unwrap();
+    assert_eq!((texts(&seen)[1][1].as_str(), seen.broken.len()), ("2", 0));
+    // A sample need not have the row.
+    let sample = ledger.load_sample(import, 1).unwrap();
+    assert_eq!((texts(&sample).len(), sample.broken.len()), (1, 0));
 }
 
 #[test]
