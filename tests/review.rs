@@ -352,6 +352,26 @@ fn of_files_that_cannot_all_be_read_back_none_is() {
 }
 
 #[test]
+fn verdicts_of_people_who_may_not_review_are_logged() {
+    let folder = folder();
+    let folder = folder.path();
+    let search = "[duplicates]\nfields = [{ name = \"name\", kind = \"company\" }]\n";
+    std::fs::write(folder.join("rules.toml"), format!("{SCHEME}{search}")).unwrap();
+    let pairs = "Verdict,Reviewer,id A,id B\nmerge,eve,C1,C2\nkeep apart,ann,C1,C3\n";
+    std::fs::write(folder.join("pairs.csv"), pairs).unwrap();
+    let (code, _, said) = review(folder, "pairs.csv");
+    assert_eq!((code, said.contains("[not-allowed]")), (1, true), "{said}");
+    let ledger = Ledger::open(&folder.join("regrade.db"), Duration::ZERO).unwrap();
+    let lines = ledger.audit().unwrap();
+    let refused = lines.iter().filter(|line| line.action == Action::Refuse);
+    let refused: Vec<(&str, Option<&str>)> = refused
+        .map(|line| (line.subject.as_str(), line.detail.as_deref()))
+        .collect();
+    let what = "merge with C2 by eve: their role may not review";
+    assert_eq!(refused, [("C1", Some(what))]);
+}
+
+#[test]
 fn lists_of_corrections_are_read_and_known_again() {
     let folder = folder();
     let folder = folder.path();

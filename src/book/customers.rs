@@ -347,7 +347,7 @@ fn keep_who_is_whole(
             )),
         );
     }
-    fields::keep(clean, |row| stays[row]);
+    clean.keep(|row| stays[row]);
 }
 
 /// Of the rows that one file has for a customer those go for which the sheet's `rows` does not hold: a sheet may have a
@@ -371,7 +371,7 @@ fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut C
             truths[row] != Truth::False || !counting.contains(&key) && last.get(&key) == Some(&row)
         })
         .collect();
-    fields::keep(clean, |row| stays[row]);
+    clean.keep(|row| stays[row]);
 }
 
 #[expect(

@@ -81,15 +81,8 @@ pub fn read(
     }
     let days = days_of(&clean.columns[rule.date]);
     let mut coverage = Coverage::default();
-    for table in 0..tables.len() as u32 {
-        coverage.add_file(
-            clean
-                .rows
-                .iter()
-                .zip(&days)
-                .filter(|(row, _)| row.table == table)
-                .filter_map(|(_, day)| Date::from_days(*day)),
-        );
+    for (_, rows) in clean.by_table() {
+        coverage.add_file(days[rows].iter().filter_map(|day| Date::from_days(*day)));
     }
     coverage.add_spans(&rule.coverage);
     for filing in filings {
@@ -139,7 +132,7 @@ impl EventSource {
     ) -> EventRows {
         let mut clean = self.clean.clone();
         if self.days.iter().any(|day| *day > date.days()) {
-            fields::keep(&mut clean, |row| self.days[row] <= date.days());
+            clean.keep(|row| self.days[row] <= date.days());
         }
         fields::filter(&rule.sheet, tables, date, &mut clean, findings);
         if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
@@ -251,7 +244,7 @@ fn drop_repeated(
         ));
     }
     if any {
-        fields::keep(clean, |row| !dropped[row]);
+        clean.keep(|row| !dropped[row]);
     }
 }
 
@@ -289,7 +282,7 @@ impl EventRows {
                     .with_note(text!("the first is `{id}`", "首个为 `{id}`")),
                 );
             }
-            fields::keep(&mut self.clean, |row| codes[row] != MISSING_TEXT);
+            self.clean.keep(|row| codes[row] != MISSING_TEXT);
             self.days = days_of(&self.clean.columns[rule.date]);
         }
         self.customer = codes

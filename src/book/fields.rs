@@ -42,28 +42,7 @@ pub fn filter(
             );
         }
     }
-    keep(clean, |row| truths[row] == Truth::True);
+    clean.keep(|row| truths[row] == Truth::True);
     let kept = (0..truths.len() as u32).filter(|row| truths[*row as usize] == Truth::True);
     Some(kept.collect())
-}
-
-/// Leaves the rows that `wanted` wants.
-pub fn keep(clean: &mut CleanSheet, wanted: impl Fn(usize) -> bool) {
-    let rows: Vec<Option<u32>> = (0..clean.rows.len())
-        .filter(|row| wanted(*row))
-        .map(|row| Some(row as u32))
-        .collect();
-    if rows.len() == clean.rows.len() {
-        return;
-    }
-    clean.columns = clean
-        .columns
-        .iter()
-        .map(|column| column.gather(&rows))
-        .collect();
-    clean.rows = rows
-        .iter()
-        .flatten()
-        .map(|row| clean.rows[*row as usize])
-        .collect();
 }

@@ -9,39 +9,53 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The first day, not after `last`, on which another row of an event sheet counts by the tables of `after` than by those
 /// of `before`: one that is new, gone or changed. Rows that came in once more are none of these.
-pub fn first_change(
+///
+/// The tables are asked for one after the other, so that they are not held at once.
+pub fn first_change<E>(
     scheme: &Scheme,
     event: usize,
-    before: Inputs,
-    after: Inputs,
+    before: impl FnOnce() -> Result<Inputs, E>,
+    after: impl FnOnce() -> Result<Inputs, E>,
     last: Date,
-) -> Option<Date> {
-    let mut counted: HashMap<(i32, u64), i64> = HashMap::default();
-    for (mut inputs, by) in [(before, -1), (after, 1)] {
-        let nothing_to_say = &mut vec![];
-        crosswalk::apply(scheme, &mut inputs, last, nothing_to_say);
-        let filings = inputs.filings.events.get(event).map(Vec::as_slice);
-        let rule = &scheme.events[event];
-        let filings = filings.unwrap_or_default();
-        let tables = &inputs.events[event];
-        let source = events::read(
-            rule,
-            tables,
-            filings,
-            true,
-            &inputs.merged,
-            last,
-            nothing_to_say,
-        );
-        for (row, day) in source.days.iter().enumerate() {
-            if *day <= last.days() {
-                let key = (*day, content(&source.clean.columns, row));
-                *counted.entry(key).or_default() += by;
-            }
+) -> Result<Option<Date>, E> {
+    let mut counted: Counted = HashMap::default();
+    count(scheme, event, before()?, last, -1, &mut counted);
+    count(scheme, event, after()?, last, 1, &mut counted);
+    let changed = counted.into_iter().filter(|(_, count)| *count != 0);
+    let first = changed.map(|((day, _), _)| day).min();
+    Ok(first.and_then(Date::from_days))
+}
+
+/// How often each row is there, by its day and content.
+type Counted = HashMap<(i32, u64), i64>;
+
+/// Counts the rows up to `last`, each as `by`.
+fn count(
+    scheme: &Scheme,
+    event: usize,
+    mut inputs: Inputs,
+    last: Date,
+    by: i64,
+    counted: &mut Counted,
+) {
+    let nothing_to_say = &mut vec![];
+    crosswalk::apply(scheme, &mut inputs, last, nothing_to_say);
+    let filings = inputs.filings.events.get(event).map(Vec::as_slice);
+    let source = events::read(
+        &scheme.events[event],
+        &inputs.events[event],
+        filings.unwrap_or_default(),
+        true,
+        &inputs.merged,
+        last,
+        nothing_to_say,
+    );
+    for (row, day) in source.days.iter().enumerate() {
+        if *day <= last.days() {
+            let key = (*day, content(&source.clean.columns, row));
+            *counted.entry(key).or_default() += by;
         }
     }
-    let changed = counted.into_iter().filter(|(_, count)| *count != 0);
-    Date::from_days(changed.map(|((day, _), _)| day).min()?)
 }
 
 /// What a row's fields say, as a number: two rows that differ have the same once in 10^19.
@@ -85,9 +99,10 @@ mod tests {
             }
             inputs
         };
-        let before = inputs(&files[..files.len() - 1]);
-        let found = first_change(&scheme, 0, before, inputs(files), date("2024-03-31"));
-        found.map(|day| day.to_string())
+        let before = || Ok::<_, ()>(inputs(&files[..files.len() - 1]));
+        let after = || Ok(inputs(files));
+        let found = first_change(&scheme, 0, before, after, date("2024-03-31"));
+        found.unwrap().map(|day| day.to_string())
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Rows of event sheets without an id that came twice: money must not be doubled because a file was named twice.
 
-use super::fields;
 use crate::clean::sheet::{CleanSheet, place_of};
 use crate::diagnostic::{Code, Finding};
 use crate::read::Table;
@@ -45,7 +44,7 @@ pub(super) fn drop_repeated_files(
     }
     if dropped.contains(&true) {
         let tables: Vec<u32> = clean.rows.iter().map(|row| row.table).collect();
-        fields::keep(clean, |row| !dropped[tables[row] as usize]);
+        clean.keep(|row| !dropped[tables[row] as usize]);
     }
 }
 

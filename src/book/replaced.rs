@@ -1,7 +1,7 @@
 //! Events without an id from a ledger: a newer file of a source replaces the source's older rows in the dates that it
 //! covers, so that January and then January to February never counts January twice.
 
-use super::{Filing, fields};
+use super::Filing;
 use crate::clean::sheet::CleanSheet;
 use crate::scheme::model::EventSheet;
 
@@ -27,7 +27,7 @@ pub(super) fn drop_replaced(
         })
     };
     let stays: Vec<bool> = (0..days.len()).map(|row| !replaced(row)).collect();
-    fields::keep(clean, |row| stays[row]);
+    clean.keep(|row| stays[row]);
 }
 
 /// For each table the days that it covers: from its first row to its last, and what it is said to cover.

@@ -1,7 +1,6 @@
 //! Rows of one file that have the same key: the sheet's `duplicates` says what becomes of them. Nothing is dropped
 //! without a word, and which of two rows counts is never guessed.
 
-use super::fields;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, shown, text_at};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::read::Table;
@@ -278,7 +277,7 @@ impl Work<'_> {
                 *column = added_up(column, &sums, is_amount(&field.kind));
             }
         }
-        fields::keep(clean, |row| !self.gone[row]);
+        clean.keep(|row| !self.gone[row]);
         clean.refused.extend(self.refused);
         self.into
     }

@@ -10,6 +10,7 @@ use crate::scheme::model::{Sheet, That};
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date};
 use foldhash::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One table of a sheet, cleaned.
@@ -39,11 +40,18 @@ impl<'a> Last<'a> {
             self.sheet,
             self.tables,
             self.clean,
-            self.table,
+            (self.table, self.rows()),
             key,
             as_of,
             self.as_of,
         )
+    }
+
+    /// Which of the good rows are its own.
+    pub(super) fn rows(&self) -> Range<usize> {
+        let mut parts = self.clean.by_table();
+        let own = parts.find(|(table, _)| *table == self.table);
+        own.map(|(_, rows)| rows).unwrap_or_default()
     }
 
     fn as_of(&self) -> Date {

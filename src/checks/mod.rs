@@ -23,7 +23,9 @@ use crate::expr::FieldFrame;
 use crate::read::Table;
 use crate::scheme::model::{Check, Sheet, That};
 use crate::table::{Column, Date, Truth};
+use foldhash::HashMap;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Reads the sheet's fields from those of its tables that `which` names, and judges what must hold of them now. Rows
@@ -44,12 +46,14 @@ pub fn read(
     }
     let mut findings = vec![];
     let mut failed: Vec<(usize, Text)> = vec![];
+    let parts: HashMap<usize, Range<usize>> = clean.by_table().collect();
     for table in which {
         let Some(day) = as_of.get(*table).copied() else {
             continue;
         };
         let key = keys.first().copied();
-        let part = Part::of(sheet, tables, &clean, *table, key, day, as_of);
+        let rows = parts.get(table).cloned().unwrap_or_default();
+        let part = Part::of(sheet, tables, &clean, (*table, rows), key, day, as_of);
         for check in sheet.checks.iter().filter(is_judged) {
             match &check.that {
                 That::EachRow { condition, .. } => {
@@ -58,7 +62,7 @@ pub fn read(
                     findings.extend(judged.findings);
                     if check.severity == Severity::Error {
                         let rows = judged.failed.into_iter();
-                        failed.extend(rows.map(|(row, fault)| (part.rows[row], fault)));
+                        failed.extend(rows.map(|(row, fault)| (part.rows.start + row, fault)));
                     }
                 }
                 That::WholeFile { condition, figures } => {
@@ -91,20 +95,7 @@ fn set_apart(clean: &mut CleanSheet, mut failed: Vec<(usize, Text)>) {
         bad[row] = true;
     }
     clean.refused.sort_by_key(|row| (row.at.table, row.at.row));
-    let good: Vec<Option<u32>> = (0..clean.rows.len() as u32)
-        .filter(|row| !bad[*row as usize])
-        .map(Some)
-        .collect();
-    clean.columns = clean
-        .columns
-        .iter()
-        .map(|column| column.gather(&good))
-        .collect();
-    clean.rows = good
-        .iter()
-        .flatten()
-        .map(|row| clean.rows[*row as usize])
-        .collect();
+    clean.keep(|row| !bad[row]);
 }
 
 /// The good rows of one table.
@@ -114,8 +105,8 @@ struct Part<'a> {
     table: usize,
     /// As of which date it came in.
     as_of: Date,
-    /// For each row its number among the rows of the sheet.
-    rows: Vec<usize>,
+    /// Where they are among the rows of the sheet.
+    rows: Range<usize>,
     /// For each field its column over these rows.
     columns: Vec<Cow<'a, Column>>,
     clean: &'a CleanSheet,
@@ -127,18 +118,16 @@ impl<'a> Part<'a> {
         sheet: &'a Sheet,
         tables: &'a [Table],
         clean: &'a CleanSheet,
-        table: usize,
+        (table, rows): (usize, Range<usize>),
         key: Option<usize>,
         day: Date,
         as_of: &'a [Date],
     ) -> Self {
-        let is_here = |row: &usize| clean.rows[*row].table as usize == table;
-        let rows: Vec<usize> = (0..clean.rows.len()).filter(is_here).collect();
         let columns = clean.columns.iter();
         let columns = if rows.len() == clean.rows.len() {
             columns.map(Cow::Borrowed).collect()
         } else {
-            let rows: Vec<Option<u32>> = rows.iter().map(|row| Some(*row as u32)).collect();
+            let rows: Vec<Option<u32>> = rows.clone().map(|row| Some(row as u32)).collect();
             columns
                 .map(|column| Cow::Owned(column.gather(&rows)))
                 .collect()
@@ -176,7 +165,7 @@ impl<'a> Part<'a> {
     /// What a finding about a row of the part is about.
     fn about(&self, row: usize, check: &Check) -> About {
         let known = |field: usize| self.text(field, row);
-        let at = self.clean.rows[self.rows[row]];
+        let at = self.clean.rows[self.rows.start + row];
         About {
             check: Some(check.name.clone()),
             ..self.whose.row(at, &check.care, &known)

@@ -96,7 +96,7 @@ fn of_row(
         .with_severity(check.severity)
         .place(place_of(
             part.whose.tables,
-            part.clean.rows[part.rows[row]],
+            part.clean.rows[part.rows.start + row],
             None,
         ))
         .cell(title, values.join(", "))
@@ -124,7 +124,7 @@ fn is_unknown(part: &Part<'_>, check: &Check, row: usize) -> Finding {
     .with_severity(check.severity.min(Severity::Warning))
     .place(place_of(
         part.whose.tables,
-        part.clean.rows[part.rows[row]],
+        part.clean.rows[part.rows.start + row],
         None,
     ))
     .help(text!(

@@ -126,10 +126,9 @@ impl Total {
 fn totals(last: &Last<'_>, index: usize, customers: &[u32], count: usize) -> Vec<Total> {
     let mut totals = vec![Total::default(); count];
     if let Column::Number(values) = &last.clean.columns[index] {
-        for (row, value) in values.iter().enumerate() {
-            let is_here = last.clean.rows[row].table as usize == last.table;
-            let customer = customers[row];
-            if is_here && *value != MISSING && *value != 0 && customer != UNKNOWN {
+        for row in last.rows() {
+            let (value, customer) = (&values[row], customers[row]);
+            if *value != MISSING && *value != 0 && customer != UNKNOWN {
                 let total = &mut totals[customer as usize];
                 total.sum += i128::from(*value).abs();
                 total.rows += 1;
@@ -274,17 +273,16 @@ fn examples(
     else {
         return vec![];
     };
-    let of_table = |last: &Last<'_>, row: usize| last.clean.rows[row].table as usize == last.table;
     let is_one = |value: i64| value != MISSING && value != 0;
-    let rows = (0..here.len())
-        .filter(|row| of_table(now, *row) && is_one(here[*row]) && jumped(customers.now[*row]));
+    let rows = now.rows();
+    let rows = rows.filter(|row| is_one(here[*row]) && jumped(customers.now[*row]));
     let shown = |value: i64| Decimal::from_millionths(value).unwrap_or_default();
     rows.take(EXAMPLES)
         .filter_map(|row| {
             let customer = customers.now[row];
-            let then = (0..there.len()).find(|row| {
-                of_table(before, *row) && is_one(there[*row]) && customers.before[*row] == customer
-            })?;
+            let mut earlier = before.rows();
+            let then =
+                earlier.find(|row| is_one(there[*row]) && customers.before[*row] == customer)?;
             let key = crate::clean::sheet::text_at(&now.clean.columns[now.key], row);
             let key = shorten(&key);
             let source = now.clean.sources[now.table][index];

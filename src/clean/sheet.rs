@@ -12,6 +12,7 @@ use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, ColumnBuilder, Date, Place, TextColumn, Unit, Value};
 use crate::text;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where a row stands: which of the sheet's tables, and which row of it.
@@ -45,6 +46,34 @@ pub struct CleanSheet {
     pub sources: Vec<Vec<Option<usize>>>,
     /// Everything found, rows and columns.
     pub findings: Vec<Finding>,
+}
+
+impl CleanSheet {
+    /// Leaves the good rows that `wanted` wants.
+    pub fn keep(&mut self, wanted: impl Fn(usize) -> bool) {
+        let rows: Vec<Option<u32>> = (0..self.rows.len())
+            .filter(|row| wanted(*row))
+            .map(|row| Some(row as u32))
+            .collect();
+        if rows.len() == self.rows.len() {
+            return;
+        }
+        let columns = self.columns.iter();
+        self.columns = columns.map(|column| column.gather(&rows)).collect();
+        let kept = rows.iter().flatten();
+        self.rows = kept.map(|row| self.rows[*row as usize]).collect();
+    }
+
+    /// Each table that has good rows, and which they are: the rows of a table lie together.
+    pub fn by_table(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let mut start = 0;
+        let parts = self.rows.chunk_by(|row, next| row.table == next.table);
+        parts.map(move |rows| {
+            let part = start..start + rows.len();
+            start = part.end;
+            (rows[0].table as usize, part)
+        })
+    }
 }
 
 /// The names that a field's column may have: its own, then the others.

@@ -76,36 +76,11 @@ pub fn candidates(
     wanted: &Wanted,
     known: &[Import],
 ) -> Vec<Candidate> {
-    // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
-    let shared: Vec<bool> = tables
-        .iter()
-        .map(|(sheet, table)| {
-            let same = tables
-                .iter()
-                .filter(|(other, of)| other == sheet && of.origin.file == table.origin.file);
-            same.count() > 1
-        })
-        .collect();
+    let sources = sources(&tables, wanted.source.as_deref(), known);
     let candidates = tables
         .into_iter()
-        .zip(shared)
-        .map(|((sheet, table), shared)| {
-            let file = || source_of(&table.origin.file);
-            let mut source = wanted.source.clone().unwrap_or_else(file);
-            if let Some(worksheet) = &table.origin.worksheet {
-                // A worksheet stays of the source that it was of, however many there are in the file this time.
-                let own = format!("{source}/{worksheet}");
-                let has = |source: &str| {
-                    known.iter().any(|import| {
-                        *import.sheet == *sheet
-                            && *import.filing.source == *source
-                            && import.origin.worksheet.as_ref() == Some(worksheet)
-                    })
-                };
-                if has(&own) || shared && !has(&source) {
-                    source = own;
-                }
-            }
+        .zip(sources)
+        .map(|((sheet, table), source)| {
             let is_events = is_events(scheme, &sheet);
             Candidate {
                 is_events,
@@ -127,6 +102,41 @@ pub fn candidates(
         !matches!(kind, Some(SheetKind::Crosswalk(_)))
     });
     candidates
+}
+
+/// Of which source each table of a call is: `wanted`, or what its file is called; `known` are the imports of the ledger.
+pub fn sources(
+    tables: &[(Arc<str>, Table)],
+    wanted: Option<&str>,
+    known: &[Import],
+) -> Vec<String> {
+    let source = |(sheet, table): &(Arc<str>, Table)| {
+        let file = || source_of(&table.origin.file);
+        let source = wanted.map_or_else(file, str::to_owned);
+        let Some(worksheet) = &table.origin.worksheet else {
+            return source;
+        };
+        // Several worksheets of one file for one sheet are sources of their own: none of them is the newer of the others.
+        let same = tables
+            .iter()
+            .filter(|(other, of)| other == sheet && of.origin.file == table.origin.file);
+        let shared = same.count() > 1;
+        // A worksheet stays of the source that it was of, however many there are in the file this time.
+        let own = format!("{source}/{worksheet}");
+        let has = |source: &str| {
+            known.iter().any(|import| {
+                import.sheet == *sheet
+                    && *import.filing.source == *source
+                    && import.origin.worksheet.as_ref() == Some(worksheet)
+            })
+        };
+        if has(&own) || shared && !has(&source) {
+            own
+        } else {
+            source
+        }
+    };
+    tables.iter().map(source).collect()
 }
 
 /// A file of events without ids whose very rows another source has brought in, in this call (`before`) or an earlier one:

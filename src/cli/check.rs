@@ -1,5 +1,6 @@
 //! `regrade check`: lint a scheme; with files, check the data too.
 
+use super::candidate::sources;
 use super::grade::as_of;
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
@@ -7,9 +8,10 @@ use super::last_import::{is_of_change, last_import};
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
-use regrade::book::{self, Arrival, Filing, Inputs, source_of};
+use regrade::book::{self, Arrival, Filing, Inputs};
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Finding, Lang, Severity, Text};
+use regrade::ledger::{Import, Ledger};
 use regrade::present::listing::Listing;
 use regrade::present::problems::Problems;
 use regrade::present::workbook;
@@ -112,11 +114,13 @@ fn data(
         sheets.put(scheme, sheet, table.clone(), None);
     }
     let missing = inputs::missing_sheets(scheme, &sheets);
-    let before = Compared::new(global, scheme, as_of, &args.accept_jump);
+    let before = Compared::new(global, scheme, as_of, &args.accept_jump)?;
+    let sources = sources(&tables, None, &before.known);
+    let tables = tables.iter().zip(&sources);
     if missing.is_empty() {
-        let compared = tables.iter().filter(|_| global.ledger.is_some());
-        for (sheet, table) in compared {
-            let said = before.of(sheet, table, &sheets)?.into_iter();
+        let compared = tables.filter(|_| before.ledger.is_some());
+        for ((sheet, table), source) in compared {
+            let said = before.of(sheet, table, source, &sheets)?.into_iter();
             findings.extend(said.filter(|finding| is_of_change(scheme, finding)));
         }
         let book = book::assemble(Arc::new(scheme.clone()), sheets, as_of);
@@ -129,8 +133,8 @@ fn data(
         return Ok((findings, files));
     }
     // What stands in the files can be checked without the others; whether they fit together cannot.
-    for (sheet, table) in &tables {
-        findings.extend(before.of(sheet, table, &sheets)?);
+    for ((sheet, table), source) in tables {
+        findings.extend(before.of(sheet, table, source, &sheets)?);
     }
     findings.extend(missing.into_iter().map(|finding| {
         finding.with_severity(Severity::Note).with_note(text!(
@@ -143,29 +147,47 @@ fn data(
 
 /// The ledger to compare with, if one is named.
 struct Compared<'a> {
-    global: &'a Global,
+    ledger: Option<Ledger>,
+    /// Its imports.
+    known: Vec<Import>,
     scheme: &'a Scheme,
     as_of: Date,
     jumps: &'a [String],
 }
 
 impl<'a> Compared<'a> {
-    const fn new(global: &'a Global, scheme: &'a Scheme, as_of: Date, jumps: &'a [String]) -> Self {
-        Self {
-            global,
+    fn new(
+        global: &Global,
+        scheme: &'a Scheme,
+        as_of: Date,
+        jumps: &'a [String],
+    ) -> Result<Self, Stop> {
+        let ledger = global.ledger.is_some().then(|| ledger::open(global));
+        let ledger = ledger.transpose()?;
+        let known = ledger.as_ref().map(|ledger| {
+            let imports = ledger.imports();
+            imports.map_err(|error| ledger::trouble(ledger.path(), &error))
+        });
+        Ok(Self {
+            ledger,
+            known: known.transpose()?.unwrap_or_default(),
             scheme,
             as_of,
             jumps,
-        }
+        })
     }
 
-    /// What importing a table would say.
-    fn of(&self, sheet: &str, table: &Table, sheets: &Inputs) -> Result<Vec<Finding>, Stop> {
-        let source = source_of(&table.origin.file);
-        let filing = Filing::named(&source, self.as_of, 0);
-        let before = self.last(sheet, &source)?;
-        let scheme = self.scheme;
-        let arrival = Arrival::new(scheme, sheet, table, &filing, sheets);
+    /// What importing a table of a source would say.
+    fn of(
+        &self,
+        sheet: &str,
+        table: &Table,
+        source: &str,
+        sheets: &Inputs,
+    ) -> Result<Vec<Finding>, Stop> {
+        let filing = Filing::named(source, self.as_of, 0);
+        let before = self.last(sheet, source)?;
+        let arrival = Arrival::new(self.scheme, sheet, table, &filing, sheets);
         let findings = arrival.map(|arrival| {
             let compared = arrival.after(before, sheets, self.jumps);
             compared.take_in().findings
@@ -174,13 +196,12 @@ impl<'a> Compared<'a> {
     }
 
     fn last(&self, sheet: &str, source: &str) -> Result<Option<(Table, Filing)>, Stop> {
-        if self.global.ledger.is_none() {
+        let Some(ledger) = &self.ledger else {
             return Ok(None);
-        }
-        let ledger = ledger::open(self.global)?;
+        };
         let trouble = |error| ledger::trouble(ledger.path(), &error);
         let known = ledger.imports_of(sheet, source).map_err(trouble)?;
-        last_import(&ledger, self.scheme, sheet, &known, self.as_of).map_err(trouble)
+        last_import(ledger, self.scheme, sheet, &known, self.as_of).map_err(trouble)
     }
 }
 

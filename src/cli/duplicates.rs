@@ -4,7 +4,7 @@ use super::Stop;
 use super::ledger as trouble;
 use regrade::book::{CustomerRows, Inputs, Roster, SheetKind, customers_on};
 use regrade::diagnostic::{Code, Finding, listed};
-use regrade::duplicates::groups::{Contradiction, Groups, Keys, Standing, groups, standings};
+use regrade::duplicates::groups::{Contradiction, Groups, Held, Keys, groups, standings};
 use regrade::duplicates::suspects::{Looked, Suspect};
 use regrade::ledger::{Error, Ledger};
 use regrade::read::Table;
@@ -15,16 +15,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The customers, with what people have decided about pairs of them.
-pub struct People {
+pub struct Searched {
     roster: Roster,
     rows: CustomerRows,
     /// What holds of pairs.
-    pub standings: BTreeMap<Keys, Standing>,
+    pub standings: BTreeMap<Keys, Held>,
     /// Who is whom.
     pub groups: Groups,
 }
 
-impl People {
+impl Searched {
     /// Those whom the ledger has in force on a date.
     pub fn of_ledger(ledger: &Ledger, scheme: &Scheme, as_of: Date) -> Result<Option<Self>, Stop> {
         let read = || -> Result<Inputs, Error> {
@@ -41,7 +41,7 @@ impl People {
         };
         let said = || Ok(standings(&ledger.said_of_duplicates()?));
         let stop = |error: Error| trouble::trouble(ledger.path(), &error);
-        let standings: BTreeMap<Keys, Standing> = said().map_err(stop)?;
+        let standings: BTreeMap<Keys, Held> = said().map_err(stop)?;
         Ok(Self::of(scheme, read().map_err(stop)?, standings, as_of))
     }
 
@@ -60,7 +60,7 @@ impl People {
     fn of(
         scheme: &Scheme,
         mut inputs: Inputs,
-        standings: BTreeMap<Keys, Standing>,
+        standings: BTreeMap<Keys, Held>,
         as_of: Date,
     ) -> Option<Self> {
         let groups = groups(&standings);
@@ -91,7 +91,7 @@ pub fn looked<'a>(
     scheme: &'a Scheme,
     roster: &'a Roster,
     rows: &'a CustomerRows,
-    standings: &'a BTreeMap<Keys, Standing>,
+    standings: &'a BTreeMap<Keys, Held>,
 ) -> Option<Looked<'a>> {
     Some(Looked {
         sheet: scheme.customers.as_ref()?,
@@ -108,15 +108,15 @@ pub fn told(ledger: &Ledger, scheme: &Scheme, as_of: Date) -> Result<Vec<Finding
     if scheme.duplicates.is_none() {
         return Ok(vec![]);
     }
-    let people = People::of_ledger(ledger, scheme, as_of)?;
-    let Some(people) = people else {
+    let customers = Searched::of_ledger(ledger, scheme, as_of)?;
+    let Some(customers) = customers else {
         return Ok(vec![]);
     };
-    let suspects = people.looked(scheme).map(|looked| looked.suspects());
+    let suspects = customers.looked(scheme).map(|looked| looked.suspects());
     let mut findings: Vec<Finding> = suspected(&suspects.unwrap_or_default())
         .into_iter()
         .collect();
-    findings.extend(people.groups.contradictions.iter().map(contradiction));
+    findings.extend(customers.groups.contradictions.iter().map(contradiction));
     Ok(findings)
 }
 

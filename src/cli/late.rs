@@ -174,10 +174,10 @@ impl Change<'_> {
         let rows = first_change(
             self.scheme,
             event,
-            self.inputs(self.before, event, sheet, &new)?,
-            self.inputs(self.after, event, sheet, &new)?,
+            || self.inputs(self.before, event, sheet, &new),
+            || self.inputs(self.after, event, sheet, &new),
             closed,
-        );
+        )?;
         if let Some(first) = rows {
             return Ok(Some((What::Rows, first)));
         }

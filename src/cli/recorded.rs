@@ -63,6 +63,7 @@ impl Known {
             text: &of_scheme.text,
             as_of,
             previous,
+            left: None,
             data: Some(&other.data.unwrap_or(self).run),
             people: match other.people {
                 Some(run) => People::Held(&run.run),

@@ -145,24 +145,24 @@ pub fn restated(
             Some(number) => ledger.run_by_number(number).map_err(trouble)?,
             None => None,
         };
+        let before = run.previous.and_then(|number| {
+            if goes_on(number) {
+                left.get(&number).cloned()
+            } else {
+                left.remove(&number)
+            }
+        });
         let make = Make {
             scheme: &scheme,
             text: &text,
             as_of: run.as_of,
             previous,
+            left: before,
             data: None,
             people: People::KnownTo(run),
             ahead_of_time: false,
         };
-        let mut known = stock(ledger, make)?;
-        if let Some(number) = run.previous
-            && let Some(before) = left.get(&number)
-        {
-            known.past.customers.clone_from(before);
-            if !goes_on(number) {
-                left.remove(&number);
-            }
-        }
+        let known = stock(ledger, make)?;
         let lang = scheme.language;
         let grading = grade(Arc::new(scheme), known.inputs, run.as_of, known.past);
         let now: HashMap<Arc<str>, [Option<Arc<str>>; 2]> = rows(&grading, lang)

@@ -184,6 +184,7 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
                 text: &rules.text,
                 as_of: known.run.as_of,
                 previous: previous.clone(),
+                left: None,
                 data: Some(&known.run),
                 people: People::KnownTo(&known.run),
                 ahead_of_time: false,

@@ -6,7 +6,7 @@ use super::{Exit, Stop, ledger};
 use regrade::book::{Filing, Inputs, in_force, period_ends};
 use regrade::decide::Standing;
 use regrade::diagnostic::{Code, Finding};
-use regrade::grading::Past;
+use regrade::grading::{Known, Past};
 use regrade::ledger::{Error, Import, Ledger, Run, RunHead, RunInput, SchemeText};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::MetricSource;
@@ -40,6 +40,8 @@ pub struct Make<'a> {
     pub as_of: Date,
     /// The run that it goes on from.
     pub previous: Option<Run>,
+    /// Where that run is to have left everybody; `None`: where it did.
+    pub left: Option<Vec<Known>>,
     /// The run whose imports it sees; `None`: all that the ledger has.
     pub data: Option<&'a Run>,
     /// What of people's decisions it has.
@@ -61,6 +63,7 @@ impl<'a> Make<'a> {
             text,
             as_of,
             previous: ledger.run_before(as_of)?,
+            left: None,
             data: None,
             people: People::Now,
             ahead_of_time: false,
@@ -76,6 +79,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         text: scheme_text,
         as_of,
         previous,
+        left,
         ..
     } = make;
     let mut imports = ledger.imports().map_err(trouble)?;
@@ -111,7 +115,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         });
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
-    let mut past = before(ledger, previous.as_ref()).map_err(trouble)?;
+    let mut past = before(ledger, previous.as_ref(), left).map_err(trouble)?;
     let days = (first_day(scheme, &past, as_of), as_of);
     let decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
     let id = run_id(
@@ -272,14 +276,21 @@ fn no_import(sheet: &str, first: Option<Date>, as_of: Date) -> Finding {
     }
 }
 
-/// Where the run before left everybody.
-fn before(ledger: &Ledger, previous: Option<&Run>) -> Result<Past, Error> {
+/// Where the run before left everybody, or is to have `left` them.
+fn before(
+    ledger: &Ledger,
+    previous: Option<&Run>,
+    left: Option<Vec<Known>>,
+) -> Result<Past, Error> {
     let mut past = Past {
         as_of: previous.map(|run| run.as_of),
         ..Past::default()
     };
     if let Some(run) = previous {
-        past.customers = ledger.standings(run.number)?;
+        past.customers = match left {
+            Some(left) => left,
+            None => ledger.standings(run.number)?,
+        };
         // Whose row was refused and who never had a run is not known yet.
         past.customers
             .retain(|known| known.standing != Standing::default());

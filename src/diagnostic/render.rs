@@ -1,11 +1,13 @@
 //! Findings as people read them: `annotate-snippets` for texts with carets (right under Chinese text too), one line
 //! and its places for data.
 
-use super::{At, Finding, Lang, Severity};
+use super::{About, At, Finding, Lang, Severity};
+use crate::table::Date;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// How many places of one kind of finding are listed before the rest is only counted.
 pub const PLACES_SHOWN: usize = 10;
@@ -103,8 +105,8 @@ pub fn render(
         for text in &first.notes {
             elements.push(note(lang).message(text.get(lang)).into());
         }
-        if let Some(owners) = owners(&group, lang) {
-            elements.push(note(lang).message(owners).into());
+        if let Some(whose) = whose(&group, lang) {
+            elements.push(note(lang).message(whose).into());
         }
         if let Some(help) = &first.help {
             elements.push(
@@ -120,26 +122,13 @@ pub fn render(
 }
 
 /// Whose the findings of a group are, and until when; nothing where nobody is named.
-fn owners(group: &[&Finding], lang: Lang) -> Option<String> {
-    let abouts = || group.iter().filter_map(|finding| finding.about.as_deref());
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for owner in abouts().filter_map(|about| about.owner.as_deref()) {
-        *counts.entry(owner).or_default() += 1;
-    }
-    let owners: Vec<String> = counts
-        .iter()
-        .map(|(owner, count)| match (group.len(), lang) {
-            (1, _) => (*owner).to_owned(),
-            (_, Lang::En) => format!("{owner} ({count})"),
-            (_, Lang::Zh) => format!("{owner}（{count}）"),
-        })
-        .collect();
-    let due = abouts().filter_map(|about| about.due).min();
-    let owners = owners.join(match lang {
-        Lang::En => ", ",
-        Lang::Zh => "、",
-    });
-    match (owners.is_empty(), due, lang) {
+fn whose(group: &[&Finding], lang: Lang) -> Option<String> {
+    let counted = owners(group);
+    let owners = match &counted[..] {
+        [(one, _)] if group.len() == 1 => one.to_string(),
+        _ => owners_text(&counted, lang),
+    };
+    match (owners.is_empty(), due(group), lang) {
         (true, None, _) => None,
         (false, None, Lang::En) => Some(format!("for {owners}")),
         (false, None, Lang::Zh) => Some(format!("负责人：{owners}")),
@@ -148,6 +137,45 @@ fn owners(group: &[&Finding], lang: Lang) -> Option<String> {
         (false, Some(day), Lang::En) => Some(format!("for {owners}; due {day}")),
         (false, Some(day), Lang::Zh) => Some(format!("负责人：{owners}；处理期限 {day}")),
     }
+}
+
+/// Who is to see to findings: how many each, in the order in which they come.
+pub fn owners(findings: &[&Finding]) -> Vec<(Arc<str>, usize)> {
+    let mut owners: Vec<(Arc<str>, usize)> = vec![];
+    let mut known: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    for owner in abouts(findings).filter_map(|about| about.owner.clone()) {
+        let place = *known.entry(owner.clone()).or_insert_with(|| {
+            owners.push((owner, 0));
+            owners.len() - 1
+        });
+        owners[place].1 += 1;
+    }
+    owners
+}
+
+/// Owners as people list them: each with how many are theirs.
+pub fn owners_text(owners: &[(Arc<str>, usize)], lang: Lang) -> String {
+    let list: Vec<String> = owners
+        .iter()
+        .map(|(owner, count)| match lang {
+            Lang::En => format!("{owner} ({count})"),
+            Lang::Zh => format!("{owner}（{count}）"),
+        })
+        .collect();
+    list.join(match lang {
+        Lang::En => ", ",
+        Lang::Zh => "、",
+    })
+}
+
+/// The first day on which one of the findings is due.
+pub fn due(findings: &[&Finding]) -> Option<Date> {
+    abouts(findings).filter_map(|about| about.due).min()
+}
+
+fn abouts<'a>(findings: &[&'a Finding]) -> impl Iterator<Item = &'a About> {
+    let abouts = findings.iter();
+    abouts.filter_map(|finding| finding.about.as_deref())
 }
 
 /// Findings that say the same about data stand together, at the place of the first of them.

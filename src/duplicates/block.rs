@@ -6,6 +6,7 @@
 //! of each, so that a slip of the pen does not part them.
 
 use super::compare::Comparer;
+use super::halves::halves;
 use super::mixed;
 use super::slips::by_slips;
 use super::values::{NONE, Part};
@@ -21,6 +22,9 @@ fn crowd(records: usize) -> usize {
 
 /// With one value that hardly anybody else has, so many times more.
 const RARE: usize = 4;
+
+/// What is certain, as a chance: fine enough for a billion records, and three chances multiplied have room in a number.
+const CERTAIN: u128 = 1 << 32;
 
 /// How many passes with several values there are at most.
 const PASSES: usize = 40;
@@ -71,14 +75,9 @@ fn every_pair(comparer: &Comparer<'_>, records: usize) -> Vec<Scored> {
     two(of)
 }
 
-/// Does one half of the work beside the other: 0 and 1 say which.
+/// The pairs of both halves.
 pub fn two(work: impl Fn(usize) -> Vec<Scored> + Sync) -> Vec<Scored> {
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| work(1));
-        let mut found = work(0);
-        found.extend(other.join().unwrap_or_default());
-        found
-    })
+    halves(work).concat()
 }
 
 /// Compares two records, and takes the pair in if it is of interest.
@@ -91,8 +90,8 @@ pub fn push(comparer: &Comparer<'_>, a: u32, b: u32, found: &mut Vec<Scored>) {
 /// Something by which records are put together: a number for each of them, or [`NONE`].
 struct Line {
     codes: Vec<u32>,
-    /// How probable it is that two records drawn by lot have it in common.
-    chance: f64,
+    /// How probable it is that two records drawn by lot have it in common, in [`CERTAIN`]ths.
+    chance: u128,
     /// Whether hardly anybody else has it.
     is_rare: bool,
     /// The part that it is of, so that two lines of one part are not put together.
@@ -136,14 +135,12 @@ fn line(codes: Vec<u32>, part: usize, is_rare: bool) -> Line {
     for code in codes.iter().filter(|code| **code != NONE) {
         counts[*code as usize] += 1;
     }
-    let all = codes.len().max(1) as f64;
-    let chance = counts
-        .iter()
-        .map(|count| (f64::from(*count) / all).powi(2))
-        .sum();
+    // Counted, not added up in fractions: the order of the rows must not decide which passes there are.
+    let all = codes.len().max(1) as u128;
+    let together: u128 = counts.iter().map(|count| u128::from(*count).pow(2)).sum();
     Line {
+        chance: together * CERTAIN / (all * all),
         codes,
-        chance,
         is_rare,
         part,
     }
@@ -201,14 +198,16 @@ fn passes(lines: &[Line], records: usize) -> Vec<Pass> {
         .filter(|line| lines[*line].is_rare)
         .map(|line| pass(vec![line], crowd * RARE))
         .collect();
-    // Of how many others a record is put together with by chance: the fewer, the better.
+    // Of how many others a record is put together with by chance, times the cube of what is certain: the fewer, the better.
     let company = |wanted: &[usize]| {
-        let chance: f64 = wanted.iter().map(|line| lines[*line].chance).product();
-        chance * records as f64
+        let chances = wanted.iter().map(|line| lines[*line].chance);
+        let certain = std::iter::repeat_n(CERTAIN, 3 - wanted.len());
+        let chance: u128 = chances.chain(certain).product();
+        chance.saturating_mul(records as u128)
     };
     let apart = |one: usize, two: usize| lines[one].part != lines[two].part;
-    let enough = crowd as f64 / 2.0;
-    let mut several: Vec<(f64, Vec<usize>)> = vec![];
+    let enough = crowd as u128 * CERTAIN.pow(3) / 2;
+    let mut several: Vec<(u128, Vec<usize>)> = vec![];
     for one in 0..lines.len() {
         for two in one + 1..lines.len() {
             if !apart(one, two) {
@@ -228,7 +227,7 @@ fn passes(lines: &[Line], records: usize) -> Vec<Pass> {
             }
         }
     }
-    several.sort_by(|(x, one), (y, two)| x.total_cmp(y).then_with(|| one.cmp(two)));
+    several.sort_unstable();
     several.truncate(PASSES);
     passes.extend(several.into_iter().map(|(_, lines)| pass(lines, crowd)));
     passes
@@ -241,14 +240,9 @@ fn by_passes(comparer: &Comparer<'_>, records: usize) -> Vec<Scored> {
     for index in 0..passes.len() {
         let (before, rest) = passes.split_at(index);
         let pass = &rest[0];
-        let half = |which: usize| one_pass(comparer, &lines, before, pass, which);
-        let (one, two) = std::thread::scope(|scope| {
-            let other = scope.spawn(|| half(1));
-            let one = half(0);
-            (one, other.join().unwrap_or_default())
-        });
+        let both = halves(|which| one_pass(comparer, &lines, before, pass, which));
         let mut done = vec![0u64; records.div_ceil(64)];
-        for (pairs, compared) in [one, two] {
+        for (pairs, compared) in both {
             found.extend(pairs);
             for record in compared {
                 done[record as usize / 64] |= 1 << (record % 64);

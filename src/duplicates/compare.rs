@@ -6,6 +6,9 @@ use super::weigh::{Chance, SWAPPED, WHERE, Weights, prior};
 use super::{Agreement, Evidence, credit_code, mixed};
 use crate::scheme::model::IdentityKind;
 
+#[cfg(test)]
+mod tests;
+
 /// How many pairs are drawn to see how often values go together by chance.
 const DRAWN: u64 = 20_000;
 
@@ -51,26 +54,27 @@ impl<'a> Comparer<'a> {
     pub fn score(&self, a: u32, b: u32) -> Option<i32> {
         // What is the same is seen at once; what is not can be worth no more than something near. Most pairs end here,
         // or when one or two fields have been looked at.
-        let mut bounds = [0i32; MOST_FIELDS];
+        let mut bounds = [None; MOST_FIELDS];
         let (mut all, mut place) = (0, 0);
         for ((part, weights), bound) in self.parts.iter().zip(&self.weights).zip(&mut bounds) {
             let (x, y) = (part.codes[a as usize], part.codes[b as usize]);
             if x == NONE || y == NONE {
                 continue;
             }
-            *bound = if x == y {
+            let most = if x == y {
                 weights.same(part.forms.counts[x as usize])
             } else {
                 weights.most()
             };
+            *bound = Some(most);
             *(if is_place(part.kind) {
                 &mut place
             } else {
                 &mut all
-            }) += *bound;
+            }) += most;
         }
         if let Some((one, two)) = self.name {
-            all -= bounds[one] + bounds[two];
+            all -= bounds[one].unwrap_or(0) + bounds[two].unwrap_or(0);
             let mut told = 0;
             self.name(one, two, a, b, &mut |_, _, _, worth| told += worth);
             all += told;
@@ -80,15 +84,15 @@ impl<'a> Comparer<'a> {
             if all + place.min(WHERE) < least {
                 return None;
             }
-            if bounds[index] == 0 || self.is_of_name(index) {
+            let Some(bound) = bounds[index].filter(|_| !self.is_of_name(index)) else {
                 continue;
-            }
+            };
             let (_, worth) = self.field(index, index, a, b)?;
             *(if is_place(part.kind) {
                 &mut place
             } else {
                 &mut all
-            }) += worth? - bounds[index];
+            }) += worth? - bound;
         }
         let points = all + place.min(WHERE);
         (points >= least).then_some(points - self.prior)

@@ -63,7 +63,7 @@ pub struct Said {
 
 /// What holds of a pair after all that was said.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum Held {
     /// Everybody who said something says so.
     Agreed(Verdict),
     /// One says they are one, another that they are two: neither counts.
@@ -72,7 +72,7 @@ pub enum Standing {
 
 /// What holds of each pair of which somebody said something, in the order of the pairs. `said` is in the order of
 /// time; the last word of each person counts, and one who leaves it open does not stand against the others.
-pub fn standings(said: &[Said]) -> BTreeMap<Keys, Standing> {
+pub fn standings(said: &[Said]) -> BTreeMap<Keys, Held> {
     let mut last: BTreeMap<&Keys, BTreeMap<&str, Verdict>> = BTreeMap::new();
     for one in said {
         let of_pair = last.entry(&one.pair).or_default();
@@ -86,9 +86,9 @@ pub fn standings(said: &[Said]) -> BTreeMap<Keys, Standing> {
                 .collect();
             let mut decided = decided.into_iter();
             let standing = match (decided.next(), decided.next()) {
-                (None, _) => Standing::Agreed(Verdict::Open),
-                (Some(verdict), None) => Standing::Agreed(verdict),
-                _ => Standing::Disputed,
+                (None, _) => Held::Agreed(Verdict::Open),
+                (Some(verdict), None) => Held::Agreed(verdict),
+                _ => Held::Disputed,
             };
             (pair.clone(), standing)
         })
@@ -115,10 +115,10 @@ pub struct Contradiction {
 
 /// Puts decisions together: who is one with somebody is one with all that this one is one with. Of a group the key that
 /// comes first stays, by the numbers in it: 9 before 10.
-pub fn groups(standings: &BTreeMap<Keys, Standing>) -> Groups {
+pub fn groups(standings: &BTreeMap<Keys, Held>) -> Groups {
     let mut beside: BTreeMap<&Arc<str>, BTreeSet<&Arc<str>>> = BTreeMap::new();
     for ((one, two), standing) in standings {
-        if *standing == Standing::Agreed(Verdict::Merge) {
+        if *standing == Held::Agreed(Verdict::Merge) {
             beside.entry(one).or_default().insert(two);
             beside.entry(two).or_default().insert(one);
         }
@@ -126,9 +126,7 @@ pub fn groups(standings: &BTreeMap<Keys, Standing>) -> Groups {
     let mut contradictions = vec![];
     let mut spoilt: BTreeSet<&Arc<str>> = BTreeSet::new();
     for ((one, two), standing) in standings {
-        if *standing == Standing::Agreed(Verdict::Merge)
-            || *standing == Standing::Agreed(Verdict::Open)
-        {
+        if *standing == Held::Agreed(Verdict::Merge) || *standing == Held::Agreed(Verdict::Open) {
             continue;
         }
         if let Some(way) = way(&beside, one, two) {
@@ -260,7 +258,7 @@ mod tests {
         let disputed = [said("1", "2", Merge, "a"), said("1", "2", Keep, "b")];
         assert!(kept(&disputed).is_empty());
         let standing = standings(&disputed);
-        assert_eq!(standing.values().next(), Some(&Standing::Disputed));
+        assert_eq!(standing.values().next(), Some(&Held::Disputed));
         // Who leaves it open does not stand against it.
         let open = [said("1", "2", Merge, "a"), said("1", "2", Open, "b")];
         assert_eq!(kept(&open), ["2→1"]);

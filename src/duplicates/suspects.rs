@@ -1,6 +1,6 @@
 //! Pairs with all that a person needs to decide about them: who they are, how sure it is and why, in words.
 
-use super::groups::{Groups, Keys, Standing, Verdict, groups, keys};
+use super::groups::{Groups, Held, Keys, Verdict, groups, keys};
 use super::{Agreement, Blocking, Evidence, Pair, Search};
 use crate::diagnostic::Text;
 use crate::scheme::model::{Customers, Duplicates};
@@ -20,7 +20,7 @@ pub struct Suspect {
     /// Whether they have as many points as the scheme takes for all but certain.
     pub is_strict: bool,
     /// What people have said of the pair so far; `None`: nothing.
-    pub standing: Option<Standing>,
+    pub standing: Option<Held>,
     /// Why: what each field says, the weightiest first.
     pub evidence: Text,
 }
@@ -37,7 +37,7 @@ pub struct Looked<'a> {
     /// The columns of the sheet.
     pub columns: &'a [Column],
     /// What holds of pairs of which somebody said something.
-    pub standings: &'a BTreeMap<Keys, Standing>,
+    pub standings: &'a BTreeMap<Keys, Held>,
 }
 
 impl<'a> Looked<'a> {
@@ -52,7 +52,7 @@ impl<'a> Looked<'a> {
         let search = self.search();
         let decided = Decided::new(self.standings);
         let mut pairs = search.pairs(Blocking::Auto);
-        pairs.retain(|pair| decided.of(&self.keys(pair)) != Some(Standing::Agreed(Verdict::Keep)));
+        pairs.retain(|pair| decided.of(&self.keys(pair)) != Some(Held::Agreed(Verdict::Keep)));
         let evidence = search.evidence(&pairs);
         pairs
             .iter()
@@ -131,11 +131,11 @@ const fn words(agreement: Option<Agreement>) -> (&'static str, &'static str) {
 /// What was decided, also by way of those who are one: who is not B is not A, if A and B are one.
 struct Decided {
     groups: Groups,
-    by_kept: BTreeMap<Keys, Standing>,
+    by_kept: BTreeMap<Keys, Held>,
 }
 
 impl Decided {
-    fn new(standings: &BTreeMap<Keys, Standing>) -> Self {
+    fn new(standings: &BTreeMap<Keys, Held>) -> Self {
         let groups = groups(standings);
         let kept = |key: &Arc<str>| groups.kept.get(key).unwrap_or(key).clone();
         let mut by_kept = BTreeMap::new();
@@ -143,14 +143,14 @@ impl Decided {
             let pair = keys(&kept(one), &kept(two));
             let known = by_kept.entry(pair).or_insert(*standing);
             // One who says that they are two is heard whatever is said of the others of the group.
-            if *standing == Standing::Agreed(Verdict::Keep) {
+            if *standing == Held::Agreed(Verdict::Keep) {
                 *known = *standing;
             }
         }
         Self { groups, by_kept }
     }
 
-    fn of(&self, (one, two): &(Arc<str>, Arc<str>)) -> Option<Standing> {
+    fn of(&self, (one, two): &(Arc<str>, Arc<str>)) -> Option<Held> {
         let kept = |key: &Arc<str>| self.groups.kept.get(key).unwrap_or(key).clone();
         self.by_kept.get(&keys(&kept(one), &kept(two))).copied()
     }

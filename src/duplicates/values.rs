@@ -1,6 +1,7 @@
 //! The values of the compared fields in the form in which they are compared, each distinct one once.
 
 use super::company::Company;
+use super::halves::halves;
 use super::{credit_code, fold};
 use crate::scheme::model::{IdentityField, IdentityKind};
 use crate::table::column::MISSING_TEXT;
@@ -141,27 +142,14 @@ pub fn parts(fields: &[IdentityField], columns: &[&Column]) -> Vec<Part> {
         };
         space.iter().zip(codes).map(part).collect()
     };
-    let mut parts: Vec<(usize, Part)> = std::thread::scope(|scope| {
-        // What takes longest, names of companies, should not come last.
-        let mut order: Vec<&Vec<usize>> = spaces.iter().collect();
-        order.sort_by_key(|space| fields[space[0]].kind);
-        let (even, odd): (Vec<_>, Vec<_>) = order
-            .into_iter()
-            .enumerate()
-            .partition(|(at, _)| at % 2 == 0);
-        let other = scope.spawn(move || {
-            odd.into_iter()
-                .flat_map(|(_, space)| read(space))
-                .collect::<Vec<_>>()
-        });
-        let mut parts: Vec<_> = even
-            .into_iter()
-            .flat_map(|(_, space)| read(space))
-            .collect();
-        // A thread that dies has said why.
-        parts.extend(other.join().unwrap_or_default());
-        parts
-    });
+    // What takes longest, names of companies, should not come last.
+    let mut order: Vec<&Vec<usize>> = spaces.iter().collect();
+    order.sort_by_key(|space| fields[space[0]].kind);
+    let half = |which: usize| -> Vec<(usize, Part)> {
+        let mine = order.iter().skip(which).step_by(2);
+        mine.flat_map(|space| read(space)).collect()
+    };
+    let mut parts: Vec<(usize, Part)> = halves(half).into_iter().flatten().collect();
     parts.sort_by_key(|(index, _)| *index);
     parts.into_iter().map(|(_, part)| part).collect()
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Finding, Text};
 use crate::table::Date;
 use crate::text;
+use foldhash::HashSet;
 
 /// What was found at the ends of earlier periods, in order.
 #[derive(Debug, Default)]
@@ -20,8 +21,9 @@ impl EarlierFindings {
     /// What is to be said beside what is found `now`: of each kind the first, and how many more there are. What is so
     /// now as well is said there.
     pub(super) fn told(mut self, now: &[Finding]) -> Vec<Finding> {
+        let now: HashSet<&Text> = now.iter().map(|finding| &finding.title).collect();
         self.all
-            .retain(|(_, finding)| now.iter().all(|known| known.title != finding.title));
+            .retain(|(_, finding)| !now.contains(&finding.title));
         let mut told: Vec<Finding> = vec![];
         while let Some((end, first)) = self.all.first().cloned() {
             let is_kind = |finding: &Finding| finding.code == first.code;

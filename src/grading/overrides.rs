@@ -8,7 +8,7 @@ use crate::decide::{Override, Subject};
 use crate::diagnostic::{Code, Finding};
 use crate::scheme::Scheme;
 use crate::text;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 /// The findings, in the order of `overrides`. `tags` are the places of those there by which a tag was put on or taken
 /// off. Of customers without values nothing is said.
@@ -19,6 +19,7 @@ pub(super) fn told(
     book: &Book,
     people: &People,
 ) -> Vec<Finding> {
+    let tags: HashSet<usize> = tags.iter().copied().collect();
     let live = overrides.iter().enumerate();
     let live = live.filter_map(|(index, set)| {
         let row = book.roster.by_id.get(&set.customer)?;

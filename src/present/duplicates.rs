@@ -4,9 +4,9 @@
 use super::listing::{ListCell, ListColumn};
 use super::table::{ColumnKind, ColumnRole, OutCell};
 use crate::diagnostic::{Lang, Text};
-use crate::duplicates::groups::Standing;
+use crate::duplicates::groups::Held;
 use crate::duplicates::suspects::{Looked, Side, Suspect, key_heading, shown};
-use crate::table::Decimal;
+use crate::table::{Date, Decimal};
 use crate::words::Word;
 
 /// The pairs with what is shown of them.
@@ -15,6 +15,8 @@ pub struct Pairs<'a> {
     pub looked: Looked<'a>,
     /// The pairs, the surest first.
     pub suspects: &'a [Suspect],
+    /// The as-of date.
+    pub as_of: Date,
 }
 
 /// What a column of a pair shows.
@@ -88,10 +90,10 @@ impl Pairs<'_> {
         };
         match column {
             PairColumn::Verdict => match suspect.standing {
-                Some(Standing::Agreed(verdict)) => verdict.word().get(lang).to_owned(),
+                Some(Held::Agreed(verdict)) => verdict.word().get(lang).to_owned(),
                 _ => String::new(),
             },
-            PairColumn::Comment if suspect.standing == Some(Standing::Disputed) => {
+            PairColumn::Comment if suspect.standing == Some(Held::Disputed) => {
                 Word::Disputed.get(lang).to_owned()
             }
             PairColumn::Comment | PairColumn::Reviewer => String::new(),
@@ -157,8 +159,8 @@ impl Pairs<'_> {
                     return ListCell::Value(points.map_or(OutCell::Blank, OutCell::Number));
                 }
                 (PairColumn::Verdict, true) => match suspect.standing {
-                    Some(Standing::Agreed(verdict)) => verdict.key().to_owned(),
-                    Some(Standing::Disputed) => "disputed".to_owned(),
+                    Some(Held::Agreed(verdict)) => verdict.key().to_owned(),
+                    Some(Held::Disputed) => "disputed".to_owned(),
                     None => String::new(),
                 },
                 (PairColumn::Sure, true) if suspect.is_strict => "strict".to_owned(),

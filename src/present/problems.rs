@@ -4,13 +4,11 @@
 use super::listing::{ListCell, ListColumn};
 use super::summary::{finding_json, severity_key};
 use super::table::{ColumnKind, ColumnRole, OutCell};
-use crate::diagnostic::render::grouped;
+use crate::diagnostic::render::{due, grouped, owners};
 use crate::diagnostic::{At, Finding, Lang, Severity, Text};
 use crate::table::Date;
 use crate::words::Word;
 use serde_json::{Value, json};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -168,29 +166,14 @@ impl Group<'_> {
         }
     }
 
-    /// Who is to see to them: how many each, in the order in which they come, and until when the first.
+    /// Who is to see to them: how many each, in the order in which they come.
     pub fn owners(&self) -> Vec<(Arc<str>, usize)> {
-        let mut owners: Vec<(Arc<str>, usize)> = vec![];
-        let mut known: BTreeMap<Arc<str>, usize> = BTreeMap::new();
-        for owner in self.abouts().filter_map(|about| about.owner.clone()) {
-            let place = *known.entry(owner.clone()).or_insert_with(|| {
-                owners.push((owner, 0));
-                owners.len() - 1
-            });
-            owners[place].1 += 1;
-        }
-        owners
+        owners(&self.findings)
     }
 
     /// The first day on which one of them is due.
     pub fn due(&self) -> Option<Date> {
-        self.abouts().filter_map(|about| about.due).min()
-    }
-
-    fn abouts(&self) -> impl Iterator<Item = &crate::diagnostic::About> {
-        self.findings
-            .iter()
-            .filter_map(|finding| finding.about.as_deref())
+        due(&self.findings)
     }
 
     fn json(&self) -> Value {
@@ -265,20 +248,4 @@ pub fn place(at: &At, scheme_text: &str, lang: Lang) -> String {
             }
         }
     }
-}
-
-/// Owners as people list them: each with how many are theirs.
-pub fn owners_text(owners: &[(Arc<str>, usize)], lang: Lang) -> Cow<'static, str> {
-    let list: Vec<String> = owners
-        .iter()
-        .map(|(owner, count)| match lang {
-            Lang::En => format!("{owner} ({count})"),
-            Lang::Zh => format!("{owner}（{count}）"),
-        })
-        .collect();
-    list.join(match lang {
-        Lang::En => ", ",
-        Lang::Zh => "、",
-    })
-    .into()
 }

@@ -38,6 +38,9 @@ pub fn run(
     }
     let rules = crate::cli::rules::load(global)?;
     let (pairs, others) = duplicates::apart(&rules.scheme, files, reading)?;
+    if !pairs.is_empty() && wants_list(global) {
+        return Err(no_list());
+    }
     // Of files that cannot all be used none is.
     let others = if others.is_empty() {
         None
@@ -97,10 +100,9 @@ impl Returned {
             .into_iter()
             .partition(|table| repair::is_page(&table.headers));
         let only_repairs = tables.is_empty() && !pages.is_empty();
-        let wants_list = !global.output.is_empty() || global.format.is_some();
         let outputs = if only_repairs {
             target(global)?
-        } else if !wants_list {
+        } else if !wants_list(global) {
             vec![]
         } else if pages.is_empty() {
             list::targets(global)?
@@ -160,6 +162,26 @@ impl Returned {
             other => other,
         })
     }
+}
+
+/// Whether somebody asks for a list of what was read.
+fn wants_list(global: &Global) -> bool {
+    !global.output.is_empty() || global.format.is_some()
+}
+
+/// Verdicts have no list of their own.
+fn no_list() -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "what is read back of pairs of customers cannot be listed with `-o` or `--format`",
+            "读回的重复客户判断不能用 `-o` 或 `--format` 列出"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "read them back without; `regrade review duplicates -o FILE` writes the pairs that are open then",
+        "请不带该选项读回；之后可用 `regrade review duplicates -o 文件` 写出仍待判断的各对客户"
+    )))
 }
 
 /// One output cannot show corrections and rows that wait.

@@ -5,7 +5,7 @@ use super::standings::Standings;
 use crate::cli::{Exit, Stop};
 use regrade::decide::{Hold, Override, Subject};
 use regrade::diagnostic::{Code, Finding};
-use regrade::duplicates::groups::{Keys, Said};
+use regrade::duplicates::groups::{Keys, Said, Verdict};
 use regrade::ledger::{
     Error, Ledger, Mark, NewVerdict, Proposal, Resolution, RunNumber, RunRow, Snapshot,
     State as Pending, Writer,
@@ -99,6 +99,17 @@ impl<'a> Desk<'a> {
         if let Hand::Writing(writer) = &self.hand {
             let kept = writer.say_of_duplicates(new);
             kept.map_err(|error| self.about.stop(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps that somebody who may not review gave a verdict.
+    pub fn refuse(&self, (one, two): &Keys, verdict: Verdict, by: &str) -> Result<(), Stop> {
+        if let Hand::Writing(writer) = &self.hand {
+            let verdict = verdict.key();
+            let what = format!("{verdict} with {two} by {by}: their role may not review");
+            let noted = writer.note_refusal(one, &what);
+            noted.map_err(|error| self.about.stop(&error))?;
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! `regrade review duplicates`: pairs of customers who may be one go to people; and which files come back from them.
 
 use super::room::Room;
-use crate::cli::duplicates::People;
+use crate::cli::duplicates::Searched;
 use crate::cli::grade::as_of;
 use crate::cli::output::{Output, Target, files_of, keep_inputs, outputs};
-use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list, rules};
+use crate::cli::rules::{self, Rules};
+use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list};
 use clap::Args;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::duplicates::Pairs;
@@ -27,46 +28,60 @@ pub struct Search {
     reading: Reading,
 }
 
+/// Where the customers stand.
+enum Source {
+    /// In files that are named.
+    Files(Box<Rules>),
+    /// In the ledger.
+    Ledger(Box<Room>),
+}
+
+impl Source {
+    fn scheme(&self) -> &Scheme {
+        match self {
+            Self::Files(rules) => &rules.scheme,
+            Self::Ledger(room) => room.scheme(),
+        }
+    }
+}
+
 /// `review duplicates`.
 pub fn search(args: &Search, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = outputs(&global.output, global.format)?;
     let date = as_of(global)?;
-    let rules = if args.files.is_empty() {
-        None
+    let source = if args.files.is_empty() {
+        Source::Ledger(Box::new(Room::open(global)?))
     } else {
-        Some(rules::load(global)?)
+        Source::Files(Box::new(rules::load(global)?))
     };
-    let room = match &rules {
-        None => Some(Room::open(global)?),
-        Some(_) => None,
-    };
-    let scheme = match (&rules, &room) {
-        (Some(rules), _) => &rules.scheme,
-        (None, Some(room)) => room.scheme(),
-        (None, None) => return Ok(Exit::Done),
-    };
+    let scheme = source.scheme();
     if scheme.duplicates.is_none() {
         return Err(Stop::usage(not_said()));
     }
     let mut kept: Vec<PathBuf> = inputs::paths(scheme, &args.files)?;
     kept.push(rules::path(global));
-    kept.extend(room.iter().flat_map(Room::files));
+    if let Source::Ledger(room) = &source {
+        kept.extend(room.files());
+    }
     keep_inputs(&files_of(&outputs), &kept)?;
-    let people = if let Some(room) = &room {
-        People::of_ledger(room.ledger(), scheme, date)?
-    } else {
-        let options = args.reading.options()?;
-        let loaded = inputs::load(scheme, &args.files, &options, screen)?;
-        screen.run_findings(&loaded.findings);
-        People::of_tables(scheme, loaded.tables, date)
+    let customers = match &source {
+        Source::Ledger(room) => Searched::of_ledger(room.ledger(), scheme, date)?,
+        Source::Files(_) => {
+            let options = args.reading.options()?;
+            let loaded = inputs::load(scheme, &args.files, &options, screen)?;
+            screen.run_findings(&loaded.findings);
+            Searched::of_tables(scheme, loaded.tables, date)
+        }
     };
-    let Some(looked) = people.as_ref().and_then(|people| people.looked(scheme)) else {
+    let looked = customers.as_ref();
+    let Some(looked) = looked.and_then(|customers| customers.looked(scheme)) else {
         return Err(Stop::usage(not_said()));
     };
     let suspects = looked.suspects();
     let pairs = Pairs {
         looked,
         suspects: &suspects,
+        as_of: date,
     };
     let lang = global.lang.map_or(scheme.language, Lang::from);
     if !global.dry_run {

@@ -2,16 +2,19 @@
 //! and `unmerge`.
 
 use super::back::exit;
-use super::room::Room;
-use crate::cli::duplicates::{People, contradiction};
+use super::desk::Desk;
+use super::room::{About, Room};
+use crate::cli::duplicates::{Searched, contradiction};
 use crate::cli::{Exit, Global, Screen, Stop};
 use clap::Args;
+use regrade::clean::text::shorten;
 use regrade::diagnostic::{Code, Finding};
-use regrade::duplicates::groups::{Keys, Said, Standing, Verdict, groups, keys, standings};
+use regrade::duplicates::groups::{Held, Keys, Said, Verdict, groups, keys, standings};
 use regrade::ledger::NewVerdict;
 use regrade::read::Table;
 use regrade::review::{ReadVerdict, barred, is_barred, verdicts};
 use regrade::scheme::Scheme;
+use regrade::table::Place;
 use regrade::text;
 use std::sync::Arc;
 
@@ -29,37 +32,70 @@ pub struct Two {
     reason: String,
 }
 
+/// A verdict that somebody wants kept.
+struct Wanted {
+    new: NewVerdict,
+    /// The cell that it was read from.
+    place: Option<Place>,
+}
+
 /// Reads verdicts back.
 pub fn back(tables: &[Table], global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let mut room = Room::open(global)?;
     let by: Option<Arc<str>> = global.by.as_deref().map(Into::into);
+    let (about, desk) = room.desk()?;
+    let desk = desk.allow("", "reading verdicts back")?;
+    let scheme = &about.rules.scheme;
     let mut findings = vec![];
     let read: Vec<ReadVerdict> = tables
         .iter()
-        .flat_map(|table| verdicts(room.scheme(), table, by.as_ref(), &mut findings))
+        .flat_map(|table| verdicts(scheme, table, by.as_ref(), &mut findings))
         .collect();
-    record(&mut room, read, findings, global, screen)
+    let mut wanted = vec![];
+    for read in read {
+        let (one, other) = &read.said.pair;
+        if one == other {
+            findings.push(one_key(one).place(read.place));
+            continue;
+        }
+        wanted.push(Wanted {
+            new: NewVerdict {
+                said: read.said,
+                reason: read.reason,
+                points: read.points,
+                origin: Some(read.place.to_string()),
+            },
+            place: Some(read.place),
+        });
+    }
+    settle(about, desk, wanted, findings, screen)
 }
 
 /// `review merge` and `review apart`.
 pub fn say(two: &Two, verdict: Verdict, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let mut room = Room::open(global)?;
     let reason = super::by_hand::reason(&two.reason)?;
+    let pair = pair_of(two)?;
     let (about, desk) = room.desk()?;
     let desk = desk.allow(&two.one, "deciding about duplicates")?;
     let said = Said {
-        pair: pair_of(two)?,
+        pair,
         verdict,
         by: about.who.by.as_str().into(),
     };
-    drop(desk);
-    let one = NewVerdict {
+    let new = NewVerdict {
         said,
         reason: Some(reason),
         points: None,
         origin: None,
     };
-    settle(&mut room, vec![one], vec![], global, screen)
+    settle(
+        about,
+        desk,
+        vec![Wanted { new, place: None }],
+        vec![],
+        screen,
+    )
 }
 
 /// `review unmerge`.
@@ -106,68 +142,52 @@ fn pair_of(two: &Two) -> Result<Keys, Stop> {
     Ok(keys(&one, &other))
 }
 
-fn record(
-    room: &mut Room,
-    read: Vec<ReadVerdict>,
-    findings: Vec<Finding>,
-    global: &Global,
-    screen: &Screen,
-) -> Result<Exit, Stop> {
-    let (_, desk) = room.desk()?;
-    desk.allow("", "reading verdicts back")?;
-    let verdict = |read: ReadVerdict| NewVerdict {
-        said: read.said,
-        reason: read.reason,
-        points: read.points,
-        origin: Some(read.place.to_string()),
-    };
-    let new = read.into_iter().map(verdict).collect();
-    settle(room, new, findings, global, screen)
-}
-
 /// Keeps what is new, and says what follows from all that was said.
 fn settle(
-    room: &mut Room,
-    wanted: Vec<NewVerdict>,
+    about: &About,
+    desk: Desk<'_>,
+    wanted: Vec<Wanted>,
     mut findings: Vec<Finding>,
-    global: &Global,
     screen: &Screen,
 ) -> Result<Exit, Stop> {
-    let (about, desk) = room.desk()?;
     let scheme = &about.rules.scheme;
-    let people = People::of_ledger(desk.ledger(), scheme, about.as_of)?;
+    let customers = Searched::of_ledger(desk.ledger(), scheme, about.as_of)?;
     let mut said = desk.said_of_duplicates()?;
-    let ruled_out = ruled_out(scheme, people.as_ref(), &wanted);
+    let ruled_out = ruled_out(scheme, customers.as_ref(), &wanted);
     let (mut kept, mut known) = (0, 0);
     let mut touched: Vec<Keys> = vec![];
-    for one in wanted {
-        let pair = &one.said.pair;
-        if let Some(role) = barred(scheme, &one.said.by) {
-            findings.push(is_barred(&one.said.by, role));
-            continue;
-        }
-        let stranger = [&pair.0, &pair.1]
-            .into_iter()
-            .find(|key| people.as_ref().is_some_and(|people| !people.has(key)));
-        if let Some(key) = stranger {
-            findings.push(unknown(key));
-            continue;
-        }
-        if one.said.verdict == Verdict::Merge && ruled_out.contains(pair) {
-            findings.push(branch(pair));
+    for Wanted { new, place } in wanted {
+        let Said { pair, verdict, by } = &new.said;
+        let stranger = [&pair.0, &pair.1].into_iter().find(|key| {
+            let customers = customers.as_ref();
+            customers.is_some_and(|customers| !customers.has(key))
+        });
+        let refusal = if let Some(role) = barred(scheme, by) {
+            desk.refuse(pair, *verdict, by)?;
+            Some(is_barred(by, role))
+        } else if let Some(key) = stranger {
+            Some(unknown(key))
+        } else if *verdict == Verdict::Merge && ruled_out.contains(pair) {
+            Some(branch(pair))
+        } else {
+            None
+        };
+        if let Some(finding) = refusal {
+            findings.push(match place {
+                Some(place) => finding.place(place),
+                None => finding,
+            });
             continue;
         }
         touched.push(pair.clone());
-        let of_author = said
-            .iter()
-            .rev()
-            .find(|other| other.pair == *pair && other.by == one.said.by);
-        if of_author.is_some_and(|other| other.verdict == one.said.verdict) {
+        let mut earlier = said.iter().rev();
+        let of_author = earlier.find(|other| other.pair == *pair && other.by == *by);
+        if of_author.is_some_and(|other| other.verdict == *verdict) {
             known += 1;
             continue;
         }
-        desk.say_of_duplicates(&one)?;
-        said.push(one.said);
+        desk.say_of_duplicates(&new)?;
+        said.push(new.said);
         kept += 1;
     }
     let standings = standings(&said);
@@ -175,7 +195,7 @@ fn settle(
     touched.dedup();
     let disputed: Vec<&Keys> = touched
         .iter()
-        .filter(|pair| standings.get(*pair) == Some(&Standing::Disputed))
+        .filter(|pair| standings.get(*pair) == Some(&Held::Disputed))
         .collect();
     findings.extend(disputed.iter().map(|pair| disagreement(pair, &said)));
     let groups = groups(&standings);
@@ -184,7 +204,7 @@ fn settle(
     desk.commit()?;
     let merged = groups.kept.len();
     let disputed = disputed.len();
-    let (en, zh) = if global.dry_run {
+    let (en, zh) = if about.dry_run {
         ("would be ", "（试运行，未写入）")
     } else {
         ("", "")
@@ -199,17 +219,32 @@ fn settle(
 
 fn ruled_out(
     scheme: &Scheme,
-    people: Option<&People>,
-    wanted: &[NewVerdict],
+    customers: Option<&Searched>,
+    wanted: &[Wanted],
 ) -> std::collections::BTreeSet<Keys> {
-    let merges = wanted
-        .iter()
-        .filter(|one| one.said.verdict == Verdict::Merge);
-    let pairs: Vec<Keys> = merges.map(|one| one.said.pair.clone()).collect();
-    people
-        .and_then(|people| people.looked(scheme))
+    let said = wanted.iter().map(|one| &one.new.said);
+    let merges = said.filter(|said| said.verdict == Verdict::Merge);
+    let pairs: Vec<Keys> = merges.map(|said| said.pair.clone()).collect();
+    customers
+        .and_then(|customers| customers.looked(scheme))
         .map(|looked| looked.ruled_out(&pairs))
         .unwrap_or_default()
+}
+
+/// Both keys of a row are one.
+fn one_key(key: &str) -> Finding {
+    let key = shorten(key);
+    Finding::error(
+        Code::BadValue,
+        text!(
+            "both keys of the row are `{key}`: the verdict does not count",
+            "该行的两个客户编号都是 `{key}`，该判断不予采用"
+        ),
+    )
+    .help(text!(
+        "two different keys are needed",
+        "需要两个不同的客户编号"
+    ))
 }
 
 fn unknown(key: &str) -> Finding {

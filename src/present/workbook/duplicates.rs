@@ -8,9 +8,7 @@ use crate::duplicates::groups::Verdict;
 use crate::present::duplicates::{PairColumn, Pairs};
 use crate::present::shown::width;
 use crate::words::Word;
-use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Workbook, Worksheet,
-};
+use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Workbook, Worksheet};
 use std::io::{Seek, Write};
 
 /// The most pairs of a sheet of Excel, below its heading.
@@ -24,14 +22,8 @@ pub fn write_duplicates<W: Write + Seek + Send>(
 ) -> Result<(), WorkbookError> {
     let mut book = Workbook::new();
     let mut formats = Formats::new(&[], false);
-    // The clock would give other bytes every time.
-    let created = ExcelDateTime::from_ymd(1900, 1, 1)?;
-    book.set_properties(
-        &DocProperties::new()
-            .set_title(Word::SheetDuplicates.get(lang))
-            .set_author(concat!("regrade ", env!("CARGO_PKG_VERSION")))
-            .set_creation_datetime(&created),
-    );
+    let title = Word::SheetDuplicates.get(lang);
+    book.set_properties(&page::properties(title, pairs.as_of));
     book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
     let mut names = SheetNames::default();
     let columns = pairs.columns();

@@ -36,7 +36,7 @@ use crate::text;
 use crate::words::Word;
 use formats::Formats;
 use review::Lists;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 use std::fmt;
 use std::io::{self, Seek, Write};
 use std::path::PathBuf;
@@ -290,16 +290,7 @@ fn json<T: AsRef<str>>(texts: &[T]) -> String {
 
 /// Who made it, from what, as of when.
 fn properties(summary: &Summary) -> DocProperties {
-    let (year, month, day) = summary.as_of.ymd();
-    let mut properties = DocProperties::new()
-        .set_title(&summary.scheme.0)
-        .set_author(format!("regrade {}", summary.version))
+    page::properties(&summary.scheme.0, summary.as_of)
         .set_custom_property("regrade.scheme", summary.scheme_hash.as_str())
-        .set_custom_property("regrade.as_of", summary.as_of.to_string());
-    let midnight = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8);
-    // Excel's calendar starts in 1900; an earlier as-of date is dated then, never by the clock.
-    if let Ok(created) = midnight.or_else(|_| ExcelDateTime::from_ymd(1900, 1, 1)) {
-        properties = properties.set_creation_datetime(&created);
-    }
-    properties
+        .set_custom_property("regrade.as_of", summary.as_of.to_string())
 }

@@ -4,8 +4,9 @@ use super::formats::{Formats, Look, look_of};
 use super::text;
 use crate::diagnostic::Lang;
 use crate::present::shown;
+use crate::table::Date;
 use crate::words::Word;
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Worksheet, XlsxError};
 
 /// The height of a row in pixels.
 pub const ROW_HEIGHT: u32 = 20;
@@ -22,6 +23,20 @@ pub fn set_up(sheet: &mut Worksheet, lang: Lang) {
         .set_print_fit_to_pages(1, 0)
         .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
         .set_footer(format!("&C&\"微软雅黑\"&9{}", Word::PageFooter.get(lang)));
+}
+
+/// What a workbook says of itself: its title, which version wrote it, and the as-of date as the day on which it was made,
+/// because the clock would give other bytes every time. Excel's calendar starts in 1900; an earlier date is dated then.
+pub fn properties(title: &str, as_of: Date) -> DocProperties {
+    let properties = DocProperties::new()
+        .set_title(title)
+        .set_author(concat!("regrade ", env!("CARGO_PKG_VERSION")));
+    let (year, month, day) = as_of.ymd();
+    let midnight = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8);
+    match midnight.or_else(|_| ExcelDateTime::from_ymd(1900, 1, 1)) {
+        Ok(created) => properties.set_creation_datetime(&created),
+        Err(_) => properties,
+    }
 }
 
 /// The height of a row whose longest cell has this many lines.

@@ -4,14 +4,14 @@
 use super::formats::{Formats, Look, look_of};
 use super::text::SheetNames;
 use super::{Limits, WorkbookError, page, text};
+use crate::diagnostic::render::owners_text;
 use crate::diagnostic::{Finding, Lang, Severity};
 use crate::present::palette::{self, HEADER};
-use crate::present::problems::{Group, Problems, owners_text, said};
+use crate::present::problems::{Group, Problems, said};
 use crate::table::Date;
 use crate::words::Word;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, Table, TableColumn, TableStyle, Workbook,
-    Worksheet, XlsxError,
+    Color, ExcelDateTime, Format, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
 };
 use std::io::{Seek, Write};
 
@@ -64,7 +64,7 @@ pub fn write_problems<W: Write + Seek + Send>(
     let formats = Formats::new(&[], false);
     book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
     book.set_zip_compression_level(3);
-    book.set_properties(&properties(problems));
+    book.set_properties(&page::properties(problems.scheme.0, problems.as_of));
     let mut names = SheetNames::default();
     let limits = Limits::default();
     let looks = |columns: &[(Word, u16, Look)]| -> Vec<Format> {
@@ -212,7 +212,7 @@ fn kind_of(group: &Group<'_>, lang: Lang) -> Vec<Cell> {
         Cell::Count(group.findings.len()),
         text(about.map(|about| &*about.sheet)),
         text(about.and_then(|about| about.field.as_deref())),
-        Cell::Text(owners_text(&group.owners(), lang).into_owned()),
+        Cell::Text(owners_text(&group.owners(), lang)),
         Cell::Day(group.due()),
         text(first.help.as_ref().map(|help| help.get(lang))),
         Cell::Text(first.code.word().to_owned()),
@@ -243,16 +243,4 @@ fn cells_of(finding: &Finding, problems: &Problems<'_>) -> Vec<Cell> {
 fn excel_day(day: Date) -> Option<ExcelDateTime> {
     let (year, month, day) = day.ymd();
     ExcelDateTime::from_ymd(year as u16, month as u8, day as u8).ok()
-}
-
-/// Dated by the as-of date, so that the bytes repeat.
-fn properties(problems: &Problems<'_>) -> DocProperties {
-    let properties = DocProperties::new()
-        .set_title(problems.scheme.0)
-        .set_author(concat!("regrade ", env!("CARGO_PKG_VERSION")));
-    let created = excel_day(problems.as_of);
-    match created.or_else(|| ExcelDateTime::from_ymd(1900, 1, 1).ok()) {
-        Some(day) => properties.set_creation_datetime(&day),
-        None => properties,
-    }
 }

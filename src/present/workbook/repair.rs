@@ -11,8 +11,8 @@ use crate::repair::Page;
 use crate::table::Date;
 use crate::words::Word;
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Formula, Workbook,
-    Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, DocProperties, Formula, Workbook, Worksheet,
+    XlsxError,
 };
 use std::collections::BTreeSet;
 use std::io::{Seek, Write};
@@ -80,16 +80,9 @@ pub fn write_repairs<W: Write + Seek + Send>(
 
 /// Who made it, and which of its sheets are never read as data.
 fn properties(repairs: &RepairBook, aside: &[String]) -> DocProperties {
-    let (year, month, day) = repairs.as_of.ymd();
-    let mut properties = DocProperties::new()
-        .set_title(Word::RepairTitle.get(repairs.lang))
-        .set_author(concat!("regrade ", env!("CARGO_PKG_VERSION")));
+    let mut properties = page::properties(Word::RepairTitle.get(repairs.lang), repairs.as_of);
     for (name, piece) in crate::read::in_pieces(ASIDE, &json(aside)) {
         properties = properties.set_custom_property(name, piece);
-    }
-    let midnight = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8);
-    if let Ok(created) = midnight.or_else(|_| ExcelDateTime::from_ymd(1900, 1, 1)) {
-        properties = properties.set_creation_datetime(&created);
     }
     properties
 }
