@@ -152,6 +152,7 @@ pub fn restated(
             previous,
             data: None,
             people: People::KnownTo(run),
+            merges: None,
             ahead_of_time: false,
         };
         let mut known = stock(ledger, make)?;

@@ -4,11 +4,11 @@
 use super::back::exit;
 use super::room::Room;
 use crate::cli::duplicates::{People, contradiction};
-use crate::cli::{Exit, Global, Screen, Stop};
+use crate::cli::{Exit, Global, Screen, Stop, ledger};
 use clap::Args;
 use regrade::diagnostic::{Code, Finding};
 use regrade::duplicates::groups::{Keys, Said, Standing, Verdict, groups, keys, standings};
-use regrade::ledger::NewVerdict;
+use regrade::ledger::{NewVerdict, StoredVerdict};
 use regrade::read::Table;
 use regrade::review::{ReadVerdict, barred, is_barred, verdicts};
 use regrade::scheme::Scheme;
@@ -138,6 +138,8 @@ fn settle(
     let people = People::of_ledger(desk.ledger(), scheme, about.as_of)?;
     let mut said = desk.said_of_duplicates()?;
     let ruled_out = ruled_out(scheme, people.as_ref(), &wanted);
+    let before = desk.ledger().verdicts();
+    let before = before.map_err(|error| ledger::trouble(desk.ledger().path(), &error))?;
     let (mut kept, mut known) = (0, 0);
     let mut touched: Vec<Keys> = vec![];
     for one in wanted {
@@ -163,6 +165,11 @@ fn settle(
             .rev()
             .find(|other| other.pair == *pair && other.by == one.said.by);
         if of_author.is_some_and(|other| other.verdict == one.said.verdict) {
+            known += 1;
+            continue;
+        }
+        if before.iter().any(|stored| is_taken_back(stored, &one)) {
+            findings.push(stays_taken_back(&one));
             known += 1;
             continue;
         }
@@ -195,6 +202,32 @@ fn settle(
         "记下判断 {kept} 项 · 已有 {known} 项 · 意见不一 {disputed} 项 · 现并入其他客户的共 {merged} 个{zh}"
     ));
     Ok(exit(&findings))
+}
+
+/// Whether a verdict is this very statement of a sheet, read once more after it was taken back.
+fn is_taken_back(stored: &StoredVerdict, new: &NewVerdict) -> bool {
+    let known = &stored.verdict;
+    stored.is_taken_back
+        && known.origin.is_some()
+        && new.origin.is_some()
+        && (&known.said, &known.reason, known.points) == (&new.said, &new.reason, new.points)
+}
+
+fn stays_taken_back(one: &NewVerdict) -> Finding {
+    let (first, second) = &one.said.pair;
+    let place = one.origin.as_deref().unwrap_or_default();
+    Finding::note(
+        Code::ChangesNothing,
+        text!(
+            "the verdict on `{first}` and `{second}` was read before and has been taken back since: it stays so",
+            "对 `{first}` 与 `{second}` 的判断已读取过，之后已撤回，不再采用"
+        ),
+    )
+    .with_note(text!("it stands at {place}", "见 {place}"))
+    .help(text!(
+        "to say it again, write another comment, or use `regrade review merge` or `regrade review apart`",
+        "若要重新采用，请改写复核意见，或用 `regrade review merge`、`regrade review apart`"
+    ))
 }
 
 fn ruled_out(
