@@ -186,7 +186,7 @@ pub(super) fn read(
             known.extend(rows);
         }
     }
-    let mut picked = merged::put_together(scheme, rule, inputs, &mut clean, &mut more);
+    let mut picked = merged::put_together(scheme, rule, inputs, &mut clean, &mut more, findings);
     leave_out(
         rule,
         tables,

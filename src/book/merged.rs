@@ -2,11 +2,14 @@
 //! summed. Where their values differ the scheme says whose counts.
 
 use super::{Filing, Inputs, source_of};
-use crate::clean::sheet::{CleanSheet, RowRef, text_at};
+use crate::clean::sheet::{CleanSheet, RowRef, place_of, text_at};
+use crate::diagnostic::{Code, Finding};
+use crate::duplicates::groups::natural;
 use crate::scheme::model::{Customers, Scheme, Take};
 use crate::table::{Column, ColumnBuilder, Value};
+use crate::text;
 use foldhash::HashMap;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,13 +33,15 @@ pub(super) fn rename(merged: &BTreeMap<Arc<str>, Arc<str>>, column: &mut Column)
 }
 
 /// Puts the rows of customers who are one together, where the first of them stands. Gives for each of these the row of
-/// each field's value; a field that none of them has is that of the row that is kept.
+/// each field's value; a field that none of them has is that of the row that is kept. Where their values differ that is
+/// told, once a field.
 pub(super) fn put_together(
     scheme: &Scheme,
     rule: &Customers,
     inputs: &Inputs,
     clean: &mut CleanSheet,
     more: &mut HashMap<u32, Vec<RowRef>>,
+    findings: &mut Vec<Finding>,
 ) -> HashMap<u32, Vec<RowRef>> {
     let merged = &inputs.merged;
     let mut picked = HashMap::default();
@@ -58,10 +63,20 @@ pub(super) fn put_together(
         groups[place].push(row as u32);
     }
     if groups.len() == clean.rows.len() {
+        // Of a customer whose own row is not there the key is to be told from that of the row.
+        for (row, at) in clean.rows.iter().enumerate() {
+            if merged.contains_key(&ids[row]) {
+                picked.insert(row as u32, vec![*at; clean.columns.len()]);
+            }
+        }
         rename(merged, &mut clean.columns[rule.key]);
         return picked;
     }
-    let order = Order::new(scheme, inputs, clean);
+    let order = Order::new(scheme, inputs, clean, &ids);
+    // The row that counts least first: what has no field is looked for from the end.
+    for group in groups.iter_mut().filter(|group| group.len() > 1) {
+        group.sort_by(|one, two| order.between(Take::Newest, *one, *two));
+    }
     let chosen: Vec<Vec<Option<u32>>> = (0..clean.columns.len())
         .map(|field| {
             let take = scheme
@@ -72,13 +87,12 @@ pub(super) fn put_together(
             groups.iter().map(of).collect()
         })
         .collect();
+    tell_conflicts(rule, inputs, clean, &groups, &chosen, findings);
     let mut was_more = std::mem::take(more);
     let heads: Vec<u32> = groups
         .iter()
         .map(|group| {
-            let own = group
-                .iter()
-                .find(|row| !merged.contains_key(&ids[**row as usize]));
+            let own = group.iter().find(|row| order.is_own[**row as usize]);
             own.or(group.last()).copied().unwrap_or_default()
         })
         .collect();
@@ -93,7 +107,7 @@ pub(super) fn put_together(
         if !rows.is_empty() {
             more.insert(index as u32, rows);
         }
-        if group.len() > 1 {
+        if group.len() > 1 || !order.is_own[*head as usize] {
             let of_field =
                 |rows: &Vec<Option<u32>>| clean.rows[rows[index].unwrap_or(*head) as usize];
             picked.insert(index as u32, chosen.iter().map(of_field).collect());
@@ -107,25 +121,85 @@ pub(super) fn put_together(
     picked
 }
 
-/// What makes of two records one the better.
-struct Order {
-    /// For each row how new its file is.
-    newness: Vec<(i32, u64, u32)>,
+/// Tells for each field that customers who are one differ in it: how many of them do, and where the first one does.
+fn tell_conflicts(
+    rule: &Customers,
+    inputs: &Inputs,
+    clean: &CleanSheet,
+    groups: &[Vec<u32>],
+    chosen: &[Vec<Option<u32>>],
+    findings: &mut Vec<Finding>,
+) {
+    let place = |row: u32, field: usize| {
+        let at = clean.rows[row as usize];
+        place_of(
+            &inputs.customers,
+            at,
+            clean.sources[at.table as usize][field],
+        )
+    };
+    for (field, column) in clean.columns.iter().enumerate() {
+        if field == rule.key {
+            continue;
+        }
+        let differs = |(group, taken): (&Vec<u32>, &Option<u32>)| {
+            let taken = (*taken)?;
+            let value = column.value(taken as usize);
+            let other = group.iter().copied().find(|row| {
+                !column.is_missing(*row as usize) && column.value(*row as usize) != value
+            })?;
+            Some((taken, other))
+        };
+        let of_field = groups.iter().zip(&chosen[field]);
+        let found: Vec<(u32, u32)> = of_field.filter_map(differs).collect();
+        let Some((taken, other)) = found.first() else {
+            continue;
+        };
+        let (name, count) = (&rule.sheet.fields[field].name, found.len());
+        let customers = if count == 1 { "customer" } else { "customers" };
+        let other = place(*other, field);
+        findings.push(
+            Finding::warning(
+                Code::SourcesDiffer,
+                text!(
+                    "`{name}` differs between the rows of {count} {customers} put together out of several",
+                    "由多个编号合并的客户中，有 {count} 个的 `{name}` 在各行中不一致"
+                ),
+            )
+            .place(place(*taken, field))
+            .with_note(text!(
+                "the value given counts; the other one is at {other}",
+                "以此处的值为准，另一处在 {other}"
+            ))
+            .help(text!(
+                "`take` and `golden` in `[duplicates]` say whose value counts; `regrade review unmerge` takes a merge back",
+                "以谁的值为准由 `[duplicates]` 的 `take`、`golden` 决定；合并有误请用 `regrade review unmerge` 撤回"
+            )),
+        );
+    }
+}
+
+/// What makes of two records one the better. Where the rows stand, and in which order files came in, makes no
+/// difference: the same customers are the same whatever an export is sorted by.
+struct Order<'a> {
+    /// For each row as of which day its file is.
+    day: Vec<i32>,
+    /// Whether it has the key that is kept.
+    is_own: Vec<bool>,
+    /// Its key.
+    ids: &'a [Arc<str>],
     /// How many fields have a value.
     values: Vec<usize>,
     /// The place of its source in the scheme's order; those that it does not name come last.
     source: Vec<usize>,
 }
 
-impl Order {
-    fn new(scheme: &Scheme, inputs: &Inputs, clean: &CleanSheet) -> Self {
+impl<'a> Order<'a> {
+    fn new(scheme: &Scheme, inputs: &Inputs, clean: &CleanSheet, ids: &'a [Arc<str>]) -> Self {
         let filings = &inputs.filings.customers;
-        let newness = |at: &RowRef| {
+        let day = |at: &RowRef| {
             let filed = filings.get(at.table as usize).map(Filing::newness);
-            let (day, order) = filed.map_or((0, u64::from(at.table)), |(date, order)| {
-                (date.days(), order)
-            });
-            (day, order, at.row)
+            filed.map_or(0, |(date, _)| date.days())
         };
         let sources = scheme.duplicates.iter().flat_map(|rule| &rule.sources);
         let sources: Vec<&Arc<str>> = sources.collect();
@@ -143,7 +217,12 @@ impl Order {
             columns.filter(|column| !column.is_missing(row)).count()
         };
         Self {
-            newness: clean.rows.iter().map(newness).collect(),
+            day: clean.rows.iter().map(day).collect(),
+            is_own: ids
+                .iter()
+                .map(|id| !inputs.merged.contains_key(id))
+                .collect(),
+            ids,
             values: (0..clean.rows.len()).map(filled).collect(),
             source: clean.rows.iter().map(source).collect(),
         }
@@ -155,15 +234,27 @@ impl Order {
             .iter()
             .copied()
             .filter(|row| !column.is_missing(*row as usize));
-        rows.max_by_key(|row| {
-            let row = *row as usize;
+        rows.max_by(|one, two| self.between(take, *one, *two))
+    }
+
+    /// Which of two rows counts: the greater one. After what `take` asks for the newer one, then that of the earlier
+    /// source, then that of the key that is kept, then that of the lower key.
+    fn between(&self, take: Take, one: u32, two: u32) -> Ordering {
+        let rank = |row: u32| {
+            let row = row as usize;
             let first = match take {
                 Take::Newest => (0, Reverse(0)),
                 Take::MostComplete => (self.values[row], Reverse(0)),
                 Take::Source => (0, Reverse(self.source[row])),
             };
-            (first, self.newness[row])
-        })
+            let source = Reverse(self.source[row]);
+            (first, self.day[row], source, self.is_own[row])
+        };
+        let keys = || {
+            let key = |row: u32| natural(&self.ids[row as usize]);
+            key(two).cmp(&key(one))
+        };
+        rank(one).cmp(&rank(two)).then_with(keys)
     }
 }
 
@@ -214,9 +305,9 @@ mod tests {
     #[test]
     fn rows_and_events_of_one_customer_are_one() {
         assert_eq!(together("", &[ONE], &[]), ["A a  1", "B b 1 1", "C c 3 1"]);
-        assert_eq!(together("", &[ONE], &[("B", "A")]), ["A b 1 2", "C c 3 1"]);
+        assert_eq!(together("", &[ONE], &[("B", "A")]), ["A a 1 2", "C c 3 1"]);
         let all = [("B", "A"), ("C", "A")];
-        assert_eq!(together("", &[ONE], &all), ["A c 3 3"]);
+        assert_eq!(together("", &[ONE], &all), ["A a 1 3"]);
         // Whose key the sheet no longer has is the kept one all the same.
         assert_eq!(
             together("", &[ONE], &[("C", "Z")]),
@@ -231,12 +322,13 @@ mod tests {
         for (rule, expected) in [
             ("", "A aa 2 2"),
             ("take = \"newest\"", "A aa 2 2"),
-            // Of A, B and D only D lacks a value; the newest of the others.
+            // Of A, B and D only D lacks a value; of the others the kept one's.
             ("take = \"most_complete\"", "A aa 2 2"),
             ("take = \"source\"\nsources = [\"crm\", \"erp\"]", "A b 1 2"),
             (
+                // Of files of one day the earlier source counts.
                 "sources = [\"crm\", \"erp\"]\ngolden = [{ name = \"y\", take = \"source\" }]",
-                "A aa 1 2",
+                "A b 1 2",
             ),
         ] {
             assert_eq!(
@@ -245,10 +337,54 @@ mod tests {
                 "{rule}"
             );
         }
-        // The newest row has fewer values than the one before it.
-        let crm = ("crm1.csv", "id,x,y\nA,a,1\nB,b,\n");
-        for (rule, expected) in [("", "A b 1 2"), ("take = \"most_complete\"", "A a 1 2")] {
+        // The row of the kept key has fewer values than the other.
+        let crm = ("crm1.csv", "id,x,y\nB,b,1\nA,a,\n");
+        for (rule, expected) in [("", "A a 1 2"), ("take = \"most_complete\"", "A b 1 2")] {
             assert_eq!(together(rule, &[crm], &[("B", "A")])[0], expected, "{rule}");
+        }
+        let crm = ("crm1.csv", "id,x,y\nB,b,1\nA,,2\n");
+        let golden = "golden = [{ name = \"y\", take = \"most_complete\" }]";
+        for (rule, expected) in [("", "A b 2 2"), (golden, "A b 1 2")] {
+            assert_eq!(together(rule, &[crm], &[("B", "A")])[0], expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn no_order_of_rows_or_files_changes_whose_value_counts() {
+        let rows = ["A,,1\n", "B10,b,2\n", "B9,c,3\n"];
+        let merged = [("B9", "A"), ("B10", "A")];
+        for take in ["newest", "most_complete", "source"] {
+            let rule = format!("take = \"{take}\"\nsources = [\"other\"]");
+            for order in [
+                [0, 1, 2],
+                [0, 2, 1],
+                [1, 0, 2],
+                [1, 2, 0],
+                [2, 0, 1],
+                [2, 1, 0],
+            ] {
+                let text = order.map(|row| rows[row]).concat();
+                let text = format!("id,x,y\n{text}");
+                // `B9` comes before `B10`, whatever the text says.
+                let expected = if take == "most_complete" {
+                    "A c 3 1"
+                } else {
+                    "A c 1 1"
+                };
+                let one = together(&rule, &[("crm.csv", &text)], &merged);
+                assert_eq!(one, [expected], "{take} {order:?}");
+                let files = order.map(|row| format!("id,x,y\n{}", rows[row]));
+                let files = [
+                    ("crm.csv", &*files[0]),
+                    ("erp.csv", &*files[1]),
+                    ("oms.csv", &*files[2]),
+                ];
+                assert_eq!(
+                    together(&rule, &files, &merged),
+                    [expected],
+                    "{take} {order:?}"
+                );
+            }
         }
     }
 }

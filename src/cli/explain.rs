@@ -7,7 +7,7 @@ use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded::Known;
 use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
 use regrade::book::Entry;
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::diagnostic::{Code, Finding, Lang, listed};
 use regrade::explain;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
@@ -97,6 +97,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             }
             (entry, _) => text += &explanation::kept_text(&graded.grading, entry, lang),
         }
+        if let (Format::Table, Some(id)) = (format, id) {
+            text += &merged_into(&graded.grading, id, lang);
+        }
         if let (Format::Table, Some(ledger), Some(id)) = (format, &recorded, id) {
             text += &told(&history(ledger, id, graded.grading.book.as_of)?, lang);
         }
@@ -119,6 +122,20 @@ struct Change {
     as_of: Date,
     grade: Option<Arc<str>>,
     reason: Option<String>,
+}
+
+/// Whose rows and events count as this customer's too; empty where nobody was merged into it.
+fn merged_into(grading: &Grading, id: &str, lang: Lang) -> String {
+    let merged = grading.book.inputs.merged.iter();
+    let keys = merged.filter(|(_, kept)| ***kept == *id);
+    let keys = listed(keys.map(|(key, _)| &**key));
+    if keys.en.is_empty() {
+        return String::new();
+    }
+    match lang {
+        Lang::Zh => format!("\n并入本客户的编号：{}\n", keys.zh),
+        Lang::En => format!("\nmerged into this customer: {}\n", keys.en),
+    }
 }
 
 /// The key of an entry, where it can be read.
@@ -197,6 +214,9 @@ fn told(history: &[Change], lang: Lang) -> String {
 /// The customer with this key, else those with this name.
 fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
     let roster = &graded.grading.book.roster;
+    // Who was merged into another one is explained as that one; the explanation says so.
+    let merged = &graded.grading.book.inputs.merged;
+    let wanted = merged.get(wanted).map_or(wanted, |kept| kept);
     if let Some(row) = roster.by_id.get(wanted) {
         return Ok(vec![Entry::Customer(*row)]);
     }

@@ -4,7 +4,9 @@ use super::named::run_named;
 use super::people::{Decisions, People};
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
-use regrade::compare::{self, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped};
+use regrade::compare::{
+    self, Cause, Class, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped,
+};
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain;
 use regrade::grading::{Grading, grade};
@@ -71,6 +73,8 @@ impl Known {
                 None if other.time.is_some() => People::Held(&self.run),
                 None => People::KnownTo(&self.run),
             },
+            // Who is whom is of the data: a merge changes what a customer has, not what people say of the grade.
+            merges: Some(&other.data.unwrap_or(self).run),
             // The sheets of the new run had not come in on the old date; they are what time is told from.
             ahead_of_time: other.time.is_some(),
         };
@@ -194,7 +198,9 @@ pub fn put_causes(
     let is_mended = ledger
         .is_mended_between(old.run.number, new.run.number)
         .map_err(trouble)?;
-    if is_mended || inputs(&old.run)? != inputs(&new.run)? {
+    let merges = |run: &Run| ledger.run_merges(run.number).map_err(trouble);
+    let (was_merged, merged) = (merges(&old.run)?, merges(&new.run)?);
+    if is_mended || was_merged != merged || inputs(&old.run)? != inputs(&new.run)? {
         let data = Some(old);
         let exchange = Exchange {
             data,
@@ -213,6 +219,15 @@ pub fn put_causes(
     }
     let outcome = Outcome::of(now, on, &wanted, &renamed);
     compare::put_causes(comparison, &outcome, &swapped);
+    for found in &mut comparison.moves {
+        if found.class == Class::Absent
+            && let Some(kept) = merged.get(&found.id)
+        {
+            found.cause = Some(Cause::Data);
+            let reason = text!("merged into `{kept}`", "已并入 `{kept}`");
+            found.reason = Some(reason.get(now.scheme.language).into());
+        }
+    }
     // What the new run says of the last period is not why somebody moved before; and of a type the grade's is not.
     let lang = now.scheme.language;
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
@@ -235,7 +250,8 @@ fn decided_otherwise(ledger: &Ledger, old: &Known, new: &Known) -> Result<bool, 
     let days = (old.run.as_of.add_days(1).map(|day| day.min(as_of)), as_of);
     let of = |people| Decisions::of(ledger, &new.scheme, people, days);
     let known = of(People::KnownTo(&new.run))?.within(days);
-    Ok(known != of(People::Held(&old.run))?.within(days))
+    let held = of(People::Held(&old.run))?.within(days);
+    Ok((known.overrides, known.settled) != (held.overrides, held.settled))
 }
 
 /// Whether the scheme has what is compared, and what is summed.

@@ -160,6 +160,7 @@ pub fn restated(
             left: before,
             data: None,
             people: People::KnownTo(run),
+            merges: None,
             ahead_of_time: false,
         };
         let known = stock(ledger, make)?;

@@ -187,6 +187,7 @@ fn from_ledger(args: &Args, new: Rules, global: &Global) -> Result<Pair, Stop> {
                 left: None,
                 data: Some(&known.run),
                 people: People::KnownTo(&known.run),
+                merges: None,
                 ahead_of_time: false,
             },
         )?;

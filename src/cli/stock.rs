@@ -46,6 +46,8 @@ pub struct Make<'a> {
     pub data: Option<&'a Run>,
     /// What of people's decisions it has.
     pub people: People<'a>,
+    /// The run whose merges of customers it has; `None`: those of `people`.
+    pub merges: Option<&'a Run>,
     /// Whether tables count on the date though they came in later: to see what the time alone has done.
     pub ahead_of_time: bool,
 }
@@ -66,6 +68,7 @@ impl<'a> Make<'a> {
             left: None,
             data: None,
             people: People::Now,
+            merges: None,
             ahead_of_time: false,
         })
     }
@@ -117,7 +120,10 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
     }
     let mut past = before(ledger, previous.as_ref(), left).map_err(trouble)?;
     let days = (first_day(scheme, &past, as_of), as_of);
-    let decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
+    let mut decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
+    if let Some(run) = make.merges {
+        decisions.merged = ledger.run_merges(run.number).map_err(trouble)?;
+    }
     let id = run_id(
         scheme_text,
         as_of,

@@ -162,7 +162,7 @@ pub fn groups(standings: &BTreeMap<Keys, Held>) -> Groups {
 }
 
 /// By runs of digits as numbers, then by the text: `C9` before `C10`.
-fn natural(key: &str) -> (Vec<(String, usize, String)>, &str) {
+pub(crate) fn natural(key: &str) -> (Vec<(String, usize, String)>, &str) {
     let mut parts = vec![];
     let mut rest = key;
     while !rest.is_empty() {

@@ -7,7 +7,7 @@ use regrade::ledger::{Error, Ledger, RunNumber, RunRow, StoredOverride};
 use regrade::review::{Current, Said, State};
 use regrade::table::Date;
 use regrade::text;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// The customers that somebody asked for.
@@ -15,6 +15,8 @@ pub struct Standings {
     /// The newest run.
     pub run: RunNumber,
     rows: HashMap<Arc<str>, RunRow>,
+    /// For each key that was merged into another one in that run the other.
+    merged: BTreeMap<Arc<str>, Arc<str>>,
     overrides: Vec<StoredOverride>,
     /// By customer, in the order in which they were said.
     said: HashMap<Arc<str>, Vec<Said>>,
@@ -62,6 +64,7 @@ impl Standings {
         }
         Ok(Self {
             run: run.number,
+            merged: ledger.run_merges(run.number)?,
             rows,
             overrides,
             said,
@@ -102,6 +105,19 @@ impl Standings {
         // One that was set before and has left since can still be cleared.
         if let Some((key, _)) = self.said.get_key_value(written) {
             return Ok(key.clone());
+        }
+        if let Some(kept) = self.merged.get(written) {
+            let finding = Finding::error(
+                Code::UnknownCustomerId,
+                text!(
+                    "`{written}` is merged into `{kept}`: it is no customer of its own any more",
+                    "`{written}` 已并入 `{kept}`，不再是单独的客户"
+                ),
+            );
+            return Err(Stop::usage(finding.help(text!(
+                "decide about `{kept}`, or take the merge back with `regrade review unmerge`",
+                "请针对 `{kept}` 操作，或用 `regrade review unmerge` 撤回合并"
+            ))));
         }
         let named = self.rows.values();
         let mut keys: Vec<&Arc<str>> = named

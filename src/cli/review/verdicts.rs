@@ -5,12 +5,12 @@ use super::back::exit;
 use super::desk::Desk;
 use super::room::{About, Room};
 use crate::cli::duplicates::{Searched, contradiction};
-use crate::cli::{Exit, Global, Screen, Stop};
+use crate::cli::{Exit, Global, Screen, Stop, ledger};
 use clap::Args;
 use regrade::clean::text::shorten;
 use regrade::diagnostic::{Code, Finding};
 use regrade::duplicates::groups::{Held, Keys, Said, Verdict, groups, keys, standings};
-use regrade::ledger::NewVerdict;
+use regrade::ledger::{NewVerdict, StoredVerdict};
 use regrade::read::Table;
 use regrade::review::{ReadVerdict, barred, is_barred, verdicts};
 use regrade::scheme::Scheme;
@@ -154,6 +154,8 @@ fn settle(
     let customers = Searched::of_ledger(desk.ledger(), scheme, about.as_of)?;
     let mut said = desk.said_of_duplicates()?;
     let ruled_out = ruled_out(scheme, customers.as_ref(), &wanted);
+    let before = desk.ledger().verdicts();
+    let before = before.map_err(|error| ledger::trouble(desk.ledger().path(), &error))?;
     let (mut kept, mut known) = (0, 0);
     let mut touched: Vec<Keys> = vec![];
     for Wanted { new, place } in wanted {
@@ -186,6 +188,11 @@ fn settle(
             known += 1;
             continue;
         }
+        if before.iter().any(|stored| is_taken_back(stored, &new)) {
+            findings.push(stays_taken_back(&new));
+            known += 1;
+            continue;
+        }
         desk.say_of_duplicates(&new)?;
         said.push(new.said);
         kept += 1;
@@ -215,6 +222,32 @@ fn settle(
         "记下判断 {kept} 项 · 已有 {known} 项 · 意见不一 {disputed} 项 · 现并入其他客户的共 {merged} 个{zh}"
     ));
     Ok(exit(&findings))
+}
+
+/// Whether a verdict is this very statement of a sheet, read once more after it was taken back.
+fn is_taken_back(stored: &StoredVerdict, new: &NewVerdict) -> bool {
+    let known = &stored.verdict;
+    stored.is_taken_back
+        && known.origin.is_some()
+        && new.origin.is_some()
+        && (&known.said, &known.reason, known.points) == (&new.said, &new.reason, new.points)
+}
+
+fn stays_taken_back(one: &NewVerdict) -> Finding {
+    let (first, second) = &one.said.pair;
+    let place = one.origin.as_deref().unwrap_or_default();
+    Finding::note(
+        Code::ChangesNothing,
+        text!(
+            "the verdict on `{first}` and `{second}` was read before and has been taken back since: it stays so",
+            "对 `{first}` 与 `{second}` 的判断已读取过，之后已撤回，不再采用"
+        ),
+    )
+    .with_note(text!("it stands at {place}", "见 {place}"))
+    .help(text!(
+        "to say it again, write another comment, or use `regrade review merge` or `regrade review apart`",
+        "若要重新采用，请改写复核意见，或用 `regrade review merge`、`regrade review apart`"
+    ))
 }
 
 fn ruled_out(

@@ -2,6 +2,7 @@
 
 use super::{Filling, InputColumn, Layout, Results};
 use crate::book::Entry;
+use crate::clean::sheet::shown;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::reasons;
@@ -33,7 +34,8 @@ impl<'a> Results<'a> {
         let rule = self.grading.scheme.customers.as_ref();
         let key = rule.map(|rule| rule.key);
         // Of a customer who is put together out of several each value has its own row; the key is that of the first.
-        let picked = row
+        let together = row.filter(|row| customers.picked.contains_key(&(*row as u32)));
+        let picked = together
             .and_then(|row| customers.picked.get(&(row as u32)))
             .zip(input.field.filter(|field| Some(*field) != key))
             .map(|(picked, field)| picked[field]);
@@ -62,6 +64,13 @@ impl<'a> Results<'a> {
         let Some(raw) = raw else {
             return OutCell::Blank;
         };
+        // The row may be that of another key than the one that is kept.
+        if let Some(row) = together.filter(|_| input.field.is_some() && input.field == key) {
+            let id = &book.roster.ids[row];
+            if shown(raw).trim() != &**id {
+                return OutCell::Text(Cow::Borrowed(id));
+            }
+        }
         if (self.view.layout == Layout::Workbook || is_sum || !matches!(raw, Cell::Text(_)))
             && let (Some(field), Some(row)) = (input.field, row)
             && let Some(cell) = self.typed(field, row, input.unit.as_ref())
