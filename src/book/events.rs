@@ -229,7 +229,7 @@ fn drop_repeated(
                     "some `{field}` stand twice with different content; of each the later row counts",
                     "有 `{field}` 出现两次且内容不同，均以后一行为准"
                 ),
-                name.to_string(),
+                name.clone(),
             ),
         );
     }

@@ -139,7 +139,9 @@ impl Columns {
                             && page[*at].folded == header.folded
                             && (!same_unit || page[*at].unit == header.unit)
                     });
-                    column.iter().for_each(|at| used[*at] = true);
+                    if let Some(at) = *column {
+                        used[at] = true;
+                    }
                 }
             }
         }
