@@ -147,7 +147,11 @@ fn a_file_full_of_stray_quotes_is_read_once() {
 
 /// Fields of a well-formed file.
 fn field() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z0-9客户]{0,4}", "[a-z\",;\n\r 客]{0,6}",]
+    prop_oneof!["[a-z0-9客户]{0,4}", "[a-z\",;\n\r 客]{0,6}"]
+        // A line of a text with as many delimiters as a record has would be taken for one, by the rule.
+        .prop_filter("a line that is a record", |text| {
+            text.matches(',').count() < 3
+        })
 }
 
 proptest! {
