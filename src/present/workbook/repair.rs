@@ -4,6 +4,7 @@
 use super::formats::{Formats, Look, look_of};
 use super::page::{self, Page as Sheet};
 use super::repair_rows::Rows;
+use super::review::is_inline;
 use super::text::{self, SheetNames};
 use super::{ASIDE, ROWS_IN_MEMORY, ROWS_PER_SHEET, WorkbookError, json};
 use crate::diagnostic::Lang;
@@ -30,8 +31,6 @@ pub struct RepairBook {
     pub pages: Vec<Page>,
 }
 
-/// The most UTF-16 units of a list that stands in the drop-down itself.
-const INLINE: usize = 255;
 /// The first column of the overview beside the margin.
 const LEFT: u16 = 1;
 /// Widths of the overview: margin, source, sheet, file, rows, overdue, owners.
@@ -216,16 +215,4 @@ impl Lists {
         }
         Ok(())
     }
-}
-
-/// Whether a drop-down can hold the choices itself: a comma would part one in two, and Excel trims spaces.
-fn is_inline(choices: &[String]) -> bool {
-    let units: usize = choices
-        .iter()
-        .map(|choice| choice.encode_utf16().count() + 1)
-        .sum();
-    units <= INLINE + 1
-        && choices
-            .iter()
-            .all(|choice| choice.trim() == choice && !choice.contains([',', '"', '\n', '\r']))
 }

@@ -103,7 +103,7 @@ impl Lists {
 }
 
 /// Whether a drop-down can hold the choices itself: a comma would part one in two, and Excel trims spaces.
-fn is_inline(choices: &[String]) -> bool {
+pub(super) fn is_inline(choices: &[String]) -> bool {
     let units: usize = choices
         .iter()
         .map(|choice| choice.encode_utf16().count() + 1)
