@@ -23,6 +23,7 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! report      figures of runs → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
@@ -49,6 +50,7 @@ pub mod present;
 pub mod rank;
 pub mod read;
 pub mod repair;
+pub mod report;
 pub mod review;
 pub mod scheme;
 pub mod table;

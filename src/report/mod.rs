@@ -1,0 +1,179 @@
+//! What a report says, before anybody draws it: sections of tables and charts, in the language in which it is read.
+//!
+//! The figures are worked out once here; `present` draws them for the terminal, as Markdown, as JSON, as a workbook and
+//! as a page, and none of these formats works anything out by itself.
+
+use crate::diagnostic::Lang;
+use crate::table::{Date, Decimal};
+use std::sync::Arc;
+
+/// A whole report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The language of every text in it.
+    pub lang: Lang,
+    /// What it is of: the scheme's name and the date or span.
+    pub title: String,
+    /// What it was made from, a label and a value each: scheme, version, run, as-of date, customers.
+    pub facts: Vec<(String, String)>,
+    /// The grades of the scheme, best first, with the colours that the scheme gives them (`0xRRGGBB`).
+    pub grades: Vec<(Arc<str>, Option<u32>)>,
+    /// In the order in which they are read.
+    pub sections: Vec<Section>,
+    /// The customers one by one, for the formats in which a table can be searched; `None` where it is not wanted.
+    pub customers: Option<Table>,
+}
+
+/// One theme of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// Its key in JSON and in links: `composition`, `movement`.
+    pub key: &'static str,
+    /// Its heading.
+    pub title: String,
+    /// What to know before the figures are read: definitions, what is left out and why. A sentence each.
+    pub notes: Vec<String>,
+    /// Its tables and charts in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// Figures in rows and columns.
+    Table(Table),
+    /// A picture of figures that a table of the same section holds too.
+    Chart(Chart),
+}
+
+/// Figures in rows and columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its key in JSON.
+    pub key: String,
+    /// Its heading, where the section's does not say it.
+    pub title: Option<String>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its key in JSON.
+    pub key: String,
+    /// Its heading; a unit stands in it: `年采购额（万元）`.
+    pub heading: String,
+    /// What its cells are.
+    pub kind: Kind,
+}
+
+/// What the cells of a column are, and so how they are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Text, set left.
+    Text,
+    /// A whole number of customers, orders and the like: `1,204`.
+    Count,
+    /// An exact number, with its places: `12.5`.
+    Number,
+    /// An amount of money: `1,204.50`.
+    Money,
+    /// A share: 0.25 is written `25.0%`.
+    Share,
+    /// A difference: `+3`, `-2`.
+    Delta,
+    /// A day.
+    Date,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// A cell for each column.
+    pub cells: Vec<Cell>,
+    /// Whether it sums the others up.
+    pub is_total: bool,
+    /// The grade whose colour it has: an index into [`Report::grades`].
+    pub grade: Option<usize>,
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing is known, or there is nothing to say.
+    Missing,
+    /// Text.
+    Text(Arc<str>),
+    /// A figure, of the column's kind.
+    Number(Decimal),
+    /// A day.
+    Date(Date),
+}
+
+/// A picture of figures. Every chart says in `alt` what it shows, for those who do not see it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chart {
+    /// Bars beside each other, a group for each category.
+    Bars(Plot),
+    /// Bars on top of each other, for parts of a whole.
+    Stack(Plot),
+    /// Lines over dates or periods.
+    Lines(Plot),
+    /// Who came from where to where.
+    Flows(Flows),
+}
+
+/// Series over categories.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// Its heading.
+    pub title: String,
+    /// What it shows, in words.
+    pub alt: String,
+    /// How the values are written.
+    pub kind: Kind,
+    /// The categories: grades, runs, months.
+    pub categories: Vec<Label>,
+    /// The series.
+    pub series: Vec<Series>,
+}
+
+/// A name in a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// What it says.
+    pub text: Arc<str>,
+    /// The grade whose colour it has: an index into [`Report::grades`].
+    pub grade: Option<usize>,
+}
+
+/// One series of a plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name in the legend, and its colour if it is a grade.
+    pub label: Label,
+    /// A value for each category; `None` leaves a gap.
+    pub values: Vec<Option<Decimal>>,
+}
+
+/// From which level to which, how many.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flows {
+    /// Its heading.
+    pub title: String,
+    /// What it shows, in words.
+    pub alt: String,
+    /// What the left side is: `2024-02-29`.
+    pub before: String,
+    /// What the right side is.
+    pub after: String,
+    /// The levels of the left side, from top to bottom.
+    pub from: Vec<Label>,
+    /// The levels of the right side.
+    pub to: Vec<Label>,
+    /// For each level of the left side, how many came to each of the right.
+    pub counts: Vec<Vec<u64>>,
+}
