@@ -23,6 +23,7 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! report      figures of runs → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -46,6 +47,7 @@ pub mod expr;
 pub mod grading;
 pub mod ledger;
 pub mod metrics;
+pub mod notices;
 pub mod present;
 pub mod rank;
 pub mod read;
