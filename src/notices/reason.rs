@@ -89,7 +89,10 @@ fn by_rule(
     let between = pick(lang, "、", ", ");
     let mut said: Vec<Arc<str>> = vec![];
     let rule = rule_of(grading, ladder, evidence);
-    for part in rule.iter().flat_map(|rule| parts(&rule.when.bound)) {
+    let mut asked: Vec<&Bound> = rule.iter().flat_map(|rule| parts(&rule.when.bound)).collect();
+    // Months and amounts come before what else there is.
+    asked.sort_by_key(|part| counts(part).is_empty());
+    for part in asked {
         let text = &evidence.when;
         let Some(count) = counts(part).into_iter().next() else {
             let is_now = is_last_end(grading, evidence.on);
