@@ -264,8 +264,8 @@ fn address(grading: &Grading, form: Form, field: usize, row: usize) -> Result<St
         )
     };
     let finding = finding.help(text!(
-        "correct it in the sheet, import it and grade again; then notify tells them",
-        "请在表中改正后重新导入、评级，再次运行 notify 时就会通知"
+        "correct it in the sheet, import it and grade that date again; then they are told",
+        "请在表中改正后重新导入，并重新评级该日期；之后就会通知"
     ));
     Err(match field_cell(grading, field, row) {
         Some(place) => finding.place(place),

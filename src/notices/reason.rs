@@ -4,7 +4,7 @@
 use super::phrase::{amount, compared, counted, parts, period, pick, wanted, written};
 use crate::diagnostic::Lang;
 use crate::explain::movement::{Ladder, counts};
-use crate::explain::{Outcome, RuleStep, Source, explain, name_of};
+use crate::explain::{Input, Outcome, RuleStep, Source, explain, name_of};
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
 use crate::scheme::Scheme;
@@ -89,7 +89,10 @@ fn by_rule(
     let between = pick(lang, "、", ", ");
     let mut said: Vec<Arc<str>> = vec![];
     let rule = rule_of(grading, ladder, evidence);
-    let mut asked: Vec<&Bound> = rule.iter().flat_map(|rule| parts(&rule.when.bound)).collect();
+    let mut asked: Vec<&Bound> = rule
+        .iter()
+        .flat_map(|rule| parts(&rule.when.bound))
+        .collect();
     // Months and amounts come before what else there is.
     asked.sort_by_key(|part| counts(part).is_empty());
     for part in asked {
@@ -207,8 +210,17 @@ fn by_values(grading: &Grading, row: usize, ladder: Ladder, lang: Lang) -> Strin
     let inputs = inputs
         .iter()
         .filter(|input| !matches!(input.source, Source::Earlier));
+    let scheme = &grading.scheme;
+    let text = |input: &Input| {
+        let mut entries = scheme.slots.entries.iter();
+        let slot = entries.position(|entry| entry.name == input.name && !entry.ty.series);
+        slot.map_or_else(
+            || input.text.clone(),
+            |slot| amount(scheme, Slot(slot as u32), &input.value, lang),
+        )
+    };
     let values: Vec<String> = inputs
-        .map(|input| format!("{} {}", input.name, input.text))
+        .map(|input| format!("{} {}", input.name, text(input)))
         .collect();
     values.join(pick(lang, "、", ", "))
 }

@@ -85,8 +85,12 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
     let id = campaign.id;
     let has = |group: Group| campaign.members.iter().any(|member| member.group == group);
     let mut notes = vec![match lang {
-        Lang::Zh => format!("通知前为 {before} 的批次，通知后为 {after} 的批次；升、降按两个批次的等级比较。"),
-        Lang::En => format!("Before is the run as of {before}, after is the run as of {after}; up and down compare the grades of the two."),
+        Lang::Zh => format!(
+            "通知前为 {before} 的批次，通知后为 {after} 的批次；升、降按两个批次的等级比较。"
+        ),
+        Lang::En => format!(
+            "Before is the run as of {before}, after is the run as of {after}; up and down compare the grades of the two."
+        ),
     }];
     notes.push(
         match (has(Group::HeldOut), lang) {
@@ -123,10 +127,18 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
     };
     let mut columns = vec![];
     if by_grade.is_some() {
-        columns.push(column("grade", pick("通知前等级", "grade before"), Kind::Text));
+        columns.push(column(
+            "grade",
+            pick("通知前等级", "grade before"),
+            Kind::Text,
+        ));
     }
     columns.push(column("group", pick("分组", "group"), Kind::Text));
-    columns.push(column("customers", pick("客户数", "customers"), Kind::Count));
+    columns.push(column(
+        "customers",
+        pick("客户数", "customers"),
+        Kind::Count,
+    ));
     for (key, zh, en) in [
         ("upgraded", "升级", "up"),
         ("unchanged", "不变", "same"),
@@ -135,8 +147,16 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
     ] {
         columns.push(column(key, pick(zh, en), Kind::Count));
     }
-    columns.push(column("upgraded_share", pick("升级占比", "share up"), Kind::Share));
-    columns.push(column("downgraded_share", pick("降级占比", "share down"), Kind::Share));
+    columns.push(column(
+        "upgraded_share",
+        pick("升级占比", "share up"),
+        Kind::Share,
+    ));
+    columns.push(column(
+        "downgraded_share",
+        pick("降级占比", "share down"),
+        Kind::Share,
+    ));
     if let Some(amount) = campaign.amount {
         let (before, after) = match lang {
             Lang::Zh => (format!("通知前{amount}"), format!("通知后{amount}")),
@@ -168,7 +188,9 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
             let mut cells = vec![];
             if let Some(level) = level {
                 let name = level.map(|level| campaign.grades[level].clone());
-                cells.push(Cell::Text(name.unwrap_or_else(|| pick("未评级", "unrated").into())));
+                cells.push(Cell::Text(
+                    name.unwrap_or_else(|| pick("未评级", "unrated").into()),
+                ));
             }
             cells.push(Cell::Text(group.word(lang).into()));
             figures(&members, campaign.amount.is_some(), &mut cells);
@@ -206,19 +228,23 @@ fn figures(members: &[&Member], has_amount: bool, cells: &mut Vec<Cell>) {
     let number = |count: usize| Cell::Number(Decimal::from_count(count));
     cells.push(number(members.len()));
     cells.extend(counts.map(number));
-    let share = |part: Decimal, whole: Decimal| {
-        part.checked_div(whole).map_or(Cell::Missing, Cell::Number)
-    };
+    let share =
+        |part: Decimal, whole: Decimal| part.checked_div(whole).map_or(Cell::Missing, Cell::Number);
     let all = Decimal::from_count(members.len());
     cells.push(share(Decimal::from_count(counts[0]), all));
     cells.push(share(Decimal::from_count(counts[2]), all));
     if has_amount {
         // Only those of whom both are known: a sum over others would compare different people.
-        let pairs = members.iter().filter_map(|member| member.amounts.0.zip(member.amounts.1));
-        let sums = pairs.fold(Some((Decimal::ZERO, Decimal::ZERO)), |sums, (one, other)| {
-            let (before, after) = sums?;
-            Some((before.checked_add(one)?, after.checked_add(other)?))
-        });
+        let pairs = members
+            .iter()
+            .filter_map(|member| member.amounts.0.zip(member.amounts.1));
+        let sums = pairs.fold(
+            Some((Decimal::ZERO, Decimal::ZERO)),
+            |sums, (one, other)| {
+                let (before, after) = sums?;
+                Some((before.checked_add(one)?, after.checked_add(other)?))
+            },
+        );
         match sums {
             Some((before, after)) => {
                 cells.push(Cell::Number(before));

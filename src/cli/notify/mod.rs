@@ -11,17 +11,17 @@ mod plan;
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
 use super::{Exit, Global, Screen, Stop, columns, grade, ledger, rules};
-use cases::Found;
 use output::Outputs;
 use regrade::compare::On;
 use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
 use regrade::explain::movement::Ladder;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, NewNotice, NoticeOf, NoticeState, Run};
-use regrade::notices::{Case, Composed, Form, compose, customers_name, is_held_out};
+use regrade::notices::{Composed, Form, Notice, compose, customers_name, is_held_out};
 use regrade::scheme::model::Occasion;
 use regrade::table::Decimal;
 use regrade::text;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 /// Arguments of `notify`.
@@ -132,10 +132,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         found.cases.append(&mut found.again);
         found.cases.sort_by_key(|case| case.row);
     }
-    let held = hold_out(&grading, &mut found, campaign, holdout);
     let plan = plan::plan(&ledger, &new, &grading, args, form, &outputs, global)?;
-    let composed = compose(&grading, &plan.plan, std::mem::take(&mut found.cases))
+    let mut composed = compose(&grading, &plan.plan, std::mem::take(&mut found.cases))
         .map_err(|(occasion, finding)| plan.stop(occasion, finding))?;
+    let held = hold_out(&mut composed, campaign, holdout, &found.told);
     screen.run_findings(&composed.findings);
     let again: Vec<_> = found
         .told
@@ -175,6 +175,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         form,
         records,
         writes,
+        is_first: campaign.is_none()
+            && old.is_none()
+            && !args.only.iter().any(|only| only == "new"),
     };
     for line in said.lines(global.dry_run, screen.lang) {
         screen.say(&line);
@@ -280,30 +283,30 @@ fn share(written: &str) -> Result<Decimal, Stop> {
         })
 }
 
-/// Takes out of a campaign whom the draw leaves untold.
+/// Takes out of a campaign whom the draw leaves untold: of those who would be told, so that they differ from those who
+/// are in nothing but the draw. Gives their rows.
 fn hold_out(
-    grading: &Grading,
-    found: &mut Found,
+    composed: &mut Composed,
     campaign: Option<&str>,
     share: Option<Decimal>,
-) -> Vec<Case> {
+    told: &BTreeSet<u32>,
+) -> Vec<u32> {
     let (Some(campaign), Some(share)) = (campaign, share) else {
         return vec![];
     };
-    let ids = &grading.book.roster.ids;
     // Who was told before is told, whatever the share is now.
-    let told = &found.told;
-    let is_held = |case: &mut Case| {
-        !told.contains(&case.row) && is_held_out(campaign, &ids[case.row as usize], share)
+    let is_held = |notice: &mut Notice| {
+        !told.contains(&notice.case.row) && is_held_out(campaign, &notice.customer, share)
     };
-    found.cases.extract_if(.., is_held).collect()
+    let held = composed.notices.extract_if(.., is_held);
+    held.map(|notice| notice.case.row).collect()
 }
 
 /// What the ledger is to keep.
 fn keep(
     grading: &Grading,
     composed: &Composed,
-    held: &[Case],
+    held: &[u32],
     campaign: Option<&str>,
     form: Form,
     before: &[std::sync::Arc<str>],
@@ -338,7 +341,7 @@ fn keep(
         .collect();
     // Of a campaign the others are kept too: they are whom those told are held against.
     if let Some(campaign) = campaign {
-        let held = held.iter().map(|case| (case.row, NoticeState::HeldOut));
+        let held = held.iter().map(|row| (*row, NoticeState::HeldOut));
         let unconsented = composed.unconsented.iter();
         let unconsented = unconsented.map(|(row, _)| (*row, NoticeState::Unconsented));
         let unreachable = composed.unreachable.iter();
@@ -372,6 +375,8 @@ struct Said<'a> {
     form: Form,
     records: bool,
     writes: bool,
+    /// Whether there is no run before, so that nobody has moved, and who is new is not asked for.
+    is_first: bool,
 }
 
 impl Said<'_> {
@@ -411,6 +416,12 @@ impl Said<'_> {
                 "将通知 {all} 条{parts}；此前已通知 {before} 位"
             )
         }];
+        if self.is_first {
+            lines.push(text!(
+                "no run before: nobody has moved; `--only new` tells everybody the first grade",
+                "没有更早的批次，谈不上升降；`--only new` 可通知首次等级"
+            ));
+        }
         if self.form == Form::Sms && all > 0 {
             let parts: usize = notices
                 .iter()
