@@ -167,7 +167,8 @@ impl Lines<'_> {
         let mut rest = line.as_str();
         let mut room = LINE;
         while rest.len() > room {
-            let cut = rest.floor_char_boundary(room);
+            let cut = (1..=room).rev().find(|at| rest.is_char_boundary(*at));
+            let cut = cut.unwrap_or(rest.len());
             let (part, after) = rest.split_at(cut);
             write!(self.0, "{part}\r\n ")?;
             rest = after;

@@ -8,10 +8,23 @@ use crate::table::Decimal;
 use crate::tasks::{State, Task, Why, WhyRule};
 use crate::text;
 
-/// The tasks as a table, with headings and words in `lang`.
+/// The place of the column with the day on which a task was done.
+const DONE: usize = 9;
+
+/// The tasks as a table, with headings and words in `lang`. Where none is done there is no column for the day.
 pub fn listing(tasks: &[Task], lang: Lang) -> Listing {
-    let rows = tasks.iter().map(|task| row(task, lang));
-    Listing::new(lang, &columns(), rows.collect())
+    let has_done = tasks
+        .iter()
+        .any(|task| matches!(task.state, State::Done(_)));
+    let mut columns = columns().to_vec();
+    let mut rows: Vec<Vec<ListCell>> = tasks.iter().map(|task| row(task, lang)).collect();
+    if !has_done {
+        columns.remove(DONE);
+        for row in &mut rows {
+            row.remove(DONE);
+        }
+    }
+    Listing::new(lang, &columns, rows)
 }
 
 /// The same for programs: headings and words are keys. What calls for a task is said in `lang`, the scheme's language.

@@ -76,6 +76,22 @@ pub fn follow_ups(grading: &Grading, findings: &mut Vec<Finding>) -> FollowUps {
 }
 
 impl FollowUps {
+    /// These follow-ups: customer, day, title.
+    #[cfg(test)]
+    pub(super) fn these(by_title: bool, rows: &[(&str, Date, &str)]) -> Self {
+        let mut found = Self {
+            by_title,
+            ..Self::default()
+        };
+        for (customer, day, title) in rows {
+            let of = found.of.entry(Arc::from(*customer)).or_default();
+            let (day, title) = (*day, Arc::from(*title));
+            of.push(FollowUp { day, title });
+            of.sort_by_key(|follow_up| follow_up.day);
+        }
+        found
+    }
+
     /// The customer's last follow-up of any title.
     pub fn last(&self, customer: &str) -> Option<Date> {
         self.of.get(customer)?.last().map(|last| last.day)

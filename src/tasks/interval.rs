@@ -35,7 +35,10 @@ impl Interval {
     /// Its first day; the first there is, where that would be before the year 1.
     pub fn first(self) -> Option<Date> {
         match self.span {
-            Span::Months(months) => month(self.index.checked_mul(months)?).start(),
+            Span::Months(months) => {
+                let first = month(self.index.checked_mul(months)?).start();
+                first.or_else(|| Date::new(1, 1, 1).filter(|_| self.index <= 0))
+            }
             Span::Days(days) => {
                 Date::from_days(self.index.checked_mul(days)?.checked_sub(TO_MONDAY)?)
             }

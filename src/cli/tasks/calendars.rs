@@ -113,7 +113,9 @@ fn file_name(owner: &str, taken: &mut HashSet<String>) -> String {
         .collect();
     // Windows drops dots and spaces at the end, and keeps some names for devices.
     let plain = plain.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let plain = &plain[..plain.floor_char_boundary(LONGEST_NAME)];
+    let fits = (0..=plain.len().min(LONGEST_NAME)).rev();
+    let cut = fits.into_iter().find(|at| plain.is_char_boundary(*at));
+    let plain = &plain[..cut.unwrap_or(0)];
     let stem = plain
         .split('.')
         .next()
