@@ -16,6 +16,7 @@ mod output;
 mod roles;
 mod sheets;
 mod strategies;
+mod tasks;
 
 pub use fields::kind_word;
 pub use output::parse_columns;
@@ -115,6 +116,7 @@ impl Validator<'_> {
             &text!("[[strategies]]", "[[strategies]] "),
             &mut findings,
         );
+        let tasks = root.table("tasks", text!("[tasks]", "[tasks] "), &mut findings);
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
@@ -142,6 +144,7 @@ impl Validator<'_> {
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
         let notify = self.notify(notify, &sheets);
+        let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -163,7 +166,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let roles = self.roles(roles);
+        let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         Scheme {
             name,
             version,
@@ -183,6 +186,7 @@ impl Validator<'_> {
             tags,
             reviews,
             strategies,
+            tasks,
             output,
             grade_movement,
             type_movement,
