@@ -53,6 +53,7 @@ pub mod read;
 pub mod repair;
 pub mod report;
 pub mod review;
+pub mod roles;
 pub mod scheme;
 pub mod table;
 pub mod tasks;

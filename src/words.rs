@@ -45,6 +45,7 @@ words! {
     // Values that are none.
     Missing = "missing", "缺失";
     Nothing = "none", "无";
+    Withheld = "(withheld)", "（保密）";
 
     // Headings that people fill below.
     ReviewGrade = "Review grade", "复核等级";

@@ -25,6 +25,7 @@ mod repeats;
 mod replaced;
 mod same_key;
 mod shelf;
+mod some;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use quarantine::{Flaw, Quarantined};
+pub(crate) use some::emptied;
 pub use shelf::{Shelf, customers_on, in_force, period_ends};
 
 use crate::checks;

@@ -32,6 +32,7 @@ mod recorded;
 mod repair;
 mod restate;
 mod review;
+mod role;
 mod rules;
 mod runs;
 mod screen;
@@ -102,6 +103,15 @@ pub struct Global {
     /// See only what this role may.
     #[arg(long, global = true, value_name = "NAME")]
     pub role: Option<String>,
+    /// The file with the key of the role's pseudonyms; without it the role's `key_file`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "REGRADE_ROLE_KEY",
+        hide_env_values = true
+    )]
+    pub role_key: Option<PathBuf>,
     /// Work everything out and write nothing.
     #[arg(short = 'n', long, global = true)]
     pub dry_run: bool,
@@ -208,7 +218,6 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
-    refuse_what_is_to_come(&cli.global)?;
     keep_own(&cli.global)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
@@ -246,20 +255,4 @@ fn keep_own(global: &Global) -> Result<(), Stop> {
     let outputs = outputs.map(std::path::Path::new);
     let written: Vec<&std::path::Path> = outputs.chain(global.summary_json.as_deref()).collect();
     output::keep_inputs(&written, &own)
-}
-
-/// An option that this version does not run is refused rather than passed over.
-fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    if global.role.is_none() {
-        return Ok(());
-    }
-    let finding = regrade::diagnostic::Finding::error(
-        regrade::diagnostic::Code::NotYet,
-        regrade::text!(
-            "`--role` does not work in this version",
-            "此版本尚不支持 `--role`"
-        ),
-    )
-    .help(regrade::text!("leave it out", "请去掉该选项"));
-    Err(Stop::usage(finding))
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
 use crate::expr::Slot;
 use crate::grading::Grading;
-use crate::scheme::model::{DimensionRule, FieldKind, GradeRule};
+use crate::scheme::model::{DimensionRule, FieldKind, GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash, Value};
 use foldhash::HashMap;
@@ -104,7 +104,10 @@ impl<'a> Amounts<'a> {
             metric.per.is_none()
                 && matches!(metric.value.ty.measure, crate::expr::Measure::Money(_))
         });
-        let Some(slot) = slot.or(metric.map(|metric| metric.slot)) else {
+        let slot = slot.or(metric.map(|metric| metric.slot));
+        // A role that does not see the amounts does not see their sums.
+        let slot = slot.filter(|slot| scheme.slots.sight(*slot) == Sight::Open);
+        let Some(slot) = slot else {
             return Self {
                 name: None,
                 values: None,

@@ -163,7 +163,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let roles = self.roles(roles);
+        let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         Scheme {
             name,
             version,
