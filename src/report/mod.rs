@@ -3,6 +3,8 @@
 //! The figures are worked out once here; `present` draws them for the terminal, as Markdown, as JSON, as a workbook and
 //! as a page, and none of these formats works anything out by itself.
 
+pub mod campaign;
+
 use crate::diagnostic::Lang;
 use crate::table::{Date, Decimal};
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod fields;
 mod grades;
 mod metrics;
 mod movement;
+mod notify;
 mod output;
 mod roles;
 mod sheets;
@@ -124,7 +125,8 @@ impl Validator<'_> {
             text!("[duplicates]", "[duplicates] "),
             &mut findings,
         );
-        root.not_yet(&["report", "notify"], &mut findings);
+        let notify = root.table("notify", text!("[notify]", "[notify] "), &mut findings);
+        root.not_yet(&["report"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -141,6 +143,7 @@ impl Validator<'_> {
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
+        let notify = self.notify(notify, &sheets);
         let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
@@ -188,6 +191,7 @@ impl Validator<'_> {
             grade_movement,
             type_movement,
             roles,
+            notify,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
         }
