@@ -14,14 +14,25 @@ pub struct Report {
     pub lang: Lang,
     /// What it is of: the scheme's name and the date or span.
     pub title: String,
-    /// What it was made from, a label and a value each: scheme, version, run, as-of date, customers.
-    pub facts: Vec<(String, String)>,
+    /// What it was made from: scheme, version, run, as-of date, customers.
+    pub facts: Vec<Fact>,
     /// The grades of the scheme, best first, with the colours that the scheme gives them (`0xRRGGBB`).
     pub grades: Vec<(Arc<str>, Option<u32>)>,
     /// In the order in which they are read.
     pub sections: Vec<Section>,
     /// The customers one by one, for the formats in which a table can be searched; `None` where it is not wanted.
     pub customers: Option<Table>,
+}
+
+/// One thing to know of the whole report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Its key in JSON: `as_of`, `run`.
+    pub key: &'static str,
+    /// What it is, for people.
+    pub label: String,
+    /// What it says.
+    pub value: String,
 }
 
 /// One theme of a report.
