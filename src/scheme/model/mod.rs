@@ -5,6 +5,7 @@
 mod checks;
 mod duplicates;
 mod movement;
+mod report;
 mod results;
 mod sheets;
 mod values;
@@ -13,6 +14,7 @@ pub use crate::clean::DateOrder;
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
+pub use report::{Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -72,6 +74,8 @@ pub struct Scheme {
     pub strategies: Vec<Strategy>,
     /// What the output shows.
     pub output: Output,
+    /// What reports are told.
+    pub report: Reporting,
     /// How customers move on the ladder of grades; `None`: every run takes what the values give.
     pub grade_movement: Option<Movement>,
     /// How customers move on the ladder of types.

@@ -12,6 +12,7 @@ mod grades;
 mod metrics;
 mod movement;
 mod output;
+mod report;
 mod roles;
 mod sheets;
 mod strategies;
@@ -122,7 +123,8 @@ impl Validator<'_> {
             text!("[duplicates]", "[duplicates] "),
             &mut findings,
         );
-        root.not_yet(&["report", "notify"], &mut findings);
+        let report = root.table("report", text!("[report]", "[report] "), &mut findings);
+        root.not_yet(&["notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -160,6 +162,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
+        let report = self.report(report, &sheets);
         let roles = self.roles(roles);
         Scheme {
             name,
@@ -181,6 +184,7 @@ impl Validator<'_> {
             reviews,
             strategies,
             output,
+            report,
             grade_movement,
             type_movement,
             roles,

@@ -83,7 +83,7 @@ impl Validator<'_> {
             .collect()
     }
 
-    fn unknown(&self, name: &WrittenText) -> Finding {
+    pub(super) fn unknown(&self, name: &WrittenText) -> Finding {
         let text = &name.value;
         let known = self.names.names();
         let finding = Finding::error(
