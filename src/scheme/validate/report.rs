@@ -138,7 +138,10 @@ impl Validator<'_> {
         keys.done(findings);
         let (place, event) = self.event_sheet(&sheet?, sheets)?;
         let moment = |validator: &mut Self, name: &WrittenText| {
-            let what = text!("a moment (`type = \"datetime\"`)", "时间（`type = \"datetime\"`）");
+            let what = text!(
+                "a moment (`type = \"datetime\"`)",
+                "时间（`type = \"datetime\"`）"
+            );
             let of_kind = |kind: &FieldKind| *kind == FieldKind::DateTime;
             validator.event_field(name, event, &of_kind, &what)
         };
@@ -148,9 +151,8 @@ impl Validator<'_> {
         };
         let replied = replied.and_then(|name| moment(self, &name));
         let closed = closed.and_then(|name| moment(self, &name));
-        let text = |kind: &FieldKind| {
-            matches!(kind, FieldKind::Text | FieldKind::Choice | FieldKind::Id)
-        };
+        let text =
+            |kind: &FieldKind| matches!(kind, FieldKind::Text | FieldKind::Choice | FieldKind::Id);
         let what = text!("a text", "文字");
         let kind = kind.and_then(|name| self.event_field(&name, event, &text, &what));
         let within = within.and_then(|text| span_of_time(&text, "within", 1, &mut self.findings));
@@ -219,7 +221,10 @@ impl Validator<'_> {
         let Some(place) = fields.position(|field| *field.name == **text) else {
             let finding = Finding::error(
                 Code::UnknownName,
-                text!("`{sheet}` has no field `{text}`", "`{sheet}` 没有字段 `{text}`"),
+                text!(
+                    "`{sheet}` has no field `{text}`",
+                    "`{sheet}` 没有字段 `{text}`"
+                ),
             );
             let finding = finding.at(name.span.clone());
             let known = event.sheet.fields.iter().map(|field| &*field.name);
