@@ -3,5 +3,9 @@
 mod cell;
 mod colors;
 pub mod html;
+pub mod json;
+pub mod markdown;
+mod plain;
 #[cfg(test)]
 mod sample;
+pub mod terminal;
