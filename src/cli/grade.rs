@@ -8,12 +8,14 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
+use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::decide::Decision;
+use regrade::diagnostic::{Code, Finding, Lang, Severity};
 use regrade::grading::Grading;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
+use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
@@ -72,15 +74,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
         ));
     }
+    let viewer = role::viewer(global, &rules.scheme)?;
+    let scheme = viewer
+        .as_ref()
+        .map_or(&rules.scheme, |viewer| &**viewer.scheme());
     let wanted = args
         .condition
         .as_deref()
-        .map(|text| columns::condition(&rules.scheme, text))
+        .map(|text| columns::condition(scheme, text))
         .transpose()?;
     let columns = args
         .columns
         .as_deref()
-        .map(|text| columns::columns(&rules.scheme, text))
+        .map(|text| columns::columns(scheme, text))
         .transpose()?;
     if args.files.is_empty() && !args.covers.is_empty() {
         return Err(Stop::usage(
@@ -103,6 +109,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         outputs,
         gates,
         lint,
+        viewer,
         wanted,
         columns,
     };
@@ -156,6 +163,8 @@ struct Task<'a> {
     gates: Vec<Gate>,
     /// How many warnings the lint has.
     lint: usize,
+    /// Who the outputs are for, if not for somebody who may see everything.
+    viewer: Option<Viewer>,
     wanted: Option<Expression>,
     columns: Option<Vec<OutputColumn>>,
 }
@@ -177,10 +186,19 @@ impl Task<'_> {
         screen: &Screen,
         record: &dyn Fn() -> Result<(), Stop>,
     ) -> Result<Finished, Stop> {
-        let grading = &graded.grading;
+        let all = &graded.grading;
+        let seen = self.viewer.as_ref().map(|viewer| viewer.see(all));
+        let grading = seen.as_ref().unwrap_or(all);
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
-        findings.extend(grading.findings.iter().cloned());
+        findings.extend(all.findings.iter().cloned());
+        let is_sound = findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note);
+        if seen.is_some() {
+            findings = roles::withheld(&findings);
+            findings.extend(roles::unique(grading));
+        }
         let entries = entries(grading, self.wanted.as_ref(), &mut findings);
         let shown = Shown {
             entries,
@@ -190,8 +208,8 @@ impl Task<'_> {
             run: graded.run.as_deref(),
         };
         findings.extend(regrade::explain::unrated(grading));
-        let summary = summary(graded, lang, &findings);
-        let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
+        let summary = summary(graded, grading, lang, &findings);
+        let hit = gate::hits(&self.gates, &Figures::of_grading(all));
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);
@@ -217,10 +235,14 @@ impl Task<'_> {
             }
         }
         screen.say(&regrade::present::summary::line(&summary));
-        let warned = findings
-            .iter()
-            .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-        let unsound = self.lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned;
+        let warned = !is_sound
+            || findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note);
+        let unsound = self.lint > 0
+            || all.count(Decision::Unrated) > 0
+            || all.count(Decision::Refused) > 0
+            || warned;
         if self.args.strict && unsound {
             exit = Exit::Findings;
         }
@@ -331,14 +353,19 @@ fn entries(
         .collect()
 }
 
-/// The figures of the run.
-pub fn summary(graded: &Graded, lang: Lang, findings: &[Finding]) -> Summary {
+/// The figures of the run, of what is shown of it.
+fn summary(graded: &Graded, shown: &Grading, lang: Lang, findings: &[Finding]) -> Summary {
     let (_, text) = &graded.scheme;
-    regrade::present::summary::summarise(
-        &graded.grading,
+    let mut summary = regrade::present::summary::summarise(
+        shown,
         lang,
         text,
         graded.loaded.files.clone(),
         findings.to_vec(),
-    )
+    );
+    if shown.role.is_some() {
+        // It may name values of columns that the role does not see; its hash is there.
+        summary.scheme_text.clear();
+    }
+    summary
 }

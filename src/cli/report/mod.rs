@@ -9,7 +9,9 @@ use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
 use super::recorded::Known;
-use super::{Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, rules};
+use super::{
+    Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, role, rules,
+};
 use of::Of;
 use regrade::compare;
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -49,6 +51,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    role::refuse(global, "report")?;
     let outputs = write::outputs(global)?;
     let of = Of::parse(&args.what, global)?;
     let lists_customers = outputs

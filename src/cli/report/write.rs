@@ -19,7 +19,7 @@ pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
 fn known(format: Format) -> Result<Format, Stop> {
     match format {
         Format::Table | Format::Md | Format::Json | Format::Html => Ok(format),
-        Format::Xlsx | Format::Csv | Format::Tsv | Format::Jsonl => {
+        Format::Xlsx | Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
             let finding = Finding::error(
                 Code::Usage,
                 text!(
