@@ -6,6 +6,7 @@ mod checks;
 mod duplicates;
 mod movement;
 mod notify;
+mod report;
 mod results;
 mod roles;
 mod sheets;
@@ -17,6 +18,7 @@ pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use notify::{Consent, Notify, Occasion};
+pub use report::{Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -80,6 +82,8 @@ pub struct Scheme {
     pub tasks: Tasks,
     /// What the output shows.
     pub output: Output,
+    /// What reports are told.
+    pub report: Reporting,
     /// How customers move on the ladder of grades; `None`: every run takes what the values give.
     pub grade_movement: Option<Movement>,
     /// How customers move on the ladder of types.

@@ -13,13 +13,14 @@ mod metrics;
 mod movement;
 mod notify;
 mod output;
+mod report;
 mod roles;
 mod sheets;
 mod strategies;
 mod tasks;
 
 pub use fields::kind_word;
-pub use output::parse_columns;
+pub use output::{items, parse_columns};
 
 use super::model::{MissingRule, Scheme, SlotKind};
 use super::names::{Names, RESERVED};
@@ -126,7 +127,7 @@ impl Validator<'_> {
             &mut findings,
         );
         let notify = root.table("notify", text!("[notify]", "[notify] "), &mut findings);
-        root.not_yet(&["report"], &mut findings);
+        let report = root.table("report", text!("[report]", "[report] "), &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -166,6 +167,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
+        let report = self.report(report, &sheets);
         let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         Scheme {
             name,
@@ -188,6 +190,7 @@ impl Validator<'_> {
             strategies,
             tasks,
             output,
+            report,
             grade_movement,
             type_movement,
             roles,
