@@ -116,18 +116,18 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|written| columns::condition(&new.scheme, written))
         .transpose()?;
     let rows = condition.map(|wanted| cases::rows(&grading, &wanted, screen));
-    let mut found = match campaign {
-        Some(id) => cases::of_campaign(&ledger, &grading, rows, id).map_err(trouble)?,
-        None => {
-            let ladder = match on {
-                On::Type => Ladder::Type,
-                _ => Ladder::Grade,
-            };
-            let only = occasions(&args.occasions)?;
-            cases::of_moves(&ledger, (old.as_ref(), &new), &grading, ladder, &only, rows)
-                .map_err(trouble)?
-        }
-    };
+    let mut found = if let Some(id) = campaign {
+        cases::of_campaign(&ledger, &grading, rows, id)
+    } else {
+        let ladder = match on {
+            On::Type => Ladder::Type,
+            _ => Ladder::Grade,
+        };
+        let only = occasions(&args.occasions)?;
+        let between = (old.as_ref(), &new);
+        cases::of_moves(&ledger, between, &grading, ladder, &only, rows.as_ref())
+    }
+    .map_err(trouble)?;
     if args.once_more {
         found.cases.append(&mut found.again);
         found.cases.sort_by_key(|case| case.row);
@@ -173,13 +173,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         held: held.len(),
         asked: plan.plan.permission.is_some(),
         form,
-        records,
-        writes,
+        mode: match (records, global.dry_run) {
+            (true, _) => Mode::Written,
+            (false, true) => Mode::Dry,
+            (false, false) => Mode::Shown,
+        },
         is_first: campaign.is_none()
             && old.is_none()
             && !args.occasions.iter().any(|only| only == "new"),
     };
-    for line in said.lines(global.dry_run, screen.lang) {
+    for line in said.lines(screen.lang) {
         screen.say(&line);
     }
     Ok(Exit::Done)
@@ -388,6 +391,17 @@ fn tell(
     writer.flush()
 }
 
+/// What became of the messages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// They were written, and the ledger keeps it.
+    Written,
+    /// They were only shown.
+    Shown,
+    /// They were only made, by `--dry-run`.
+    Dry,
+}
+
 /// What there is to say at the end.
 struct Said<'a> {
     grading: &'a Grading,
@@ -396,14 +410,13 @@ struct Said<'a> {
     held: usize,
     asked: bool,
     form: Form,
-    records: bool,
-    writes: bool,
+    mode: Mode,
     /// Whether there is no run before, so that nobody has moved, and who is new is not asked for.
     is_first: bool,
 }
 
 impl Said<'_> {
-    fn lines(&self, dry_run: bool, lang: Lang) -> Vec<Text> {
+    fn lines(&self, lang: Lang) -> Vec<Text> {
         let notices = &self.composed.notices;
         let count = |occasion: Occasion| {
             let of = notices.iter();
@@ -428,7 +441,7 @@ impl Said<'_> {
             (false, Lang::En) => format!(" ({})", parts.join(between)),
         };
         let (all, before) = (notices.len(), self.before);
-        let mut lines = vec![if self.records {
+        let mut lines = vec![if self.mode == Mode::Written {
             text!(
                 "messages {all}{parts}; told before {before}",
                 "通知 {all} 条{parts}；此前已通知 {before} 位"
@@ -477,7 +490,7 @@ impl Said<'_> {
                 "方案没有写明同意字段（`[notify] consent`），未按同意筛选"
             ));
         }
-        if self.writes && !self.records && !dry_run {
+        if all > 0 && self.mode == Mode::Shown {
             lines.push(text!(
                 "a preview: nothing is recorded until messages are written with `-o`",
                 "这是预览：用 `-o` 写出通知时才会记入台账"
