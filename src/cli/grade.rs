@@ -192,7 +192,9 @@ impl Task<'_> {
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
         findings.extend(all.findings.iter().cloned());
-        let is_sound = findings.iter().all(|finding| finding.severity == Severity::Note);
+        let is_sound = findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note);
         if seen.is_some() {
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
@@ -233,7 +235,10 @@ impl Task<'_> {
             }
         }
         screen.say(&regrade::present::summary::line(&summary));
-        let warned = !is_sound || findings.iter().any(|finding| finding.severity > Severity::Note);
+        let warned = !is_sound
+            || findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note);
         let unsound = self.lint > 0
             || all.count(Decision::Unrated) > 0
             || all.count(Decision::Refused) > 0
