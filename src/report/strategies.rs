@@ -247,13 +247,13 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
         let share = |value: Option<i128>, all: Option<i128>| {
             Cell::number(value.zip(all).and_then(|(value, all)| ratio(value, all)))
         };
-        let mut cells = vec![
-            Cell::count(count),
-            wide(hours),
-            share(hours, all[0]),
-            wide(cost),
-            share(cost, all[1]),
-        ];
+        let mut cells = vec![Cell::count(count)];
+        if all[0].is_some() {
+            cells.extend([wide(hours), share(hours, all[0])]);
+        }
+        if all[1].is_some() {
+            cells.extend([wide(cost), share(cost, all[1])]);
+        }
         if amount.is_some() {
             let per_hour = money.zip(hours).and_then(|(money, hours)| {
                 // Both in millionths: once more a million times, to be millionths again.
@@ -264,8 +264,10 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
             cells.extend([
                 Cell::number(money.and_then(Sum::amount)),
                 Cell::number(money.and_then(|money| part(money, &total))),
-                Cell::number(per_hour),
             ]);
+            if all[0].is_some() {
+                cells.push(Cell::number(per_hour));
+            }
         }
         cells
     };
@@ -273,19 +275,17 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
     let mut columns = vec![
         groups.column(),
         column("customers", text!("Customers", "客户数"), Kind::Count),
-        column("hours", text!("Hours", "工时"), Kind::Number),
-        column(
-            "hours_share",
-            text!("Share of hours", "工时占比"),
-            Kind::Share,
-        ),
-        column("cost", text!("Cost", "费用"), Kind::Number),
-        column(
-            "cost_share",
-            text!("Share of cost", "费用占比"),
-            Kind::Share,
-        ),
     ];
+    if all[0].is_some() {
+        columns.push(column("hours", text!("Hours", "工时"), Kind::Number));
+        let share = text!("Share of hours", "工时占比");
+        columns.push(column("hours_share", share, Kind::Share));
+    }
+    if all[1].is_some() {
+        columns.push(column("cost", text!("Cost", "费用"), Kind::Number));
+        let share = text!("Share of cost", "费用占比");
+        columns.push(column("cost_share", share, Kind::Share));
+    }
     if let Some(amount) = &amount {
         columns.push(Column::new("amount", &*amount.heading, kind(amount)));
         columns.push(column(
@@ -293,11 +293,13 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
             text!("Share of revenue", "收入占比"),
             Kind::Share,
         ));
-        columns.push(column(
-            "per_hour",
-            text!("Revenue by hour", "每工时收入"),
-            kind(amount),
-        ));
+        if all[0].is_some() {
+            columns.push(column(
+                "per_hour",
+                text!("Revenue by hour", "每工时收入"),
+                kind(amount),
+            ));
+        }
     }
     let mut table = Table::new("effort", columns).titled(said(
         lang,
