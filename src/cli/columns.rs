@@ -41,12 +41,21 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
     })
 }
 
+/// A column that the role does not see is asked for by name.
+pub fn not_seen(name: &str) -> Stop {
+    Stop::usage(not_for_role_named(name))
+}
+
 /// What is asked for reads a column that the role does not see: whose rows it finds would tell the value.
 fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
     let slots = bound.slots();
     let mut closed = slots.iter().map(|slot| &scheme.slots.entries[slot.0 as usize]);
     let name = closed.find(|entry| entry.sight != Sight::Open);
     let name = name.map(|entry| entry.name.clone()).unwrap_or_default();
+    not_for_role_named(&name).at(bound.span.clone())
+}
+
+fn not_for_role_named(name: &str) -> Finding {
     Finding::error(
         Code::NotForRole,
         text!(
@@ -54,7 +63,6 @@ fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
             "该角色看不到 `{name}` 的原值"
         ),
     )
-    .at(bound.span.clone())
     .help(text!(
         "ask for something that the role sees, or leave `--role` out",
         "请改用该角色能看到的内容，或去掉 `--role`"

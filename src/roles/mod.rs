@@ -125,6 +125,24 @@ impl Viewer {
         self.role.rows.is_some()
     }
 
+    /// The first column by name, if any, that the role sees here and does not see as it is in another scheme; of the rows
+    /// `rows` is said. A run that was recorded before a role was made stricter shows more than the role may see now.
+    pub fn is_laxer_than(&self, other: &Self) -> Option<Arc<str>> {
+        let text = |viewer: &Self| viewer.role.rows.as_ref().map(|rows| rows.text.clone());
+        if text(self) != text(other) {
+            return Some("rows".into());
+        }
+        let entries = self.scheme.slots.entries.iter().zip(&self.sights.how);
+        let mut laxer = entries.filter(|(entry, how)| {
+            let others = other.scheme.slots.entries.iter().zip(&other.sights.how);
+            let mut same = others.filter(|(known, _)| known.name == entry.name);
+            same.any(|(known, other_how)| {
+                known.sight > entry.sight || known.sight == entry.sight && other_how != *how
+            })
+        });
+        laxer.next().map(|(entry, _)| entry.name.clone())
+    }
+
     /// A customer's key as the role sees it.
     pub fn id(&self, id: &Arc<str>) -> Arc<str> {
         match (self.key_is_pseudonym(), &self.secret) {
