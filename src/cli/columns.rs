@@ -33,7 +33,8 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
         ]));
     }
     if scheme.slots.withholds(&bound) {
-        return Err(stop(vec![not_for_role(scheme, &bound)]));
+        let finding = not_for_role(scheme, &bound).at(bound.span.clone());
+        return Err(stop(vec![finding]));
     }
     Ok(Expression {
         text: written.into(),
@@ -52,7 +53,7 @@ fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
     let mut closed = slots.iter().map(|slot| &scheme.slots.entries[slot.0 as usize]);
     let name = closed.find(|entry| entry.sight != Sight::Open);
     let name = name.map(|entry| entry.name.clone()).unwrap_or_default();
-    not_for_role_named(&name).at(bound.span.clone())
+    not_for_role_named(&name)
 }
 
 fn not_for_role_named(name: &str) -> Finding {
@@ -83,7 +84,7 @@ pub fn columns(scheme: &Scheme, written: &str) -> Result<Vec<OutputColumn>, Stop
         };
         match show {
             model::Shown::Expression(expression) if !is_seen(scheme, expression) => {
-                return Err(stop(vec![not_for_role(scheme, &expression.bound)]));
+                return Err(Stop::usage(not_for_role(scheme, &expression.bound)));
             }
             _ => {}
         }

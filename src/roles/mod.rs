@@ -135,7 +135,11 @@ impl Viewer {
         let entries = self.scheme.slots.entries.iter().zip(&self.sights.how);
         let mut laxer = entries.filter(|(entry, how)| {
             let others = other.scheme.slots.entries.iter().zip(&other.sights.how);
-            let mut same = others.filter(|(known, _)| known.name == entry.name);
+            // A dimension's label and its points have one name.
+            let kind = std::mem::discriminant(&entry.kind);
+            let mut same = others.filter(|(known, _)| {
+                known.name == entry.name && std::mem::discriminant(&known.kind) == kind
+            });
             same.any(|(known, other_how)| {
                 known.sight > entry.sight || known.sight == entry.sight && other_how != *how
             })
