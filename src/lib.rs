@@ -23,6 +23,7 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      figures of runs → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -55,5 +56,6 @@ pub mod review;
 pub mod roles;
 pub mod scheme;
 pub mod table;
+pub mod tasks;
 pub mod temporary;
 pub mod words;

@@ -41,6 +41,7 @@ mod screen;
 mod side;
 mod simulate;
 mod stock;
+mod tasks;
 pub mod words;
 mod write;
 
@@ -153,6 +154,8 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
+    Tasks(tasks::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -199,6 +202,8 @@ pub enum Format {
     Html,
     /// A Markdown table.
     Md,
+    /// A calendar, of tasks only.
+    Ics,
 }
 
 /// When to use colours.
@@ -246,6 +251,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Tasks(args) => tasks::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),

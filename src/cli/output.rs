@@ -197,6 +197,20 @@ fn known(format: Format) -> Result<Format, Stop> {
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
         return Err(Stop::usage(finding));
     }
+    if format == Format::Ics {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "only `regrade tasks` writes a calendar",
+                "只有 `regrade tasks` 能输出日历"
+            ),
+        )
+        .help(text!(
+            "write .csv, .xlsx or .md",
+            "请输出 .csv、.xlsx 或 .md"
+        ));
+        return Err(Stop::usage(finding));
+    }
     Ok(format)
 }
 
@@ -211,6 +225,7 @@ fn ending(path: &Path) -> Option<Format> {
         "html" | "htm" => Format::Html,
         "md" => Format::Md,
         "txt" => Format::Table,
+        "ics" => Format::Ics,
         _ => return None,
     })
 }

@@ -76,6 +76,10 @@ codes! {
     /// Of one thing another type is wanted: a condition, a number, a text.
     WrongResult = "wrong-result",
 
+    // Tasks.
+    /// Tasks that nobody is to do.
+    NoOwner = "no-owner",
+
     // The scheme as a whole.
     /// A weight, a period or a similar figure that cannot be.
     BadFigure = "bad-figure",

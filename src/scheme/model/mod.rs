@@ -8,6 +8,7 @@ mod movement;
 mod results;
 mod roles;
 mod sheets;
+mod tasks;
 mod values;
 
 pub use crate::clean::DateOrder;
@@ -23,6 +24,7 @@ pub use sheets::{
     Care, Crosswalk, Customers, DayLimit, EventSheet, Field, FieldKind, Limits, Lookup,
     ProposalRule, Sheet,
 };
+pub use tasks::{FollowUpRule, Tasks};
 pub use values::{
     Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
     Temporary, ValueRule, Window, WindowSpan,
@@ -72,6 +74,8 @@ pub struct Scheme {
     pub reviews: Vec<Review>,
     /// Strategies in order; the first that holds.
     pub strategies: Vec<Strategy>,
+    /// Where follow-ups stand and which days people work on.
+    pub tasks: Tasks,
     /// What the output shows.
     pub output: Output,
     /// How customers move on the ladder of grades; `None`: every run takes what the values give.

@@ -15,6 +15,7 @@ mod output;
 mod roles;
 mod sheets;
 mod strategies;
+mod tasks;
 
 pub use fields::kind_word;
 pub use output::parse_columns;
@@ -114,6 +115,7 @@ impl Validator<'_> {
             &text!("[[strategies]]", "[[strategies]] "),
             &mut findings,
         );
+        let tasks = root.table("tasks", text!("[tasks]", "[tasks] "), &mut findings);
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
@@ -139,6 +141,7 @@ impl Validator<'_> {
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
+        let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -180,6 +183,7 @@ impl Validator<'_> {
             tags,
             reviews,
             strategies,
+            tasks,
             output,
             grade_movement,
             type_movement,
