@@ -43,8 +43,8 @@ pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use quarantine::{Flaw, Quarantined};
-pub(crate) use some::emptied;
 pub use shelf::{Shelf, customers_on, in_force, period_ends};
+pub(crate) use some::emptied;
 
 use crate::checks;
 use crate::clean::absent::absent_columns;

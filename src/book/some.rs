@@ -56,17 +56,18 @@ fn of_customers(
     fn pick<T: Clone>(all: &[T], rows: &[u32]) -> Vec<T> {
         rows.iter().map(|row| all[*row as usize].clone()).collect()
     }
-    fn renumbered<T: Clone>(
-        all: &HashMap<u32, T>,
-        numbers: &HashMap<u32, u32>,
-    ) -> HashMap<u32, T> {
+    fn renumbered<T: Clone>(all: &HashMap<u32, T>, numbers: &HashMap<u32, u32>) -> HashMap<u32, T> {
         let theirs = all
             .iter()
             .filter_map(|(row, of_row)| Some((*numbers.get(row)?, of_row.clone())));
         theirs.collect()
     }
     CustomerRows {
-        columns: all.columns.iter().map(|column| column.gather(some)).collect(),
+        columns: all
+            .columns
+            .iter()
+            .map(|column| column.gather(some))
+            .collect(),
         rows: pick(&all.rows, rows),
         more: renumbered(&all.more, numbers),
         picked: renumbered(&all.picked, numbers),
@@ -81,12 +82,20 @@ fn of_lookup(all: &LookupRows, some: &[Option<u32>]) -> LookupRows {
     let mut clean = all.clean.clone();
     let nobody = vec![None; clean.rows.len()];
     let columns = clean.columns.iter();
-    clean.columns = columns.map(|column| emptied(&column.gather(&nobody))).collect();
+    clean.columns = columns
+        .map(|column| emptied(&column.gather(&nobody)))
+        .collect();
     clean.refused.clear();
     clean.findings.clear();
-    let matched = some.iter().map(|row| all.matched[row.map_or(0, |row| row as usize)]);
+    let matched = some
+        .iter()
+        .map(|row| all.matched[row.map_or(0, |row| row as usize)]);
     LookupRows {
-        columns: all.columns.iter().map(|column| column.gather(some)).collect(),
+        columns: all
+            .columns
+            .iter()
+            .map(|column| column.gather(some))
+            .collect(),
         matched: matched.collect(),
         clean,
     }

@@ -27,8 +27,8 @@ pub struct Exported<'a> {
 /// Whether the outputs are an export: files, data for another program, or anything for a role. A table on the screen of
 /// somebody who may read the ledger is none.
 fn is_export(global: &Global, output: &Output) -> bool {
-    let is_shown = output.target == Target::Stdout
-        && matches!(output.format, Format::Table | Format::Md);
+    let is_shown =
+        output.target == Target::Stdout && matches!(output.format, Format::Table | Format::Md);
     global.role.is_some() || !is_shown
 }
 

@@ -50,7 +50,9 @@ pub fn not_seen(name: &str) -> Stop {
 /// What is asked for reads a column that the role does not see: whose rows it finds would tell the value.
 fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
     let slots = bound.slots();
-    let mut closed = slots.iter().map(|slot| &scheme.slots.entries[slot.0 as usize]);
+    let mut closed = slots
+        .iter()
+        .map(|slot| &scheme.slots.entries[slot.0 as usize]);
     let name = closed.find(|entry| entry.sight != Sight::Open);
     let name = name.map(|entry| entry.name.clone()).unwrap_or_default();
     not_for_role_named(&name)

@@ -1,21 +1,21 @@
 //! `regrade diff`: who moved up or down between two runs or graded files, and why.
 
+use super::audit::Exported;
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded;
 use super::rules::{self, Rules};
-use super::audit::Exported;
-use super::side::{RunSide, Side, side, snapshots};
-use super::write::terminal_options;
+use super::side::{RunSide, Side, is_run, side, snapshots};
 use super::simulate::snapshot;
+use super::write::terminal_options;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, screen};
 use regrade::compare::{self, Class, Comparison, On, Renamed, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
-use regrade::grading::Grading;
 use regrade::present::{csv, workbook};
 use regrade::read::Input;
 use regrade::roles::{Viewer, withheld};
@@ -78,6 +78,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let as_of = as_of(global)?;
     let rules = scheme(global)?;
     check_places(&outputs, args, global)?;
+    if global.role.is_some() && !(is_run(&args.old) && is_run(&args.new)) {
+        return Err(role::only_runs());
+    }
     let options = args.reading.options()?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
@@ -151,7 +154,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
                 command: "diff",
-                run: runs.1.as_ref().or(runs.0.as_ref()).map(|run| &*run.known.run.id),
+                run: runs
+                    .1
+                    .as_ref()
+                    .or(runs.0.as_ref())
+                    .map(|run| &*run.known.run.id),
                 rows: diff.comparison.moves.len(),
                 role: None,
             };
@@ -267,7 +274,10 @@ fn seen(
     before.rename(&Renamed::of(&new.known.scheme, &wanted.on));
     let after = snapshot(&after, &wanted.on, wanted.amount, lang);
     let mut comparison = compare::compare(&before, &after);
-    let causes = whole.moves.iter().map(|found| (viewer.id(&found.id), found.cause));
+    let causes = whole
+        .moves
+        .iter()
+        .map(|found| (viewer.id(&found.id), found.cause));
     let causes: HashMap<_, _> = causes.collect();
     for found in &mut comparison.moves {
         found.cause = causes.get(&found.id).copied().flatten();

@@ -1,11 +1,11 @@
 //! `regrade explain`: why a customer has this grade, down to the cells.
 
+use super::audit::Exported;
 use super::grade::as_of;
 use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded::Known;
-use super::audit::Exported;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang, listed};
@@ -87,7 +87,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         None => role::viewer(global, &graded.grading.scheme)?,
     };
     let mut graded = graded;
-    let keys = viewer.as_ref().map(|viewer| true_keys(viewer, &graded.grading));
+    let keys = viewer
+        .as_ref()
+        .map(|viewer| true_keys(viewer, &graded.grading));
     if let Some(viewer) = &viewer {
         graded.grading = viewer.see(&graded.grading);
     }
@@ -117,7 +119,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             let true_key = keys.as_ref().and_then(|keys| keys.get(id));
             let id = true_key.map_or(id, |id| &**id);
             let mut changes = history(ledger, id, graded.grading.book.as_of)?;
-            if viewer.as_ref().is_some_and(|viewer| !viewer.sees_all_columns()) {
+            if viewer
+                .as_ref()
+                .is_some_and(|viewer| !viewer.sees_all_columns())
+            {
                 // What a run recorded as its reason may quote anything.
                 changes.iter_mut().for_each(|change| change.reason = None);
             }

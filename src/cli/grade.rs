@@ -1,5 +1,7 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
+use super::audit::{self, Exported};
+use super::changed::{self, Tags};
 use super::gate::{self, Figures, Gate};
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
@@ -8,8 +10,6 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::audit::{self, Exported};
-use super::changed::{self, Tags};
 use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
 use regrade::decide::Decision;
@@ -211,7 +211,9 @@ impl Task<'_> {
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
         findings.extend(all.findings.iter().cloned());
-        let is_sound = findings.iter().all(|finding| finding.severity == Severity::Note);
+        let is_sound = findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note);
         if seen.is_some() {
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
@@ -257,7 +259,10 @@ impl Task<'_> {
             }
         }
         screen.say(&regrade::present::summary::line(&summary));
-        let warned = !is_sound || findings.iter().any(|finding| finding.severity > Severity::Note);
+        let warned = !is_sound
+            || findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note);
         let unsound = self.lint > 0
             || all.count(Decision::Unrated) > 0
             || all.count(Decision::Refused) > 0
@@ -373,7 +378,12 @@ pub(super) fn entries(
 }
 
 /// The figures of the run, of what is shown of it.
-pub(super) fn summary(graded: &Graded, shown: &Grading, lang: Lang, findings: &[Finding]) -> Summary {
+pub(super) fn summary(
+    graded: &Graded,
+    shown: &Grading,
+    lang: Lang,
+    findings: &[Finding],
+) -> Summary {
     let (_, text) = &graded.scheme;
     let mut summary = regrade::present::summary::summarise(
         shown,

@@ -65,9 +65,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     let mut files = Files::default();
     if is_new {
-        files.write(&rules_path, |out| {
-            out.write_all(text.as_bytes())
-        })?;
+        files.write(&rules_path, |out| out.write_all(text.as_bytes()))?;
     }
     files.write(&book_path, |out| {
         blank::write(&scheme, out)
@@ -103,7 +101,9 @@ fn make_role_key(path: &Path, global: &Global, screen: &Screen) -> Result<Exit, 
     let mut key = [0u8; 32];
     getrandom::fill(&mut key).map_err(|error| unwritable(path, &io::Error::other(error)))?;
     let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     // Only the owner can read what `temporary` makes, if nobody says otherwise.
     let trouble = |error: &io::Error| unwritable(path, error);

@@ -172,7 +172,8 @@ impl Command {
     const fn shows_all(&self) -> Option<&'static str> {
         match self {
             Self::Init(_) | Self::Completions(_) | Self::Man(_) => None,
-            Self::Grade(_) | Self::Diff(_) | Self::Simulate(_) | Self::Explain(_) => None,
+            Self::Grade(_) | Self::Diff(_) | Self::Simulate(_) => None,
+            Self::Explain(_) | Self::Tasks(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),

@@ -72,7 +72,7 @@ pub fn graded(
 }
 
 /// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
-fn is_run(argument: &str) -> bool {
+pub fn is_run(argument: &str) -> bool {
     let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
     (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
 }

@@ -1,5 +1,6 @@
 //! `regrade simulate`: another scheme on the same data. Nothing is recorded; it says who would move, and why.
 
+use super::audit::Exported;
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
@@ -9,7 +10,6 @@ use super::people::People;
 use super::recorded::{Known, known_names};
 use super::rules::{self, Rules};
 use super::stock::{Make, stock};
-use super::audit::Exported;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, import, inputs, ledger, role};
 use regrade::book;
 use regrade::compare::{self, Cause, On, Recorded, Renamed, Snapshot};

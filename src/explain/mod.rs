@@ -17,8 +17,8 @@ pub use value::{name_of, value_text};
 
 use crate::assess::{Choice, parts};
 use crate::diagnostic::Lang;
-use crate::grading::Grading;
 use crate::expr::Slot;
+use crate::grading::Grading;
 use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule, Sight};
 use crate::table::Column;
 use crate::table::column::MISSING;

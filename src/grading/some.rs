@@ -34,7 +34,9 @@ impl Grading {
         // The others of a run are known by number: absent customers, and refused ones whom the run before knew.
         let others = absent.iter().map(|absent| absent.number);
         let others = others.chain(refused.filter_map(|id| self.people.by_id.get(id).copied()));
-        let others: Vec<u32> = others.filter(|number| !numbers.contains_key(number)).collect();
+        let others: Vec<u32> = others
+            .filter(|number| !numbers.contains_key(number))
+            .collect();
         let people = self.people.of_some(rows, &others);
         let absent = absent.into_iter().map(|absent| Absent {
             number: people.by_id.get(&absent.id).copied().unwrap_or_default(),

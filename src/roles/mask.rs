@@ -168,7 +168,12 @@ fn id_card(plain: &str) -> String {
     if !code.is_ascii() || !matches!(length, 15 | 18) {
         return NOTHING.to_owned();
     }
-    format!("{}{}{}", &code[..6], "*".repeat(length - 10), &code[length - 4..])
+    format!(
+        "{}{}{}",
+        &code[..6],
+        "*".repeat(length - 10),
+        &code[length - 4..]
+    )
 }
 
 /// `z***@example.com`.
@@ -216,7 +221,10 @@ fn district_end(plain: &str) -> usize {
             .char_indices()
             .find(|(_, c)| STREET.contains(c) || c.is_ascii_digit())
             .map_or(rest.len(), |(at, _)| at);
-        let limit = rest.char_indices().nth(LONGEST).map_or(rest.len(), |(at, _)| at);
+        let limit = rest
+            .char_indices()
+            .nth(LONGEST)
+            .map_or(rest.len(), |(at, _)| at);
         let reach = &rest[..stop.min(limit)];
         let ends = level.iter().filter_map(|word| {
             let at = reach.find(word)?;
@@ -276,7 +284,11 @@ mod tests {
                 "浙江省杭州市西湖区文三路1号",
                 "浙江省杭州市西湖区****",
             ),
-            (Mask::Address, "上海市浦东新区张江路1号", "上海市浦东新区****"),
+            (
+                Mask::Address,
+                "上海市浦东新区张江路1号",
+                "上海市浦东新区****",
+            ),
             (
                 Mask::Address,
                 "内蒙古自治区锡林郭勒盟多伦县某村3号",

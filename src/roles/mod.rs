@@ -61,10 +61,7 @@ pub fn find(scheme: &Scheme, name: &str) -> Result<Role, Finding> {
     let names = names.chain(Preset::WORDS.iter().map(|(word, _)| *word));
     let finding = Finding::error(
         Code::UnknownName,
-        text!(
-            "the scheme has no role `{name}`",
-            "方案中没有角色 `{name}`"
-        ),
+        text!("the scheme has no role `{name}`", "方案中没有角色 `{name}`"),
     );
     Err(match nearest(name, names.clone()) {
         Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
@@ -169,7 +166,12 @@ impl Viewer {
             .seen(&members.rows, ids, |slot, column| self.column(slot, column));
         let seen = |slot: usize| facts.get(Slot(slot as u32));
         let fields = SeenFields::new(&grading.scheme, &self.sights, seen);
-        let inputs = tables::seen(&grading.book, &members, &fields, self.merged(grading, &members));
+        let inputs = tables::seen(
+            &grading.book,
+            &members,
+            &fields,
+            self.merged(grading, &members),
+        );
         let mut seen = grading.of_some(&members, facts, Arc::new(inputs));
         self.put_columns(&mut seen);
         self.put_names(&mut seen);
@@ -337,7 +339,10 @@ impl Viewer {
             id(&mut absent.id);
             name(&mut absent.name);
         }
-        for Known { id: key, name: of, .. } in &mut seen.past.customers {
+        for Known {
+            id: key, name: of, ..
+        } in &mut seen.past.customers
+        {
             id(key);
             name(of);
         }

@@ -85,8 +85,7 @@ pub fn seen(
                 let mut read = sources.iter();
                 read.position(|source| *source == Some(column))
             };
-            let readers: Vec<Option<usize>> =
-                (0..table.headers.len()).map(read_by).collect();
+            let readers: Vec<Option<usize>> = (0..table.headers.len()).map(read_by).collect();
             let mut rows = RawRows::new(table.rows.width());
             for row in 0..table.rows.len() {
                 let at = RowRef {

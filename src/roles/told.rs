@@ -6,7 +6,9 @@ use crate::text;
 /// The findings of data as one that counts them; nothing if there are none.
 pub fn withheld(findings: &[Finding]) -> Vec<Finding> {
     let count = |severity| {
-        let of_it = findings.iter().filter(|finding| finding.severity == severity);
+        let of_it = findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
         of_it.count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

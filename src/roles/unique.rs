@@ -67,5 +67,8 @@ pub fn unique(seen: &Grading) -> Option<Finding> {
 
 /// The names of the columns in backticks.
 fn names(columns: &[(&str, &Column)]) -> Vec<String> {
-    columns.iter().map(|(name, _)| format!("`{name}`")).collect()
+    columns
+        .iter()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect()
 }

@@ -124,6 +124,7 @@ due_days = 5
 [[strategies]]
 when = "grade = 'A'"
 service = "专人"
+tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }]
 benefits = ["优先"]
 [[strategies]]
 service = "标准"
@@ -356,6 +357,12 @@ def ledger(c, role):
     c.for_role(role, "diff", *db, "@2024-02", "@2024-04", "--on", "type")
     c.for_role(role, "diff", *db, "@2024-02", "@2024-04", "--amount", "年采购额", exit_code=2)
     c.for_role(role, "simulate", *db, "--set", "grades.A.when='score >= 99'", files=["x.xlsx", "x.json", "x.csv"])
+    c.for_role(role, "tasks", "2024-Q2", *db, files=["t.csv", "t.xlsx", "t.json", "t.md", "t.tsv", "t.jsonl"])
+    c.for_role(role, "tasks", "2024-Q2", *SHEETS, "--as-of", "2024-04-30", files=["t.csv", "t.json"])
+    for lang in ["zh", "en"]:
+        c.run("tasks", "2024-Q2", *db, "--role", role, "--lang", lang, "-o", f"calendars-{role}/")
+        for path in (c.folder / f"calendars-{role}").rglob("*"):
+            c.search(f"{path.name} for {role}", path.name.encode() + (path.read_bytes() if path.is_file() else b""), role)
     c.for_role(role, "runs", "list", *db, files=LISTS)
     c.for_role(role, "runs", "show", "@latest", *db, files=LISTS)
     c.for_role(role, "runs", "export", *db, files=["e.csv", "e.tsv", "e.jsonl"])
@@ -436,7 +443,7 @@ def audit(c):
         "SELECT made_by, subject, detail FROM audit WHERE action = 'export'"
     )
     lines = lines.fetchall()
-    for command in ["grade", "diff", "simulate", "explain", "runs export", "runs history"]:
+    for command in ["grade", "diff", "simulate", "explain", "tasks", "runs export", "runs history"]:
         mine = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == command]
         c.check(f"{command} is in the audit", any(line["role"] == "客服" for line in mine), mine[:2])
     graded = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == "grade"]

@@ -41,11 +41,19 @@ impl Again {
         };
         let condition = args.condition.as_deref();
         let wanted = condition.map(|text| columns::condition(&grading.scheme, text));
-        let mut findings: Vec<_> = viewer.iter().filter_map(|_| roles::unique(&grading)).collect();
+        let mut findings: Vec<_> = viewer
+            .iter()
+            .filter_map(|_| roles::unique(&grading))
+            .collect();
         let mut entries = grade::entries(&grading, wanted.transpose()?.as_ref(), &mut findings);
         if args.changed {
             let changed = changed::changed_in(ledger, known.run.number, known.run.previous);
-            changed::keep(&mut entries, &grading, &changed.map_err(trouble)?, viewer.as_ref());
+            changed::keep(
+                &mut entries,
+                &grading,
+                &changed.map_err(trouble)?,
+                viewer.as_ref(),
+            );
         }
         screen.run_findings(&findings);
         Ok(Self {

@@ -48,7 +48,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let summary = grade::summary(&graded, &graded.grading, lang, &[]);
     if !global.dry_run {
         let grading = &graded.grading;
-        write_all(&outputs, grading, &shown, &summary, global, screen, &|| Ok(()))?;
+        write_all(&outputs, grading, &shown, &summary, global, screen, &|| {
+            Ok(())
+        })?;
         let exported = Exported {
             command: "runs export",
             run: Some(&run),
@@ -64,10 +66,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 fn one_run() -> Stop {
     let finding = Finding::error(
         Code::Usage,
-        text!(
-            "`--columns` is of one run",
-            "`--columns` 只能用于一个批次"
-        ),
+        text!("`--columns` is of one run", "`--columns` 只能用于一个批次"),
     );
     Stop::usage(finding.help(text!(
         "name it: `regrade runs export @latest --columns …`",

@@ -3,9 +3,9 @@
 
 use super::again::Again;
 use super::{both, columns, decision};
+use crate::cli::audit::{self, Exported};
 use crate::cli::named::run_named;
 use crate::cli::output::{Output, Target, files_of};
-use crate::cli::audit::{self, Exported};
 use crate::cli::{Exit, Format, Global, Screen, Stop, changed, ledger, list, output};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
@@ -157,12 +157,7 @@ impl Selected {
     }
 
     /// Calls `take` with each row.
-    fn each(
-        &self,
-        ledger: &Ledger,
-        lang: Lang,
-        mut take: impl FnMut(RunRow),
-    ) -> Result<(), Error> {
+    fn each(&self, ledger: &Ledger, lang: Lang, mut take: impl FnMut(RunRow)) -> Result<(), Error> {
         match &self.rows {
             Rows::All => ledger.each_run_row(self.run.number, take),
             Rows::Some(ids) => ledger.each_run_row(self.run.number, |row| {
@@ -172,7 +167,8 @@ impl Selected {
             }),
             Rows::Seen(seen, ids) => {
                 let rows = regrade::ledger::rows(seen, lang);
-                rows.filter(|row| ids.contains(&row.customer)).for_each(&mut take);
+                rows.filter(|row| ids.contains(&row.customer))
+                    .for_each(&mut take);
                 Ok(())
             }
         }
@@ -222,7 +218,9 @@ impl<'a> Export<'a> {
                     .scheme
                     .dimensions
                     .iter()
-                    .filter(|dimension| seen.scheme.slots.sight(dimension.label_slot) == Sight::Open)
+                    .filter(|dimension| {
+                        seen.scheme.slots.sight(dimension.label_slot) == Sight::Open
+                    })
                     .any(|dimension| *dimension.name == *name),
                 _ => true,
             };

@@ -1,8 +1,8 @@
 //! The history of one customer: a row for each change of grade or type, and for each override that was set or ended.
 
 use super::both;
-use crate::cli::output::files_of;
 use crate::cli::audit::{self, Exported};
+use crate::cli::output::files_of;
 use crate::cli::recorded::Known;
 use crate::cli::{Exit, Global, Screen, Stop, ledger, list, output, role};
 use regrade::decide::{Hold, Subject};
