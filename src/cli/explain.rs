@@ -124,7 +124,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                 .is_some_and(|viewer| !viewer.sees_all_columns())
             {
                 // What a run recorded as its reason may quote anything.
-                changes.iter_mut().for_each(|change| change.reason = None);
+                for change in &mut changes {
+                    change.reason = None;
+                }
             }
             text += &told(&changes, lang);
         }

@@ -147,10 +147,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
-    let tags = match args.changed {
-        true => Some(changed::tags_of(&writer, head.previous).map_err(trouble)?),
-        false => None,
-    };
+    let tags = args
+        .changed
+        .then(|| changed::tags_of(&writer, head.previous).map_err(trouble))
+        .transpose()?;
     let finished = task.finish(&graded, tags.as_ref(), global, screen, &|rows, role| {
         let exported = Exported {
             command: "grade",
@@ -186,6 +186,9 @@ struct Task<'a> {
     columns: Option<Vec<OutputColumn>>,
 }
 
+/// What is done when so many rows are written for somebody, and before they appear.
+type Record<'a> = dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop> + 'a;
+
 /// How a grading ended.
 struct Finished {
     exit: Exit,
@@ -203,7 +206,7 @@ impl Task<'_> {
         tags: Option<&Tags>,
         global: &Global,
         screen: &Screen,
-        record: &dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop>,
+        record: &Record<'_>,
     ) -> Result<Finished, Stop> {
         let all = &graded.grading;
         let seen = self.viewer.as_ref().map(|viewer| viewer.see(all));

@@ -5,6 +5,7 @@ use super::{Exit, Global, Screen, Stop, rules};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::workbook::blank;
 use regrade::scheme;
+use regrade::table::Hash;
 use regrade::temporary::temporary;
 use regrade::text;
 use std::io::{self, Write};
@@ -90,7 +91,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(Exit::Done)
 }
 
-/// Makes the key: 32 random bytes, hexadecimal. A key that is there is never replaced: all pseudonyms would be others.
+/// Makes the key: the hash of 32 random bytes, hexadecimal. A key that is there is never replaced: all pseudonyms would be others.
 fn make_role_key(path: &Path, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     if path.exists() {
         return Err(exists(path));
@@ -100,7 +101,7 @@ fn make_role_key(path: &Path, global: &Global, screen: &Screen) -> Result<Exit, 
     }
     let mut key = [0u8; 32];
     getrandom::fill(&mut key).map_err(|error| unwritable(path, &io::Error::other(error)))?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = Hash::of_bytes(&key);
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

@@ -171,9 +171,14 @@ impl Command {
     /// takes what it writes of customers from [`regrade::roles`], and not before.
     const fn shows_all(&self) -> Option<&'static str> {
         match self {
-            Self::Init(_) | Self::Completions(_) | Self::Man(_) => None,
-            Self::Grade(_) | Self::Diff(_) | Self::Simulate(_) => None,
-            Self::Explain(_) | Self::Tasks(_) => None,
+            // These write nothing of customers.
+            Self::Init(_) | Self::Completions(_) | Self::Man(_)
+            // And these what the role sees.
+            | Self::Grade(_)
+            | Self::Diff(_)
+            | Self::Simulate(_)
+            | Self::Explain(_)
+            | Self::Tasks(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),

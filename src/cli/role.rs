@@ -7,7 +7,7 @@ use regrade::roles::{self, Secret, Viewer};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Role;
 use regrade::text;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Who the outputs are for; `None`: somebody who may see everything.
 pub fn viewer(global: &Global, scheme: &Scheme) -> Result<Option<Viewer>, Stop> {
@@ -110,7 +110,7 @@ fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
     Secret::new(&content).ok_or_else(|| too_short(&path))
 }
 
-fn unreadable(path: &PathBuf, error: &std::io::Error) -> Stop {
+fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let shown = path.display();
     let finding = Finding::error(
         Code::RoleKey,

@@ -63,14 +63,12 @@ pub fn find(scheme: &Scheme, name: &str) -> Result<Role, Finding> {
         Code::UnknownName,
         text!("the scheme has no role `{name}`", "方案中没有角色 `{name}`"),
     );
-    Err(match nearest(name, names.clone()) {
-        Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
-        None => {
-            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-            let names = names.join(", ");
-            finding.help(text!("there are {names}", "可用的角色：{names}"))
-        }
-    })
+    if let Some(near) = nearest(name, names.clone()) {
+        return Err(finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")));
+    }
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    Err(finding.help(text!("there are {names}", "可用的角色：{names}")))
 }
 
 /// A role before a scheme.
@@ -113,8 +111,7 @@ impl Viewer {
 
     /// Whether the role sees every value of its customers as it is.
     pub fn sees_all_columns(&self) -> bool {
-        self.sights.sights.iter().all(|sight| *sight == Sight::Open)
-            && self.sights.of_events.is_empty()
+        self.sights.of.iter().all(|sight| *sight == Sight::Open) && self.sights.of_events.is_empty()
     }
 
     /// Whether it sees some of the customers only.
@@ -210,7 +207,7 @@ impl Viewer {
         if column.is_empty() {
             return column.clone();
         }
-        match (self.sights.sights[slot.0 as usize], self.how(slot)) {
+        match (self.sights.of[slot.0 as usize], self.how(slot)) {
             (Sight::Open, _) => emptied(column),
             (Sight::Masked, Some(how)) => self.masked(column, how),
             _ => emptied(&column.gather(&vec![None; column.len()])),
@@ -302,7 +299,7 @@ impl Viewer {
         let Some(slot) = slot else {
             return name.cloned();
         };
-        match (self.sights.sights[slot.0 as usize], self.how(slot)) {
+        match (self.sights.of[slot.0 as usize], self.how(slot)) {
             (Sight::Open, _) => name.cloned(),
             (_, Some(How::Masked(mask))) => name.map(|name| mask::text(mask, name).into()),
             (_, Some(How::Pseudonym)) => {

@@ -151,7 +151,7 @@ enum Rows {
 impl Selected {
     fn len(&self) -> usize {
         match &self.rows {
-            Rows::All => self.run.customers as usize,
+            Rows::All => self.run.customers,
             Rows::Some(ids) | Rows::Seen(_, ids) => ids.len(),
         }
     }
