@@ -27,11 +27,13 @@ mod ledger_run;
 mod list;
 mod man;
 mod named;
+mod notify;
 mod output;
 mod people;
 mod reading;
 mod recorded;
 mod repair;
+mod report;
 mod restate;
 mod review;
 mod role;
@@ -154,8 +156,12 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// What the customers are like: composition, contribution, movement, trend, churn, behaviour, strategies.
+    Report(report::Args),
     /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
     Tasks(tasks::Args),
+    /// Messages to customers whose grade changed, or to a segment; each once.
+    Notify(notify::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -185,6 +191,8 @@ impl Command {
             Self::Import(_) => Some("import"),
             Self::Review(_) => Some("review"),
             Self::Backup(_) => Some("backup"),
+            Self::Report(_) => Some("report"),
+            Self::Notify(_) => Some("notify"),
         }
     }
 }
@@ -257,7 +265,9 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Report(args) => report::run(args, &cli.global, screen),
         Command::Tasks(args) => tasks::run(args, &cli.global, screen),
+        Command::Notify(args) => notify::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),

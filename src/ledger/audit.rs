@@ -39,6 +39,8 @@ pub enum Action {
     Duplicate,
     /// Somebody took that back.
     TakeBack,
+    /// Customers were told something.
+    Notify,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
@@ -48,7 +50,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -64,6 +66,7 @@ impl Action {
         Self::Refuse,
         Self::Duplicate,
         Self::TakeBack,
+        Self::Notify,
         Self::Forget,
         Self::Restore,
         Self::Export,
@@ -87,6 +90,7 @@ impl Action {
             Self::Refuse => "refuse",
             Self::Duplicate => "duplicate",
             Self::TakeBack => "take-back",
+            Self::Notify => "notify",
             Self::Forget => "forget",
             Self::Restore => "restore",
             Self::Export => "export",

@@ -13,6 +13,7 @@ pub mod marks;
 pub mod palette;
 pub mod problems;
 pub mod record;
+pub mod report;
 pub mod results;
 pub mod reviews;
 #[cfg(test)]

@@ -5,6 +5,8 @@
 mod checks;
 mod duplicates;
 mod movement;
+mod notify;
+mod report;
 mod results;
 mod roles;
 mod sheets;
@@ -15,6 +17,8 @@ pub use crate::clean::DateOrder;
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
+pub use notify::{Consent, Notify, Occasion};
+pub use report::{Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -78,12 +82,16 @@ pub struct Scheme {
     pub tasks: Tasks,
     /// What the output shows.
     pub output: Output,
+    /// What reports are told.
+    pub report: Reporting,
     /// How customers move on the ladder of grades; `None`: every run takes what the values give.
     pub grade_movement: Option<Movement>,
     /// How customers move on the ladder of types.
     pub type_movement: Option<Movement>,
     /// Who the people are and what they may.
     pub roles: Vec<Role>,
+    /// What customers are told, where the scheme says it.
+    pub notify: Option<Notify>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.

@@ -174,6 +174,23 @@ pub struct Strategy {
     pub span: Range<usize>,
 }
 
+impl Strategy {
+    /// How fast they are answered, in seconds by the clock: `2 hours` is 7,200, nights and weekends counted.
+    pub fn responds_within(&self) -> Option<i64> {
+        let mut words = self.respond_within.as_deref()?.split_whitespace();
+        let number: i64 = words.next()?.parse().ok()?;
+        let unit = words.next()?;
+        let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            "week" => 604_800,
+            _ => return None,
+        };
+        number.checked_mul(seconds)
+    }
+}
+
 /// Something to be done for a customer.
 #[derive(Clone, Debug)]
 pub struct Task {

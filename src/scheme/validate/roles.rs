@@ -160,7 +160,7 @@ impl Validator<'_> {
         slots
     }
 
-    fn unknown(&self, name: &WrittenText) -> Finding {
+    pub(super) fn unknown(&self, name: &WrittenText) -> Finding {
         let text = &name.value;
         let known = self.names.names();
         let finding = Finding::error(

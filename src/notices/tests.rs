@@ -1,0 +1,1 @@
+//! What is told, worked out by hand.
