@@ -121,7 +121,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     if !global.dry_run {
         write_all(&outputs, &diff, None, screen)?;
-        if args.files.is_empty() {
+        // What is tried out is nobody's export, unless it is made for somebody.
+        if args.files.is_empty() && global.role.is_some() {
             let exported = Exported {
                 command: "simulate",
                 run: None,
