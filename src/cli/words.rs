@@ -64,7 +64,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("man", "输出手册页"),
 ];
 
-/// What each option and argument means, by its name in the program.
+/// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
     (
         "between",
@@ -145,10 +145,27 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("verbose", "列出每条问题的全部位置"),
     ("color", "何时使用颜色"),
     ("lang", "信息和输出的语言"),
-    ("role", "只看该角色可见的内容"),
+    (
+        "role",
+        "只输出该角色可见的内容：方案中的角色，或 internal、external",
+    ),
+    ("role_key", "角色假名的密钥文件；不写则用角色的 key_file"),
+    ("new_role_key", "只生成一个角色假名的密钥文件，仅本人可读"),
+    (
+        "changed",
+        "只要等级、类型或标签与上一批次不同的客户，以及新客户",
+    ),
     ("dry_run", "只计算，不写任何文件"),
     ("summary_json", "把本次评级的汇总写成 JSON"),
-    ("by", "操作人"),
+    ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),
+    (
+        "report by",
+        "再按这些统计客户：字段、维度、值，或日期的 month(x)、quarter(x)、year(x)；写几个就是交叉表",
+    ),
+    (
+        "what",
+        "批次（@latest、@2024-03、编号）、有批次的期间（2024-03、2024-Q2、2024），或方案各表的文件（同 `grade`）；不写则为最新批次",
+    ),
     (
         "set",
         "本次运行临时修改方案中的一个值：grades.A.when='score >= 75'",
@@ -278,22 +295,25 @@ fn in_chinese(mut command: Command) -> Command {
             }
         });
     }
+    let name = command.get_name().to_owned();
     command
-        .mut_args(argument)
+        .mut_args(|found| argument(found, &name))
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
 }
 
-fn argument(argument: Arg) -> Arg {
+fn argument(argument: Arg, command: &str) -> Arg {
     let heading = if argument.is_positional() {
         "参数"
     } else {
         "选项"
     };
-    let help = ARGUMENTS
+    let id = argument.get_id().as_str();
+    let full = format!("{command} {id}");
+    let help = [full.as_str(), id]
         .iter()
-        .find(|(known, _)| *known == argument.get_id().as_str())
+        .find_map(|name| ARGUMENTS.iter().find(|(known, _)| known == name))
         .map(|(_, help)| *help);
     let argument = argument.help_heading(heading);
     match help {

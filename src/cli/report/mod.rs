@@ -264,7 +264,7 @@ fn from_files(
         read,
         |grading, scope| {
             Ok(Past {
-                before: before_in(grading, scope, lang, None),
+                before: before_in(grading, scope, lang),
                 runs: vec![],
                 older_runs: 0,
             })
@@ -276,13 +276,8 @@ fn from_files(
     Ok(made)
 }
 
-/// What the customers were before, as the grading itself knows that; `name` is the date of the run before.
-fn before_in(
-    grading: &Grading,
-    scope: &Scope<'_>,
-    lang: Lang,
-    name: Option<String>,
-) -> Option<Before> {
+/// What the customers were before, as the grading itself knows that.
+fn before_in(grading: &Grading, scope: &Scope<'_>, lang: Lang) -> Option<Before> {
     let rows = || {
         let rows = scope.rows().iter();
         rows.map(|row| regrade::book::Entry::Customer(*row))
@@ -290,14 +285,10 @@ fn before_in(
     };
     let only = (!scope.is_whole()).then(rows);
     let comparison = compare::with_before(grading, only.as_deref(), lang)?;
-    let name = name.unwrap_or_else(|| {
-        let before = text!("the run before", "上期");
-        before.get(lang).to_owned()
-    });
     Some(Before {
         comparison,
         notes: vec![],
-        name,
+        name: text!("the run before", "上期").get(lang).to_owned(),
     })
 }
 
