@@ -23,6 +23,7 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
@@ -47,6 +48,7 @@ pub mod expr;
 pub mod grading;
 pub mod ledger;
 pub mod metrics;
+pub mod notices;
 pub mod present;
 pub mod rank;
 pub mod read;

@@ -25,6 +25,7 @@ mod ledger_run;
 mod list;
 mod man;
 mod named;
+mod notify;
 mod output;
 mod people;
 mod reading;
@@ -152,6 +153,8 @@ enum Command {
     Report(report::Args),
     /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
     Tasks(tasks::Args),
+    /// Messages to customers whose grade changed, or to a segment; each once.
+    Notify(notify::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -229,6 +232,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Report(args) => report::run(args, &cli.global, screen),
         Command::Tasks(args) => tasks::run(args, &cli.global, screen),
+        Command::Notify(args) => notify::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),

@@ -264,6 +264,12 @@ codes! {
     /// A file that does not say what was written into it.
     NoHash = "no-hash",
 
+    // Telling customers.
+    /// A template of a message that cannot be read.
+    BadTemplate = "bad-template",
+    /// A customer who is to be told something and has no address that can be used.
+    NoAddress = "no-address",
+
     // Use.
     /// An option or argument that cannot be.
     Usage = "usage",

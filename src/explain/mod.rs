@@ -10,7 +10,7 @@ mod reason;
 mod unrated;
 mod value;
 
-pub use inputs::{Input, Source};
+pub use inputs::{Input, Source, field_cell};
 pub use reason::{reasons, reasons_and_type, type_reasons};
 pub use unrated::{unrated, unrated_by_cause};
 pub use value::{is_percent, name_of, value_text};

@@ -39,6 +39,8 @@ pub enum Action {
     Duplicate,
     /// Somebody took that back.
     TakeBack,
+    /// Customers were told something.
+    Notify,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
@@ -46,7 +48,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -62,6 +64,7 @@ impl Action {
         Self::Refuse,
         Self::Duplicate,
         Self::TakeBack,
+        Self::Notify,
         Self::Forget,
         Self::Restore,
     ];
@@ -84,6 +87,7 @@ impl Action {
             Self::Refuse => "refuse",
             Self::Duplicate => "duplicate",
             Self::TakeBack => "take-back",
+            Self::Notify => "notify",
             Self::Forget => "forget",
             Self::Restore => "restore",
         }

@@ -182,8 +182,11 @@ fn write_workbook<W: Write + io::Seek + Send>(
         .map_err(|error| io::Error::other(error.text().get(lang).to_owned()))
 }
 
+/// A first and a last day.
+type Days = (Date, Date);
+
 /// The span, where the first argument is one, and the files.
-fn span_and_files(args: &Args) -> Result<(Option<(Date, Date)>, Vec<String>), Stop> {
+fn span_and_files(args: &Args) -> Result<(Option<Days>, Vec<String>), Stop> {
     let mut files = args.asked.clone();
     let first = files
         .first()
@@ -223,10 +226,10 @@ fn span_and_files(args: &Args) -> Result<(Option<(Date, Date)>, Vec<String>), St
 /// The first and the last day that are asked for.
 fn asked_days(
     args: &Args,
-    span: Option<(Date, Date)>,
+    span: Option<Days>,
     today: Date,
     grading: &Grading,
-) -> Result<(Date, Date), Stop> {
+) -> Result<Days, Stop> {
     let from = args.from.as_deref().map(|from| date(from, "--from"));
     let until = args.until.as_deref().map(|until| date(until, "--until"));
     let (from, until) = (from.transpose()?, until.transpose()?);
@@ -321,7 +324,7 @@ fn written<'a>(outputs: &'a [Output], folders: &'a [Folder]) -> Vec<&'a std::pat
 }
 
 /// How many there are.
-fn say(tasks: &[Task], (from, until): (Date, Date), called: &[Called], screen: &Screen) {
+fn say(tasks: &[Task], (from, until): Days, called: &[Called], screen: &Screen) {
     let count =
         |wanted: fn(&State) -> bool| tasks.iter().filter(|task| wanted(&task.state)).count();
     let due = count(|state| matches!(state, State::Due));
