@@ -27,6 +27,7 @@
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
+//! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```

@@ -255,6 +255,8 @@ codes! {
     StillUnique = "still-unique",
     /// Something that a role does not see, or a command that cannot leave out what it does not see.
     NotForRole = "not-for-role",
+    /// Rows were written, and the ledger's audit does not have it.
+    NotAudited = "not-audited",
     /// The file with the key of pseudonyms is not there, or is no key.
     RoleKey = "role-key",
 

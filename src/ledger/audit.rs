@@ -45,10 +45,12 @@ pub enum Action {
     Forget,
     /// The ledger was replaced by a copy.
     Restore,
+    /// Somebody took rows of customers out.
+    Export,
 }
 
 impl Action {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -67,6 +69,7 @@ impl Action {
         Self::Notify,
         Self::Forget,
         Self::Restore,
+        Self::Export,
     ];
 
     /// The word in the ledger.
@@ -90,6 +93,7 @@ impl Action {
             Self::Notify => "notify",
             Self::Forget => "forget",
             Self::Restore => "restore",
+            Self::Export => "export",
         }
     }
 }
@@ -133,6 +137,12 @@ impl Ledger {
 }
 
 impl Writer<'_> {
+    /// Somebody took rows of customers out, of a run (empty: of several, or of none). `detail` is JSON and has no value of
+    /// a customer.
+    pub fn exported(&self, run: &str, detail: &str) -> Result<(), Error> {
+        self.note(Action::Export, run, Some(detail))
+    }
+
     /// Writes a line; the methods that change something do.
     pub(super) fn note(
         &self,
