@@ -25,7 +25,7 @@
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
-//! report      figures of runs → Report{sections of tables and charts}
+//! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite

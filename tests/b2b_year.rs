@@ -244,24 +244,20 @@ fn each_move_is_told_once_with_the_months_and_amounts_that_decided_and_nobody_wi
     assert_eq!(got, expected);
 
     // Every pair of months once more: nobody is told anything new.
-    let regrade = |words: &[&str]| {
-        let run = Command::new(env!("CARGO_BIN_EXE_regrade"))
+    let run = |words: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_regrade"))
+            .arg("notify")
             .args(words)
-            .args([
-                "--ledger",
-                YEAR.join("regrade.db").to_str().unwrap(),
-                "-n",
-                "--lang",
-                "en",
-            ])
+            .args(["--ledger", YEAR.join("regrade.db").to_str().unwrap()])
             .args(["-r", example().join("rules-2.toml").to_str().unwrap()])
+            .args(["--lang", "en"])
             .output()
-            .unwrap();
-        String::from_utf8(run.stderr).unwrap()
+            .unwrap()
     };
+    let regrade = |words: &[&str]| String::from_utf8(run(words).stderr).unwrap();
     let mut before = 0;
     for (old, new) in months().zip(months().skip(1)) {
-        let said = regrade(&["notify", &format!("@{old}"), &format!("@{new}")]);
+        let said = regrade(&[&format!("@{old}"), &format!("@{new}"), "-n"]);
         let line = said
             .lines()
             .find(|line| line.starts_with("would write"))
@@ -272,12 +268,22 @@ fn each_move_is_told_once_with_the_months_and_amounts_that_decided_and_nobody_wi
         before += told.parse::<usize>().unwrap();
     }
     assert_eq!(before, expected.len());
-    let said = regrade(&["notify", "@2024-06", "@2024-07"]);
+    let said = regrade(&["@2024-06", "@2024-07", "-n"]);
     let refused = said
         .lines()
         .find(|line| line.starts_with("without consent"))
         .unwrap();
     assert_eq!(refused, "without consent 2: `K07 永兴包装`, `K09 启明照明`");
+
+    // The same in English.
+    let shown = run(&["@2024-03", "@2024-04", "--again", "--format", "jsonl"]).stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    let letter: Value = serde_json::from_str(shown.lines().nth(1).unwrap_or(shown.trim())).unwrap();
+    assert_eq!(
+        letter["reason"],
+        "月消费额: February 79000 元, March 75000 元, April 70000 元, below 80000 元 for three months in a row; \
+         score 72, below 80"
+    );
 }
 
 /// The cells of a table of tasks under these headings, each row joined, in the order of the rows.

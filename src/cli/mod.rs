@@ -122,14 +122,9 @@ pub struct Global {
     /// Write the figures of the run as JSON.
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
-    /// Who does it.
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "REGRADE_BY",
-        hide_env_values = true
-    )]
+    /// Who does it; without it `REGRADE_BY`, else the login.
+    // Not read by the parser: `report` has a `--by` of its own, which would get the variable's value.
+    #[arg(long, global = true, value_name = "NAME")]
     pub by: Option<String>,
     /// Change one value of the scheme for this call: grades.A.when='score >= 75'.
     #[arg(long, global = true, value_name = "PATH=VALUE")]

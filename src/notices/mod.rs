@@ -23,8 +23,6 @@ mod phrase;
 mod reason;
 pub mod sms;
 pub mod template;
-#[cfg(test)]
-mod tests;
 mod words;
 
 pub use builtin::template as builtin_template;

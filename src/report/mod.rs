@@ -10,6 +10,7 @@
 
 mod behaviour;
 mod by;
+pub mod campaign;
 mod cells;
 mod churn;
 mod composition;
@@ -31,8 +32,6 @@ pub use by::{By, parse as parse_by};
 pub use customers::MOST_LISTED;
 pub use material::{Before, Judged, Material, MayName, Scope, judge};
 pub use trend::{MOST_RUNS, RunFigures, Tracker};
-
-pub mod campaign;
 
 use crate::diagnostic::Lang;
 use crate::table::{Date, Decimal};

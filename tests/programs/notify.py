@@ -7,6 +7,7 @@ own, the table for mail merge by Python's csv; each customer told once, also whe
 
 import csv
 import email
+import email.header
 import email.policy
 import email.utils
 import io
@@ -154,7 +155,7 @@ def read_mails(folder):
 
 def check_mails(checks, folder, months):
     wanted = {now.key: (was, now) for was, now in moved(months) if now.agreed() and now.reachable()}
-    code, _, said = regrade(folder, "notify", "-o", "mails/", "--lang", "en")
+    code, _, said = regrade(folder, "notify", "-o", "mails/")
     checks.check("notify ends with 0", code == 0, said)
     mails = read_mails(folder / "mails")
     checks.equal("a mail for everybody who moved, agreed and has an address", len(mails), len(wanted))
@@ -175,7 +176,10 @@ def check_mails(checks, folder, months):
         checks.equal(f"{name}: the date", email.utils.parsedate_to_datetime(str(mail["date"])).isoformat(),
                      "2024-02-29T00:00:00+00:00")
         name_shown = " ".join(now.name.split())
-        checks.equal(f"{name}: the name", " ".join(mail["to"].addresses[0].display_name.split()), name_shown)
+        # The newer parser of addresses keeps the white space between two encoded words, which RFC 2047 takes out.
+        to = email.message_from_bytes(raw)["to"]
+        decoded = str(email.header.make_header(email.header.decode_header(to)))
+        checks.equal(f"{name}: the name", decoded.rsplit("<", 1)[0].strip(), name_shown)
         word = "升为" if now.grade() < was.grade() else "调整为"
         checks.check(f"{name}: the subject", mail["subject"].endswith(f"：等级{word} {now.grade()}"), mail["subject"])
         text = mail.get_content()
@@ -186,7 +190,7 @@ def check_mails(checks, folder, months):
         ids.add(str(mail["message-id"]))
     checks.equal("everybody", seen, set(wanted))
     checks.equal("no two mails have one id", len(ids), len(mails))
-    code, _, said = regrade(folder, "notify", "-o", "mails/", "--lang", "en")
+    code, _, said = regrade(folder, "notify", "-o", "mails/")
     checks.check("a second call tells nobody", code == 0 and f"messages 0; told before {len(wanted)}" in said, said)
     checks.equal("and changes no file", {n: r for n, (r, _) in read_mails(folder / "mails").items()},
                  {n: r for n, (r, _) in mails.items()})
@@ -249,7 +253,7 @@ def check_kills(checks, base):
         checks.check(f"kill {kill}: the next call ends with 0", code == 0, said)
         after = {path.name: path.read_bytes() for path in (folder / "out").iterdir() if not path.name.startswith(".")}
         checks.equal(f"kill {kill}: all messages, each once", after, expected)
-        code, _, said = regrade(folder, "notify", "-o", "again/", "--lang", "en")
+        code, _, said = regrade(folder, "notify", "-o", "again/")
         checks.check(f"kill {kill}: and nobody twice", f"messages 0; told before {len(expected)}" in said, said)
         shutil.rmtree(folder)
 

@@ -10,7 +10,7 @@ mod plan;
 
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
-use super::{Exit, Global, Screen, Stop, columns, grade, ledger, rules};
+use super::{Exit, Global, Screen, Stop, columns, grade, ledger, role, rules};
 use output::Outputs;
 use regrade::compare::On;
 use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
@@ -30,24 +30,24 @@ pub struct Args {
     /// The run before and the run after (@previous @latest), or only the run after; without any the newest run against
     /// the one before.
     #[arg(value_name = "RUN", num_args = 0..=2)]
-    runs: Vec<String>,
+    between: Vec<String>,
     /// What moved: grade or type.
-    #[arg(long, value_name = "WHAT", default_value = "grade", value_parser = ["grade", "type"])]
-    on: String,
+    #[arg(long = "on", value_name = "WHAT", default_value = "grade", value_parser = ["grade", "type"])]
+    moved: String,
     /// Tell only these: upgraded, downgraded, changed, new; without it all but new.
     #[arg(
-        long,
+        long = "only",
         value_name = "CLASS",
         value_delimiter = ',',
         conflicts_with = "campaign"
     )]
-    only: Vec<String>,
+    occasions: Vec<String>,
     /// The id of a campaign: everybody for whom `--where` holds is told, once.
     #[arg(long, value_name = "ID", requires = "template")]
     campaign: Option<String>,
     /// Only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<String>,
+    segment: Option<String>,
     /// The template, instead of those of the scheme.
     #[arg(long, value_name = "FILE")]
     template: Option<std::path::PathBuf>,
@@ -58,8 +58,8 @@ pub struct Args {
     #[arg(long, value_name = "SHARE", requires = "campaign")]
     holdout: Option<String>,
     /// Write messages once more that were written before; nothing is recorded twice.
-    #[arg(long)]
-    again: bool,
+    #[arg(long = "again")]
+    once_more: bool,
 }
 
 /// A ledger that is read, or written to as well.
@@ -104,14 +104,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Open::Read(&opened)
     };
     let (old, new) = runs(&ledger, args, global)?;
-    let on = if args.on == "type" {
+    let on = if args.moved == "type" {
         On::Type
     } else {
         On::Grade
     };
     known_names(&new.scheme, &on, None)?;
-    let grading = new.again(&ledger)?;
-    let condition = args.condition.as_deref();
+    let grading = seen(new.again(&ledger)?, &new, global)?;
+    let condition = args.segment.as_deref();
     let condition = condition
         .map(|written| columns::condition(&new.scheme, written))
         .transpose()?;
@@ -123,12 +123,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                 On::Type => Ladder::Type,
                 _ => Ladder::Grade,
             };
-            let only = occasions(&args.only)?;
+            let only = occasions(&args.occasions)?;
             cases::of_moves(&ledger, (old.as_ref(), &new), &grading, ladder, &only, rows)
                 .map_err(trouble)?
         }
     };
-    if args.again {
+    if args.once_more {
         found.cases.append(&mut found.again);
         found.cases.sort_by_key(|case| case.row);
     }
@@ -169,7 +169,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let said = Said {
         grading: &grading,
         composed: &composed,
-        before: if args.again { 0 } else { found.told.len() },
+        before: if args.once_more { 0 } else { found.told.len() },
         held: held.len(),
         asked: plan.plan.permission.is_some(),
         form,
@@ -177,12 +177,35 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         writes,
         is_first: campaign.is_none()
             && old.is_none()
-            && !args.only.iter().any(|only| only == "new"),
+            && !args.occasions.iter().any(|only| only == "new"),
     };
     for line in said.lines(global.dry_run, screen.lang) {
         screen.say(&line);
     }
     Ok(Exit::Done)
+}
+
+/// What the role that writes may see. A message says what it knows of a customer, so that a role from which something is
+/// hidden writes none; one that sees some customers writes to these.
+fn seen(grading: Grading, new: &Known, global: &Global) -> Result<Grading, Stop> {
+    let Some(viewer) = role::viewer(global, &new.scheme)? else {
+        return Ok(grading);
+    };
+    if viewer.sees_all_columns() {
+        return Ok(viewer.see(&grading));
+    }
+    let name = viewer.name();
+    let finding = Finding::error(
+        Code::NotForRole,
+        text!(
+            "the role `{name}` does not see everything of its customers, and messages tell them what is known",
+            "角色 `{name}` 看不到客户的全部内容，而通知会写明这些内容"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "let somebody write them from whom nothing is hidden or masked",
+        "请由没有隐藏列和脱敏列的人来写"
+    ))))
 }
 
 /// The run before, if there is one, and the run after.
@@ -192,7 +215,7 @@ fn runs(ledger: &Ledger, args: &Args, global: &Global) -> Result<(Option<Known>,
         let before = ledger.run_before(new.run.as_of).map_err(trouble)?;
         before.map(|run| Known::find(ledger, &run.id)).transpose()
     };
-    match &args.runs[..] {
+    match &args.between[..] {
         [old, new, ..] => Ok((Some(Known::find(ledger, old)?), Known::find(ledger, new)?)),
         [new] => {
             let new = Known::find(ledger, new)?;

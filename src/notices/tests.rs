@@ -1,1 +1,0 @@
-//! What is told, worked out by hand.
