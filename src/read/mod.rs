@@ -271,9 +271,9 @@ fn bytes_of(input: &Input) -> Result<Vec<u8>, Vec<Finding>> {
 fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
     let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     match content.format {
-        Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
-        Format::Html => html::read(content.bytes, source),
-        Format::SpreadsheetMl => spreadsheet_ml::read(content.bytes, source),
+        Format::Text => csv::read(&content.bytes, source).map(|table| vec![table]),
+        Format::Html => html::read(&content.bytes, source),
+        Format::SpreadsheetMl => spreadsheet_ml::read(&content.bytes, source),
         _ => workbook::read(&content, source),
     }
 }
