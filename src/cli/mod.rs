@@ -26,6 +26,7 @@ mod list;
 mod man;
 mod named;
 mod output;
+mod password;
 mod people;
 mod reading;
 mod recorded;
@@ -107,6 +108,9 @@ pub struct Global {
     /// Write the figures of the run as JSON.
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
+    /// A file whose first line is the password behind which workbooks are written.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub encrypt_password_file: Option<PathBuf>,
     /// Who does it.
     #[arg(
         long,
@@ -204,6 +208,7 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     refuse_what_is_to_come(&cli.global)?;
+    password::refuse_without_output(&cli.global)?;
     keep_own(&cli.global)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),

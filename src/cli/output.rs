@@ -1,7 +1,8 @@
 //! Writes results: each file whole or not at all, all files of a call or none, standard output as it comes.
 
-use super::{Exit, Format, Stop};
+use super::{Exit, Format, Global, Stop, password};
 use regrade::diagnostic::{Code, Finding};
+use regrade::encryption::{self, Password};
 use regrade::temporary::temporary;
 use regrade::text;
 use std::fs::{File, OpenOptions};
@@ -25,10 +26,22 @@ pub struct Output {
     pub target: Target,
     /// What it is.
     pub format: Format,
+    /// The password behind which a workbook goes.
+    pub password: Option<Password>,
 }
 
 /// The outputs of a call: those named by `-o`, else standard output.
-pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
+pub fn outputs(global: &Global, format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    let paths = &global.output;
+    let password = password::to_encrypt(global)?;
+    let output = |target, format| {
+        let format = known(format)?;
+        Ok::<_, Stop>(Output {
+            target,
+            format,
+            password: password.clone().filter(|_| format == Format::Xlsx),
+        })
+    };
     if paths.is_empty() {
         let fallback = if io::stdout().is_terminal() {
             Format::Table
@@ -43,10 +56,7 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
             ))
             .into());
         }
-        return Ok(vec![Output {
-            target: Target::Stdout,
-            format: known(format)?,
-        }]);
+        return all_told(vec![output(Target::Stdout, format)?], password.as_ref());
     }
     let mut outputs: Vec<Output> = vec![];
     for path in paths {
@@ -56,10 +66,7 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
             } else {
                 Format::Csv
             };
-            Output {
-                target: Target::Stdout,
-                format: known(format.unwrap_or(fallback))?,
-            }
+            output(Target::Stdout, format.unwrap_or(fallback))?
         } else {
             let path = PathBuf::from(path);
             let format = match (ending(&path), format) {
@@ -75,17 +82,50 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
                     .with_help());
                 }
             };
-            Output {
-                target: Target::File(path),
-                format: known(format)?,
-            }
+            output(Target::File(path), format)?
         };
         if outputs.iter().any(|other| other.target.is(&output.target)) {
             return Err(named_twice(path));
         }
         outputs.push(output);
     }
+    all_told(outputs, password.as_ref())
+}
+
+/// A password is for workbooks: without one among the outputs it would protect nothing.
+fn all_told(outputs: Vec<Output>, password: Option<&Password>) -> Result<Vec<Output>, Stop> {
+    if password.is_some() && outputs.iter().all(|output| output.password.is_none()) {
+        return Err(password::nothing_to_encrypt());
+    }
     Ok(outputs)
+}
+
+impl Output {
+    /// Writes into `out` what `write` writes: a workbook, behind the password that the call has for it. Every workbook
+    /// that a command writes goes through here.
+    pub fn workbook(
+        &self,
+        out: &mut dyn Sink,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(password) = &self.password else {
+            return write(out);
+        };
+        let mut memory = io::Cursor::new(vec![]);
+        write(&mut memory)?;
+        encryption::lock(memory.into_inner(), password, &mut { out })
+    }
+
+    /// The same for an output in which nobody can go back, as in standard output.
+    pub fn streamed_workbook(
+        &self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut memory = io::Cursor::new(vec![]);
+        self.workbook(&mut memory, write)?;
+        out.write_all(memory.get_ref())
+    }
 }
 
 impl Target {

@@ -15,7 +15,7 @@ const SMALLEST: u64 = 512;
 
 /// How many bytes a page of a new ledger has. A million rows are imported at a time and read in order, so a page holds
 /// many: with the usual 4096 bytes twenty rows filled one, and each page is written twice, into the log and the file.
-const PAGE: u32 = 16 << 10;
+pub(super) const PAGE: u32 = 16 << 10;
 
 /// How many bytes are held for a commit.
 const ROOM: usize = 32 * PAGE as usize;

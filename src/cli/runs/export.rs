@@ -62,7 +62,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
 }
 
 fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
-    let outputs = output::outputs(&global.output, global.format)?;
+    let outputs = output::outputs(global, global.format)?;
     let is_streamed =
         |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
     // Without a word about the format a terminal gets what a pipe would.
