@@ -30,8 +30,9 @@ pub fn lock(workbook: Vec<u8>, password: &Password, out: &mut dyn Write) -> io::
     let source = Source::new(&workbook, password);
     let key = source.draw("key of the package", KEY);
     let salt = source.draw("salt of the package", SALT);
-    let package = package(workbook, &key, &salt);
-    let about = about(&source, password, &package, &key, &salt);
+    let wrong_size = || io::Error::other("a key or a text has a size that AES does not have");
+    let package = package(workbook, &key, &salt).ok_or_else(wrong_size)?;
+    let about = about(&source, password, &package, &key, &salt).ok_or_else(wrong_size)?;
     let spaces = Spaces::new();
     container::write(
         vec![
@@ -78,39 +79,45 @@ fn sealed(mut hmac: Hmac<Sha512>, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The stream `EncryptedPackage` (2.3.4.15): how long the workbook is, and its pieces, each encrypted by itself.
-fn package(workbook: Vec<u8>, key: &[u8], salt: &[u8]) -> Vec<u8> {
+fn package(workbook: Vec<u8>, key: &[u8], salt: &[u8]) -> Option<Vec<u8>> {
     let size = workbook.len();
     let mut package = workbook;
     package.resize(size.next_multiple_of(BLOCK), 0);
     for (number, piece) in (0_u32..).zip(package.chunks_mut(PIECE)) {
         let start = Hash::Sha512.of([salt, &number.to_le_bytes()]);
-        encrypt(key, &start, piece);
+        encrypt(key, &start, piece)?;
     }
     package.splice(..0, (size as u64).to_le_bytes());
-    package
+    Some(package)
 }
 
 /// The stream `EncryptionInfo` (2.3.4.10): what a reader needs to try a password, and to see that nothing was changed.
-fn about(source: &Source, password: &Password, package: &[u8], key: &[u8], salt: &[u8]) -> Vec<u8> {
+fn about(
+    source: &Source,
+    password: &Password,
+    package: &[u8],
+    key: &[u8],
+    salt: &[u8],
+) -> Option<Vec<u8>> {
     let with_start = |purpose: &[u8], mut data: Vec<u8>| {
-        encrypt(key, &Hash::Sha512.of([salt, purpose]), &mut data);
-        base64::encode(&data)
+        encrypt(key, &Hash::Sha512.of([salt, purpose]), &mut data)?;
+        Some(base64::encode(&data))
     };
     let seal_key = source.draw("key of the seal", HASH);
     let seal = sealed(hmac(&seal_key), package);
-    let seal_key = with_start(&purpose::SEAL_KEY, seal_key);
-    let seal = with_start(&purpose::SEAL, seal);
+    let seal_key = with_start(&purpose::SEAL_KEY, seal_key)?;
+    let seal = with_start(&purpose::SEAL, seal)?;
 
     let password_salt = source.draw("salt of the password", SALT);
     let turned = password.turned(Hash::Sha512, &password_salt, TURNS);
     let behind = |purpose: &[u8], mut data: Vec<u8>| {
-        encrypt(&turned.key(purpose, KEY), &password_salt, &mut data);
-        base64::encode(&data)
+        encrypt(&turned.key(purpose, KEY), &password_salt, &mut data)?;
+        Some(base64::encode(&data))
     };
     let verifier = source.draw("verifier", SALT);
-    let its_hash = behind(&purpose::VERIFIER_HASH, Hash::Sha512.of([&verifier, &[]]));
-    let verifier = behind(&purpose::VERIFIER, verifier);
-    let key = behind(&purpose::PACKAGE_KEY, key.to_vec());
+    let its_hash = behind(&purpose::VERIFIER_HASH, Hash::Sha512.of([&verifier, &[]]))?;
+    let verifier = behind(&purpose::VERIFIER, verifier)?;
+    let key = behind(&purpose::PACKAGE_KEY, key.to_vec())?;
     let (salt, password_salt) = (base64::encode(salt), base64::encode(&password_salt));
     let how = format!(
         r#"saltSize="{SALT}" blockSize="{BLOCK}" keyBits="{}" hashSize="{HASH}" cipherAlgorithm="AES" cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512""#,
@@ -145,7 +152,7 @@ fn about(source: &Source, password: &Password, package: &[u8], key: &[u8], salt:
     // Version 4.4, the agile one, and its only flag.
     let mut about = vec![4, 0, 4, 0, 0x40, 0, 0, 0];
     about.extend(xml.as_bytes());
-    about
+    Some(about)
 }
 
 #[cfg(test)]

@@ -131,6 +131,7 @@ impl Hash {
 
 /// Encrypts `data` where it lies, in a chain of blocks. `start` is cut or filled to a block. `None` for a key of no size
 /// that AES has, or data that is no whole number of blocks.
+#[must_use]
 pub fn encrypt(key: &[u8], start: &[u8], data: &mut [u8]) -> Option<()> {
     fn chain<C>(cipher: &C, before: [u8; BLOCK], blocks: &mut [[u8; BLOCK]])
     where
@@ -158,6 +159,7 @@ pub fn encrypt(key: &[u8], start: &[u8], data: &mut [u8]) -> Option<()> {
 }
 
 /// The other way: decrypts `data` where it lies.
+#[must_use]
 pub fn decrypt(key: &[u8], start: &[u8], data: &mut [u8]) -> Option<()> {
     fn chain<C>(cipher: &C, mut before: [u8; BLOCK], blocks: &mut [[u8; BLOCK]])
     where
