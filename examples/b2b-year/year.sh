@@ -41,8 +41,13 @@ for day in 2024-01-31 2024-02-29 2024-03-31 2024-04-30 2024-05-31 2024-06-30 \
     regrade grade -q --as-of "$day" -o "$out/$month.xlsx" -o "$out/$month.jsonl"
     if [ "$month" != 2024-01 ]; then
         regrade diff -q @previous @latest -o "$out/$month-moves.csv" -o "$out/$month-moves.jsonl"
+        regrade notify -q -o "$out/notices/"  # 每次升降写一封信，不重复
     fi
 done
 
 regrade runs history K12 --lang zh -o "$out/K12.csv"
 regrade diff -q @2024-01 @2024-12 -o "$out/year.csv"
+
+# 三季度的任务：六月末排的，和八月末看的。日历每位负责人一份。
+regrade tasks -q 2024-Q3 --run @2024-06 -o "$out/tasks-2024-06.csv" -o "$out/calendars-2024-06/"
+regrade tasks -q 2024-Q3 --run @2024-08 --all -o "$out/tasks-2024-08.csv" -o "$out/calendars-2024-08/"

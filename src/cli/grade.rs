@@ -1,5 +1,7 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
+use super::audit::{self, Exported};
+use super::changed::{self, Tags};
 use super::gate::{self, Figures, Gate};
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
@@ -8,12 +10,14 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
+use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
-use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::Grading;
+use regrade::decide::Decision;
+use regrade::diagnostic::{Code, Finding, Lang, Severity};
+use regrade::grading::{Grading, SeenAs};
 use regrade::present::summary::Summary;
 use regrade::read::Input;
+use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
@@ -31,6 +35,9 @@ pub struct Args {
     /// Show only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
+    /// Show only customers whose grade, type or tags are others than in the run before, and new ones.
+    #[arg(long)]
+    changed: bool,
     /// What to show: 'name = expression', separated by commas; `*` is the input's columns.
     #[arg(long, value_name = "LIST")]
     columns: Option<String>,
@@ -72,15 +79,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
         ));
     }
+    let viewer = role::viewer(global, &rules.scheme)?;
+    let scheme = viewer
+        .as_ref()
+        .map_or(&rules.scheme, |viewer| &**viewer.scheme());
     let wanted = args
         .condition
         .as_deref()
-        .map(|text| columns::condition(&rules.scheme, text))
+        .map(|text| columns::condition(scheme, text))
         .transpose()?;
     let columns = args
         .columns
         .as_deref()
-        .map(|text| columns::columns(&rules.scheme, text))
+        .map(|text| columns::columns(scheme, text))
         .transpose()?;
     if args.files.is_empty() && !args.covers.is_empty() {
         return Err(Stop::usage(
@@ -103,6 +114,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         outputs,
         gates,
         lint,
+        viewer,
         wanted,
         columns,
     };
@@ -116,7 +128,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
-        let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
+        let finished = task.finish(&graded, None, global, screen, &|_, _| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -135,8 +147,20 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
-    let finished = task.finish(&graded, global, screen, &|| {
-        record(&writer, &graded.grading, &head).map_err(trouble)
+    let tags = args
+        .changed
+        .then(|| changed::tags_of(&writer, head.previous).map_err(trouble))
+        .transpose()?;
+    let finished = task.finish(&graded, tags.as_ref(), global, screen, &|rows, role| {
+        let exported = Exported {
+            command: "grade",
+            run: Some(&head.id),
+            rows,
+            role,
+        };
+        record(&writer, &graded.grading, &head)
+            .and_then(|()| audit::with(&writer, global, &task.outputs, &exported))
+            .map_err(trouble)
     })?;
     let open = super::repair::open(&writer, &graded.grading.scheme).map_err(trouble)?;
     if let Some(waiting) = super::repair::said_open(&open, as_of) {
@@ -156,9 +180,14 @@ struct Task<'a> {
     gates: Vec<Gate>,
     /// How many warnings the lint has.
     lint: usize,
+    /// Who the outputs are for, if not for somebody who may see everything.
+    viewer: Option<Viewer>,
     wanted: Option<Expression>,
     columns: Option<Vec<OutputColumn>>,
 }
+
+/// What is done when so many rows are written for somebody, and before they appear.
+type Record<'a> = dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop> + 'a;
 
 /// How a grading ended.
 struct Finished {
@@ -168,20 +197,36 @@ struct Finished {
 }
 
 impl Task<'_> {
-    /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
-    /// written and none has appeared yet.
+    /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
+    /// written for whom, when all outputs are written and none has appeared yet. `tags` are those of the run before, where
+    /// they are known.
     fn finish(
         &self,
         graded: &Graded,
+        tags: Option<&Tags>,
         global: &Global,
         screen: &Screen,
-        record: &dyn Fn() -> Result<(), Stop>,
+        record: &Record<'_>,
     ) -> Result<Finished, Stop> {
-        let grading = &graded.grading;
+        let all = &graded.grading;
+        let seen = self.viewer.as_ref().map(|viewer| viewer.see(all));
+        let grading = seen.as_ref().unwrap_or(all);
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
-        findings.extend(grading.findings.iter().cloned());
-        let entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        findings.extend(all.findings.iter().cloned());
+        let is_sound = findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note);
+        if seen.is_some() {
+            findings = roles::withheld(&findings);
+            findings.extend(roles::unique(grading));
+        }
+        let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        if self.args.changed {
+            let changed = changed::changed(all, tags);
+            changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
+        }
+        let rows = entries.len();
         let shown = Shown {
             entries,
             columns: self.columns.clone(),
@@ -190,8 +235,8 @@ impl Task<'_> {
             run: graded.run.as_deref(),
         };
         findings.extend(regrade::explain::unrated(grading));
-        let summary = summary(graded, lang, &findings);
-        let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
+        let summary = summary(graded, grading, lang, &findings);
+        let hit = gate::hits(&self.gates, &Figures::of_grading(all));
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);
@@ -209,7 +254,7 @@ impl Task<'_> {
                 &summary,
                 global,
                 screen,
-                record,
+                &|| record(rows, grading.role.as_deref()),
             ) {
                 // A reader who has seen enough is no reason to go without the files and the run.
                 Err(Stop::ClosedPipe) => {}
@@ -217,10 +262,14 @@ impl Task<'_> {
             }
         }
         screen.say(&regrade::present::summary::line(&summary));
-        let warned = findings
-            .iter()
-            .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-        let unsound = self.lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned;
+        let warned = !is_sound
+            || findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note);
+        let unsound = self.lint > 0
+            || all.count(Decision::Unrated) > 0
+            || all.count(Decision::Refused) > 0
+            || warned;
         if self.args.strict && unsound {
             exit = Exit::Findings;
         }
@@ -309,7 +358,7 @@ pub fn as_of(global: &Global) -> Result<Date, Stop> {
 }
 
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-fn entries(
+pub(super) fn entries(
     grading: &Grading,
     wanted: Option<&Expression>,
     findings: &mut Vec<Finding>,
@@ -331,14 +380,24 @@ fn entries(
         .collect()
 }
 
-/// The figures of the run.
-pub fn summary(graded: &Graded, lang: Lang, findings: &[Finding]) -> Summary {
+/// The figures of the run, of what is shown of it.
+pub(super) fn summary(
+    graded: &Graded,
+    shown: &Grading,
+    lang: Lang,
+    findings: &[Finding],
+) -> Summary {
     let (_, text) = &graded.scheme;
-    regrade::present::summary::summarise(
-        &graded.grading,
+    let mut summary = regrade::present::summary::summarise(
+        shown,
         lang,
         text,
         graded.loaded.files.clone(),
         findings.to_vec(),
-    )
+    );
+    if shown.role.is_some() {
+        // It may name values of columns that the role does not see; its hash is there.
+        summary.scheme_text.clear();
+    }
+    summary
 }

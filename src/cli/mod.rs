@@ -1,8 +1,10 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
+mod audit;
 mod backup;
 pub mod bug;
 mod candidate;
+mod changed;
 mod check;
 mod columns;
 mod completions;
@@ -25,20 +27,24 @@ mod ledger_run;
 mod list;
 mod man;
 mod named;
+mod notify;
 mod output;
 mod password;
 mod people;
 mod reading;
 mod recorded;
 mod repair;
+mod report;
 mod restate;
 mod review;
+mod role;
 mod rules;
 mod runs;
 mod screen;
 mod side;
 mod simulate;
 mod stock;
+mod tasks;
 pub mod words;
 mod write;
 
@@ -102,6 +108,15 @@ pub struct Global {
     /// See only what this role may.
     #[arg(long, global = true, value_name = "NAME")]
     pub role: Option<String>,
+    /// The file with the key of the role's pseudonyms; without it the role's `key_file`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "REGRADE_ROLE_KEY",
+        hide_env_values = true
+    )]
+    pub role_key: Option<PathBuf>,
     /// Work everything out and write nothing.
     #[arg(short = 'n', long, global = true)]
     pub dry_run: bool,
@@ -111,14 +126,9 @@ pub struct Global {
     /// A file whose first line is the password behind which workbooks are written.
     #[arg(long, global = true, value_name = "FILE")]
     pub encrypt_password_file: Option<PathBuf>,
-    /// Who does it.
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "REGRADE_BY",
-        hide_env_values = true
-    )]
+    /// Who does it; without it `REGRADE_BY`, else the login.
+    // Not read by the parser: `report` has a `--by` of its own, which would get the variable's value.
+    #[arg(long, global = true, value_name = "NAME")]
     pub by: Option<String>,
     /// Change one value of the scheme for this call: grades.A.when='score >= 75'.
     #[arg(long, global = true, value_name = "PATH=VALUE")]
@@ -145,6 +155,12 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// What the customers are like: composition, contribution, movement, trend, churn, behaviour, strategies.
+    Report(report::Args),
+    /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
+    Tasks(tasks::Args),
+    /// Messages to customers whose grade changed, or to a segment; each once.
+    Notify(notify::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -153,6 +169,31 @@ enum Command {
     Completions(completions::Args),
     /// Print the manual page.
     Man(man::Args),
+}
+
+impl Command {
+    /// What the command is called, if it shows data as it is: it does not run for a role. A command is for roles when it
+    /// takes what it writes of customers from [`regrade::roles`], and not before.
+    const fn shows_all(&self) -> Option<&'static str> {
+        match self {
+            // These write nothing of customers.
+            Self::Init(_) | Self::Completions(_) | Self::Man(_)
+            // And these what the role sees.
+            | Self::Grade(_)
+            | Self::Diff(_)
+            | Self::Simulate(_)
+            | Self::Explain(_)
+            | Self::Tasks(_) => None,
+            Self::Runs(args) => args.shows_all(),
+            Self::Inspect(_) => Some("inspect"),
+            Self::Check(_) => Some("check"),
+            Self::Import(_) => Some("import"),
+            Self::Review(_) => Some("review"),
+            Self::Backup(_) => Some("backup"),
+            Self::Report(_) => Some("report"),
+            Self::Notify(_) => Some("notify"),
+        }
+    }
 }
 
 /// The formats of outputs.
@@ -174,6 +215,8 @@ pub enum Format {
     Html,
     /// A Markdown table.
     Md,
+    /// A calendar, of tasks only.
+    Ics,
 }
 
 /// When to use colours.
@@ -207,9 +250,11 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
-    refuse_what_is_to_come(&cli.global)?;
-    password::refuse_without_output(&cli.global)?;
+    password::refuse_without_workbook(&cli.global)?;
     keep_own(&cli.global)?;
+    if let Some(command) = cli.command.shows_all() {
+        role::refuse(&cli.global, command)?;
+    }
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
@@ -220,6 +265,9 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Report(args) => report::run(args, &cli.global, screen),
+        Command::Tasks(args) => tasks::run(args, &cli.global, screen),
+        Command::Notify(args) => notify::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
@@ -245,20 +293,4 @@ fn keep_own(global: &Global) -> Result<(), Stop> {
     let outputs = outputs.map(std::path::Path::new);
     let written: Vec<&std::path::Path> = outputs.chain(global.summary_json.as_deref()).collect();
     output::keep_inputs(&written, &own)
-}
-
-/// An option that this version does not run is refused rather than passed over.
-fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    if global.role.is_none() {
-        return Ok(());
-    }
-    let finding = regrade::diagnostic::Finding::error(
-        regrade::diagnostic::Code::NotYet,
-        regrade::text!(
-            "`--role` does not work in this version",
-            "此版本尚不支持 `--role`"
-        ),
-    )
-    .help(regrade::text!("leave it out", "请去掉该选项"));
-    Err(Stop::usage(finding))
 }

@@ -3,12 +3,12 @@
 use super::{Exit, Format, Global, Stop, password};
 use regrade::diagnostic::{Code, Finding};
 use regrade::encryption::{self, Password};
-use regrade::temporary::temporary;
+use regrade::temporary::{another, temporary};
 use regrade::text;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 /// Where one output goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,32 @@ pub struct Output {
 
 /// The outputs of a call: those named by `-o`, else standard output.
 pub fn outputs(global: &Global, format: Option<Format>) -> Result<Vec<Output>, Stop> {
-    let paths = &global.output;
+    outputs_at(global, &global.output, format)
+}
+
+/// The same where only some of the paths are files.
+pub fn outputs_at(
+    global: &Global,
+    paths: &[String],
+    format: Option<Format>,
+) -> Result<Vec<Output>, Stop> {
+    let fallback = if io::stdout().is_terminal() {
+        Format::Table
+    } else {
+        Format::Csv
+    };
+    outputs_of(global, paths, format, fallback, known)
+}
+
+/// The same where standard output is written as `fallback`, if nothing else is said, and `known` says which formats
+/// there are.
+pub fn outputs_of(
+    global: &Global,
+    paths: &[String],
+    format: Option<Format>,
+    fallback: Format,
+    known: fn(Format) -> Result<Format, Stop>,
+) -> Result<Vec<Output>, Stop> {
     let password = password::to_encrypt(global)?;
     let output = |target, format| {
         let format = known(format)?;
@@ -43,11 +68,6 @@ pub fn outputs(global: &Global, format: Option<Format>) -> Result<Vec<Output>, S
         })
     };
     if paths.is_empty() {
-        let fallback = if io::stdout().is_terminal() {
-            Format::Table
-        } else {
-            Format::Csv
-        };
         let format = format.unwrap_or(fallback);
         if format == Format::Xlsx && io::stdout().is_terminal() {
             return Err(usage(text!(
@@ -61,11 +81,6 @@ pub fn outputs(global: &Global, format: Option<Format>) -> Result<Vec<Output>, S
     let mut outputs: Vec<Output> = vec![];
     for path in paths {
         let output = if path == "-" {
-            let fallback = if io::stdout().is_terminal() {
-                Format::Table
-            } else {
-                Format::Csv
-            };
             output(Target::Stdout, format.unwrap_or(fallback))?
         } else {
             let path = PathBuf::from(path);
@@ -237,6 +252,20 @@ fn known(format: Format) -> Result<Format, Stop> {
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
         return Err(Stop::usage(finding));
     }
+    if format == Format::Ics {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "only `regrade tasks` writes a calendar",
+                "只有 `regrade tasks` 能输出日历"
+            ),
+        )
+        .help(text!(
+            "write .csv, .xlsx or .md",
+            "请输出 .csv、.xlsx 或 .md"
+        ));
+        return Err(Stop::usage(finding));
+    }
     Ok(format)
 }
 
@@ -251,6 +280,7 @@ fn ending(path: &Path) -> Option<Format> {
         "html" | "htm" => Format::Html,
         "md" => Format::Md,
         "txt" => Format::Table,
+        "ics" => Format::Ics,
         _ => return None,
     })
 }
@@ -262,7 +292,7 @@ impl<T: Write + Seek + Send> Sink for T {}
 /// A file that is being written beside its target.
 enum Pending {
     /// Becomes the target by renaming.
-    Temporary(NamedTempFile, PathBuf),
+    Temporary(TempPath, PathBuf),
     /// Something that is no plain file (a device, a pipe) and is written as it is.
     Direct,
 }
@@ -281,6 +311,8 @@ fn permissions(target: &Path) -> std::fs::Permissions {
 #[derive(Default)]
 pub struct Files {
     pending: Vec<Pending>,
+    /// The folders that they are in.
+    folders: Vec<PathBuf>,
 }
 
 impl Files {
@@ -330,13 +362,23 @@ impl Files {
         let permissions = Some(permissions(&target));
         #[cfg(not(unix))]
         let permissions = None;
-        let mut temporary = temporary(folder, permissions)?;
+        let is_known = self.folders.iter().any(|known| known == folder);
+        let mut temporary = if is_known {
+            another(folder, permissions)?
+        } else {
+            temporary(folder, permissions)?
+        };
         {
             let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
             write(&mut buffered)?;
             buffered.flush()?;
         }
         temporary.as_file().sync_all()?;
+        if !is_known {
+            self.folders.push(folder.to_path_buf());
+        }
+        // Closed now: a folder of messages has more files than a process may have open.
+        let temporary = temporary.into_temp_path();
         self.pending.push(Pending::Temporary(temporary, target));
         Ok(())
     }
@@ -348,14 +390,11 @@ impl Files {
                 temporary
                     .persist(&target)
                     .map_err(|error| unwritable(&target, &error.error))?;
-                // The name is durable when its folder is.
-                if let Some(folder) = target
-                    .parent()
-                    .filter(|folder| !folder.as_os_str().is_empty())
-                {
-                    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-                }
             }
+        }
+        // The names are durable when their folders are.
+        for folder in self.folders {
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         Ok(())
     }

@@ -56,9 +56,10 @@ pub fn to_encrypt(global: &Global) -> Result<Option<Password>, Stop> {
     Ok(Some(password))
 }
 
-/// A call that names no output at all, and a password for it.
-pub fn refuse_without_output(global: &Global) -> Result<(), Stop> {
-    let is_named = !global.output.is_empty() || global.format == Some(Format::Xlsx);
+/// A call whose outputs cannot be workbooks, whatever the command, and a password for them.
+pub fn refuse_without_workbook(global: &Global) -> Result<(), Stop> {
+    let is_workbook = |path: &String| path.to_ascii_lowercase().ends_with(".xlsx");
+    let is_named = global.format == Some(Format::Xlsx) || global.output.iter().any(is_workbook);
     if global.encrypt_password_file.is_some() && !is_named {
         return Err(nothing_to_encrypt());
     }

@@ -38,6 +38,18 @@ const COMMANDS: &[(&str, &str)] = &[
     ("apart", "判定两个客户不是同一个"),
     ("unmerge", "撤回对两个客户的判定"),
     (
+        "report",
+        "报告：客户构成、收入贡献、升降级、趋势、流失、行为、策略效果",
+    ),
+    (
+        "tasks",
+        "策略要求做的跟进：列成清单，或给每位负责人一份日历",
+    ),
+    (
+        "notify",
+        "给等级有变的客户或某一群客户写通知，每件事只通知一次",
+    ),
+    (
         "runs",
         "台账中的批次：列出、查看、客户沿革、导出；遗忘某个客户",
     ),
@@ -52,8 +64,36 @@ const COMMANDS: &[(&str, &str)] = &[
     ("man", "输出手册页"),
 ];
 
-/// What each option and argument means, by its name in the program.
+/// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
+    (
+        "between",
+        "前后两个批次（@previous @latest），或只写后一个；不写则为最新批次与它之前的批次",
+    ),
+    ("moved", "通知什么的变动：grade（等级）或 type（类型）"),
+    (
+        "occasions",
+        "只通知这些：upgraded（升级）、downgraded（降级）、changed（改变）、new（首次）；不写则除 new 以外都通知",
+    ),
+    (
+        "campaign",
+        "活动编号：通知 `--where` 选出的每位客户，同一编号只通知一次",
+    ),
+    (
+        "of_campaign",
+        "`notify` 的一次活动：从选客户的批次到这一批次，已通知的与未通知的按等级对比",
+    ),
+    ("segment", "只通知满足该条件的客户"),
+    ("template", "模板文件，代替方案中写的模板"),
+    (
+        "form",
+        "通知写成什么：eml（邮件）、text（信）或 sms（短信）；不写则为 eml",
+    ),
+    (
+        "holdout",
+        "活动中抽签留出不通知、用来对照的客户比例，如 10%",
+    ),
+    ("once_more", "把以前写过的通知再写一遍，不重复记录"),
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
@@ -70,6 +110,13 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "against",
         "用来比较的方案；不写则为该批次自己的方案，或 `--set` 修改前的方案",
     ),
+    (
+        "asked",
+        "先写期间（2024-Q3、2024-08、2024-07-01..2024-09-30），再写方案各表的文件；不写文件则用台账中的批次，不写期间则为截止日期之后的那一期",
+    ),
+    ("from_day", "从哪天起；代替期间"),
+    ("until_day", "到哪天为止；代替期间"),
+    ("all", "也列出已完成的"),
     ("source", "文件的来源；不写则用文件名去掉数字和日期"),
     (
         "covers",
@@ -98,10 +145,27 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("verbose", "列出每条问题的全部位置"),
     ("color", "何时使用颜色"),
     ("lang", "信息和输出的语言"),
-    ("role", "只看该角色可见的内容"),
+    (
+        "role",
+        "只输出该角色可见的内容：方案中的角色，或 internal、external",
+    ),
+    ("role_key", "角色假名的密钥文件；不写则用角色的 key_file"),
+    ("new_role_key", "只生成一个角色假名的密钥文件，仅本人可读"),
+    (
+        "changed",
+        "只要等级、类型或标签与上一批次不同的客户，以及新客户",
+    ),
     ("dry_run", "只计算，不写任何文件"),
     ("summary_json", "把本次评级的汇总写成 JSON"),
-    ("by", "操作人"),
+    ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),
+    (
+        "report by",
+        "再按这些统计客户：字段、维度、值，或日期的 month(x)、quarter(x)、year(x)；写几个就是交叉表",
+    ),
+    (
+        "what",
+        "批次（@latest、@2024-03、编号）、有批次的期间（2024-03、2024-Q2、2024），或方案各表的文件（同 `grade`）；不写则为最新批次",
+    ),
     (
         "set",
         "本次运行临时修改方案中的一个值：grades.A.when='score >= 75'",
@@ -235,22 +299,25 @@ fn in_chinese(mut command: Command) -> Command {
             }
         });
     }
+    let name = command.get_name().to_owned();
     command
-        .mut_args(argument)
+        .mut_args(|found| argument(found, &name))
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
 }
 
-fn argument(argument: Arg) -> Arg {
+fn argument(argument: Arg, command: &str) -> Arg {
     let heading = if argument.is_positional() {
         "参数"
     } else {
         "选项"
     };
-    let help = ARGUMENTS
+    let id = argument.get_id().as_str();
+    let full = format!("{command} {id}");
+    let help = [full.as_str(), id]
         .iter()
-        .find(|(known, _)| *known == argument.get_id().as_str())
+        .find_map(|name| ARGUMENTS.iter().find(|(known, _)| known == name))
         .map(|(_, help)| *help);
     let argument = argument.help_heading(heading);
     match help {

@@ -9,12 +9,13 @@ use crate::scheme::model::{GradeRule, MovementRule};
 use crate::table::{Date, Period, PeriodKind, Value};
 
 /// A count of periods that a rule wants.
-pub(super) struct Count<'a> {
+pub struct Count<'a> {
     /// The function that counts.
     call: &'a Bound,
-    function: SeriesFunction,
+    /// Which it is: a streak, rises or falls.
+    pub function: SeriesFunction,
     /// What is looked at in each period.
-    argument: &'a Bound,
+    pub argument: &'a Bound,
     /// From how many periods on it is enough.
     pub needed: usize,
 }
@@ -31,7 +32,7 @@ impl Count<'_> {
 }
 
 /// The counts that must all be reached for a condition to hold: `streak(…) >= 3` by itself or joined by `and`.
-pub(super) fn counts(when: &Bound) -> Vec<Count<'_>> {
+pub fn counts(when: &Bound) -> Vec<Count<'_>> {
     parts(when).filter_map(count).collect()
 }
 
@@ -233,7 +234,7 @@ impl<'a> Progress<'a> {
             }
         };
         let span = self.count.argument.span.clone();
-        let argument = rule.when.text.get(span).unwrap_or(&rule.when.text);
+        let argument = rule.when.part(span).unwrap_or(&rule.when.text);
         let what = match (self.count.function, lang) {
             (SeriesFunction::Rising, Lang::Zh) => format!("{argument} 上升"),
             (SeriesFunction::Rising, Lang::En) => format!("a rise of `{argument}`"),
@@ -250,7 +251,7 @@ impl<'a> Progress<'a> {
         let lacks = parts(&rule.when.bound)
             .filter(|part| count(part).is_none())
             .filter(|part| part.eval_at(&frame, self.row) != Value::Bool(true))
-            .filter_map(|part| rule.when.text.get(part.span.clone()));
+            .filter_map(|part| rule.when.part(part.span.clone()));
         let lacks: String = lacks
             .map(|lack| match lang {
                 Lang::Zh => format!("，且 {lack}"),

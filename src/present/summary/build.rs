@@ -4,9 +4,8 @@ use super::{Share, Summary};
 use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
-use crate::expr::Slot;
 use crate::grading::Grading;
-use crate::scheme::model::{DimensionRule, FieldKind, GradeRule};
+use crate::scheme::model::{DimensionRule, GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash, Value};
 use foldhash::HashMap;
@@ -75,7 +74,7 @@ pub fn summarise(
     }
 }
 
-/// The money whose shares are told: the first field of money of the customers, else the first metric that is money.
+/// The money whose shares are told.
 struct Amounts<'a> {
     name: Option<String>,
     values: Option<&'a [i64]>,
@@ -84,27 +83,10 @@ struct Amounts<'a> {
 impl<'a> Amounts<'a> {
     fn of(grading: &'a Grading) -> Self {
         let scheme = &grading.scheme;
-        let fields = scheme
-            .customers
-            .iter()
-            .flat_map(|customers| &customers.sheet.fields);
-        let field = fields
-            .clone()
-            .find(|field| matches!(field.kind, FieldKind::Money(_)))
-            .map(|field| &field.name);
-        let slot = field.and_then(|name| {
-            scheme
-                .slots
-                .entries
-                .iter()
-                .position(|entry| entry.name == *name)
-                .map(|index| Slot(index as u32))
-        });
-        let metric = scheme.metrics.iter().find(|metric| {
-            metric.per.is_none()
-                && matches!(metric.value.ty.measure, crate::expr::Measure::Money(_))
-        });
-        let Some(slot) = slot.or(metric.map(|metric| metric.slot)) else {
+        // A role that does not see the amounts does not see their sums.
+        let slot = scheme.amount();
+        let slot = slot.filter(|slot| scheme.slots.sight(*slot) == Sight::Open);
+        let Some(slot) = slot else {
             return Self {
                 name: None,
                 values: None,

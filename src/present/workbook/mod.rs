@@ -18,6 +18,7 @@ mod problems;
 mod repair;
 mod repair_rows;
 mod review;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,6 +28,7 @@ pub use compared::write_diff;
 pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
+pub use tasks::write_tasks;
 
 use super::diff::Diff;
 use super::summary::Summary;

@@ -145,23 +145,6 @@ pub struct Review {
     pub hold: bool,
 }
 
-/// What some people may see, and whether their corrections count. Nobody is in two roles; who is in none may all.
-#[derive(Clone, Debug)]
-pub struct Role {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Who is in it, by the names that `--by` and the workbook's reviewer column have.
-    pub people: Vec<Arc<str>>,
-    /// Whether corrections by these people count; if not, they are refused and logged.
-    pub review: bool,
-    /// Which customers they see; `None` is all.
-    pub rows: Option<Expression>,
-    /// The columns that they do not see.
-    pub hide: Vec<Slot>,
-    /// The columns that they see masked.
-    pub mask: Vec<Slot>,
-}
-
 /// What a type or grade gets.
 #[derive(Clone, Debug)]
 pub struct Strategy {
@@ -189,6 +172,23 @@ pub struct Strategy {
     pub tasks: Vec<Task>,
     /// Where its condition, or else its header, stands in the scheme's text.
     pub span: Range<usize>,
+}
+
+impl Strategy {
+    /// How fast they are answered, in seconds by the clock: `2 hours` is 7,200, nights and weekends counted.
+    pub fn responds_within(&self) -> Option<i64> {
+        let mut words = self.respond_within.as_deref()?.split_whitespace();
+        let number: i64 = words.next()?.parse().ok()?;
+        let unit = words.next()?;
+        let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            "week" => 604_800,
+            _ => return None,
+        };
+        number.checked_mul(seconds)
+    }
 }
 
 /// Something to be done for a customer.

@@ -260,7 +260,10 @@ fn allow(keys: &mut Keys<'_>, findings: &mut Vec<Finding>) -> Option<Allow> {
     share
 }
 
-fn no_sheet<'n>(written: &WrittenText, known: impl Iterator<Item = &'n str> + Clone) -> Finding {
+pub(super) fn no_sheet<'n>(
+    written: &WrittenText,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> Finding {
     let name = &written.value;
     let finding = Finding::error(
         Code::UnknownName,

@@ -11,13 +11,16 @@ mod fields;
 mod grades;
 mod metrics;
 mod movement;
+mod notify;
 mod output;
+mod report;
 mod roles;
 mod sheets;
 mod strategies;
+mod tasks;
 
 pub use fields::kind_word;
-pub use output::parse_columns;
+pub use output::{items, parse_columns};
 
 use super::model::{MissingRule, Scheme, SlotKind};
 use super::names::{Names, RESERVED};
@@ -114,6 +117,7 @@ impl Validator<'_> {
             &text!("[[strategies]]", "[[strategies]] "),
             &mut findings,
         );
+        let tasks = root.table("tasks", text!("[tasks]", "[tasks] "), &mut findings);
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
@@ -122,7 +126,8 @@ impl Validator<'_> {
             text!("[duplicates]", "[duplicates] "),
             &mut findings,
         );
-        root.not_yet(&["report", "notify"], &mut findings);
+        let notify = root.table("notify", text!("[notify]", "[notify] "), &mut findings);
+        let report = root.table("report", text!("[report]", "[report] "), &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -139,6 +144,8 @@ impl Validator<'_> {
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
+        let notify = self.notify(notify, &sheets);
+        let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -160,7 +167,8 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let roles = self.roles(roles);
+        let report = self.report(report, &sheets);
+        let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         Scheme {
             name,
             version,
@@ -180,10 +188,13 @@ impl Validator<'_> {
             tags,
             reviews,
             strategies,
+            tasks,
             output,
+            report,
             grade_movement,
             type_movement,
             roles,
+            notify,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
         }

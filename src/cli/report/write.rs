@@ -1,0 +1,78 @@
+//! A report in the formats that were asked for.
+
+use super::super::output::{Files, Output, Sink, Target, outputs_of, to_stdout};
+use super::super::write::terminal_options;
+use super::super::{Format, Global, Screen, Stop};
+use regrade::diagnostic::{Code, Finding};
+use regrade::present::report::{html, json, markdown, terminal};
+use regrade::present::terminal::TerminalOptions;
+use regrade::report::Report;
+use regrade::text;
+use std::io::{self, Write};
+
+/// Where the report goes: without a word text to standard output, whoever reads it.
+pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
+    outputs_of(global, &global.output, global.format, Format::Table, known)
+}
+
+/// The formats that a report has.
+fn known(format: Format) -> Result<Format, Stop> {
+    match format {
+        Format::Table | Format::Md | Format::Json | Format::Html => Ok(format),
+        Format::Xlsx | Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "a report has many tables: it is a page, Markdown, JSON or text",
+                    "报告有许多张表，只能输出为网页、Markdown、JSON 或文本"
+                ),
+            );
+            Err(Stop::usage(finding.help(text!(
+                "write to .html, .md, .json or .txt; `regrade grade` writes lists of customers",
+                "请输出到 .html、.md、.json 或 .txt；客户清单由 `regrade grade` 输出"
+            ))))
+        }
+    }
+}
+
+/// Writes all outputs; the files appear when all is written.
+pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result<(), Stop> {
+    let mut files = Files::default();
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |mut out: &mut dyn Sink| {
+                write(output.format, report, &TerminalOptions::default(), &mut out)
+            })?;
+        }
+    }
+    let mut closed = false;
+    for output in outputs {
+        if output.target == Target::Stdout {
+            let options = terminal_options(screen.colors_stdout());
+            match to_stdout(|out| write(output.format, report, &options, out)) {
+                Err(Stop::ClosedPipe) => closed = true,
+                other => other?,
+            }
+        }
+    }
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
+}
+
+fn write(
+    format: Format,
+    report: &Report,
+    options: &TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Html => html::write(report, out),
+        Format::Json => json::write(report, out),
+        Format::Md => markdown::write(report, out),
+        _ => terminal::write(report, options, out),
+    }
+}
