@@ -63,7 +63,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let gates = args
         .fail_on
         .iter()

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 /// Where the report goes: without a word text to standard output, whoever reads it.
 pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
-    outputs_of(&global.output, global.format, Format::Table, known)
+    outputs_of(global, &global.output, global.format, Format::Table, known)
 }
 
 /// The formats that a report has.
