@@ -1,5 +1,6 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
+use super::beside::LastRuns;
 use super::gate::{self, Figures, Gate};
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
@@ -8,10 +9,11 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
+use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
 use regrade::scheme::model::{Expression, OutputColumn};
@@ -47,6 +49,9 @@ pub struct Args {
     /// before (`--previous`) or the last import.
     #[arg(long, value_name = "FIELD")]
     pub(super) accept_jump: Vec<String>,
+    /// Workbooks with one sheet, the customers: however many they are, memory does not grow with the sheets.
+    #[arg(long)]
+    plain: bool,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
@@ -116,7 +121,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
-        let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
+        let finished = task.finish(&graded, global, screen, None, &|| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -135,7 +140,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
-    let finished = task.finish(&graded, global, screen, &|| {
+    let last = task
+        .shows_runs(global)
+        .then(|| LastRuns::of(&writer, &graded.grading))
+        .transpose()?;
+    let finished = task.finish(&graded, global, screen, last, &|| {
         record(&writer, &graded.grading, &head).map_err(trouble)
     })?;
     let open = super::repair::open(&writer, &graded.grading.scheme).map_err(trouble)?;
@@ -168,6 +177,12 @@ struct Finished {
 }
 
 impl Task<'_> {
+    /// Whether an output shows the runs before.
+    fn shows_runs(&self, global: &Global) -> bool {
+        let is_book = |output: &Output| output.format == Format::Xlsx;
+        !self.args.plain && !global.dry_run && self.outputs.iter().any(is_book)
+    }
+
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
     /// written and none has appeared yet.
     fn finish(
@@ -175,6 +190,7 @@ impl Task<'_> {
         graded: &Graded,
         global: &Global,
         screen: &Screen,
+        last: Option<LastRuns>,
         record: &dyn Fn() -> Result<(), Stop>,
     ) -> Result<Finished, Stop> {
         let grading = &graded.grading;
@@ -183,11 +199,13 @@ impl Task<'_> {
         findings.extend(grading.findings.iter().cloned());
         let entries = entries(grading, self.wanted.as_ref(), &mut findings);
         let shown = Shown {
-            entries,
+            seen: Seen::all_of(entries),
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
             run: graded.run.as_deref(),
+            last,
+            plain: self.args.plain,
         };
         findings.extend(regrade::explain::unrated(grading));
         let summary = summary(graded, lang, &findings);

@@ -1,6 +1,7 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
 mod backup;
+mod beside;
 pub mod bug;
 mod candidate;
 mod check;

@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// A value that was read.
 #[derive(Clone, Debug)]
 pub struct Input {
+    /// Where its column is.
+    pub slot: Slot,
     /// Its name.
     pub name: Arc<str>,
     /// The value with its unit.
@@ -101,6 +103,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
         _ => Source::Scheme,
     };
     Input {
+        slot,
         name: name_of(scheme, slot, lang),
         text,
         value,

@@ -78,6 +78,30 @@ impl Ledger {
         Ok(())
     }
 
+    /// What a run gave each customer, without the rest: key, grade and type that count, and the decision.
+    pub fn each_run_level(
+        &self,
+        run: RunNumber,
+        mut take: impl FnMut(&str, Option<&str>, Option<&str>, Decision),
+    ) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT customer, grade, type, decision FROM run_customer
+             WHERE id >= (SELECT first_row FROM run WHERE number = ?1)
+               AND id < (SELECT end_row FROM run WHERE number = ?1) ORDER BY id",
+        )?;
+        let mut rows = statement.query([run.0])?;
+        while let Some(row) = rows.next()? {
+            let text = |at: usize| {
+                row.get_ref(at)?
+                    .as_str_or_null()
+                    .map_err(rusqlite::Error::from)
+            };
+            let customer = row.get_ref(0)?.as_str().map_err(damaged)?;
+            take(customer, text(1)?, text(2)?, row.get(3)?);
+        }
+        Ok(())
+    }
+
     /// The dimensions of which a run has labels, in the order of the scheme.
     pub fn run_dimensions(&self, run: RunNumber) -> Result<Vec<String>, Error> {
         let mut statement = self.connection.prepare_cached(
