@@ -33,8 +33,9 @@ def year(folder):
 
 def graded(folder, name, files, as_of, *options):
     """The workbook of an example."""
-    example = EXAMPLES / name
-    path = folder / f"{name}.xlsx"
+    # No folder of the machine that makes the pictures is to be seen in them.
+    example = (EXAMPLES / name).relative_to(ROOT)
+    path = folder / f"{name}-{len(list(folder.iterdir()))}.xlsx"
     paths = [example / file for file in files]
     done = regrade("grade", *paths, "-r", example / "rules.toml", "--as-of", as_of, "-q", "-o", path, *options)
     if done.returncode != 0:
@@ -57,7 +58,7 @@ def first_page(pdf, resolution=120):
 
 def printed(folder, workbook, sheet):
     """A sheet as it is printed; with its charts, so that it has to be the first one that is."""
-    book = workbook if isinstance(workbook, Path) else workbook()
+    book = workbook
     if openpyxl.load_workbook(book, read_only=True).sheetnames[0] != sheet:
         book = alone(folder, book, sheet, fitted=True)
     [pdf] = office(folder / "pdf", book, "pdf")
@@ -106,11 +107,12 @@ def pictures(folder):
     for name, make, sheet in [
         ("workbook-overview", printed, "概览"),
         ("workbook-graded", on_screen, "评级明细"),
-        ("workbook-basis", printed, "评分依据"),
         ("workbook-scheme", printed, "方案"),
         ("workbook-history", printed, "变更历史"),
     ]:
         yield name, make(folder, b2b_year, sheet)
+    chinese = graded(folder, "b2b-weighted", ["customers.csv"], "2024-03-31")
+    yield "workbook-basis", printed(folder, chinese, "评分依据")
     english = graded(folder, "b2b-weighted", ["customers.csv"], "2024-03-31", "--lang", "en")
     yield "workbook-overview-en", printed(folder, english, "Overview")
 

@@ -6,8 +6,8 @@ use crate::diagnostic::Lang;
 use crate::present::palette::{HEADER, INK, LINE, MUTED, Rgb};
 use crate::present::shown;
 use rust_xlsxwriter::{
-    Chart, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSeries, ChartSolidFill,
-    ChartType, Color, ObjectMovement, XlsxError,
+    Chart, ChartAxis, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSeries,
+    ChartSolidFill, ChartType, Color, ObjectMovement, XlsxError,
 };
 
 /// The colours of a chart's series: what is meant, and what it is held against.
@@ -163,28 +163,37 @@ fn chart(wanted: &Wanted, sheet: &str) -> Chart {
     } else {
         chart.legend().set_hidden();
     }
-    chart
-        .x_axis()
-        .set_font(&font(9, INK))
-        .set_format(ChartFormat::new().set_line(&line(MUTED)));
-    chart.x_axis().set_text_axis(true);
-    chart
-        .y_axis()
-        .set_font(&font(8, MUTED))
-        .set_num_format(if wanted.in_time { "0" } else { wanted.format })
-        .set_major_gridlines(true)
-        .set_major_gridlines_line(&line(LINE))
-        .set_format(ChartFormat::new().set_no_line())
-        .set_min(0);
+    // Of lying bars the names stand on the vertical axis, which the library calls y.
     if wanted.lies() {
+        axis_of_names(chart.y_axis());
+        axis_of_figures(chart.x_axis(), wanted);
         // The best stands at the top, as in the table.
-        chart.x_axis().set_reverse();
+        chart.y_axis().set_reverse();
+    } else {
+        axis_of_names(chart.x_axis());
+        axis_of_figures(chart.y_axis(), wanted);
     }
     chart
         .chart_area()
         .set_format(ChartFormat::new().set_border(&line(LINE)));
     chart.set_alt_text(wanted.alt.as_str());
     chart
+}
+
+fn axis_of_names(axis: &mut ChartAxis) {
+    axis.set_font(&font(9, INK))
+        .set_format(ChartFormat::new().set_line(&line(MUTED)))
+        .set_major_gridlines(false)
+        .set_text_axis(true);
+}
+
+fn axis_of_figures(axis: &mut ChartAxis, wanted: &Wanted) {
+    axis.set_font(&font(8, MUTED))
+        .set_num_format(if wanted.in_time { "0" } else { wanted.format })
+        .set_major_gridlines(true)
+        .set_major_gridlines_line(&line(LINE))
+        .set_format(ChartFormat::new().set_no_line())
+        .set_min(0);
 }
 
 /// The longest of some names, in characters of a terminal.
