@@ -108,6 +108,50 @@ words! {
     SheetMoves = "Moves", "升降级";
     SheetTasks = "Tasks", "任务";
     SheetMatrix = "Migration", "迁徙矩阵";
+    SheetBasis = "Basis", "评分依据";
+    SheetStrategies = "Strategies", "策略与任务";
+    SheetScheme = "Scheme", "方案";
+    // Excel keeps "History" for itself.
+    SheetHistory = "Change history", "变更历史";
+
+    // What a grade rests on. None of these headings is a result's either.
+    BandLabel = "Label", "档位";
+    Weight = "Weight", "权重";
+    PartOfScore = "Part of score", "计入得分";
+    Rule = "Rule", "规则";
+    ValuesRead = "Values", "数值";
+    NotShown = "not shown", "不显示";
+    Otherwise = "otherwise", "其他";
+
+    // The scheme as people print it.
+    Indicator = "Indicator", "指标";
+    KeepRule = "Kept while", "保级条件";
+    MovementOfGrades = "Movement of grades", "等级升降规则";
+    MovementOfTypes = "Movement of types", "类型升降规则";
+    MoveFrom = "From", "原级";
+    MoveTo = "To", "调至";
+    Figures = "Values and metrics", "数值与指标口径";
+    FigureName = "Name", "名称";
+    HowWorkedOut = "How it is worked out", "口径";
+    GradeRules = "Grades", "等级";
+    TypeRules = "Types", "类型";
+    TagRules = "Tags", "标签";
+    ReviewRules = "Review queue", "复核规则";
+    WithinDays = "Days", "天数";
+
+    // Strategies.
+    AppliesTo = "For whom", "适用客户";
+    TheRest = "all others", "其余客户";
+    FollowUps = "Follow-up", "跟进任务";
+    TaskCustomers = "Customers with tasks", "有任务的客户数";
+    Hours = "Hours each", "每户工时";
+    Cost = "Cost each", "每户费用";
+    AllHours = "Hours", "工时合计";
+    AllCost = "Cost", "费用合计";
+
+    // The history of those who moved.
+    TimesUp = "Times up", "升级次数";
+    TimesDown = "Times down", "降级次数";
 
     // Who moved. None of these headings is a result's, so that a list of moves is never taken for a graded sheet.
     CustomerName = "Name", "名称";
@@ -148,6 +192,20 @@ words! {
     TopTags = "Tags", "标签分布";
     Reviews = "Review rule", "复核规则";
 
+    CountsChart = "Customers now and before", "本期与上期客户数";
+    CountsNow = "Customers", "客户数";
+    SharesChart = "Share of customers and of amount", "客户占比与金额占比";
+    RunsChart = "Movement over the last runs", "近期各批次升降";
+    Now = "Now", "本期";
+    BeforeNow = "Before", "上期";
+    CustomersBefore = "Customers before", "上期客户数";
+    Difference = "Difference", "增减";
+    Up = "Up", "升级";
+    Down = "Down", "降级";
+    NewOnes = "New", "新增";
+    AbsentOnes = "Absent", "缺席";
+    LastRuns = "The last runs", "近期批次";
+
     // Findings.
     Severity = "Severity", "级别";
     Code = "Code", "代码";
@@ -179,6 +237,7 @@ words! {
     Legend = "Colours and marks", "颜色与符号";
     Columns = "Columns", "列说明";
     SchemeText = "The scheme", "方案全文";
+    Sheets = "Sheets", "各工作表";
     Overridden = "Set by a person", "人工调整";
 
     // Yes and no.

@@ -8,9 +8,13 @@
 use proptest::prelude::*;
 use regrade::book::{self, Inputs};
 use regrade::diagnostic::{Finding, Lang};
+use regrade::expr::Slot;
 use regrade::grading::{self, Grading, Past};
+use regrade::present::basis::Basis;
 use regrade::present::results::{Layout, Results, View};
-use regrade::present::{csv, record};
+use regrade::present::seen::Seen;
+use regrade::present::table::ResultTable;
+use regrade::present::{csv, printed, record, strategies};
 use regrade::read::{self, Input, KnownSheet, Options, Table};
 use regrade::scheme;
 use regrade::table::{Date, Decimal};
@@ -455,4 +459,69 @@ proptest! {
         let third = write(&run(&write(&second), "2024-03-31"));
         prop_assert_eq!(third, write(&second));
     }
+}
+
+/// What a reader may not see is in no sheet that tells values, though rules read it.
+#[test]
+fn what_is_not_to_be_seen_is_in_no_sheet() {
+    const SCHEME: &str = r#"
+        [sheets.customers]
+        key = "id"
+        fields = [{ name = "profit", type = "number" }, { name = "size", type = "number" }]
+        [[values]]
+        name = "twice"
+        is = "profit * 2"
+        [[dimensions]]
+        name = "worth"
+        weight = 1
+        bands = [{ label = "high", when = "twice >= 8642", points = 9 }, { label = "low", points = 1 }]
+        [[dimensions]]
+        name = "reach"
+        weight = 1
+        bands = [{ label = "wide", when = "size > 3", points = 9 }, { label = "near", points = 1 }]
+        [[grades]]
+        name = "A"
+        when = "score >= 5"
+        [[grades]]
+        name = "B"
+        [[strategies]]
+        when = "profit > 4320"
+        service = "visits"
+    "#;
+    let customers = table(
+        "id,profit,size\nK1,4321,7\nK2,1234,2\n",
+        &["id", "profit", "size"],
+    );
+    let grading = grade(SCHEME, Some(customers), vec![], "2024-03-31");
+    let scheme = &grading.scheme;
+    let slot = |name: &str| {
+        let mut entries = scheme.slots.entries.iter();
+        Slot(entries.position(|entry| &*entry.name == name).unwrap() as u32)
+    };
+    let told = |seen: &Seen| {
+        let basis = Basis::new(&grading, seen, Lang::En, 10).unwrap();
+        let cells = (0..basis.len()).flat_map(|row| {
+            let columns = 0..basis.columns().len();
+            columns
+                .map(|column| format!("{:?}", basis.cell(row, column)))
+                .collect::<Vec<_>>()
+        });
+        let mut told = cells.collect::<Vec<_>>().join(" ");
+        told += &format!("{:?}", printed::printed(scheme, seen, Lang::En));
+        told + &format!("{:?}", strategies::strategies(&grading, seen, Lang::En))
+    };
+    let all = Seen::all_of(grading.entries());
+    let whole = told(&all);
+    for text in ["4321", "8642", "4320", "1234", "profit", "twice"] {
+        assert!(whole.contains(text), "{text}");
+    }
+    let less = told(&all.without([slot("profit"), slot("twice")]));
+    for text in ["4321", "8642", "4320", "1234", "2468", "profit"] {
+        assert!(!less.contains(text), "{text}: {less}");
+    }
+    for text in ["not shown", "size 7", "size > 3", "visits"] {
+        assert!(less.contains(text), "{text}");
+    }
+    // With more customers than the most, only those who moved are explained, and here nobody did.
+    assert!(Basis::new(&grading, &Seen::all_of(grading.entries()), Lang::En, 1).is_none());
 }

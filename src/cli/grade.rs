@@ -1,6 +1,7 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
 use super::audit::{self, Exported};
+use super::beside::LastRuns;
 use super::changed::{self, Tags};
 use super::gate::{self, Figures, Gate};
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
@@ -10,11 +11,12 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger, role};
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Severity};
 use regrade::grading::{Grading, SeenAs};
+use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
 use regrade::roles::{self, Viewer};
@@ -54,6 +56,9 @@ pub struct Args {
     /// before (`--previous`) or the last import.
     #[arg(long, value_name = "FIELD")]
     pub(super) accept_jump: Vec<String>,
+    /// Workbooks with one sheet, the customers: however many they are, memory does not grow with the sheets.
+    #[arg(long)]
+    plain: bool,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
@@ -128,7 +133,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
-        let finished = task.finish(&graded, None, global, screen, &|_, _| Ok(()))?;
+        let finished = task.finish(&graded, Before::default(), global, screen, &|_, _| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -151,7 +156,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .changed
         .then(|| changed::tags_of(&writer, head.previous).map_err(trouble))
         .transpose()?;
-    let finished = task.finish(&graded, tags.as_ref(), global, screen, &|rows, role| {
+    let last = task
+        .shows_runs(global)
+        .then(|| LastRuns::of(&writer, &graded.grading))
+        .transpose()?;
+    let before = Before { tags, last };
+    let finished = task.finish(&graded, before, global, screen, &|rows, role| {
         let exported = Exported {
             command: "grade",
             run: Some(&head.id),
@@ -189,6 +199,15 @@ struct Task<'a> {
 /// What is done when so many rows are written for somebody, and before they appear.
 type Record<'a> = dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop> + 'a;
 
+/// What the ledger knows of the runs before, as far as the outputs want it.
+#[derive(Default)]
+struct Before {
+    /// The tags of the run before.
+    tags: Option<Tags>,
+    /// The last runs.
+    last: Option<LastRuns>,
+}
+
 /// How a grading ended.
 struct Finished {
     exit: Exit,
@@ -197,13 +216,20 @@ struct Finished {
 }
 
 impl Task<'_> {
+    /// Whether an output shows the runs before. To a role none does: what was recorded then was written for those who
+    /// see everything.
+    fn shows_runs(&self, global: &Global) -> bool {
+        let is_book = |output: &Output| output.format == Format::Xlsx;
+        let is_whole = !self.args.plain && self.viewer.is_none();
+        is_whole && !global.dry_run && self.outputs.iter().any(is_book)
+    }
+
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
-    /// written for whom, when all outputs are written and none has appeared yet. `tags` are those of the run before, where
-    /// they are known.
+    /// written for whom, when all outputs are written and none has appeared yet.
     fn finish(
         &self,
         graded: &Graded,
-        tags: Option<&Tags>,
+        before: Before,
         global: &Global,
         screen: &Screen,
         record: &Record<'_>,
@@ -223,16 +249,18 @@ impl Task<'_> {
         }
         let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
         if self.args.changed {
-            let changed = changed::changed(all, tags);
+            let changed = changed::changed(all, before.tags.as_ref());
             changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
         }
         let rows = entries.len();
         let shown = Shown {
-            entries,
+            seen: Seen::all_of(entries),
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
             run: graded.run.as_deref(),
+            last: before.last,
+            plain: self.args.plain,
         };
         findings.extend(regrade::explain::unrated(grading));
         let summary = summary(graded, grading, lang, &findings);

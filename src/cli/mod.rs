@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod beside;
 pub mod bug;
 mod candidate;
 mod changed;

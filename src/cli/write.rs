@@ -1,33 +1,35 @@
 //! Writes what a grading shows into each of its outputs: files first, then standard output, and the files appear when all
 //! is written.
 
+use super::beside::{LastRuns, beside};
 use super::grade::summary_target;
 use super::output::{Files, Output, Sink, Target, to_stdout};
 use super::{Exit, Format, Global, Screen, Stop};
-use regrade::book::Entry;
-use regrade::compare;
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;
-use regrade::present::diff::Diff;
 use regrade::present::results::{Layout, Results, View};
+use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
-use regrade::present::table::{GradeStyle, ResultTable};
 use regrade::present::terminal::{Colors, TerminalOptions};
-use regrade::present::workbook::WorkbookOptions;
+use regrade::present::workbook::{Beside, WorkbookOptions};
 use regrade::present::{csv, json, markdown, record, terminal, workbook};
 use regrade::scheme::model::OutputColumn;
 use std::io;
 use std::io::Write;
-use std::sync::Arc;
 
 /// What is shown of a grading.
 pub(super) struct Shown<'a> {
-    pub entries: Vec<Entry>,
+    /// Whose rows, and which names.
+    pub seen: Seen,
     pub columns: Option<Vec<OutputColumn>>,
     pub lang: Lang,
     pub bom: Option<&'a str>,
     /// The id of the run, where a ledger records it.
     pub run: Option<&'a str>,
+    /// The runs before it, where a ledger knows them and a workbook shows them.
+    pub last: Option<LastRuns>,
+    /// Whether a workbook has one sheet only.
+    pub plain: bool,
 }
 
 /// Writes all outputs: the files first, each beside its place, then standard output; then `record`
@@ -130,7 +132,7 @@ fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Result
         _ => Layout::Text,
     };
     // The fixed keys of JSON need no columns; they are asked for only where the user names some.
-    let entries = shown.entries.clone();
+    let entries = shown.seen.entries.clone();
     Results::new(
         grading,
         View {
@@ -206,9 +208,9 @@ fn write_plain(
         (Format::Tsv, _) => csv::write(results, b'\t', false, true, out),
         (Format::Md, _) => markdown::write(results, out),
         (Format::Json, Some(_)) => json::write_table(results, out),
-        (Format::Json, None) => record::write_array(grading, &shown.entries, shown.lang, out),
+        (Format::Json, None) => record::write_array(grading, &shown.seen.entries, shown.lang, out),
         (_, Some(_)) => json::write_lines(results, out),
-        (_, None) => record::write_lines(grading, &shown.entries, shown.lang, out),
+        (_, None) => record::write_lines(grading, &shown.seen.entries, shown.lang, out),
     }
 }
 
@@ -225,37 +227,17 @@ fn write_workbook(
     let options = WorkbookOptions {
         sheet: output.sheet.clone(),
         fill_row: output.fill_row,
-        moves: moves(grading, shown, results.grades()),
+        plain: shown.plain,
         run: shown.run.map(str::to_owned),
         temp_dir: folder.map(std::path::Path::to_path_buf),
     };
-    workbook::write(results, summary, out, &options)
-        .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))
-}
-
-/// Who moved since the run before, as far as they are shown.
-fn moves(grading: &Grading, shown: &Shown<'_>, grades: &[GradeStyle]) -> Option<Diff> {
-    let all = &grading.book.roster.entries;
-    let only = (shown.entries.len() < all.len()).then_some(&shown.entries[..]);
-    let comparison = compare::with_before(grading, only, shown.lang)?;
-    let style = |level: &Arc<str>| GradeStyle {
-        name: level.clone(),
-        color: grades
-            .iter()
-            .find(|grade| grade.name == *level)
-            .and_then(|grade| grade.color),
+    let others = if shown.plain {
+        Beside::default()
+    } else {
+        beside(grading, shown, summary, shown.last.as_ref())
     };
-    let word = if grades.is_empty() { "type" } else { "grade" };
-    Some(Diff {
-        lang: shown.lang,
-        names: (String::new(), String::new()),
-        on: word.to_owned(),
-        amount: None,
-        styles: comparison.levels.iter().map(style).collect(),
-        only: None,
-        cuts: vec![],
-        comparison,
-    })
+    workbook::write(results, summary, &others, out, &options)
+        .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))
 }
 
 /// How tables are fitted to the terminal that standard output is.

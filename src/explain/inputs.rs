@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// A value that was read.
 #[derive(Clone, Debug)]
 pub struct Input {
+    /// Where its column is.
+    pub slot: Slot,
     /// Its name.
     pub name: Arc<str>,
     /// The value with its unit.
@@ -79,6 +81,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
     if entry.sight == Sight::Hidden {
         // Neither the value nor how many rows it came from.
         return Input {
+            slot,
             name: name_of(scheme, slot, lang),
             text: value_text(scheme, slot, &Value::Missing, lang),
             value: Value::Missing,
@@ -111,6 +114,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
         _ => Source::Scheme,
     };
     Input {
+        slot,
         name: name_of(scheme, slot, lang),
         text,
         value,

@@ -11,7 +11,7 @@ mod unrated;
 mod value;
 
 pub use inputs::{Input, Source, field_cell};
-pub use reason::{reasons, reasons_and_type, type_reasons};
+pub use reason::{reasons, reasons_and_type, rule_text, type_reasons};
 pub use unrated::{unrated, unrated_by_cause};
 pub use value::{is_percent, name_of, value_text};
 
@@ -107,26 +107,11 @@ pub fn explain(grading: &Grading, row: usize, lang: Lang) -> Explanation {
             dimension_step(grading, index, row, part, lang)
         })
         .collect();
-    let grade = (!scheme.grades.is_empty()).then(|| grade_step(grading, row, lang));
-    let kind = (!scheme.types.is_empty()).then(|| {
-        let entries: Vec<(Arc<str>, Option<&Expression>)> = scheme
-            .types
-            .iter()
-            .map(|rule| (rule.name.clone(), rule.when.as_ref()))
-            .collect();
-        rule_step(
-            grading,
-            grading.classification.types[row],
-            &entries,
-            row,
-            lang,
-        )
-    });
     Explanation {
         dimensions,
         score: score_of(grading, row),
-        grade,
-        kind,
+        grade: grade(grading, row, lang),
+        kind: kind(grading, row, lang),
     }
 }
 
@@ -143,6 +128,23 @@ pub fn type_holds(grading: &Grading, row: usize) -> bool {
                 && grading.people.persons[row].kind.overridden.is_none()
         }
     }
+}
+
+/// What dimension `index` gave customer `row`, by itself. Points are here; what they add to the score is [`parts`].
+///
+/// [`parts`]: crate::assess::parts
+pub fn dimension(grading: &Grading, index: usize, row: usize, lang: Lang) -> DimensionStep {
+    dimension_step(grading, index, row, None, lang)
+}
+
+/// How the grade that the values give came about, where the scheme has grades.
+pub fn grade(grading: &Grading, row: usize, lang: Lang) -> Option<RuleStep> {
+    (!grading.scheme.grades.is_empty()).then(|| grade_step(grading, row, lang))
+}
+
+/// How the type came about, where the scheme has types.
+pub fn kind(grading: &Grading, row: usize, lang: Lang) -> Option<RuleStep> {
+    (!grading.scheme.types.is_empty()).then(|| kind_step(grading, row, lang))
 }
 
 /// The score of a customer.
@@ -179,6 +181,22 @@ fn grade_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
         step.outcome = Outcome::Missing(names);
     }
     step
+}
+
+fn kind_step(grading: &Grading, row: usize, lang: Lang) -> RuleStep {
+    let entries: Vec<(Arc<str>, Option<&Expression>)> = grading
+        .scheme
+        .types
+        .iter()
+        .map(|rule| (rule.name.clone(), rule.when.as_ref()))
+        .collect();
+    rule_step(
+        grading,
+        grading.classification.types[row],
+        &entries,
+        row,
+        lang,
+    )
 }
 
 fn dimension_step(

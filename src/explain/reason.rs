@@ -87,7 +87,7 @@ pub fn type_reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
 }
 
 /// The rule of a grade as something people read, with the expression that its values come from.
-pub(super) fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Cow<'_, Expression>> {
+pub fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Cow<'_, Expression>> {
     match rule {
         GradeRule::When(when) => when.as_ref().map(Cow::Borrowed),
         GradeRule::Top(top) => {

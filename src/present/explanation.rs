@@ -143,7 +143,16 @@ fn section(heading: &str, step: &RuleStep, lang: Lang, out: &mut String) {
 
 fn rule(step: &RuleStep, lang: Lang, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
-    let line = match (&step.outcome, &step.condition, lang) {
+    let line = rule_line(step, lang);
+    let _ = writeln!(out, "{indent}{line}");
+    for input in &step.inputs {
+        inputs(input, lang, depth + 1, out);
+    }
+}
+
+/// The rule that decided, or why none did.
+pub(super) fn rule_line(step: &RuleStep, lang: Lang) -> String {
+    match (&step.outcome, &step.condition, lang) {
         (Outcome::Missing(names), _, Lang::Zh) => format!("缺少 {}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("missing: {}", names.join(", ")),
         (Outcome::NoneHolds, _, Lang::Zh) => "没有条件成立".to_owned(),
@@ -153,10 +162,6 @@ fn rule(step: &RuleStep, lang: Lang, depth: usize, out: &mut String) {
         (Outcome::Holds(_), None, Lang::En) => {
             "otherwise (no condition before it holds)".to_owned()
         }
-    };
-    let _ = writeln!(out, "{indent}{line}");
-    for input in &step.inputs {
-        inputs(input, lang, depth + 1, out);
     }
 }
 

@@ -28,6 +28,10 @@ const ANCHORS: [(Rgb, Rgb); 6] = [
     (0xE2_9C6B, 0x3D_1600),
 ];
 
+/// Where the six stand between the best and the worst when there are more grades than six: as far apart as the eye sees
+/// them (CIEDE2000, under protanopia, where they are closest), so that what lies between them keeps apart too.
+const PLACES: [usize; 6] = [0, 6, 12, 24, 32, 42];
+
 /// Text on white and on tints.
 pub const INK: Rgb = 0x26_2626;
 /// Behind headings.
@@ -75,9 +79,14 @@ pub fn sample(n: usize) -> Vec<Swatch> {
                     .saturating_sub(n - 1)
                     .div_ceil(2 * (n - 1))]
             } else {
-                let (low, rest) = (index * last / (n - 1), index * last % (n - 1));
-                let high = (low + 1).min(last);
-                let part = rest as f64 / (n - 1) as f64;
+                // In units of the places, times n - 1, so that whole numbers are enough.
+                let at = index * PLACES[last];
+                let low = (0..last)
+                    .rfind(|low| PLACES[*low] * (n - 1) <= at)
+                    .unwrap_or(0);
+                let high = low + 1;
+                let step = (PLACES[high] - PLACES[low]) * (n - 1);
+                let part = (at - PLACES[low] * (n - 1)) as f64 / step as f64;
                 let fill = mix(ANCHORS[low].0, ANCHORS[high].0, part);
                 let text = mix(ANCHORS[low].1, ANCHORS[high].1, part);
                 (fill, text)
@@ -156,6 +165,9 @@ fn luminance(color: Rgb) -> f64 {
 }
 
 #[cfg(test)]
+mod seen;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
@@ -171,6 +183,31 @@ mod tests {
                 assert!(contrast(tint, INK) >= 7.0, "{n}: {tint:06X}");
             }
         }
+    }
+
+    /// CIEDE2000 of neighbours is at least 5 without and with either blindness: up to seven grades, as many as people
+    /// use. Beyond them colours only say more or less good, and the names say which.
+    #[test]
+    fn neighbours_keep_apart_under_red_green_blindness() {
+        for n in 2..=7 {
+            let fills: Vec<Rgb> = sample(n).iter().map(|swatch| swatch.fill).collect();
+            for eye in seen::EYES {
+                let least = (1..n)
+                    .map(|index| seen::difference(fills[index - 1], fills[index], &eye.1))
+                    .fold(f64::INFINITY, f64::min);
+                assert!(least >= 5.0, "{n} grades, {}: {least:.2}", eye.0);
+            }
+        }
+        // The neighbours of six grades under the two simulations of Viénot, worked out by another program.
+        let six = |eye: usize| -> Vec<f64> {
+            let fills = ANCHORS.map(|(fill, _)| fill);
+            (1..6)
+                .map(|index| seen::difference(fills[index - 1], fills[index], &seen::EYES[eye].1))
+                .map(|difference| (difference * 10.0).round() / 10.0)
+                .collect()
+        };
+        assert_eq!(six(1), [6.4, 6.6, 11.6, 8.2, 11.2]);
+        assert_eq!(six(2), [7.0, 7.8, 12.9, 8.0, 9.9]);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub enum ColumnRole {
     Reasons,
     /// What the next grade needs.
     Next,
+    /// How many levels somebody moved.
+    Steps,
     /// Another computed column.
     Computed,
     /// What the strategy gives (workbook only).
@@ -165,6 +167,10 @@ pub trait ResultTable {
     fn cell(&self, row: usize, column: usize) -> OutCell<'_>;
     /// What marks row `row`.
     fn mark(&self, row: usize) -> RowMark;
+    /// How many characters the widest number of a column takes, where the table knows it without working out every cell.
+    fn widest_number(&self, _column: usize) -> Option<usize> {
+        None
+    }
     /// The grades of the scheme, best first.
     fn grades(&self) -> &[GradeStyle];
     /// The names of the types of the scheme.

@@ -1,16 +1,24 @@
-"""The graded workbook as other programs see it: openpyxl looks into it, LibreOffice prints it."""
+"""The graded workbook as other programs see it: openpyxl and SheetJS look into it, LibreOffice prints it.
+
+Without `--all` LibreOffice prints a few of them; with it, those of all examples in both languages.
+"""
 
 import csv
 import datetime
+import json
 import math
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import openpyxl
-from checks import EXAMPLES, Checks, office, regrade
+import workbooks
+from checks import EXAMPLES, ROOT, Checks, office, regrade
+from PIL import Image
 
 FONT = "微软雅黑"
 REVIEW = {"复核等级", "复核类型", "复核意见", "复核人", "备注"}
@@ -32,7 +40,7 @@ def grade(checks, name, as_of):
 
 def b2b(checks, path):
     book = openpyxl.load_workbook(path)
-    checks.equal("sheets", book.sheetnames, ["概览", "评级明细", "说明"])
+    checks.equal("sheets", book.sheetnames, ["概览", "评级明细", "评分依据", "方案", "说明"])
     checks.equal("every sheet is shown", {sheet.sheet_state for sheet in book}, {"visible"})
     sheet = book["评级明细"]
     with open(EXAMPLES / "b2b-weighted" / "customers.csv", encoding="utf-8", newline="") as source:
@@ -43,7 +51,13 @@ def b2b(checks, path):
     checks.equal("a row for each customer", len(rows), len(input_rows))
     checks.equal("no heading twice", len(column), len(header))
     checks.equal("every input column is there", set(input_header) - set(header), set())
-    checks.equal("key, name and grade come first", header[:3], ["客户编号", "客户名称", "等级"])
+    first = ["客户编号", "客户名称", "等级", "变动", "上期等级", "得分", "原因", "距上一级", "等级更新日期"]
+    checks.equal("key, name and results come first", header[: len(first)], first)
+    inputs = [name for name in input_header if name not in first]
+    rest = header[len(first) :]
+    checks.equal("then the input", rest[: len(inputs)], inputs)
+    checks.equal("then dimensions, type and tags", rest[len(inputs) : -5],
+                 ["价值贡献", "合作稳定性", "行业风险", "类型", "标签"])
     checks.equal("the reviewers' columns come last", header[-5:], ["复核等级", "复核类型", "复核意见", "复核人", "备注"])
 
     # Header: bold, white on dark, frozen with key and name; rows that a filter can sort.
@@ -123,7 +137,7 @@ def b2b(checks, path):
 
 def findings(checks, path):
     book = openpyxl.load_workbook(path)
-    checks.equal("a sheet of findings where there are some", book.sheetnames, ["概览", "评级明细", "质检", "说明"])
+    checks.equal("a sheet of findings where there are some", book.sheetnames, ["概览", "评级明细", "评分依据", "方案", "质检", "说明"])
     graded = book["评级明细"]
     header = [cell.value for cell in graded[1]]
     ids = [row[0].value for row in graded.iter_rows(min_row=2)]
@@ -133,6 +147,149 @@ def findings(checks, path):
     unrated = [graded.cell(row, place) for row in range(2, graded.max_row + 1) if graded.cell(row, place).value is None]
     checks.equal("three are unrated", len(unrated), 3)
     checks.check("unrated is hatched", all(cell.fill.patternType not in (None, "solid") for cell in unrated))
+
+
+def basis(checks, path):
+    """A row for each customer and dimension, whose parts add up to the score."""
+    book = openpyxl.load_workbook(path)
+    sheet, graded = book["评分依据"], book["评级明细"]
+    header = [cell.value for cell in sheet[1]]
+    checks.equal("basis: headings", header,
+                 ["客户", "名称", "维度", "档位", "分数", "权重", "计入得分", "规则", "数值", "来源"])
+    rows = [dict(zip(header, (cell.value for cell in row))) for row in sheet.iter_rows(min_row=2)]
+    checks.equal("basis: a row for each customer and dimension", len(rows), 220 * 3)
+    columns = [cell.value for cell in graded[1]]
+    score, key = columns.index("得分"), columns.index("客户编号")
+    scores = {row[key].value: row[score].value for row in graded.iter_rows(min_row=2)}
+    parts = {}
+    for row in rows:
+        parts[row["客户"]] = parts.get(row["客户"], 0) + row["计入得分"]
+    checks.equal("basis: parts add up to scores", parts, scores)
+    with open(EXAMPLES / "b2b-weighted" / "customers.csv", encoding="utf-8", newline="") as source:
+        lines = {row[0]: number for number, row in enumerate(csv.reader(source), 1)}
+    wrong = [row for row in rows if row["来源"] != f"examples/b2b-weighted/customers.csv:{lines[row['客户']]}"]
+    checks.equal("basis: every source is the customer's line", wrong, [])
+
+
+def history(checks, path):
+    """The twelve months of those who moved are those that were worked out by hand."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["变更历史"]
+    with open(EXAMPLES / "b2b-year" / "expected" / "grades.csv", encoding="utf-8-sig", newline="") as source:
+        _, *expected = csv.reader(source)
+    found = {}
+    for row in sheet.iter_rows(min_row=2, values_only=True):
+        found[row[0]] = [re.sub("^[▲▼★]", "", value or "") for value in row[4:]]
+    for key, *grades in expected:
+        present = [grade for grade in grades if grade]
+        moved = len(set(present)) > 1
+        checks.equal(f"history: {key} is there if it moved", key in found, moved)
+        if moved:
+            # An absent customer keeps the grade; the sheet says that nobody saw it.
+            kept = [("○" if one == "○" else grade) for one, grade in zip(found[key], grades)]
+            checks.equal(f"history: {key}", found[key], kept)
+    signs = {"▲": [], "▼": []}
+    for row in sheet.iter_rows(min_row=2, values_only=True):
+        for sign, counted in (("▲", row[2]), ("▼", row[3])):
+            signs[sign].append((row[0], sum((value or "").startswith(sign) for value in row[4:]), counted))
+    for sign, rows in signs.items():
+        checks.equal(f"history: as many {sign} as are counted", [one for one in rows if one[1] != one[2]], [])
+    levels = book["概览"]
+    texts = [cell.value for row in levels.iter_rows() for cell in row]
+    checks.check("the overview has the counts before", "上期客户数" in texts and "增减" in texts)
+    checks.check("the overview has the last runs", "近期批次" in texts)
+    checks.equal("the overview has three charts", len(alts(path, 1)), 3)
+    names = {one.name: one.value for one in book.custom_doc_props.props}
+    checks.check("the run's id is a property", re.fullmatch("[0-9a-f]{64}", names.get("regrade.run", "")), names)
+    checks.check("a hash of the content is a property", names.get("regrade.content"), names)
+
+
+def alts(path, sheet):
+    """The texts for those who do not see the charts of a sheet."""
+    with zipfile.ZipFile(path) as package:
+        name = f"xl/drawings/drawing{sheet}.xml"
+        if name not in package.namelist():
+            return []
+        return re.findall(r'<xdr:cNvPr [^>]*descr="([^"]*)"', package.read(name).decode())
+
+
+def sheet_js(paths):
+    """What SheetJS reads: of each workbook the sheets with their cells."""
+    modules = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "programs" / "node" / "node_modules"
+    program = """
+        const XLSX = require("xlsx");
+        for (const path of process.argv.slice(1)) {
+            const book = XLSX.readFile(path, { WTF: true });
+            const cells = book.SheetNames.map(name =>
+                [name, Object.keys(book.Sheets[name]).filter(key => key[0] !== "!" && book.Sheets[name][key].t !== "z").length]);
+            console.log(JSON.stringify(cells));
+        }"""
+    env = {**os.environ, "NODE_PATH": str(modules)}
+    done = subprocess.run(["node", "-e", program, *map(str, paths)], capture_output=True, text=True, env=env, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def every_example(checks):
+    """The workbook of every example, in both languages: sound, whole, and as it says."""
+    made = {}
+    for lang in ("zh", "en"):
+        for name, files, as_of in workbooks.ALL:
+            path, done = workbooks.grade(checks.folder, name, files, as_of, lang)
+            checks.equal(f"{name} {lang}: exit code ({done.stderr.decode()})", done.returncode, 0)
+            checks.check(f"{name} {lang}: nothing from the library", "Excel" not in done.stderr.decode(), done.stderr.decode())
+            made[path] = lang
+    made[workbooks.year(checks.folder / "year")] = "zh"
+    read, said = sheet_js(made)
+    checks.equal(f"SheetJS reads all of them ({said[:300]})", len(read), len(made))
+    for (path, lang), other in zip(made.items(), read):
+        name = path.stem
+        wrong = workbooks.unsound(path)
+        checks.check(f"{name}: nothing is wrong with the package", not wrong, "\n".join(wrong))
+        book = openpyxl.load_workbook(path)
+        counts = [
+            [sheet.title, sum(cell.value is not None for row in sheet.iter_rows() for cell in row)] for sheet in book
+        ]
+        checks.equal(f"{name}: SheetJS reads what openpyxl reads", other, counts)
+        for sheet in book:
+            # The customers' own texts may be longer than a column; those of the examples are not.
+            cut = workbooks.cut(sheet)
+            checks.check(f"{name} {sheet.title}: nothing is cut", not cut, "\n".join(cut))
+            setup = sheet.page_setup
+            checks.equal(f"{name} {sheet.title}: A4, landscape", (setup.paperSize, setup.orientation), (9, "landscape"))
+            wide = sheet.sheet_properties.pageSetUpPr
+            checks.check(f"{name} {sheet.title}: one page wide", wide.fitToPage and not setup.fitToHeight)
+            checks.check(f"{name} {sheet.title}: page numbers", "&P" in (sheet.oddFooter.center.text or ""))
+            if sheet.tables:
+                checks.check(f"{name} {sheet.title}: a frozen header", sheet.freeze_panes.endswith("2"), sheet.freeze_panes)
+                checks.equal(f"{name} {sheet.title}: its header on each page", sheet.print_title_rows, "$1:$1")
+        texts = alts(path, 1)
+        checks.check(f"{name}: charts with a text beside them", texts and all(texts), texts)
+        word = re.compile("[\u4e00-\u9fff]")
+        if lang == "en":
+            checks.equal(f"{name}: English names of sheets", [one for one in book.sheetnames if word.search(one)], [])
+            head = [cell.value for cell in book["Graded"][1]]
+            checks.check(f"{name}: English headings", "Change" in head and "Reasons" in head, head)
+        formulas = [cell.coordinate for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        checks.equal(f"{name}: values, not formulas", formulas, [])
+    again = checks.folder / "again"
+    again.mkdir()
+    for name, files, as_of in workbooks.ALL[:3]:
+        path, _ = workbooks.grade(again, name, files, as_of, "zh")
+        checks.check(f"{name}: the bytes repeat", path.read_bytes() == (checks.folder / path.name).read_bytes())
+    return made
+
+
+def drawn(checks, pdf, name):
+    """Whether the first page has a chart: bars in their colour, as large as bars are."""
+    base = pdf.with_suffix("")
+    subprocess.run(["pdftoppm", "-png", "-singlefile", "-r", "50", pdf, base], check=True)
+    image = Image.open(base.with_suffix(".png")).convert("RGB")
+    near = sum(
+        count
+        for count, color in image.getcolors(image.width * image.height)
+        if all(abs(one - other) < 12 for one, other in zip(color, (0x2E, 0x5F, 0x93)))
+    )
+    checks.check(f"{name}: the charts are drawn", near > 300, f"{near} pixels")
 
 
 def printed(checks, path, name, customers):
@@ -153,6 +310,21 @@ def printed(checks, path, name, customers):
     return text
 
 
+def pages(checks, made):
+    """Printed by LibreOffice: every sheet is there, its charts too."""
+    names = {"b2b-weighted-en", "rfm-orders-en", "lifecycle-zh", "2024-12"}
+    for path, lang in made.items():
+        if "--all" not in sys.argv and path.stem not in names:
+            continue
+        [pdf] = office(checks.folder / f"{path.stem}-pdf", path, "pdf")
+        drawn(checks, pdf, path.stem)
+        text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+        # A number that does not fit shows as this.
+        checks.equal(f"{path.stem}: every number fits", re.findall("###+", text), [])
+        footer = r"第\s*1\s*页" if lang == "zh" else r"Page\s+1\s+of"
+        checks.check(f"{path.stem}: page numbers in its language", re.search(footer, text))
+
+
 def main():
     checks = Checks()
     path = grade(checks, "b2b-weighted", "2024-03-31")
@@ -162,6 +334,10 @@ def main():
     path = grade(checks, "purchase-value", "2024-12-31")
     findings(checks, path)
     printed(checks, path, "purchase-value", 56)
+    made = every_example(checks)
+    basis(checks, checks.folder / "b2b-weighted-zh.xlsx")
+    history(checks, checks.folder / "year" / "2024-12.xlsx")
+    pages(checks, made)
     return checks.end()
 
 

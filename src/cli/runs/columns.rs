@@ -9,6 +9,7 @@ use crate::cli::output::{files_of, keep_inputs, outputs};
 use crate::cli::write::{Shown, write_all};
 use crate::cli::{Exit, Global, Screen, Stop, columns, grade, ledger};
 use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::present::seen::Seen;
 use regrade::text;
 
 /// Exports it.
@@ -28,11 +29,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let rows = again.entries.len();
     let run = again.known.run.id.clone();
     let shown = Shown {
-        entries: again.entries,
+        seen: Seen::all_of(again.entries),
         columns: asked.transpose()?,
         lang,
         bom: None,
         run: Some(&run),
+        last: None,
+        plain: false,
     };
     let graded = Graded {
         loaded: Loaded {

@@ -3,13 +3,14 @@
 //! Everything is read off what grading stored: the track of the customer on each ladder, and the series that the rules
 //! count over. How far a count has come is asked of the evaluator that graded.
 
+mod distance;
 mod evidence;
 mod next;
 mod overrides;
 
 pub use crate::decide::Ladder;
 pub use evidence::{Evidence, evidence};
-pub use next::{Count, counts, next};
+pub use next::{Count, counts, has_next, next};
 pub use overrides::{overridden, tagged};
 
 use crate::assess::Facts;

@@ -1,11 +1,12 @@
 //! What comes next: how far each rule has come, and what would make it fire.
 
+use super::distance::distance;
 use super::{CountingAfter, Ladder, last_end};
 use crate::decide::{Why, comes_on, may_move_on};
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Comparison, Node, SeriesFunction};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, MovementRule};
+use crate::scheme::model::{GradeRule, MovementRule, Scheme};
 use crate::table::{Date, Period, PeriodKind, Value};
 
 /// A count of periods that a rule wants.
@@ -37,7 +38,7 @@ pub fn counts(when: &Bound) -> Vec<Count<'_>> {
 }
 
 /// What must all hold for a condition to hold.
-fn parts(when: &Bound) -> impl Iterator<Item = &Bound> {
+pub(super) fn parts(when: &Bound) -> impl Iterator<Item = &Bound> {
     let parts = match &when.node {
         Node::And(parts) => &parts[..],
         _ => std::slice::from_ref(when),
@@ -79,12 +80,22 @@ fn count(part: &Bound) -> Option<Count<'_>> {
     })
 }
 
+/// Whether there can be anything to tell of what comes next.
+pub const fn has_next(scheme: &Scheme) -> bool {
+    scheme.grades.len() > 1 || scheme.type_movement.is_some()
+}
+
 /// What a customer's ladder needs next; `None` where there is nothing to tell.
 pub fn next(grading: &Grading, row: usize, lang: Lang) -> Option<String> {
-    let texts: Vec<String> = [Ladder::Grade, Ladder::Type]
+    let mut texts: Vec<String> = [Ladder::Grade, Ladder::Type]
         .into_iter()
         .flat_map(|ladder| of_ladder(grading, ladder, row, lang))
         .collect();
+    // Where no rules move grades, the values do.
+    if grading.scheme.grade_movement.is_none() {
+        let distance = distance(grading, row, lang);
+        texts.splice(0..0, distance);
+    }
     let between = match lang {
         Lang::Zh => "；",
         Lang::En => "; ",

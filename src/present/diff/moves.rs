@@ -78,7 +78,7 @@ impl<'a> MovesTable<'a> {
 
     fn lay_out(&mut self, shape: Shape) {
         use ColumnKind::{Id, Number, Text};
-        use ColumnRole::{Computed, Decision, Grade, Input, Key, Name, Previous, Reasons};
+        use ColumnRole::{Computed, Decision, Grade, Input, Key, Name, Previous, Reasons, Steps};
         let fixed = shape == Shape::Text;
         let any = |has: &dyn Fn(&Move) -> bool| self.rows.iter().any(|found| has(found));
         let places = self.rows.iter().filter_map(|found| found.amount);
@@ -101,7 +101,7 @@ impl<'a> MovesTable<'a> {
                 shape != Shape::Screen,
                 Word::Steps,
                 Number { places: 0 },
-                Computed,
+                Steps,
                 Show::Steps,
             ),
             (

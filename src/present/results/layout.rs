@@ -119,12 +119,16 @@ impl Results<'_> {
             ResultColumn::Grade,
             ResultColumn::Decision,
             ResultColumn::Previous,
-            ResultColumn::Since,
             ResultColumn::Score,
             ResultColumn::Reasons,
+            ResultColumn::Next,
+            ResultColumn::Since,
         ];
-        for column in order.into_iter().filter(|column| first.contains(column)) {
-            self.result(column);
+        let has_next = crate::explain::movement::has_next(&self.grading.scheme);
+        for column in order {
+            if first.contains(&column) || (column == ResultColumn::Next && has_next) {
+                self.result(column);
+            }
         }
         self.push_inputs(|role| !matches!(role, ColumnRole::Key | ColumnRole::Name));
         self.derived_values();

@@ -5,7 +5,9 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::{self, Page};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::present::basis::MOST;
 use crate::present::marks::decision_word;
+use crate::present::shown;
 use crate::present::summary::Summary;
 use crate::present::table::{ColumnKind, ColumnRole, ResultTable, ReviewColumn};
 use crate::words::Word;
@@ -13,18 +15,37 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// Widths of the columns: margin, label, value.
 const WIDTHS: [u16; 3] = [2, 30, 110];
+/// The widest that names make theirs.
+const WIDEST: usize = 80;
 /// The first column beside the margin.
 const LEFT: u16 = 1;
+
+/// The other sheets of the workbook.
+pub struct Sheets<'a> {
+    /// The name of the one with the customers.
+    pub graded: &'a str,
+    /// The others: name, and what each is.
+    pub others: &'a [(String, Word)],
+    /// Whether what grades rest on is told of those only who moved, and of how many customers it is told.
+    pub basis: Option<(bool, usize)>,
+}
 
 /// Writes the sheet.
 pub fn write(
     sheet: &mut Worksheet,
     table: &dyn ResultTable,
     summary: &Summary,
+    sheets: &Sheets<'_>,
     formats: &mut Formats,
 ) -> Result<(), XlsxError> {
     let lang = summary.lang;
-    let mut page = Page::new(sheet, formats, lang, &WIDTHS)?;
+    // The names of files and columns are never cut.
+    let names = summary.inputs.iter().map(|(file, _)| file.as_str());
+    let names = names.chain(table.columns().iter().map(|column| &*column.heading));
+    let longest = names.map(shown::width).max().unwrap_or(0).min(WIDEST) as u16;
+    let mut widths = WIDTHS;
+    widths[1] = widths[1].max(longest + 3);
+    let mut page = Page::new(sheet, formats, lang, &widths)?;
     page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::SheetAbout.get(lang))?;
 
@@ -48,7 +69,7 @@ pub fn write(
                 (Word::Rows.get(lang), Look::Text),
             ],
         )?;
-        let name = look_of(page.formats.bordered(), Look::Text);
+        let name = look_of(page.formats.bordered(), Look::Wrapped);
         let rows = look_of(
             look_of(page.formats.bordered(), Look::Number(0)),
             Look::Text,
@@ -56,9 +77,13 @@ pub fn write(
         for (file, count) in &summary.inputs {
             page.text(LEFT, file, &name)?;
             page.count(LEFT + 1, *count, &rows)?;
+            let lines = page::lines(file, usize::from(widths[1]) - 3);
+            page.sheet
+                .set_row_height_pixels(page.row, page::height(lines))?;
             page.row += 1;
         }
     }
+    list_sheets(&mut page, sheets)?;
     legend(&mut page, table)?;
     columns(&mut page, table)?;
 
@@ -72,6 +97,87 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// What each sheet is for.
+fn list_sheets(page: &mut Page<'_>, sheets: &Sheets<'_>) -> Result<(), XlsxError> {
+    let lang = page.lang;
+    page.part(LEFT, Word::Sheets.get(lang))?;
+    let (name, text) = (
+        look_of(page.formats.bordered(), Look::Text),
+        look_of(page.formats.bordered(), Look::Wrapped),
+    );
+    let (first, rest) = match sheets.others.split_first() {
+        Some((first, rest)) => (Some(first), rest),
+        None => (None, &[][..]),
+    };
+    let graded = (sheets.graded.to_owned(), Word::SheetGraded);
+    let all = first
+        .into_iter()
+        .chain(std::iter::once(&graded))
+        .chain(rest);
+    for (sheet, word) in all.filter(|(_, word)| *word != Word::SheetAbout) {
+        let mut meaning = meaning_of_sheet(*word, lang).to_owned();
+        if let (Word::SheetBasis, Some((true, customers))) = (word, sheets.basis) {
+            meaning += &match lang {
+                Lang::Zh => format!("；客户数超过 {MOST}，只列有变动的 {customers} 位"),
+                Lang::En => {
+                    format!("; with more than {MOST} customers, only the {customers} who moved")
+                }
+            };
+        }
+        page.text(LEFT, sheet, &name)?;
+        page.text(LEFT + 1, &meaning, &text)?;
+        page.row += 1;
+    }
+    Ok(())
+}
+
+/// What a sheet shows, in a sentence.
+const fn meaning_of_sheet(sheet: Word, lang: Lang) -> &'static str {
+    let (en, zh) = match sheet {
+        Word::SheetOverview => (
+            "totals, shares and charts of this grading",
+            "本次评级的合计、占比与图表",
+        ),
+        Word::SheetGraded => (
+            "a row for each customer; the last columns are to be filled and can be read back",
+            "每位客户一行；最后几列供复核人填写，可读回",
+        ),
+        Word::SheetMoves => (
+            "who moved since the run before, and why",
+            "与上一批次相比有变动的客户及原因",
+        ),
+        Word::SheetMatrix => (
+            "from which level to which, by customers and shares",
+            "从哪一级到哪一级，按客户数与占比",
+        ),
+        Word::SheetBasis => (
+            "what each grade rests on: the rule that decided, the values that it read, the cells that they came from",
+            "每个等级的依据：起作用的规则、读取的数值、数值所在的单元格",
+        ),
+        Word::SheetStrategies => (
+            "what is done for whom, and how many customers that is",
+            "对哪些客户做什么，各有多少客户",
+        ),
+        Word::SheetScheme => (
+            "the scheme to print: dimensions, weights, rules, grades, movement",
+            "可打印的方案：维度、权重、规则、等级与升降规则",
+        ),
+        Word::SheetHistory => (
+            "the last runs of those who moved",
+            "有变动客户的近期各批次等级",
+        ),
+        Word::SheetFindings => (
+            "what is wrong in data and scheme, where, and what to do",
+            "数据与方案中的问题、位置和处理建议",
+        ),
+        _ => ("", ""),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
 }
 
 /// The colours of grades and what other colours and signs mean.
@@ -223,6 +329,7 @@ const fn meaning_of_role(role: ColumnRole, kind: ColumnKind, lang: Lang) -> &'st
         ),
         ColumnRole::Reasons => ("why the customer has this grade", "得到该等级的原因"),
         ColumnRole::Next => ("what the next better grade needs", "升到上一级还差什么"),
+        ColumnRole::Steps => ("how many levels up or down", "升降的级数"),
         ColumnRole::Computed => ("worked out by the scheme", "由方案计算得出"),
         ColumnRole::Strategy => (
             "what the strategy gives this customer",

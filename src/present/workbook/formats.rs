@@ -46,6 +46,8 @@ pub enum Look {
     Number(u32),
     /// A share with this many places.
     Percent(u32),
+    /// A difference with this many places and its sign.
+    Delta(u32),
     /// A day.
     Date,
     /// A moment.
@@ -82,6 +84,11 @@ impl Formats {
             fill_row,
             cells: HashMap::new(),
         }
+    }
+
+    /// Whether there are grades at all.
+    pub const fn has_grades(&self) -> bool {
+        !self.swatches.is_empty()
     }
 
     /// What every format is cloned from.
@@ -176,6 +183,10 @@ pub fn look_of(format: Format, look: Look) -> Format {
         Look::General => right(format),
         Look::Number(n) => right(format).set_num_format(places("#,##0", n)),
         Look::Percent(n) => right(format).set_num_format(places("0", n) + "%"),
+        Look::Delta(n) => {
+            let zero = places("0", n);
+            right(format).set_num_format(format!("+{zero};-{zero};{zero}"))
+        }
         Look::Date => format
             .set_align(FormatAlign::Center)
             .set_num_format("yyyy-mm-dd"),

@@ -21,8 +21,8 @@ use std::ops::Range;
 /// Behind the headings of the input's columns, and of those that people fill.
 const HEADER_INPUT: Rgb = 0x4A_5A6E;
 const HEADER_REVIEW: Rgb = 0x7A_5C00;
-/// The most lines that a row shows.
-const MOST_LINES: usize = 3;
+/// The most lines that a row shows: a longer text is whole in its cell, and would make a page of its row.
+const MOST_LINES: usize = 8;
 /// Days from 1899-12-30, from which Excel counts, to 1970-01-01.
 const EXCEL_EPOCH: i64 = 25_569;
 
@@ -61,6 +61,9 @@ impl Columns {
 pub struct Part {
     pub rows: Range<usize>,
     pub number: usize,
+    /// Whether its rows go to a file as they are written. The library keeps half a kilobyte for each row that has a
+    /// height of its own, so that these have none.
+    pub streamed: bool,
 }
 
 /// Writes a part of the table.
@@ -68,7 +71,11 @@ pub fn write(
     sheet: &mut Worksheet,
     table: &dyn ResultTable,
     columns: &Columns,
-    Part { rows, number }: Part,
+    Part {
+        rows,
+        number,
+        streamed,
+    }: Part,
     lists: &Lists,
     formats: &mut Formats,
     fingerprint: &mut Fingerprint,
@@ -99,14 +106,13 @@ pub fn write(
     } else {
         format!("Graded_{}", number + 1)
     };
-    // This writes the headings; in constant memory it must come before the rows.
-    sheet.add_table(
-        0,
-        0,
-        last_row,
-        last_column,
-        &excel_table(table, columns, name, Word::SheetGraded, formats),
-    )?;
+    let head = Head {
+        last: (last_row, last_column),
+        name,
+        about: Word::SheetGraded,
+        streamed,
+    };
+    head.write(sheet, table, columns, formats)?;
     review::add(sheet, table, last_row, lists, formats)?;
 
     if rows.is_empty() {
@@ -134,41 +140,67 @@ pub fn write(
         }
         fingerprint.add(&contents);
         let height = page::height(lines.min(MOST_LINES));
-        if height != ROW_HEIGHT {
+        if height != ROW_HEIGHT && !streamed {
             sheet.set_row_height_pixels(at, height)?;
         }
     }
     Ok(())
 }
 
-/// The table with its headings: the results' dark blue, the input's grey, those to fill brown.
-pub(super) fn excel_table(
-    table: &dyn ResultTable,
-    columns: &Columns,
-    name: String,
-    about: Word,
-    formats: &Formats,
-) -> Table {
-    let headed: Vec<SheetColumn> = table
-        .columns()
-        .iter()
-        .zip(&columns.headings)
-        .map(|(column, heading)| {
+/// The headings of a sheet, and what makes a table of what stands below them.
+pub(super) struct Head {
+    /// The last row and column.
+    pub last: (u32, u16),
+    /// The table's name, in letters that Excel takes.
+    pub name: String,
+    /// What the table is, for those who do not see it.
+    pub about: Word,
+    /// Whether the rows go to a file as they are written.
+    pub streamed: bool,
+}
+
+impl Head {
+    /// Writes the headings: the results' dark blue, the input's grey, those to fill brown. A streamed sheet gets a filter
+    /// in place of a table, of which the library keeps every cell in memory (34 bytes each).
+    pub fn write(
+        self,
+        sheet: &mut Worksheet,
+        table: &dyn ResultTable,
+        columns: &Columns,
+        formats: &Formats,
+    ) -> Result<(), XlsxError> {
+        let (last_row, last_column) = self.last;
+        let described = table.columns().iter().zip(&columns.headings);
+        let headed = described.map(|(column, heading)| {
             let fill = match column.role {
                 ColumnRole::Input => HEADER_INPUT,
                 ColumnRole::Review(_) => HEADER_REVIEW,
                 _ => HEADER,
             };
-            SheetColumn::new()
-                .set_header(heading)
-                .set_header_format(formats.heading(fill))
-        })
-        .collect();
-    Table::new()
-        .set_name(name)
-        .set_style(TableStyle::None)
-        .set_columns(&headed)
-        .set_alt_text(about.get(table.lang()))
+            (heading, formats.heading(fill))
+        });
+        if self.streamed {
+            for (index, (heading, format)) in (0u16..).zip(headed) {
+                sheet.write_string_with_format(0, index, heading, &format)?;
+            }
+            sheet.autofilter(0, 0, last_row, last_column)?;
+            return Ok(());
+        }
+        let headed: Vec<SheetColumn> = headed
+            .map(|(heading, format)| {
+                SheetColumn::new()
+                    .set_header(heading)
+                    .set_header_format(format)
+            })
+            .collect();
+        let head = Table::new()
+            .set_name(self.name)
+            .set_style(TableStyle::None)
+            .set_columns(&headed)
+            .set_alt_text(self.about.get(table.lang()));
+        sheet.add_table(0, 0, last_row, last_column, &head)?;
+        Ok(())
+    }
 }
 
 /// How a column's values are shown.
@@ -177,6 +209,7 @@ pub(super) const fn look_of(column: &TableColumn) -> Look {
         ColumnRole::Grade => Look::Grade,
         ColumnRole::Previous | ColumnRole::Label => Look::Centred,
         ColumnRole::Reasons | ColumnRole::Next => Look::Wrapped,
+        ColumnRole::Steps => Look::Delta(0),
         _ => Look::of(column.kind),
     }
 }
@@ -247,11 +280,13 @@ fn content(value: Written<'_>) -> Content<'_> {
 /// The value decides how a cell is written; the column's look is taken where it goes with the value.
 fn written(cell: OutCell<'_>, look: Look, lang: Lang) -> (Written<'_>, Look) {
     let words = match look {
-        Look::Number(_) | Look::Percent(_) | Look::Date | Look::DateTime => Look::Text,
+        Look::Number(_) | Look::Percent(_) | Look::Delta(_) | Look::Date | Look::DateTime => {
+            Look::Text
+        }
         look => look,
     };
     let numbers = match look {
-        Look::Number(_) | Look::Percent(_) => look,
+        Look::Number(_) | Look::Percent(_) | Look::Delta(_) => look,
         _ => Look::General,
     };
     let text = |value: String| (Written::Text(value.into()), words);

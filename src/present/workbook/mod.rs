@@ -4,16 +4,20 @@
 //! of the archive alike, and the document is dated by the as-of date.
 
 mod about;
+mod beside;
 pub mod blank;
+mod charts;
 mod compared;
 mod duplicates;
 mod findings;
 mod formats;
 mod graded;
+mod list;
 mod matrix;
 mod moves;
 mod overview;
 mod page;
+mod printed;
 mod problems;
 mod repair;
 mod repair_rows;
@@ -30,15 +34,19 @@ pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
 pub use tasks::write_tasks;
 
+use super::basis::Basis;
 use super::diff::Diff;
-use super::summary::Summary;
+use super::history::HistoryTable;
+use super::printed::Part;
+use super::strategies::StrategyRow;
+use super::summary::{RunFigures, Summary};
 use super::table::ResultTable;
-use crate::diagnostic::Text;
+use crate::diagnostic::{Lang, Text};
 use crate::text;
 use crate::words::Word;
 use formats::Formats;
 use review::Lists;
-use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, Workbook, Worksheet, XlsxError};
 use std::fmt;
 use std::io::{self, Seek, Write};
 use std::path::PathBuf;
@@ -75,12 +83,31 @@ pub struct WorkbookOptions {
     pub sheet: Option<String>,
     /// Colours the whole row as its grade, not only the grade's cell.
     pub fill_row: bool,
-    /// Who moved since the run before, if there is one.
-    pub moves: Option<Diff>,
+    /// One sheet only, with the customers, written row by row: memory does not grow with them.
+    pub plain: bool,
     /// The run in the ledger.
     pub run: Option<String>,
     /// Where a large sheet's rows wait; the system's folder for temporary files by default.
     pub temp_dir: Option<PathBuf>,
+}
+
+/// What a workbook tells beside the table of customers. All of it is made of what its reader may see.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// How many customers had each grade (without grades, each type) in the run before, if there is one.
+    pub before: Option<Vec<usize>>,
+    /// The figures of the last runs, oldest first, this one last; blank without a ledger.
+    pub runs: Vec<RunFigures>,
+    /// Who moved since the run before, if there is one.
+    pub moves: Option<Diff>,
+    /// What grades rest on.
+    pub basis: Option<Basis<'a>>,
+    /// What the strategies give.
+    pub strategies: Vec<StrategyRow>,
+    /// The scheme as people print it.
+    pub scheme: Vec<Part>,
+    /// The last runs of those who moved, where there is a ledger.
+    pub history: Option<HistoryTable<'a>>,
 }
 
 /// Why a workbook cannot be written.
@@ -150,10 +177,11 @@ impl From<XlsxError> for WorkbookError {
 pub fn write<W: Write + Seek + Send>(
     table: &dyn ResultTable,
     summary: &Summary,
+    beside: &Beside<'_>,
     out: W,
     options: &WorkbookOptions,
 ) -> Result<(), WorkbookError> {
-    write_limited(table, summary, out, options, Limits::default())
+    write_limited(table, summary, beside, out, options, Limits::default())
 }
 
 /// Where a sheet ends and where memory does; smaller in tests.
@@ -175,6 +203,7 @@ impl Default for Limits {
 fn write_limited<W: Write + Seek + Send>(
     table: &dyn ResultTable,
     summary: &Summary,
+    beside: &Beside<'_>,
     out: W,
     options: &WorkbookOptions,
     limits: Limits,
@@ -207,22 +236,29 @@ fn write_limited<W: Write + Seek + Send>(
         .map(|number| names.take(wanted, number))
         .collect();
 
-    let mut aside = vec![names.take(Word::SheetOverview.get(lang), 1)];
-    let overview = book.add_worksheet();
-    overview.set_name(&aside[0])?.set_active(true);
-    overview::write(overview, summary, &formats)?;
-
-    let lists = Lists::new(table, &mut names);
+    let mut aside = Aside::default();
+    if !options.plain {
+        let sheet = aside.add(&mut book, &mut names, Word::SheetOverview, lang)?;
+        sheet.set_active(true);
+        let before = overview::Before {
+            counts: beside.before.as_deref(),
+            runs: &beside.runs,
+        };
+        overview::write(sheet, &aside.names[0], summary, &before, &formats)?;
+    }
+    let lists = Lists::new(table, &mut names, options.plain);
     let columns = graded::Columns::new(table);
     let mut fingerprint = columns.fingerprint(table);
     for (index, name) in graded.iter().enumerate() {
         let first = index * limits.rows_per_sheet;
         let rows = first..table.len().min(first + limits.rows_per_sheet);
+        let streamed = options.plain || table.len() > limits.rows_in_memory;
         let part = graded::Part {
             rows,
             number: index,
+            streamed,
         };
-        let sheet = if table.len() > limits.rows_in_memory {
+        let sheet = if streamed {
             book.add_worksheet_with_constant_memory()?
         } else {
             book.add_worksheet()
@@ -231,37 +267,23 @@ fn write_limited<W: Write + Seek + Send>(
         let stamp = &mut fingerprint;
         graded::write(sheet, table, &columns, part, &lists, &mut formats, stamp)?;
     }
-    if let Some(diff) = &options.moves {
-        aside.extend(moves::add(
-            &mut book,
-            diff,
-            &mut names,
-            &mut formats,
+    if !options.plain {
+        let mut room = Room {
+            book: &mut book,
+            names: &mut names,
+            formats: &mut formats,
             limits,
-        )?);
-        aside.push(names.take(Word::SheetMatrix.get(lang), 1));
-        let sheet = book.add_worksheet();
-        sheet.set_name(&aside[aside.len() - 1])?;
-        matrix::write(sheet, diff, &formats)?;
-    }
-    if !summary.findings.is_empty() {
-        aside.push(names.take(Word::SheetFindings.get(lang), 1));
-        let sheet = book.add_worksheet();
-        sheet.set_name(&aside[aside.len() - 1])?;
-        findings::write(sheet, summary, &formats)?;
-    }
-    aside.push(names.take(Word::SheetAbout.get(lang), 1));
-    let sheet = book.add_worksheet();
-    sheet.set_name(&aside[aside.len() - 1])?;
-    about::write(sheet, table, summary, &mut formats)?;
-    if lists.has_sheet() {
-        lists.write(book.add_worksheet(), &formats)?;
-        aside.extend(lists.name().map(str::to_owned));
+        };
+        room.add_others(table, summary, beside, &graded, &mut aside)?;
+        if lists.has_sheet() {
+            lists.write(book.add_worksheet(), &formats)?;
+            aside.names.extend(lists.name().map(str::to_owned));
+        }
     }
     let levels: Vec<&str> = table.grades().iter().map(|grade| &*grade.name).collect();
     let about = [
         (SHEETS, json(&graded)),
-        (ASIDE, json(&aside)),
+        (ASIDE, json(&aside.names)),
         (LEVELS, json(&levels)),
         (CONTENT, fingerprint.content()),
         (HEADINGS, json(fingerprint.headings())),
@@ -280,6 +302,96 @@ fn write_limited<W: Write + Seek + Send>(
     book.set_properties(&properties);
     book.save_to_writer(out)?;
     Ok(())
+}
+
+/// The names of the sheets that only show the results in other ways, with what each of them is.
+#[derive(Default)]
+struct Aside {
+    names: Vec<String>,
+    about: Vec<(String, Word)>,
+}
+
+impl Aside {
+    /// A new sheet of this name.
+    fn add<'b>(
+        &mut self,
+        book: &'b mut Workbook,
+        names: &mut SheetNames,
+        word: Word,
+        lang: Lang,
+    ) -> Result<&'b mut Worksheet, XlsxError> {
+        let name = names.take(word.get(lang), 1);
+        let sheet = book.add_worksheet();
+        sheet.set_name(&name)?;
+        self.keep(vec![name], word);
+        Ok(sheet)
+    }
+
+    /// Notes sheets that are there.
+    fn keep(&mut self, names: Vec<String>, word: Word) {
+        self.about
+            .extend(names.first().map(|first| (first.clone(), word)));
+        self.names.extend(names);
+    }
+}
+
+/// Where the other sheets go.
+struct Room<'b> {
+    book: &'b mut Workbook,
+    names: &'b mut SheetNames,
+    formats: &'b mut Formats,
+    limits: Limits,
+}
+
+impl Room<'_> {
+    /// Adds all sheets behind the customers', in their order.
+    fn add_others(
+        &mut self,
+        table: &dyn ResultTable,
+        summary: &Summary,
+        beside: &Beside<'_>,
+        graded: &[String],
+        aside: &mut Aside,
+    ) -> Result<(), WorkbookError> {
+        let lang = table.lang();
+        if let Some(diff) = &beside.moves {
+            let added = moves::add(self.book, diff, self.names, self.formats, self.limits)?;
+            aside.keep(added, Word::SheetMoves);
+            let sheet = aside.add(self.book, self.names, Word::SheetMatrix, lang)?;
+            matrix::write(sheet, diff, self.formats)?;
+        }
+        if let Some(basis) = &beside.basis {
+            let added = beside::basis(self.book, basis, self.names, self.formats, self.limits)?;
+            aside.keep(added, Word::SheetBasis);
+        }
+        if !beside.strategies.is_empty() {
+            let sheet = aside.add(self.book, self.names, Word::SheetStrategies, lang)?;
+            printed::write_strategies(sheet, &beside.strategies, lang, self.formats)?;
+        }
+        if !beside.scheme.is_empty() {
+            let sheet = aside.add(self.book, self.names, Word::SheetScheme, lang)?;
+            printed::write(sheet, summary, &beside.scheme, self.formats)?;
+        }
+        if let Some(history) = &beside.history {
+            let added = beside::history(self.book, history, self.names, self.formats, self.limits)?;
+            aside.keep(added, Word::SheetHistory);
+        }
+        if !summary.findings.is_empty() {
+            let sheet = aside.add(self.book, self.names, Word::SheetFindings, lang)?;
+            findings::write(sheet, summary, self.formats)?;
+        }
+        let sheet = aside.add(self.book, self.names, Word::SheetAbout, lang)?;
+        let sheets = about::Sheets {
+            graded: &graded[0],
+            others: &aside.about,
+            basis: beside
+                .basis
+                .as_ref()
+                .map(|basis| (basis.only_moved, basis.customers())),
+        };
+        about::write(sheet, table, summary, &sheets, self.formats)?;
+        Ok(())
+    }
 }
 
 /// A list of texts as JSON, which no text can break.

@@ -103,7 +103,7 @@ impl<'a> Page<'a> {
         self.sheet.set_row_height_pixels(self.row, 24)?;
         for (at, (heading, look)) in (column..).zip(headings) {
             let format = match look {
-                Look::Number(_) | Look::Percent(_) => {
+                Look::Number(_) | Look::Percent(_) | Look::Delta(_) => {
                     look_of(self.formats.section(), Look::General)
                 }
                 _ => look_of(self.formats.section(), Look::Text),

@@ -24,8 +24,9 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// The choices of this table; takes a name for the hidden sheet if it needs one.
-    pub fn new(table: &dyn ResultTable, names: &mut SheetNames) -> Self {
+    /// The choices of this table; takes a name for the hidden sheet if it needs one. A plain workbook has one sheet, so
+    /// that choices which do not fit into their drop-down have none.
+    pub fn new(table: &dyn ResultTable, names: &mut SheetNames, plain: bool) -> Self {
         let grades: Vec<String> = table
             .grades()
             .iter()
@@ -42,9 +43,9 @@ impl Lists {
                 .iter()
                 .any(|column| column.role == ColumnRole::Review(wanted))
         };
-        let needed = reviewed(ReviewColumn::Grade) && !is_inline(&grades)
+        let long = reviewed(ReviewColumn::Grade) && !is_inline(&grades)
             || reviewed(ReviewColumn::Type) && !is_inline(&types);
-        let sheet = needed.then(|| names.take(Word::SheetLists.get(table.lang()), 1));
+        let sheet = (long && !plain).then(|| names.take(Word::SheetLists.get(table.lang()), 1));
         Self {
             grades,
             types,

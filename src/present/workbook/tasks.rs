@@ -1,7 +1,7 @@
 //! Tasks as a workbook: one sheet, to be filtered by owner, sent on and worked off.
 
 use super::formats::{Formats, Shade};
-use super::graded::{Columns, excel_table, look_of, write_cell};
+use super::graded::{Columns, Head, look_of, write_cell};
 use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
 use super::text::SheetNames;
 use super::{ASIDE, Limits, WorkbookError, json, widths};
@@ -108,7 +108,11 @@ fn head(
     } else {
         format!("Tasks_{}", part + 1)
     };
-    let table = excel_table(tasks, columns, name, Word::SheetTasks, formats);
-    sheet.add_table(0, 0, last_row, last_column, &table)?;
-    Ok(())
+    let head = Head {
+        last: (last_row, last_column),
+        name,
+        about: Word::SheetTasks,
+        streamed: false,
+    };
+    head.write(sheet, tasks, columns, formats)
 }

@@ -10,7 +10,8 @@ use std::io::Cursor;
 
 fn bytes_limited(table: &Sample, options: &WorkbookOptions, limits: Limits) -> Vec<u8> {
     let mut out = Cursor::new(vec![]);
-    write_limited(table, &table.summary(), &mut out, options, limits).unwrap();
+    let beside = Beside::default();
+    write_limited(table, &table.summary(), &beside, &mut out, options, limits).unwrap();
     out.into_inner()
 }
 

@@ -33,6 +33,9 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
         ColumnRole::Review(Comment | Remark) => REMARK,
         _ => match column.kind {
             // A number or date that does not fit shows as #####, so every one is measured.
+            ColumnKind::Number { .. } if table.widest_number(index).is_some() => {
+                table.widest_number(index).unwrap_or(0)
+            }
             ColumnKind::Number { places } => {
                 let places = if places > 0 { places as usize + 1 } else { 0 };
                 rows(table, table.len(), index, |cell| match cell {
@@ -47,7 +50,12 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
             ColumnKind::Date => 11,
             ColumnKind::DateTime => 20,
             ColumnKind::Id | ColumnKind::Text | ColumnKind::Bool => {
-                rows(table, SAMPLED, index, |cell| {
+                // Nobody looks a customer up by half a name.
+                let sampled = match column.role {
+                    ColumnRole::Key | ColumnRole::Name => table.len(),
+                    _ => SAMPLED,
+                };
+                rows(table, sampled, index, |cell| {
                     let text = shown::cell(cell, column.kind, table.lang());
                     text.lines().map(shown::width).max().unwrap_or(0)
                 })

@@ -1,34 +1,55 @@
 //! The first sheet: how many customers have which grade, what moved, and what share of the amount they bring.
 
+mod charts;
+mod shares;
+
+use super::charts as drawing;
 use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::decide::Decision;
 use crate::present::marks::decision_word;
 use crate::present::palette::{HEADER, LINE, MUTED};
 use crate::present::shown;
-use crate::present::summary::{Share, Summary};
+use crate::present::summary::{RunFigures, Share, Summary};
 use crate::table::Decimal;
 use crate::words::Word;
+use charts::{chart_of_runs, charts_of, main, open_rows};
 use rust_xlsxwriter::{Color, Format, FormatBorder, Worksheet, XlsxError};
+use shares::{columns, has_cutoffs, share_headings, share_row, shares};
 use std::sync::Arc;
 
-/// Widths of the columns: margin, name, customers, share, bar, amount, its share, cut-off.
-const WIDTHS: [u16; 8] = [2, 24, 14, 14, 26, 20, 20, 26];
+/// Widths of the columns: margin, name, customers, share, bar, amount, its share, cut-off, before, difference.
+const WIDTHS: [u16; 10] = [2, 24, 14, 14, 26, 20, 20, 26, 14, 14];
+
 /// The widest that names, the amount and cut-offs may make theirs.
 const WIDEST: usize = 48;
+
 /// The first column beside the margin.
 const LEFT: u16 = 1;
-/// A bar of 100% in characters.
-const BAR: usize = 20;
-/// The colour of bars.
-const BAR_COLOR: u32 = 0x5B_8DB8;
+
 /// How many tags are listed.
 const TAGS: usize = 20;
 
-/// Writes the sheet.
-pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Result<(), XlsxError> {
+/// What was before this run.
+#[derive(Default)]
+pub struct Before<'a> {
+    /// How many customers had each grade; without grades each type. `None` where there was no run before.
+    pub counts: Option<&'a [usize]>,
+    /// The last runs, oldest first, this one last; blank without a ledger.
+    pub runs: &'a [RunFigures],
+}
+
+/// Writes the sheet, which is named `name`.
+pub fn write(
+    sheet: &mut Worksheet,
+    name: &str,
+    summary: &Summary,
+    before: &Before<'_>,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     let lang = summary.lang;
-    let mut page = Page::new(sheet, formats, lang, &widths(summary))?;
+    let widths = widths(summary);
+    let mut page = Page::new(sheet, formats, lang, &widths)?;
     page.sheet.set_row_height_pixels(0, 10)?;
     let title = if summary.scheme.0.trim().is_empty() {
         Word::Title.get(lang)
@@ -48,32 +69,88 @@ pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Res
     )?;
     page.row += 2;
     figures(&mut page, summary)?;
-    grades(&mut page, summary)?;
+    // The charts stand above the tables that hold their figures, so the rows for them are left open.
+    let band = page.row;
+    page.row += open_rows(summary, before);
+    let mut drawn = vec![];
+    let graded = grades(&mut page, summary, before.counts)?;
     movements(&mut page, summary)?;
     let amount = summary.amount.as_deref();
-    shares(
+    let counts = before.counts.filter(|_| summary.grades.is_empty());
+    let typed = shares(
         &mut page,
         Word::Types.get(lang),
         Word::Type.get(lang),
         &summary.types,
         amount,
+        counts,
     )?;
+    let mut labelled = None;
     for (name, labels) in &summary.dimensions {
         let title = format!("{} · {name}", Word::Dimension.get(lang));
-        shares(&mut page, &title, name, labels, amount)?;
+        let rows = shares(&mut page, &title, name, labels, amount, None)?;
+        labelled = labelled.or(rows);
+    }
+    let first = graded.or(typed).or(labelled);
+    if let (Some(first), Some(main)) = (first, main(summary, before)) {
+        drawn.extend(charts_of(&main, amount, first, lang));
     }
     let tags = &summary.tags[..summary.tags.len().min(TAGS)];
     let title = match summary.tags.len() {
         count if count > TAGS => format!("{} ({TAGS}/{count})", Word::TopTags.get(lang)),
         _ => Word::TopTags.get(lang).to_owned(),
     };
-    shares(&mut page, &title, Word::Tags.get(lang), tags, amount)?;
+    shares(&mut page, &title, Word::Tags.get(lang), tags, amount, None)?;
     reviews(&mut page, &summary.reviews)?;
-    Ok(())
+    if let Some(first) = last_runs(&mut page, before.runs)? {
+        drawn.extend(chart_of_runs(before.runs, first, lang));
+    }
+    // As wide as the tables reach.
+    let columns = 1 + usize::from(columns(amount, has_cutoffs(&summary.grades)));
+    let wide = widths[1..columns]
+        .iter()
+        .map(|width| u32::from(*width) * 7 + 5)
+        .sum();
+    drawing::insert(&mut page, name, (band + 1, LEFT), wide, &drawn)
+}
+
+/// The figures of the last runs; the row of the first.
+fn last_runs(page: &mut Page<'_>, runs: &[RunFigures]) -> Result<Option<u32>, XlsxError> {
+    if runs.len() < 2 {
+        return Ok(None);
+    }
+    let lang = page.lang;
+    page.part(LEFT, Word::LastRuns.get(lang))?;
+    let count = Look::Number(0);
+    page.headings(
+        LEFT,
+        &[
+            (Word::AsOf.get(lang), Look::Text),
+            (Word::Customers.get(lang), count),
+            (Word::Up.get(lang), count),
+            (Word::Down.get(lang), count),
+            (Word::NewOnes.get(lang), count),
+            (Word::AbsentOnes.get(lang), count),
+        ],
+    )?;
+    let first = page.row;
+    let (text, number) = (
+        look_of(page.formats.bordered(), Look::Text),
+        look_of(page.formats.bordered(), count),
+    );
+    for run in runs {
+        page.text(LEFT, &run.as_of.to_string(), &text)?;
+        let counts = [run.customers, run.up, run.down, run.new, run.absent];
+        for (column, count) in (LEFT + 1..).zip(counts) {
+            page.count(column, count, &number)?;
+        }
+        page.row += 1;
+    }
+    Ok(Some(first))
 }
 
 /// The widths, with room for long names.
-fn widths(summary: &Summary) -> [u16; 8] {
+fn widths(summary: &Summary) -> [u16; 10] {
     let shares = || {
         let labels = summary.dimensions.iter().flat_map(|(_, labels)| labels);
         let tags = summary.tags.iter().take(TAGS);
@@ -145,21 +222,34 @@ fn figures(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
 }
 
 /// The grades in their colours, those without one, and the total.
-fn grades(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
+/// Gives the row of the first.
+fn grades(
+    page: &mut Page<'_>,
+    summary: &Summary,
+    before: Option<&[usize]>,
+) -> Result<Option<u32>, XlsxError> {
     if summary.grades.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let lang = page.lang;
     page.part(LEFT, Word::Grades.get(lang))?;
     let amount = summary.amount.as_deref();
-    let cutoffs = summary.grades.iter().any(|share| share.cutoff.is_some());
-    share_headings(page, Word::Grade.get(lang), amount, cutoffs)?;
+    let cutoffs = has_cutoffs(&summary.grades);
+    share_headings(
+        page,
+        Word::Grade.get(lang),
+        amount,
+        cutoffs,
+        before.is_some(),
+    )?;
+    let first = page.row;
     for (grade, share) in summary.grades.iter().enumerate() {
         let name = page.formats.shaded(
             look_of(page.formats.bordered(), Look::Text).set_bold(),
             Shade::Grade(grade),
         );
-        share_row(page, share, &name, amount, cutoffs)?;
+        let before = before.map(|counts| counts[grade]);
+        share_row(page, share, &name, amount, cutoffs, before)?;
     }
     if summary.unrated > 0 {
         let name = page
@@ -189,12 +279,20 @@ fn grades(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
     for column in LEFT + 2..=last {
         page.sheet.write_blank(page.row, column, &text)?;
     }
+    if let Some(before) = before {
+        let before: usize = before.iter().sum();
+        let delta = total(Look::Delta(0));
+        page.count(last + 1, before, &number)?;
+        let difference = counted as f64 - before as f64;
+        page.sheet
+            .write_number_with_format(page.row, last + 2, difference, &delta)?;
+    }
     if let (Some(_), Some(sum)) = (amount, sum) {
         page.sheet
             .write_number_with_format(page.row, LEFT + 4, sum.to_f64(), &money)?;
     }
     page.row += 1;
-    Ok(())
+    Ok(Some(first))
 }
 
 /// What became of the customers since the run before.
@@ -204,7 +302,7 @@ fn movements(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
     }
     let lang = page.lang;
     page.part(LEFT, Word::Movements.get(lang))?;
-    share_headings(page, Word::Change.get(lang), None, false)?;
+    share_headings(page, Word::Change.get(lang), None, false, false)?;
     let name = look_of(page.formats.bordered(), Look::Text);
     for (decision, count) in &summary.decisions {
         let share = Share {
@@ -215,29 +313,7 @@ fn movements(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
             amount_share: None,
             cutoff: None,
         };
-        share_row(page, &share, &name, None, false)?;
-    }
-    Ok(())
-}
-
-/// A part of the sheet with a row for each share; nothing where there are none.
-fn shares(
-    page: &mut Page<'_>,
-    title: &str,
-    heading: &str,
-    shares: &[Share],
-    amount: Option<&str>,
-) -> Result<(), XlsxError> {
-    if shares.is_empty() {
-        return Ok(());
-    }
-    let amount = amount.filter(|_| shares.iter().any(|share| share.amount.is_some()));
-    let cutoffs = shares.iter().any(|share| share.cutoff.is_some());
-    page.part(LEFT, title)?;
-    share_headings(page, heading, amount, cutoffs)?;
-    let name = look_of(page.formats.bordered(), Look::Text);
-    for share in shares {
-        share_row(page, share, &name, amount, cutoffs)?;
+        share_row(page, &share, &name, None, false, None)?;
     }
     Ok(())
 }
@@ -266,86 +342,6 @@ fn reviews(page: &mut Page<'_>, reviews: &[(Arc<str>, usize)]) -> Result<(), Xls
         page.row += 1;
     }
     Ok(())
-}
-
-/// How many columns a table of shares has.
-const fn columns(amount: Option<&str>, cutoffs: bool) -> u16 {
-    4 + if amount.is_some() { 2 } else { 0 } + if cutoffs { 1 } else { 0 }
-}
-
-/// The headings of a table of shares.
-fn share_headings(
-    page: &mut Page<'_>,
-    name: &str,
-    amount: Option<&str>,
-    cutoffs: bool,
-) -> Result<(), XlsxError> {
-    let lang = page.lang;
-    let mut headings = vec![
-        (name, Look::Text),
-        (Word::Customers.get(lang), Look::Number(0)),
-        (Word::Share.get(lang), Look::Percent(1)),
-        ("", Look::Text),
-    ];
-    if let Some(amount) = amount {
-        headings.push((amount, Look::Number(2)));
-        headings.push((Word::AmountShare.get(lang), Look::Percent(1)));
-    }
-    if cutoffs {
-        headings.push((Word::CutOff.get(lang), Look::Text));
-    }
-    page.headings(LEFT, &headings)
-}
-
-/// A row of a table of shares.
-fn share_row(
-    page: &mut Page<'_>,
-    share: &Share,
-    name: &Format,
-    amount: Option<&str>,
-    cutoffs: bool,
-) -> Result<(), XlsxError> {
-    let format = |look| look_of(page.formats.bordered(), look);
-    let (text, number, percent) = (
-        format(Look::Text),
-        format(Look::Number(0)),
-        format(Look::Percent(1)),
-    );
-    let money = format(Look::Number(share.amount.map_or(0, Decimal::places).max(2)));
-    let bar = text.clone().set_font_color(Color::RGB(BAR_COLOR));
-    page.text(LEFT, &share.name, name)?;
-    page.count(LEFT + 1, share.count, &number)?;
-    page.sheet
-        .write_number_with_format(page.row, LEFT + 2, share.share.to_f64(), &percent)?;
-    page.text(LEFT + 3, &bar_of(share.share), &bar)?;
-    let mut column = LEFT + 4;
-    if amount.is_some() {
-        for (value, format) in [(share.amount, &money), (share.amount_share, &percent)] {
-            match value {
-                Some(value) => {
-                    page.sheet
-                        .write_number_with_format(page.row, column, value.to_f64(), format)?
-                }
-                None => page.sheet.write_blank(page.row, column, format)?,
-            };
-            column += 1;
-        }
-    }
-    if cutoffs {
-        page.text(column, share.cutoff.as_deref().unwrap_or_default(), &text)?;
-    }
-    page.row += 1;
-    Ok(())
-}
-
-/// A bar of text: no conditional format, so that it prints and sorts anywhere.
-fn bar_of(share: Decimal) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let share = share.millionths().clamp(0, 1_000_000) as usize;
-    let eighths = (share * BAR * 8 + 500_000) / 1_000_000;
-    // Whatever is there is seen.
-    let eighths = if share > 0 { eighths.max(1) } else { 0 };
-    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
 /// A count as a share of another.

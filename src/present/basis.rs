@@ -1,0 +1,533 @@
+//! What every grade rests on, as a table: a row for each customer and dimension, with the rule that decided, the values
+//! that it read and the cells that they came from. Where the scheme has no dimensions, a row for the grade and the type.
+//!
+//! Takes a grading and what of it may be shown. A row is worked out when it is asked for, because there may be millions.
+
+use super::explanation::rule_line;
+use super::marks::decision_word;
+use super::seen::Seen;
+use super::shown;
+use super::table::{
+    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
+};
+use crate::assess::parts;
+use crate::decide::Decision;
+use crate::diagnostic::Lang;
+use crate::explain::{self, DimensionStep, Input, Outcome, RuleStep, Source};
+use crate::grading::Grading;
+use crate::scheme::model::{DimensionRule, Expression, GradeRule, IndicatorRule};
+use crate::table::{Decimal, Place};
+use crate::words::Word;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// With more customers than this only those who moved are explained.
+pub const MOST: usize = 300_000;
+
+/// What a column shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Show {
+    Id,
+    Name,
+    Subject,
+    Label,
+    Points,
+    Weight,
+    Part,
+    Rule,
+    Values,
+    Sources,
+}
+
+/// What a row of the table is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Subject {
+    Dimension(usize),
+    Grade,
+    Type,
+}
+
+/// One row, worked out.
+#[derive(Default)]
+struct Line {
+    label: Option<Arc<str>>,
+    points: Option<Decimal>,
+    weight: Option<Decimal>,
+    part: Option<Decimal>,
+    rule: String,
+    values: String,
+    sources: String,
+}
+
+/// What the numbers of a column need.
+struct Shape {
+    places: u32,
+    least: Decimal,
+    most: Decimal,
+}
+
+impl Shape {
+    /// Of these numbers; `None` where there are none.
+    fn of(mut numbers: impl Iterator<Item = Decimal>) -> Option<Self> {
+        let first = numbers.next()?;
+        let shape = Self {
+            places: first.places(),
+            least: first,
+            most: first,
+        };
+        Some(numbers.fold(shape, |shape, number| Self {
+            places: shape.places.max(number.places()),
+            least: shape.least.min(number),
+            most: shape.most.max(number),
+        }))
+    }
+
+    /// The characters of the widest.
+    fn width(&self) -> usize {
+        let width = |number: Decimal| {
+            let whole = Decimal::from_int(number.trunc()).unwrap_or(number);
+            shown::number(whole, self.places).len() + usize::from(number < Decimal::ZERO)
+        };
+        width(self.least).max(width(self.most))
+    }
+}
+
+/// The table.
+pub struct Basis<'a> {
+    grading: &'a Grading,
+    seen: &'a Seen,
+    lang: Lang,
+    rows: Vec<u32>,
+    subjects: Vec<Subject>,
+    columns: Vec<TableColumn>,
+    shows: Vec<Show>,
+    /// How many characters the widest number of each column takes.
+    widest: Vec<usize>,
+    /// The last row that was asked for: its cells are asked for one after another.
+    last: RefCell<Option<(usize, Line)>>,
+    /// Whether it has those only who moved.
+    pub only_moved: bool,
+}
+
+impl<'a> Basis<'a> {
+    /// The table of a grading; of those only who moved, where there are more than `most` customers. `None` where there
+    /// is nobody to explain.
+    pub fn new(grading: &'a Grading, seen: &'a Seen, lang: Lang, most: usize) -> Option<Self> {
+        let scheme = &grading.scheme;
+        let mut subjects: Vec<Subject> = (0..scheme.dimensions.len())
+            .map(Subject::Dimension)
+            .collect();
+        if subjects.is_empty() {
+            let has = [
+                (!scheme.grades.is_empty(), Subject::Grade),
+                (!scheme.types.is_empty(), Subject::Type),
+            ];
+            subjects.extend(
+                has.iter()
+                    .filter(|(has, _)| *has)
+                    .map(|(_, subject)| *subject),
+            );
+        }
+        let only_moved = seen.rows().nth(most).is_some();
+        let rows: Vec<u32> = seen
+            .rows()
+            .filter(|row| !only_moved || has_moved(grading, *row))
+            .map(|row| row as u32)
+            .collect();
+        if rows.is_empty() || subjects.is_empty() {
+            return None;
+        }
+        let mut basis = Self {
+            grading,
+            seen,
+            lang,
+            rows,
+            subjects,
+            columns: vec![],
+            shows: vec![],
+            widest: vec![],
+            last: RefCell::new(None),
+            only_moved,
+        };
+        basis.lay_out();
+        Some(basis)
+    }
+
+    /// How many customers it explains.
+    pub const fn customers(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn lay_out(&mut self) {
+        use ColumnKind::{Id, Text};
+        use ColumnRole::{Computed, Key, Label, Name, Reasons};
+        let roster = &self.grading.book.roster;
+        let is_named = self
+            .rows
+            .iter()
+            .any(|row| roster.names[*row as usize].is_some());
+        let scheme = &self.grading.scheme;
+        let points = Shape::of(self.points());
+        let weights = scheme.dimensions.iter().filter_map(|known| known.weight);
+        let weight = Shape::of(weights);
+        let rows = self.rows.iter();
+        let parts = Shape::of(
+            rows.flat_map(|row| self.parts(*row as usize))
+                .map(|(_, part)| part),
+        );
+        let number = |shape: &Option<Shape>| ColumnKind::Number {
+            places: shape.as_ref().map_or(0, |shape| shape.places),
+        };
+        let columns = [
+            (true, Word::Customer, Id, Key, Show::Id),
+            (is_named, Word::CustomerName, Text, Name, Show::Name),
+            (true, Word::Dimension, Text, Computed, Show::Subject),
+            (true, Word::BandLabel, Text, Label, Show::Label),
+            (
+                points.is_some(),
+                Word::Points,
+                number(&points),
+                Computed,
+                Show::Points,
+            ),
+            (
+                weight.is_some(),
+                Word::Weight,
+                number(&weight),
+                Computed,
+                Show::Weight,
+            ),
+            (
+                parts.is_some(),
+                Word::PartOfScore,
+                number(&parts),
+                Computed,
+                Show::Part,
+            ),
+            (true, Word::Rule, Text, Reasons, Show::Rule),
+            (true, Word::ValuesRead, Text, Reasons, Show::Values),
+            (true, Word::Source, Text, Reasons, Show::Sources),
+        ];
+        for (_, word, kind, role, show) in columns.into_iter().filter(|(shown, ..)| *shown) {
+            let word = match (show, self.subjects[0]) {
+                (Show::Subject, Subject::Grade | Subject::Type) => Word::Item,
+                _ => word,
+            };
+            self.columns.push(TableColumn {
+                heading: word.get(self.lang).into(),
+                kind,
+                role,
+            });
+            self.shows.push(show);
+            let shape = match show {
+                Show::Points => &points,
+                Show::Weight => &weight,
+                Show::Part => &parts,
+                _ => &None,
+            };
+            self.widest.push(shape.as_ref().map_or(0, Shape::width));
+        }
+    }
+
+    /// All points.
+    fn points(&self) -> impl Iterator<Item = Decimal> {
+        let scheme = &self.grading.scheme;
+        let columns = scheme
+            .dimensions
+            .iter()
+            .map(|dimension| self.grading.facts.get(dimension.points_slot));
+        let rows = || self.rows.iter().map(|row| *row as usize);
+        columns
+            .flat_map(move |column| rows().filter_map(move |row| explain::number_at(column, row)))
+    }
+
+    fn parts(&self, row: usize) -> Vec<(usize, Decimal)> {
+        let grading = self.grading;
+        parts(
+            &grading.scheme,
+            &grading.assessment.dimensions,
+            &grading.facts,
+            row,
+        )
+    }
+
+    /// The customer and what the row is about.
+    fn at(&self, row: usize) -> (usize, Subject) {
+        let each = self.subjects.len();
+        (self.rows[row / each] as usize, self.subjects[row % each])
+    }
+
+    fn line(&self, row: usize) -> Line {
+        let (customer, subject) = self.at(row);
+        let (grading, lang) = (self.grading, self.lang);
+        match subject {
+            Subject::Dimension(index) => {
+                let step = explain::dimension(grading, index, customer, lang);
+                let parts = self.parts(customer);
+                let part = parts.iter().find(|(known, _)| *known == index);
+                self.of_dimension(index, step, part.map(|(_, part)| *part))
+            }
+            Subject::Grade => {
+                let step = explain::grade(grading, customer, lang);
+                self.of_rule(step, &self.grade_rules())
+            }
+            Subject::Type => {
+                let rules = grading.scheme.types.iter();
+                let rules: Vec<&Expression> = rules.filter_map(|rule| rule.when.as_ref()).collect();
+                self.of_rule(explain::kind(grading, customer, lang), &rules)
+            }
+        }
+    }
+
+    fn grade_rules(&self) -> Vec<&'a Expression> {
+        let grades = self.grading.scheme.grades.iter();
+        grades
+            .flat_map(|grade| match &grade.rule {
+                GradeRule::When(when) => when.iter().collect::<Vec<_>>(),
+                GradeRule::Top(top) => top.by.iter().collect(),
+            })
+            .collect()
+    }
+
+    fn of_rule(&self, step: Option<RuleStep>, rules: &[&Expression]) -> Line {
+        let Some(step) = step else {
+            return Line::default();
+        };
+        let label = match &step.outcome {
+            Outcome::Holds(name) => Some(name.clone()),
+            Outcome::NoneHolds | Outcome::Missing(_) => None,
+        };
+        Line {
+            label,
+            rule: self.told(&step, rules),
+            values: self.values(&step.inputs),
+            sources: self.sources(&step.inputs),
+            ..Line::default()
+        }
+    }
+
+    fn of_dimension(&self, index: usize, step: DimensionStep, part: Option<Decimal>) -> Line {
+        let rule = &self.grading.scheme.dimensions[index].rule;
+        let bands = match rule {
+            DimensionRule::Bands(bands)
+            | DimensionRule::Points { bands, .. }
+            | DimensionRule::Indicators { bands, .. } => bands,
+        };
+        let mut rules: Vec<&Expression> =
+            bands.iter().filter_map(|band| band.when.as_ref()).collect();
+        if let DimensionRule::Points { points, .. } = rule {
+            rules.push(points);
+        }
+        let mut line = Line {
+            label: step.label,
+            points: step.points,
+            weight: step.weight,
+            part,
+            ..Line::default()
+        };
+        let DimensionRule::Indicators { indicators, .. } = rule else {
+            line.rule = self.told(&step.rule, &rules);
+            line.values = self.values(&step.rule.inputs);
+            line.sources = self.sources(&step.rule.inputs);
+            return line;
+        };
+        // Of a dimension by indicators it is these that were decided by rules.
+        let between = self.between();
+        let (mut told, mut values, mut inputs) = (vec![], vec![], vec![]);
+        for (step, indicator) in step.indicators.into_iter().zip(indicators) {
+            let rules: Vec<&Expression> = match &indicator.rule {
+                IndicatorRule::Points(points) => vec![points],
+                IndicatorRule::Bands(bands) => {
+                    bands.iter().filter_map(|band| band.when.as_ref()).collect()
+                }
+            };
+            let points = step
+                .points
+                .map_or_else(|| "—".to_owned(), |points| points.to_string());
+            let rule = self.told(&step.rule, &rules);
+            told.push(format!("{} {points} × {}: {rule}", step.name, step.weight));
+            let read = self.values(&step.rule.inputs);
+            if !read.is_empty() {
+                values.push(read);
+            }
+            inputs.extend(step.rule.inputs);
+        }
+        line.rule = told.join(between);
+        line.values = values.join(between);
+        line.sources = self.sources(&inputs);
+        line
+    }
+
+    const fn between(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "；",
+            Lang::En => "; ",
+        }
+    }
+
+    /// The rule that decided; which of the rules of a list held says something of the values that any of them reads.
+    fn told(&self, step: &RuleStep, rules: &[&Expression]) -> String {
+        if rules.iter().all(|rule| self.seen.may_tell_rule(rule)) {
+            rule_line(step, self.lang)
+        } else {
+            Word::NotShown.get(self.lang).to_owned()
+        }
+    }
+
+    /// `合作年限 1（合作起始时间 2023-03-31）；投诉次数 0`.
+    fn values(&self, inputs: &[Input]) -> String {
+        let told = inputs
+            .iter()
+            .filter(|input| self.seen.may_tell_input(input));
+        let texts: Vec<String> = told
+            .map(|input| {
+                let from = self.values(&input.from);
+                match self.lang {
+                    _ if from.is_empty() => format!("{} {}", input.name, input.text),
+                    Lang::Zh => format!("{} {}（{from}）", input.name, input.text),
+                    Lang::En => format!("{} {} ({from})", input.name, input.text),
+                }
+            })
+            .collect();
+        texts.join(self.between())
+    }
+
+    /// The cells behind the values, each once and on a line of its own.
+    fn sources(&self, inputs: &[Input]) -> String {
+        let mut places: Vec<String> = vec![];
+        let mut add = |place: String| {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        };
+        self.each_source(inputs, &mut |input| match &input.source {
+            Source::Cell(place) => add(place.to_string()),
+            Source::Rows { count, first, .. } => {
+                add(rows_text(&input.name, *count, first.as_ref(), self.lang));
+            }
+            Source::Earlier => add(match self.lang {
+                Lang::Zh => "上期结果".to_owned(),
+                Lang::En => "the run before".to_owned(),
+            }),
+            Source::Expression(_) | Source::Scheme => {}
+        });
+        places.join("\n")
+    }
+
+    fn each_source(&self, inputs: &[Input], take: &mut dyn FnMut(&Input)) {
+        for input in inputs
+            .iter()
+            .filter(|input| self.seen.may_tell_input(input))
+        {
+            take(input);
+            self.each_source(&input.from, take);
+        }
+    }
+}
+
+/// `orders.csv:1027 等 12 行`.
+fn rows_text(name: &str, count: usize, first: Option<&Place>, lang: Lang) -> String {
+    match (first, lang) {
+        (Some(place), _) if count == 1 => place.to_string(),
+        (Some(place), Lang::Zh) => format!("{place} 等 {count} 行"),
+        (Some(place), Lang::En) => format!("{place} and others, {count} rows"),
+        (None, Lang::Zh) => format!("{name} 没有记录"),
+        (None, Lang::En) => format!("no rows for {name}"),
+    }
+}
+
+/// Whether the grade is another than before; without grades the type.
+fn has_moved(grading: &Grading, row: usize) -> bool {
+    let before = grading.earlier(row);
+    if grading.scheme.grades.is_empty() {
+        let now = grading.classification.types[row].index();
+        before.kind.is_some() && before.kind != now
+    } else {
+        let now = grading.decided[row].grade.map(|grade| grade as usize);
+        before.grade.is_some() && before.grade != now
+    }
+}
+
+impl ResultTable for Basis<'_> {
+    fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len() * self.subjects.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> OutCell<'_> {
+        let (customer, subject) = self.at(row);
+        let roster = &self.grading.book.roster;
+        let own = |text: &str| match text {
+            "" => OutCell::Blank,
+            text => OutCell::Text(Cow::Owned(text.to_owned())),
+        };
+        let show = self.shows[column];
+        match show {
+            Show::Id => return OutCell::Text(Cow::Borrowed(&roster.ids[customer])),
+            Show::Name => {
+                let name = roster.names[customer].as_deref();
+                return name.map_or(OutCell::Blank, |name| OutCell::Text(Cow::Borrowed(name)));
+            }
+            Show::Subject => {
+                return OutCell::Text(Cow::Borrowed(match subject {
+                    Subject::Dimension(index) => &self.grading.scheme.dimensions[index].name,
+                    Subject::Grade => Word::Grade.get(self.lang),
+                    Subject::Type => Word::Type.get(self.lang),
+                }));
+            }
+            _ => {}
+        }
+        let mut last = self.last.borrow_mut();
+        if last.as_ref().is_none_or(|(known, _)| *known != row) {
+            *last = Some((row, self.line(row)));
+        }
+        let Some((_, line)) = last.as_ref() else {
+            return OutCell::Blank;
+        };
+        let number = |value: Option<Decimal>| value.map_or(OutCell::Blank, OutCell::Number);
+        match show {
+            Show::Label => match &line.label {
+                Some(label) => own(label),
+                None if subject == Subject::Grade => {
+                    own(&decision_word(Decision::Unrated, self.lang))
+                }
+                None => OutCell::Blank,
+            },
+            Show::Points => number(line.points),
+            Show::Weight => number(line.weight),
+            Show::Part => number(line.part),
+            Show::Rule => own(&line.rule),
+            Show::Values => own(&line.values),
+            _ => own(&line.sources),
+        }
+    }
+
+    fn mark(&self, row: usize) -> RowMark {
+        let decided = &self.grading.decided[self.at(row).0];
+        RowMark {
+            grade: decided.grade.map(|grade| grade as usize),
+            decision: decided.decision,
+            steps: None,
+        }
+    }
+
+    fn widest_number(&self, column: usize) -> Option<usize> {
+        Some(self.widest[column])
+    }
+
+    fn grades(&self) -> &[GradeStyle] {
+        &[]
+    }
+
+    fn types(&self) -> &[Arc<str>] {
+        &[]
+    }
+}

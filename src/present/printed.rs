@@ -1,0 +1,496 @@
+//! The scheme as people print it and sign it: dimensions with their indicators, weights, rules, labels and points, then
+//! grades, types, movement, tags, and what the figures mean. Rules stand as the scheme writes them.
+
+use super::seen::Seen;
+use crate::diagnostic::Lang;
+use crate::explain::rule_text;
+use crate::scheme::Scheme;
+use crate::scheme::model::{
+    Aim, Band, Dimension, DimensionRule, Expression, IndicatorRule, MetricSource, Movement, Span,
+    WindowSpan,
+};
+use crate::table::{Decimal, PeriodKind};
+use crate::words::Word;
+
+/// A part of the printed scheme: a table under a title.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Its title.
+    pub title: &'static str,
+    /// Its headings.
+    pub headings: Vec<&'static str>,
+    /// Which of the six columns of the sheet each heading takes, the first and the last.
+    pub spans: Vec<(u16, u16)>,
+    /// Its rows. A cell that is `None` belongs to the one above it.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Whether the first column names the grades in order, which have colours.
+    pub is_grades: bool,
+    /// What is to be said below it, a line each.
+    pub notes: Vec<String>,
+}
+
+/// The whole scheme, of which only those rules are told that may be.
+pub fn printed(scheme: &Scheme, seen: &Seen, lang: Lang) -> Vec<Part> {
+    let parts = [
+        dimensions(scheme, seen, lang),
+        grades(scheme, seen, lang),
+        types(scheme, seen, lang),
+        movement(scheme, scheme.grade_movement.as_ref(), false, seen, lang),
+        movement(scheme, scheme.type_movement.as_ref(), true, seen, lang),
+        tags(scheme, seen, lang),
+        reviews(scheme, seen, lang),
+        figures(scheme, seen, lang),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.rows.is_empty())
+        .collect()
+}
+
+type Row = Vec<Option<String>>;
+
+fn part(title: Word, headings: &[(Word, u16, u16)], rows: Vec<Row>, lang: Lang) -> Part {
+    Part {
+        title: title.get(lang),
+        headings: headings.iter().map(|(word, ..)| word.get(lang)).collect(),
+        spans: headings
+            .iter()
+            .map(|(_, first, last)| (*first, *last))
+            .collect(),
+        rows,
+        is_grades: false,
+        notes: vec![],
+    }
+}
+
+fn when(rule: Option<&Expression>, seen: &Seen, lang: Lang) -> String {
+    match rule {
+        Some(rule) => one_line(&seen.rule(rule, lang)),
+        None => Word::Otherwise.get(lang).to_owned(),
+    }
+}
+
+/// A rule that the scheme writes on several lines, on one.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn number(value: Option<Decimal>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn dimensions(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let mut rows = vec![];
+    for dimension in &scheme.dimensions {
+        dimension_rows(dimension, seen, lang, &mut rows);
+    }
+    let has_indicators = scheme
+        .dimensions
+        .iter()
+        .any(|dimension| matches!(dimension.rule, DimensionRule::Indicators { .. }));
+    let headings = if has_indicators {
+        vec![
+            (Word::Dimension, 0, 0),
+            (Word::Indicator, 1, 1),
+            (Word::Weight, 2, 2),
+            (Word::Rule, 3, 3),
+            (Word::BandLabel, 4, 4),
+            (Word::Points, 5, 5),
+        ]
+    } else {
+        for row in &mut rows {
+            row.remove(1);
+        }
+        vec![
+            (Word::Dimension, 0, 1),
+            (Word::Weight, 2, 2),
+            (Word::Rule, 3, 3),
+            (Word::BandLabel, 4, 4),
+            (Word::Points, 5, 5),
+        ]
+    };
+    part(Word::Dimension, &headings, rows, lang)
+}
+
+/// The rows of a dimension: name, indicator, weight, rule, label, points.
+fn dimension_rows(dimension: &Dimension, seen: &Seen, lang: Lang, rows: &mut Vec<Row>) {
+    let first = rows.len();
+    let bands_rows = |bands: &[Band], indicator: &str, weight: &str, rows: &mut Vec<Row>| {
+        for (index, band) in bands.iter().enumerate() {
+            let head = |text: &str| (index == 0).then(|| text.to_owned());
+            rows.push(vec![
+                None,
+                head(indicator),
+                head(weight),
+                Some(when(band.when.as_ref(), seen, lang)),
+                Some(band.label.as_deref().unwrap_or_default().to_owned()),
+                Some(number(band.points)),
+            ]);
+        }
+    };
+    let of_points = |points: &Expression, indicator: &str, weight: &str| {
+        let rule = one_line(&seen.rule(points, lang));
+        let rule = match lang {
+            Lang::Zh => format!("分数 = {rule}"),
+            Lang::En => format!("points = {rule}"),
+        };
+        vec![
+            None,
+            Some(indicator.to_owned()),
+            Some(weight.to_owned()),
+            Some(rule),
+            Some(String::new()),
+            Some(String::new()),
+        ]
+    };
+    let weight = number(dimension.weight);
+    match &dimension.rule {
+        DimensionRule::Bands(bands) => bands_rows(bands, "", &weight, rows),
+        DimensionRule::Points { points, bands, .. } => {
+            rows.push(of_points(points, "", &weight));
+            bands_rows(bands, "", &weight, rows);
+        }
+        DimensionRule::Indicators {
+            indicators, bands, ..
+        } => {
+            for indicator in indicators {
+                let share = indicator.weight.to_string();
+                match &indicator.rule {
+                    IndicatorRule::Points(points) => {
+                        rows.push(of_points(points, &indicator.name, &share));
+                    }
+                    IndicatorRule::Bands(bands) => {
+                        bands_rows(bands, &indicator.name, &share, rows);
+                    }
+                }
+            }
+            let all = match lang {
+                Lang::Zh => "按各指标加权",
+                Lang::En => "all indicators weighted",
+            };
+            bands_rows(bands, all, &weight, rows);
+        }
+    }
+    if let Some(row) = rows.get_mut(first) {
+        row[0] = Some(dimension.name.to_string());
+    }
+}
+
+fn grades(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let keeps = scheme.grades.iter().any(|grade| grade.keep.is_some());
+    let rows = scheme.grades.iter().map(|grade| {
+        let rule = rule_text(&grade.rule, lang);
+        let rule = when(rule.as_deref(), seen, lang);
+        let mut row = vec![Some(grade.name.to_string()), Some(rule)];
+        if keeps {
+            let keep = grade.keep.as_ref();
+            row.push(Some(
+                keep.map_or_else(String::new, |keep| when(Some(keep), seen, lang)),
+            ));
+        }
+        row
+    });
+    let rows = rows.collect();
+    let grades = if keeps {
+        part(
+            Word::GradeRules,
+            &[
+                (Word::Grade, 0, 0),
+                (Word::Rule, 1, 3),
+                (Word::KeepRule, 4, 5),
+            ],
+            rows,
+            lang,
+        )
+    } else {
+        part(
+            Word::GradeRules,
+            &[(Word::Grade, 0, 0), (Word::Rule, 1, 5)],
+            rows,
+            lang,
+        )
+    };
+    Part {
+        is_grades: true,
+        ..grades
+    }
+}
+
+fn types(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let rows = scheme.types.iter().map(|rule| {
+        let when = when(rule.when.as_ref(), seen, lang);
+        vec![Some(rule.name.to_string()), Some(when)]
+    });
+    let headings = [(Word::Type, 0, 0), (Word::Rule, 1, 5)];
+    part(Word::TypeRules, &headings, rows.collect(), lang)
+}
+
+fn movement(
+    scheme: &Scheme,
+    movement: Option<&Movement>,
+    of_types: bool,
+    seen: &Seen,
+    lang: Lang,
+) -> Part {
+    let title = if of_types {
+        Word::MovementOfTypes
+    } else {
+        Word::MovementOfGrades
+    };
+    let headings = [
+        (Word::FigureName, 0, 0),
+        (Word::MoveFrom, 1, 1),
+        (Word::MoveTo, 2, 2),
+        (Word::Rule, 3, 5),
+    ];
+    let Some(movement) = movement else {
+        return part(title, &headings, vec![], lang);
+    };
+    let name = |level: u32| -> String {
+        let level = level as usize;
+        if of_types {
+            scheme.types[level].name.to_string()
+        } else {
+            scheme.grades[level].name.to_string()
+        }
+    };
+    let rows = movement.rules.iter().map(|rule| {
+        let from: Vec<String> = rule.from.iter().map(|level| name(*level)).collect();
+        let from = match (from.is_empty(), lang) {
+            (true, Lang::Zh) => "任意".to_owned(),
+            (true, Lang::En) => "any".to_owned(),
+            (false, _) => from.join("、"),
+        };
+        let to = match (rule.aim, lang) {
+            (Aim::To(level), _) => name(level),
+            (Aim::Step(steps), Lang::Zh) if steps > 0 => format!("升 {steps} 级"),
+            (Aim::Step(steps), Lang::Zh) => format!("降 {} 级", -steps),
+            (Aim::Step(steps), Lang::En) if steps > 0 => format!("{steps} up"),
+            (Aim::Step(steps), Lang::En) => format!("{} down", -steps),
+        };
+        vec![
+            Some(rule.name.to_string()),
+            Some(from),
+            Some(to),
+            Some(when(Some(&rule.when), seen, lang)),
+        ]
+    });
+    Part {
+        notes: settings(scheme, movement, &name, seen, lang),
+        ..part(title, &headings, rows.collect(), lang)
+    }
+}
+
+/// What else decides of movement, a sentence each.
+fn settings(
+    scheme: &Scheme,
+    movement: &Movement,
+    name: &dyn Fn(u32) -> String,
+    seen: &Seen,
+    lang: Lang,
+) -> Vec<String> {
+    let zh_en = |zh: String, en: String| match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    };
+    let (period_zh, period_en) = match scheme.period {
+        PeriodKind::Month => ("个月", "months"),
+        PeriodKind::Quarter => ("个季度", "quarters"),
+        PeriodKind::HalfYear => ("个半年", "half-years"),
+        PeriodKind::Year => ("年", "years"),
+    };
+    let mut notes = vec![if movement.follows {
+        zh_en(
+            "没有规则成立时，按当期数值定级。".into(),
+            "Where no rule holds, the values of the period decide.".into(),
+        )
+    } else {
+        zh_en(
+            "没有规则成立时，保持原级。".into(),
+            "Where no rule holds, the level is held.".into(),
+        )
+    }];
+    if let Some(level) = movement.initial {
+        let level = name(level);
+        notes.push(zh_en(
+            format!("首次为 {level}。"),
+            format!("The first level is {level}."),
+        ));
+    }
+    if movement.resets {
+        notes.push(zh_en(
+            "升降以后，连续期数重新计算。".into(),
+            "After a move the counts of periods begin anew.".into(),
+        ));
+    }
+    let spans = [
+        (
+            movement.min_hold,
+            "升降后满 {} 才可再变动。",
+            "After a move nobody moves for {}.",
+        ),
+        (
+            movement.min_gap_down,
+            "降级后满 {} 才可再降。",
+            "After a demotion nobody falls for {}.",
+        ),
+        (
+            movement.grace,
+            "达到降级条件后，宽限 {}。",
+            "A demotion waits for {}.",
+        ),
+    ];
+    for (count, zh, en) in spans.into_iter().filter(|(count, ..)| *count > 0) {
+        notes.push(zh_en(
+            zh.replace("{}", &format!("{count} {period_zh}")),
+            en.replace("{}", &format!("{count} {period_en}")),
+        ));
+    }
+    for (cap, zh, en) in [
+        (
+            movement.max_step_up,
+            "每次最多升 {} 级。",
+            "At most {} up at once.",
+        ),
+        (
+            movement.max_step_down,
+            "每次最多降 {} 级。",
+            "At most {} down at once.",
+        ),
+    ] {
+        if let Some(cap) = cap {
+            let cap = cap.to_string();
+            notes.push(zh_en(zh.replace("{}", &cap), en.replace("{}", &cap)));
+        }
+    }
+    if let Some(eligible) = &movement.eligible {
+        let rule = when(Some(eligible), seen, lang);
+        notes.push(zh_en(
+            format!("仅对满足 {rule} 的客户升降。"),
+            format!("Only those move for whom {rule}."),
+        ));
+    }
+    notes
+}
+
+fn tags(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let rows = scheme.tags.iter().map(|tag| {
+        let rule = tag.when.as_ref();
+        let everybody = match lang {
+            Lang::Zh => "所有客户",
+            Lang::En => "everybody",
+        };
+        let rule = rule.map_or_else(|| everybody.to_owned(), |rule| when(Some(rule), seen, lang));
+        vec![Some(tag.name.text.to_string()), Some(rule)]
+    });
+    let headings = [(Word::Tags, 0, 1), (Word::Rule, 2, 5)];
+    part(Word::TagRules, &headings, rows.collect(), lang)
+}
+
+fn reviews(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let rows = scheme.reviews.iter().map(|review| {
+        let owner = review.owner.as_ref();
+        vec![
+            Some(review.name.to_string()),
+            Some(when(Some(&review.when), seen, lang)),
+            Some(owner.map_or_else(String::new, |owner| owner.text.to_string())),
+            Some(
+                review
+                    .due_days
+                    .map_or_else(String::new, |days| days.to_string()),
+            ),
+        ]
+    });
+    let headings = [
+        (Word::Reviews, 0, 0),
+        (Word::Rule, 1, 3),
+        (Word::Owner, 4, 4),
+        (Word::WithinDays, 5, 5),
+    ];
+    part(Word::ReviewRules, &headings, rows.collect(), lang)
+}
+
+/// What the names mean that rules use.
+fn figures(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+    let metrics = scheme
+        .metrics
+        .iter()
+        .filter(|metric| seen.may_tell(metric.slot))
+        .map(|metric| {
+            let from = match (metric.from, lang) {
+                (MetricSource::Events(sheet), _) => scheme.events[sheet].sheet.name.to_string(),
+                (MetricSource::History(_), Lang::Zh) => "客户表各期".to_owned(),
+                (MetricSource::History(_), Lang::En) => "the customers' sheets".to_owned(),
+            };
+            let mut text = match lang {
+                Lang::Zh => format!("{from} 的 {}", one_line(&metric.text)),
+                Lang::En => format!("{} of {from}", one_line(&metric.text)),
+            };
+            if let Some(filter) = &metric.filter {
+                let rule = when(Some(filter), &Seen::default(), lang);
+                text += &match lang {
+                    Lang::Zh => format!("，仅 {rule}"),
+                    Lang::En => format!(", where {rule}"),
+                };
+            }
+            text += &window_text(&metric.window.span, lang);
+            if let Some(per) = metric.per {
+                text += per_text(per, lang);
+            }
+            vec![Some(metric.name.to_string()), Some(text)]
+        });
+    let values = scheme
+        .values
+        .iter()
+        .filter(|value| seen.may_tell(value.slot))
+        .map(|value| {
+            vec![
+                Some(value.name.to_string()),
+                Some(when(Some(&value.is), seen, lang)),
+            ]
+        });
+    let headings = [(Word::FigureName, 0, 1), (Word::HowWorkedOut, 2, 5)];
+    part(
+        Word::Figures,
+        &headings,
+        metrics.chain(values).collect(),
+        lang,
+    )
+}
+
+fn window_text(window: &WindowSpan, lang: Lang) -> String {
+    match (window, lang) {
+        (WindowSpan::All, _) => String::new(),
+        (WindowSpan::Within(Span::Months(months)), Lang::Zh) => format!("，近 {months} 个月"),
+        (WindowSpan::Within(Span::Months(months)), Lang::En) => format!(", last {months} months"),
+        (WindowSpan::Within(Span::Days(days)), Lang::Zh) => format!("，近 {days} 天"),
+        (WindowSpan::Within(Span::Days(days)), Lang::En) => format!(", last {days} days"),
+        (WindowSpan::Calendar(kind), Lang::Zh) => match kind {
+            PeriodKind::Month => "，本月".to_owned(),
+            PeriodKind::Quarter => "，本季度".to_owned(),
+            PeriodKind::HalfYear => "，本半年".to_owned(),
+            PeriodKind::Year => "，本年".to_owned(),
+        },
+        (WindowSpan::Calendar(kind), Lang::En) => match kind {
+            PeriodKind::Month => ", this month".to_owned(),
+            PeriodKind::Quarter => ", this quarter".to_owned(),
+            PeriodKind::HalfYear => ", this half-year".to_owned(),
+            PeriodKind::Year => ", this year".to_owned(),
+        },
+        (WindowSpan::Anniversary(_), Lang::Zh) => "，自最近一个周年日起".to_owned(),
+        (WindowSpan::Anniversary(_), Lang::En) => ", since the last anniversary".to_owned(),
+    }
+}
+
+const fn per_text(per: PeriodKind, lang: Lang) -> &'static str {
+    match (per, lang) {
+        (PeriodKind::Month, Lang::Zh) => "，按月",
+        (PeriodKind::Quarter, Lang::Zh) => "，按季度",
+        (PeriodKind::HalfYear, Lang::Zh) => "，按半年",
+        (PeriodKind::Year, Lang::Zh) => "，按年",
+        (PeriodKind::Month, Lang::En) => ", each month",
+        (PeriodKind::Quarter, Lang::En) => ", each quarter",
+        (PeriodKind::HalfYear, Lang::En) => ", each half-year",
+        (PeriodKind::Year, Lang::En) => ", each year",
+    }
+}

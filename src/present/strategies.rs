@@ -1,0 +1,183 @@
+//! What the strategies give, as rows: for whom, what is done for them, and how many customers that is.
+
+use super::seen::Seen;
+use crate::diagnostic::Lang;
+use crate::expr::Frame;
+use crate::grading::Grading;
+use crate::scheme::model::{Expression, Span, Strategy, Task, TaskRule};
+use crate::table::{Decimal, Value};
+use crate::words::Word;
+
+/// One strategy as people read it. Texts are empty where the scheme says nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrategyRow {
+    /// For whom it is.
+    pub applies: String,
+    /// How many customers get its service: those for whom it is the first that holds.
+    pub customers: usize,
+    /// How many get its tasks, which are of every strategy that holds.
+    pub task_customers: usize,
+    /// What is done for them.
+    pub service: String,
+    /// The follow-ups, a line each.
+    pub follow_ups: String,
+    /// How fast they are answered.
+    pub respond_within: String,
+    /// What is spent on them.
+    pub resources: String,
+    /// What they get.
+    pub benefits: String,
+    /// What is to be reached.
+    pub goal: String,
+    /// Who looks after them.
+    pub owner_level: String,
+    /// Hours of work a customer and period.
+    pub hours: Option<Decimal>,
+    /// Cost a customer and period.
+    pub cost: Option<Decimal>,
+}
+
+impl StrategyRow {
+    /// Hours of all its customers.
+    pub fn all_hours(&self) -> Option<Decimal> {
+        self.hours?.checked_mul(Decimal::from_count(self.customers))
+    }
+
+    /// Cost of all its customers.
+    pub fn all_cost(&self) -> Option<Decimal> {
+        self.cost?.checked_mul(Decimal::from_count(self.customers))
+    }
+}
+
+/// The strategies of a grading, with the customers who may be shown.
+pub fn strategies(grading: &Grading, seen: &Seen, lang: Lang) -> Vec<StrategyRow> {
+    let rules = grading.scheme.strategies.iter().enumerate();
+    rules
+        .map(|(index, strategy)| row(grading, seen, index, strategy, lang))
+        .collect()
+}
+
+fn row(
+    grading: &Grading,
+    seen: &Seen,
+    index: usize,
+    strategy: &Strategy,
+    lang: Lang,
+) -> StrategyRow {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let chosen = &grading.classification.strategies;
+    let customers = seen
+        .rows()
+        .filter(|row| chosen[*row].index() == Some(index))
+        .count();
+    let task_customers = match &strategy.when {
+        _ if strategy.tasks.is_empty() => 0,
+        None => seen.rows().count(),
+        Some(when) => seen.rows().filter(|row| holds(grading, when, *row)).count(),
+    };
+    let tasks = strategy
+        .tasks
+        .iter()
+        .map(|task| task_text(task, grading, seen, lang));
+    StrategyRow {
+        applies: match &strategy.when {
+            Some(when) => seen.rule(when, lang).into_owned(),
+            None => Word::TheRest.get(lang).to_owned(),
+        },
+        customers,
+        task_customers,
+        service: text(&strategy.service),
+        follow_ups: tasks.collect::<Vec<_>>().join("\n"),
+        respond_within: text(&strategy.respond_within),
+        resources: text(&strategy.resources),
+        benefits: strategy.benefits.join("、"),
+        goal: text(&strategy.goal),
+        owner_level: text(&strategy.owner_level),
+        hours: strategy.hours,
+        cost: strategy.cost,
+    }
+}
+
+fn holds(grading: &Grading, when: &Expression, row: usize) -> bool {
+    // What grading could not work out holds for nobody here either.
+    when.bound.eval_at(&grading.facts as &dyn Frame, row) == Value::Bool(true)
+}
+
+/// `上门拜访：每 3 个月（{客户经理}，提前 7 天）`.
+fn task_text(task: &Task, grading: &Grading, seen: &Seen, lang: Lang) -> String {
+    let when = match (&task.rule, lang) {
+        (TaskRule::Every(span), _) => every(*span, lang),
+        (TaskRule::On(slot), Lang::Zh) => {
+            format!("在 {}", grading.scheme.slots.entries[slot.0 as usize].name)
+        }
+        (TaskRule::On(slot), Lang::En) => {
+            format!("on {}", grading.scheme.slots.entries[slot.0 as usize].name)
+        }
+        (TaskRule::When(when), Lang::Zh) => format!("当 {}", seen.rule(when, lang)),
+        (TaskRule::When(when), Lang::En) => format!("when {}", seen.rule(when, lang)),
+    };
+    let mut notes = vec![];
+    if let Some(by) = &task.by {
+        notes.push(by.text.to_string());
+    }
+    match (task.lead_days, lang) {
+        (0, _) => {}
+        (days, Lang::Zh) => notes.push(format!("提前 {days} 天")),
+        (1, Lang::En) => notes.push("1 day before".to_owned()),
+        (days, Lang::En) => notes.push(format!("{days} days before")),
+    }
+    let title = &task.title;
+    match (notes.is_empty(), lang) {
+        (true, Lang::Zh) => format!("{title}：{when}"),
+        (true, Lang::En) => format!("{title}: {when}"),
+        (false, Lang::Zh) => format!("{title}：{when}（{}）", notes.join("，")),
+        (false, Lang::En) => format!("{title}: {when} ({})", notes.join(", ")),
+    }
+}
+
+/// An interval in words: months as quarters and years where they are whole ones.
+fn every(span: Span, lang: Lang) -> String {
+    let (count, zh, en) = match span {
+        Span::Months(months) if months % 12 == 0 => (months / 12, "年", "year"),
+        Span::Months(months) if months % 3 == 0 => (months / 3, "季度", "quarter"),
+        Span::Months(months) => (months, "月", "month"),
+        Span::Days(days) if days % 7 == 0 => (days / 7, "周", "week"),
+        Span::Days(days) => (days, "天", "day"),
+    };
+    match (count, lang) {
+        (1, Lang::Zh) => format!("每{zh}"),
+        (1, Lang::En) => format!("every {en}"),
+        (count, Lang::Zh) => {
+            let measure = if matches!(zh, "月" | "季度") {
+                "个"
+            } else {
+                ""
+            };
+            format!("每 {count} {measure}{zh}")
+        }
+        (count, Lang::En) => format!("every {count} {en}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_told_in_the_largest_whole_unit() {
+        for (span, zh, en) in [
+            (Span::Months(1), "每月", "every month"),
+            (Span::Months(2), "每 2 个月", "every 2 months"),
+            (Span::Months(3), "每季度", "every quarter"),
+            (Span::Months(6), "每 2 个季度", "every 2 quarters"),
+            (Span::Months(24), "每 2 年", "every 2 years"),
+            (Span::Days(7), "每周", "every week"),
+            (Span::Days(10), "每 10 天", "every 10 days"),
+        ] {
+            assert_eq!(
+                (every(span, Lang::Zh), every(span, Lang::En)),
+                (zh.into(), en.into())
+            );
+        }
+    }
+}
