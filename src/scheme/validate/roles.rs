@@ -94,7 +94,7 @@ impl Validator<'_> {
             let Some(slot) = self.names.slot(&name.value) else {
                 match field_of_events(events, &name.value) {
                     Some(field) => fields.push(field),
-                    None => self.findings.push(self.unknown(name)),
+                    None => self.findings.push(no_column(self.unknown(name))),
                 }
                 continue;
             };
@@ -120,7 +120,7 @@ impl Validator<'_> {
         let mut slots = vec![];
         for name in names {
             let Some(slot) = self.names.slot(&name.value) else {
-                self.findings.push(self.unknown(name));
+                self.findings.push(no_column(self.unknown(name)));
                 continue;
             };
             match self.names.entry(slot).kind {
@@ -140,7 +140,7 @@ impl Validator<'_> {
         let mut slots = vec![];
         for name in names {
             let Some(slot) = self.names.slot(&name.value) else {
-                self.findings.push(self.unknown(name));
+                self.findings.push(no_column(self.unknown(name)));
                 continue;
             };
             let is_text = match self.names.entry(slot).kind {
@@ -167,11 +167,7 @@ impl Validator<'_> {
             Code::UnknownName,
             text!("no name `{text}`", "没有名称 `{text}`"),
         )
-        .at(name.span.clone())
-        .with_note(text!(
-            "a column of the files that no field reads is shown to no role",
-            "文件中没有字段读取的列，任何角色都看不到"
-        ));
+        .at(name.span.clone());
         match nearest(text, known.iter().map(String::as_str)) {
             Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
             None => finding,
@@ -187,6 +183,14 @@ fn field_of_events(events: &[EventSheet], name: &str) -> Option<(usize, usize)> 
         let field = fields.position(|known| *known.name == *field)?;
         Some((sheet, field))
     })
+}
+
+/// A heading of the files may be meant, which nobody need hide.
+fn no_column(unknown: Finding) -> Finding {
+    unknown.with_note(text!(
+        "a column of the files that no field reads is shown to no role",
+        "文件中没有字段读取的列，任何角色都看不到"
+    ))
 }
 
 fn is_key(customers: Option<&Customers>, field: usize) -> bool {
