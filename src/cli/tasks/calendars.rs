@@ -1,6 +1,6 @@
 //! Calendars: one file for all, or a folder with a file for each owner.
 
-use crate::cli::output::{Files, named_twice, place};
+use crate::cli::output::{Files, Output, Target, named_twice, place};
 use crate::cli::{Format, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
@@ -61,6 +61,14 @@ pub fn split(paths: &[String], format: Option<Format>) -> Result<(Vec<Folder>, V
 }
 
 impl Folder {
+    /// As an output like the others.
+    pub fn output(&self) -> Output {
+        Output {
+            target: Target::File(self.path.clone()),
+            format: Format::Ics,
+        }
+    }
+
     /// Writes the calendars of the tasks; they appear with the other files.
     pub fn write(
         &self,

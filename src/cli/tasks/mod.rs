@@ -125,7 +125,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             rows: listed.len(),
             role: grading.role.as_deref(),
         };
-        audit::after(global, &outputs, &exported, screen);
+        // A calendar takes customers out as a list does.
+        let calendars = folders.iter().map(Folder::output);
+        let exports: Vec<Output> = outputs.iter().cloned().chain(calendars).collect();
+        audit::after(global, &exports, &exported, screen);
     }
     say(&planned, (from, until), &called, screen);
     told.map(|()| Exit::Done)
