@@ -66,6 +66,7 @@ impl Folder {
         Output {
             target: Target::File(self.path.clone()),
             format: Format::Ics,
+            password: None,
         }
     }
 
