@@ -140,8 +140,11 @@ fn satisfaction_and_service_are_what_a_pencil_gives() {
     assert_eq!(amounts, ["575", "357", "73", "1005"]);
 }
 
-/// Of each run of the year: as-of date, customers, A, B, C, up, down, new, absent. From the tables of the year's README.
-const RUNS: [(&str, [usize; 4], [Option<usize>; 4]); 12] = [
+/// A run: as-of date; customers and those with A, B, C; up, down, new and absent since the run before.
+type RunFigures = (&'static str, [usize; 4], [Option<usize>; 4]);
+
+/// The runs of the year, from the tables of the year's README.
+const RUNS: [RunFigures; 12] = [
     ("2024-01-31", [14, 5, 6, 3], [None, None, None, None]),
     (
         "2024-02-29",
@@ -200,7 +203,7 @@ const RUNS: [(&str, [usize; 4], [Option<usize>; 4]); 12] = [
     ),
 ];
 
-fn trend_is(report: &Value, expected: &[(&str, [usize; 4], [Option<usize>; 4])]) {
+fn trend_is(report: &Value, expected: &[RunFigures]) {
     let found = rows(report, "trend", "runs");
     assert_eq!(found.len(), expected.len());
     for (row, (date, counts, moves)) in found.iter().zip(expected) {
