@@ -1,7 +1,7 @@
 //! A report drawn: [`crate::report::Report`] holds every figure, and each format here only writes them down.
 
-mod cell;
-mod colors;
+pub(super) mod cell;
+pub(super) mod colors;
 pub mod html;
 #[cfg(test)]
-mod sample;
+pub(super) mod sample;

@@ -17,6 +17,7 @@ mod page;
 mod problems;
 mod repair;
 mod repair_rows;
+mod report;
 mod review;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use compared::write_diff;
 pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
+pub use report::write_report;
 
 use super::diff::Diff;
 use super::summary::Summary;

@@ -7,7 +7,7 @@ use super::escape;
 use super::table::{Shape, shape};
 use crate::diagnostic::Lang;
 use crate::present::report::cell;
-use crate::report::{Kind, Report, Table};
+use crate::report::{Cell, Kind, Report, Table};
 use crate::text;
 use std::collections::BTreeMap;
 
@@ -96,17 +96,18 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Whether a column holds the grades of its rows: wherever a row has one, the cell is its name.
+/// Whether all that stands in a column are names of grades: the present ones, or those before.
 fn is_grade(table: &Table, index: usize, report: &Report) -> bool {
-    let mut graded = table
+    let mut written = table
         .rows
         .iter()
-        .filter_map(|row| Some((row, report.grades.get(row.grade?)?)))
-        .peekable();
-    graded.peek().is_some()
-        && graded.all(|(row, (name, _))| {
-            matches!(row.cells.get(index), Some(crate::report::Cell::Text(text)) if text == name)
+        .filter_map(|row| match row.cells.get(index) {
+            Some(Cell::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
         })
+        .peekable();
+    written.peek().is_some()
+        && written.all(|text| report.grades.iter().any(|(name, _)| name == text))
 }
 
 /// The search, the filters, the empty table and its data.
