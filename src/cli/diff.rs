@@ -173,7 +173,7 @@ fn is_named(global: &Global) -> bool {
 }
 
 /// The scheme that the user names, else the one in this folder, if there is one: files can be compared without.
-fn scheme(global: &Global) -> Result<Option<Rules>, Stop> {
+pub(super) fn scheme(global: &Global) -> Result<Option<Rules>, Stop> {
     if is_named(global) || rules::path(global).exists() {
         rules::load(global).map(Some)
     } else {

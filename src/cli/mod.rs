@@ -30,6 +30,7 @@ mod people;
 mod reading;
 mod recorded;
 mod repair;
+mod report;
 mod restate;
 mod review;
 mod rules;
@@ -141,6 +142,8 @@ enum Command {
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
     Review(review::Args),
+    /// What the customers are like: composition, contribution, movement, trend, churn, behaviour, strategies.
+    Report(report::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -215,6 +218,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Simulate(args) => simulate::run(args, &cli.global, screen),
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
+        Command::Report(args) => report::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),

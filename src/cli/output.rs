@@ -29,12 +29,23 @@ pub struct Output {
 
 /// The outputs of a call: those named by `-o`, else standard output.
 pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    let fallback = if io::stdout().is_terminal() {
+        Format::Table
+    } else {
+        Format::Csv
+    };
+    outputs_of(paths, format, fallback, known)
+}
+
+/// The same where standard output is written as `fallback`, if nothing else is said, and `known` says which formats
+/// there are.
+pub fn outputs_of(
+    paths: &[String],
+    format: Option<Format>,
+    fallback: Format,
+    known: fn(Format) -> Result<Format, Stop>,
+) -> Result<Vec<Output>, Stop> {
     if paths.is_empty() {
-        let fallback = if io::stdout().is_terminal() {
-            Format::Table
-        } else {
-            Format::Csv
-        };
         let format = format.unwrap_or(fallback);
         if format == Format::Xlsx && io::stdout().is_terminal() {
             return Err(usage(text!(
@@ -51,11 +62,6 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
     let mut outputs: Vec<Output> = vec![];
     for path in paths {
         let output = if path == "-" {
-            let fallback = if io::stdout().is_terminal() {
-                Format::Table
-            } else {
-                Format::Csv
-            };
             Output {
                 target: Target::Stdout,
                 format: known(format.unwrap_or(fallback))?,

@@ -12,8 +12,8 @@ mod value;
 
 pub use inputs::{Input, Source};
 pub use reason::{reasons, reasons_and_type, type_reasons};
-pub use unrated::unrated;
-pub use value::{name_of, value_text};
+pub use unrated::{unrated, unrated_by_cause};
+pub use value::{is_percent, name_of, value_text};
 
 use crate::assess::{Choice, parts};
 use crate::diagnostic::Lang;

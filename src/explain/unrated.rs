@@ -3,20 +3,40 @@
 use super::causes::missing_for_grade;
 use crate::assess::Choice;
 use crate::decide::Decision;
-use crate::diagnostic::{Code, Finding, Lang};
+use crate::diagnostic::{Code, Finding, Lang, Text};
 use crate::grading::Grading;
 use crate::text;
 use std::collections::BTreeMap;
 
-/// A warning for each cause why customers are unrated.
-pub fn unrated(grading: &Grading) -> Vec<Finding> {
-    let mut causes: BTreeMap<Option<[String; 2]>, (usize, usize)> = BTreeMap::new();
-    for (row, decided) in grading.decided.iter().enumerate() {
-        if decided.decision == Decision::Unrated {
+/// Why customers are unrated, and how many: the names of the values that are missing, or nothing where all are known and
+/// no grade takes the customer. Of these customers only.
+pub fn unrated_by_cause(
+    grading: &Grading,
+    rows: impl IntoIterator<Item = usize>,
+) -> Vec<(Option<Text>, usize)> {
+    let causes = causes(grading, rows).into_iter();
+    causes
+        .map(|(cause, (count, _))| (cause.map(|[zh, en]| Text { en, zh }), count))
+        .collect()
+}
+
+/// The causes, with the number of customers and the first of them.
+type Causes = BTreeMap<Option<[String; 2]>, (usize, usize)>;
+
+fn causes(grading: &Grading, rows: impl IntoIterator<Item = usize>) -> Causes {
+    let mut causes = Causes::new();
+    for row in rows {
+        if grading.decided[row].decision == Decision::Unrated {
             let count = causes.entry(cause(grading, row)).or_insert((0, row));
             count.0 += 1;
         }
     }
+    causes
+}
+
+/// A warning for each cause why customers are unrated.
+pub fn unrated(grading: &Grading) -> Vec<Finding> {
+    let causes = causes(grading, 0..grading.len());
     causes
         .into_iter()
         .map(|(cause, (count, first))| {

@@ -61,5 +61,5 @@ pub use proposals::{NewProposal, Proposal, State};
 pub use quarantine::{NewWaiting, Waiting};
 pub use record::rows;
 pub use repairs::{Amendment, NewRepair, RowChange, RowId, StoredRepair};
-pub use run_rows::RunRow;
+pub use run_rows::{RunLevel, RunRow};
 pub use runs::{Recorded, Run, RunHead, RunInput, RunNumber, SchemeText};

@@ -81,7 +81,7 @@ fn line(text: &mut String, cells: &[String], widths: &[usize], right: &[bool]) {
 }
 
 /// A text as the inline content of a cell: what would end the cell, the line or the text, or be markup, is escaped.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_return = false;
     for c in text.chars() {

@@ -2,9 +2,40 @@
 //!
 //! The figures are worked out once here; `present` draws them for the terminal, as Markdown, as JSON, as a workbook and
 //! as a page, and none of these formats works anything out by itself.
+//!
+//! [`Material`] is what a report is made from: a run graded again, what was before, the runs up to it. Its [`Scope`] says
+//! of which customers and columns. Each section is a file with a function from the material to the section, whose notes
+//! say how its figures are defined. A missing value is never a nought: those of whom a thing is unknown are counted
+//! apart.
+
+mod behaviour;
+mod by;
+mod cells;
+mod churn;
+mod composition;
+mod contribution;
+mod cross;
+mod customers;
+mod groups;
+mod material;
+mod movement;
+mod quality;
+mod satisfaction;
+mod service;
+mod strategies;
+#[cfg(test)]
+mod tests;
+mod trend;
+
+pub use by::{By, parse as parse_by};
+pub use customers::MOST_LISTED;
+pub use material::{Before, Judged, Material, MayName, Scope, judge};
+pub use trend::{MOST_RUNS, RunFigures, Tracker};
 
 use crate::diagnostic::Lang;
 use crate::table::{Date, Decimal};
+use crate::text;
+use cells::said;
 use std::sync::Arc;
 
 /// A whole report.
@@ -187,4 +218,83 @@ pub struct Flows {
     pub to: Vec<Label>,
     /// For each level of the left side, how many came to each of the right.
     pub counts: Vec<Vec<u64>>,
+}
+
+/// Makes the report.
+pub fn report(material: &Material<'_>) -> Report {
+    let scheme = &material.grading.scheme;
+    let mut sections = vec![composition::section(material)];
+    sections.extend(contribution::section(material));
+    sections.push(movement::section(material));
+    sections.extend(trend::section(material));
+    sections.push(churn::section(material));
+    sections.extend(behaviour::section(material));
+    sections.extend(satisfaction::section(material));
+    sections.extend(service::section(material));
+    sections.extend(strategies::section(material));
+    sections.extend(cross::section(material));
+    sections.push(quality::section(material));
+    let color = |color: Option<&String>| u32::from_str_radix(color?, 16).ok();
+    let grades = scheme.grades.iter();
+    let lists = material.lists_customers && material.scope.rows().len() <= MOST_LISTED;
+    Report {
+        lang: material.lang,
+        title: title(material),
+        facts: facts(material),
+        grades: grades
+            .map(|grade| (grade.name.clone(), color(grade.color.as_ref())))
+            .collect(),
+        sections,
+        customers: lists.then(|| customers::table(material)),
+    }
+}
+
+fn title(material: &Material<'_>) -> String {
+    let (name, of) = (&material.grading.scheme.name, &material.of);
+    let name = name.trim();
+    if name.is_empty() {
+        said(
+            material.lang,
+            text!("Customer report, {of}", "客户报告 {of}"),
+        )
+    } else {
+        said(
+            material.lang,
+            text!("{name}: report, {of}", "{name}报告 {of}"),
+        )
+    }
+}
+
+/// What the report was made from.
+fn facts(material: &Material<'_>) -> Vec<Fact> {
+    let lang = material.lang;
+    let scheme = &material.grading.scheme;
+    let mut facts = vec![];
+    let mut put = |key, label, value: String| {
+        if !value.is_empty() {
+            facts.push(Fact {
+                key,
+                label: said(lang, label),
+                value,
+            });
+        }
+    };
+    put("scheme", text!("Scheme", "方案"), scheme.name.clone());
+    put("version", text!("Version", "版本"), scheme.version.clone());
+    let as_of = material.grading.book.as_of;
+    put("as_of", text!("As of", "评级日"), as_of.to_string());
+    let run = material.run.as_deref().unwrap_or_default();
+    let run = run.get(..8).unwrap_or(run);
+    put("run", text!("Run", "批次"), run.to_owned());
+    let before = material.before.as_ref().map(|before| before.name.clone());
+    let label = text!("Compared with", "对比");
+    put("compared_with", label, before.unwrap_or_default());
+    let count = material.scope.rows().len();
+    put("customers", text!("Customers", "客户数"), count.to_string());
+    if !material.scope.is_whole() {
+        let all = material.grading.len();
+        let label = text!("Customers of the run", "本批次客户数");
+        put("customers_of_the_run", label, all.to_string());
+    }
+    facts
 }

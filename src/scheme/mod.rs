@@ -8,7 +8,7 @@ mod validate;
 pub mod written;
 
 pub use model::Scheme;
-pub use validate::{kind_word, parse_columns, validate};
+pub use validate::{items, kind_word, parse_columns, validate};
 
 use crate::expr::{Resolution, Scope, Slot, Symbol};
 use crate::text;

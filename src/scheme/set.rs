@@ -31,6 +31,16 @@ pub fn set(source: &str, assignment: &str) -> Result<String, Finding> {
     Ok(document.to_string())
 }
 
+/// A scheme with the `[report]` of another, where that has one: what a report shows says nothing of grades, so that a run
+/// of long ago can be reported as people report now. `None` where there is nothing to take, or one of them is not TOML.
+pub fn with_report_of(scheme: &str, other: &str) -> Option<String> {
+    let mut scheme: DocumentMut = scheme.parse().ok()?;
+    let mut other: DocumentMut = other.parse().ok()?;
+    let report = other.remove("report")?;
+    scheme.insert("report", report);
+    Some(scheme.to_string())
+}
+
 /// Sets what is left of the path below a table.
 fn assign(
     table: &mut dyn TableLike,

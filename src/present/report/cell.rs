@@ -21,9 +21,9 @@ pub fn number(value: Decimal, kind: Kind) -> String {
         Kind::Share => shown::percent(value.round(3), 1),
         Kind::Money => shown::number(value.round(2), 2),
         Kind::Delta if value > Decimal::ZERO => format!("+{}", shown::number(value, 0)),
-        Kind::Text | Kind::Count | Kind::Number | Kind::Delta | Kind::Date => {
-            shown::number(value, 0)
-        }
+        // Means have six places, of which nobody reads more than two.
+        Kind::Number => shown::number(value.round(2), 0),
+        Kind::Text | Kind::Count | Kind::Delta | Kind::Date => shown::number(value, 0),
     }
 }
 

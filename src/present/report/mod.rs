@@ -3,5 +3,9 @@
 pub(super) mod cell;
 pub(super) mod colors;
 pub mod html;
+pub mod json;
+pub mod markdown;
+mod plain;
 #[cfg(test)]
 pub(super) mod sample;
+pub mod terminal;

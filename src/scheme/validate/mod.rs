@@ -18,7 +18,7 @@ mod sheets;
 mod strategies;
 
 pub use fields::kind_word;
-pub use output::parse_columns;
+pub use output::{items, parse_columns};
 
 use super::model::{MissingRule, Scheme, SlotKind};
 use super::names::{Names, RESERVED};

@@ -79,10 +79,10 @@ impl Validator<'_> {
 pub fn parse_columns(text: &str, scope: &dyn Scope) -> Result<Vec<OutputColumn>, Vec<Finding>> {
     let mut columns = vec![];
     let mut findings = vec![];
-    if split(text).is_empty() {
+    if items(text).is_empty() {
         findings.push(no_columns(0..text.len()));
     }
-    for range in split(text) {
+    for range in items(text) {
         let item = &text[range.clone()];
         let indent = item.len() - item.trim_start().len();
         match column(item.trim(), scope) {
@@ -190,7 +190,8 @@ fn is_plain_header(text: &str) -> bool {
     !text.contains(['<', '>', '+', '*', '\'', '"', ','])
 }
 
-fn split(text: &str) -> Vec<Range<usize>> {
+/// The items of a list as people write it on a command line: split at commas outside quotes and brackets.
+pub fn items(text: &str) -> Vec<Range<usize>> {
     let (mut quote, mut depth, mut start) = (None, 0u32, 0);
     let mut ranges = vec![];
     for (at, character) in text.char_indices() {

@@ -1,0 +1,347 @@
+//! `regrade report`: what the customers are like, of a run, a span of runs, or files.
+
+mod of;
+mod past;
+mod write;
+
+use super::diff::scheme;
+use super::grade::as_of;
+use super::grade_files::grade_files;
+use super::output::{Output, Target, files_of, keep_inputs};
+use super::recorded::Known;
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, rules};
+use of::Of;
+use regrade::compare;
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::explain;
+use regrade::grading::Grading;
+use regrade::report::{self, Before, By, Material, Report, RunFigures, Scope};
+use regrade::scheme::Scheme;
+use regrade::scheme::model::Expression;
+use regrade::table::{Column, Truth};
+use regrade::text;
+use std::path::PathBuf;
+
+/// Arguments of `report`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// A run (@latest, @2024-03, an id), a month, quarter or year of runs (2024-03, 2024-Q2, 2024), or files of the
+    /// scheme's sheets as for `grade`; without any the newest run.
+    #[arg(value_name = "RUN|SPAN|FILE")]
+    what: Vec<String>,
+    /// Count customers by these too: fields, dimensions, values, or month(x), quarter(x), year(x) of a date; several make
+    /// a cross table.
+    // The name under which everybody else's `--by` is known: who writes a report is told by REGRADE_BY.
+    #[arg(id = "by", long = "by", value_name = "FIELD[,FIELD]")]
+    by: Option<String>,
+    /// Only customers for whom this holds.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    /// The graded file of the run before, as for `grade`.
+    #[arg(long, value_name = "FILE")]
+    previous: Option<String>,
+    /// A span that event files cover, whatever their rows, as for `grade`.
+    #[arg(long, value_name = "SPAN")]
+    covers: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let outputs = write::outputs(global)?;
+    let of = Of::parse(&args.what, global)?;
+    let lists_customers = outputs
+        .iter()
+        .any(|output| matches!(output.format, Format::Html | Format::Xlsx));
+    let made = match &of {
+        Of::Files => from_files(args, global, &outputs, lists_customers, screen)?,
+        of => {
+            refuse_what_is_of_files(args)?;
+            keep_inputs(
+                &files_of(&outputs),
+                &[ledger::path(global), rules::path(global)],
+            )?;
+            past::from_ledger(of, args, global, lists_customers)?
+        }
+    };
+    screen.run_findings(&made.findings);
+    if !global.dry_run {
+        write::write_all(&outputs, &made.report, screen)?;
+    }
+    let is_seen = |output: &Output| output.target == Target::Stdout;
+    if global.dry_run || !outputs.iter().any(is_seen) {
+        let title = &made.report.title;
+        let count = made.customers;
+        let who = if count == 1 { "customer" } else { "customers" };
+        screen.say(&text!("{title}: {count} {who}", "{title}：{count} 位客户"));
+    }
+    Ok(Exit::Done)
+}
+
+/// A report with what is to be said of making it.
+struct Made {
+    report: Report,
+    /// How many customers it is of.
+    customers: usize,
+    findings: Vec<Finding>,
+}
+
+/// What a report is asked for beside the run.
+struct Asked {
+    wanted: Option<Expression>,
+    by: Vec<By>,
+}
+
+impl Asked {
+    /// Bound over the names of a scheme.
+    fn of(args: &Args, scheme: &Scheme) -> Result<Self, Stop> {
+        let condition = args.condition.as_deref();
+        let wanted = condition.map(|text| columns::condition(scheme, text));
+        let by = args.by.as_deref().map(|written| {
+            report::parse_by(written, scheme).map_err(|findings| Stop::Findings {
+                findings,
+                source: Some(("--by".to_owned(), written.to_owned())),
+                exit: Exit::Usage,
+            })
+        });
+        Ok(Self {
+            wanted: wanted.transpose()?,
+            by: by.transpose()?.unwrap_or_default(),
+        })
+    }
+}
+
+/// What was before a run, as it is known where the run comes from.
+struct Past {
+    before: Option<Before>,
+    runs: Vec<RunFigures>,
+    older_runs: usize,
+}
+
+/// The customers for whom the condition holds; `None` without one.
+fn wanted_rows(
+    grading: &Grading,
+    wanted: Option<&Expression>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<u32>> {
+    let wanted = wanted?;
+    let facts = &grading.facts;
+    let evaluated = wanted.bound.eval(facts);
+    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
+    let Column::Bool(truths) = evaluated.column else {
+        return Some(vec![]);
+    };
+    let rows = truths.iter().zip(0..);
+    let rows = rows.filter(|(truth, _)| **truth == Truth::True);
+    Some(rows.map(|(_, row)| row).collect())
+}
+
+/// What it is of, in which language, and how it is to be listed.
+struct Heading {
+    of: String,
+    run: Option<String>,
+    lang: Lang,
+    lists_customers: bool,
+}
+
+/// Makes the report of a grading. `read` is what was found while its files were read; `past` tells what was before, once
+/// it is known which customers are seen.
+fn make(
+    grading: &mut Grading,
+    asked: Asked,
+    heading: Heading,
+    read: Vec<Finding>,
+    past: impl FnOnce(&Grading, &Scope<'_>) -> Result<Past, Stop>,
+) -> Result<(Made, Vec<Finding>), Stop> {
+    let (judged, mut findings) = report::judge(grading);
+    let grading = &*grading;
+    let rows = wanted_rows(grading, asked.wanted.as_ref(), &mut findings);
+    let scope = Scope::whole(grading);
+    let scope = match rows {
+        Some(rows) => scope.of_rows(rows),
+        None => scope,
+    };
+    let Past {
+        before,
+        runs,
+        older_runs,
+    } = past(grading, &scope)?;
+    let mut all = read;
+    all.extend(grading.findings.iter().cloned());
+    all.extend(explain::unrated(grading));
+    let customers = scope.rows().len();
+    let material = Material {
+        grading,
+        judged: &judged,
+        scope,
+        lang: heading.lang,
+        of: heading.of,
+        run: heading.run,
+        before,
+        runs,
+        older_runs,
+        by: asked.by,
+        findings: &all,
+        lists_customers: heading.lists_customers,
+    };
+    let made = Made {
+        report: report::report(&material),
+        customers,
+        findings,
+    };
+    Ok((made, all))
+}
+
+/// The report of files, without a ledger.
+fn from_files(
+    args: &Args,
+    global: &Global,
+    outputs: &[Output],
+    lists_customers: bool,
+    screen: &Screen,
+) -> Result<Made, Stop> {
+    if global.ledger.is_some() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "a report of files is made without a ledger",
+                "用文件做报告时不用台账"
+            ),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "leave `--ledger` out, or import the files and name a run",
+            "请去掉 `--ledger`，或先导入这些文件，再指定批次"
+        ))));
+    }
+    let mut rules = rules::load(global)?;
+    let mut read = inputs::paths(&rules.scheme, &args.what)?;
+    read.push(rules::path(global));
+    read.extend(args.previous.as_ref().map(PathBuf::from));
+    keep_inputs(&files_of(outputs), &read)?;
+    let asked = Asked::of(args, &rules.scheme)?;
+    let covers = import::spans(&args.covers)?;
+    for event in &mut rules.scheme.events {
+        event.coverage.extend(&covers);
+    }
+    let as_of = as_of(global)?;
+    let previous = args.previous.as_deref().map(|file| (file, None));
+    let mut graded = grade_files(&args.what, previous, rules, &args.reading, as_of, screen)?;
+    let heading = Heading {
+        of: as_of.to_string(),
+        run: None,
+        lang: global
+            .lang
+            .map_or(graded.grading.scheme.language, Lang::from),
+        lists_customers,
+    };
+    let lang = heading.lang;
+    let read = std::mem::take(&mut graded.loaded.findings);
+    let (mut made, all) = make(
+        &mut graded.grading,
+        asked,
+        heading,
+        read,
+        |grading, scope| {
+            Ok(Past {
+                before: before_in(grading, scope, lang, None),
+                runs: vec![],
+                older_runs: 0,
+            })
+        },
+    )?;
+    // Nobody has been told of these yet.
+    let judged = std::mem::replace(&mut made.findings, all);
+    made.findings.extend(judged);
+    Ok(made)
+}
+
+/// What the customers were before, as the grading itself knows that; `name` is the date of the run before.
+fn before_in(
+    grading: &Grading,
+    scope: &Scope<'_>,
+    lang: Lang,
+    name: Option<String>,
+) -> Option<Before> {
+    let rows = || {
+        let rows = scope.rows().iter();
+        rows.map(|row| regrade::book::Entry::Customer(*row))
+            .collect::<Vec<_>>()
+    };
+    let only = (!scope.is_whole()).then(rows);
+    let comparison = compare::with_before(grading, only.as_deref(), lang)?;
+    let name = name.unwrap_or_else(|| {
+        let before = text!("the run before", "上期");
+        before.get(lang).to_owned()
+    });
+    Some(Before {
+        comparison,
+        notes: vec![],
+        name,
+    })
+}
+
+/// Options that say how files are read mean nothing where none are.
+fn refuse_what_is_of_files(args: &Args) -> Result<(), Stop> {
+    let option = if args.previous.is_some() {
+        "--previous"
+    } else if !args.covers.is_empty() {
+        "--covers"
+    } else {
+        return Ok(());
+    };
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "`{option}` is said of files, and there are none",
+            "`{option}` 说明的是文件，而这里没有文件"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "leave it out: the ledger knows what was before and what is covered",
+        "请去掉它：以前的批次和覆盖的期间，台账都知道"
+    ))))
+}
+
+/// The scheme by which a run is reported: its own, with what the present one says of reports, because that says nothing
+/// of grades. What does not fit is a warning, and the run's own is taken.
+fn reported_by(known: &mut Known, global: &Global) -> Result<Vec<Finding>, Stop> {
+    let is_of_report = |assignment: &String| assignment.trim_start().starts_with("report.");
+    if let Some(other) = global.set.iter().find(|set| !is_of_report(set)) {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "`--set {other}` would change what a recorded run is",
+                "`--set {other}` 会改变已记录的批次"
+            ),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "only values of `[report]` can be set here; `regrade simulate` shows what another scheme would give",
+            "这里只能改 `[report]` 中的值；想看换方案的结果，请用 `regrade simulate`"
+        ))));
+    }
+    let Some(rules) = scheme(global)? else {
+        return Ok(vec![]);
+    };
+    let text = regrade::scheme::set::with_report_of(&known.text, &rules.text);
+    let Some(text) = text.filter(|text| *text != known.text) else {
+        return Ok(vec![]);
+    };
+    let (scheme, findings) = regrade::scheme::validate(&text);
+    if let Some(scheme) = scheme {
+        known.scheme = scheme;
+        return Ok(vec![]);
+    }
+    let (name, run) = (&rules.name, known.run.short_id());
+    let mut finding = Finding::warning(
+        Code::UnknownName,
+        text!(
+            "`[report]` of {name} does not fit the scheme of run `{run}`: the run's own is taken",
+            "{name} 的 `[report]` 与批次 `{run}` 的方案不合，改用该批次自己的"
+        ),
+    );
+    for found in findings.iter().filter(|finding| finding.is_error()).take(1) {
+        finding = finding.with_note(found.title.clone());
+    }
+    Ok(vec![finding])
+}

@@ -1,0 +1,90 @@
+//! A report in the formats that were asked for.
+
+use super::super::output::{Files, Output, Sink, Target, outputs_of, to_stdout};
+use super::super::write::terminal_options;
+use super::super::{Format, Global, Screen, Stop};
+use regrade::diagnostic::{Code, Finding};
+use regrade::present::report::{html, json, markdown, terminal};
+use regrade::present::terminal::TerminalOptions;
+use regrade::present::workbook;
+use regrade::report::Report;
+use regrade::text;
+use std::io::{self, Write};
+
+/// Where the report goes: without a word text to standard output, whoever reads it.
+pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
+    outputs_of(&global.output, global.format, Format::Table, known)
+}
+
+/// The formats that a report has.
+fn known(format: Format) -> Result<Format, Stop> {
+    match format {
+        Format::Table | Format::Md | Format::Json | Format::Html | Format::Xlsx => Ok(format),
+        Format::Csv | Format::Tsv | Format::Jsonl => {
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "a report has many tables: it is a page, a workbook, Markdown, JSON or text",
+                    "报告有许多张表，只能输出为网页、工作簿、Markdown、JSON 或文本"
+                ),
+            );
+            Err(Stop::usage(finding.help(text!(
+                "write to .html, .xlsx, .md, .json or .txt; `regrade grade` writes lists of customers",
+                "请输出到 .html、.xlsx、.md、.json 或 .txt；客户清单由 `regrade grade` 输出"
+            ))))
+        }
+    }
+}
+
+/// Writes all outputs; the files appear when all is written.
+pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result<(), Stop> {
+    let mut files = Files::default();
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |mut out: &mut dyn Sink| match output.format {
+                Format::Xlsx => write_workbook(report, out),
+                format => write(format, report, &TerminalOptions::default(), &mut out),
+            })?;
+        }
+    }
+    let mut closed = false;
+    for output in outputs {
+        if output.target == Target::Stdout {
+            let options = terminal_options(screen.colors_stdout());
+            match to_stdout(|out| write(output.format, report, &options, out)) {
+                Err(Stop::ClosedPipe) => closed = true,
+                other => other?,
+            }
+        }
+    }
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
+}
+
+fn write(
+    format: Format,
+    report: &Report,
+    options: &TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Html => html::write(report, out),
+        Format::Xlsx => {
+            let mut memory = io::Cursor::new(vec![]);
+            write_workbook(report, &mut memory)?;
+            out.write_all(memory.get_ref())
+        }
+        Format::Json => json::write(report, out),
+        Format::Md => markdown::write(report, out),
+        _ => terminal::write(report, options, out),
+    }
+}
+
+fn write_workbook(report: &Report, out: &mut dyn Sink) -> io::Result<()> {
+    workbook::write_report(report, out)
+        .map_err(|error| io::Error::other(error.text().get(report.lang).to_owned()))
+}

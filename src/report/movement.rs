@@ -1,0 +1,262 @@
+//! Who moved up or down against what was before: how many, from where to where, and who.
+
+use super::cells::said;
+use super::material::{Before, Material};
+use super::{Block, Cell, Chart, Column, Flows, Kind, Label, Row, Section, Table};
+use crate::compare::{Class, Matrix, Move};
+use crate::diagnostic::Lang;
+use crate::text;
+use crate::words::Word;
+
+/// How many of those who moved are named.
+const NAMED: usize = 100;
+
+/// The section; without anything before it says so.
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let lang = material.lang;
+    let mut section = Section::new("movement", said(lang, text!("Movement", "升降级")));
+    let Some(before) = &material.before else {
+        section.notes.push(said(
+            lang,
+            text!(
+                "There is nothing before to compare with.",
+                "没有可以对比的以前批次。"
+            ),
+        ));
+        return section;
+    };
+    section.notes.extend(before.notes.iter().cloned());
+    if !before.comparison.is_ordered {
+        section.notes.push(said(
+            lang,
+            text!(
+                "What is compared has no order, so that a change is neither up nor down.",
+                "所比较的没有高低之分，改变不分升降。"
+            ),
+        ));
+    }
+    if !material.scope.is_whole() {
+        section.notes.push(said(
+            lang,
+            text!(
+                "Who is absent now is not counted here: which customers are seen is known of present ones only.",
+                "这里不含现在缺席的客户：只有现有的客户才知道看不看得到。"
+            ),
+        ));
+    }
+    section.blocks.push(Block::Table(classes(lang, before)));
+    section.blocks.push(Block::Table(matrix(material, before)));
+    section.blocks.push(Block::Chart(flows(material, before)));
+    let movers: Vec<&Move> = before.comparison.movers().collect();
+    if !movers.is_empty() {
+        section.blocks.push(Block::Table(named(material, &movers)));
+    }
+    if movers.len() > NAMED {
+        let rest = movers.len() - NAMED;
+        section.notes.push(said(
+            lang,
+            text!(
+                "{NAMED} of those who moved are named, {rest} more are not: `regrade diff` lists all of them.",
+                "变动的客户列出 {NAMED} 位，另有 {rest} 位未列：用 `regrade diff` 可以列出全部。"
+            ),
+        ));
+    }
+    section
+}
+
+/// A class a row.
+fn classes(lang: Lang, before: &Before) -> Table {
+    let comparison = &before.comparison;
+    let name = &before.name;
+    let columns = vec![
+        Column::new("what", Word::Change.get(lang), Kind::Text),
+        Column::new(
+            "customers",
+            said(lang, text!("Customers", "客户数")),
+            Kind::Count,
+        ),
+        Column::new(
+            "share",
+            said(
+                lang,
+                text!("Share of the customers on {name}", "占 {name} 客户"),
+            ),
+            Kind::Share,
+        ),
+    ];
+    let mut table = Table::new("classes", columns);
+    let always = [Class::Upgraded, Class::Downgraded];
+    let classes = [
+        Class::Upgraded,
+        Class::Downgraded,
+        Class::Changed,
+        Class::Unchanged,
+        Class::New,
+        Class::Absent,
+        Class::Unrated,
+        Class::Refused,
+    ];
+    for class in classes {
+        let count = comparison.count(class);
+        if count > 0 || always.contains(&class) {
+            // Those who are new were in no count before.
+            let share = match class {
+                Class::New => Cell::Missing,
+                _ => Cell::share(count, comparison.old),
+            };
+            table.rows.push(Row::new(vec![
+                Cell::text(class.word(lang)),
+                Cell::count(count),
+                share,
+            ]));
+        }
+    }
+    table
+}
+
+/// The rows and the columns of a matrix that are shown: all levels, and the others where there is somebody.
+fn shown(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
+    let all = 0..matrix.rows.len();
+    let is_level = |at: usize| at < matrix.levels.len();
+    let rows = all
+        .clone()
+        .filter(|row| is_level(*row) || matrix.row_count(*row) > 0);
+    let columns = all.filter(|column| is_level(*column) || matrix.column_count(*column) > 0);
+    (rows.collect(), columns.collect())
+}
+
+fn label(material: &Material<'_>, matrix: &Matrix, at: usize, outside: Class) -> Label {
+    let lang = material.lang;
+    match matrix.levels.get(at) {
+        Some(level) => {
+            let mut grades = material.grading.scheme.grades.iter();
+            Label {
+                text: level.clone(),
+                grade: grades.position(|grade| grade.name == *level),
+            }
+        }
+        None if at == matrix.unrated() => Label::plain(Class::Unrated.word(lang)),
+        None => Label::plain(outside.word(lang)),
+    }
+}
+
+fn matrix(material: &Material<'_>, before: &Before) -> Table {
+    let lang = material.lang;
+    let matrix = &before.comparison.matrix;
+    let (rows, columns) = shown(matrix);
+    let name = &before.name;
+    let mut heads = vec![Column::new(
+        "from",
+        said(lang, text!("From {name} ↓ to →", "{name} ↓ 现在 →")),
+        Kind::Text,
+    )];
+    for at in &columns {
+        let to = label(material, matrix, *at, Class::Absent);
+        heads.push(Column::new(
+            format!("to.{}", to.text),
+            &*to.text,
+            Kind::Count,
+        ));
+    }
+    heads.push(Column::new("total", Word::Total.get(lang), Kind::Count));
+    let mut table = Table::new("matrix", heads).titled(Word::SheetMatrix.get(lang));
+    for row in &rows {
+        let from = label(material, matrix, *row, Class::New);
+        let mut cells = vec![Cell::Text(from.text)];
+        let counts = columns.iter().map(|at| matrix.rows[*row][*at].count);
+        cells.extend(counts.map(Cell::count));
+        cells.push(Cell::count(matrix.row_count(*row)));
+        table.rows.push(Row::new(cells).of_grade(from.grade));
+    }
+    let mut cells = vec![Cell::text(Word::Total.get(lang))];
+    let counts = columns.iter().map(|at| matrix.column_count(*at));
+    cells.extend(counts.map(Cell::count));
+    let all = rows.iter().map(|row| matrix.row_count(*row)).sum();
+    cells.push(Cell::count(all));
+    table.rows.push(Row::total(cells));
+    table
+}
+
+fn flows(material: &Material<'_>, before: &Before) -> Chart {
+    let lang = material.lang;
+    let comparison = &before.comparison;
+    let matrix = &comparison.matrix;
+    let all = 0..matrix.rows.len();
+    // Levels that nobody came from or to would be lines without width.
+    let rows: Vec<usize> = all.clone().filter(|at| matrix.row_count(*at) > 0).collect();
+    let columns: Vec<usize> = all.filter(|at| matrix.column_count(*at) > 0).collect();
+    let labels = |places: &[usize], outside| {
+        let places = places.iter();
+        places
+            .map(|at| label(material, matrix, *at, outside))
+            .collect()
+    };
+    let (up, down) = (
+        comparison.count(Class::Upgraded),
+        comparison.count(Class::Downgraded),
+    );
+    let (name, of) = (&before.name, &material.grading.book.as_of);
+    Chart::Flows(Flows {
+        title: said(lang, text!("From {name} to {of}", "从 {name} 到 {of}")),
+        alt: said(
+            lang,
+            text!(
+                "From which level on {name} to which on {of}: {up} up, {down} down",
+                "客户从 {name} 的哪一级到 {of} 的哪一级：升 {up} 位，降 {down} 位"
+            ),
+        ),
+        before: name.clone(),
+        after: of.to_string(),
+        from: labels(&rows, Class::New),
+        to: labels(&columns, Class::Absent),
+        counts: rows
+            .iter()
+            .map(|row| {
+                let flows = columns.iter().map(|at| matrix.rows[*row][*at].count as u64);
+                flows.collect()
+            })
+            .collect(),
+    })
+}
+
+/// Who moved: those who came down first, the furthest before the others, then those who went up.
+fn named(material: &Material<'_>, movers: &[&Move]) -> Table {
+    let lang = material.lang;
+    let text = |key: &str, word: Word| Column::new(key, word.get(lang), Kind::Text);
+    let columns = vec![
+        text("customer", Word::Customer),
+        text("customer_name", Word::CustomerName),
+        text("change", Word::Change),
+        text("from", Word::From),
+        text("to", Word::To),
+        text("reason", Word::MainReason),
+    ];
+    let mut table =
+        Table::new("moved", columns).titled(said(lang, text!("Who moved", "变动的客户")));
+    let may = material.scope.names();
+    for found in movers.iter().take(NAMED) {
+        let level = |level: Option<&std::sync::Arc<str>>, there: bool| {
+            let level = level.filter(|_| there);
+            level.map_or(Cell::Missing, |level| Cell::Text(level.clone()))
+        };
+        let maybe = |text: Option<&std::sync::Arc<str>>, may: bool| {
+            let text = text.filter(|_| may);
+            text.map_or(Cell::Missing, |text| Cell::Text(text.clone()))
+        };
+        let mut grades = material.grading.scheme.grades.iter();
+        let now = found.new.as_ref().filter(|_| found.there.1);
+        let grade = now.and_then(|now| grades.position(|grade| grade.name == *now));
+        table.rows.push(
+            Row::new(vec![
+                maybe(Some(&found.id), may.id),
+                maybe(found.name.as_ref(), may.name),
+                Cell::text(found.class.word(lang)),
+                level(found.old.as_ref(), found.there.0),
+                level(found.new.as_ref(), found.there.1),
+                maybe(found.reason.as_ref(), may.reason),
+            ])
+            .of_grade(grade),
+        );
+    }
+    table
+}
