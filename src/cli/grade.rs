@@ -5,15 +5,16 @@ use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
 use super::inputs::{self};
 use super::ledger_run::{from_ledger, record};
-use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
+use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Global, Reading, Screen, Stop, columns, ledger};
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
+use regrade::report::Judged;
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
@@ -56,7 +57,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs_with_page(&global.output, global.format)?;
     let gates = args
         .fail_on
         .iter()
@@ -115,8 +116,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
-        let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
-        let finished = task.finish(&graded, global, screen, &|| Ok(()))?;
+        let mut graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
+        let judged = task.judge(&mut graded);
+        let finished = task.finish(&graded, judged, global, screen, &|| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -134,8 +136,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let path = ledger.path().to_path_buf();
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
-    let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
-    let finished = task.finish(&graded, global, screen, &|| {
+    let (mut graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
+    let judged = task.judge(&mut graded);
+    let finished = task.finish(&graded, judged, global, screen, &|| {
         record(&writer, &graded.grading, &head).map_err(trouble)
     })?;
     let open = super::repair::open(&writer, &graded.grading.scheme).map_err(trouble)?;
@@ -168,11 +171,19 @@ struct Finished {
 }
 
 impl Task<'_> {
+    /// What a page tells beside the grades, if there is to be one.
+    fn judge(&self, graded: &mut Graded) -> Option<(Judged, Vec<Finding>)> {
+        let is_page = |output: &Output| output.format == Format::Html;
+        let wanted = self.outputs.iter().any(is_page);
+        wanted.then(|| regrade::report::judge(&mut graded.grading))
+    }
+
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
     /// written and none has appeared yet.
     fn finish(
         &self,
         graded: &Graded,
+        judged: Option<(Judged, Vec<Finding>)>,
         global: &Global,
         screen: &Screen,
         record: &dyn Fn() -> Result<(), Stop>,
@@ -182,14 +193,20 @@ impl Task<'_> {
         let mut findings = graded.loaded.findings.clone();
         findings.extend(grading.findings.iter().cloned());
         let entries = entries(grading, self.wanted.as_ref(), &mut findings);
-        let shown = Shown {
+        let mut shown = Shown {
             entries,
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
             run: graded.run.as_deref(),
+            page: None,
         };
         findings.extend(regrade::explain::unrated(grading));
+        if let Some((judged, found)) = judged {
+            findings.extend(found);
+            let page = super::report::of_grading(grading, &judged, &shown, &findings);
+            shown.page = Some(page);
+        }
         let summary = summary(graded, lang, &findings);
         let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
         screen.run_findings(&findings);

@@ -29,12 +29,21 @@ pub struct Output {
 
 /// The outputs of a call: those named by `-o`, else standard output.
 pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
-    let fallback = if io::stdout().is_terminal() {
+    outputs_of(paths, format, fallback(), known)
+}
+
+/// The same of what can be a page too.
+pub fn outputs_with_page(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    outputs_of(paths, format, fallback(), Ok)
+}
+
+/// What standard output is if nothing is said.
+fn fallback() -> Format {
+    if io::stdout().is_terminal() {
         Format::Table
     } else {
         Format::Csv
-    };
-    outputs_of(paths, format, fallback, known)
+    }
 }
 
 /// The same where standard output is written as `fallback`, if nothing else is said, and `known` says which formats
@@ -78,7 +87,7 @@ pub fn outputs_of(
                         "the ending of `{shown}` names no format",
                         "`{shown}` 的扩展名不表示任何格式"
                     ))
-                    .with_help());
+                    .with_help(known(Format::Html).is_ok()));
                 }
             };
             Output {
@@ -177,10 +186,13 @@ fn usage(title: regrade::diagnostic::Text) -> Usage {
 }
 
 impl Usage {
-    fn with_help(self) -> Stop {
+    /// With the endings that there are, a page's only where one is written.
+    fn with_help(self, page: bool) -> Stop {
+        let page = if page { ", .html" } else { "" };
+        let zh = page.replace(", ", "、");
         Stop::usage(self.0.help(text!(
-            "end it in .csv, .tsv, .jsonl, .json, .xlsx, .md or .txt, or give `--format`",
-            "请用 .csv、.tsv、.jsonl、.json、.xlsx、.md 或 .txt 结尾，或指定 `--format`"
+            "end it in .csv, .tsv, .jsonl, .json, .xlsx{page}, .md or .txt, or give `--format`",
+            "请用 .csv、.tsv、.jsonl、.json、.xlsx{zh}、.md 或 .txt 结尾，或指定 `--format`"
         )))
     }
 }
@@ -194,10 +206,10 @@ impl From<Usage> for Stop {
 fn known(format: Format) -> Result<Format, Stop> {
     if format == Format::Html {
         let finding = Finding::error(
-            Code::NotYet,
+            Code::Usage,
             text!(
-                "html is not written by this version",
-                "此版本尚不能输出 html"
+                "this command writes no page: `grade` and `report` do",
+                "该命令不输出网页，只有 `grade` 和 `report` 可以"
             ),
         )
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));

@@ -9,12 +9,14 @@ use regrade::compare;
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;
 use regrade::present::diff::Diff;
+use regrade::present::report::html;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::Summary;
 use regrade::present::table::{GradeStyle, ResultTable};
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::workbook::WorkbookOptions;
 use regrade::present::{csv, json, markdown, record, terminal, workbook};
+use regrade::report::Report;
 use regrade::scheme::model::OutputColumn;
 use std::io;
 use std::io::Write;
@@ -28,6 +30,8 @@ pub(super) struct Shown<'a> {
     pub bom: Option<&'a str>,
     /// The id of the run, where a ledger records it.
     pub run: Option<&'a str>,
+    /// The page of it, where one is written.
+    pub page: Option<Report>,
 }
 
 /// Writes all outputs: the files first, each beside its place, then standard output; then `record`
@@ -123,10 +127,10 @@ fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Results<'a> {
+pub(super) fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Results<'a> {
     let layout = match format {
         Format::Xlsx => Layout::Workbook,
-        Format::Table | Format::Md => Layout::Screen,
+        Format::Table | Format::Md | Format::Html => Layout::Screen,
         _ => Layout::Text,
     };
     // The fixed keys of JSON need no columns; they are asked for only where the user names some.
@@ -204,6 +208,10 @@ fn write_plain(
     let out: &mut dyn Write = &mut out;
     match (format, &shown.columns) {
         (Format::Tsv, _) => csv::write(results, b'\t', false, true, out),
+        (Format::Html, _) => shown
+            .page
+            .iter()
+            .try_for_each(|page| html::write(page, out)),
         (Format::Md, _) => markdown::write(results, out),
         (Format::Json, Some(_)) => json::write_table(results, out),
         (Format::Json, None) => record::write_array(grading, &shown.entries, shown.lang, out),

@@ -4,6 +4,7 @@ pub(super) mod cell;
 pub(super) mod colors;
 pub mod html;
 pub mod json;
+pub mod listed;
 pub mod markdown;
 mod plain;
 #[cfg(test)]

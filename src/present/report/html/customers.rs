@@ -7,6 +7,7 @@ use super::escape;
 use super::table::{Shape, shape};
 use crate::diagnostic::Lang;
 use crate::present::report::cell;
+use crate::present::shown;
 use crate::report::{Cell, Kind, Report, Table};
 use crate::text;
 use std::collections::BTreeMap;
@@ -41,9 +42,10 @@ impl<'a> Held<'a> {
             known.extend(names().enumerate().map(|(place, name)| (name, place)));
         }
         for row in &table.rows {
-            let written = row.cells.get(index).map_or_else(String::new, |value| {
-                cell::text(value, column.kind).into_owned()
-            });
+            let written = row
+                .cells
+                .get(index)
+                .map_or_else(String::new, |value| written(value, column.kind));
             let place = *known.entry(written).or_insert_with_key(|text| {
                 texts.push(text.clone());
                 texts.len() - 1
@@ -96,6 +98,14 @@ impl<'a> Held<'a> {
     }
 }
 
+/// A cell of one customer: a number keeps all its places, because it was compared with them.
+fn written(value: &Cell, kind: Kind) -> String {
+    match (value, kind) {
+        (Cell::Number(value), Kind::Number) => shown::number(*value, 0),
+        (value, kind) => cell::text(value, kind).into_owned(),
+    }
+}
+
 /// Whether all that stands in a column are names of grades: the present ones, or those before.
 fn is_grade(table: &Table, index: usize, report: &Report) -> bool {
     let mut written = table
@@ -108,6 +118,12 @@ fn is_grade(table: &Table, index: usize, report: &Report) -> bool {
         .peekable();
     written.peek().is_some()
         && written.all(|text| report.grades.iter().any(|(name, _)| name == text))
+}
+
+/// What the list is called.
+pub fn title(table: &Table, lang: Lang) -> String {
+    let plain = || text!("Customers", "客户清单").get(lang).to_owned();
+    table.title.clone().unwrap_or_else(plain)
 }
 
 /// The search, the filters, the empty table and its data.
@@ -144,14 +160,9 @@ pub fn write(table: &Table, report: &Report, html: &mut String) {
         missing.get(lang)
     ));
     html.push_str("<p id=\"count\" class=\"count\" role=\"status\" aria-live=\"polite\"></p>\n");
-    let name = escape::text(
-        table
-            .title
-            .as_deref()
-            .unwrap_or(text!("Customers", "客户清单").get(lang)),
-    );
+    let name = escape::text(&title(table, lang));
     html.push_str(&format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\">\n<table id=\"customers-table\">\n<caption class=\"hidden\">{name}</caption>\n<thead><tr></tr></thead>\n<tbody></tbody>\n</table>\n</div>\n"
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\">\n<table id=\"customers-table\">\n<caption class=\"hidden\">{name}</caption>\n<thead><tr></tr></thead>\n<tbody></tbody>\n</table>\n</div>\n"
     ));
     pager(lang, html);
     let columns: Vec<String> = held.iter().map(Held::json).collect();
