@@ -23,7 +23,8 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
-//! report      figures of runs → Report{sections of tables and charts}
+//! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
+//! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
@@ -52,7 +53,9 @@ pub mod read;
 pub mod repair;
 pub mod report;
 pub mod review;
+pub mod roles;
 pub mod scheme;
 pub mod table;
+pub mod tasks;
 pub mod temporary;
 pub mod words;

@@ -45,6 +45,7 @@ words! {
     // Values that are none.
     Missing = "missing", "缺失";
     Nothing = "none", "无";
+    Withheld = "(withheld)", "（保密）";
 
     // Headings that people fill below.
     ReviewGrade = "Review grade", "复核等级";
@@ -105,6 +106,7 @@ words! {
     SheetLists = "Lists", "列表";
 
     SheetMoves = "Moves", "升降级";
+    SheetTasks = "Tasks", "任务";
     SheetMatrix = "Migration", "迁徙矩阵";
 
     // Who moved. None of these headings is a result's, so that a list of moves is never taken for a graded sheet.

@@ -195,6 +195,67 @@ fn the_history_and_the_restatement_are_as_worked_out_by_hand() {
     assert_eq!(restated, cells_of("restated.csv"));
 }
 
+/// The cells of a table of tasks under these headings, each row joined, in the order of the rows.
+fn tasks(text: &str, headings: &[&str]) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let places: Vec<usize> = headings
+        .iter()
+        .map(|heading| header.iter().position(|known| known == *heading).unwrap())
+        .collect();
+    let rows = reader.records().map(|record| {
+        let record = record.unwrap();
+        let cells: Vec<&str> = places.iter().map(|place| &record[*place]).collect();
+        cells.join(" ").trim_end().to_owned()
+    });
+    rows.collect()
+}
+
+#[test]
+fn the_tasks_of_a_quarter_are_as_worked_out_by_hand() {
+    let all = [
+        "到期日",
+        "客户编号",
+        "任务",
+        "负责人",
+        "状态",
+        "逾期天数",
+        "完成日",
+    ];
+    for (name, headings) in [
+        ("tasks-2024-06.csv", &all[..4]),
+        ("tasks-2024-08.csv", &all),
+    ] {
+        let expected = fs::read_to_string(example().join("expected").join(name)).unwrap();
+        let got = fs::read_to_string(YEAR.join(name)).unwrap();
+        assert_eq!(tasks(&got, headings), tasks(&expected, headings), "{name}");
+        // The pages show them: day, customer, task, owner, and whether it is overdue or done.
+        for page in ["README.md", "README.zh-CN.md"] {
+            let text = fs::read_to_string(example().join(page)).unwrap();
+            let shown: Vec<Vec<&str>> = text
+                .lines()
+                .filter(|line| line.starts_with("| 2024-"))
+                .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+                .filter(|cells: &Vec<&str>| cells.len() == if headings.len() == 4 { 4 } else { 5 })
+                .collect();
+            let rows = expected_rows(name);
+            assert_eq!(shown.len(), rows.len(), "{page}");
+            for (shown, row) in shown.iter().zip(rows) {
+                let cells: Vec<&str> = row.iter().map(|(_, cell)| cell.as_str()).collect();
+                let customer = shown[1].split(' ').next().unwrap();
+                assert_eq!(
+                    [shown[0], customer, shown[2], shown[3]],
+                    cells[..4],
+                    "{page}"
+                );
+                for said in cells.get(5..).unwrap_or_default() {
+                    assert!(shown[4].contains(said), "{page}: {shown:?} without {said}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_page_has_the_same_tables() {
     let grades = expected("grades.csv");

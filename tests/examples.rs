@@ -30,7 +30,7 @@ const fn example(name: &'static str, as_of: &'static str) -> Example {
 }
 
 /// All examples, with the dates that their READMEs and comments name.
-const EXAMPLES: [Example; 12] = [
+const EXAMPLES: [Example; 13] = [
     example("abc-share", "2024-12-31"),
     example("annual-frequency", "2024-12-31"),
     Example {
@@ -50,6 +50,7 @@ const EXAMPLES: [Example; 12] = [
         ..example("reference", "2024-12-31")
     },
     example("rfm-orders", "2006-12-31"),
+    example("service", "2024-06-30"),
 ];
 
 fn root() -> &'static Path {

@@ -68,6 +68,44 @@ ESG_FROM = 7
 ESG = {"K01": "85", "K02": "70", "K03": "60", "K05": "82", "K08": "80", "K09": "75", "K11": "65", "K12": "55", "K13": "45", "K15": "59"}
 ESG_CHANGES = [("K15", 10, "60")]
 
+# When each contract ends; K15 has none. Changes count from the sheet of that month on: the contract was renewed.
+CONTRACTS = {
+    "K01": "2025-06-30", "K02": "2024-08-31", "K03": "2025-03-31", "K04": "2025-01-31", "K05": "2024-09-15",
+    "K06": "2025-06-30", "K07": "2024-12-31", "K08": "2024-10-07", "K09": "2024-07-20", "K10": "2025-02-28",
+    "K11": "2025-05-31", "K12": "2026-03-31", "K13": "2025-04-07", "K14": "2025-11-30",
+}
+RENEWED = [("K02", 9, "2026-08-31"), ("K09", 9, "2026-07-20"), ("K05", 10, "2026-09-15"), ("K08", 10, "2026-10-07")]
+
+# (customer, day, what was done, how it went, what was said)
+FOLLOW_UPS = [
+    ("K01", "2024-01-16", "上门拜访", "完成", ""),
+    ("K05", "2024-02-27", "上门拜访", "完成", "抱怨来料划伤"),
+    ("K06", "2024-03-12", "上门拜访", "完成", ""),
+    ("K01", "2024-04-16", "上门拜访", "完成", ""),
+    ("K11", "2024-05-22", "方案交流", "完成", "想看冷链方案"),
+    ("K14", "2024-05-23", "上门拜访", "完成", "停产搬迁中"),
+    ("K01", "2024-06-12", "上门拜访", "完成", ""),
+    ("K10", "2024-06-13", "上门拜访", "完成", ""),
+    ("K14", "2024-06-20", "上门拜访", "完成", "新厂九月投产"),
+    ("K03", "2024-06-25", "上门拜访", "完成", ""),
+    ("K14", "2024-07-03", "该补货了", "完成", "九月起订货"),
+    ("K01", "2024-07-11", "上门拜访", "完成", ""),
+    ("K10", "2024-07-18", "上门拜访", "完成", ""),
+    ("K03", "2024-07-25", "上门拜访", "完成", ""),
+    ("K14", "2024-07-26", "上门拜访", "未联系上", ""),
+    ("K04", "2024-08-16", "上门拜访", "完成", ""),
+    ("K02", "2024-08-22", "续约", "完成", "续签两年"),
+    ("K03", "2024-08-27", "上门拜访", "完成", ""),
+    ("K01", "2024-09-04", "上门拜访", "完成", ""),
+    ("K09", "2024-09-05", "续约", "完成", "拖了一个多月，续签两年"),
+    ("K05", "2024-09-10", "续约", "完成", "续签两年"),
+    ("K14", "2024-09-20", "上门拜访", "完成", "已复产"),
+    ("K08", "2024-09-26", "续约", "完成", "续签两年"),
+    ("K01", "2024-10-15", "上门拜访", "完成", ""),
+    ("K12", "2024-11-21", "上门拜访", "完成", ""),
+    ("K07", "2024-12-18", "续约", "未联系上", ""),
+]
+
 # (customer, day, what about, whether it was found to be justified). August had none.
 COMPLAINTS = [
     ("K15", "2024-01-09", "送错货", "成立"),
@@ -102,12 +140,13 @@ def in_force(first, changes, customer, month):
 
 
 def customers(month):
-    header = ["客户编号", "客户名称", "所属行业", "区域", "客户经理", "合作起始时间", "年采购额(万元)", "采购增长率"]
+    header = ["客户编号", "客户名称", "所属行业", "区域", "客户经理", "合作起始时间", "年采购额(万元)", "采购增长率", "合同到期日"]
     rows = []
     for key, name, industry, region, manager, since, purchases, growth in CUSTOMERS:
         if month < JOINS.get(key, 1) or (key, month) in ABSENT:
             continue
         row = [key, name, industry, region, manager, since, in_force(purchases, PURCHASES, key, month), growth]
+        row.append(in_force(CONTRACTS.get(key, ""), RENEWED, key, month))
         if month >= ESG_FROM:
             row.append(in_force(ESG.get(key, ""), ESG_CHANGES, key, month))
         rows.append(row)
@@ -140,11 +179,17 @@ def complaints(month):
     return ["投诉编号", "客户编号", "投诉日期", "事由", "结论"], rows
 
 
+def follow_ups(month):
+    of_month = [row for row in FOLLOW_UPS if row[1].startswith(f"2024-{month:02}")]
+    rows = [[f"G{day[2:4]}{day[5:7]}-{n}", key, day, *rest] for n, (key, day, *rest) in enumerate(of_month, 1)]
+    return ["跟进编号", "客户编号", "跟进日期", "事项", "结果", "说明"], rows
+
+
 def main():
     for month in range(1, 13):
         folder = HERE / "in" / f"2024-{month:02}"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, (header, rows) in [("客户", customers(month)), ("订单", orders(month)), ("投诉", complaints(month))]:
+        for name, (header, rows) in [("客户", customers(month)), ("订单", orders(month)), ("投诉", complaints(month)), ("跟进", follow_ups(month))]:
             with open(folder / f"{name}2024-{month:02}.csv", "w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(header)

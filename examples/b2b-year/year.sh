@@ -46,3 +46,7 @@ done
 
 regrade runs history K12 --lang zh -o "$out/K12.csv"
 regrade diff -q @2024-01 @2024-12 -o "$out/year.csv"
+
+# 三季度的任务：六月末排的，和八月末看的。日历每位负责人一份。
+regrade tasks -q 2024-Q3 --run @2024-06 -o "$out/tasks-2024-06.csv" -o "$out/calendars-2024-06/"
+regrade tasks -q 2024-Q3 --run @2024-08 --all -o "$out/tasks-2024-08.csv" -o "$out/calendars-2024-08/"

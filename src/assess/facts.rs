@@ -21,6 +21,15 @@ pub struct Facts {
     ids: Vec<Arc<str>>,
     /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
     counts_after: Vec<i32>,
+    /// What conditions are evaluated on where the columns above are what a role sees.
+    truth: Option<Arc<Truth>>,
+}
+
+/// The columns as they are, behind those that a role sees.
+#[derive(Debug)]
+struct Truth {
+    columns: Vec<Column>,
+    series: Vec<Option<SeriesColumn>>,
 }
 
 impl Facts {
@@ -35,6 +44,57 @@ impl Facts {
             populations: Populations::default(),
             ids,
             counts_after: vec![],
+            truth: None,
+        }
+    }
+
+    /// What a role sees of these: the customers `rows`, called `ids`, with the columns and series that `show` makes of
+    /// theirs. Conditions are evaluated on the columns as they are; only [`Self::get`] and [`Self::get_series`] give
+    /// what is seen, and nothing else of them is to be written.
+    pub fn seen(
+        &self,
+        rows: &[u32],
+        ids: Vec<Arc<str>>,
+        mut show: impl FnMut(Slot, &Column) -> Column,
+    ) -> Self {
+        let some: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
+        let gather = |column: &Column| match column.is_empty() {
+            // A slot that nothing has filled.
+            true => column.clone(),
+            false => column.gather(&some),
+        };
+        let columns: Vec<Column> = self.columns.iter().map(gather).collect();
+        let series: Vec<Option<SeriesColumn>> = self
+            .series
+            .iter()
+            .map(|series| series.as_ref().map(|series| series.of(rows)))
+            .collect();
+        let mut shown_columns = Vec::with_capacity(columns.len());
+        let mut shown_series = Vec::with_capacity(series.len());
+        for (index, column) in columns.iter().enumerate() {
+            let slot = Slot(index as u32);
+            shown_columns.push(show(slot, column));
+            shown_series.push(series[index].as_ref().map(|series| SeriesColumn {
+                values: show(slot, &series.values),
+                ..series.clone()
+            }));
+        }
+        let counts_after = match self.counts_after.is_empty() {
+            true => vec![],
+            false => rows
+                .iter()
+                .map(|row| self.counts_after[*row as usize])
+                .collect(),
+        };
+        Self {
+            len: rows.len(),
+            as_of: self.as_of,
+            columns: shown_columns,
+            series: shown_series,
+            populations: self.populations.clone(),
+            ids,
+            counts_after,
+            truth: Some(Arc::new(Truth { columns, series })),
         }
     }
 
@@ -158,11 +218,18 @@ impl Frame for Facts {
     }
 
     fn column(&self, slot: Slot) -> &Column {
-        self.get(slot)
+        match &self.truth {
+            Some(truth) => &truth.columns[slot.0 as usize],
+            None => self.get(slot),
+        }
     }
 
     fn series(&self, slot: Slot) -> &SeriesColumn {
-        self.get_series(slot).unwrap_or(&NO_SERIES)
+        let series = match &self.truth {
+            Some(truth) => truth.series[slot.0 as usize].as_ref(),
+            None => self.get_series(slot),
+        };
+        series.unwrap_or(&NO_SERIES)
     }
 
     fn counts_after(&self, row: usize) -> i32 {

@@ -13,7 +13,7 @@ pub use grades::{Choice, GradeCut, choose, kept};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;
 use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme,
+    Band, Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme, Sight,
 };
 use crate::table::column::{MISSING, MISSING_TEXT};
 use crate::table::decimal::divide_half_away;
@@ -282,6 +282,11 @@ pub fn parts(
     facts: &Facts,
     row: usize,
 ) -> Vec<(usize, Decimal)> {
+    // Of a score that a role does not see the parts are not seen either: they would add up to it.
+    let score = scheme.score_slot();
+    if score.is_some_and(|score| scheme.slots.sight(score) != Sight::Open) {
+        return vec![];
+    }
     let mut weighted = weighted(scheme, dimensions, facts);
     if scheme.missing == MissingRule::Reweight {
         weighted.retain(|(_, _, points)| points[row] != MISSING);

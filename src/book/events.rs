@@ -292,6 +292,27 @@ impl EventRows {
         self.sort_by_customer(roster.len());
     }
 
+    /// The same sheet with other rows: their days, and whose of so many customers they are.
+    pub(super) fn with_rows(
+        &self,
+        clean: CleanSheet,
+        days: Vec<i32>,
+        customer: Vec<u32>,
+        customers: usize,
+    ) -> Self {
+        let mut rows = Self {
+            clean,
+            days,
+            customer,
+            coverage: self.coverage.clone(),
+            customer_field: self.customer_field,
+            by_customer: vec![],
+            starts: vec![],
+        };
+        rows.sort_by_customer(customers);
+        rows
+    }
+
     /// Sorts the rows by customer, by counting; those of one customer keep their order.
     fn sort_by_customer(&mut self, customers: usize) {
         let mut starts = vec![0u32; customers + 1];

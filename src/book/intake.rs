@@ -14,6 +14,7 @@ use crate::read::Table;
 use crate::scheme::model::{FieldKind, Scheme, Sheet};
 use crate::table::{Column, Date, RawRows, TextColumn};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A table for a sheet of the scheme, with the customers' keys in it.
 pub struct Arrival<'a> {
@@ -23,17 +24,20 @@ pub struct Arrival<'a> {
     /// The fields that must be there in every row.
     keys: Vec<usize>,
     table: Cow<'a, Table>,
-    /// As of which date it comes in.
+    /// Where it comes from, and as of which date.
+    source: Arc<str>,
     as_of: Date,
     /// What it is compared with.
     before: Option<Before<'a>>,
     findings: Vec<Finding>,
 }
 
-/// The last import of the same source.
+/// What was imported before.
 struct Before<'a> {
     table: Table,
     as_of: Date,
+    /// Whether it is of another source: other customers may be in it, but the same units.
+    is_elsewhere: bool,
     /// The fields whose values are true though most of them jump.
     accepted: &'a [String],
 }
@@ -99,14 +103,15 @@ impl<'a> Arrival<'a> {
             rule,
             keys,
             table,
+            source: filing.source.clone(),
             as_of: filing.as_of,
             before: None,
             findings,
         })
     }
 
-    /// The same, to be compared with the last import of its source. Of the fields in `accepted` somebody has said that
-    /// their values are true though most of them jump.
+    /// The same, to be compared with the last import of its source; with that of another source only for slips of
+    /// units. Of the fields in `accepted` somebody has said that their values are true though most of them jump.
     #[must_use]
     pub fn after(
         mut self,
@@ -121,6 +126,7 @@ impl<'a> Arrival<'a> {
             Before {
                 table: table.into_owned(),
                 as_of: filing.as_of,
+                is_elsewhere: filing.source != self.source,
                 accepted,
             }
         });
@@ -235,6 +241,9 @@ impl Arrival<'_> {
         let earlier = checks::read(self.rule, tables, &[0], &self.keys, &then);
         let earlier = last(tables, &earlier, &then);
         let now = last(std::slice::from_ref(&*self.table), clean, &now);
+        if before.is_elsewhere {
+            return checks::slips(&now, &earlier, before.accepted);
+        }
         checks::since(&now, &earlier, before.accepted)
     }
 }

@@ -25,6 +25,7 @@ mod repeats;
 mod replaced;
 mod same_key;
 mod shelf;
+mod some;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use late::first_change;
 pub use previous::{Previous, previous};
 pub use quarantine::{Flaw, Quarantined};
 pub use shelf::{Shelf, customers_on, in_force, period_ends};
+pub(crate) use some::emptied;
 
 use crate::checks;
 use crate::clean::absent::absent_columns;

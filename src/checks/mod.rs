@@ -13,7 +13,7 @@ mod stale;
 mod tests;
 
 pub use last::{Last, since};
-pub use slip::{may_slip, unknown_fields};
+pub use slip::{may_slip, slips, unknown_fields};
 pub use stale::stale_dates;
 
 use crate::clean::sheet::{CleanSheet, RefusedRow, clean_some};

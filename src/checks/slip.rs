@@ -40,8 +40,8 @@ const fn is_number(field: &Field) -> bool {
     )
 }
 
-/// The fields whose values have slipped.
-pub(super) fn slips(now: &Last<'_>, before: &Last<'_>, accepted: &[String]) -> Vec<Finding> {
+/// The fields whose values have slipped. Those in `accepted` are true, as somebody has said.
+pub fn slips(now: &Last<'_>, before: &Last<'_>, accepted: &[String]) -> Vec<Finding> {
     let fields = now.sheet.fields.iter().enumerate();
     let looked_at = fields
         .filter(|(_, field)| may_slip(field) && !accepted.iter().any(|name| **name == *field.name));

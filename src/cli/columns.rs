@@ -2,8 +2,8 @@
 
 use super::{Exit, Stop};
 use regrade::diagnostic::{Code, Finding};
-use regrade::expr;
-use regrade::scheme::model::{Expression, OutputColumn};
+use regrade::expr::{self, Bound, Node};
+use regrade::scheme::model::{self, Expression, OutputColumn, Sight};
 use regrade::scheme::{AllNames, Scheme, parse_columns};
 use regrade::text;
 
@@ -32,17 +32,63 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
             )),
         ]));
     }
+    if scheme.slots.withholds(&bound) {
+        return Err(stop(vec![not_for_role(scheme, &bound)]));
+    }
     Ok(Expression {
         text: written.into(),
         bound,
     })
 }
 
+/// What is asked for reads a column that the role does not see: whose rows it finds would tell the value.
+fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
+    let slots = bound.slots();
+    let mut closed = slots
+        .iter()
+        .map(|slot| &scheme.slots.entries[slot.0 as usize]);
+    let name = closed.find(|entry| entry.sight != Sight::Open);
+    let name = name.map(|entry| entry.name.clone()).unwrap_or_default();
+    Finding::error(
+        Code::NotForRole,
+        text!(
+            "the role does not see `{name}` as it is",
+            "该角色看不到 `{name}` 的原值"
+        ),
+    )
+    .at(bound.span.clone())
+    .help(text!(
+        "ask for something that the role sees, or leave `--role` out",
+        "请改用该角色能看到的内容，或去掉 `--role`"
+    ))
+}
+
 /// The items of `--columns`.
 pub fn columns(scheme: &Scheme, written: &str) -> Result<Vec<OutputColumn>, Stop> {
-    parse_columns(written, &AllNames::new(scheme)).map_err(|findings| Stop::Findings {
+    let stop = |findings| Stop::Findings {
         findings,
         source: Some(("--columns".to_owned(), written.to_owned())),
         exit: Exit::Usage,
-    })
+    };
+    let columns = parse_columns(written, &AllNames::new(scheme)).map_err(stop)?;
+    for column in &columns {
+        let OutputColumn::Computed { show, .. } = column else {
+            continue;
+        };
+        match show {
+            model::Shown::Expression(expression) if !is_seen(scheme, expression) => {
+                return Err(stop(vec![not_for_role(scheme, &expression.bound)]));
+            }
+            _ => {}
+        }
+    }
+    Ok(columns)
+}
+
+/// Whether a role sees what a column shows: a masked column by itself, and what reads no column but those that it sees.
+fn is_seen(scheme: &Scheme, expression: &Expression) -> bool {
+    match expression.bound.node {
+        Node::Slot(slot) => scheme.slots.sight(slot) != Sight::Hidden,
+        _ => !scheme.slots.withholds(&expression.bound),
+    }
 }

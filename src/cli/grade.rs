@@ -8,13 +8,15 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger};
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::decide::Decision;
+use regrade::diagnostic::{Code, Finding, Lang, Severity};
 use regrade::grading::Grading;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
 use regrade::report::Judged;
+use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
 use regrade::text;
@@ -58,6 +60,10 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = outputs_with_page(&global.output, global.format)?;
+    if has_page(&outputs) {
+        // A page is a report, which tells of all customers and of what is hidden.
+        role::refuse(global, "grade --format html")?;
+    }
     let gates = args
         .fail_on
         .iter()
@@ -73,15 +79,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
         ));
     }
+    let viewer = role::viewer(global, &rules.scheme)?;
+    let scheme = viewer
+        .as_ref()
+        .map_or(&rules.scheme, |viewer| &**viewer.scheme());
     let wanted = args
         .condition
         .as_deref()
-        .map(|text| columns::condition(&rules.scheme, text))
+        .map(|text| columns::condition(scheme, text))
         .transpose()?;
     let columns = args
         .columns
         .as_deref()
-        .map(|text| columns::columns(&rules.scheme, text))
+        .map(|text| columns::columns(scheme, text))
         .transpose()?;
     if args.files.is_empty() && !args.covers.is_empty() {
         return Err(Stop::usage(
@@ -104,6 +114,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         outputs,
         gates,
         lint,
+        viewer,
         wanted,
         columns,
     };
@@ -159,8 +170,15 @@ struct Task<'a> {
     gates: Vec<Gate>,
     /// How many warnings the lint has.
     lint: usize,
+    /// Who the outputs are for, if not for somebody who may see everything.
+    viewer: Option<Viewer>,
     wanted: Option<Expression>,
     columns: Option<Vec<OutputColumn>>,
+}
+
+/// Whether one of the outputs is a page.
+fn has_page(outputs: &[Output]) -> bool {
+    outputs.iter().any(|output| output.format == Format::Html)
 }
 
 /// How a grading ended.
@@ -173,9 +191,7 @@ struct Finished {
 impl Task<'_> {
     /// What a page tells beside the grades, if there is to be one.
     fn judge(&self, graded: &mut Graded) -> Option<(Judged, Vec<Finding>)> {
-        let is_page = |output: &Output| output.format == Format::Html;
-        let wanted = self.outputs.iter().any(is_page);
-        wanted.then(|| regrade::report::judge(&mut graded.grading))
+        has_page(&self.outputs).then(|| regrade::report::judge(&mut graded.grading))
     }
 
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
@@ -188,10 +204,19 @@ impl Task<'_> {
         screen: &Screen,
         record: &dyn Fn() -> Result<(), Stop>,
     ) -> Result<Finished, Stop> {
-        let grading = &graded.grading;
+        let all = &graded.grading;
+        let seen = self.viewer.as_ref().map(|viewer| viewer.see(all));
+        let grading = seen.as_ref().unwrap_or(all);
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
-        findings.extend(grading.findings.iter().cloned());
+        findings.extend(all.findings.iter().cloned());
+        let is_sound = findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note);
+        if seen.is_some() {
+            findings = roles::withheld(&findings);
+            findings.extend(roles::unique(grading));
+        }
         let entries = entries(grading, self.wanted.as_ref(), &mut findings);
         let mut shown = Shown {
             entries,
@@ -207,8 +232,8 @@ impl Task<'_> {
             let page = super::report::of_grading(grading, &judged, &shown, &findings);
             shown.page = Some(page);
         }
-        let summary = summary(graded, lang, &findings);
-        let hit = gate::hits(&self.gates, &Figures::of_grading(grading));
+        let summary = summary(graded, grading, lang, &findings);
+        let hit = gate::hits(&self.gates, &Figures::of_grading(all));
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);
@@ -234,10 +259,14 @@ impl Task<'_> {
             }
         }
         screen.say(&regrade::present::summary::line(&summary));
-        let warned = findings
-            .iter()
-            .any(|finding| finding.severity > regrade::diagnostic::Severity::Note);
-        let unsound = self.lint > 0 || summary.unrated > 0 || summary.refused > 0 || warned;
+        let warned = !is_sound
+            || findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note);
+        let unsound = self.lint > 0
+            || all.count(Decision::Unrated) > 0
+            || all.count(Decision::Refused) > 0
+            || warned;
         if self.args.strict && unsound {
             exit = Exit::Findings;
         }
@@ -348,14 +377,19 @@ fn entries(
         .collect()
 }
 
-/// The figures of the run.
-pub fn summary(graded: &Graded, lang: Lang, findings: &[Finding]) -> Summary {
+/// The figures of the run, of what is shown of it.
+fn summary(graded: &Graded, shown: &Grading, lang: Lang, findings: &[Finding]) -> Summary {
     let (_, text) = &graded.scheme;
-    regrade::present::summary::summarise(
-        &graded.grading,
+    let mut summary = regrade::present::summary::summarise(
+        shown,
         lang,
         text,
         graded.loaded.files.clone(),
         findings.to_vec(),
-    )
+    );
+    if shown.role.is_some() {
+        // It may name values of columns that the role does not see; its hash is there.
+        summary.scheme_text.clear();
+    }
+    summary
 }

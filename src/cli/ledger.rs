@@ -70,11 +70,18 @@ pub fn who(global: &Global) -> Who {
 /// Who runs the command: `--by`, else `REGRADE_BY`, else the login.
 pub fn by(global: &Global) -> String {
     let login = || {
-        ["LOGNAME", "USER"]
-            .into_iter()
-            .find_map(|name| std::env::var(name).ok())
+        let logins = ["LOGNAME", "USER"].into_iter();
+        let mut names = logins.filter_map(|name| std::env::var(name).ok());
+        names.find(|name| !name.trim().is_empty())
     };
-    let named = global.by.clone().filter(|name| !name.trim().is_empty());
-    let named = named.or_else(|| login().filter(|name| !name.trim().is_empty()));
+    let named = named_by(global).or_else(login);
     named.unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Who is said to run the command: `--by`, else `REGRADE_BY`.
+pub fn named_by(global: &Global) -> Option<String> {
+    let is_name = |name: &String| !name.trim().is_empty();
+    let variable = || std::env::var("REGRADE_BY").ok();
+    let named = global.by.clone().filter(is_name);
+    named.or_else(|| variable().filter(is_name))
 }

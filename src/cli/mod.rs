@@ -33,12 +33,14 @@ mod repair;
 mod report;
 mod restate;
 mod review;
+mod role;
 mod rules;
 mod runs;
 mod screen;
 mod side;
 mod simulate;
 mod stock;
+mod tasks;
 pub mod words;
 mod write;
 
@@ -102,20 +104,24 @@ pub struct Global {
     /// See only what this role may.
     #[arg(long, global = true, value_name = "NAME")]
     pub role: Option<String>,
+    /// The file with the key of the role's pseudonyms; without it the role's `key_file`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "REGRADE_ROLE_KEY",
+        hide_env_values = true
+    )]
+    pub role_key: Option<PathBuf>,
     /// Work everything out and write nothing.
     #[arg(short = 'n', long, global = true)]
     pub dry_run: bool,
     /// Write the figures of the run as JSON.
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
-    /// Who does it.
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "REGRADE_BY",
-        hide_env_values = true
-    )]
+    /// Who does it; without it `REGRADE_BY`, else the login.
+    // Not read by the parser: `report` has a `--by` of its own, which would get the variable's value.
+    #[arg(long, global = true, value_name = "NAME")]
     pub by: Option<String>,
     /// Change one value of the scheme for this call: grades.A.when='score >= 75'.
     #[arg(long, global = true, value_name = "PATH=VALUE")]
@@ -144,6 +150,8 @@ enum Command {
     Review(review::Args),
     /// What the customers are like: composition, contribution, movement, trend, churn, behaviour, strategies.
     Report(report::Args),
+    /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
+    Tasks(tasks::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -173,6 +181,8 @@ pub enum Format {
     Html,
     /// A Markdown table.
     Md,
+    /// A calendar, of tasks only.
+    Ics,
 }
 
 /// When to use colours.
@@ -206,7 +216,6 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
-    refuse_what_is_to_come(&cli.global)?;
     keep_own(&cli.global)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
@@ -219,6 +228,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Explain(args) => explain::run(args, &cli.global, screen),
         Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Report(args) => report::run(args, &cli.global, screen),
+        Command::Tasks(args) => tasks::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),
@@ -244,20 +254,4 @@ fn keep_own(global: &Global) -> Result<(), Stop> {
     let outputs = outputs.map(std::path::Path::new);
     let written: Vec<&std::path::Path> = outputs.chain(global.summary_json.as_deref()).collect();
     output::keep_inputs(&written, &own)
-}
-
-/// An option that this version does not run is refused rather than passed over.
-fn refuse_what_is_to_come(global: &Global) -> Result<(), Stop> {
-    if global.role.is_none() {
-        return Ok(());
-    }
-    let finding = regrade::diagnostic::Finding::error(
-        regrade::diagnostic::Code::NotYet,
-        regrade::text!(
-            "`--role` does not work in this version",
-            "此版本尚不支持 `--role`"
-        ),
-    )
-    .help(regrade::text!("leave it out", "请去掉该选项"));
-    Err(Stop::usage(finding))
 }

@@ -34,7 +34,11 @@ pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, 
 
 /// The same of what can be a page too.
 pub fn outputs_with_page(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
-    outputs_of(paths, format, fallback(), Ok)
+    let known = |format| match format {
+        Format::Html => Ok(format),
+        format => known(format),
+    };
+    outputs_of(paths, format, fallback(), known)
 }
 
 /// What standard output is if nothing is said.
@@ -215,6 +219,20 @@ fn known(format: Format) -> Result<Format, Stop> {
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
         return Err(Stop::usage(finding));
     }
+    if format == Format::Ics {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "only `regrade tasks` writes a calendar",
+                "只有 `regrade tasks` 能输出日历"
+            ),
+        )
+        .help(text!(
+            "write .csv, .xlsx or .md",
+            "请输出 .csv、.xlsx 或 .md"
+        ));
+        return Err(Stop::usage(finding));
+    }
     Ok(format)
 }
 
@@ -229,6 +247,7 @@ fn ending(path: &Path) -> Option<Format> {
         "html" | "htm" => Format::Html,
         "md" => Format::Md,
         "txt" => Format::Table,
+        "ics" => Format::Ics,
         _ => return None,
     })
 }

@@ -42,6 +42,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "报告：客户构成、收入贡献、升降级、趋势、流失、行为、策略效果",
     ),
     (
+        "tasks",
+        "策略要求做的跟进：列成清单，或给每位负责人一份日历",
+    ),
+    (
         "runs",
         "台账中的批次：列出、查看、客户沿革、导出；遗忘某个客户",
     ),
@@ -56,7 +60,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("man", "输出手册页"),
 ];
 
-/// What each option and argument means, by its name in the program.
+/// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
     (
         "rules",
@@ -74,6 +78,13 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "against",
         "用来比较的方案；不写则为该批次自己的方案，或 `--set` 修改前的方案",
     ),
+    (
+        "asked",
+        "先写期间（2024-Q3、2024-08、2024-07-01..2024-09-30），再写方案各表的文件；不写文件则用台账中的批次，不写期间则为截止日期之后的那一期",
+    ),
+    ("from_day", "从哪天起；代替期间"),
+    ("until_day", "到哪天为止；代替期间"),
+    ("all", "也列出已完成的"),
     ("source", "文件的来源；不写则用文件名去掉数字和日期"),
     (
         "covers",
@@ -105,7 +116,15 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("role", "只看该角色可见的内容"),
     ("dry_run", "只计算，不写任何文件"),
     ("summary_json", "把本次评级的汇总写成 JSON"),
-    ("by", "操作人"),
+    ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),
+    (
+        "report by",
+        "再按这些统计客户：字段、维度、值，或日期的 month(x)、quarter(x)、year(x)；写几个就是交叉表",
+    ),
+    (
+        "what",
+        "批次（@latest、@2024-03、编号）、有批次的期间（2024-03、2024-Q2、2024），或方案各表的文件（同 `grade`）；不写则为最新批次",
+    ),
     (
         "set",
         "本次运行临时修改方案中的一个值：grades.A.when='score >= 75'",
@@ -235,22 +254,25 @@ fn in_chinese(mut command: Command) -> Command {
             }
         });
     }
+    let name = command.get_name().to_owned();
     command
-        .mut_args(argument)
+        .mut_args(|found| argument(found, &name))
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
 }
 
-fn argument(argument: Arg) -> Arg {
+fn argument(argument: Arg, command: &str) -> Arg {
     let heading = if argument.is_positional() {
         "参数"
     } else {
         "选项"
     };
-    let help = ARGUMENTS
+    let id = argument.get_id().as_str();
+    let full = format!("{command} {id}");
+    let help = [full.as_str(), id]
         .iter()
-        .find(|(known, _)| *known == argument.get_id().as_str())
+        .find_map(|name| ARGUMENTS.iter().find(|(known, _)| known == name))
         .map(|(_, help)| *help);
     let argument = argument.help_heading(heading);
     match help {

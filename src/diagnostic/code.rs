@@ -76,6 +76,10 @@ codes! {
     /// Of one thing another type is wanted: a condition, a number, a text.
     WrongResult = "wrong-result",
 
+    // Tasks.
+    /// Tasks that nobody is to do.
+    NoOwner = "no-owner",
+
     // The scheme as a whole.
     /// A weight, a period or a similar figure that cannot be.
     BadFigure = "bad-figure",
@@ -244,6 +248,16 @@ codes! {
     LedgerTrouble = "ledger-trouble",
     /// A run that is not in the ledger, or a name that could be more than one.
     UnknownRun = "unknown-run",
+    // Roles.
+    /// Findings that a role is not told, because they quote the data.
+    Withheld = "withheld",
+    /// Rows of which something is masked and that can be told apart nevertheless.
+    StillUnique = "still-unique",
+    /// Something that a role does not see, or a command that cannot leave out what it does not see.
+    NotForRole = "not-for-role",
+    /// The file with the key of pseudonyms is not there, or is no key.
+    RoleKey = "role-key",
+
     // Workbooks that come back.
     /// Somebody edited what regrade wrote.
     Edited = "edited",

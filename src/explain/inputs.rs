@@ -6,7 +6,7 @@ use crate::diagnostic::Lang;
 use crate::expr::{AggregateFunction, Frame, SeriesColumn, Slot};
 use crate::grading::Grading;
 use crate::metrics::Axis;
-use crate::scheme::model::{Expression, MetricSource, SlotKind};
+use crate::scheme::model::{Expression, MetricSource, Sight, SlotKind};
 use crate::table::{Column, Place, Value};
 use std::sync::Arc;
 
@@ -76,6 +76,16 @@ pub fn of_all<'a>(
 fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
     let scheme = &grading.scheme;
     let entry = &scheme.slots.entries[slot.0 as usize];
+    if entry.sight == Sight::Hidden {
+        // Neither the value nor how many rows it came from.
+        return Input {
+            name: name_of(scheme, slot, lang),
+            text: value_text(scheme, slot, &Value::Missing, lang),
+            value: Value::Missing,
+            source: Source::Scheme,
+            from: vec![],
+        };
+    }
     let (value, text) = if entry.ty.series {
         (Value::Missing, series_text(grading, slot, row, lang))
     } else {

@@ -17,11 +17,13 @@ pub use value::{is_percent, name_of, value_text};
 
 use crate::assess::{Choice, parts};
 use crate::diagnostic::Lang;
+use crate::expr::Slot;
 use crate::grading::Grading;
-use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule};
+use crate::scheme::model::{Band, DimensionRule, Expression, IndicatorRule, Sight};
 use crate::table::Column;
 use crate::table::column::MISSING;
 use crate::table::{Decimal, Value};
+use crate::words::Word;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -219,7 +221,9 @@ fn dimension_step(
         }
     };
     let choice = result.bands[row];
+    let is_seen = scheme_sees(grading, dimension.label_slot);
     let label = choice.index().and_then(|band| bands[band].label.clone());
+    let label = label.filter(|_| is_seen);
     let rule = match &dimension.rule {
         DimensionRule::Points { points, .. } => {
             let value = number_at(grading.facts.get(dimension.points_slot), row);
@@ -227,6 +231,9 @@ fn dimension_step(
         }
         _ => rule_step(grading, choice, &entries(bands), row, lang),
     };
+    // Which band of a hidden dimension holds is what is hidden.
+    let rule = if is_seen { rule } else { withheld(lang) };
+    let indicators = if is_seen { indicators } else { vec![] };
     DimensionStep {
         name: dimension.name.clone(),
         label,
@@ -235,6 +242,21 @@ fn dimension_step(
         points: number_at(grading.facts.get(dimension.points_slot), row),
         weight: dimension.weight.filter(|_| result.counts),
         part,
+    }
+}
+
+/// Whether a column is seen at all: a role may see the grading.
+fn scheme_sees(grading: &Grading, slot: Slot) -> bool {
+    grading.scheme.slots.sight(slot) != Sight::Hidden
+}
+
+/// A step that a role does not see.
+fn withheld(lang: Lang) -> RuleStep {
+    let word: Arc<str> = Word::Withheld.get(lang).into();
+    RuleStep {
+        outcome: Outcome::Holds(word.clone()),
+        condition: Some(word),
+        inputs: vec![],
     }
 }
 
@@ -254,6 +276,9 @@ fn points_step(
 ) -> RuleStep {
     let outcome = match points {
         Some(points) => Outcome::Holds(points.to_string().into()),
+        None if grading.scheme.slots.withholds(&expression.bound) => {
+            Outcome::Holds(Word::Withheld.get(lang).into())
+        }
         None => Outcome::Missing(causes::missing_names(grading, expression, row, lang)),
     };
     RuleStep {

@@ -207,6 +207,11 @@ fn dimension_reason(
 
 fn rule_reason(step: &RuleStep, lang: Lang) -> String {
     let values = listed(&step.inputs, lang);
+    if values.is_empty()
+        && let Some(condition) = &step.condition
+    {
+        return condition.to_string();
+    }
     match (&step.condition, &step.outcome, lang) {
         (_, Outcome::NoneHolds, Lang::Zh) => format!("没有一档成立，{values}"),
         (_, Outcome::NoneHolds, Lang::En) => format!("no band holds, {values}"),

@@ -3,7 +3,7 @@
 use crate::classify::plain_text;
 use crate::diagnostic::Lang;
 use crate::expr::{Measure, Slot};
-use crate::scheme::model::{FieldKind, Scheme, SlotKind};
+use crate::scheme::model::{FieldKind, Scheme, Sight, SlotKind};
 use crate::table::{Decimal, Value};
 use crate::words::Word;
 use std::sync::Arc;
@@ -28,6 +28,9 @@ pub fn name_of(scheme: &Scheme, slot: Slot, lang: Lang) -> Arc<str> {
 /// A value of a column with its unit; the word for missing if it is.
 pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> String {
     let entry = &scheme.slots.entries[slot.0 as usize];
+    if entry.sight == Sight::Hidden {
+        return Word::Withheld.get(lang).to_owned();
+    }
     match value {
         Value::Missing => Word::Missing.get(lang).to_owned(),
         Value::Number(number) if is_percent(scheme, entry.kind) => {

@@ -96,4 +96,18 @@ impl SeriesColumn {
             skipped: vec![],
         }
     }
+
+    /// The series of some of the rows.
+    #[must_use]
+    pub fn of(&self, rows: &[u32]) -> Self {
+        let periods = self.periods as u32;
+        let places = rows
+            .iter()
+            .flat_map(|row| (0..periods).map(move |period| Some(row * periods + period)));
+        let places: Vec<Option<u32>> = places.collect();
+        Self {
+            values: self.values.gather(&places),
+            ..self.clone()
+        }
+    }
 }

@@ -13,12 +13,14 @@ mod moment;
 mod overrides;
 mod past;
 mod person;
+mod some;
 mod standing;
 
 pub use absent::Absent;
 pub use kept::Kept;
 pub use past::{Known, Past, Settled};
 pub use person::{Move, People, Person, Start, Track};
+pub use some::Members;
 
 use crate::assess::{Assessment, Facts};
 use crate::book::{Book, Earlier, Inputs, Shelf, period_ends};
@@ -57,6 +59,23 @@ pub struct Grading {
     pub past: Past,
     /// What was found in data and on the way.
     pub findings: Vec<Finding>,
+    /// Who sees it, where it is not everything: made by [`crate::roles`], which leaves here what that role may see.
+    pub role: Option<Arc<SeenAs>>,
+}
+
+/// What a role sees of a grading, for those who write it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenAs {
+    /// The role's name.
+    pub role: Arc<str>,
+    /// Whether it sees some of the customers only.
+    pub some_rows: bool,
+    /// The columns that it does not see, in the order of the scheme.
+    pub hidden: Vec<Arc<str>>,
+    /// The columns that it sees masked.
+    pub masked: Vec<Arc<str>>,
+    /// The columns that it sees as pseudonyms.
+    pub pseudonyms: Vec<Arc<str>>,
 }
 
 /// Grades all customers as of a date.
@@ -114,6 +133,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         absent,
         past,
         findings,
+        role: None,
     }
 }
 

@@ -79,7 +79,7 @@ pub struct People {
     pub by_id: HashMap<Arc<str>, u32>,
     /// The day up to which nothing is decided for those who are new: the last period end of the run before, or what
     /// comes before all that is known. The same for everybody, so that nobody's grade depends on who else is there.
-    decided: Option<Date>,
+    pub(super) decided: Option<Date>,
 }
 
 impl People {

@@ -4,8 +4,9 @@ use crate::assess::parts;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::{number_at, reasons, score_of};
+use crate::expr::Slot;
 use crate::grading::{Grading, Kept};
-use crate::scheme::model::Strategy;
+use crate::scheme::model::{Sight, Strategy};
 use crate::table::{Decimal, Value};
 use std::io::{self, Write};
 
@@ -89,22 +90,23 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "score", false);
     maybe_number(out, score_of(grading, row));
     key(out, "labels", false);
+    let is_seen = |slot: Slot| scheme.slots.sight(slot) != Sight::Hidden;
+    let labels: Vec<_> = scheme
+        .dimensions
+        .iter()
+        .filter(|dimension| is_seen(dimension.label_slot))
+        .collect();
     map(
         out,
-        scheme.dimensions.iter().map(|dimension| &*dimension.name),
-        |index, out| {
-            value(
-                &grading
-                    .facts
-                    .get(scheme.dimensions[index].label_slot)
-                    .value(row),
-                out,
-            );
-        },
+        labels.iter().map(|dimension| &*dimension.name),
+        |index, out| value(&grading.facts.get(labels[index].label_slot).value(row), out),
     );
     key(out, "points", false);
     let scored: Vec<usize> = (0..scheme.dimensions.len())
-        .filter(|index| scheme.dimensions[*index].weight.is_some())
+        .filter(|index| {
+            let dimension = &scheme.dimensions[*index];
+            dimension.weight.is_some() && is_seen(dimension.points_slot)
+        })
         .collect();
     map(
         out,
@@ -158,6 +160,7 @@ fn values(grading: &Grading, row: usize, out: &mut Vec<u8>) {
         .map(|metric| (&*metric.name, metric.slot));
     let all: Vec<_> = metrics
         .chain(scheme.values.iter().map(|value| (&*value.name, value.slot)))
+        .filter(|(_, slot)| scheme.slots.sight(*slot) != Sight::Hidden)
         .collect();
     map(out, all.iter().map(|(name, _)| *name), |index, out| {
         let slot = all[index].1;

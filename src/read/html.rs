@@ -275,9 +275,14 @@ impl<'a> Page<'a> {
     fn finish(mut self) -> Result<Sheets, Vec<Finding>> {
         // Sloppy pages leave a table open, but they end.
         if !self.open.is_empty() && !self.ended {
-            return Err(self
-                .source
-                .broken(&text!("it ends within a table", "内容在表格中间断开")));
+            let why = text!("it ends within a table", "内容在表格中间断开");
+            // Saved again it would look whole, and the rows would be lost for good.
+            let again = text!(
+                "rows at its end are missing: export or download it again",
+                "末尾的行已缺失：请重新导出或下载"
+            );
+            let found = self.source.broken(&why).into_iter();
+            return Err(found.map(|error| error.help(again.clone())).collect());
         }
         while !self.open.is_empty() {
             self.end_table()?;

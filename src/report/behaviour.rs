@@ -92,12 +92,7 @@ fn table(material: &Material<'_>, groups: &Groups, figure: &Amount<'_>) -> Table
         values[groups.at(place)].extend(figure.at(*row));
     }
     let mut all: Vec<i64> = values.iter().flatten().copied().collect();
-    let mut total = Sum::default();
-    for sum in &sums {
-        total.known += sum.known;
-        total.unknown += sum.unknown;
-        total.total += sum.total;
-    }
+    let total = sums.iter().fold(Sum::default(), Sum::plus);
     let medians: Vec<Option<Decimal>> = values.iter_mut().map(|own| median(own)).collect();
     let figures = |sum: &Sum, median: Option<Decimal>| {
         vec![

@@ -41,7 +41,10 @@ pub(super) fn section(material: &Material<'_>) -> Section {
             "缺席：以前的批次里有，而现行的表中没有，不计入其他任何数目。新增：上一批次里没有。"
         ),
     ));
-    section.blocks.push(Block::Table(overall(material)));
+    let overall = overall(material);
+    if !overall.rows.is_empty() {
+        section.blocks.push(Block::Table(overall));
+    }
     if let Some(churned) = &material.judged.churned {
         let groups = Groups::main(material);
         let tallies = groups.tallies(material.scope.rows(), churned);
@@ -123,12 +126,7 @@ fn by_group(material: &Material<'_>, groups: &Groups, tallies: &[Tally]) -> Tabl
             Cell::count(tally.unknown),
         ]
     };
-    let mut all = Tally::default();
-    for tally in tallies {
-        all.yes += tally.yes;
-        all.no += tally.no;
-        all.unknown += tally.unknown;
-    }
+    let all = tallies.iter().fold(Tally::default(), Tally::plus);
     let column = |key: &str, text, kind| Column::new(key, said(lang, text), kind);
     let columns = vec![
         groups.column(),

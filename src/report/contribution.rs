@@ -51,13 +51,7 @@ pub(super) const fn kind(amount: &Amount<'_>) -> Kind {
 }
 
 fn total(sums: &[Sum]) -> Sum {
-    let mut all = Sum::default();
-    for sum in sums {
-        all.known += sum.known;
-        all.unknown += sum.unknown;
-        all.total += sum.total;
-    }
-    all
+    sums.iter().fold(Sum::default(), Sum::plus)
 }
 
 /// A sum as a share of another; missing where that is nought or less, since it has no shares then.

@@ -58,11 +58,7 @@ fn one(material: &Material<'_>, groups: &Groups) -> Table {
     let lost = churned.map(|churned| groups.tallies(rows, churned));
     let amount = material.scope.amount();
     let sums = amount.as_ref().map(|amount| groups.sums(rows, amount));
-    let total = sums.iter().flatten().fold(Sum::default(), |all, sum| Sum {
-        known: all.known + sum.known,
-        unknown: all.unknown + sum.unknown,
-        total: all.total + sum.total,
-    });
+    let total = sums.iter().flatten().fold(Sum::default(), Sum::plus);
     let column = |key: &str, text, kind| Column::new(key, said(lang, text), kind);
     let mut columns = vec![
         groups.column(),
@@ -71,8 +67,8 @@ fn one(material: &Material<'_>, groups: &Groups) -> Table {
     ];
     let has_levels = main.key != "all";
     if has_levels {
-        for label in &main.list {
-            let key = format!("level.{}", label.text);
+        for (group, label) in main.list.iter().enumerate() {
+            let key = main.key("level", group);
             columns.push(Column::new(key, &*label.text, Kind::Count));
         }
     }
@@ -112,13 +108,9 @@ fn one(material: &Material<'_>, groups: &Groups) -> Table {
         let sum = sums.as_ref().map(|sums| &sums[group]);
         figures(counts[group], &split[group], tally, sum)
     };
-    let all_lost = lost.as_ref().map(|lost| {
-        lost.iter().fold(Tally::default(), |all, tally| Tally {
-            yes: all.yes + tally.yes,
-            no: all.no + tally.no,
-            unknown: all.unknown + tally.unknown,
-        })
-    });
+    let all_lost = lost
+        .as_ref()
+        .map(|lost| lost.iter().fold(Tally::default(), Tally::plus));
     let all_sum = sums.as_ref().map(|_| &total);
     let last = figures(groups.len(), &main.counts(), all_lost.as_ref(), all_sum);
     let mut table = Table::new("by", columns);

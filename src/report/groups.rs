@@ -60,6 +60,16 @@ impl Sum {
         }
     }
 
+    /// With others beside them.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            known: self.known + other.known,
+            unknown: self.unknown + other.unknown,
+            total: self.total + other.total,
+        }
+    }
+
     /// The sum; `None` where nobody has a value, or beyond all numbers.
     pub fn amount(&self) -> Option<Decimal> {
         Decimal::from_wide(self.total).filter(|_| self.known > 0)
@@ -76,6 +86,16 @@ impl Sum {
 }
 
 impl Tally {
+    /// With others beside them.
+    #[must_use]
+    pub const fn plus(self, other: &Self) -> Self {
+        Self {
+            yes: self.yes + other.yes,
+            no: self.no + other.no,
+            unknown: self.unknown + other.unknown,
+        }
+    }
+
     /// Takes one in.
     pub const fn add(&mut self, truth: Truth) {
         match truth {
@@ -182,6 +202,14 @@ impl Groups {
     /// The group of the customer at a place of the scope.
     pub fn at(&self, place: usize) -> usize {
         self.of[place] as usize
+    }
+
+    /// The key of a group in JSON: its name, or `unrated` of those who are in none, in every language.
+    pub fn key(&self, prefix: &str, group: usize) -> String {
+        if self.has_none && group + 1 == self.list.len() {
+            return "unrated".to_owned();
+        }
+        format!("{prefix}.{}", self.list[group].text)
     }
 
     /// How many customers each has.

@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Lang};
 use crate::expr::{Measure, Slot};
 use crate::grading::Grading;
 use crate::scheme::Scheme;
-use crate::scheme::model::{Expression, SlotKind};
+use crate::scheme::model::{Expression, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, Truth};
 use std::sync::Arc;
@@ -50,14 +50,12 @@ pub struct Before {
     pub notes: Vec<String>,
 }
 
-/// Which customers a report is of, and what of them it may show. Whoever may see less gets another scope, and nothing
-/// else of a report has to know.
+/// Which customers a report is of, and what of them it may show. Nothing else of a report has to know that somebody
+/// sees less.
 pub struct Scope<'a> {
     grading: &'a Grading,
     rows: Vec<u32>,
     is_whole: bool,
-    /// The columns that may not be shown.
-    hidden: Vec<Slot>,
 }
 
 impl<'a> Scope<'a> {
@@ -67,7 +65,6 @@ impl<'a> Scope<'a> {
             grading,
             rows: (0..grading.len() as u32).collect(),
             is_whole: true,
-            hidden: vec![],
         }
     }
 
@@ -76,13 +73,6 @@ impl<'a> Scope<'a> {
     pub fn of_rows(mut self, rows: Vec<u32>) -> Self {
         self.rows = rows;
         self.is_whole = false;
-        self
-    }
-
-    /// Without these columns.
-    #[must_use]
-    pub fn without(mut self, hidden: Vec<Slot>) -> Self {
-        self.hidden = hidden;
         self
     }
 
@@ -96,9 +86,9 @@ impl<'a> Scope<'a> {
         self.is_whole
     }
 
-    /// Whether a column may be shown.
+    /// Whether a column may be shown, and figures of it: a role may see it masked or not at all.
     pub fn shows(&self, slot: Slot) -> bool {
-        !self.hidden.contains(&slot)
+        self.grading.scheme.slots.sight(slot) == Sight::Open
     }
 
     /// Which of a customer's names may be shown.
@@ -107,7 +97,7 @@ impl<'a> Scope<'a> {
         MayName {
             id: self.shows_field(customers.map(|customers| customers.key)),
             name: self.shows_field(customers.and_then(|customers| customers.name)),
-            reason: self.hidden.is_empty(),
+            reason: self.shows_all(),
         }
     }
 
@@ -129,9 +119,15 @@ impl<'a> Scope<'a> {
             .filter(|found| self.shows(found.slot))
     }
 
+    /// Keys and names that a role sees masked are masked in the grading that it gets.
     fn shows_field(&self, field: Option<usize>) -> bool {
-        let slot = field.and_then(|field| self.grading.scheme.slot_of(SlotKind::Field(field)));
-        slot.is_none_or(|slot| self.shows(slot))
+        let sight = |field| self.grading.scheme.slots.sight_of(SlotKind::Field(field));
+        field.is_none_or(|field| sight(field) != Sight::Hidden)
+    }
+
+    fn shows_all(&self) -> bool {
+        let slots = &self.grading.scheme.slots;
+        slots.entries.iter().all(|entry| entry.sight == Sight::Open)
     }
 }
 

@@ -152,11 +152,12 @@ fn matrix(material: &Material<'_>, before: &Before) -> Table {
     )];
     for at in &columns {
         let to = label(material, matrix, *at, Class::Absent);
-        heads.push(Column::new(
-            format!("to.{}", to.text),
-            &*to.text,
-            Kind::Count,
-        ));
+        let key = match matrix.levels.get(*at) {
+            Some(level) => format!("to.{level}"),
+            None if *at == matrix.unrated() => "to_unrated".to_owned(),
+            None => "to_absent".to_owned(),
+        };
+        heads.push(Column::new(key, &*to.text, Kind::Count));
     }
     heads.push(Column::new("total", Word::Total.get(lang), Kind::Count));
     let mut table = Table::new("matrix", heads).titled(Word::SheetMatrix.get(lang));

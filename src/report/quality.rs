@@ -88,14 +88,13 @@ fn overall(material: &Material<'_>) -> Table {
                 events,
             );
         }
-        let severities = [
-            (Severity::Error, text!("findings: errors", "问题：错误")),
-            (Severity::Warning, text!("findings: warnings", "问题：警告")),
-            (Severity::Note, text!("findings: notes", "问题：说明")),
-        ];
-        for (severity, what) in severities {
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let of = |finding: &&Finding| finding.severity == severity;
-            line(what, material.findings.iter().filter(of).count());
+            let word = Word::severity(severity).get(lang);
+            line(
+                text!("findings: {word}", "问题：{word}"),
+                material.findings.iter().filter(of).count(),
+            );
         }
     }
     table

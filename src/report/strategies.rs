@@ -6,7 +6,6 @@ use super::groups::{Groups, Sum, Tally};
 use super::material::Material;
 use super::{Block, Cell, Column, Kind, Label, Section, Table};
 use crate::scheme::model::Strategy;
-use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Truth};
 use crate::text;
 use crate::words::Word;
@@ -109,14 +108,6 @@ fn groups(material: &Material<'_>) -> Groups {
     Groups::new("strategy", heading, list, &none, places)
 }
 
-fn add(one: Tally, other: Tally) -> Tally {
-    Tally {
-        yes: one.yes + other.yes,
-        no: one.no + other.no,
-        unknown: one.unknown + other.unknown,
-    }
-}
-
 fn goals(material: &Material<'_>, groups: &Groups) -> Table {
     let lang = material.lang;
     let strategies = &material.grading.scheme.strategies;
@@ -161,7 +152,11 @@ fn goals(material: &Material<'_>, groups: &Groups) -> Table {
             .and_then(|strategy| strategy.goal.as_deref());
         figures(counts[group], goal, tallies[group])
     };
-    let all = tallies.iter().flatten().copied().reduce(add);
+    let all = tallies
+        .iter()
+        .flatten()
+        .copied()
+        .reduce(|all, tally| all.plus(&tally));
     table.rows = groups.rows(lang, cells, figures(groups.len(), None, all));
     table
 }
@@ -205,7 +200,10 @@ fn repurchase(material: &Material<'_>, groups: &Groups, again: &[Truth]) -> Tabl
     ];
     let mut table =
         Table::new("repurchase", columns).titled(said(lang, text!("Repurchase", "复购")));
-    let all = tallies.iter().copied().fold(Tally::default(), add);
+    let all = tallies
+        .iter()
+        .copied()
+        .fold(Tally::default(), |all, tally| all.plus(&tally));
     table.rows = groups.rows(lang, |group| figures(&tallies[group]), figures(&all));
     table
 }
@@ -236,36 +234,37 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
     let amount = material.scope.amount();
     let rows = material.scope.rows();
     let sums = amount.as_ref().map(|amount| groups.sums(rows, amount));
-    let total = sums.iter().flatten().fold(Sum::default(), |all, sum| Sum {
-        known: all.known + sum.known,
-        unknown: all.unknown + sum.unknown,
-        total: all.total + sum.total,
-    });
-    let figures = |count: usize, effort: [Option<i128>; 2], money: Option<&Sum>| {
+    let total = sums.iter().flatten().fold(Sum::default(), Sum::plus);
+    let worked = sums.iter().flatten().zip(&efforts);
+    let worked = worked.filter(|(_, effort)| effort[0].is_some());
+    let worked = worked.fold(Sum::default(), |all, (sum, _)| all.plus(sum));
+    let figures = |count: usize, effort: [Option<i128>; 2], money: Option<&Sum>, is_total: bool| {
         let [hours, cost] = effort;
         let wide = |value: Option<i128>| Cell::number(value.and_then(Decimal::from_wide));
         let share = |value: Option<i128>, all: Option<i128>| {
             Cell::number(value.zip(all).and_then(|(value, all)| ratio(value, all)))
         };
-        let mut cells = vec![
-            Cell::count(count),
-            wide(hours),
-            share(hours, all[0]),
-            wide(cost),
-            share(cost, all[1]),
-        ];
+        let mut cells = vec![Cell::count(count)];
+        if all[0].is_some() {
+            cells.extend([wide(hours), share(hours, all[0])]);
+        }
+        if all[1].is_some() {
+            cells.extend([wide(cost), share(cost, all[1])]);
+        }
         if amount.is_some() {
-            let per_hour = money.zip(hours).and_then(|(money, hours)| {
-                // Both in millionths: once more a million times, to be millionths again.
-                let per = |total: i128| divide_half_away(total * 1_000_000, hours);
+            // Of the customers whose strategy says its hours: the others cost none that anybody knows.
+            let worked = if is_total { Some(&worked) } else { money };
+            let per_hour = worked.zip(hours).and_then(|(money, hours)| {
                 let is_told = hours > 0 && money.known > 0;
-                is_told.then(|| Decimal::from_wide(per(money.total)))?
+                is_told.then(|| ratio(money.total, hours))?
             });
             cells.extend([
                 Cell::number(money.and_then(Sum::amount)),
                 Cell::number(money.and_then(|money| part(money, &total))),
-                Cell::number(per_hour),
             ]);
+            if all[0].is_some() {
+                cells.push(Cell::number(per_hour));
+            }
         }
         cells
     };
@@ -273,19 +272,17 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
     let mut columns = vec![
         groups.column(),
         column("customers", text!("Customers", "客户数"), Kind::Count),
-        column("hours", text!("Hours", "工时"), Kind::Number),
-        column(
-            "hours_share",
-            text!("Share of hours", "工时占比"),
-            Kind::Share,
-        ),
-        column("cost", text!("Cost", "费用"), Kind::Number),
-        column(
-            "cost_share",
-            text!("Share of cost", "费用占比"),
-            Kind::Share,
-        ),
     ];
+    if all[0].is_some() {
+        columns.push(column("hours", text!("Hours", "工时"), Kind::Number));
+        let share = text!("Share of hours", "工时占比");
+        columns.push(column("hours_share", share, Kind::Share));
+    }
+    if all[1].is_some() {
+        columns.push(column("cost", text!("Cost", "费用"), Kind::Number));
+        let share = text!("Share of cost", "费用占比");
+        columns.push(column("cost_share", share, Kind::Share));
+    }
     if let Some(amount) = &amount {
         columns.push(Column::new("amount", &*amount.heading, kind(amount)));
         columns.push(column(
@@ -293,19 +290,21 @@ fn effort(material: &Material<'_>, groups: &Groups) -> Table {
             text!("Share of revenue", "收入占比"),
             Kind::Share,
         ));
-        columns.push(column(
-            "per_hour",
-            text!("Revenue by hour", "每工时收入"),
-            kind(amount),
-        ));
+        if all[0].is_some() {
+            columns.push(column(
+                "per_hour",
+                text!("Revenue by hour", "每工时收入"),
+                kind(amount),
+            ));
+        }
     }
     let mut table = Table::new("effort", columns).titled(said(
         lang,
         text!("Hours and cost against revenue", "工时、费用与收入"),
     ));
     let own = |group: usize| sums.as_ref().map(|sums| &sums[group]);
-    let cells = |group: usize| figures(counts[group], efforts[group], own(group));
-    let last = figures(groups.len(), all, sums.as_ref().map(|_| &total));
+    let cells = |group: usize| figures(counts[group], efforts[group], own(group), false);
+    let last = figures(groups.len(), all, sums.as_ref().map(|_| &total), true);
     table.rows = groups.rows(lang, cells, last);
     table
 }

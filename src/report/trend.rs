@@ -166,8 +166,12 @@ fn table(material: &Material<'_>, labels: &[Label]) -> Table {
             Kind::Count,
         ),
     ];
-    for label in labels {
-        let key = format!("level.{}", label.text);
+    let known = material.runs[0].levels.len() - 1;
+    for (place, label) in labels.iter().enumerate() {
+        let key = match place {
+            none if none == known => "unrated".to_owned(),
+            _ => format!("level.{}", label.text),
+        };
         columns.push(Column::new(key, &*label.text, Kind::Count));
     }
     let classes = [

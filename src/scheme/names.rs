@@ -1,6 +1,6 @@
 //! The names of a scheme: which there are, what they hold, and which of them an expression sees at its place.
 
-use super::model::{SlotEntry, SlotKind, Slots};
+use super::model::{Sight, SlotEntry, SlotKind, Slots};
 use crate::expr::{Resolution, Scope, Slot, Symbol, Type};
 use crate::text;
 use foldhash::{HashMap, HashSet};
@@ -41,6 +41,7 @@ impl Names {
             name: name.into(),
             ty,
             kind,
+            sight: Sight::Open,
         });
         slot
     }

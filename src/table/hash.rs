@@ -31,9 +31,71 @@ impl Hash {
     }
 }
 
+/// A hash that only those can make who have the key: HMAC-SHA256 (RFC 2104).
+#[derive(Clone)]
+pub struct Hmac {
+    inner: Sha256,
+    outer: Sha256,
+}
+
+impl Hmac {
+    /// Nothing yet, under a key.
+    pub fn new(key: &[u8]) -> Self {
+        const BLOCK: usize = 64;
+        let mut block = [0u8; BLOCK];
+        if key.len() > BLOCK {
+            block[..32].copy_from_slice(&Sha256::digest(key));
+        } else {
+            block[..key.len()].copy_from_slice(key);
+        }
+        let padded = |pad: u8| {
+            let mut hash = Sha256::new();
+            hash.update(block.map(|byte| byte ^ pad));
+            hash
+        };
+        Self {
+            inner: padded(0x36),
+            outer: padded(0x5c),
+        }
+    }
+
+    /// Takes in more.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.inner.update(bytes);
+    }
+
+    /// The hash of all of it.
+    pub fn end(mut self) -> [u8; 32] {
+        self.outer.update(self.inner.finalize());
+        self.outer.finalize().into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Hash;
+    use super::{Hash, Hmac};
+
+    /// Test cases 2 and 6 of RFC 4231: a short key, and one that is longer than a block.
+    #[test]
+    fn hashes_under_a_key_are_those_of_the_standard() {
+        let hex = |bytes: [u8; 32]| bytes.map(|byte| format!("{byte:02x}")).concat();
+        let of = |key: &[u8], data: &[u8]| {
+            let mut hmac = Hmac::new(key);
+            hmac.update(data);
+            hex(hmac.end())
+        };
+        assert_eq!(
+            of(b"Jefe", b"what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            of(
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First"
+            ),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
 
     /// The examples of FIPS 180-4.
     #[test]

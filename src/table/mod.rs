@@ -15,7 +15,7 @@ pub use cell::{Cell, CellError, RawRows};
 pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Truth, Value};
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
-pub use hash::Hash;
+pub use hash::{Hash, Hmac};
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
 pub use simplified::simplified;

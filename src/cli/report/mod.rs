@@ -10,7 +10,9 @@ use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
 use super::recorded::Known;
 use super::write::{Shown, layout};
-use super::{Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, rules};
+use super::{
+    Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, role, rules,
+};
 use of::Of;
 use regrade::book::Entry;
 use regrade::compare;
@@ -52,6 +54,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    role::refuse(global, "report")?;
     let outputs = write::outputs(global)?;
     let of = Of::parse(&args.what, global)?;
     let lists_customers = outputs
@@ -217,7 +220,7 @@ pub fn of_grading(
     } else {
         scope
     };
-    let before = before_in(grading, &scope, shown.lang, None);
+    let before = before_in(grading, &scope, shown.lang);
     let made = report::report(&Material {
         grading,
         judged,
@@ -290,7 +293,7 @@ fn from_files(
         read,
         |grading, scope| {
             Ok(Past {
-                before: before_in(grading, scope, lang, None),
+                before: before_in(grading, scope, lang),
                 runs: vec![],
                 older_runs: 0,
             })
@@ -302,27 +305,18 @@ fn from_files(
     Ok(made)
 }
 
-/// What the customers were before, as the grading itself knows that; `name` is the date of the run before.
-fn before_in(
-    grading: &Grading,
-    scope: &Scope<'_>,
-    lang: Lang,
-    name: Option<String>,
-) -> Option<Before> {
+/// What the customers were before, as the grading itself knows that.
+fn before_in(grading: &Grading, scope: &Scope<'_>, lang: Lang) -> Option<Before> {
     let rows = || {
         let rows = scope.rows().iter();
         rows.map(|row| Entry::Customer(*row)).collect::<Vec<_>>()
     };
     let only = (!scope.is_whole()).then(rows);
     let comparison = compare::with_before(grading, only.as_deref(), lang)?;
-    let name = name.unwrap_or_else(|| {
-        let before = text!("the run before", "上期");
-        before.get(lang).to_owned()
-    });
     Some(Before {
         comparison,
         notes: vec![],
-        name,
+        name: text!("the run before", "上期").get(lang).to_owned(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::super::recorded::Known;
 use super::super::{Global, Stop, ledger};
 use super::of::Of;
-use super::{Args, Asked, Heading, Made, Past, before_in, make, reported_by};
+use super::{Args, Asked, Heading, Made, Past, make, reported_by};
 use foldhash::HashSet;
 use regrade::compare::{self, Customer, On, Renamed, Snapshot};
 use regrade::decide::Decision;
@@ -53,14 +53,15 @@ pub fn from_ledger(
     let (mut made, _) = make(&mut grading, asked, heading, vec![], |grading, scope| {
         let ids = ids(grading, scope);
         let before = match &span {
-            None => {
-                let previous = match known.run.previous {
-                    Some(number) => ledger.run_by_number(number).map_err(trouble)?,
-                    None => None,
-                };
-                let name = previous.map(|run| run.as_of.to_string());
-                before_in(grading, scope, lang, name)
-            }
+            None => match known.run.previous {
+                Some(number) => {
+                    let previous = ledger.run_by_number(number).map_err(trouble)?;
+                    let compared =
+                        |run: Run| compared(&ledger, &run, &known, grading, ids.as_ref(), lang);
+                    previous.map(compared).transpose()?
+                }
+                None => None,
+            },
             Some(span) => span.before(&ledger, &known, grading, ids.as_ref(), lang)?,
         };
         let first = span.as_ref().and_then(|span| span.period.start());
@@ -145,32 +146,46 @@ impl Span {
                 &self.first
             }
         };
-        let old = Known::find(ledger, &old.id)?;
-        let on = if now.scheme.grades.is_empty() {
-            On::Type
-        } else {
-            On::Grade
-        };
-        let mut was = snapshot(ledger, &old, &on, ids)?;
-        was.rename(&Renamed::of(&now.scheme, &on));
-        let is = snapshot(ledger, now, &on, ids)?;
-        let mut comparison = compare::compare(&was, &is);
-        // What a run says of its last period is why somebody moved only where nothing lies between the two.
-        if now.run.previous == Some(old.run.number) {
-            for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-                let row = grading.book.roster.by_id.get(&found.id);
-                let reasons = row.map(|row| explain::reasons(grading, *row as usize, lang));
-                found.reason = reasons
-                    .and_then(|reasons| reasons.into_iter().next())
-                    .map(Arc::from);
-            }
-        }
-        Ok(Some(Before {
-            comparison,
-            name: old.run.as_of.to_string(),
-            notes,
-        }))
+        let mut before = compared(ledger, old, now, grading, ids, lang)?;
+        before.notes = notes;
+        Ok(Some(before))
     }
+}
+
+/// The customers of an earlier run beside those of this one.
+fn compared(
+    ledger: &Ledger,
+    old: &Run,
+    now: &Known,
+    grading: &Grading,
+    ids: Option<&HashSet<Arc<str>>>,
+    lang: Lang,
+) -> Result<Before, Stop> {
+    let old = Known::find(ledger, &old.id)?;
+    let on = if now.scheme.grades.is_empty() {
+        On::Type
+    } else {
+        On::Grade
+    };
+    let mut was = snapshot(ledger, &old, &on, ids)?;
+    was.rename(&Renamed::of(&now.scheme, &on));
+    let is = snapshot(ledger, now, &on, ids)?;
+    let mut comparison = compare::compare(&was, &is);
+    // What a run says of its last period is why somebody moved only where nothing lies between the two.
+    if now.run.previous == Some(old.run.number) {
+        for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
+            let row = grading.book.roster.by_id.get(&found.id);
+            let reasons = row.map(|row| explain::reasons(grading, *row as usize, lang));
+            found.reason = reasons
+                .and_then(|reasons| reasons.into_iter().next())
+                .map(Arc::from);
+        }
+    }
+    Ok(Before {
+        comparison,
+        name: old.run.as_of.to_string(),
+        notes: vec![],
+    })
 }
 
 /// Where the customers of a run stood, as it recorded it.

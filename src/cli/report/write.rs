@@ -20,7 +20,7 @@ pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
 fn known(format: Format) -> Result<Format, Stop> {
     match format {
         Format::Table | Format::Md | Format::Json | Format::Html | Format::Xlsx => Ok(format),
-        Format::Csv | Format::Tsv | Format::Jsonl => {
+        Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
             let finding = Finding::error(
                 Code::Usage,
                 text!(

@@ -8,7 +8,7 @@ use super::{duplicates, verdicts};
 use crate::cli::inputs;
 use crate::cli::output::{Output, files_of, keep_inputs};
 use crate::cli::repair::{read_back, target};
-use crate::cli::{Exit, Global, Reading, Screen, Stop};
+use crate::cli::{Exit, Global, Reading, Screen, Stop, ledger};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::read::{self, Input, KnownSheet, Table};
 use regrade::repair;
@@ -62,7 +62,7 @@ pub fn run(
 /// Reads a sheet of corrections.
 pub fn from_list(file: &str, set: &Set, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let form = Form::List {
-        by: global.by.as_deref().map(Into::into),
+        by: ledger::named_by(global).map(Into::into),
         reason: set.reason.as_deref().map(Into::into),
     };
     Returned::open(&[file.to_owned()], &form, &set.reading, global)?.record(global, screen)

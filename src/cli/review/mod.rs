@@ -10,7 +10,7 @@ mod room;
 mod standings;
 mod verdicts;
 
-pub use room::Room;
+pub use room::{Room, date};
 
 use super::{Exit, Global, Reading, Screen, Stop, repair};
 use clap::Subcommand;

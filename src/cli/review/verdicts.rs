@@ -42,7 +42,7 @@ struct Wanted {
 /// Reads verdicts back.
 pub fn back(tables: &[Table], global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let mut room = Room::open(global)?;
-    let by: Option<Arc<str>> = global.by.as_deref().map(Into::into);
+    let by: Option<Arc<str>> = ledger::named_by(global).map(Into::into);
     let (about, desk) = room.desk()?;
     let desk = desk.allow("", "reading verdicts back")?;
     let scheme = &about.rules.scheme;

@@ -4,10 +4,10 @@ use super::{Ladder, next};
 use crate::classify::plain_text;
 use crate::decide::Why;
 use crate::diagnostic::Lang;
-use crate::expr::Frame;
 use crate::grading::Grading;
-use crate::scheme::model::{MovementRule, SlotKind};
+use crate::scheme::model::{MovementRule, Sight, SlotKind};
 use crate::table::{Date, Period, Value};
+use crate::words::Word;
 use std::sync::Arc;
 
 /// How many periods are shown where the rule does not say how many it counts.
@@ -114,7 +114,9 @@ pub(super) fn of_rule(
         let Some(kind) = scheme.metrics[metric].per.filter(|_| entry.ty.series) else {
             continue;
         };
-        let series = grading.facts.series(slot);
+        let Some(series) = grading.facts.get_series(slot) else {
+            continue;
+        };
         // Periods that are passed over are not there for the rule either.
         let there = (0..series.periods).filter(|index| !series.skipped[*index]);
         let there: Vec<usize> = there
@@ -131,12 +133,13 @@ pub(super) fn of_rule(
             };
             let period = Period::of(kind, day);
             let value = series.values.value(row * series.periods + index);
-            let pair = (entry.name.clone(), value);
+            // A role may see the period and not the value.
+            let pair = (entry.sight == Sight::Open).then(|| (entry.name.clone(), value));
             match periods.iter_mut().find(|known| known.period == period) {
-                Some(known) => known.values.push(pair),
+                Some(known) => known.values.extend(pair),
                 None => periods.push(PeriodValues {
                     period,
-                    values: vec![pair],
+                    values: pair.into_iter().collect(),
                 }),
             }
         }
@@ -148,6 +151,9 @@ pub(super) fn of_rule(
 
 /// `2024-01 600, 2024-02 700`; several series side by side.
 pub(super) fn listed(periods: &[PeriodValues], lang: Lang) -> String {
+    if periods.iter().all(|period| period.values.is_empty()) && !periods.is_empty() {
+        return Word::Withheld.get(lang).to_owned();
+    }
     let items = periods.iter().map(|period| {
         let values = period.values.iter().map(|(name, value)| {
             let value = plain_text(value, lang).unwrap_or_else(|| "—".to_owned());

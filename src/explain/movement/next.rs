@@ -233,7 +233,7 @@ impl<'a> Progress<'a> {
             }
         };
         let span = self.count.argument.span.clone();
-        let argument = rule.when.text.get(span).unwrap_or(&rule.when.text);
+        let argument = rule.when.part(span).unwrap_or(&rule.when.text);
         let what = match (self.count.function, lang) {
             (SeriesFunction::Rising, Lang::Zh) => format!("{argument} 上升"),
             (SeriesFunction::Rising, Lang::En) => format!("a rise of `{argument}`"),
@@ -250,7 +250,7 @@ impl<'a> Progress<'a> {
         let lacks = parts(&rule.when.bound)
             .filter(|part| count(part).is_none())
             .filter(|part| part.eval_at(&frame, self.row) != Value::Bool(true))
-            .filter_map(|part| rule.when.text.get(part.span.clone()));
+            .filter_map(|part| rule.when.part(part.span.clone()));
         let lacks: String = lacks
             .map(|lack| match lang {
                 Lang::Zh => format!("，且 {lack}"),

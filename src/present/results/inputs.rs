@@ -3,6 +3,7 @@
 use super::{InputColumn, Results};
 use crate::book::recognise;
 use crate::diagnostic::{Code, Finding};
+use crate::scheme::model::{Sight, SlotKind};
 use crate::table::{Cell, Unit};
 use crate::text;
 use foldhash::HashMap;
@@ -68,6 +69,12 @@ impl Results<'_> {
                 let line = table.unit_line.as_deref();
                 input.unit = header.unit.as_deref().or(line).and_then(Unit::parse);
             }
+        }
+        if grading.role.is_some() {
+            // Nobody has said of a column that no field reads whether a role may see it.
+            let slots = &grading.scheme.slots;
+            let shown = |field: usize| slots.sight_of(SlotKind::Field(field)) != Sight::Hidden;
+            self.inputs.retain(|input| input.field.is_some_and(shown));
         }
         if !replaced.is_empty() {
             replaced.dedup();

@@ -2,9 +2,10 @@
 
 use super::{Filling, InputColumn, Results, kind_of, result_kind};
 use crate::diagnostic::{Code, Finding};
+use crate::expr::{Node, Slot};
 use crate::present::table::{ColumnKind, ColumnRole, ReviewColumn};
 use crate::read::fold_header;
-use crate::scheme::model::{OutputColumn, ResultColumn, Shown, Strategy};
+use crate::scheme::model::{Expression, OutputColumn, ResultColumn, Shown, Sight, Strategy};
 use crate::text;
 use crate::words::Word;
 use std::borrow::Cow;
@@ -37,6 +38,9 @@ impl Results<'_> {
         for (name, slot) in
             metrics.chain(scheme.values.iter().map(|value| (&value.name, value.slot)))
         {
+            if scheme.slots.sight(slot) == Sight::Hidden {
+                continue;
+            }
             let kind = kind_of(&scheme.slots.entries[slot.0 as usize].ty);
             let column = self.grading.facts.get(slot).clone();
             self.push_result(name, kind, ColumnRole::Computed, Filling::Values(column));
@@ -65,13 +69,16 @@ impl Results<'_> {
         if !scheme.grades.is_empty() {
             columns.push(ResultColumn::Since);
         }
-        if scheme.score_slot().is_some() {
+        let sees = |slot: Slot| scheme.slots.sight(slot) != Sight::Hidden;
+        if scheme.score_slot().is_some_and(sees) {
             columns.push(ResultColumn::Score);
         }
         if !scheme.types.is_empty() {
             columns.push(ResultColumn::Type);
         }
-        columns.extend((0..scheme.dimensions.len()).map(ResultColumn::Label));
+        let dimensions = scheme.dimensions.iter().enumerate();
+        let dimensions = dimensions.filter(|(_, dimension)| sees(dimension.label_slot));
+        columns.extend(dimensions.map(|(index, _)| ResultColumn::Label(index)));
         if !scheme.tags.is_empty() {
             columns.push(ResultColumn::Tags);
         }
@@ -227,6 +234,11 @@ impl Results<'_> {
                         self.push_input(index);
                         continue;
                     }
+                    let slots = &self.grading.scheme.slots;
+                    if slots.withholds(&expression.bound) {
+                        self.push_seen(columns, heading, expression);
+                        continue;
+                    }
                     let kind = kind_of(&expression.bound.ty);
                     let facts = &self.grading.facts;
                     let evaluated = expression.bound.eval(facts);
@@ -262,6 +274,24 @@ impl Results<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// What a role sees of an expression that reads a column which it does not see as it is: a masked column by itself,
+    /// and of everything else nothing.
+    fn push_seen(&mut self, columns: &[OutputColumn], heading: &str, expression: &Expression) {
+        let Node::Slot(slot) = expression.bound.node else {
+            return;
+        };
+        if self.grading.scheme.slots.sight(slot) == Sight::Masked {
+            let values = Filling::Values(self.grading.facts.get(slot).clone());
+            self.push_asked(
+                columns,
+                heading,
+                ColumnKind::Text,
+                ColumnRole::Computed,
+                values,
+            );
         }
     }
 

@@ -17,7 +17,7 @@ use crate::diagnostic::{Code, Finding, Lang};
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
 use crate::read::fold_header;
-use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Strategy};
+use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKind, Strategy};
 use crate::table::{Column, Unit};
 use crate::text;
 use crate::words::result_heading;
@@ -197,8 +197,11 @@ impl<'a> Results<'a> {
         } else {
             ColumnRole::Input
         };
+        let sight = self.grading.scheme.slots.sight_of(SlotKind::Field(field));
         let kind = match &customers.sheet.fields[field].kind {
             FieldKind::Id => ColumnKind::Id,
+            // What is masked is a text.
+            _ if sight != Sight::Open => ColumnKind::Text,
             FieldKind::Number | FieldKind::Money(_) => ColumnKind::Number { places: 0 },
             FieldKind::Percent => ColumnKind::Percent { places: 0 },
             FieldKind::Date => ColumnKind::Date,

@@ -5,7 +5,7 @@ use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
 use crate::grading::Grading;
-use crate::scheme::model::{DimensionRule, GradeRule};
+use crate::scheme::model::{DimensionRule, GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash, Value};
 use foldhash::HashMap;
@@ -83,7 +83,10 @@ struct Amounts<'a> {
 impl<'a> Amounts<'a> {
     fn of(grading: &'a Grading) -> Self {
         let scheme = &grading.scheme;
-        let Some(slot) = scheme.amount() else {
+        // A role that does not see the amounts does not see their sums.
+        let slot = scheme.amount();
+        let slot = slot.filter(|slot| scheme.slots.sight(*slot) == Sight::Open);
+        let Some(slot) = slot else {
             return Self {
                 name: None,
                 values: None,

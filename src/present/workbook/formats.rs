@@ -23,6 +23,8 @@ pub enum Shade {
     Overridden,
     /// A person fills it.
     Input,
+    /// It should have been done.
+    Late,
 }
 
 /// How a value is shown.
@@ -151,6 +153,7 @@ impl Formats {
                 .set_background_color(Color::RGB(WHITE)),
             Shade::Overridden => format.set_background_color(Color::RGB(palette::OVERRIDDEN)),
             Shade::Input => format.set_background_color(Color::RGB(palette::INPUT)),
+            Shade::Late => format.set_background_color(Color::RGB(palette::FILLED)),
         }
     }
 }

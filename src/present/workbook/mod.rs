@@ -19,6 +19,7 @@ mod repair;
 mod repair_rows;
 mod report;
 mod review;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,6 +30,7 @@ pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
 pub use report::write_report;
+pub use tasks::write_tasks;
 
 use super::diff::Diff;
 use super::summary::Summary;

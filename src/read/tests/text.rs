@@ -362,6 +362,8 @@ fn a_page_that_is_cut_off_is_damaged() {
             .ends_with("is damaged: it ends within a table"),
         "{error:?}"
     );
+    let help = error.help.as_ref().unwrap();
+    assert!(help.en.contains("download it again"), "{help:?}");
     for end in ["</table>", "</body></html>", "</html>"] {
         assert_eq!(
             texts(&read(&format!("{page}{end}")).unwrap()[0]),

@@ -7,7 +7,9 @@ mod duplicates;
 mod movement;
 mod report;
 mod results;
+mod roles;
 mod sheets;
+mod tasks;
 mod values;
 
 pub use crate::clean::DateOrder;
@@ -16,20 +18,22 @@ pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use report::{Reporting, Surveys, Tickets};
 pub use results::{
-    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Role, Shown, Strategy, Tag, Task,
+    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
 };
+pub use roles::{Mask, Preset, Role, Sight};
 pub use sheets::{
     Care, Crosswalk, Customers, DayLimit, EventSheet, Field, FieldKind, Limits, Lookup,
     ProposalRule, Sheet,
 };
+pub use tasks::{FollowUpRule, Tasks};
 pub use values::{
     Band, Dimension, DimensionRule, Gaps, Indicator, IndicatorRule, Metric, MetricSource, Span,
     Temporary, ValueRule, Window, WindowSpan,
 };
 
 use crate::diagnostic::Lang;
-use crate::expr::{Bound, PopulationSpec, Type};
+use crate::expr::{Bound, PopulationSpec, Slot, Type};
 use crate::table::PeriodKind;
 use std::sync::Arc;
 
@@ -72,6 +76,8 @@ pub struct Scheme {
     pub reviews: Vec<Review>,
     /// Strategies in order; the first that holds.
     pub strategies: Vec<Strategy>,
+    /// Where follow-ups stand and which days people work on.
+    pub tasks: Tasks,
     /// What the output shows.
     pub output: Output,
     /// What reports are told.
@@ -143,6 +149,29 @@ pub struct SlotEntry {
     pub ty: Type,
     /// What fills it.
     pub kind: SlotKind,
+    /// How it is seen: in the scheme of a grading that a role sees ([`crate::roles`]) not always as it is.
+    pub sight: Sight,
+}
+
+impl Slots {
+    /// How a column is seen.
+    pub fn sight(&self, slot: Slot) -> Sight {
+        self.entries[slot.0 as usize].sight
+    }
+
+    /// How the column of this kind is seen; as it is, if there is none.
+    pub fn sight_of(&self, kind: SlotKind) -> Sight {
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| entry.kind == kind);
+        entry.map_or(Sight::Open, |entry| entry.sight)
+    }
+
+    /// Whether a role does not see what an expression gives, because it reads a column that the role does not see as it
+    /// is. Labels, grades and types are seen whatever they are made of.
+    pub fn withholds(&self, bound: &Bound) -> bool {
+        let slots = bound.slots();
+        slots.iter().any(|slot| self.sight(*slot) != Sight::Open)
+    }
 }
 
 /// What fills a column. Indices are positions in the lists of [`Scheme`].
@@ -185,4 +214,13 @@ pub struct Expression {
     pub text: Arc<str>,
     /// As meant.
     pub bound: Bound,
+}
+
+impl Expression {
+    /// A part of the text as written; `None` where a role does not see the text.
+    pub fn part(&self, span: std::ops::Range<usize>) -> Option<&str> {
+        // The whole of what is meant stands on as many bytes as were written, or fewer.
+        let is_whole = self.bound.span.end <= self.text.len();
+        self.text.get(span).filter(|_| is_whole)
+    }
 }

@@ -145,23 +145,6 @@ pub struct Review {
     pub hold: bool,
 }
 
-/// What some people may see, and whether their corrections count. Nobody is in two roles; who is in none may all.
-#[derive(Clone, Debug)]
-pub struct Role {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Who is in it, by the names that `--by` and the workbook's reviewer column have.
-    pub people: Vec<Arc<str>>,
-    /// Whether corrections by these people count; if not, they are refused and logged.
-    pub review: bool,
-    /// Which customers they see; `None` is all.
-    pub rows: Option<Expression>,
-    /// The columns that they do not see.
-    pub hide: Vec<Slot>,
-    /// The columns that they see masked.
-    pub mask: Vec<Slot>,
-}
-
 /// What a type or grade gets.
 #[derive(Clone, Debug)]
 pub struct Strategy {

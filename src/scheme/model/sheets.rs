@@ -1,7 +1,7 @@
 //! Sheets and their fields.
 
 use super::duplicates::SameKey;
-use super::{Check, Expression, Span, Template};
+use super::{Check, Expression, Mask, Span, Template};
 use crate::clean::{DateOrder, Pattern};
 use crate::table::{Date, Decimal, Unit};
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub struct Field {
     pub fill_down: bool,
     /// Day-month order of the column, where the scheme says it.
     pub date_order: Option<DateOrder>,
-    /// How it is masked for those who may not see it whole (`phone`); used by roles.
-    pub mask: Option<String>,
+    /// How roles that do not see it whole see it.
+    pub mask: Option<Mask>,
     /// What its values may be, beside `min` and `max`.
     pub limits: Limits,
     /// How old a date may be.

@@ -4,7 +4,7 @@ use super::{Validator, duplicate, span_of_time};
 use crate::clean::Pattern;
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Base, Domain, Type};
-use crate::scheme::model::{Care, DateOrder, DayLimit, Field, FieldKind, Limits};
+use crate::scheme::model::{Care, DateOrder, DayLimit, Field, FieldKind, Limits, Mask};
 use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::text;
 use std::ops::Range;
@@ -117,7 +117,7 @@ impl Validator<'_> {
             ("mdy", DateOrder::Mdy),
         ];
         let date_order = keys.word("date_order", &orders, findings);
-        let mask = keys.text("mask", findings).map(|text| text.value);
+        let mask = keys.word("mask", &Mask::WORDS, findings);
         limits.pattern = pattern(&mut keys, findings);
         limits.unique = keys.truth("unique", findings).unwrap_or(false);
         limits.warns = keys

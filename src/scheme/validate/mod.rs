@@ -16,6 +16,7 @@ mod report;
 mod roles;
 mod sheets;
 mod strategies;
+mod tasks;
 
 pub use fields::kind_word;
 pub use output::{items, parse_columns};
@@ -115,6 +116,7 @@ impl Validator<'_> {
             &text!("[[strategies]]", "[[strategies]] "),
             &mut findings,
         );
+        let tasks = root.table("tasks", text!("[tasks]", "[tasks] "), &mut findings);
         let output = root.table("output", text!("[output]", "[output] "), &mut findings);
         let roles = root.tables("roles", &text!("[[roles]]", "[[roles]] "), &mut findings);
         let checks = root.tables("checks", &text!("[[checks]]", "[[checks]] "), &mut findings);
@@ -141,6 +143,7 @@ impl Validator<'_> {
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
+        let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
         let values = self.values(values);
@@ -163,7 +166,7 @@ impl Validator<'_> {
         let strategies = self.strategies(strategies);
         let output = self.output(output);
         let report = self.report(report, &sheets);
-        let roles = self.roles(roles);
+        let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         Scheme {
             name,
             version,
@@ -183,6 +186,7 @@ impl Validator<'_> {
             tags,
             reviews,
             strategies,
+            tasks,
             output,
             report,
             grade_movement,

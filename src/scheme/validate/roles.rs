@@ -3,26 +3,35 @@
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Scope, Slot};
-use crate::scheme::model::Role;
+use crate::scheme::model::{Customers, EventSheet, FieldKind, Preset, Role, SlotKind};
 use crate::scheme::written::{Keys, WrittenText};
 use crate::text;
 use std::sync::Arc;
 
 impl Validator<'_> {
-    pub(super) fn roles(&mut self, tables: Vec<Keys<'_>>) -> Vec<Role> {
+    pub(super) fn roles(
+        &mut self,
+        tables: Vec<Keys<'_>>,
+        customers: Option<&Customers>,
+        events: &[EventSheet],
+    ) -> Vec<Role> {
         let mut roles: Vec<Role> = vec![];
         for mut keys in tables {
             let findings = &mut self.findings;
             let name = keys.required_text("name", findings);
             let rows = keys.text("rows", findings);
+            let preset = keys.word("preset", &Preset::WORDS, findings);
             let hidden = keys.texts("hide", true, findings);
             let masked = keys.texts("mask", true, findings);
+            let pseudonyms = keys.texts("pseudonym", true, findings);
+            let key_file = keys.text("key_file", findings).map(|text| text.value);
             let people = keys.texts("people", true, findings);
             let review = keys.truth("review", findings);
             keys.done(findings);
             let rows = rows.and_then(|rows| self.bind(&rows, None, Want::Condition));
-            let hide = self.named(&hidden);
-            let mask = self.named(&masked);
+            let (hide, hide_of_events) = self.hidden(&hidden, customers, events);
+            let mask = self.masked(&masked, customers);
+            let pseudonym = self.pseudonyms(&pseudonyms, customers);
             let Some(name) = name else { continue };
             if roles.iter().any(|role| *role.name == *name.value) {
                 self.findings.push(same_name(&name));
@@ -32,9 +41,13 @@ impl Validator<'_> {
                 name: name.value.into(),
                 people,
                 review: review.unwrap_or(true),
+                preset,
                 rows,
                 hide,
+                hide_of_events,
                 mask,
+                pseudonym,
+                key_file,
             });
         }
         roles
@@ -69,18 +82,82 @@ impl Validator<'_> {
         people
     }
 
-    /// The columns with these names; a finding for each name that nothing has.
-    fn named(&mut self, names: &[WrittenText]) -> Vec<Slot> {
-        names
-            .iter()
-            .filter_map(|name| {
-                let slot = self.names.slot(&name.value);
-                if slot.is_none() {
-                    self.findings.push(self.unknown(name));
+    /// The columns that are hidden: fields, metrics, values, dimensions, the score, and fields of event sheets.
+    fn hidden(
+        &mut self,
+        names: &[WrittenText],
+        customers: Option<&Customers>,
+        events: &[EventSheet],
+    ) -> (Vec<Slot>, Vec<(usize, usize)>) {
+        let (mut slots, mut fields) = (vec![], vec![]);
+        for name in names {
+            let Some(slot) = self.names.slot(&name.value) else {
+                match field_of_events(events, &name.value) {
+                    Some(field) => fields.push(field),
+                    None => self.findings.push(self.unknown(name)),
                 }
-                slot
-            })
-            .collect()
+                continue;
+            };
+            match self.names.entry(slot).kind {
+                SlotKind::Field(field) if is_key(customers, field) => {
+                    self.findings.push(key_is_needed(name));
+                }
+                SlotKind::Id => self.findings.push(key_is_needed(name)),
+                SlotKind::Field(_)
+                | SlotKind::LookupField(..)
+                | SlotKind::Metric(_)
+                | SlotKind::Value(_)
+                | SlotKind::Label(_)
+                | SlotKind::Score => slots.push(slot),
+                _ => self.findings.push(not_hidden(name)),
+            }
+        }
+        (slots, fields)
+    }
+
+    /// The columns that are masked: fields.
+    fn masked(&mut self, names: &[WrittenText], customers: Option<&Customers>) -> Vec<Slot> {
+        let mut slots = vec![];
+        for name in names {
+            let Some(slot) = self.names.slot(&name.value) else {
+                self.findings.push(self.unknown(name));
+                continue;
+            };
+            match self.names.entry(slot).kind {
+                SlotKind::Field(field) if is_key(customers, field) => {
+                    self.findings.push(key_is_needed(name));
+                }
+                SlotKind::Field(_) | SlotKind::LookupField(..) => slots.push(slot),
+                SlotKind::Id => self.findings.push(key_is_needed(name)),
+                _ => self.findings.push(only_fields_are_masked(name)),
+            }
+        }
+        slots
+    }
+
+    /// The columns that are shown as pseudonyms: keys, and other fields of identifiers or texts.
+    fn pseudonyms(&mut self, names: &[WrittenText], customers: Option<&Customers>) -> Vec<Slot> {
+        let mut slots = vec![];
+        for name in names {
+            let Some(slot) = self.names.slot(&name.value) else {
+                self.findings.push(self.unknown(name));
+                continue;
+            };
+            let is_text = match self.names.entry(slot).kind {
+                SlotKind::Field(field) => customers.is_some_and(|customers| {
+                    let kind = &customers.sheet.fields[field].kind;
+                    matches!(kind, FieldKind::Id | FieldKind::Text)
+                }),
+                SlotKind::Id => true,
+                _ => false,
+            };
+            if is_text {
+                slots.push(slot);
+            } else {
+                self.findings.push(no_pseudonym(name));
+            }
+        }
+        slots
     }
 
     pub(super) fn unknown(&self, name: &WrittenText) -> Finding {
@@ -96,6 +173,85 @@ impl Validator<'_> {
             None => finding,
         }
     }
+}
+
+/// The field of an event sheet that is written `sheet.field`.
+fn field_of_events(events: &[EventSheet], name: &str) -> Option<(usize, usize)> {
+    events.iter().enumerate().find_map(|(sheet, event)| {
+        let field = name.strip_prefix(&*event.sheet.name)?.strip_prefix('.')?;
+        let mut fields = event.sheet.fields.iter();
+        let field = fields.position(|known| *known.name == *field)?;
+        Some((sheet, field))
+    })
+}
+
+fn is_key(customers: Option<&Customers>, field: usize) -> bool {
+    customers.is_some_and(|customers| customers.key == field)
+}
+
+/// Without the key nobody could tell one row from another, or put two files side by side.
+fn key_is_needed(name: &WrittenText) -> Finding {
+    let text = &name.value;
+    Finding::error(
+        Code::BadValue,
+        text!(
+            "`{text}` is the customers' key: it is neither hidden nor masked",
+            "`{text}` 是客户的键，不能隐藏或打码"
+        ),
+    )
+    .at(name.span.clone())
+    .help(text!(
+        "show a pseudonym instead: `pseudonym = [\"{text}\"]`",
+        "请改为显示假名：`pseudonym = [\"{text}\"]`"
+    ))
+}
+
+fn not_hidden(name: &WrittenText) -> Finding {
+    let text = &name.value;
+    Finding::error(
+        Code::BadValue,
+        text!(
+            "`{text}` is a result that every role sees",
+            "`{text}` 是评级结果，任何角色都能看到"
+        ),
+    )
+    .at(name.span.clone())
+    .help(text!(
+        "hide fields, metrics, values, dimensions or the score",
+        "可以隐藏的有字段、指标、计算值、维度和得分"
+    ))
+}
+
+fn only_fields_are_masked(name: &WrittenText) -> Finding {
+    let text = &name.value;
+    Finding::error(
+        Code::BadValue,
+        text!(
+            "`{text}` is no field, and only fields are masked",
+            "`{text}` 不是字段，只有字段可以打码"
+        ),
+    )
+    .at(name.span.clone())
+    .help(text!(
+        "hide it instead: `hide = [\"{text}\"]`",
+        "请改为隐藏：`hide = [\"{text}\"]`"
+    ))
+}
+
+fn no_pseudonym(name: &WrittenText) -> Finding {
+    let text = &name.value;
+    Finding::error(
+        Code::BadValue,
+        text!(
+            "`{text}` has no pseudonyms: it is no field of identifiers or texts",
+            "`{text}` 不能换成假名：它不是编号或文本字段"
+        ),
+    )
+    .at(name.span.clone())
+    .help(text!(
+        "name the customers' key, or a field with `type = \"id\"`",
+        "请写客户的键，或 `type = \"id\"` 的字段"
+    ))
 }
 
 fn same_name(name: &WrittenText) -> Finding {

@@ -418,7 +418,12 @@ impl Validator<'_> {
     }
 
     /// Whether a field that another key names is of one of `kinds` (any if there are none); if not, that is said.
-    fn is_of(&mut self, written: &WrittenText, kind: &FieldKind, kinds: &[FieldKind]) -> bool {
+    pub(super) fn is_of(
+        &mut self,
+        written: &WrittenText,
+        kind: &FieldKind,
+        kinds: &[FieldKind],
+    ) -> bool {
         if kinds.is_empty() || kinds.contains(kind) {
             return true;
         }

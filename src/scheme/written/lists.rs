@@ -57,6 +57,39 @@ impl<'a> Keys<'a> {
         vec![]
     }
 
+    /// A list of days, as TOML dates, and of texts. A day or text alone counts as a list of one.
+    pub fn days(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Vec<WrittenText> {
+        let Some(entry) = self.entry(key) else {
+            return vec![];
+        };
+        let items: Vec<_> = match entry.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![entry],
+        };
+        let mut days = vec![];
+        for item in items {
+            let value = match item.get_ref() {
+                DeValue::String(text) => text.clone().into_owned(),
+                DeValue::Datetime(moment) if moment.time.is_none() => moment.to_string(),
+                other => {
+                    findings.push(wrong_type(
+                        key,
+                        "days such as 2024-10-01",
+                        "日期，如 2024-10-01",
+                        other,
+                        item.span(),
+                    ));
+                    continue;
+                }
+            };
+            days.push(Written {
+                value,
+                span: item.span(),
+            });
+        }
+        days
+    }
+
     /// Pairs of texts, in the order written.
     pub fn pairs(
         &mut self,

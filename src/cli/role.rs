@@ -1,0 +1,103 @@
+//! `--role NAME`: who the outputs of a command are for. The role is the scheme's, or a preset; whatever the command
+//! writes of customers it takes from the grading that [`Viewer::see`] gives.
+
+use super::{Exit, Global, Stop, rules};
+use regrade::diagnostic::{Code, Finding};
+use regrade::roles::{self, Secret, Viewer};
+use regrade::scheme::Scheme;
+use regrade::scheme::model::Role;
+use regrade::text;
+use std::path::{Path, PathBuf};
+
+/// Who the outputs are for; `None`: somebody who may see everything.
+pub fn viewer(global: &Global, scheme: &Scheme) -> Result<Option<Viewer>, Stop> {
+    let Some(name) = &global.role else {
+        return Ok(None);
+    };
+    let role = roles::find(scheme, name).map_err(Stop::usage)?;
+    let secret = if Viewer::needs_secret(scheme, &role) {
+        Some(secret(global, &role)?)
+    } else {
+        None
+    };
+    Ok(Some(Viewer::new(scheme, role, secret)))
+}
+
+/// A command that writes what it reads and cannot leave out what a role does not see.
+pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
+    if global.role.is_none() {
+        return Ok(());
+    }
+    let finding = Finding::error(
+        Code::NotForRole,
+        text!(
+            "`{command}` shows data as it is, which is for no role",
+            "`{command}` 直接显示原始数据，不能用于任何角色"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate` and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`runs` 的输出"
+    ))))
+}
+
+/// The secret of a role's pseudonyms: from `--role-key`, else from the role's `key_file`.
+fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
+    let beside_scheme = |file: &String| {
+        let rules = rules::path(global);
+        rules.parent().unwrap_or(Path::new("")).join(file)
+    };
+    let named = role.key_file.as_ref().map(beside_scheme);
+    let Some(path) = global.role_key.clone().or(named) else {
+        let name = &role.name;
+        let finding = Finding::error(
+            Code::RoleKey,
+            text!(
+                "the role `{name}` shows pseudonyms, which take a key",
+                "角色 `{name}` 使用假名，需要密钥文件"
+            ),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "name its file: `--role-key FILE`, or `key_file` of the role; `regrade init --role-key FILE` makes one",
+            "请用 `--role-key 文件` 或角色的 `key_file` 指定；`regrade init --role-key 文件` 可生成一个"
+        ))));
+    };
+    let content = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+    Secret::new(&content).ok_or_else(|| too_short(&path))
+}
+
+fn unreadable(path: &PathBuf, error: &std::io::Error) -> Stop {
+    let shown = path.display();
+    let finding = Finding::error(
+        Code::RoleKey,
+        text!(
+            "cannot read the key file `{shown}`: {error}",
+            "无法读取密钥文件 `{shown}`：{error}"
+        ),
+    );
+    let help = text!(
+        "make one: `regrade init --role-key {shown}`; with another key all pseudonyms are others",
+        "可以生成一个：`regrade init --role-key {shown}`；换了密钥，所有假名都会变"
+    );
+    Stop::Findings {
+        findings: vec![finding.help(help)],
+        source: None,
+        exit: Exit::Usage,
+    }
+}
+
+fn too_short(path: &Path) -> Stop {
+    let shown = path.display();
+    let least = Secret::LEAST;
+    let finding = Finding::error(
+        Code::RoleKey,
+        text!(
+            "`{shown}` is no key: it has less than {least} bytes",
+            "`{shown}` 不是密钥：不足 {least} 个字节"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "let regrade make one: `regrade init --role-key FILE`",
+        "请让 regrade 生成：`regrade init --role-key 文件`"
+    )))
+}

@@ -1,0 +1,345 @@
+//! `regrade tasks`: what the strategies call for between two dates, as a list or as calendars.
+
+mod calendars;
+mod runs;
+
+use super::grade::as_of;
+use super::grade_files::grade_files;
+use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::review::date;
+use super::write::terminal_options;
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, inputs, ledger, list, rules};
+use calendars::Folder;
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
+use regrade::present::{tasks as shown, workbook};
+use regrade::scheme::model::Expression;
+use regrade::table::{Column, Date, Period, Truth};
+use regrade::tasks::{self, Asked, Called, State, Task, WorkingDays};
+use regrade::text;
+use runs::Graded;
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// The longest span that can be asked for, in days: two years.
+const LONGEST: i32 = 731;
+
+/// Arguments of `tasks`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The span (2024-Q3, 2024-08, 2024-07-01..2024-09-30), then files of the scheme's sheets as for `grade`. Without
+    /// files a run of the ledger; without a span the period after the as-of date.
+    #[arg(value_name = "SPAN|FILE")]
+    asked: Vec<String>,
+    /// The first day, instead of a span.
+    #[arg(id = "from_day", long = "from", value_name = "DATE")]
+    from: Option<String>,
+    /// The last day, instead of a span.
+    #[arg(id = "until_day", long = "until", value_name = "DATE")]
+    until: Option<String>,
+    /// The run of the ledger: @latest, @previous, @2024-03, an id or a graded workbook of it.
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    /// Show only customers for whom this holds.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    /// List what is done too.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let (folders, lists) = calendars::split(&global.output, global.format)?;
+    let outputs = if folders.is_empty() || !lists.is_empty() {
+        outputs(&lists, global.format)?
+    } else {
+        vec![]
+    };
+    let (span, files) = span_and_files(args)?;
+    let mut findings = vec![];
+    let graded = if files.is_empty() {
+        keep_inputs(&written(&outputs, &folders), &[ledger::path(global)])?;
+        runs::from_ledger(args.run.as_deref(), global)?
+    } else {
+        from_files(&files, args, global, screen, &written(&outputs, &folders))?
+    };
+    let Graded {
+        mut grading,
+        before,
+        is_alone,
+    } = graded;
+    let today = grading.book.as_of;
+    let (from, until) = asked_days(args, span, today, &grading)?;
+    let mut called = before;
+    called.push(tasks::called(&mut grading, &mut findings));
+    let follow_ups = tasks::follow_ups(&grading, &mut findings);
+    let days = WorkingDays::new(&grading.scheme.tasks);
+    let asked = Asked {
+        from,
+        until,
+        alone: is_alone,
+    };
+    let planned = tasks::plan(&called, &follow_ups, &days, &asked);
+    let wanted = args.condition.as_deref();
+    let wanted = wanted.map(|text| columns::condition(&grading.scheme, text));
+    let planned = visible(
+        planned,
+        &grading,
+        wanted.transpose()?.as_ref(),
+        &mut findings,
+    );
+    findings.extend(tasks::without_owner(&planned));
+
+    let lang = global.lang.map_or(grading.scheme.language, Lang::from);
+    let mut listed = planned.clone();
+    listed.retain(|task| task.state.is_open() || args.all && matches!(task.state, State::Done(_)));
+    screen.run_findings(&findings);
+    let mut files = Files::default();
+    if !global.dry_run {
+        for folder in &folders {
+            folder.write(&planned, &grading, &days, lang, &mut files)?;
+        }
+        write_lists(&outputs, &listed, lang, today, &mut files)?;
+    }
+    let told = print_lists(&outputs, &listed, lang, today);
+    // `… -o tasks.xlsx -o - | head`: that the reader has seen enough is no reason to go without the workbook.
+    if let Err(stop) = &told
+        && !matches!(stop, Stop::ClosedPipe)
+    {
+        return told.map(|()| Exit::Done);
+    }
+    files.commit()?;
+    say(&planned, (from, until), &called, screen);
+    told.map(|()| Exit::Done)
+}
+
+/// Writes the lists that go into files; they appear when all is written.
+fn write_lists(
+    outputs: &[Output],
+    tasks: &[Task],
+    lang: Lang,
+    as_of: Date,
+    files: &mut Files,
+) -> Result<(), Stop> {
+    for output in outputs {
+        if let Target::File(path) = &output.target {
+            files.write(path, |out| match output.format {
+                Format::Xlsx => write_workbook(tasks, lang, as_of, out),
+                _ => write_list(output, tasks, lang, None, &mut &mut *out),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the lists that go to standard output.
+fn print_lists(outputs: &[Output], tasks: &[Task], lang: Lang, as_of: Date) -> Result<(), Stop> {
+    let width = terminal_options(false).width;
+    for output in outputs
+        .iter()
+        .filter(|output| output.target == Target::Stdout)
+    {
+        to_stdout(|out| match output.format {
+            Format::Xlsx => {
+                let mut memory = io::Cursor::new(vec![]);
+                write_workbook(tasks, lang, as_of, &mut memory)?;
+                out.write_all(memory.get_ref())
+            }
+            _ => write_list(output, tasks, lang, width, out),
+        })?;
+    }
+    Ok(())
+}
+
+/// A list in the format of the output.
+fn write_list(
+    output: &Output,
+    tasks: &[Task],
+    lang: Lang,
+    width: Option<u16>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let listing = if list::is_keyed(output) {
+        shown::keyed(tasks, lang)
+    } else {
+        shown::listing(tasks, lang)
+    };
+    list::render(output, &listing, width, out)
+}
+
+fn write_workbook<W: Write + io::Seek + Send>(
+    tasks: &[Task],
+    lang: Lang,
+    as_of: Date,
+    out: W,
+) -> io::Result<()> {
+    let listing = shown::listing(tasks, lang);
+    workbook::write_tasks(&listing, as_of, out)
+        .map_err(|error| io::Error::other(error.text().get(lang).to_owned()))
+}
+
+/// The span, where the first argument is one, and the files.
+fn span_and_files(args: &Args) -> Result<(Option<(Date, Date)>, Vec<String>), Stop> {
+    let mut files = args.asked.clone();
+    let first = files
+        .first()
+        .filter(|first| !std::path::Path::new(first).exists());
+    let span = first.and_then(|first| Period::parse_span(first));
+    if span.is_some() {
+        files.remove(0);
+    }
+    if span.is_some() && (args.from.is_some() || args.until.is_some()) {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "a span and `--from` or `--until` say the same thing twice",
+                "期间和 `--from`、`--until` 只能写一种"
+            ),
+        );
+        return Err(Stop::usage(finding.help(text!(
+            "write one of them: `2024-Q3`, or `--from 2024-07-01 --until 2024-09-30`",
+            "请只写一种：`2024-Q3`，或 `--from 2024-07-01 --until 2024-09-30`"
+        ))));
+    }
+    if !files.is_empty() && args.run.is_some() {
+        let finding = Finding::error(
+            Code::Usage,
+            text!(
+                "`--run` names a run of the ledger, and files are named too",
+                "`--run` 指定的是台账中的批次，不能同时给出文件"
+            ),
+        );
+        return Err(Stop::usage(
+            finding.help(text!("leave one of them out", "请去掉其中一种")),
+        ));
+    }
+    Ok((span, files))
+}
+
+/// The first and the last day that are asked for.
+fn asked_days(
+    args: &Args,
+    span: Option<(Date, Date)>,
+    today: Date,
+    grading: &Grading,
+) -> Result<(Date, Date), Stop> {
+    let from = args.from.as_deref().map(|from| date(from, "--from"));
+    let until = args.until.as_deref().map(|until| date(until, "--until"));
+    let (from, until) = (from.transpose()?, until.transpose()?);
+    let (from, until) = if let Some(span) = span {
+        span
+    } else {
+        let tomorrow = today.add_days(1).unwrap_or(today);
+        let from = from.unwrap_or(tomorrow);
+        let period = Period::of(grading.scheme.period, from);
+        (from, until.or_else(|| period.end()).unwrap_or(from))
+    };
+    let days = from.days_to(until);
+    if (0..=LONGEST).contains(&days) {
+        return Ok((from, until));
+    }
+    let finding = if days < 0 {
+        Finding::error(
+            Code::Usage,
+            text!("{until} is before {from}", "{until} 早于 {from}"),
+        )
+        .help(text!(
+            "give the first day first: `--from 2024-07-01 --until 2024-09-30`",
+            "请把先到的日期写在 `--from`：`--from 2024-07-01 --until 2024-09-30`"
+        ))
+    } else {
+        Finding::error(
+            Code::Usage,
+            text!(
+                "{from} to {until} is more than two years",
+                "{from} 到 {until} 超过两年"
+            ),
+        )
+        .help(text!("ask for a shorter span", "请缩短期间"))
+    };
+    Err(Stop::usage(finding))
+}
+
+/// The one place that decides whose tasks are shown.
+fn visible(
+    tasks: Vec<Task>,
+    grading: &Grading,
+    wanted: Option<&Expression>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Task> {
+    let Some(wanted) = wanted else {
+        return tasks;
+    };
+    let evaluated = wanted.bound.eval(&grading.facts);
+    findings.extend(
+        grading
+            .facts
+            .not_computable(&evaluated.faults, wanted, "--where"),
+    );
+    let Column::Bool(truths) = evaluated.column else {
+        return vec![];
+    };
+    let ids = grading.book.roster.ids.iter().zip(truths);
+    let held: HashSet<&Arc<str>> = ids
+        .filter(|(_, truth)| *truth == Truth::True)
+        .map(|(id, _)| id)
+        .collect();
+    let mut tasks = tasks;
+    tasks.retain(|task| held.contains(&task.customer));
+    tasks
+}
+
+/// Grades files; nothing is known of what was called for before.
+fn from_files(
+    files: &[String],
+    args: &Args,
+    global: &Global,
+    screen: &Screen,
+    written: &[&std::path::Path],
+) -> Result<Graded, Stop> {
+    let rules = rules::load(global)?;
+    let mut read = inputs::paths(&rules.scheme, files)?;
+    read.push(rules::path(global));
+    keep_inputs(written, &read)?;
+    let graded = grade_files(files, None, rules, &args.reading, as_of(global)?, screen)?;
+    screen.run_findings(&graded.loaded.findings);
+    Ok(Graded {
+        grading: graded.grading,
+        before: vec![],
+        is_alone: true,
+    })
+}
+
+/// All that is written, to be held against what is read.
+fn written<'a>(outputs: &'a [Output], folders: &'a [Folder]) -> Vec<&'a std::path::Path> {
+    let folders = folders.iter().map(|folder| folder.path.as_path());
+    files_of(outputs).into_iter().chain(folders).collect()
+}
+
+/// How many there are.
+fn say(tasks: &[Task], (from, until): (Date, Date), called: &[Called], screen: &Screen) {
+    let count =
+        |wanted: fn(&State) -> bool| tasks.iter().filter(|task| wanted(&task.state)).count();
+    let due = count(|state| matches!(state, State::Due));
+    let overdue = count(|state| matches!(state, State::Overdue(_)));
+    // Those due before are gone from the calendars too, but nobody asked about them.
+    let done = tasks
+        .iter()
+        .filter(|task| matches!(task.state, State::Done(_)) && (from..=until).contains(&task.due));
+    let done = done.count();
+    screen.say(&text!(
+        "tasks from {from} to {until}: {due} to do, {overdue} overdue, {done} done",
+        "{from} 至 {until} 的任务：待办 {due}，逾期 {overdue}，已完成 {done}"
+    ));
+    let calls = called.iter().map(|run| run.calls.len()).sum::<usize>();
+    if calls == 0 {
+        screen.say(&text!(
+            "no strategy of the scheme calls for anything; write `tasks` in `[[strategies]]`",
+            "方案中没有策略要求任何任务；任务写在 `[[strategies]]` 的 `tasks` 中"
+        ));
+    }
+}

@@ -1,0 +1,29 @@
+//! What a role is told of findings: how many there are. What they say quotes cells and names customers.
+
+use crate::diagnostic::{Code, Finding, Severity};
+use crate::text;
+
+/// The findings of data as one that counts them; nothing if there are none.
+pub fn withheld(findings: &[Finding]) -> Vec<Finding> {
+    let count = |severity| {
+        let of_it = findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        of_it.count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if errors + warnings == 0 {
+        return vec![];
+    }
+    let finding = Finding::note(
+        Code::Withheld,
+        text!(
+            "{errors} errors and {warnings} warnings are not shown to a role, because they quote the data",
+            "{errors} 个错误、{warnings} 个警告引用了原始数据，不对角色显示"
+        ),
+    );
+    vec![finding.help(text!(
+        "who may see everything sees them without `--role`",
+        "有权查看全部数据的人，去掉 `--role` 即可看到"
+    ))]
+}
