@@ -23,9 +23,11 @@
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
 //! compare     (Snapshot, Snapshot) → Comparison{moves, matrix}
+//! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! temporary   folder → a file beside what it becomes
+//! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
@@ -47,6 +49,7 @@ pub mod expr;
 pub mod grading;
 pub mod ledger;
 pub mod metrics;
+pub mod notices;
 pub mod present;
 pub mod rank;
 pub mod read;

@@ -20,6 +20,11 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 /// A new file in the folder; for its owner alone if nothing else is said.
 pub fn temporary(folder: &Path, permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
     clear(folder);
+    another(folder, permissions)
+}
+
+/// One more in a folder that [`temporary`] has looked through before.
+pub fn another(folder: &Path, permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM);
     if let Some(permissions) = permissions {

@@ -195,6 +195,97 @@ fn the_history_and_the_restatement_are_as_worked_out_by_hand() {
     assert_eq!(restated, cells_of("restated.csv"));
 }
 
+/// RFC 4648, read back.
+fn from_base64(text: &str) -> String {
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits: Vec<u8> = text
+        .chars()
+        .filter_map(|c| digits.find(c))
+        .flat_map(|digit| (0..6).rev().map(move |bit| (digit >> bit & 1) as u8))
+        .collect();
+    let bytes = bits.chunks_exact(8);
+    let bytes = bytes.map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit));
+    String::from_utf8(bytes.collect()).unwrap()
+}
+
+#[test]
+fn each_move_is_told_once_with_the_months_and_amounts_that_decided_and_nobody_without_consent() {
+    let mut got = BTreeSet::new();
+    for entry in fs::read_dir(YEAR.join("notices")).unwrap() {
+        let path = entry.unwrap().path();
+        let mail = fs::read_to_string(&path).unwrap();
+        let text = from_base64(mail.split_once("\r\n\r\n").unwrap().1);
+        let after = |mark: &str| {
+            let rest = text
+                .split_once(mark)
+                .unwrap_or_else(|| panic!("no {mark}: {text}"));
+            let line = rest.1.lines().next().unwrap();
+            line.trim_end_matches('。').to_owned()
+        };
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let parts: Vec<&str> = name.split('-').collect();
+        let month = parts[..2].join("-");
+        let levels = after("贵司的等级由 ")
+            .replace("升为", "")
+            .replace("调整为", "");
+        let levels: Vec<&str> = levels.split_whitespace().collect();
+        let reason = after("依据：");
+        got.insert([&month, parts[3], levels[0], levels[1], &reason].join(" "));
+    }
+    let expected: BTreeSet<String> = expected_rows("notices.csv")
+        .into_iter()
+        .map(|row| {
+            row.into_iter()
+                .map(|(_, cell)| cell)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(got, expected);
+
+    // Every pair of months once more: nobody is told anything new.
+    let run = |words: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_regrade"))
+            .arg("notify")
+            .args(words)
+            .args(["--ledger", YEAR.join("regrade.db").to_str().unwrap()])
+            .args(["-r", example().join("rules-2.toml").to_str().unwrap()])
+            .args(["--lang", "en"])
+            .output()
+            .unwrap()
+    };
+    let regrade = |words: &[&str]| String::from_utf8(run(words).stderr).unwrap();
+    let mut before = 0;
+    for (old, new) in months().zip(months().skip(1)) {
+        let said = regrade(&[&format!("@{old}"), &format!("@{new}"), "-n"]);
+        let line = said
+            .lines()
+            .find(|line| line.starts_with("would write"))
+            .unwrap();
+        let told = line
+            .strip_prefix("would write messages 0; told before ")
+            .unwrap_or_else(|| panic!("{new}: {said}"));
+        before += told.parse::<usize>().unwrap();
+    }
+    assert_eq!(before, expected.len());
+    let said = regrade(&["@2024-06", "@2024-07", "-n"]);
+    let refused = said
+        .lines()
+        .find(|line| line.starts_with("without consent"))
+        .unwrap();
+    assert_eq!(refused, "without consent 2: `K07 永兴包装`, `K09 启明照明`");
+
+    // The same in English.
+    let shown = run(&["@2024-03", "@2024-04", "--again", "--format", "jsonl"]).stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    let letter: Value = serde_json::from_str(shown.lines().nth(1).unwrap_or(shown.trim())).unwrap();
+    assert_eq!(
+        letter["reason"],
+        "月消费额: February 79000 元, March 75000 元, April 70000 元, below 80000 元 for three months in a row; \
+         score 72, below 80"
+    );
+}
+
 /// The cells of a table of tasks under these headings, each row joined, in the order of the rows.
 fn tasks(text: &str, headings: &[&str]) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());

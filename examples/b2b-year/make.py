@@ -76,6 +76,22 @@ CONTRACTS = {
 }
 RENEWED = [("K02", 9, "2026-08-31"), ("K09", 9, "2026-07-20"), ("K05", 10, "2026-09-15"), ("K08", 10, "2026-10-07")]
 
+# Where each is reached; K04 has given no address.
+EMAILS = {
+    "K01": "hengyuan", "K02": "mingda", "K03": "xinyue", "K05": "tonghui", "K06": "jinqiao", "K07": "yongxing",
+    "K08": "jiahe", "K09": "qiming", "K10": "chenxi", "K11": "beichen", "K12": "taian", "K13": "haina",
+    "K14": "dongli", "K15": "limin",
+}
+# Who agreed to be told that the grade changed, and from which day on: K07 did not, K09's form has no day, K13 has not been
+# asked, and K15 agreed from November on.
+CONSENTS = {
+    "K01": ("是", "2023-11-20"), "K02": ("是", "2023-11-20"), "K03": ("是", "2023-11-22"), "K04": ("是", "2023-11-22"),
+    "K05": ("是", "2023-11-22"), "K06": ("是", "2023-12-01"), "K07": ("否", ""), "K08": ("是", "2023-12-01"),
+    "K09": ("是", ""), "K10": ("是", "2023-12-04"), "K11": ("是", "2024-02-05"), "K12": ("是", "2023-12-04"),
+    "K13": ("", ""), "K14": ("是", "2023-12-08"), "K15": ("是", "2024-11-01"),
+}
+WITHDRAWN = [("K14", 9, ("否", "2024-09-02"))]  # and K14 takes it back
+
 # (customer, day, what was done, how it went, what was said)
 FOLLOW_UPS = [
     ("K01", "2024-01-16", "上门拜访", "完成", ""),
@@ -140,13 +156,15 @@ def in_force(first, changes, customer, month):
 
 
 def customers(month):
-    header = ["客户编号", "客户名称", "所属行业", "区域", "客户经理", "合作起始时间", "年采购额(万元)", "采购增长率", "合同到期日"]
+    header = ["客户编号", "客户名称", "所属行业", "区域", "客户经理", "合作起始时间", "年采购额(万元)", "采购增长率", "合同到期日", "邮箱", "同意通知", "同意日期"]
     rows = []
     for key, name, industry, region, manager, since, purchases, growth in CUSTOMERS:
         if month < JOINS.get(key, 1) or (key, month) in ABSENT:
             continue
         row = [key, name, industry, region, manager, since, in_force(purchases, PURCHASES, key, month), growth]
         row.append(in_force(CONTRACTS.get(key, ""), RENEWED, key, month))
+        row.append(f"{EMAILS[key]}@example.com" if key in EMAILS else "")
+        row.extend(in_force(CONSENTS[key], WITHDRAWN, key, month))
         if month >= ESG_FROM:
             row.append(in_force(ESG.get(key, ""), ESG_CHANGES, key, month))
         rows.append(row)

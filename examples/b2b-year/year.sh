@@ -41,6 +41,7 @@ for day in 2024-01-31 2024-02-29 2024-03-31 2024-04-30 2024-05-31 2024-06-30 \
     regrade grade -q --as-of "$day" -o "$out/$month.xlsx" -o "$out/$month.jsonl"
     if [ "$month" != 2024-01 ]; then
         regrade diff -q @previous @latest -o "$out/$month-moves.csv" -o "$out/$month-moves.jsonl"
+        regrade notify -q -o "$out/notices/"  # 每次升降写一封信，不重复
     fi
 done
 

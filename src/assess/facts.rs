@@ -51,6 +51,7 @@ impl Facts {
     /// What a role sees of these: the customers `rows`, called `ids`, with the columns and series that `show` makes of
     /// theirs. Conditions are evaluated on the columns as they are; only [`Self::get`] and [`Self::get_series`] give
     /// what is seen, and nothing else of them is to be written.
+    #[must_use]
     pub fn seen(
         &self,
         rows: &[u32],
@@ -58,10 +59,13 @@ impl Facts {
         mut show: impl FnMut(Slot, &Column) -> Column,
     ) -> Self {
         let some: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
-        let gather = |column: &Column| match column.is_empty() {
-            // A slot that nothing has filled.
-            true => column.clone(),
-            false => column.gather(&some),
+        let gather = |column: &Column| {
+            if column.is_empty() {
+                // A slot that nothing has filled.
+                column.clone()
+            } else {
+                column.gather(&some)
+            }
         };
         let columns: Vec<Column> = self.columns.iter().map(gather).collect();
         let series: Vec<Option<SeriesColumn>> = self
@@ -79,13 +83,8 @@ impl Facts {
                 ..series.clone()
             }));
         }
-        let counts_after = match self.counts_after.is_empty() {
-            true => vec![],
-            false => rows
-                .iter()
-                .map(|row| self.counts_after[*row as usize])
-                .collect(),
-        };
+        let after = |row: &u32| self.counts_after.get(*row as usize).copied();
+        let counts_after = rows.iter().filter_map(after).collect();
         Self {
             len: rows.len(),
             as_of: self.as_of,

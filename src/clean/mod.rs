@@ -11,6 +11,7 @@ pub mod column;
 pub mod date;
 pub mod fault;
 mod limits;
+pub mod mailbox;
 pub mod number;
 mod pattern;
 pub mod sheet;

@@ -33,12 +33,18 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
         ]));
     }
     if scheme.slots.withholds(&bound) {
-        return Err(stop(vec![not_for_role(scheme, &bound)]));
+        let finding = not_for_role(scheme, &bound).at(bound.span.clone());
+        return Err(stop(vec![finding]));
     }
     Ok(Expression {
         text: written.into(),
         bound,
     })
+}
+
+/// A column that the role does not see is asked for by name.
+pub fn not_seen(name: &str) -> Stop {
+    Stop::usage(not_for_role_named(name))
 }
 
 /// What is asked for reads a column that the role does not see: whose rows it finds would tell the value.
@@ -49,6 +55,10 @@ fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
         .map(|slot| &scheme.slots.entries[slot.0 as usize]);
     let name = closed.find(|entry| entry.sight != Sight::Open);
     let name = name.map(|entry| entry.name.clone()).unwrap_or_default();
+    not_for_role_named(&name)
+}
+
+fn not_for_role_named(name: &str) -> Finding {
     Finding::error(
         Code::NotForRole,
         text!(
@@ -56,7 +66,6 @@ fn not_for_role(scheme: &Scheme, bound: &Bound) -> Finding {
             "该角色看不到 `{name}` 的原值"
         ),
     )
-    .at(bound.span.clone())
     .help(text!(
         "ask for something that the role sees, or leave `--role` out",
         "请改用该角色能看到的内容，或去掉 `--role`"
@@ -77,7 +86,7 @@ pub fn columns(scheme: &Scheme, written: &str) -> Result<Vec<OutputColumn>, Stop
         };
         match show {
             model::Shown::Expression(expression) if !is_seen(scheme, expression) => {
-                return Err(stop(vec![not_for_role(scheme, &expression.bound)]));
+                return Err(Stop::usage(not_for_role(scheme, &expression.bound)));
             }
             _ => {}
         }

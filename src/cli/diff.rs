@@ -1,22 +1,27 @@
 //! `regrade diff`: who moved up or down between two runs or graded files, and why.
 
+use super::audit::Exported;
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded;
 use super::rules::{self, Rules};
-use super::side::{Side, side, snapshots};
+use super::side::{RunSide, Side, is_run, side, snapshots};
+use super::simulate::snapshot;
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, screen};
-use regrade::compare::{self, Class, On, Renamed, Wanted};
+use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, screen};
+use regrade::compare::{self, Class, Comparison, On, Renamed, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
 use regrade::present::{csv, workbook};
 use regrade::read::Input;
+use regrade::roles::{Viewer, withheld};
 use regrade::scheme::Scheme;
 use regrade::text;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -73,6 +78,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let as_of = as_of(global)?;
     let rules = scheme(global)?;
     check_places(&outputs, args, global)?;
+    if global.role.is_some() && !(is_run(&args.old) && is_run(&args.new)) {
+        return Err(role::only_runs());
+    }
     let options = args.reading.options()?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
@@ -116,6 +124,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     let language = scheme.map(|scheme| scheme.language);
     let lang = global.lang.map(Lang::from).or(language);
+    let figures = Figures::of_comparison(&comparison, as_of);
+    if global.role.is_some() {
+        let (Some(old), Some(new)) = &runs else {
+            return Err(role::only_runs());
+        };
+        let lang = lang.unwrap_or_else(screen::locale);
+        comparison = seen(global, &wanted, (old, new), &comparison, lang)?;
+        findings = withheld(&findings);
+    }
     let diff = Diff {
         lang: lang.unwrap_or_else(screen::locale),
         names: (args.old.clone(), args.new.clone()),
@@ -127,13 +144,26 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         comparison,
     };
     screen.run_findings(&findings);
-    let hit = gate::hits(&gates, &Figures::of_comparison(&diff.comparison, as_of));
+    let hit = gate::hits(&gates, &figures);
     if !hit.is_empty() {
         screen.findings(&hit, None);
         return Ok(Exit::Findings);
     }
     if !global.dry_run {
         write_all(&outputs, &diff, args.bom.as_deref(), screen)?;
+        if runs.0.is_some() || runs.1.is_some() {
+            let exported = Exported {
+                command: "diff",
+                run: runs
+                    .1
+                    .as_ref()
+                    .or(runs.0.as_ref())
+                    .map(|run| &*run.known.run.id),
+                rows: diff.comparison.moves.len(),
+                role: None,
+            };
+            audit::after(global, &outputs, &exported, screen);
+        }
     }
     // A reader of the table has seen the line already.
     let is_seen = |output: &Output| {
@@ -217,6 +247,42 @@ pub(super) fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeS
         color: color(level),
     };
     levels.iter().map(style).collect()
+}
+
+/// The comparison as a role sees it: of its customers, with what it sees of them. Why they moved was found out before.
+fn seen(
+    global: &Global,
+    wanted: &Wanted<'_>,
+    (old, new): (&RunSide, &RunSide),
+    whole: &Comparison,
+    lang: Lang,
+) -> Result<Comparison, Stop> {
+    let side = |run: &RunSide| -> Result<Option<(Viewer, Grading)>, Stop> {
+        let viewer = role::viewer_of_run(global, &run.known.scheme)?;
+        Ok(viewer.zip(run.grading.as_ref()).map(|(viewer, grading)| {
+            let seen = viewer.see(grading);
+            (viewer, seen)
+        }))
+    };
+    let (Some((_, before)), Some((viewer, after))) = (side(old)?, side(new)?) else {
+        return Err(role::only_runs());
+    };
+    for grading in [&before, &after] {
+        recorded::known_names(&grading.scheme, &wanted.on, wanted.amount)?;
+    }
+    let mut before = snapshot(&before, &wanted.on, wanted.amount, lang);
+    before.rename(&Renamed::of(&new.known.scheme, &wanted.on));
+    let after = snapshot(&after, &wanted.on, wanted.amount, lang);
+    let mut comparison = compare::compare(&before, &after);
+    let causes = whole
+        .moves
+        .iter()
+        .map(|found| (viewer.id(&found.id), found.cause));
+    let causes: HashMap<_, _> = causes.collect();
+    for found in &mut comparison.moves {
+        found.cause = causes.get(&found.id).copied().flatten();
+    }
+    Ok(comparison)
 }
 
 /// No output where something is read.

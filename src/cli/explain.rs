@@ -1,19 +1,22 @@
 //! `regrade explain`: why a customer has this grade, down to the cells.
 
+use super::audit::Exported;
 use super::grade::as_of;
 use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded::Known;
-use super::{Exit, Format, Global, Reading, Screen, Stop, inputs, ledger, rules};
+use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang, listed};
 use regrade::explain;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
 use regrade::present::explanation;
+use regrade::roles::Viewer;
 use regrade::table::Date;
 use regrade::text;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Arguments of `explain`.
@@ -79,7 +82,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let lang = global
         .lang
         .map_or(graded.grading.scheme.language, Lang::from);
+    let viewer = match recorded {
+        Some(_) => role::viewer_of_run(global, &graded.grading.scheme)?,
+        None => role::viewer(global, &graded.grading.scheme)?,
+    };
+    let mut graded = graded;
+    let keys = viewer
+        .as_ref()
+        .map(|viewer| true_keys(viewer, &graded.grading));
+    if let Some(viewer) = &viewer {
+        graded.grading = viewer.see(&graded.grading);
+    }
     let entries = find(&graded, &args.customer)?;
+    let rows = entries.len();
     let mut text = String::new();
     for entry in entries {
         let id = id_of(&graded.grading, entry);
@@ -101,7 +116,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             text += &merged_into(&graded.grading, id, lang);
         }
         if let (Format::Table, Some(ledger), Some(id)) = (format, &recorded, id) {
-            text += &told(&history(ledger, id, graded.grading.book.as_of)?, lang);
+            let true_key = keys.as_ref().and_then(|keys| keys.get(id));
+            let id = true_key.map_or(id, |id| &**id);
+            let mut changes = history(ledger, id, graded.grading.book.as_of)?;
+            if viewer
+                .as_ref()
+                .is_some_and(|viewer| !viewer.sees_all_columns())
+            {
+                // What a run recorded as its reason may quote anything.
+                for change in &mut changes {
+                    change.reason = None;
+                }
+            }
+            text += &told(&changes, lang);
         }
     }
     let mut files = Files::default();
@@ -114,7 +141,22 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     }
     files.commit()?;
+    if recorded.is_some() {
+        let exported = Exported {
+            command: "explain",
+            run: graded.run.as_deref(),
+            rows,
+            role: graded.grading.role.as_deref(),
+        };
+        audit::after(global, &targets, &exported, screen);
+    }
     Ok(Exit::Done)
+}
+
+/// The keys of everybody by what the role knows them as.
+fn true_keys(viewer: &Viewer, grading: &Grading) -> HashMap<Arc<str>, Arc<str>> {
+    let ids = grading.people.ids.iter();
+    ids.map(|id| (viewer.id(id), id.clone())).collect()
 }
 
 /// Another grade than in the run before.
@@ -203,9 +245,11 @@ fn told(history: &[Change], lang: Lang) -> String {
         let grade = change.grade.as_deref().unwrap_or("—");
         let since = change.as_of;
         let reason = change.reason.as_deref().unwrap_or_default();
-        text += &match lang {
-            Lang::Zh => format!("  {since} 起 {grade}：{reason}\n"),
-            Lang::En => format!("  {grade} since {since}: {reason}\n"),
+        text += &match (lang, reason) {
+            (Lang::Zh, "") => format!("  {since} 起 {grade}\n"),
+            (Lang::En, "") => format!("  {grade} since {since}\n"),
+            (Lang::Zh, reason) => format!("  {since} 起 {grade}：{reason}\n"),
+            (Lang::En, reason) => format!("  {grade} since {since}: {reason}\n"),
         };
     }
     text

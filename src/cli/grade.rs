@@ -1,5 +1,7 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
+use super::audit::{self, Exported};
+use super::changed::{self, Tags};
 use super::gate::{self, Figures, Gate};
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
@@ -12,7 +14,7 @@ use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role};
 use regrade::book::Entry;
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Severity};
-use regrade::grading::Grading;
+use regrade::grading::{Grading, SeenAs};
 use regrade::present::summary::Summary;
 use regrade::read::Input;
 use regrade::report::Judged;
@@ -34,6 +36,9 @@ pub struct Args {
     /// Show only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
+    /// Show only customers whose grade, type or tags are others than in the run before, and new ones.
+    #[arg(long)]
+    changed: bool,
     /// What to show: 'name = expression', separated by commas; `*` is the input's columns.
     #[arg(long, value_name = "LIST")]
     columns: Option<String>,
@@ -129,7 +134,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let mut graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
         let judged = task.judge(&mut graded);
-        let finished = task.finish(&graded, judged, global, screen, &|| Ok(()))?;
+        let finished = task.finish(&graded, judged, None, global, screen, &|_, _| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -148,10 +153,29 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
     let (mut graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
+    let tags = args
+        .changed
+        .then(|| changed::tags_of(&writer, head.previous).map_err(trouble))
+        .transpose()?;
     let judged = task.judge(&mut graded);
-    let finished = task.finish(&graded, judged, global, screen, &|| {
-        record(&writer, &graded.grading, &head).map_err(trouble)
-    })?;
+    let finished = task.finish(
+        &graded,
+        judged,
+        tags.as_ref(),
+        global,
+        screen,
+        &|rows, role| {
+            let exported = Exported {
+                command: "grade",
+                run: Some(&head.id),
+                rows,
+                role,
+            };
+            record(&writer, &graded.grading, &head)
+                .and_then(|()| audit::with(&writer, global, &task.outputs, &exported))
+                .map_err(trouble)
+        },
+    )?;
     let open = super::repair::open(&writer, &graded.grading.scheme).map_err(trouble)?;
     if let Some(waiting) = super::repair::said_open(&open, as_of) {
         screen.say(&waiting);
@@ -181,6 +205,9 @@ fn has_page(outputs: &[Output]) -> bool {
     outputs.iter().any(|output| output.format == Format::Html)
 }
 
+/// What is done when so many rows are written for somebody, and before they appear.
+type Record<'a> = dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop> + 'a;
+
 /// How a grading ended.
 struct Finished {
     exit: Exit,
@@ -194,15 +221,17 @@ impl Task<'_> {
         has_page(&self.outputs).then(|| regrade::report::judge(&mut graded.grading))
     }
 
-    /// Judges the gates, writes the outputs and says what there is to say. `record` is called when all outputs are
-    /// written and none has appeared yet.
+    /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
+    /// written for whom, when all outputs are written and none has appeared yet. `tags` are those of the run before, where
+    /// they are known.
     fn finish(
         &self,
         graded: &Graded,
         judged: Option<(Judged, Vec<Finding>)>,
+        tags: Option<&Tags>,
         global: &Global,
         screen: &Screen,
-        record: &dyn Fn() -> Result<(), Stop>,
+        record: &Record<'_>,
     ) -> Result<Finished, Stop> {
         let all = &graded.grading;
         let seen = self.viewer.as_ref().map(|viewer| viewer.see(all));
@@ -217,7 +246,12 @@ impl Task<'_> {
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
         }
-        let entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        if self.args.changed {
+            let changed = changed::changed(all, tags);
+            changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
+        }
+        let rows = entries.len();
         let mut shown = Shown {
             entries,
             columns: self.columns.clone(),
@@ -251,7 +285,7 @@ impl Task<'_> {
                 &summary,
                 global,
                 screen,
-                record,
+                &|| record(rows, grading.role.as_deref()),
             ) {
                 // A reader who has seen enough is no reason to go without the files and the run.
                 Err(Stop::ClosedPipe) => {}
@@ -355,7 +389,7 @@ pub fn as_of(global: &Global) -> Result<Date, Stop> {
 }
 
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-fn entries(
+pub(super) fn entries(
     grading: &Grading,
     wanted: Option<&Expression>,
     findings: &mut Vec<Finding>,
@@ -378,7 +412,12 @@ fn entries(
 }
 
 /// The figures of the run, of what is shown of it.
-fn summary(graded: &Graded, shown: &Grading, lang: Lang, findings: &[Finding]) -> Summary {
+pub(super) fn summary(
+    graded: &Graded,
+    shown: &Grading,
+    lang: Lang,
+    findings: &[Finding],
+) -> Summary {
     let (_, text) = &graded.scheme;
     let mut summary = regrade::present::summary::summarise(
         shown,

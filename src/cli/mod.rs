@@ -1,8 +1,10 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
+mod audit;
 mod backup;
 pub mod bug;
 mod candidate;
+mod changed;
 mod check;
 mod columns;
 mod completions;
@@ -25,6 +27,7 @@ mod ledger_run;
 mod list;
 mod man;
 mod named;
+mod notify;
 mod output;
 mod people;
 mod reading;
@@ -152,6 +155,8 @@ enum Command {
     Report(report::Args),
     /// The follow-ups that the strategies call for: a list, or a calendar for each owner.
     Tasks(tasks::Args),
+    /// Messages to customers whose grade changed, or to a segment; each once.
+    Notify(notify::Args),
     /// The runs of the ledger: list and show them, a customer's history, export; forget a customer.
     Runs(runs::Args),
     /// Copy the ledger while it is in use; restore a copy.
@@ -160,6 +165,31 @@ enum Command {
     Completions(completions::Args),
     /// Print the manual page.
     Man(man::Args),
+}
+
+impl Command {
+    /// What the command is called, if it shows data as it is: it does not run for a role. A command is for roles when it
+    /// takes what it writes of customers from [`regrade::roles`], and not before.
+    const fn shows_all(&self) -> Option<&'static str> {
+        match self {
+            // These write nothing of customers.
+            Self::Init(_) | Self::Completions(_) | Self::Man(_)
+            // And these what the role sees.
+            | Self::Grade(_)
+            | Self::Diff(_)
+            | Self::Simulate(_)
+            | Self::Explain(_)
+            | Self::Tasks(_) => None,
+            Self::Runs(args) => args.shows_all(),
+            Self::Inspect(_) => Some("inspect"),
+            Self::Check(_) => Some("check"),
+            Self::Import(_) => Some("import"),
+            Self::Review(_) => Some("review"),
+            Self::Backup(_) => Some("backup"),
+            Self::Report(_) => Some("report"),
+            Self::Notify(_) => Some("notify"),
+        }
+    }
 }
 
 /// The formats of outputs.
@@ -217,6 +247,9 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     keep_own(&cli.global)?;
+    if let Some(command) = cli.command.shows_all() {
+        role::refuse(&cli.global, command)?;
+    }
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, screen),
         Command::Inspect(args) => inspect::run(args, &cli.global, screen),
@@ -229,6 +262,7 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Review(args) => review::run(args, &cli.global, screen),
         Command::Report(args) => report::run(args, &cli.global, screen),
         Command::Tasks(args) => tasks::run(args, &cli.global, screen),
+        Command::Notify(args) => notify::run(args, &cli.global, screen),
         Command::Runs(args) => runs::run(args, &cli.global, screen),
         Command::Backup(args) => backup::run(args, &cli.global, screen),
         Command::Completions(args) => completions::run(args),

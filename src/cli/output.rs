@@ -2,12 +2,12 @@
 
 use super::{Exit, Format, Stop};
 use regrade::diagnostic::{Code, Finding};
-use regrade::temporary::temporary;
+use regrade::temporary::{another, temporary};
 use regrade::text;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 /// Where one output goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,10 +210,10 @@ impl From<Usage> for Stop {
 fn known(format: Format) -> Result<Format, Stop> {
     if format == Format::Html {
         let finding = Finding::error(
-            Code::Usage,
+            Code::NotYet,
             text!(
-                "this command writes no page: `grade` and `report` do",
-                "该命令不输出网页，只有 `grade` 和 `report` 可以"
+                "this command writes no page yet: `grade` and `report` do",
+                "该命令尚不能输出网页，`grade` 和 `report` 可以"
             ),
         )
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
@@ -259,7 +259,7 @@ impl<T: Write + Seek + Send> Sink for T {}
 /// A file that is being written beside its target.
 enum Pending {
     /// Becomes the target by renaming.
-    Temporary(NamedTempFile, PathBuf),
+    Temporary(TempPath, PathBuf),
     /// Something that is no plain file (a device, a pipe) and is written as it is.
     Direct,
 }
@@ -278,6 +278,8 @@ fn permissions(target: &Path) -> std::fs::Permissions {
 #[derive(Default)]
 pub struct Files {
     pending: Vec<Pending>,
+    /// The folders that they are in.
+    folders: Vec<PathBuf>,
 }
 
 impl Files {
@@ -327,13 +329,23 @@ impl Files {
         let permissions = Some(permissions(&target));
         #[cfg(not(unix))]
         let permissions = None;
-        let mut temporary = temporary(folder, permissions)?;
+        let is_known = self.folders.iter().any(|known| known == folder);
+        let mut temporary = if is_known {
+            another(folder, permissions)?
+        } else {
+            temporary(folder, permissions)?
+        };
         {
             let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
             write(&mut buffered)?;
             buffered.flush()?;
         }
         temporary.as_file().sync_all()?;
+        if !is_known {
+            self.folders.push(folder.to_path_buf());
+        }
+        // Closed now: a folder of messages has more files than a process may have open.
+        let temporary = temporary.into_temp_path();
         self.pending.push(Pending::Temporary(temporary, target));
         Ok(())
     }
@@ -345,14 +357,11 @@ impl Files {
                 temporary
                     .persist(&target)
                     .map_err(|error| unwritable(&target, &error.error))?;
-                // The name is durable when its folder is.
-                if let Some(folder) = target
-                    .parent()
-                    .filter(|folder| !folder.as_os_str().is_empty())
-                {
-                    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-                }
             }
+        }
+        // The names are durable when their folders are.
+        for folder in self.folders {
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         Ok(())
     }

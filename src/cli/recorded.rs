@@ -11,7 +11,7 @@ use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain;
 use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, Ledger, Run};
-use regrade::scheme::model::SlotKind;
+use regrade::scheme::model::{Sight, SlotKind};
 use regrade::scheme::{self, Scheme};
 use regrade::text;
 use std::sync::Arc;
@@ -265,6 +265,14 @@ pub fn known_names(scheme: &Scheme, on: &On, amount: Option<&str>) -> Result<(),
     if let Some(name) = dimension.filter(|name| dimensions.clone().all(|known| known != *name)) {
         let others = ["grade", "type"].into_iter();
         return Err(unknown(name, scheme, others.chain(dimensions)));
+    }
+    let entries = &scheme.slots.entries;
+    let mut named = entries.iter().filter(|entry| {
+        let is_label = dimension == Some(&*entry.name) && matches!(entry.kind, SlotKind::Label(_));
+        amount == Some(&*entry.name) || is_label
+    });
+    if let Some(entry) = named.find(|entry| entry.sight != Sight::Open) {
+        return Err(super::columns::not_seen(&entry.name));
     }
     if let Some(name) = amount.filter(|name| names.all(|known| known != *name)) {
         let is_worth_naming = |kind: SlotKind| {

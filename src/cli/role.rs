@@ -7,7 +7,7 @@ use regrade::roles::{self, Secret, Viewer};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Role;
 use regrade::text;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Who the outputs are for; `None`: somebody who may see everything.
 pub fn viewer(global: &Global, scheme: &Scheme) -> Result<Option<Viewer>, Stop> {
@@ -23,6 +23,50 @@ pub fn viewer(global: &Global, scheme: &Scheme) -> Result<Option<Viewer>, Stop> 
     Ok(Some(Viewer::new(scheme, role, secret)))
 }
 
+/// Who the outputs of a recorded run are for. The role is that of the run's own scheme; if the scheme of now has made it
+/// stricter since, the run is not shown rather than shown as it was then.
+pub fn viewer_of_run(global: &Global, scheme: &Scheme) -> Result<Option<Viewer>, Stop> {
+    let Some(viewer) = viewer(global, scheme)? else {
+        return Ok(None);
+    };
+    if !rules::path(global).exists() {
+        return Ok(Some(viewer));
+    }
+    let now = self::viewer(global, &rules::load(global)?.scheme)?;
+    match now.and_then(|now| viewer.is_laxer_than(&now)) {
+        None => Ok(Some(viewer)),
+        Some(column) => {
+            let role = viewer.name();
+            let finding = Finding::error(
+                Code::NotForRole,
+                text!(
+                    "the role `{role}` sees `{column}` otherwise now than in the scheme of the run",
+                    "角色 `{role}` 对 `{column}` 的权限与该批次的方案不同"
+                ),
+            );
+            Err(Stop::usage(finding.help(text!(
+                "grade again by the scheme of now; or name the scheme of the run with `--rules`",
+                "请按现行方案重新评级；或用 `--rules` 指定该批次的方案"
+            ))))
+        }
+    }
+}
+
+/// A graded file is what somebody was given already: nobody can say which of its columns a role may see.
+pub fn only_runs() -> Stop {
+    let finding = Finding::error(
+        Code::NotForRole,
+        text!(
+            "a graded file cannot be compared for a role",
+            "不能为角色对比评级文件"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "name runs of the ledger, such as `@previous` and `@latest`",
+        "请指定台账中的批次，如 `@previous` 和 `@latest`"
+    )))
+}
+
 /// A command that writes what it reads and cannot leave out what a role does not see.
 pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
     if global.role.is_none() {
@@ -36,8 +80,8 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
         ),
     );
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate` and `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `tasks` and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`tasks`、`runs` 的输出"
     ))))
 }
 
@@ -58,15 +102,15 @@ fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
             ),
         );
         return Err(Stop::usage(finding.help(text!(
-            "name its file: `--role-key FILE`, or `key_file` of the role; `regrade init --role-key FILE` makes one",
-            "请用 `--role-key 文件` 或角色的 `key_file` 指定；`regrade init --role-key 文件` 可生成一个"
+            "name its file: `--role-key FILE`, or `key_file` of the role; `regrade init --new-role-key FILE` makes one",
+            "请用 `--role-key 文件` 或角色的 `key_file` 指定；`regrade init --new-role-key 文件` 可生成一个"
         ))));
     };
     let content = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
     Secret::new(&content).ok_or_else(|| too_short(&path))
 }
 
-fn unreadable(path: &PathBuf, error: &std::io::Error) -> Stop {
+fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let shown = path.display();
     let finding = Finding::error(
         Code::RoleKey,
@@ -76,8 +120,8 @@ fn unreadable(path: &PathBuf, error: &std::io::Error) -> Stop {
         ),
     );
     let help = text!(
-        "make one: `regrade init --role-key {shown}`; with another key all pseudonyms are others",
-        "可以生成一个：`regrade init --role-key {shown}`；换了密钥，所有假名都会变"
+        "make one: `regrade init --new-role-key {shown}`; with another key all pseudonyms are others",
+        "可以生成一个：`regrade init --new-role-key {shown}`；换了密钥，所有假名都会变"
     );
     Stop::Findings {
         findings: vec![finding.help(help)],
@@ -97,7 +141,7 @@ fn too_short(path: &Path) -> Stop {
         ),
     );
     Stop::usage(finding.help(text!(
-        "let regrade make one: `regrade init --role-key FILE`",
-        "请让 regrade 生成：`regrade init --role-key 文件`"
+        "let regrade make one: `regrade init --new-role-key FILE`",
+        "请让 regrade 生成：`regrade init --new-role-key 文件`"
     )))
 }

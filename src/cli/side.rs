@@ -22,7 +22,7 @@ pub enum Side {
 pub struct RunSide {
     /// The run.
     pub known: Known,
-    /// What it comes to; kept of the new side only, for the causes.
+    /// What it comes to; kept of the new side, for the causes, and of both for a role.
     pub grading: Option<Grading>,
     snapshot: Snapshot,
 }
@@ -46,7 +46,7 @@ pub fn side(
         let snapshot = known.snapshot(&ledger, &grading, &wanted.on, wanted.amount)?;
         return Ok(Side::Run(Box::new(RunSide {
             known,
-            grading: is_new.then_some(grading),
+            grading: (is_new || global.role.is_some()).then_some(grading),
             snapshot,
         })));
     }
@@ -72,7 +72,7 @@ pub fn graded(
 }
 
 /// Whether an argument names a run: `@latest`, `@2024-03`, or an id where there is no such file.
-fn is_run(argument: &str) -> bool {
+pub fn is_run(argument: &str) -> bool {
     let is_id = argument.len() >= 4 && argument.bytes().all(|byte| byte.is_ascii_hexdigit());
     (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
 }

@@ -1,5 +1,6 @@
 //! `regrade simulate`: another scheme on the same data. Nothing is recorded; it says who would move, and why.
 
+use super::audit::Exported;
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
 use super::grade::as_of;
@@ -9,7 +10,7 @@ use super::people::People;
 use super::recorded::{Known, known_names};
 use super::rules::{self, Rules};
 use super::stock::{Make, stock};
-use super::{Exit, Format, Global, Reading, Screen, Stop, import, inputs, ledger};
+use super::{Exit, Format, Global, Reading, Screen, Stop, audit, import, inputs, ledger, role};
 use regrade::book;
 use regrade::compare::{self, Cause, On, Recorded, Renamed, Snapshot};
 use regrade::diagnostic::{Code, Finding, Lang, Text};
@@ -17,6 +18,7 @@ use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, rows};
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::summarise;
+use regrade::roles;
 use regrade::text;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,6 +77,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         from_files(args, new, global, screen)?
     };
+    let (gated, pair) = seen(pair, global)?;
     let on = match On::parse(&args.on) {
         On::Grade if pair.new.scheme.grades.is_empty() => On::Type,
         on => on,
@@ -101,7 +104,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         comparison,
     };
     screen.run_findings(&pair.findings);
-    let figures = Figures::of_comparison(&diff.comparison, pair.new.book.as_of);
+    let as_of = pair.new.book.as_of;
+    let figures = match &gated {
+        // A gate is about everybody, whoever sees the list.
+        Some((old, new)) => {
+            let mut old = side(old);
+            old.rename(&Renamed::of(&pair.new.scheme, &on));
+            Figures::of_comparison(&compare::compare(&old, &side(new)), as_of)
+        }
+        None => Figures::of_comparison(&diff.comparison, as_of),
+    };
     let hit = gate::hits(&gates, &figures);
     if !hit.is_empty() {
         screen.findings(&hit, None);
@@ -109,6 +121,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     if !global.dry_run {
         write_all(&outputs, &diff, None, screen)?;
+        // What is tried out is nobody's export, unless it is made for somebody.
+        if args.files.is_empty() && global.role.is_some() {
+            let exported = Exported {
+                command: "simulate",
+                run: None,
+                rows: diff.comparison.moves.len(),
+                role: pair.new.role.as_deref(),
+            };
+            audit::after(global, &outputs, &exported, screen);
+        }
     }
     let is_seen = |output: &Output| {
         output.target == Target::Stdout && matches!(output.format, Format::Table | Format::Md)
@@ -130,6 +152,21 @@ struct Pair {
     new: Grading,
     names: (String, String),
     findings: Vec<Finding>,
+}
+
+/// Both gradings as the role sees them, with those that everybody's figures come from; the pair as it is without a role.
+fn seen(pair: Pair, global: &Global) -> Result<(Option<(Grading, Grading)>, Pair), Stop> {
+    let (old, new) = (&pair.old.scheme, &pair.new.scheme);
+    let (Some(old), Some(new)) = (role::viewer(global, old)?, role::viewer(global, new)?) else {
+        return Ok((None, pair));
+    };
+    let seen = Pair {
+        old: old.see(&pair.old),
+        new: new.see(&pair.new),
+        names: pair.names,
+        findings: roles::withheld(&pair.findings),
+    };
+    Ok((Some((pair.old, pair.new)), seen))
 }
 
 fn from_files(args: &Args, new: Rules, global: &Global, screen: &Screen) -> Result<Pair, Stop> {
@@ -251,7 +288,7 @@ fn nothing_to_compare() -> Stop {
 }
 
 /// A grading as a side of a comparison.
-fn snapshot(grading: &Grading, on: &On, amount: Option<&str>, lang: Lang) -> Snapshot {
+pub(super) fn snapshot(grading: &Grading, on: &On, amount: Option<&str>, lang: Lang) -> Snapshot {
     let recorded = rows(grading, lang).map(|row| Recorded {
         level: match on {
             On::Grade => row.standing.effective_grade,

@@ -46,6 +46,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "策略要求做的跟进：列成清单，或给每位负责人一份日历",
     ),
     (
+        "notify",
+        "给等级有变的客户或某一群客户写通知，每件事只通知一次",
+    ),
+    (
         "runs",
         "台账中的批次：列出、查看、客户沿革、导出；遗忘某个客户",
     ),
@@ -62,6 +66,34 @@ const COMMANDS: &[(&str, &str)] = &[
 
 /// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
+    (
+        "between",
+        "前后两个批次（@previous @latest），或只写后一个；不写则为最新批次与它之前的批次",
+    ),
+    ("moved", "通知什么的变动：grade（等级）或 type（类型）"),
+    (
+        "occasions",
+        "只通知这些：upgraded（升级）、downgraded（降级）、changed（改变）、new（首次）；不写则除 new 以外都通知",
+    ),
+    (
+        "campaign",
+        "活动编号：通知 `--where` 选出的每位客户，同一编号只通知一次",
+    ),
+    (
+        "of_campaign",
+        "`notify` 的一次活动：从选客户的批次到这一批次，已通知的与未通知的按等级对比",
+    ),
+    ("segment", "只通知满足该条件的客户"),
+    ("template", "模板文件，代替方案中写的模板"),
+    (
+        "form",
+        "通知写成什么：eml（邮件）、text（信）或 sms（短信）；不写则为 eml",
+    ),
+    (
+        "holdout",
+        "活动中抽签留出不通知、用来对照的客户比例，如 10%",
+    ),
+    ("once_more", "把以前写过的通知再写一遍，不重复记录"),
     (
         "rules",
         "方案文件；不写则用 REGRADE_RULES，再没有就用当前文件夹的 rules.toml",
@@ -113,7 +145,16 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("verbose", "列出每条问题的全部位置"),
     ("color", "何时使用颜色"),
     ("lang", "信息和输出的语言"),
-    ("role", "只看该角色可见的内容"),
+    (
+        "role",
+        "只输出该角色可见的内容：方案中的角色，或 internal、external",
+    ),
+    ("role_key", "角色假名的密钥文件；不写则用角色的 key_file"),
+    ("new_role_key", "只生成一个角色假名的密钥文件，仅本人可读"),
+    (
+        "changed",
+        "只要等级、类型或标签与上一批次不同的客户，以及新客户",
+    ),
     ("dry_run", "只计算，不写任何文件"),
     ("summary_json", "把本次评级的汇总写成 JSON"),
     ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),

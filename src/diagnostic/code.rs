@@ -255,6 +255,8 @@ codes! {
     StillUnique = "still-unique",
     /// Something that a role does not see, or a command that cannot leave out what it does not see.
     NotForRole = "not-for-role",
+    /// Rows were written, and the ledger's audit does not have it.
+    NotAudited = "not-audited",
     /// The file with the key of pseudonyms is not there, or is no key.
     RoleKey = "role-key",
 
@@ -263,6 +265,12 @@ codes! {
     Edited = "edited",
     /// A file that does not say what was written into it.
     NoHash = "no-hash",
+
+    // Telling customers.
+    /// A template of a message that cannot be read.
+    BadTemplate = "bad-template",
+    /// A customer who is to be told something and has no address that can be used.
+    NoAddress = "no-address",
 
     // Use.
     /// An option or argument that cannot be.

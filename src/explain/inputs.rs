@@ -121,7 +121,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
 
 /// The cell of a field; `None` if no file has its column. Of a customer whom several files have it is the latest one
 /// with a value.
-fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> {
+pub fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> {
     let customers = grading.book.customers.as_ref()?;
     let tables = &grading.book.inputs.customers;
     let more = customers

@@ -10,7 +10,7 @@ mod reason;
 mod unrated;
 mod value;
 
-pub use inputs::{Input, Source};
+pub use inputs::{Input, Source, field_cell};
 pub use reason::{reasons, reasons_and_type, type_reasons};
 pub use unrated::{unrated, unrated_by_cause};
 pub use value::{is_percent, name_of, value_text};
@@ -222,6 +222,9 @@ fn dimension_step(
     };
     let choice = result.bands[row];
     let is_seen = scheme_sees(grading, dimension.label_slot);
+    // Of a score that is not seen nobody is told the parts.
+    let score = grading.scheme.score_slot();
+    let has_parts = score.is_none_or(|score| scheme_sees(grading, score));
     let label = choice.index().and_then(|band| bands[band].label.clone());
     let label = label.filter(|_| is_seen);
     let rule = match &dimension.rule {
@@ -240,7 +243,7 @@ fn dimension_step(
         rule,
         indicators,
         points: number_at(grading.facts.get(dimension.points_slot), row),
-        weight: dimension.weight.filter(|_| result.counts),
+        weight: dimension.weight.filter(|_| result.counts && has_parts),
         part,
     }
 }

@@ -39,14 +39,18 @@ pub enum Action {
     Duplicate,
     /// Somebody took that back.
     TakeBack,
+    /// Customers were told something.
+    Notify,
     /// A customer was forgotten.
     Forget,
     /// The ledger was replaced by a copy.
     Restore,
+    /// Somebody took rows of customers out.
+    Export,
 }
 
 impl Action {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Import,
         Self::Confirm,
         Self::Run,
@@ -62,8 +66,10 @@ impl Action {
         Self::Refuse,
         Self::Duplicate,
         Self::TakeBack,
+        Self::Notify,
         Self::Forget,
         Self::Restore,
+        Self::Export,
     ];
 
     /// The word in the ledger.
@@ -84,8 +90,10 @@ impl Action {
             Self::Refuse => "refuse",
             Self::Duplicate => "duplicate",
             Self::TakeBack => "take-back",
+            Self::Notify => "notify",
             Self::Forget => "forget",
             Self::Restore => "restore",
+            Self::Export => "export",
         }
     }
 }
@@ -129,6 +137,12 @@ impl Ledger {
 }
 
 impl Writer<'_> {
+    /// Somebody took rows of customers out, of a run (empty: of several, or of none). `detail` is JSON and has no value of
+    /// a customer.
+    pub fn exported(&self, run: &str, detail: &str) -> Result<(), Error> {
+        self.note(Action::Export, run, Some(detail))
+    }
+
     /// Writes a line; the methods that change something do.
     pub(super) fn note(
         &self,

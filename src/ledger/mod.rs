@@ -12,6 +12,7 @@
 //! quarantine rows that cannot be used ↔ rows; `repairs` has what people made of them, and puts it into the imports
 //! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
 //! people     overrides, corrections, proposals, review marks, verdicts on duplicates; `audit` has a line for each change
+//! notices    who was told what, and of a campaign who was not
 //! forget     a customer's id        → nothing left of it, not even in freed pages
 //! copy       backup and restore
 //! ```
@@ -31,6 +32,7 @@ mod forget;
 mod history;
 mod imports;
 mod marks;
+mod notices;
 mod overrides;
 mod proposals;
 mod quarantine;
@@ -56,6 +58,7 @@ pub use forget::Forgotten;
 pub use history::HistoryRow;
 pub use imports::{Contents, Import, ImportId, NewImport};
 pub use marks::{Mark, NewMark, Resolution};
+pub use notices::{InCampaign, NewNotice, NoticeOf, NoticeState, ToldLevel};
 pub use overrides::{Ended, StoredOverride};
 pub use proposals::{NewProposal, Proposal, State};
 pub use quarantine::{NewWaiting, Waiting};

@@ -8,7 +8,7 @@ use std::path::Path;
 pub const APPLICATION: i32 = 0x5247_5244;
 
 /// What makes version 1 of nothing, version 2 of version 1, and so on.
-pub const STEPS: &[&str] = &[V1, V2, V3, V4];
+pub const STEPS: &[&str] = &[V1, V2, V3, V4, V5];
 
 /// Dates are ISO text, moments UTC text with a `Z`, lists and objects JSON. What a column holds when it is NULL is said
 /// beside it, so that the file explains itself in any SQLite tool.
@@ -299,6 +299,27 @@ CREATE TABLE run_merge (
   kept     TEXT NOT NULL,  -- the customer that its rows count for
   PRIMARY KEY (run, customer)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What customers were told.
+const V5: &str = r"
+-- What a customer was told, or why not.
+CREATE TABLE notice (
+  id       INTEGER PRIMARY KEY,
+  made_at  TEXT NOT NULL,
+  made_by  TEXT NOT NULL,
+  customer TEXT NOT NULL,
+  subject  TEXT NOT NULL,  -- grade, type, campaign
+  campaign TEXT,           -- the id of the campaign; NULL for a grade or type
+  level    TEXT,           -- the grade or type that was told; NULL for a campaign
+  previous TEXT,           -- the one before
+  run      INTEGER NOT NULL REFERENCES run (number),  -- the run that it was told from
+  state    TEXT NOT NULL,  -- told; of a campaign also held_out, unconsented, unreachable
+  form     TEXT,           -- eml, text, sms, csv, …; NULL if it was not told
+  template TEXT            -- SHA-256 of the template; NULL if it was not told
+) STRICT;
+CREATE INDEX notice_by_customer ON notice (customer);
+CREATE UNIQUE INDEX notice_by_campaign ON notice (campaign, customer) WHERE campaign IS NOT NULL;
 ";
 
 /// What a file is.

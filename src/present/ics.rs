@@ -94,7 +94,8 @@ impl Calendar<'_> {
         lines.line("STATUS", status)?;
         lines.line("TRANSP", "TRANSPARENT")?;
         let ahead = task.start.days_to(day);
-        if task.state == State::Due && ahead > 0 {
+        // A calendar would ring for what is past as soon as it reads it.
+        if task.state == State::Due && ahead > 0 && task.start > self.as_of {
             // Counted from midnight before the day: three days ahead at nine is 63 hours before.
             let hours = ahead * 24 - REMIND_AT;
             lines.line("BEGIN", "VALARM")?;

@@ -40,17 +40,22 @@ fn columns() -> [ListColumn; 11] {
     [
         column("id", text!("Customer", "客户编号"), Id, ColumnRole::Key),
         column("name", text!("Name", "客户名称"), Text, ColumnRole::Name),
-        column("task", text!("Task", "任务"), Text, ColumnRole::Grade),
-        column("owner", text!("Owner", "负责人"), Text, ColumnRole::Type),
+        column("task", text!("Task", "任务"), Text, ColumnRole::Type),
+        column("owner", text!("Owner", "负责人"), Text, ColumnRole::Score),
         column("due", text!("Due", "到期日"), Date, ColumnRole::Decision),
-        column("state", text!("State", "状态"), Text, ColumnRole::Score),
+        column("state", text!("State", "状态"), Text, ColumnRole::Previous),
         column(
             "days_overdue",
             text!("Days overdue", "逾期天数"),
             days,
-            ColumnRole::Previous,
+            ColumnRole::Tags,
         ),
-        column("start", text!("Begin", "开始日"), Date, ColumnRole::Tags),
+        column(
+            "start",
+            text!("Begin", "开始日"),
+            Date,
+            ColumnRole::Computed,
+        ),
         column(
             "last_follow_up",
             text!("Last follow-up", "上次跟进"),
@@ -58,7 +63,7 @@ fn columns() -> [ListColumn; 11] {
             ColumnRole::Computed,
         ),
         column("done", text!("Done", "完成日"), Date, ColumnRole::Since),
-        column("why", text!("Why", "依据"), Text, ColumnRole::Input),
+        column("why", text!("Why", "依据"), Text, ColumnRole::Reasons),
     ]
 }
 

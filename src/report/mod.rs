@@ -10,6 +10,7 @@
 
 mod behaviour;
 mod by;
+pub mod campaign;
 mod cells;
 mod churn;
 mod composition;

@@ -63,14 +63,12 @@ pub fn find(scheme: &Scheme, name: &str) -> Result<Role, Finding> {
         Code::UnknownName,
         text!("the scheme has no role `{name}`", "方案中没有角色 `{name}`"),
     );
-    Err(match nearest(name, names.clone()) {
-        Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
-        None => {
-            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-            let names = names.join(", ");
-            finding.help(text!("there are {names}", "可用的角色：{names}"))
-        }
-    })
+    if let Some(near) = nearest(name, names.clone()) {
+        return Err(finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")));
+    }
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    Err(finding.help(text!("there are {names}", "可用的角色：{names}")))
 }
 
 /// A role before a scheme.
@@ -113,13 +111,34 @@ impl Viewer {
 
     /// Whether the role sees every value of its customers as it is.
     pub fn sees_all_columns(&self) -> bool {
-        self.sights.sights.iter().all(|sight| *sight == Sight::Open)
-            && self.sights.of_events.is_empty()
+        self.sights.of.iter().all(|sight| *sight == Sight::Open) && self.sights.of_events.is_empty()
     }
 
     /// Whether it sees some of the customers only.
     pub const fn sees_some_rows(&self) -> bool {
         self.role.rows.is_some()
+    }
+
+    /// The first column by name, if any, that the role sees here and does not see as it is in another scheme; of the rows
+    /// `rows` is said. A run that was recorded before a role was made stricter shows more than the role may see now.
+    pub fn is_laxer_than(&self, other: &Self) -> Option<Arc<str>> {
+        let text = |viewer: &Self| viewer.role.rows.as_ref().map(|rows| rows.text.clone());
+        if text(self) != text(other) {
+            return Some("rows".into());
+        }
+        let entries = self.scheme.slots.entries.iter().zip(&self.sights.how);
+        let mut laxer = entries.filter(|(entry, how)| {
+            let others = other.scheme.slots.entries.iter().zip(&other.sights.how);
+            // A dimension's label and its points have one name.
+            let kind = std::mem::discriminant(&entry.kind);
+            let mut same = others.filter(|(known, _)| {
+                known.name == entry.name && std::mem::discriminant(&known.kind) == kind
+            });
+            same.any(|(known, other_how)| {
+                known.sight > entry.sight || known.sight == entry.sight && other_how != *how
+            })
+        });
+        laxer.next().map(|(entry, _)| entry.name.clone())
     }
 
     /// A customer's key as the role sees it.
@@ -188,7 +207,7 @@ impl Viewer {
         if column.is_empty() {
             return column.clone();
         }
-        match (self.sights.sights[slot.0 as usize], self.how(slot)) {
+        match (self.sights.of[slot.0 as usize], self.how(slot)) {
             (Sight::Open, _) => emptied(column),
             (Sight::Masked, Some(how)) => self.masked(column, how),
             _ => emptied(&column.gather(&vec![None; column.len()])),
@@ -280,7 +299,7 @@ impl Viewer {
         let Some(slot) = slot else {
             return name.cloned();
         };
-        match (self.sights.sights[slot.0 as usize], self.how(slot)) {
+        match (self.sights.of[slot.0 as usize], self.how(slot)) {
             (Sight::Open, _) => name.cloned(),
             (_, Some(How::Masked(mask))) => name.map(|name| mask::text(mask, name).into()),
             (_, Some(How::Pseudonym)) => {

@@ -9,7 +9,7 @@ use crate::scheme::model::{
 
 /// How each column is seen, and how those that are masked are; by slot.
 pub struct Sights {
-    pub sights: Vec<Sight>,
+    pub of: Vec<Sight>,
     pub how: Vec<Option<How>>,
     /// Fields of event sheets that are not seen: the sheet's place among them, and the field's.
     pub of_events: Vec<(usize, usize)>,
@@ -21,7 +21,7 @@ impl Sights {
     pub fn new(scheme: &Scheme, role: &Role) -> Self {
         let count = scheme.slots.entries.len();
         let mut sights = Self {
-            sights: vec![Sight::Open; count],
+            of: vec![Sight::Open; count],
             how: vec![None; count],
             of_events: role.hide_of_events.clone(),
         };
@@ -44,7 +44,7 @@ impl Sights {
     /// Masked so, or else hidden.
     fn set(&mut self, slot: Slot, how: Option<How>) {
         let slot = slot.0 as usize;
-        self.sights[slot] = if how.is_some() {
+        self.of[slot] = if how.is_some() {
             Sight::Masked
         } else {
             Sight::Hidden
@@ -53,7 +53,7 @@ impl Sights {
     }
 
     fn sight(&self, slot: Slot) -> Sight {
-        self.sights[slot.0 as usize]
+        self.of[slot.0 as usize]
     }
 
     fn begin_with(&mut self, scheme: &Scheme, preset: Preset) {
@@ -85,14 +85,14 @@ impl Sights {
     /// Hides what is worked out of columns that are not seen as they are, until nothing changes any more.
     fn follow(&mut self, scheme: &Scheme) {
         loop {
-            let before = self.sights.clone();
-            for index in 0..self.sights.len() {
+            let before = self.of.clone();
+            for index in 0..self.of.len() {
                 let slot = Slot(index as u32);
-                if self.sights[index] == Sight::Open && self.follows(scheme, slot) {
+                if self.of[index] == Sight::Open && self.follows(scheme, slot) {
                     self.set(slot, None);
                 }
             }
-            if self.sights == before {
+            if self.of == before {
                 return;
             }
         }
@@ -167,7 +167,7 @@ impl Sights {
     }
 
     fn is_closed(&self, scheme: &Scheme, kind: SlotKind) -> bool {
-        let mut entries = scheme.slots.entries.iter().zip(&self.sights);
+        let mut entries = scheme.slots.entries.iter().zip(&self.of);
         entries.any(|(entry, sight)| entry.kind == kind && *sight != Sight::Open)
     }
 }

@@ -35,8 +35,8 @@ impl<'a> SeenFields<'a> {
             let SlotKind::Field(field) = entry.kind else {
                 continue;
             };
-            fields.sights[field] = sights.sights[slot];
-            if let (Sight::Masked, Column::Text(texts)) = (sights.sights[slot], seen(slot)) {
+            fields.sights[field] = sights.of[slot];
+            if let (Sight::Masked, Column::Text(texts)) = (sights.of[slot], seen(slot)) {
                 fields.masked[field] = Some(texts);
             }
         }

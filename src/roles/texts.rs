@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The scheme with how its columns are seen, and without the texts that name values of those that are not.
 pub fn seen(scheme: &Scheme, sights: &Sights) -> Scheme {
     let mut seen = scheme.clone();
-    for (entry, sight) in seen.slots.entries.iter_mut().zip(&sights.sights) {
+    for (entry, sight) in seen.slots.entries.iter_mut().zip(&sights.of) {
         entry.sight = *sight;
     }
     let withheld: Arc<str> = Word::Withheld.get(scheme.language).into();
@@ -24,7 +24,7 @@ pub fn seen(scheme: &Scheme, sights: &Sights) -> Scheme {
         }
     });
     for metric in &mut seen.metrics {
-        let is_hidden = sights.sights[metric.slot.0 as usize] != Sight::Open;
+        let is_hidden = sights.of[metric.slot.0 as usize] != Sight::Open;
         if let Some(filter) = metric.filter.as_mut().filter(|_| is_hidden) {
             filter.text = withheld.clone();
         }
@@ -54,7 +54,7 @@ fn shows(column: &OutputColumn, sights: &Sights) -> bool {
         OutputColumn::Computed { show, .. } => match show {
             Shown::Result(_) => true,
             Shown::Expression(expression) => match expression.bound.node {
-                Node::Slot(slot) => sights.sights[slot.0 as usize] != Sight::Hidden,
+                Node::Slot(slot) => sights.of[slot.0 as usize] != Sight::Hidden,
                 _ => !sights.withholds(&expression.bound),
             },
             // No field reads it, so nobody has said that the role may see it.

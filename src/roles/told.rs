@@ -18,8 +18,8 @@ pub fn withheld(findings: &[Finding]) -> Vec<Finding> {
     let finding = Finding::note(
         Code::Withheld,
         text!(
-            "{errors} errors and {warnings} warnings are not shown to a role, because they quote the data",
-            "{errors} 个错误、{warnings} 个警告引用了原始数据，不对角色显示"
+            "findings that quote the data are not shown to a role: errors {errors}, warnings {warnings}",
+            "引用原始数据的问题不对角色显示：错误 {errors} 个，警告 {warnings} 个"
         ),
     );
     vec![finding.help(text!(

@@ -25,8 +25,13 @@ impl Hash {
 
     /// The hash of a text.
     pub fn of(text: &str) -> String {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// The hash of bytes.
+    pub fn of_bytes(bytes: &[u8]) -> String {
         let mut hash = Self::default();
-        hash.update(text);
+        hash.update(bytes);
         hash.end()
     }
 }

@@ -47,10 +47,14 @@ pub fn follow_ups(grading: &Grading, findings: &mut Vec<Finding>) -> FollowUps {
         let unknown = unknown.count();
         if unknown > 0 {
             let sheet = &scheme.events[rule.sheet].sheet.name;
+            let (rows, are) = match unknown {
+                1 => ("row", "is"),
+                _ => ("rows", "are"),
+            };
             findings.push(Finding::warning(
                 Code::UnknownCondition,
                 text!(
-                    "whether {unknown} rows of `{sheet}` are done is unknown, because a value is missing; they are not",
+                    "whether {unknown} {rows} of `{sheet}` {are} done is unknown, because a value is missing: not done",
                     "因缺值，`{sheet}` 有 {unknown} 行无法判断是否完成，按未完成处理"
                 ),
             ));

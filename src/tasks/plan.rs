@@ -283,7 +283,10 @@ impl<'a> Planner<'a> {
         let is_within = (asked.from..=asked.until).contains(&due);
         let since = self.since.filter(|_| !asked.alone);
         let is_wanted = match state {
-            State::Due | State::Overdue(_) => is_within || !asked.alone && due <= self.as_of,
+            // Who asks about last spring does not ask about the summer.
+            State::Due | State::Overdue(_) => {
+                is_within || !asked.alone && due <= self.as_of.min(asked.until)
+            }
             State::Done(day) => is_within || since.is_some_and(|since| day > since),
             State::Dropped => {
                 is_within || since.is_some_and(|since| due > since && due <= self.as_of)

@@ -263,6 +263,10 @@ fn a_date_is_a_deadline() {
     let in_time = [("A", day("2024-08-30"), "renew")];
     let tasks = of(&[calls("2024-08-31", "2024-10-03")], &in_time, quarter);
     assert_eq!(shown(&tasks), ["A 2024-09-30 done 2024-08-30"]);
+    // What was due after the span is not asked for.
+    let spring = ("2024-04-01", "2024-06-30");
+    let tasks = of(&[calls("2024-08-31", "2024-07-15")], &[], spring);
+    assert_eq!(shown(&tasks), Vec::<String>::new());
     // Overdue for a year at most; who has renewed has another date, and calendars forget the old one.
     assert_eq!(
         shown(&of(&[calls("2024-08-31", "2024-01-03")], &[], quarter)),

@@ -1,5 +1,6 @@
 //! `regrade report`: what the customers are like, of a run, a span of runs, or files.
 
+mod campaign;
 mod of;
 mod past;
 mod write;
@@ -42,6 +43,9 @@ pub struct Args {
     /// Only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
+    /// A campaign of `notify`: those told against those not, by grade, from the run of its segment to this one.
+    #[arg(long = "campaign", value_name = "ID", conflicts_with = "condition")]
+    of_campaign: Option<String>,
     /// The graded file of the run before, as for `grade`.
     #[arg(long, value_name = "FILE")]
     previous: Option<String>,
@@ -61,6 +65,19 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .iter()
         .any(|output| matches!(output.format, Format::Html | Format::Xlsx));
     let made = match &of {
+        Of::Files if args.of_campaign.is_some() => {
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "who was told of a campaign is known to a ledger only",
+                    "活动通知过谁只有台账知道"
+                ),
+            );
+            return Err(Stop::usage(finding.help(text!(
+                "name a run instead of files: `regrade report @latest --campaign ID`",
+                "请指定批次，不要写文件：`regrade report @latest --campaign 编号`"
+            ))));
+        }
         Of::Files => from_files(args, global, &outputs, lists_customers, screen)?,
         of => {
             refuse_what_is_of_files(args)?;

@@ -2,6 +2,7 @@
 
 use super::super::recorded::Known;
 use super::super::{Global, Stop, ledger};
+use super::campaign;
 use super::of::Of;
 use super::{Args, Asked, Heading, Made, Past, make, reported_by};
 use foldhash::HashSet;
@@ -72,6 +73,10 @@ pub fn from_ledger(
             older_runs,
         })
     })?;
+    if let Some(id) = &args.of_campaign {
+        let section = campaign::section(&ledger, id.trim(), &known, &grading, lang)?;
+        made.report.sections.insert(0, section);
+    }
     made.findings.splice(0..0, said);
     Ok(made)
 }

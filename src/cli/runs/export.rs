@@ -1,20 +1,26 @@
 //! Runs as a tidy table: a row for each customer and run, written as it is read, because a ledger may hold more rows than
 //! memory.
 
-use super::{both, decision};
+use super::again::Again;
+use super::{both, columns, decision};
+use crate::cli::audit::{self, Exported};
 use crate::cli::named::run_named;
 use crate::cli::output::{Output, Target, files_of};
-use crate::cli::{Exit, Format, Global, Stop, ledger, list, output};
+use crate::cli::{Exit, Format, Global, Screen, Stop, changed, ledger, list, output};
 use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, Run, RunRow};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
 use regrade::present::{csv, json};
+use regrade::scheme::model::Sight;
 use regrade::text;
 use regrade::words::Word;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// How many rows are written at a time.
 const CHUNK: usize = 4096;
@@ -24,26 +30,46 @@ const CHUNK: usize = 4096;
 pub struct Args {
     /// The runs, as for `show`; all of them if none is named.
     #[arg(value_name = "RUN")]
-    runs: Vec<String>,
+    pub(super) runs: Vec<String>,
+    /// Only customers for whom this holds in the run.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(super) condition: Option<String>,
+    /// Only customers whose grade, type or tags are others than in the run before it, and new ones.
+    #[arg(long)]
+    pub(super) changed: bool,
+    /// What to show of one run, as for `grade`: 'name = expression', separated by commas.
+    #[arg(long, value_name = "LIST")]
+    pub(super) columns: Option<String>,
 }
 
 /// What is exported.
 struct Export<'a> {
     ledger: &'a Ledger,
-    runs: Vec<Run>,
+    runs: Vec<Selected>,
     dimensions: Vec<String>,
     lang: Lang,
 }
 
 /// Exports them.
-pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    if args.columns.is_some() {
+        return columns::run(args, global, screen);
+    }
     let outputs = targets(global)?;
     let path = ledger::path(global);
     output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let trouble = |error| ledger::trouble(&path, &error);
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
-    let export = Export::new(&snapshot, &args.runs, list::lang(global)).map_err(trouble)?;
+    let runs = selected(&snapshot, args, global, screen)?;
+    let rows = runs.iter().map(Selected::len).sum();
+    let exported = Exported {
+        command: "runs export",
+        run: None,
+        rows,
+        role: None,
+    };
+    let export = Export::new(&snapshot, runs, list::lang(global)).map_err(trouble)?;
     // What the ledger says while an output is written is not the output's fault.
     let failed: RefCell<Option<Error>> = RefCell::new(None);
     let written = list::each(&outputs, |output, _, out| {
@@ -55,9 +81,97 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
             }
         })
     });
-    match failed.take() {
-        Some(error) => Err(trouble(error)),
-        None => written.map(|()| Exit::Done),
+    if let Some(error) = failed.take() {
+        return Err(trouble(error));
+    }
+    written?;
+    drop(snapshot);
+    audit::after(global, &outputs, &exported, screen);
+    Ok(Exit::Done)
+}
+
+/// The runs that are named, all of them if none is, in the order of their dates.
+fn named(ledger: &Ledger, args: &Args) -> Result<Vec<Run>, Error> {
+    let mut runs: Vec<Run> = if args.runs.is_empty() {
+        ledger.runs()?
+    } else {
+        let runs = args.runs.iter().map(|name| run_named(ledger, name));
+        runs.collect::<Result<_, _>>()?
+    };
+    runs.sort_by_key(|run| (run.as_of, run.number));
+    runs.dedup_by_key(|run| run.number);
+    Ok(runs)
+}
+
+/// The rows of the runs that are asked for. Which customers a condition finds, and what a role sees, is found by grading
+/// the run again.
+fn selected(
+    ledger: &Ledger,
+    args: &Args,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Vec<Selected>, Stop> {
+    let trouble = |error| ledger::trouble(ledger.path(), &error);
+    let mut selected = vec![];
+    for run in named(ledger, args).map_err(trouble)? {
+        let asked = args.condition.is_some() || global.role.is_some();
+        let rows = if asked {
+            let again = Again::new(ledger, &run.id, args, global, screen)?;
+            let ids = again.ids();
+            match again.viewer {
+                // What a run recorded in words may quote anything: a role gets what it sees of the run, graded again.
+                Some(_) => Rows::Seen(Box::new(again.grading), ids),
+                None => Rows::Some(ids),
+            }
+        } else if args.changed {
+            let changed = changed::changed_in(ledger, run.number, run.previous);
+            Rows::Some(changed.map_err(trouble)?)
+        } else {
+            Rows::All
+        };
+        selected.push(Selected { run, rows });
+    }
+    Ok(selected)
+}
+
+/// A run with the rows of it that are exported.
+struct Selected {
+    run: Run,
+    rows: Rows,
+}
+
+enum Rows {
+    All,
+    /// Those of these customers.
+    Some(HashSet<Arc<str>>),
+    /// Those of these customers, as a role sees them.
+    Seen(Box<Grading>, HashSet<Arc<str>>),
+}
+
+impl Selected {
+    fn len(&self) -> usize {
+        match &self.rows {
+            Rows::All => self.run.customers,
+            Rows::Some(ids) | Rows::Seen(_, ids) => ids.len(),
+        }
+    }
+
+    /// Calls `take` with each row.
+    fn each(&self, ledger: &Ledger, lang: Lang, mut take: impl FnMut(RunRow)) -> Result<(), Error> {
+        match &self.rows {
+            Rows::All => ledger.each_run_row(self.run.number, take),
+            Rows::Some(ids) => ledger.each_run_row(self.run.number, |row| {
+                if ids.contains(&row.customer) {
+                    take(row);
+                }
+            }),
+            Rows::Seen(seen, ids) => {
+                let rows = regrade::ledger::rows(seen, lang);
+                rows.filter(|row| ids.contains(&row.customer))
+                    .for_each(&mut take);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -96,19 +210,22 @@ enum Stopped {
 }
 
 impl<'a> Export<'a> {
-    fn new(ledger: &'a Ledger, named: &[String], lang: Lang) -> Result<Self, Error> {
-        let mut runs: Vec<Run> = if named.is_empty() {
-            ledger.runs()?
-        } else {
-            let runs = named.iter().map(|name| run_named(ledger, name));
-            runs.collect::<Result<_, _>>()?
-        };
-        runs.sort_by_key(|run| (run.as_of, run.number));
-        runs.dedup_by_key(|run| run.number);
+    fn new(ledger: &'a Ledger, runs: Vec<Selected>, lang: Lang) -> Result<Self, Error> {
         let mut dimensions: Vec<String> = vec![];
-        for run in &runs {
+        for Selected { run, rows } in &runs {
+            let is_seen = |name: &str| match rows {
+                Rows::Seen(seen, _) => seen
+                    .scheme
+                    .dimensions
+                    .iter()
+                    .filter(|dimension| {
+                        seen.scheme.slots.sight(dimension.label_slot) == Sight::Open
+                    })
+                    .any(|dimension| *dimension.name == *name),
+                _ => true,
+            };
             for name in ledger.run_dimensions(run.number)? {
-                if !dimensions.contains(&name) {
+                if is_seen(&name) && !dimensions.contains(&name) {
                     dimensions.push(name);
                 }
             }
@@ -142,12 +259,12 @@ impl<'a> Export<'a> {
             render(output, &listing, &mut text)?;
             out.write_all(&text[heading.len()..])
         };
-        for run in &self.runs {
+        for selected in &self.runs {
             let mut rows = vec![];
             let mut failed = None;
-            self.ledger
-                .each_run_row(run.number, |row| {
-                    rows.push(self.row(run, &row, list::is_keyed(output)));
+            selected
+                .each(self.ledger, self.lang, |row| {
+                    rows.push(self.row(&selected.run, &row, list::is_keyed(output)));
                     if rows.len() == CHUNK && failed.is_none() {
                         failed = flush(std::mem::take(&mut rows)).err();
                     }

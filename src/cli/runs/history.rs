@@ -1,17 +1,21 @@
 //! The history of one customer: a row for each change of grade or type, and for each override that was set or ended.
 
 use super::both;
+use crate::cli::audit::{self, Exported};
 use crate::cli::output::files_of;
-use crate::cli::{Exit, Global, Stop, ledger, list, output};
+use crate::cli::recorded::Known;
+use crate::cli::{Exit, Global, Screen, Stop, ledger, list, output, role};
 use regrade::decide::{Hold, Subject};
 use regrade::diagnostic::{Code, Finding, Text};
-use regrade::ledger::{HistoryRow, StoredOverride};
+use regrade::ledger::{HistoryRow, Ledger, StoredOverride};
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
+use regrade::roles::Viewer;
 use regrade::table::Date;
 use regrade::text;
 use regrade::words::Word;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Arguments of `runs history`.
 #[derive(clap::Args, Debug)]
@@ -30,7 +34,7 @@ struct Change {
 }
 
 /// Lists it.
-pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = list::targets(global)?;
     let path = ledger::path(global);
     output::keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
@@ -38,8 +42,25 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
     let lang = list::lang(global);
-    let history = snapshot.history(&args.who).map_err(trouble)?;
-    let overrides = snapshot.overrides_of(&args.who).map_err(trouble)?;
+    let role = who_is(global, &snapshot, &args.who)?;
+    let who = role.as_ref().map_or(&*args.who, |(_, who)| &**who);
+    let mut history = snapshot.history(who).map_err(trouble)?;
+    let mut overrides = snapshot.overrides_of(who).map_err(trouble)?;
+    if role.is_some_and(|(viewer, _)| !viewer.sees_all_columns()) {
+        // Reasons, evidence and what people wrote may quote anything.
+        for known in &mut history {
+            known.row.reasons.clear();
+            known.row.evidence = None;
+        }
+        for stored in &mut overrides {
+            stored.set.reason = "".into();
+            stored.origin = None;
+            if let Some(ended) = &mut stored.ended {
+                ended.reason = String::new();
+            }
+        }
+        overrides.retain(|stored| stored.set.subject != Subject::Tag);
+    }
     if history.is_empty() && overrides.is_empty() {
         return Err(unknown(&args.who));
     }
@@ -47,7 +68,34 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Stop> {
         let changes = changes(&history, &overrides, keyed);
         changes.into_iter().map(|change| change.cells).collect()
     })?;
+    drop(snapshot);
+    let exported = Exported {
+        command: "runs history",
+        run: None,
+        rows: 1,
+        role: None,
+    };
+    audit::after(global, &outputs, &exported, screen);
     Ok(Exit::Done)
+}
+
+/// Whose history a role asks for, by the key that it knows the customer by: one whom it sees in the newest run. `None`
+/// without a role.
+fn who_is(global: &Global, ledger: &Ledger, who: &str) -> Result<Option<(Viewer, Arc<str>)>, Stop> {
+    if global.role.is_none() {
+        return Ok(None);
+    }
+    let known = Known::find(ledger, "@latest")?;
+    let Some(viewer) = role::viewer_of_run(global, &known.scheme)? else {
+        return Ok(None);
+    };
+    let grading = known.again(ledger)?;
+    let is_seen = viewer.see(&grading).people.by_id.contains_key(who);
+    let mut ids = grading.people.ids.iter();
+    match ids.find(|id| is_seen && *viewer.id(id) == *who) {
+        Some(id) => Ok(Some((viewer, id.clone()))),
+        None => Err(unknown(who)),
+    }
 }
 
 /// The ledger knows no such customer.

@@ -1,5 +1,7 @@
 //! `regrade runs`: what the ledger knows of runs and of customers in them; and forgetting a customer.
 
+mod again;
+mod columns;
 mod export;
 mod forget;
 mod history;
@@ -37,13 +39,24 @@ enum Command {
     Forget(forget::Args),
 }
 
+impl Args {
+    /// What the command is called, if it shows data as it is.
+    pub const fn shows_all(&self) -> Option<&'static str> {
+        match self.command {
+            Command::List | Command::Show(_) | Command::History(_) | Command::Export(_) => None,
+            Command::Verify(_) => Some("runs verify"),
+            Command::Forget(_) => Some("runs forget"),
+        }
+    }
+}
+
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     match &args.command {
         Command::List => list::run(global, screen),
         Command::Show(args) => show::run(args, global),
-        Command::History(args) => history::run(args, global),
-        Command::Export(args) => export::run(args, global),
+        Command::History(args) => history::run(args, global, screen),
+        Command::Export(args) => export::run(args, global, screen),
         Command::Verify(args) => verify::run(args, global, screen),
         Command::Forget(args) => forget::run(args, global, screen),
     }

@@ -3,16 +3,20 @@
 mod calendars;
 mod runs;
 
+use super::audit::{self, Exported};
 use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::review::date;
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, columns, inputs, ledger, list, rules};
+use super::{
+    Exit, Format, Global, Reading, Screen, Stop, columns, inputs, ledger, list, role, rules,
+};
 use calendars::Folder;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
 use regrade::present::{tasks as shown, workbook};
+use regrade::roles::withheld;
 use regrade::scheme::model::Expression;
 use regrade::table::{Column, Date, Period, Truth};
 use regrade::tasks::{self, Asked, Called, State, Task, WorkingDays};
@@ -71,6 +75,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         mut grading,
         before,
         is_alone,
+        run,
     } = graded;
     let today = grading.book.as_of;
     let (from, until) = asked_days(args, span, today, &grading)?;
@@ -113,6 +118,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         return told.map(|()| Exit::Done);
     }
     files.commit()?;
+    if run.is_some() {
+        let exported = Exported {
+            command: "tasks",
+            run: run.as_deref(),
+            rows: listed.len(),
+            role: grading.role.as_deref(),
+        };
+        audit::after(global, &outputs, &exported, screen);
+    }
     say(&planned, (from, until), &called, screen);
     told.map(|()| Exit::Done)
 }
@@ -182,8 +196,11 @@ fn write_workbook<W: Write + io::Seek + Send>(
         .map_err(|error| io::Error::other(error.text().get(lang).to_owned()))
 }
 
+/// A first and a last day.
+type Days = (Date, Date);
+
 /// The span, where the first argument is one, and the files.
-fn span_and_files(args: &Args) -> Result<(Option<(Date, Date)>, Vec<String>), Stop> {
+fn span_and_files(args: &Args) -> Result<(Option<Days>, Vec<String>), Stop> {
     let mut files = args.asked.clone();
     let first = files
         .first()
@@ -223,10 +240,10 @@ fn span_and_files(args: &Args) -> Result<(Option<(Date, Date)>, Vec<String>), St
 /// The first and the last day that are asked for.
 fn asked_days(
     args: &Args,
-    span: Option<(Date, Date)>,
+    span: Option<Days>,
     today: Date,
     grading: &Grading,
-) -> Result<(Date, Date), Stop> {
+) -> Result<Days, Stop> {
     let from = args.from.as_deref().map(|from| date(from, "--from"));
     let until = args.until.as_deref().map(|until| date(until, "--until"));
     let (from, until) = (from.transpose()?, until.transpose()?);
@@ -306,11 +323,17 @@ fn from_files(
     read.push(rules::path(global));
     keep_inputs(written, &read)?;
     let graded = grade_files(files, None, rules, &args.reading, as_of(global)?, screen)?;
-    screen.run_findings(&graded.loaded.findings);
+    let viewer = role::viewer(global, &graded.grading.scheme)?;
+    let mut findings = graded.loaded.findings;
+    if viewer.is_some() {
+        findings = withheld(&findings);
+    }
+    screen.run_findings(&findings);
     Ok(Graded {
-        grading: graded.grading,
+        grading: runs::seen(viewer, graded.grading),
         before: vec![],
         is_alone: true,
+        run: None,
     })
 }
 
@@ -321,7 +344,7 @@ fn written<'a>(outputs: &'a [Output], folders: &'a [Folder]) -> Vec<&'a std::pat
 }
 
 /// How many there are.
-fn say(tasks: &[Task], (from, until): (Date, Date), called: &[Called], screen: &Screen) {
+fn say(tasks: &[Task], (from, until): Days, called: &[Called], screen: &Screen) {
     let count =
         |wanted: fn(&State) -> bool| tasks.iter().filter(|task| wanted(&task.state)).count();
     let due = count(|state| matches!(state, State::Due));

@@ -2,9 +2,10 @@
 
 use crate::cli::grade::as_of;
 use crate::cli::recorded::Known;
-use crate::cli::{Global, Stop, ledger};
+use crate::cli::{Global, Stop, ledger, role};
 use regrade::grading::Grading;
 use regrade::ledger::Run;
+use regrade::roles::Viewer;
 use regrade::table::Period;
 use regrade::tasks::{Called, LOOK_BACK, called};
 
@@ -16,6 +17,8 @@ pub struct Graded {
     pub before: Vec<Called>,
     /// Whether nothing is known of what was before.
     pub is_alone: bool,
+    /// The id of the run, where it is one of the ledger.
+    pub run: Option<String>,
 }
 
 /// A run of the ledger, graded again, and the last run of each period of the twelve months before it.
@@ -29,11 +32,14 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
     };
     let known = Known::find(&ledger, &name)?;
     let grading = known.again(&ledger)?;
+    let grading = seen(role::viewer_of_run(global, &known.scheme)?, grading);
     let runs = ledger.runs();
     let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
     let mut before = vec![];
     for run in earlier(&runs, &known.run, &grading) {
-        let mut again = Known::find(&ledger, &run.id)?.again(&ledger)?;
+        let known = Known::find(&ledger, &run.id)?;
+        let viewer = role::viewer_of_run(global, &known.scheme)?;
+        let mut again = seen(viewer, known.again(&ledger)?);
         // What there was to say of that run was said with it.
         before.push(called(&mut again, &mut vec![]));
     }
@@ -42,7 +48,17 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         grading,
         before,
         is_alone: false,
+        run: Some(known.run.id),
     })
+}
+
+/// The grading as a role sees it. What its conditions rank and compare is worked out over everybody first.
+pub fn seen(viewer: Option<Viewer>, mut grading: Grading) -> Grading {
+    let Some(viewer) = viewer else {
+        return grading;
+    };
+    called(&mut grading, &mut vec![]);
+    viewer.see(&grading)
 }
 
 /// The last run of each period before a run, the newest first.

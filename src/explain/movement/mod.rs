@@ -9,7 +9,7 @@ mod overrides;
 
 pub use crate::decide::Ladder;
 pub use evidence::{Evidence, evidence};
-pub use next::next;
+pub use next::{Count, counts, next};
 pub use overrides::{overridden, tagged};
 
 use crate::assess::Facts;

@@ -9,12 +9,13 @@ use crate::scheme::model::{GradeRule, MovementRule};
 use crate::table::{Date, Period, PeriodKind, Value};
 
 /// A count of periods that a rule wants.
-pub(super) struct Count<'a> {
+pub struct Count<'a> {
     /// The function that counts.
     call: &'a Bound,
-    function: SeriesFunction,
+    /// Which it is: a streak, rises or falls.
+    pub function: SeriesFunction,
     /// What is looked at in each period.
-    argument: &'a Bound,
+    pub argument: &'a Bound,
     /// From how many periods on it is enough.
     pub needed: usize,
 }
@@ -31,7 +32,7 @@ impl Count<'_> {
 }
 
 /// The counts that must all be reached for a condition to hold: `streak(…) >= 3` by itself or joined by `and`.
-pub(super) fn counts(when: &Bound) -> Vec<Count<'_>> {
+pub fn counts(when: &Bound) -> Vec<Count<'_>> {
     parts(when).filter_map(count).collect()
 }
 

@@ -3,6 +3,7 @@
 mod corrections;
 mod files;
 mod forgets;
+mod notices;
 mod people;
 mod repairs;
 mod runs;

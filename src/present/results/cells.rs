@@ -28,6 +28,10 @@ impl<'a> Results<'a> {
                     .unwrap_or_default();
                 (customers.rows[row as usize], more, Some(row as usize))
             }
+            // Of a row that cannot be read nobody knows what a role would see; its key and name are known.
+            Entry::Refused(_) if self.grading.role.is_some() => {
+                return self.absent_cell(input, entry);
+            }
             Entry::Refused(row) => (book.roster.refused[row as usize].at, &[][..], None),
             Entry::Absent(_) => return self.absent_cell(input, entry),
         };

@@ -2,9 +2,9 @@
 
 use super::formats::{Formats, Shade};
 use super::graded::{Columns, excel_table, look_of, write_cell};
-use super::page::{self, HEADER_HEIGHT};
+use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
 use super::text::SheetNames;
-use super::{ASIDE, Limits, WorkbookError, json};
+use super::{ASIDE, Limits, WorkbookError, json, widths};
 use crate::present::listing::Listing;
 use crate::present::table::{OutCell, ResultTable};
 use crate::table::Date;
@@ -16,6 +16,9 @@ use std::io::{Seek, Write};
 const FIXED: u16 = 2;
 /// The columns that are marked where a task is overdue: its state, and for how many days.
 const LATE: [usize; 2] = [5, 6];
+
+/// The most lines that a row shows.
+const MOST_LINES: usize = 4;
 
 /// Writes the tasks of a run.
 pub fn write_tasks<W: Write + Seek + Send>(
@@ -52,14 +55,24 @@ pub fn write_tasks<W: Write + Seek + Send>(
         }
         for (at, row) in (1u32..).zip(rows) {
             let is_late = tasks.cell(row, LATE[1]) != OutCell::Blank;
+            let mut lines = 1;
             for (index, column) in (0u16..).zip(tasks.columns()) {
                 let cell = tasks.cell(row, usize::from(index));
+                if widths::is_wrapped(column)
+                    && let OutCell::Text(text) = &cell
+                {
+                    lines = lines.max(page::lines(text, columns.widths[usize::from(index)]));
+                }
                 let shade = if is_late && LATE.contains(&usize::from(index)) {
                     Shade::Late
                 } else {
                     Shade::Plain
                 };
                 write_cell(sheet, (at, index), cell, column, shade, &mut formats, lang)?;
+            }
+            let height = page::height(lines.min(MOST_LINES));
+            if height != ROW_HEIGHT {
+                sheet.set_row_height_pixels(at, height)?;
             }
         }
     }

@@ -5,6 +5,7 @@
 mod checks;
 mod duplicates;
 mod movement;
+mod notify;
 mod report;
 mod results;
 mod roles;
@@ -16,6 +17,7 @@ pub use crate::clean::DateOrder;
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
+pub use notify::{Consent, Notify, Occasion};
 pub use report::{Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
@@ -88,6 +90,8 @@ pub struct Scheme {
     pub type_movement: Option<Movement>,
     /// Who the people are and what they may.
     pub roles: Vec<Role>,
+    /// What customers are told, where the scheme says it.
+    pub notify: Option<Notify>,
     /// Where the columns of all names are.
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.

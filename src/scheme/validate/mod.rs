@@ -11,6 +11,7 @@ mod fields;
 mod grades;
 mod metrics;
 mod movement;
+mod notify;
 mod output;
 mod report;
 mod roles;
@@ -125,8 +126,8 @@ impl Validator<'_> {
             text!("[duplicates]", "[duplicates] "),
             &mut findings,
         );
+        let notify = root.table("notify", text!("[notify]", "[notify] "), &mut findings);
         let report = root.table("report", text!("[report]", "[report] "), &mut findings);
-        root.not_yet(&["notify"], &mut findings);
         root.done(&mut findings);
         self.findings = findings;
 
@@ -143,6 +144,7 @@ impl Validator<'_> {
         let mut sheets = self.sheets(sheets);
         self.checks(checks, &mut sheets);
         let duplicates = self.duplicates(duplicates, &sheets);
+        let notify = self.notify(notify, &sheets);
         let tasks = self.tasks(tasks, &sheets);
         self.previous_names(&grades, &types);
         let metrics = self.metrics(metrics, &sheets);
@@ -192,6 +194,7 @@ impl Validator<'_> {
             grade_movement,
             type_movement,
             roles,
+            notify,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
         }

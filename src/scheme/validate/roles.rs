@@ -167,7 +167,11 @@ impl Validator<'_> {
             Code::UnknownName,
             text!("no name `{text}`", "没有名称 `{text}`"),
         )
-        .at(name.span.clone());
+        .at(name.span.clone())
+        .with_note(text!(
+            "a column of the files that no field reads is shown to no role",
+            "文件中没有字段读取的列，任何角色都看不到"
+        ));
         match nearest(text, known.iter().map(String::as_str)) {
             Some(near) => finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
             None => finding,
