@@ -8,6 +8,7 @@
 //! diagnostic  Finding{code, severity, place, help} → text in both languages                       all stand on it
 //! expr        text → Ast → Bound{type, unit, series}; (Bound, Frame) → column                     the only evaluator
 //! scheme      TOML text → Keys (what was written) → Scheme (what is meant); Scheme → lint findings
+//! encryption  (workbook, Password) → container; what reading one needs
 //! read        Input → Tables{headers, raw rows, places}                                           the only reader
 //! clean       (Sheet, Tables) → CleanSheet{typed columns, refused rows}
 //! checks      (Sheet, Tables) → CleanSheet without the rows that fail; (CleanSheet, the last one) → findings
@@ -44,6 +45,7 @@ pub mod compare;
 pub mod decide;
 pub mod diagnostic;
 pub mod duplicates;
+pub mod encryption;
 pub mod explain;
 pub mod expr;
 pub mod grading;

@@ -282,7 +282,7 @@ fn each_move_is_told_once_with_the_months_and_amounts_that_decided_and_nobody_wi
     assert_eq!(
         letter["reason"],
         "月消费额: February 79000 元, March 75000 元, April 70000 元, below 80000 元 for three months in a row; \
-         score 72, below 80"
+         Score 72, below 80"
     );
 }
 

@@ -8,6 +8,7 @@ use crate::scheme::model::{FieldKind, SameKey, Sheet};
 use crate::table::{Cell, Column, ColumnBuilder, Decimal, Value};
 use crate::text;
 use foldhash::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// The rows that went into another one, by where that one stands.
 pub(super) type Into = HashMap<RowRef, Vec<RowRef>>;
@@ -90,20 +91,24 @@ fn groups(key: usize, clean: &CleanSheet) -> Vec<Vec<usize>> {
     let Column::Text(keys) = &clean.columns[key] else {
         return vec![];
     };
-    let mut first: HashMap<(u32, u32), usize> = HashMap::default();
-    let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
-    for (row, code) in keys.codes.iter().enumerate() {
-        if clean.columns[key].is_missing(row) {
-            continue;
-        }
-        let head = *first.entry((clean.rows[row].table, *code)).or_insert(row);
-        if head != row {
-            groups.entry(head).or_insert_with(|| vec![head]).push(row);
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    // By key, the first row of it in the table at hand.
+    let mut heads = vec![None; keys.dictionary.len()];
+    for (_, part) in clean.by_table() {
+        let table = part.start;
+        for row in part {
+            if clean.columns[key].is_missing(row) {
+                continue;
+            }
+            match &mut heads[keys.codes[row] as usize] {
+                Some(head) if *head >= table => {
+                    groups.entry(*head).or_insert_with(|| vec![*head]).push(row);
+                }
+                head => *head = Some(row),
+            }
         }
     }
-    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
-    groups.sort_unstable();
-    groups
+    groups.into_values().collect()
 }
 
 /// What is found and decided on the way.

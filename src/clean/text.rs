@@ -21,9 +21,14 @@ pub fn trim(text: &str) -> &str {
 /// Whether `text` says "missing": nothing, a dash, a slash, 无, N/A. Not zero, and not a plain `NA`, which may be a code.
 pub fn is_blank(text: &str) -> bool {
     let text = trim(text);
-    // No blank is longer than two dashes of three bytes, so that most texts are decided by their length.
-    text.is_empty()
-        || text.len() <= 6 && (BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a"))
+    // No blank is longer than two dashes of three bytes or begins with a digit, which decides nearly every text.
+    match text.as_bytes() {
+        [] => true,
+        [first, ..] if text.len() <= 6 && !first.is_ascii_digit() => {
+            BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a")
+        }
+        _ => false,
+    }
 }
 
 /// Whether nothing at all is written in the cell, as in the cells that a merge covers.

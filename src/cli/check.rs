@@ -45,7 +45,7 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let is_asked = !global.output.is_empty() || global.format.is_some();
     let targets = if is_asked {
-        outputs(&global.output, global.format)?
+        outputs(global, global.format)?
     } else {
         vec![]
     };
@@ -240,7 +240,9 @@ fn write_all(targets: &[Output], problems: &Problems<'_>) -> Result<(), Stop> {
     for output in targets {
         if let Target::File(path) = &output.target {
             files.write(path, |out| match output.format {
-                Format::Xlsx => workbook::write_problems(problems, out).map_err(io::Error::other),
+                Format::Xlsx => output.workbook(out, |out| {
+                    workbook::write_problems(problems, out).map_err(io::Error::other)
+                }),
                 _ => render(output, problems, &mut &mut *out),
             })?;
         }
@@ -250,11 +252,9 @@ fn write_all(targets: &[Output], problems: &Problems<'_>) -> Result<(), Stop> {
         .filter(|output| output.target == Target::Stdout)
     {
         to_stdout(|out| match output.format {
-            Format::Xlsx => {
-                let mut memory = io::Cursor::new(vec![]);
-                workbook::write_problems(problems, &mut memory).map_err(io::Error::other)?;
-                out.write_all(memory.get_ref())
-            }
+            Format::Xlsx => output.streamed_workbook(out, |out| {
+                workbook::write_problems(problems, out).map_err(io::Error::other)
+            }),
             _ => render(output, problems, out),
         })?;
     }

@@ -68,7 +68,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let gates = args
         .fail_on
         .iter()
@@ -319,7 +319,7 @@ pub(super) fn write_all(
     for output in outputs {
         if let Target::File(path) = &output.target {
             files.write(path, |mut out: &mut dyn Sink| match output.format {
-                Format::Xlsx => write_workbook(diff, out),
+                Format::Xlsx => output.workbook(out, |out| write_workbook(diff, out)),
                 format => {
                     let bom = bom.map(|asked| asked == "yes");
                     let options = TerminalOptions::default();
@@ -333,11 +333,7 @@ pub(super) fn write_all(
         if output.target == Target::Stdout {
             let options = terminal_options(screen.colors_stdout());
             let written = to_stdout(|out| match output.format {
-                Format::Xlsx => {
-                    let mut memory = io::Cursor::new(vec![]);
-                    write_workbook(diff, &mut memory)?;
-                    out.write_all(memory.get_ref())
-                }
+                Format::Xlsx => output.streamed_workbook(out, |out| write_workbook(diff, out)),
                 format => write_text(format, diff, Some(bom == Some("yes")), &options, out),
             });
             match written {

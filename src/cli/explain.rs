@@ -59,7 +59,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             ));
         }
     };
-    let targets = outputs(&global.output, Some(format))?;
+    let targets = outputs(global, Some(format))?;
     let mut recorded = None;
     // Who names a ledger or a run of it means that, and is told where there is none.
     let is_named = global.ledger.is_some() || args.run.is_some();

@@ -64,7 +64,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs_with_page(&global.output, global.format)?;
+    let outputs = outputs_with_page(global, global.format)?;
     if has_page(&outputs) {
         // A page is a report, which tells of all customers and of what is hidden.
         role::refuse(global, "grade --format html")?;

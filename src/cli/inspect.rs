@@ -62,7 +62,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     };
     let options = args.reading.options()?;
-    let targets = outputs(&global.output, Some(format))?;
+    let targets = outputs(global, Some(format))?;
     let inputs: Vec<PathBuf> = args
         .files
         .iter()

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 /// The outputs of a call, of those formats that a list has.
 pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     if outputs.iter().any(|output| output.format == Format::Xlsx) {
         let finding = Finding::error(
             Code::Usage,

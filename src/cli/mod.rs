@@ -29,6 +29,7 @@ mod man;
 mod named;
 mod notify;
 mod output;
+mod password;
 mod people;
 mod reading;
 mod recorded;
@@ -122,6 +123,9 @@ pub struct Global {
     /// Write the figures of the run as JSON.
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
+    /// A file whose first line is the password behind which workbooks are written.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub encrypt_password_file: Option<PathBuf>,
     /// Who does it; without it `REGRADE_BY`, else the login.
     // Not read by the parser: `report` has a `--by` of its own, which would get the variable's value.
     #[arg(long, global = true, value_name = "NAME")]
@@ -246,6 +250,7 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
+    password::refuse_without_workbook(&cli.global)?;
     keep_own(&cli.global)?;
     if let Some(command) = cli.command.shows_all() {
         role::refuse(&cli.global, command)?;

@@ -13,7 +13,7 @@ pub fn run_named(ledger: &Ledger, written: &str) -> Result<Run, Error> {
     if written.starts_with('@') || !Path::new(written).is_file() {
         return ledger.select(written);
     }
-    let Some(id) = read::properties(&inputs::input(written)).get(workbook::RUN) else {
+    let Some(id) = read::properties(&inputs::input(written), None).get(workbook::RUN) else {
         return Err(unknown(
             Finding::error(
                 Code::UnknownRun,

@@ -1,7 +1,8 @@
 //! Writes results: each file whole or not at all, all files of a call or none, standard output as it comes.
 
-use super::{Exit, Format, Stop};
+use super::{Exit, Format, Global, Stop, password};
 use regrade::diagnostic::{Code, Finding};
+use regrade::encryption::{self, Password};
 use regrade::temporary::{another, temporary};
 use regrade::text;
 use std::fs::{File, OpenOptions};
@@ -25,20 +26,31 @@ pub struct Output {
     pub target: Target,
     /// What it is.
     pub format: Format,
+    /// The password behind which a workbook goes.
+    pub password: Option<Password>,
 }
 
 /// The outputs of a call: those named by `-o`, else standard output.
-pub fn outputs(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
-    outputs_of(paths, format, fallback(), known)
+pub fn outputs(global: &Global, format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    outputs_at(global, &global.output, format)
+}
+
+/// The same where only some of the paths are files.
+pub fn outputs_at(
+    global: &Global,
+    paths: &[String],
+    format: Option<Format>,
+) -> Result<Vec<Output>, Stop> {
+    outputs_of(global, paths, format, fallback(), known)
 }
 
 /// The same of what can be a page too.
-pub fn outputs_with_page(paths: &[String], format: Option<Format>) -> Result<Vec<Output>, Stop> {
+pub fn outputs_with_page(global: &Global, format: Option<Format>) -> Result<Vec<Output>, Stop> {
     let known = |format| match format {
         Format::Html => Ok(format),
         format => known(format),
     };
-    outputs_of(paths, format, fallback(), known)
+    outputs_of(global, &global.output, format, fallback(), known)
 }
 
 /// What standard output is if nothing is said.
@@ -53,11 +65,21 @@ fn fallback() -> Format {
 /// The same where standard output is written as `fallback`, if nothing else is said, and `known` says which formats
 /// there are.
 pub fn outputs_of(
+    global: &Global,
     paths: &[String],
     format: Option<Format>,
     fallback: Format,
     known: fn(Format) -> Result<Format, Stop>,
 ) -> Result<Vec<Output>, Stop> {
+    let password = password::to_encrypt(global)?;
+    let output = |target, format| {
+        let format = known(format)?;
+        Ok::<_, Stop>(Output {
+            target,
+            format,
+            password: password.clone().filter(|_| format == Format::Xlsx),
+        })
+    };
     if paths.is_empty() {
         let format = format.unwrap_or(fallback);
         if format == Format::Xlsx && io::stdout().is_terminal() {
@@ -67,18 +89,12 @@ pub fn outputs_of(
             ))
             .into());
         }
-        return Ok(vec![Output {
-            target: Target::Stdout,
-            format: known(format)?,
-        }]);
+        return all_told(vec![output(Target::Stdout, format)?], password.as_ref());
     }
     let mut outputs: Vec<Output> = vec![];
     for path in paths {
         let output = if path == "-" {
-            Output {
-                target: Target::Stdout,
-                format: known(format.unwrap_or(fallback))?,
-            }
+            output(Target::Stdout, format.unwrap_or(fallback))?
         } else {
             let path = PathBuf::from(path);
             let format = match (ending(&path), format) {
@@ -94,17 +110,50 @@ pub fn outputs_of(
                     .with_help(known(Format::Html).is_ok()));
                 }
             };
-            Output {
-                target: Target::File(path),
-                format: known(format)?,
-            }
+            output(Target::File(path), format)?
         };
         if outputs.iter().any(|other| other.target.is(&output.target)) {
             return Err(named_twice(path));
         }
         outputs.push(output);
     }
+    all_told(outputs, password.as_ref())
+}
+
+/// A password is for workbooks: without one among the outputs it would protect nothing.
+fn all_told(outputs: Vec<Output>, password: Option<&Password>) -> Result<Vec<Output>, Stop> {
+    if password.is_some() && outputs.iter().all(|output| output.password.is_none()) {
+        return Err(password::nothing_to_encrypt());
+    }
     Ok(outputs)
+}
+
+impl Output {
+    /// Writes into `out` what `write` writes: a workbook, behind the password that the call has for it. Every workbook
+    /// that a command writes goes through here.
+    pub fn workbook(
+        &self,
+        out: &mut dyn Sink,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(password) = &self.password else {
+            return write(out);
+        };
+        let mut memory = io::Cursor::new(vec![]);
+        write(&mut memory)?;
+        encryption::lock(memory.into_inner(), password, &mut { out })
+    }
+
+    /// The same for an output in which nobody can go back, as in standard output.
+    pub fn streamed_workbook(
+        &self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Sink) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut memory = io::Cursor::new(vec![]);
+        self.workbook(&mut memory, write)?;
+        out.write_all(memory.get_ref())
+    }
 }
 
 impl Target {

@@ -1,12 +1,12 @@
 //! How files are read: the options of the command line, and the bar while it lasts.
 
-use super::{Screen, Stop};
+use super::{Screen, Stop, password};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use regrade::diagnostic::{Code, Finding};
-use regrade::read::{self, Guard, Options, Password};
+use regrade::read::{self, Guard, Options};
 use regrade::text;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Options about how files are read.
@@ -62,28 +62,14 @@ impl Reading {
             encoding: self.encoding.clone(),
             header_row: self.header_row,
             delimiter,
-            password: self.password_file.as_deref().map(password).transpose()?,
+            password: self
+                .password_file
+                .as_deref()
+                .map(password::in_file)
+                .transpose()?,
             guard: guard(self.read_memory),
         })
     }
-}
-
-/// The password in the first line of a file.
-fn password(path: &Path) -> Result<Password, Stop> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let path = path.display();
-        let title = text!(
-            "cannot read the password in `{path}`: {error}",
-            "无法读取 `{path}` 中的密码：{error}"
-        );
-        let help = text!(
-            "name a text file (UTF-8) whose first line is the password",
-            "请指定一个文本文件（UTF-8），第一行为密码"
-        );
-        Stop::usage(Finding::error(Code::Usage, title).help(help))
-    })?;
-    let text = text.trim_start_matches('\u{FEFF}');
-    Ok(Password::new(text.lines().next().unwrap_or_default()))
 }
 
 /// What reading may take, and the program that reads workbooks apart: this one, however it was started and even if its

@@ -62,7 +62,7 @@ pub fn graded(
     findings: &mut Vec<Finding>,
 ) -> Result<(Graded, Vec<Arc<str>>), Stop> {
     let input = inputs::input(argument);
-    let about = read::properties(&input);
+    let about = read::properties(&input, options.password.as_ref());
     let sheets = about.list(workbook::SHEETS);
     let levels = about.list(workbook::LEVELS);
     let tables = open(&input, &sheets, options)?;

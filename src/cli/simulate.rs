@@ -62,7 +62,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let gates = args.fail_on.iter().map(|gate| Gate::parse(gate));
     let gates = gates.collect::<Result<Vec<_>, _>>()?;
     let only = classes(&args.only)?;

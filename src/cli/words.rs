@@ -178,6 +178,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("delimiter", "文本文件的分隔符（默认自动识别）"),
     ("password_file", "第一行为工作簿密码的文件"),
     (
+        "encrypt_password_file",
+        "给输出的工作簿加密：第一行为密码的文件",
+    ),
+    (
         "read_memory",
         "读取一个工作簿最多使用多少 MiB 内存（默认 512）；其他限制随之放宽",
     ),

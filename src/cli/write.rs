@@ -52,7 +52,7 @@ pub(super) fn write_all(
             let results = layout(grading, shown, output.format);
             stop_on_errors(&results)?;
             files.write(path, |out| {
-                write_file(output.format, &results, grading, shown, summary, path, out)
+                write_file(output, &results, grading, shown, summary, path, out)
             })?;
             told.extend(about_columns(output.format, shown, results.findings));
         }
@@ -78,7 +78,7 @@ pub(super) fn write_all(
         stop_on_errors(&results)?;
         let written = to_stdout(|out| {
             write_stream(
-                output.format,
+                output,
                 &results,
                 grading,
                 shown,
@@ -147,7 +147,7 @@ pub(super) fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format
 }
 
 fn write_file(
-    format: Format,
+    output: &Output,
     results: &Results<'_>,
     grading: &Grading,
     shown: &Shown<'_>,
@@ -155,8 +155,10 @@ fn write_file(
     path: &std::path::Path,
     out: &mut dyn Sink,
 ) -> io::Result<()> {
-    match format {
-        Format::Xlsx => write_workbook(results, grading, shown, summary, path.parent(), out),
+    match output.format {
+        Format::Xlsx => output.workbook(out, |out| {
+            write_workbook(results, grading, shown, summary, path.parent(), out)
+        }),
         Format::Csv => {
             let bom = match shown.bom {
                 Some(asked) => asked == "yes",
@@ -172,12 +174,12 @@ fn write_file(
             };
             terminal::write(results, &options, out)
         }
-        _ => write_plain(format, results, grading, shown, out),
+        format => write_plain(format, results, grading, shown, out),
     }
 }
 
 fn write_stream(
-    format: Format,
+    output: &Output,
     results: &Results<'_>,
     grading: &Grading,
     shown: &Shown<'_>,
@@ -185,15 +187,13 @@ fn write_stream(
     colors: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Xlsx => {
-            let mut memory = io::Cursor::new(vec![]);
-            write_workbook(results, grading, shown, summary, None, &mut memory)?;
-            out.write_all(memory.get_ref())
-        }
+    match output.format {
+        Format::Xlsx => output.streamed_workbook(out, |out| {
+            write_workbook(results, grading, shown, summary, None, out)
+        }),
         Format::Csv => csv::write(results, b',', shown.bom == Some("yes"), true, out),
         Format::Table => terminal::write(results, &terminal_options(colors), out),
-        _ => write_plain(format, results, grading, shown, out),
+        format => write_plain(format, results, grading, shown, out),
     }
 }
 

@@ -13,8 +13,12 @@ use std::time::{Duration, Instant};
 /// No SQLite database with anything in it is smaller, in bytes.
 const SMALLEST: u64 = 512;
 
+/// How many bytes a page of a new ledger has. A million rows are imported at a time and read in order, so a page holds
+/// many: with the usual 4096 bytes twenty rows filled one, and each page is written twice, into the log and the file.
+pub(super) const PAGE: u32 = 16 << 10;
+
 /// How many bytes are held for a commit.
-const ROOM: usize = 128 << 10;
+const ROOM: usize = 32 * PAGE as usize;
 
 /// A ledger that is open. All that reads is a method of it; [`Ledger::write`] gives what changes it.
 #[derive(Debug)]
@@ -150,6 +154,8 @@ impl Ledger {
             schema::State::Newer { found, known } => return Err(Error::Newer { found, known }),
             schema::State::Empty | schema::State::Version(_) => {}
         }
+        // Of a file that has pages already it changes nothing.
+        connection.pragma_update(None, "page_size", PAGE)?;
         connection.execute_batch(
             // A file from elsewhere runs nothing of its own; what is deleted leaves no bytes behind.
             "PRAGMA trusted_schema = OFF;

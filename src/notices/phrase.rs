@@ -73,12 +73,12 @@ pub fn against(scheme: &Scheme, part: &Bound, lang: Lang) -> Option<(Slot, Strin
     let Node::Compare(comparison, left, right) = &part.node else {
         return None;
     };
-    let (slot, value, comparison) = match (slot_of(left), literal(right)) {
-        (Some((slot, scale)), Some(value)) => (slot, descaled(value, scale)?, *comparison),
-        _ => {
-            let (slot, scale) = slot_of(right)?;
-            (slot, descaled(literal(left)?, scale)?, turned(*comparison))
-        }
+    let sides = slot_of(left).zip(literal(right));
+    let (slot, value, comparison) = if let Some(((slot, scale), value)) = sides {
+        (slot, descaled(value, scale)?, *comparison)
+    } else {
+        let (slot, scale) = slot_of(right)?;
+        (slot, descaled(literal(left)?, scale)?, turned(*comparison))
     };
     let value = amount(scheme, slot, &value, lang);
     let word = match comparison {
@@ -246,7 +246,7 @@ fn numeral(count: usize) -> String {
 }
 
 /// The period of a series.
-fn period_of(scheme: &Scheme, slot: Slot) -> Option<PeriodKind> {
+pub fn period_of(scheme: &Scheme, slot: Slot) -> Option<PeriodKind> {
     match scheme.slots.entries[slot.0 as usize].kind {
         crate::scheme::model::SlotKind::Metric(metric) => scheme.metrics[metric].per,
         _ => None,

@@ -1,7 +1,7 @@
 //! Why a customer moved and what the next level asks for, in words that a customer understands: which months and which
 //! amounts decided.
 
-use super::phrase::{amount, compared, counted, parts, period, pick, wanted, written};
+use super::phrase::{amount, compared, counted, parts, period, period_of, pick, wanted, written};
 use crate::diagnostic::Lang;
 use crate::explain::movement::{Ladder, counts};
 use crate::explain::{Input, Outcome, RuleStep, Source, explain, name_of};
@@ -11,6 +11,9 @@ use crate::scheme::Scheme;
 use crate::scheme::model::{GradeRule, MovementRule};
 use crate::table::{Date, Period, Value};
 use std::sync::Arc;
+
+/// How many periods of a series are told where no rule says how many it counts: three rises take four.
+const RECENT: usize = 4;
 
 /// Why a customer has the new level.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,9 @@ pub enum Why {
     Values,
 }
 
+/// What a rule saw of a period: the values by name.
+pub type OfPeriod = (Period, Vec<(Arc<str>, Value)>);
+
 /// What a rule of movement went by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -33,7 +39,7 @@ pub struct Evidence {
     /// At which period end it moved the customer.
     pub on: Date,
     /// For each period that it counted the values by name, oldest first.
-    pub periods: Vec<(Period, Vec<(Arc<str>, Value)>)>,
+    pub periods: Vec<OfPeriod>,
     /// Whether a person's word held the move off until now.
     pub was_held: bool,
 }
@@ -211,18 +217,44 @@ fn by_values(grading: &Grading, row: usize, ladder: Ladder, lang: Lang) -> Strin
         .iter()
         .filter(|input| !matches!(input.source, Source::Earlier));
     let scheme = &grading.scheme;
-    let text = |input: &Input| {
+    let said = |input: &Input| {
         let mut entries = scheme.slots.entries.iter();
-        let slot = entries.position(|entry| entry.name == input.name && !entry.ty.series);
-        slot.map_or_else(
-            || input.text.clone(),
-            |slot| amount(scheme, Slot(slot as u32), &input.value, lang),
-        )
+        let slot = entries.position(|entry| entry.name == input.name);
+        let slot = slot.map(|slot| Slot(slot as u32));
+        let recent = slot.and_then(|slot| recent(grading, slot, row, lang));
+        match (recent, slot, lang) {
+            (Some(recent), _, Lang::Zh) => format!("{}：{recent}", input.name),
+            (Some(recent), _, Lang::En) => format!("{}: {recent}", input.name),
+            (None, Some(slot), _) => {
+                let value = amount(scheme, slot, &input.value, lang);
+                format!("{} {value}", input.name)
+            }
+            (None, None, _) => format!("{} {}", input.name, input.text),
+        }
     };
-    let values: Vec<String> = inputs
-        .map(|input| format!("{} {}", input.name, text(input)))
-        .collect();
-    values.join(pick(lang, "、", ", "))
+    let values: Vec<String> = inputs.map(said).collect();
+    values.join(pick(lang, "；", "; "))
+}
+
+/// The last periods of a series: `3月 5.5 万元、4月 6 万元`; `None` for a column of one value.
+fn recent(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Option<String> {
+    let series = grading.facts.get_series(slot)?;
+    let kind = period_of(&grading.scheme, slot)?;
+    let year = grading.book.as_of.ymd().0;
+    let there = (0..series.periods).filter(|index| !series.skipped[*index]);
+    let there: Vec<usize> = there.collect();
+    let shown = there[there.len().saturating_sub(RECENT)..].iter();
+    let shown = shown.filter_map(|index| {
+        let day = Date::from_days(series.ends[*index])?;
+        let value = series.values.value(row * series.periods + index);
+        let value = amount(&grading.scheme, slot, &value, lang);
+        Some(format!(
+            "{} {value}",
+            period(Period::of(kind, day), year, lang)
+        ))
+    });
+    let shown: Vec<String> = shown.collect();
+    Some(shown.join(pick(lang, "、", ", ")))
 }
 
 /// What the next better level asks for; `None` where there is none, or nothing is asked that could be said.

@@ -14,7 +14,7 @@ use crate::text;
 const PROGRESS_EVERY: u32 = 1 << 16;
 
 /// Reads the table of a text file.
-pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Table, Vec<Finding>> {
+pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Table, Vec<Finding>> {
     if let Some(worksheet) = source.worksheet {
         let title = text!(
             "a text file has no worksheet `{worksheet}`",

@@ -11,10 +11,12 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
 };
+use std::borrow::Cow;
 
 /// Text, and how it was encoded.
-pub(super) struct Decoded {
-    pub(super) text: String,
+pub(super) struct Decoded<'b> {
+    /// The bytes themselves where they are UTF-8.
+    pub(super) text: Cow<'b, str>,
     pub(super) encoding: &'static str,
     /// Whether the encoding was neither marked, nor named, nor plain UTF-8.
     pub(super) guessed: bool,
@@ -76,7 +78,7 @@ const MARKS: [(&[u8], Kind); 5] = [
 /// How much of a file is looked at to find out.
 const SAMPLE: usize = 128 << 10;
 
-impl Decoded {
+impl Decoded<'_> {
     /// Says the encoding of the file with the tables that are in it, in a note where it is not plain UTF-8.
     pub(super) fn said_of(&self, tables: &mut [Table], source: &Source<'_>) {
         for table in &mut *tables {
@@ -102,17 +104,20 @@ impl Decoded {
 }
 
 /// Decodes a text file, by the encoding that the user named or by what is found.
-pub(super) fn decode(bytes: Vec<u8>, source: &Source<'_>) -> Result<Decoded, Vec<Finding>> {
+pub(super) fn decode<'b>(
+    bytes: &'b [u8],
+    source: &Source<'_>,
+) -> Result<Decoded<'b>, Vec<Finding>> {
     decode_declared(bytes, None, source)
 }
 
 /// Decodes a file that itself says its encoding (`declared`, in XML and HTML). Programs copy such a line from one file
 /// to another, so it counts after a mark, the pattern of NULs and strict UTF-8, and before any guess.
-pub(super) fn decode_declared(
-    bytes: Vec<u8>,
+pub(super) fn decode_declared<'b>(
+    bytes: &'b [u8],
     declared: Option<&str>,
     source: &Source<'_>,
-) -> Result<Decoded, Vec<Finding>> {
+) -> Result<Decoded<'b>, Vec<Finding>> {
     let mark = MARKS
         .iter()
         .find(|(mark, _)| bytes.starts_with(mark))
@@ -127,26 +132,23 @@ pub(super) fn decode_declared(
     if let Some((mark, kind)) = mark {
         return strictly(bytes, mark.len(), kind, false);
     }
-    if let Some(kind) = by_nuls(&bytes) {
+    if let Some(kind) = by_nuls(bytes) {
         return strictly(bytes, 0, kind, true);
     }
-    let bytes = match String::from_utf8(bytes) {
-        Ok(text) => {
-            return Ok(Decoded {
-                text,
-                encoding: UTF_8.name(),
-                guessed: false,
-            });
-        }
-        Err(error) => error.into_bytes(),
-    };
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(Decoded {
+            text,
+            encoding: UTF_8.name(),
+            guessed: false,
+        });
+    }
     let declared = declared.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8)
-        && !encoding.decode_without_bom_handling(&bytes).1
+        && !encoding.decode_without_bom_handling(bytes).1
     {
         return strictly(bytes, 0, Kind::Web(encoding), false);
     }
-    let sample = sample(&bytes);
+    let sample = sample(bytes);
     let encoding = if mostly_utf8(&sample) {
         // Nearly right: another encoding would turn all of it into nonsense for the sake of a few bytes.
         UTF_8
@@ -178,37 +180,24 @@ fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Vec<Finding>> {
 
 /// Decodes all of it or says where it fails.
 fn strictly(
-    bytes: Vec<u8>,
+    bytes: &[u8],
     skip: usize,
     kind: Kind,
     guessed: bool,
-) -> Result<Decoded, Vec<Finding>> {
-    let decoded = |text: String| Decoded {
+) -> Result<Decoded<'_>, Vec<Finding>> {
+    let bytes = &bytes[skip..];
+    let text = match kind {
+        Kind::Web(encoding) => encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .ok_or_else(|| failing_line(encoding, bytes)),
+        Kind::Utf32 { big } => utf32(bytes, big).map(Cow::Owned),
+    };
+    let text = text.map_err(|line| undecodable(kind, line))?;
+    Ok(Decoded {
         text,
         encoding: kind.name(),
         guessed,
-    };
-    match kind {
-        Kind::Web(encoding) if encoding == UTF_8 => match String::from_utf8(bytes) {
-            Ok(mut text) => {
-                text.drain(..skip);
-                Ok(decoded(text))
-            }
-            Err(error) => {
-                let line = 1 + line_ends(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-                Err(undecodable(kind, line))
-            }
-        },
-        Kind::Web(encoding) => {
-            match encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]) {
-                Some(text) => Ok(decoded(text.into_owned())),
-                None => Err(undecodable(kind, failing_line(encoding, &bytes[skip..]))),
-            }
-        }
-        Kind::Utf32 { big } => utf32(&bytes[skip..], big)
-            .map(decoded)
-            .map_err(|line| undecodable(kind, line)),
-    }
+    })
 }
 
 fn undecodable(kind: Kind, line: usize) -> Vec<Finding> {

@@ -3,8 +3,9 @@
 //! Takes the bytes of a file; gives its format and, out of a gzip file, the bytes in it.
 
 use super::guard::Limits;
-use super::password::{self, Password};
+use super::password;
 use crate::diagnostic::{Code, Finding};
+use crate::encryption::Password;
 use crate::text;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -65,7 +66,7 @@ const LARGEST_WORKBOOK: u64 = 1 << 30;
 /// Text is held in memory once; two more copies where it is not UTF-8.
 const LARGEST_TEXT: u64 = 8 << 30;
 
-const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+pub(super) const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const GZIP: &[u8] = b"\x1F\x8B\x08";
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
@@ -94,7 +95,7 @@ pub(super) fn look_into(
         bytes
     };
     let bytes = match password {
-        Some(password) if is_encrypted(&bytes) => password::decrypt(&bytes, password)?,
+        Some(password) if is_encrypted(&bytes) => password::unlock(&bytes, password)?,
         _ => bytes,
     };
     let format = detect(&bytes)?;

@@ -33,8 +33,8 @@ type Sheet = Result<Option<Candidate>, Vec<Finding>>;
 type Sheets = Vec<Sheet>;
 
 /// Reads the tables of an HTML file.
-pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let declared = declared_encoding(&bytes);
+pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
+    let declared = declared_encoding(bytes);
     let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
     let size = decoded.text.len() as u64;
     let sheets = guarded(|| Ok(sheets(&decoded.text, source)));

@@ -8,6 +8,7 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
+//! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
 //! workbook sheet_rows  what is heard → rows of cells
@@ -49,10 +50,12 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
-pub use password::Password;
+#[cfg(test)]
+pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
+use crate::encryption::Password;
 use crate::table::{Origin, RawRows};
 use crate::text;
 use guard::Limits;
@@ -271,9 +274,9 @@ fn bytes_of(input: &Input) -> Result<Vec<u8>, Vec<Finding>> {
 fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
     let content = format::look_into(bytes, &source.limits, source.options.password.as_ref())?;
     match content.format {
-        Format::Text => csv::read(content.bytes, source).map(|table| vec![table]),
-        Format::Html => html::read(content.bytes, source),
-        Format::SpreadsheetMl => spreadsheet_ml::read(content.bytes, source),
+        Format::Text => csv::read(&content.bytes, source).map(|table| vec![table]),
+        Format::Html => html::read(&content.bytes, source),
+        Format::SpreadsheetMl => spreadsheet_ml::read(&content.bytes, source),
         _ => workbook::read(&content, source),
     }
 }

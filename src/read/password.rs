@@ -7,43 +7,16 @@ use super::format::encrypted;
 use super::ods::attribute;
 use super::xls::ole::Ole;
 use crate::diagnostic::{Code, Finding};
+use crate::encryption::{BLOCK, Hash, PIECE, Password, base64, decrypt, purpose};
 use crate::text;
-use aes::cipher::{Array, BlockCipherDecrypt, KeyInit};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
-
-/// A password. It is never shown, not even by `Debug`.
-#[derive(Clone)]
-pub struct Password(String);
-
-impl Password {
-    /// The password in a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
 
 /// How often the hash is turned at most; the standard's own limit. (Excel: 100,000 times.)
 const MOST_TURNS: u32 = 10_000_000;
-/// The package is encrypted in pieces of so many bytes.
-const PIECE: usize = 4096;
-const BLOCK: usize = 16;
-
-/// What each key is for, by the standard's numbers.
-const FOR_VERIFIER: [u8; 8] = [0xFE, 0xA7, 0xD2, 0x76, 0x3B, 0x4B, 0x9E, 0x79];
-const FOR_ITS_HASH: [u8; 8] = [0xD7, 0xAA, 0x0F, 0x6D, 0x30, 0x61, 0x34, 0x4E];
-const FOR_THE_KEY: [u8; 8] = [0x14, 0x6E, 0x0B, 0xE7, 0xAB, 0xAC, 0xD0, 0xD6];
 
 /// The workbook in an encrypted container.
-pub(super) fn decrypt(container: &[u8], password: &Password) -> Result<Vec<u8>, Vec<Finding>> {
+pub(crate) fn unlock(container: &[u8], password: &Password) -> Result<Vec<u8>, Vec<Finding>> {
     let stream = |name| {
         Ole::open(container)
             .and_then(|ole| ole.stream(&[name]))
@@ -59,7 +32,7 @@ pub(super) fn decrypt(container: &[u8], password: &Password) -> Result<Vec<u8>, 
         _ => None,
     };
     let locks = xml.and_then(Locks::parse).ok_or_else(unknown)?;
-    let key = locks.open(&password.0).ok_or_else(wrong)?;
+    let key = locks.open(password).ok_or_else(wrong)?;
     locks.unpack(&key, &package).ok_or_else(unknown)
 }
 
@@ -81,32 +54,6 @@ struct Locks {
     key: Vec<u8>,
 }
 
-#[derive(Clone, Copy)]
-enum Hash {
-    Sha1,
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
-impl Hash {
-    fn of(self, parts: [&[u8]; 2]) -> Vec<u8> {
-        fn digest<D: Digest>(parts: [&[u8]; 2]) -> Vec<u8> {
-            let mut digest = D::new();
-            for part in parts {
-                digest.update(part);
-            }
-            digest.finalize().to_vec()
-        }
-        match self {
-            Self::Sha1 => digest::<Sha1>(parts),
-            Self::Sha256 => digest::<Sha256>(parts),
-            Self::Sha384 => digest::<Sha384>(parts),
-            Self::Sha512 => digest::<Sha512>(parts),
-        }
-    }
-}
-
 impl Lock {
     fn parse(tag: &BytesStart<'_>) -> Option<Self> {
         let is = |name, value: &str| attribute(tag, name).is_some_and(|text| text == value);
@@ -114,7 +61,7 @@ impl Lock {
             return None;
         }
         Some(Self {
-            salt: base64(&attribute(tag, "saltValue")?)?,
+            salt: base64::decode(&attribute(tag, "saltValue")?)?,
             hash: match attribute(tag, "hashAlgorithm")?.as_str() {
                 "SHA1" | "SHA-1" => Hash::Sha1,
                 "SHA256" => Hash::Sha256,
@@ -141,7 +88,7 @@ impl Locks {
                 Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
                     "keyData" => package = Lock::parse(&tag),
                     "encryptedKey" => {
-                        let bytes = |name| base64(&attribute(&tag, name)?);
+                        let bytes = |name| base64::decode(&attribute(&tag, name)?);
                         let turns = attribute(&tag, "spinCount")?.parse().ok()?;
                         return (turns <= MOST_TURNS).then_some(Self {
                             package: package?,
@@ -161,25 +108,21 @@ impl Locks {
     }
 
     /// The package's key, if the password is the right one.
-    fn open(&self, password: &str) -> Option<Vec<u8>> {
+    fn open(&self, password: &Password) -> Option<Vec<u8>> {
         let Lock { salt, hash, size } = &self.password;
-        let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let mut turned = hash.of([salt, &password]);
-        for turn in 0..self.turns {
-            turned = hash.of([&turn.to_le_bytes(), &turned]);
-        }
+        let turned = password.turned(*hash, salt, self.turns);
         let behind = |purpose: &[u8], data: &[u8]| {
-            let mut key = hash.of([&turned, purpose]);
-            key.resize(*size, 0x36);
-            decrypted(&key, salt, data)
+            let mut data = data.to_vec();
+            decrypt(&turned.key(purpose, *size), salt, &mut data)?;
+            Some(data)
         };
-        let verifier = behind(&FOR_VERIFIER, &self.verifier)?;
-        let its_hash = behind(&FOR_ITS_HASH, &self.its_hash)?;
+        let verifier = behind(&purpose::VERIFIER, &self.verifier)?;
+        let its_hash = behind(&purpose::VERIFIER_HASH, &self.its_hash)?;
         let verifier = verifier.get(..salt.len())?;
         if !its_hash.starts_with(&hash.of([verifier, &[]])) {
             return None;
         }
-        let mut key = behind(&FOR_THE_KEY, &self.key)?;
+        let mut key = behind(&purpose::PACKAGE_KEY, &self.key)?;
         key.truncate(self.package.size);
         (key.len() == self.package.size).then_some(key)
     }
@@ -196,66 +139,15 @@ impl Locks {
                 .of([&self.package.salt, &number.to_le_bytes()]);
             // A container's last sector may be longer than what is in it.
             let whole = piece.len() / BLOCK * BLOCK;
-            plain.extend(decrypted(key, &start, &piece[..whole])?);
+            let from = plain.len();
+            plain.extend(&piece[..whole]);
+            decrypt(key, &start, &mut plain[from..])?;
         }
         (size <= plain.len()).then(|| {
             plain.truncate(size);
             plain
         })
     }
-}
-
-/// AES in chains of blocks. `start` is cut or filled to a block.
-fn decrypted(key: &[u8], start: &[u8], data: &[u8]) -> Option<Vec<u8>> {
-    match key.len() {
-        16 => chained(&aes::Aes128::new_from_slice(key).ok()?, start, data),
-        24 => chained(&aes::Aes192::new_from_slice(key).ok()?, start, data),
-        _ => chained(&aes::Aes256::new_from_slice(key).ok()?, start, data),
-    }
-}
-
-fn chained<C>(cipher: &C, start: &[u8], data: &[u8]) -> Option<Vec<u8>>
-where
-    C: BlockCipherDecrypt<BlockSize = aes::cipher::consts::U16>,
-{
-    let mut before = start.to_vec();
-    before.resize(BLOCK, 0x36);
-    let (blocks, rest) = data.as_chunks::<BLOCK>();
-    if !rest.is_empty() {
-        return None;
-    }
-    let mut plain = Vec::with_capacity(data.len());
-    for block in blocks {
-        let mut open = Array::from(*block);
-        cipher.decrypt_block(&mut open);
-        plain.extend(open.iter().zip(&before).map(|(one, other)| one ^ other));
-        before.copy_from_slice(block);
-    }
-    Some(plain)
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut count) = (vec![], 0_u32, 0);
-    for c in text
-        .bytes()
-        .filter(|c| *c != b'=' && !c.is_ascii_whitespace())
-    {
-        let value = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 fn wrong() -> Vec<Finding> {
@@ -279,23 +171,4 @@ fn unknown() -> Vec<Finding> {
         );
     }
     findings
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_read() {
-        // RFC 4648, part 10.
-        for (text, bytes) in [
-            ("", ""),
-            ("Zg==", "f"),
-            ("Zm8=", "fo"),
-            ("Zm9vYmFy", "foobar"),
-        ] {
-            assert_eq!(base64(text).as_deref(), Some(bytes.as_bytes()), "{text}");
-        }
-        assert_eq!(base64("Zg*="), None);
-    }
 }

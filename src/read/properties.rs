@@ -4,11 +4,14 @@
 //! `regrade.sheets.1`, `regrade.sheets.2`. Both directions of that are here.
 
 use super::Input;
+use super::format::OLE;
 use super::ods::{attribute, resolve};
+use super::password::unlock;
+use crate::encryption::Password;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use zip::ZipArchive;
 
 /// The property in which regrade names the worksheets of a workbook that hold no data: they show the results in other
@@ -71,17 +74,28 @@ pub fn in_pieces(name: &str, text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The properties of a workbook; none of anything else, or of a file that cannot be read, which is told where it is
-/// read for its cells.
-pub fn properties(input: &Input) -> Properties {
-    match input {
-        Input::Stdin => Properties::default(),
-        Input::File { path, .. } => {
-            let is_file = path.metadata().is_ok_and(|about| about.is_file());
-            let file = is_file.then(|| File::open(path).ok()).flatten();
-            file.map_or_else(Properties::default, |file| from(BufReader::new(file)))
-        }
-    }
+/// The properties of a workbook, an encrypted one with its password; none of anything else, or of a file that cannot be
+/// read, which is told where it is read for its cells.
+pub fn properties(input: &Input, password: Option<&Password>) -> Properties {
+    let Input::File { path, .. } = input else {
+        return Properties::default();
+    };
+    let is_file = path.metadata().is_ok_and(|about| about.is_file());
+    let file = is_file.then(|| File::open(path).ok()).flatten();
+    let Some(mut file) = file.map(BufReader::new) else {
+        return Properties::default();
+    };
+    let Some(password) = password.filter(|_| begins_as_container(&mut file)) else {
+        return from(file);
+    };
+    let mut container = vec![];
+    let read = file.read_to_end(&mut container);
+    let workbook = read.ok().and_then(|_| unlock(&container, password).ok());
+    workbook.map_or_else(Properties::default, |workbook| from(Cursor::new(workbook)))
+}
+
+fn begins_as_container(file: &mut impl BufRead) -> bool {
+    file.fill_buf().is_ok_and(|bytes| bytes.starts_with(OLE))
 }
 
 /// The properties of a workbook in memory.

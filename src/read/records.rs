@@ -413,8 +413,12 @@ impl<'t> Scan<'t> {
             let Some(at) = found.map(|at| from + at) else {
                 return (bytes.len(), End::Line);
             };
-            if bytes[at] == b'\n' && at > from && bytes[at - 1] == b'\r' {
-                return (at - 1, End::Line);
+            match bytes[at] {
+                b'\n' if at > from && bytes[at - 1] == b'\r' => return (at - 1, End::Line),
+                b'\n' => return (at, End::Line),
+                // Nearly every delimiter is one byte.
+                byte if self.delimiter.len == 1 && byte == first => return (at, End::Delimiter),
+                _ => {}
             }
             match self.end_at(at) {
                 Some(end) => return (at, end),

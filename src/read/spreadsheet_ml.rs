@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
 /// Reads the tables of a `SpreadsheetML` file.
-pub(super) fn read(bytes: Vec<u8>, source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let declared = declared_encoding(&bytes);
+pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
+    let declared = declared_encoding(bytes);
     let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
     let size = decoded.text.len() as u64;
     let sheets = guarded(|| Ok(sheets(&decoded.text, source)));

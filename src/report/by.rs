@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// How many groups a table has at most; what is beyond is put together.
-const MOST_GROUPS: usize = 200;
+pub(super) const MOST_GROUPS: usize = 200;
 
 /// The periods of a date, as `--by` writes them: `month(合作起始时间)`.
 const PERIODS: [(&str, PeriodKind); 4] = [

@@ -101,8 +101,8 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
         }
         .to_owned(),
     );
-    let all = table(campaign, lang, "campaign", None);
-    let by_grade = table(campaign, lang, "campaign_by_grade", Some(()));
+    let all = table(campaign, lang, "campaign", false);
+    let by_grade = table(campaign, lang, "campaign_by_grade", true);
     Section {
         key: "campaign",
         title: match lang {
@@ -115,7 +115,7 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
 }
 
 /// A row for each group; with `by_grade` for each grade before and group.
-fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -> Table {
+fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: bool) -> Table {
     let pick = |zh: &str, en: &str| match lang {
         Lang::Zh => zh.to_owned(),
         Lang::En => en.to_owned(),
@@ -126,7 +126,7 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
         kind,
     };
     let mut columns = vec![];
-    if by_grade.is_some() {
+    if by_grade {
         columns.push(column(
             "grade",
             pick("通知前等级", "grade before"),
@@ -167,12 +167,11 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
         columns.push(column("amount_growth", pick("增长", "growth"), Kind::Share));
     }
     let mut rows = vec![];
-    let levels: Vec<Option<Option<usize>>> = match by_grade {
-        None => vec![None],
-        Some(()) => {
-            let levels = (0..campaign.grades.len()).map(Some).chain([None]);
-            levels.map(Some).collect()
-        }
+    let levels: Vec<Option<Option<usize>>> = if by_grade {
+        let levels = (0..campaign.grades.len()).map(Some).chain([None]);
+        levels.map(Some).collect()
+    } else {
+        vec![None]
     };
     for level in levels {
         for group in Group::ALL {
@@ -203,7 +202,7 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: Option<()>) -
     }
     Table {
         key: key.to_owned(),
-        title: by_grade.map(|()| pick("按通知前的等级", "By the grade before")),
+        title: by_grade.then(|| pick("按通知前的等级", "By the grade before")),
         columns,
         rows,
     }
@@ -235,13 +234,12 @@ fn figures(members: &[&Member], has_amount: bool, cells: &mut Vec<Cell>) {
     cells.push(share(Decimal::from_count(counts[2]), all));
     if has_amount {
         // Only those of whom both are known: a sum over others would compare different people.
-        let pairs = members
+        let mut pairs = members
             .iter()
             .filter_map(|member| member.amounts.0.zip(member.amounts.1));
-        let sums = pairs.fold(
-            Some((Decimal::ZERO, Decimal::ZERO)),
-            |sums, (one, other)| {
-                let (before, after) = sums?;
+        let sums = pairs.try_fold(
+            (Decimal::ZERO, Decimal::ZERO),
+            |(before, after), (one, other)| {
                 Some((before.checked_add(one)?, after.checked_add(other)?))
             },
         );

@@ -1,6 +1,6 @@
 //! Customers by what `--by` names: one thing with its figures, several as a cross table.
 
-use super::by::By;
+use super::by::{By, MOST_GROUPS};
 use super::cells::said;
 use super::contribution::{kind, part};
 use super::groups::{Groups, Sum, Tally};
@@ -24,9 +24,9 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.notes.push(said(
         lang,
         text!(
-            "Every customer of the report is in exactly one row; those without a value are in a row of their own. Of \
-             more than 200 values those beyond are put together.",
-            "本报告的每位客户都在且只在一行；没有数值的单独一行。超过 200 个值时，其余的合为一行。"
+            "Every customer of the report is in exactly one row; those without a value are in a row of their own, and of \
+             more than {MOST_GROUPS} values those beyond stand together.",
+            "本报告的每位客户都在且只在一行：没有数值的单独一行，超过 {MOST_GROUPS} 个值的合为一行。"
         ),
     ));
     if others.is_empty() {

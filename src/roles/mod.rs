@@ -12,6 +12,8 @@ mod mask;
 mod pseudonym;
 mod sights;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod told;
 mod unique;

@@ -239,6 +239,7 @@ impl RawRows {
     }
 
     /// The cell in row `row` and column `column`, both from 0.
+    #[inline]
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let written = self.written(row, column);
         match written.as_bytes() {
@@ -262,6 +263,7 @@ impl RawRows {
     }
 
     /// A cell as it lies in the text.
+    #[inline]
     fn written(&self, row: usize, column: usize) -> &str {
         let base = self.starts[row] as usize;
         let at = row * self.width + column;

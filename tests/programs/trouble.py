@@ -339,8 +339,14 @@ def permissions(checks, story):
 # ------------------------------------------------------------------------------------------ ledgers that are none
 
 
+def page_size(ledger):
+    """How many bytes a page of a ledger has, as its header says."""
+    return int.from_bytes(ledger[16:18], "big")
+
+
 def no_ledgers(checks, story):
     real = (story.imported / "regrade.db").read_bytes()
+    size = page_size(real)
 
     def newer(path):
         path.write_bytes(real)
@@ -356,10 +362,10 @@ def no_ledgers(checks, story):
         "text": lambda path: path.write_text("客户编号,金额\n" * 100, encoding="utf-8"),
         "bytes": lambda path: path.write_bytes(bytes((number * 7919) % 251 for number in range(20000))),
         "a few bytes": lambda path: path.write_bytes(b"SQLite"),
-        "half a ledger": lambda path: path.write_bytes(real[: len(real) // 2 // 4096 * 4096]),
-        "a ledger without its last page": lambda path: path.write_bytes(real[:-4096]),
-        "a ledger cut in a page": lambda path: path.write_bytes(real[:-9000]),
-        "a ledger's first page": lambda path: path.write_bytes(real[:4096]),
+        "half a ledger": lambda path: path.write_bytes(real[: len(real) // 2 // size * size]),
+        "a ledger without its last page": lambda path: path.write_bytes(real[:-size]),
+        "a ledger cut in a page": lambda path: path.write_bytes(real[: -2 * size - 1000]),
+        "a ledger's first page": lambda path: path.write_bytes(real[:size]),
         "a ledger's header": lambda path: path.write_bytes(real[:700]),
         "of a newer version": newer,
         "the database of another program": other,
@@ -393,10 +399,11 @@ def broken_page(checks, story):
     real = (story.imported / "regrade.db").read_bytes()
     with ledgers.reading(story.imported / "regrade.db") as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import'").fetchone()
+    size = page_size(real)
     for language, locale in LANGUAGES.items():
         folder = story.fresh(checks, story.imported)
         ledger = folder / "regrade.db"
-        ledger.write_bytes(real[: (page - 1) * 4096] + bytes(4096) + real[page * 4096 :])
+        ledger.write_bytes(real[: (page - 1) * size] + bytes(size) + real[page * size :])
         before = files(folder)
         for command in [IMPORT, GRADE]:
             label = f"a ledger with a broken page, {command[0]}, {language}"

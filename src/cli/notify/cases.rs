@@ -95,7 +95,7 @@ pub fn of_moves(
     grading: &Grading,
     ladder: Ladder,
     only: &[Occasion],
-    rows: Option<BTreeSet<u32>>,
+    rows: Option<&BTreeSet<u32>>,
 ) -> Result<Found, Error> {
     let on = match ladder {
         Ladder::Grade => On::Grade,
@@ -134,7 +134,7 @@ pub fn of_moves(
         };
         let was = before.get(&row.customer).cloned();
         let occasion = occasion(&order, was.as_ref(), &now);
-        let is_wanted = rows.as_ref().is_none_or(|rows| rows.contains(&place));
+        let is_wanted = rows.is_none_or(|rows| rows.contains(&place));
         if !only.contains(&occasion) || !is_wanted {
             continue;
         }

@@ -7,20 +7,22 @@
 mod cases;
 mod output;
 mod plan;
+mod said;
 
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
 use super::{Exit, Global, Screen, Stop, columns, grade, ledger, role, rules};
 use output::Outputs;
 use regrade::compare::On;
-use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
+use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain::movement::Ladder;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, NewNotice, NoticeOf, NoticeState, Run};
-use regrade::notices::{Composed, Form, Notice, compose, customers_name, is_held_out};
+use regrade::notices::{Composed, Form, Notice, compose, is_held_out};
 use regrade::scheme::model::Occasion;
 use regrade::table::Decimal;
 use regrade::text;
+use said::{Mode, Said};
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
@@ -116,18 +118,18 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map(|written| columns::condition(&new.scheme, written))
         .transpose()?;
     let rows = condition.map(|wanted| cases::rows(&grading, &wanted, screen));
-    let mut found = match campaign {
-        Some(id) => cases::of_campaign(&ledger, &grading, rows, id).map_err(trouble)?,
-        None => {
-            let ladder = match on {
-                On::Type => Ladder::Type,
-                _ => Ladder::Grade,
-            };
-            let only = occasions(&args.occasions)?;
-            cases::of_moves(&ledger, (old.as_ref(), &new), &grading, ladder, &only, rows)
-                .map_err(trouble)?
-        }
-    };
+    let mut found = if let Some(id) = campaign {
+        cases::of_campaign(&ledger, &grading, rows, id)
+    } else {
+        let ladder = match on {
+            On::Type => Ladder::Type,
+            _ => Ladder::Grade,
+        };
+        let only = occasions(&args.occasions)?;
+        let between = (old.as_ref(), &new);
+        cases::of_moves(&ledger, between, &grading, ladder, &only, rows.as_ref())
+    }
+    .map_err(trouble)?;
     if args.once_more {
         found.cases.append(&mut found.again);
         found.cases.sort_by_key(|case| case.row);
@@ -173,13 +175,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         held: held.len(),
         asked: plan.plan.permission.is_some(),
         form,
-        records,
-        writes,
+        mode: match (records, global.dry_run) {
+            (true, _) => Mode::Written,
+            (false, true) => Mode::Dry,
+            (false, false) => Mode::Shown,
+        },
         is_first: campaign.is_none()
             && old.is_none()
             && !args.occasions.iter().any(|only| only == "new"),
     };
-    for line in said.lines(global.dry_run, screen.lang) {
+    for line in said.lines(screen.lang) {
         screen.say(&line);
     }
     Ok(Exit::Done)
@@ -386,103 +391,4 @@ fn tell(
     writer.tell(run.number, &what, kept)?;
     // A full disk is to show now, before any message appears.
     writer.flush()
-}
-
-/// What there is to say at the end.
-struct Said<'a> {
-    grading: &'a Grading,
-    composed: &'a Composed,
-    before: usize,
-    held: usize,
-    asked: bool,
-    form: Form,
-    records: bool,
-    writes: bool,
-    /// Whether there is no run before, so that nobody has moved, and who is new is not asked for.
-    is_first: bool,
-}
-
-impl Said<'_> {
-    fn lines(&self, dry_run: bool, lang: Lang) -> Vec<Text> {
-        let notices = &self.composed.notices;
-        let count = |occasion: Occasion| {
-            let of = notices.iter();
-            of.filter(|notice| notice.case.occasion == occasion).count()
-        };
-        let words = [
-            (Occasion::Upgraded, "up", "升"),
-            (Occasion::Downgraded, "down", "降"),
-            (Occasion::Changed, "changed", "变"),
-            (Occasion::New, "new", "新"),
-        ];
-        let parts: Vec<String> = words
-            .into_iter()
-            .map(|(occasion, en, zh)| (count(occasion), if lang == Lang::Zh { zh } else { en }))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{word} {count}"))
-            .collect();
-        let between = if lang == Lang::Zh { "，" } else { ", " };
-        let parts = match (parts.is_empty(), lang) {
-            (true, _) => String::new(),
-            (false, Lang::Zh) => format!("（{}）", parts.join(between)),
-            (false, Lang::En) => format!(" ({})", parts.join(between)),
-        };
-        let (all, before) = (notices.len(), self.before);
-        let mut lines = vec![if self.records {
-            text!(
-                "messages {all}{parts}; told before {before}",
-                "通知 {all} 条{parts}；此前已通知 {before} 位"
-            )
-        } else {
-            text!(
-                "would write messages {all}{parts}; told before {before}",
-                "将通知 {all} 条{parts}；此前已通知 {before} 位"
-            )
-        }];
-        if self.is_first {
-            lines.push(text!(
-                "no run before: nobody has moved; `--only new` tells everybody the first grade",
-                "没有更早的批次，谈不上升降；`--only new` 可通知首次等级"
-            ));
-        }
-        if self.form == Form::Sms && all > 0 {
-            let parts: usize = notices
-                .iter()
-                .map(|notice| regrade::notices::sms::length(notice.text.trim_end()).parts)
-                .sum();
-            lines.push(text!(
-                "text messages to pay for: {parts}",
-                "计费短信 {parts} 条"
-            ));
-        }
-        if !self.composed.unconsented.is_empty() {
-            let rows = self.composed.unconsented.iter();
-            let names: Vec<String> = rows
-                .map(|(row, _)| customers_name(self.grading, *row as usize))
-                .collect();
-            let Text { en, zh } = listed(names.iter().map(String::as_str));
-            let count = names.len();
-            lines.push(text!(
-                "without consent {count}: {en}",
-                "未同意 {count} 位：{zh}"
-            ));
-        }
-        if self.held > 0 {
-            let held = self.held;
-            lines.push(text!("held out to compare {held}", "留作对照 {held} 位"));
-        }
-        if !self.asked && all > 0 {
-            lines.push(text!(
-                "the scheme names no consent (`[notify] consent`): nobody was asked",
-                "方案没有写明同意字段（`[notify] consent`），未按同意筛选"
-            ));
-        }
-        if self.writes && !self.records && !dry_run {
-            lines.push(text!(
-                "a preview: nothing is recorded until messages are written with `-o`",
-                "这是预览：用 `-o` 写出通知时才会记入台账"
-            ));
-        }
-        lines
-    }
 }

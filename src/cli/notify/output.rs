@@ -2,7 +2,7 @@
 
 use crate::cli::list::{is_keyed, render};
 use crate::cli::output::{
-    Files, Output, Target, named_twice, outputs, place, to_stdout, unwritable,
+    Files, Output, Target, named_twice, outputs_at, place, to_stdout, unwritable,
 };
 use crate::cli::write::terminal_options;
 use crate::cli::{Format, Global, Stop};
@@ -64,7 +64,7 @@ impl Outputs {
         let tables = if others.is_empty() && !folders.is_empty() {
             vec![]
         } else {
-            outputs(&others, global.format)?
+            outputs_at(global, &others, global.format)?
         };
         for (index, folder) in folders.iter().enumerate() {
             if folders[..index]

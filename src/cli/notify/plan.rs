@@ -217,12 +217,11 @@ fn templates(
             (None, Some((_, file))) => Some(beside_rules(global, file)),
             (None, None) => None,
         };
-        let (name, text) = match &file {
-            Some(file) => (file.display().to_string(), read(file)?),
-            None => {
-                let (name, text) = builtin_template(occasion, form, lang);
-                (name.to_owned(), text.to_owned())
-            }
+        let (name, text) = if let Some(file) = &file {
+            (file.display().to_string(), read(file)?)
+        } else {
+            let (name, text) = builtin_template(occasion, form, lang);
+            (name.to_owned(), text.to_owned())
         };
         let known = names(scheme, occasion);
         let template = Template::new(&name, &text, known.iter().map(|name: &Arc<str>| &**name));

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 /// Runs it.
 pub fn run(global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let mut room = Room::open(global)?;
     keep_inputs(&files_of(&outputs), &room.files())?;
     let lang = global.lang.map_or(room.scheme().language, Lang::from);

@@ -22,7 +22,7 @@ pub fn target(global: &Global) -> Result<Vec<Output>, Stop> {
     if global.output.is_empty() {
         return Ok(vec![]);
     }
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     if outputs.iter().any(|output| output.format != Format::Xlsx) {
         let finding = Finding::error(
             Code::Usage,
@@ -106,14 +106,12 @@ pub fn write(
     let mut files = Files::default();
     for output in outputs {
         if let Target::File(path) = &output.target {
-            files.write(path, |out| save(&book, out))?;
+            files.write(path, |out| output.workbook(out, |out| save(&book, out)))?;
         }
     }
     for output in outputs {
         if output.target == Target::Stdout {
-            let mut memory = io::Cursor::new(vec![]);
-            let saved = save(&book, &mut memory);
-            to_stdout(|out| saved.and_then(|()| out.write_all(memory.get_ref())))?;
+            to_stdout(|out| output.streamed_workbook(out, |out| save(&book, out)))?;
         }
     }
     files.commit()

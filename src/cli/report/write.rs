@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 /// Where the report goes: without a word text to standard output, whoever reads it.
 pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
-    outputs_of(&global.output, global.format, Format::Table, known)
+    outputs_of(global, &global.output, global.format, Format::Table, known)
 }
 
 /// The formats that a report has.
@@ -42,7 +42,7 @@ pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result
     for output in outputs {
         if let Target::File(path) = &output.target {
             files.write(path, |mut out: &mut dyn Sink| match output.format {
-                Format::Xlsx => write_workbook(report, out),
+                Format::Xlsx => output.workbook(out, |out| write_workbook(report, out)),
                 format => write(format, report, &TerminalOptions::default(), &mut out),
             })?;
         }
@@ -51,7 +51,11 @@ pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result
     for output in outputs {
         if output.target == Target::Stdout {
             let options = terminal_options(screen.colors_stdout());
-            match to_stdout(|out| write(output.format, report, &options, out)) {
+            let written = to_stdout(|out| match output.format {
+                Format::Xlsx => output.streamed_workbook(out, |out| write_workbook(report, out)),
+                format => write(format, report, &options, out),
+            });
+            match written {
                 Err(Stop::ClosedPipe) => closed = true,
                 other => other?,
             }
@@ -73,11 +77,6 @@ fn write(
 ) -> io::Result<()> {
     match format {
         Format::Html => html::write(report, out),
-        Format::Xlsx => {
-            let mut memory = io::Cursor::new(vec![]);
-            write_workbook(report, &mut memory)?;
-            out.write_all(memory.get_ref())
-        }
         Format::Json => json::write(report, out),
         Format::Md => markdown::write(report, out),
         _ => terminal::write(report, options, out),

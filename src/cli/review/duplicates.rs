@@ -3,7 +3,7 @@
 use super::room::Room;
 use crate::cli::duplicates::Searched;
 use crate::cli::grade::as_of;
-use crate::cli::output::{Output, Target, files_of, keep_inputs, outputs};
+use crate::cli::output::{Output, Sink, Target, files_of, keep_inputs, outputs};
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list};
 use clap::Args;
@@ -47,7 +47,7 @@ impl Source {
 
 /// `review duplicates`.
 pub fn search(args: &Search, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let date = as_of(global)?;
     let source = if args.files.is_empty() {
         Source::Ledger(Box::new(Room::open(global)?))
@@ -123,11 +123,13 @@ fn write(outputs: &[Output], pairs: &Pairs<'_>, lang: Lang) -> Result<(), Stop> 
             Listing::new(lang, &columns, rows)
         }
     };
+    let save = |out: &mut dyn Sink| {
+        write_duplicates(pairs, lang, out).map_err(|error| std::io::Error::other(error.to_string()))
+    };
     for output in outputs {
         if let Target::File(path) = &output.target {
             files.write(path, |out| match output.format {
-                Format::Xlsx => write_duplicates(pairs, lang, &mut *out)
-                    .map_err(|error| std::io::Error::other(error.to_string())),
+                Format::Xlsx => output.workbook(out, save),
                 _ => list::render(output, &listing(output), None, &mut &mut *out),
             })?;
         }
@@ -136,12 +138,7 @@ fn write(outputs: &[Output], pairs: &Pairs<'_>, lang: Lang) -> Result<(), Stop> 
         if output.target == Target::Stdout {
             let width = crate::cli::write::terminal_width();
             crate::cli::output::to_stdout(|out| match output.format {
-                Format::Xlsx => {
-                    let mut bytes = std::io::Cursor::new(vec![]);
-                    write_duplicates(pairs, lang, &mut bytes)
-                        .map_err(|error| std::io::Error::other(error.to_string()))?;
-                    out.write_all(bytes.get_ref())
-                }
+                Format::Xlsx => output.streamed_workbook(out, save),
                 _ => list::render(output, &listing(output), width, out),
             })?;
         }

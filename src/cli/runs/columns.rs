@@ -13,7 +13,7 @@ use regrade::text;
 
 /// Exports it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(&global.output, global.format)?;
+    let outputs = outputs(global, global.format)?;
     let path = ledger::path(global);
     keep_inputs(&files_of(&outputs), std::slice::from_ref(&path))?;
     let [name] = &args.runs[..] else {

@@ -176,7 +176,7 @@ impl Selected {
 }
 
 fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
-    let outputs = output::outputs(&global.output, global.format)?;
+    let outputs = output::outputs(global, global.format)?;
     let is_streamed =
         |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
     // Without a word about the format a terminal gets what a pipe would.

@@ -1,6 +1,7 @@
 //! `regrade runs verify`: whether somebody edited a workbook that regrade wrote.
 
 use crate::cli::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use crate::cli::password::in_file;
 use crate::cli::{Exit, Format, Global, Screen, Stop, inputs};
 use regrade::compare::{self, Edits, Fingerprint, Verdict, is_for_people};
 use regrade::diagnostic::{Code, Finding, Text, listed};
@@ -10,6 +11,7 @@ use regrade::table::Origin;
 use regrade::text;
 use serde_json::json;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// The most rows that are named.
 const MOST_ROWS: usize = 20;
@@ -20,6 +22,9 @@ pub struct Args {
     /// The workbook that regrade wrote.
     #[arg(value_name = "FILE")]
     file: String,
+    /// A file whose first line is the password of encrypted workbooks.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
 }
 
 /// Runs it.
@@ -36,19 +41,20 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         );
         return Err(Stop::usage(finding));
     }
-    let targets = outputs(&global.output, global.format.or(Some(Format::Table)))?;
+    let targets = outputs(global, global.format.or(Some(Format::Table)))?;
     let input = inputs::input(file);
     if let Input::File { path, .. } = &input {
         keep_inputs(&files_of(&targets), std::slice::from_ref(path))?;
     }
-    let about = read::properties(&input);
-    let sheets = about.list(workbook::SHEETS);
-    let sums = about.get(workbook::SUMS).unwrap_or_default();
-    let written = Fingerprint::parse(about.list(workbook::HEADINGS), &sums);
     let options = read::Options {
+        password: args.password_file.as_deref().map(in_file).transpose()?,
         guard: crate::cli::reading::guard(None),
         ..read::Options::default()
     };
+    let about = read::properties(&input, options.password.as_ref());
+    let sheets = about.list(workbook::SHEETS);
+    let sums = about.get(workbook::SUMS).unwrap_or_default();
+    let written = Fingerprint::parse(about.list(workbook::HEADINGS), &sums);
     let cells = read::cells(&input, &sheets, &options).map_err(Stop::refused)?;
     let (verdict, filled) = match written.filter(|_| !sheets.is_empty()) {
         Some(written) => {

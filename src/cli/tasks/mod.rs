@@ -6,7 +6,7 @@ mod runs;
 use super::audit::{self, Exported};
 use super::grade::as_of;
 use super::grade_files::grade_files;
-use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::output::{Files, Output, Target, files_of, keep_inputs, outputs_at, to_stdout};
 use super::review::date;
 use super::write::terminal_options;
 use super::{
@@ -59,7 +59,7 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let (folders, lists) = calendars::split(&global.output, global.format)?;
     let outputs = if folders.is_empty() || !lists.is_empty() {
-        outputs(&lists, global.format)?
+        outputs_at(global, &lists, global.format)?
     } else {
         vec![]
     };
@@ -142,7 +142,7 @@ fn write_lists(
     for output in outputs {
         if let Target::File(path) = &output.target {
             files.write(path, |out| match output.format {
-                Format::Xlsx => write_workbook(tasks, lang, as_of, out),
+                Format::Xlsx => output.workbook(out, |out| write_workbook(tasks, lang, as_of, out)),
                 _ => write_list(output, tasks, lang, None, &mut &mut *out),
             })?;
         }
@@ -159,9 +159,7 @@ fn print_lists(outputs: &[Output], tasks: &[Task], lang: Lang, as_of: Date) -> R
     {
         to_stdout(|out| match output.format {
             Format::Xlsx => {
-                let mut memory = io::Cursor::new(vec![]);
-                write_workbook(tasks, lang, as_of, &mut memory)?;
-                out.write_all(memory.get_ref())
+                output.streamed_workbook(out, |out| write_workbook(tasks, lang, as_of, out))
             }
             _ => write_list(output, tasks, lang, width, out),
         })?;

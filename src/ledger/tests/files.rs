@@ -296,12 +296,13 @@ fn what_is_no_ledger_is_refused_and_left_alone() {
 
 #[test]
 fn a_ledger_cut_short_is_damaged() {
+    const PAGE: usize = crate::ledger::file::PAGE as usize;
     let (_folder, path) = place();
     let mut ledger = Ledger::create_or_open(&path, Duration::ZERO).unwrap();
     bring_in(&mut ledger, "2024-03-31");
     drop(ledger);
     let whole = std::fs::read(&path).unwrap();
-    for length in [20, 101, 5000, whole.len() / 2, whole.len() - 4096] {
+    for length in [20, 101, 5000, whole.len() / 2, whole.len() - PAGE] {
         std::fs::write(&path, &whole[..length]).unwrap();
         let error = open(&path).and_then(|ledger| ledger.imports().map(drop));
         assert!(
@@ -316,8 +317,8 @@ fn a_ledger_cut_short_is_damaged() {
     );
     // A page of zeros is found when somebody looks for it.
     let mut broken = whole;
-    let middle = broken.len() / 2 / 4096 * 4096;
-    broken[middle..middle + 4096].fill(0);
+    let middle = broken.len() / 2 / PAGE * PAGE;
+    broken[middle..middle + PAGE].fill(0);
     std::fs::write(&path, &broken).unwrap();
     let found = open(&path).and_then(|ledger| ledger.integrity_check());
     assert!(

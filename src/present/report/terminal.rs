@@ -66,7 +66,7 @@ fn clean(text: &str) -> String {
 fn folded(text: &str, mark: &str, wide: usize) -> String {
     let text = clean(text);
     let indent = " ".repeat(width(mark));
-    let mut lines = format!("{mark}");
+    let mut lines = mark.to_owned();
     let mut at = width(mark);
     let mut word = String::new();
     let mut put = |word: &mut String, lines: &mut String| {

@@ -1,5 +1,7 @@
 //! Whether requests are answered in the time that the customer's strategy promises, and which ones wait.
 
+mod outcome;
+
 use super::cells::{ratio, said};
 use super::groups::Groups;
 use super::material::Material;
@@ -9,124 +11,17 @@ use crate::table::column::MISSING;
 use crate::table::{Column as Values, Date, DateTime, Decimal};
 use crate::text;
 use crate::words::Word;
+use outcome::{Count, HOUR, Outcome, Request};
 use std::sync::Arc;
 
 /// How many waiting requests are listed.
 const LISTED: usize = 200;
-/// Seconds of a day and of an hour.
+/// Seconds of a day.
 const DAY: i64 = 86_400;
-const HOUR: i128 = 3_600;
 
 /// The day after which rows of an event sheet count; `None` if all do.
 pub(super) fn since(material: &Material<'_>, within: Option<Span>) -> Option<Date> {
     within.map(|within| within.back_from(material.grading.book.as_of))
-}
-
-/// What became of a request by the end of the as-of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Answered within the time.
-    InTime,
-    /// Answered, and later.
-    Late,
-    /// Not answered, and the time is over: so many seconds are left, fewer than none.
-    Overdue(i64),
-    /// Not answered, and so many seconds are left.
-    Open(i64),
-    /// Not answered, and no time is promised.
-    OpenWithoutLimit,
-    /// Nobody can say: no time is promised, it was closed without a reply, or its moments contradict each other.
-    NotJudged,
-}
-
-/// The moments of a request, in seconds.
-#[derive(Clone, Copy, Debug)]
-struct Request {
-    opened: Option<i64>,
-    replied: Option<i64>,
-    closed: Option<i64>,
-}
-
-impl Request {
-    /// What became of it until `now`, where it was to be answered `within` so many seconds. What happens from `now` on is
-    /// not known yet.
-    fn outcome(self, within: Option<i64>, now: i64) -> Outcome {
-        let known = |moment: Option<i64>| moment.filter(|moment| *moment < now);
-        let (Some(opened), replied, closed) =
-            (self.opened, known(self.replied), known(self.closed))
-        else {
-            return Outcome::NotJudged;
-        };
-        match (replied, within) {
-            (Some(replied), _) if replied < opened => Outcome::NotJudged,
-            (Some(_), None) => Outcome::NotJudged,
-            (Some(replied), Some(within)) if replied - opened <= within => Outcome::InTime,
-            (Some(_), Some(_)) => Outcome::Late,
-            (None, _) if closed.is_some() => Outcome::NotJudged,
-            (None, None) => Outcome::OpenWithoutLimit,
-            (None, Some(within)) => match opened + within - now {
-                left if left < 0 => Outcome::Overdue(left),
-                left => Outcome::Open(left),
-            },
-        }
-    }
-}
-
-/// The requests of some customers.
-#[derive(Clone, Debug, Default)]
-struct Count {
-    in_time: usize,
-    late: usize,
-    overdue: usize,
-    open: usize,
-    not_judged: usize,
-    /// How many were answered after they were opened, and in how many seconds together.
-    answered: usize,
-    seconds: i128,
-}
-
-impl Count {
-    fn all(&self) -> usize {
-        self.due() + self.open + self.not_judged
-    }
-
-    /// Those of which it is decided.
-    const fn due(&self) -> usize {
-        self.in_time + self.late + self.overdue
-    }
-
-    /// Hours until the first reply, on average.
-    fn mean_hours(&self) -> Option<Decimal> {
-        ratio(self.seconds, self.answered as i128 * HOUR)
-    }
-
-    fn add(&mut self, outcome: Outcome, request: Request, now: i64) {
-        match outcome {
-            Outcome::InTime => self.in_time += 1,
-            Outcome::Late => self.late += 1,
-            Outcome::Overdue(_) => self.overdue += 1,
-            Outcome::Open(_) => self.open += 1,
-            Outcome::OpenWithoutLimit | Outcome::NotJudged => self.not_judged += 1,
-        }
-        let replied = request.replied.filter(|replied| *replied < now);
-        if let Some((opened, replied)) = request.opened.zip(replied)
-            && replied >= opened
-        {
-            self.answered += 1;
-            self.seconds += i128::from(replied - opened);
-        }
-    }
-
-    fn plus(mut self, other: &Self) -> Self {
-        self.in_time += other.in_time;
-        self.late += other.late;
-        self.overdue += other.overdue;
-        self.open += other.open;
-        self.not_judged += other.not_judged;
-        self.answered += other.answered;
-        self.seconds += other.seconds;
-        self
-    }
 }
 
 /// A request that waits for its first reply.
@@ -414,45 +309,4 @@ fn chart(material: &Material<'_>, groups: &Groups, counts: &[Count]) -> Chart {
             series(text!("overdue", "超时未回复"), |count| count.overdue),
         ],
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reply_exactly_at_the_end_of_its_time_is_in_time() {
-        let request = |replied, closed| Request {
-            opened: Some(1_000),
-            replied,
-            closed,
-        };
-        let now = 100_000;
-        for (replied, closed, within, expected) in [
-            (Some(8_200), None, Some(7_200), Outcome::InTime),
-            (Some(8_201), None, Some(7_200), Outcome::Late),
-            (Some(999), None, Some(7_200), Outcome::NotJudged),
-            (Some(2_000), None, None, Outcome::NotJudged),
-            (None, None, Some(99_000), Outcome::Open(0)),
-            (None, None, Some(98_999), Outcome::Overdue(-1)),
-            (None, None, None, Outcome::OpenWithoutLimit),
-            (None, Some(5_000), Some(7_200), Outcome::NotJudged),
-            // What comes after the end of the day is not known yet.
-            (
-                Some(100_000),
-                Some(100_001),
-                Some(99_500),
-                Outcome::Open(500),
-            ),
-        ] {
-            let outcome = request(replied, closed).outcome(within, now);
-            assert_eq!(outcome, expected, "{replied:?} {closed:?} {within:?}");
-        }
-        let unopened = Request {
-            opened: None,
-            replied: Some(1),
-            closed: None,
-        };
-        assert_eq!(unopened.outcome(Some(1), now), Outcome::NotJudged);
-    }
 }
