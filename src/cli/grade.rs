@@ -8,7 +8,7 @@ use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
 use super::inputs::{self};
 use super::ledger_run::{from_ledger, record};
-use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs};
+use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role};
@@ -19,6 +19,7 @@ use regrade::grading::{Grading, SeenAs};
 use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
+use regrade::report::Judged;
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::{Column, Date, Truth};
@@ -68,7 +69,11 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(global, global.format)?;
+    let outputs = outputs_with_page(global, global.format)?;
+    if has_page(&outputs) {
+        // A page is a report, which tells of all customers and of what is hidden.
+        role::refuse(global, "grade --format html")?;
+    }
     let gates = args
         .fail_on
         .iter()
@@ -132,8 +137,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
-        let graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
-        let finished = task.finish(&graded, Before::default(), global, screen, &|_, _| Ok(()))?;
+        let mut graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
+        let alongside = Alongside {
+            judged: task.judge(&mut graded),
+            ..Alongside::default()
+        };
+        let finished = task.finish(&graded, alongside, global, screen, &|_, _| Ok(()))?;
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -151,7 +160,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let path = ledger.path().to_path_buf();
     let trouble = |error| ledger::trouble(&path, &error);
     let writer = ledger.write(&ledger::who(global)).map_err(trouble)?;
-    let (graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
+    let (mut graded, head) = from_ledger(&writer, args, rules, as_of, screen)?;
     let tags = args
         .changed
         .then(|| changed::tags_of(&writer, head.previous).map_err(trouble))
@@ -160,8 +169,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .shows_runs(global)
         .then(|| LastRuns::of(&writer, &graded.grading))
         .transpose()?;
-    let before = Before { tags, last };
-    let finished = task.finish(&graded, before, global, screen, &|rows, role| {
+    let alongside = Alongside {
+        tags,
+        last,
+        judged: task.judge(&mut graded),
+    };
+    let finished = task.finish(&graded, alongside, global, screen, &|rows, role| {
         let exported = Exported {
             command: "grade",
             run: Some(&head.id),
@@ -196,16 +209,23 @@ struct Task<'a> {
     columns: Option<Vec<OutputColumn>>,
 }
 
+/// Whether one of the outputs is a page.
+fn has_page(outputs: &[Output]) -> bool {
+    outputs.iter().any(|output| output.format == Format::Html)
+}
+
 /// What is done when so many rows are written for somebody, and before they appear.
 type Record<'a> = dyn Fn(usize, Option<&SeenAs>) -> Result<(), Stop> + 'a;
 
-/// What the ledger knows of the runs before, as far as the outputs want it.
+/// What outputs tell beside the grading, as far as there are such outputs.
 #[derive(Default)]
-struct Before {
+struct Alongside {
     /// The tags of the run before.
     tags: Option<Tags>,
-    /// The last runs.
+    /// The last runs that the ledger has.
     last: Option<LastRuns>,
+    /// What a page says of strategies and the like.
+    judged: Option<(Judged, Vec<Finding>)>,
 }
 
 /// How a grading ended.
@@ -224,12 +244,17 @@ impl Task<'_> {
         is_whole && !global.dry_run && self.outputs.iter().any(is_book)
     }
 
+    /// What a page tells beside the grades, if there is to be one.
+    fn judge(&self, graded: &mut Graded) -> Option<(Judged, Vec<Finding>)> {
+        has_page(&self.outputs).then(|| regrade::report::judge(&mut graded.grading))
+    }
+
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
     /// written for whom, when all outputs are written and none has appeared yet.
     fn finish(
         &self,
         graded: &Graded,
-        before: Before,
+        alongside: Alongside,
         global: &Global,
         screen: &Screen,
         record: &Record<'_>,
@@ -249,20 +274,26 @@ impl Task<'_> {
         }
         let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
         if self.args.changed {
-            let changed = changed::changed(all, before.tags.as_ref());
+            let changed = changed::changed(all, alongside.tags.as_ref());
             changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
         }
         let rows = entries.len();
-        let shown = Shown {
+        let mut shown = Shown {
             seen: Seen::all_of(entries),
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
             run: graded.run.as_deref(),
-            last: before.last,
+            last: alongside.last,
             plain: self.args.plain,
+            page: None,
         };
         findings.extend(regrade::explain::unrated(grading));
+        if let Some((judged, found)) = alongside.judged {
+            findings.extend(found);
+            let page = super::report::of_grading(grading, &judged, &shown, &findings);
+            shown.page = Some(page);
+        }
         let summary = summary(graded, grading, lang, &findings);
         let hit = gate::hits(&self.gates, &Figures::of_grading(all));
         screen.run_findings(&findings);

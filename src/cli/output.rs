@@ -41,12 +41,25 @@ pub fn outputs_at(
     paths: &[String],
     format: Option<Format>,
 ) -> Result<Vec<Output>, Stop> {
-    let fallback = if io::stdout().is_terminal() {
+    outputs_of(global, paths, format, fallback(), known)
+}
+
+/// The same of what can be a page too.
+pub fn outputs_with_page(global: &Global, format: Option<Format>) -> Result<Vec<Output>, Stop> {
+    let known = |format| match format {
+        Format::Html => Ok(format),
+        format => known(format),
+    };
+    outputs_of(global, &global.output, format, fallback(), known)
+}
+
+/// What standard output is if nothing is said.
+fn fallback() -> Format {
+    if io::stdout().is_terminal() {
         Format::Table
     } else {
         Format::Csv
-    };
-    outputs_of(global, paths, format, fallback, known)
+    }
 }
 
 /// The same where standard output is written as `fallback`, if nothing else is said, and `known` says which formats
@@ -94,7 +107,7 @@ pub fn outputs_of(
                         "the ending of `{shown}` names no format",
                         "`{shown}` 的扩展名不表示任何格式"
                     ))
-                    .with_help());
+                    .with_help(known(Format::Html).is_ok()));
                 }
             };
             output(Target::File(path), format)?
@@ -226,10 +239,13 @@ fn usage(title: regrade::diagnostic::Text) -> Usage {
 }
 
 impl Usage {
-    fn with_help(self) -> Stop {
+    /// With the endings that there are, a page's only where one is written.
+    fn with_help(self, page: bool) -> Stop {
+        let page = if page { ", .html" } else { "" };
+        let zh = page.replace(", ", "、");
         Stop::usage(self.0.help(text!(
-            "end it in .csv, .tsv, .jsonl, .json, .xlsx, .md or .txt, or give `--format`",
-            "请用 .csv、.tsv、.jsonl、.json、.xlsx、.md 或 .txt 结尾，或指定 `--format`"
+            "end it in .csv, .tsv, .jsonl, .json, .xlsx{page}, .md or .txt, or give `--format`",
+            "请用 .csv、.tsv、.jsonl、.json、.xlsx{zh}、.md 或 .txt 结尾，或指定 `--format`"
         )))
     }
 }
@@ -245,8 +261,8 @@ fn known(format: Format) -> Result<Format, Stop> {
         let finding = Finding::error(
             Code::NotYet,
             text!(
-                "html is not written by this version",
-                "此版本尚不能输出 html"
+                "this command writes no page yet: `grade` and `report` do",
+                "该命令尚不能输出网页，`grade` 和 `report` 可以"
             ),
         )
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));

@@ -267,6 +267,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "只列出这些变动：downgraded、upgraded、changed、unrated、new、absent、refused、unchanged",
     ),
     ("exit_code", "有任何变动时以 1 退出"),
+    ("plain", "工作簿只有评级明细一张表，内存不随行数增长"),
 ];
 
 /// The command line in a language.

@@ -7,12 +7,14 @@ use super::output::{Files, Output, Sink, Target, to_stdout};
 use super::{Exit, Format, Global, Screen, Stop};
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;
+use regrade::present::report::html;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::workbook::{Beside, WorkbookOptions};
 use regrade::present::{csv, json, markdown, record, terminal, workbook};
+use regrade::report::Report;
 use regrade::scheme::model::OutputColumn;
 use std::io;
 use std::io::Write;
@@ -30,6 +32,8 @@ pub(super) struct Shown<'a> {
     pub last: Option<LastRuns>,
     /// Whether a workbook has one sheet only.
     pub plain: bool,
+    /// The page of it, where one is written.
+    pub page: Option<Report>,
 }
 
 /// Writes all outputs: the files first, each beside its place, then standard output; then `record`
@@ -125,10 +129,10 @@ fn stop_on_errors(results: &Results<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Results<'a> {
+pub(super) fn layout<'a>(grading: &'a Grading, shown: &Shown<'_>, format: Format) -> Results<'a> {
     let layout = match format {
         Format::Xlsx => Layout::Workbook,
-        Format::Table | Format::Md => Layout::Screen,
+        Format::Table | Format::Md | Format::Html => Layout::Screen,
         _ => Layout::Text,
     };
     // The fixed keys of JSON need no columns; they are asked for only where the user names some.
@@ -206,6 +210,10 @@ fn write_plain(
     let out: &mut dyn Write = &mut out;
     match (format, &shown.columns) {
         (Format::Tsv, _) => csv::write(results, b'\t', false, true, out),
+        (Format::Html, _) => shown
+            .page
+            .iter()
+            .try_for_each(|page| html::write(page, out)),
         (Format::Md, _) => markdown::write(results, out),
         (Format::Json, Some(_)) => json::write_table(results, out),
         (Format::Json, None) => record::write_array(grading, &shown.seen.entries, shown.lang, out),

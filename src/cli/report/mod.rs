@@ -10,15 +10,18 @@ use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
 use super::recorded::Known;
+use super::write::{Shown, layout};
 use super::{
     Exit, Format, Global, Reading, Screen, Stop, columns, import, inputs, ledger, role, rules,
 };
 use of::Of;
+use regrade::book::Entry;
 use regrade::compare;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain;
 use regrade::grading::Grading;
-use regrade::report::{self, Before, By, Material, Report, RunFigures, Scope};
+use regrade::present::report::listed;
+use regrade::report::{self, Before, By, Judged, Material, Report, RunFigures, Scope};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Expression;
 use regrade::table::{Column, Truth};
@@ -213,6 +216,42 @@ fn make(
     Ok((made, all))
 }
 
+/// The page of a grading: its report over the customers that are shown, and the list of them with what `grade` lists.
+pub fn of_grading(
+    grading: &Grading,
+    judged: &Judged,
+    shown: &Shown<'_>,
+    findings: &[Finding],
+) -> Report {
+    let customers: Vec<u32> = shown.seen.rows().map(|row| row as u32).collect();
+    let scope = Scope::whole(grading);
+    let scope = if customers.len() < grading.len() {
+        scope.of_rows(customers)
+    } else {
+        scope
+    };
+    let before = before_in(grading, &scope, shown.lang);
+    let made = report::report(&Material {
+        grading,
+        judged,
+        scope,
+        lang: shown.lang,
+        of: grading.book.as_of.to_string(),
+        run: shown.run.map(str::to_owned),
+        before,
+        runs: vec![],
+        older_runs: 0,
+        by: vec![],
+        findings,
+        lists_customers: false,
+    });
+    let results = layout(grading, shown, Format::Html);
+    Report {
+        customers: Some(listed::table(&results)),
+        ..made
+    }
+}
+
 /// The report of files, without a ledger.
 fn from_files(
     args: &Args,
@@ -280,8 +319,7 @@ fn from_files(
 fn before_in(grading: &Grading, scope: &Scope<'_>, lang: Lang) -> Option<Before> {
     let rows = || {
         let rows = scope.rows().iter();
-        rows.map(|row| regrade::book::Entry::Customer(*row))
-            .collect::<Vec<_>>()
+        rows.map(|row| Entry::Customer(*row)).collect::<Vec<_>>()
     };
     let only = (!scope.is_whole()).then(rows);
     let comparison = compare::with_before(grading, only.as_deref(), lang)?;

@@ -6,6 +6,7 @@ use super::super::{Format, Global, Screen, Stop};
 use regrade::diagnostic::{Code, Finding};
 use regrade::present::report::{html, json, markdown, terminal};
 use regrade::present::terminal::TerminalOptions;
+use regrade::present::workbook;
 use regrade::report::Report;
 use regrade::text;
 use std::io::{self, Write};
@@ -18,18 +19,18 @@ pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
 /// The formats that a report has.
 fn known(format: Format) -> Result<Format, Stop> {
     match format {
-        Format::Table | Format::Md | Format::Json | Format::Html => Ok(format),
-        Format::Xlsx | Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
+        Format::Table | Format::Md | Format::Json | Format::Html | Format::Xlsx => Ok(format),
+        Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
             let finding = Finding::error(
                 Code::Usage,
                 text!(
-                    "a report has many tables: it is a page, Markdown, JSON or text",
-                    "报告有许多张表，只能输出为网页、Markdown、JSON 或文本"
+                    "a report has many tables: it is a page, a workbook, Markdown, JSON or text",
+                    "报告有许多张表，只能输出为网页、工作簿、Markdown、JSON 或文本"
                 ),
             );
             Err(Stop::usage(finding.help(text!(
-                "write to .html, .md, .json or .txt; `regrade grade` writes lists of customers",
-                "请输出到 .html、.md、.json 或 .txt；客户清单由 `regrade grade` 输出"
+                "write to .html, .xlsx, .md, .json or .txt; `regrade grade` writes lists of customers",
+                "请输出到 .html、.xlsx、.md、.json 或 .txt；客户清单由 `regrade grade` 输出"
             ))))
         }
     }
@@ -40,8 +41,9 @@ pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result
     let mut files = Files::default();
     for output in outputs {
         if let Target::File(path) = &output.target {
-            files.write(path, |mut out: &mut dyn Sink| {
-                write(output.format, report, &TerminalOptions::default(), &mut out)
+            files.write(path, |mut out: &mut dyn Sink| match output.format {
+                Format::Xlsx => output.workbook(out, |out| write_workbook(report, out)),
+                format => write(format, report, &TerminalOptions::default(), &mut out),
             })?;
         }
     }
@@ -49,7 +51,11 @@ pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result
     for output in outputs {
         if output.target == Target::Stdout {
             let options = terminal_options(screen.colors_stdout());
-            match to_stdout(|out| write(output.format, report, &options, out)) {
+            let written = to_stdout(|out| match output.format {
+                Format::Xlsx => output.streamed_workbook(out, |out| write_workbook(report, out)),
+                format => write(format, report, &options, out),
+            });
+            match written {
                 Err(Stop::ClosedPipe) => closed = true,
                 other => other?,
             }
@@ -75,4 +81,9 @@ fn write(
         Format::Md => markdown::write(report, out),
         _ => terminal::write(report, options, out),
     }
+}
+
+fn write_workbook(report: &Report, out: &mut dyn Sink) -> io::Result<()> {
+    workbook::write_report(report, out)
+        .map_err(|error| io::Error::other(error.text().get(report.lang).to_owned()))
 }

@@ -36,6 +36,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         run: Some(&run),
         last: None,
         plain: false,
+        page: None,
     };
     let graded = Graded {
         loaded: Loaded {

@@ -47,12 +47,15 @@ impl Colors {
     }
 }
 
-/// Colours for `n` grades, between those of the palette where there are more or fewer.
+/// Colours for `n` grades: of the six, the better one at a half as in tables, and between them above six.
 fn sample(n: usize) -> Vec<Rgb> {
     let last = GRADES.len() - 1;
+    let steps = n.saturating_sub(1).max(1);
     (0..n)
         .map(|index| {
-            let steps = n.saturating_sub(1).max(1);
+            if n <= GRADES.len() {
+                return GRADES[(2 * index * last).saturating_sub(steps).div_ceil(2 * steps)];
+            }
             let (low, rest) = (index * last / steps, index * last % steps);
             mix(GRADES[low], GRADES[(low + 1).min(last)], rest, steps)
         })
@@ -97,6 +100,7 @@ mod tests {
     fn grades_have_colours_of_their_own_from_end_to_end() {
         assert!(sample(0).is_empty());
         assert_eq!(sample(1), [GRADES[0]]);
+        assert_eq!(sample(3), [GRADES[0], GRADES[2], GRADES[5]]);
         for n in 2..=12 {
             let colors = sample(n);
             assert_eq!((colors[0], colors[n - 1]), (GRADES[0], GRADES[5]));

@@ -21,6 +21,7 @@ mod printed;
 mod problems;
 mod repair;
 mod repair_rows;
+mod report;
 mod review;
 mod tasks;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use compared::write_diff;
 pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
+pub use report::write_report;
 pub use tasks::write_tasks;
 
 use super::basis::Basis;

@@ -28,13 +28,20 @@ pub fn set_up(sheet: &mut Worksheet, lang: Lang) {
 /// What a workbook says of itself: its title, which version wrote it, and the as-of date as the day on which it was made,
 /// because the clock would give other bytes every time. Excel's calendar starts in 1900; an earlier date is dated then.
 pub fn properties(title: &str, as_of: Date) -> DocProperties {
+    let (year, month, day) = as_of.ymd();
+    match ExcelDateTime::from_ymd(year as u16, month as u8, day as u8) {
+        Ok(created) => undated(title).set_creation_datetime(&created),
+        Err(_) => undated(title),
+    }
+}
+
+/// The same of what has no date of its own: it is dated by the first day of Excel's calendar.
+pub fn undated(title: &str) -> DocProperties {
     let properties = DocProperties::new()
         .set_title(title)
         .set_author(concat!("regrade ", env!("CARGO_PKG_VERSION")));
-    let (year, month, day) = as_of.ymd();
-    let midnight = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8);
-    match midnight.or_else(|_| ExcelDateTime::from_ymd(1900, 1, 1)) {
-        Ok(created) => properties.set_creation_datetime(&created),
+    match ExcelDateTime::from_ymd(1900, 1, 1) {
+        Ok(first) => properties.set_creation_datetime(&first),
         Err(_) => properties,
     }
 }

@@ -7,7 +7,8 @@ use super::escape;
 use super::table::{Shape, shape};
 use crate::diagnostic::Lang;
 use crate::present::report::cell;
-use crate::report::{Kind, Report, Table};
+use crate::present::shown;
+use crate::report::{Cell, Kind, Report, Table};
 use crate::text;
 use std::collections::BTreeMap;
 
@@ -41,9 +42,10 @@ impl<'a> Held<'a> {
             known.extend(names().enumerate().map(|(place, name)| (name, place)));
         }
         for row in &table.rows {
-            let written = row.cells.get(index).map_or_else(String::new, |value| {
-                cell::text(value, column.kind).into_owned()
-            });
+            let written = row
+                .cells
+                .get(index)
+                .map_or_else(String::new, |value| written(value, column.kind));
             let place = *known.entry(written).or_insert_with_key(|text| {
                 texts.push(text.clone());
                 texts.len() - 1
@@ -96,17 +98,32 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Whether a column holds the grades of its rows: wherever a row has one, the cell is its name.
+/// A cell of one customer: a number keeps all its places, because it was compared with them.
+fn written(value: &Cell, kind: Kind) -> String {
+    match (value, kind) {
+        (Cell::Number(value), Kind::Number) => shown::number(*value, 0),
+        (value, kind) => cell::text(value, kind).into_owned(),
+    }
+}
+
+/// Whether all that stands in a column are names of grades: the present ones, or those before.
 fn is_grade(table: &Table, index: usize, report: &Report) -> bool {
-    let mut graded = table
+    let mut written = table
         .rows
         .iter()
-        .filter_map(|row| Some((row, report.grades.get(row.grade?)?)))
-        .peekable();
-    graded.peek().is_some()
-        && graded.all(|(row, (name, _))| {
-            matches!(row.cells.get(index), Some(crate::report::Cell::Text(text)) if text == name)
+        .filter_map(|row| match row.cells.get(index) {
+            Some(Cell::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
         })
+        .peekable();
+    written.peek().is_some()
+        && written.all(|text| report.grades.iter().any(|(name, _)| name == text))
+}
+
+/// What the list is called.
+pub fn title(table: &Table, lang: Lang) -> String {
+    let plain = || text!("Customers", "客户清单").get(lang).to_owned();
+    table.title.clone().unwrap_or_else(plain)
 }
 
 /// The search, the filters, the empty table and its data.
@@ -143,14 +160,9 @@ pub fn write(table: &Table, report: &Report, html: &mut String) {
         missing.get(lang)
     ));
     html.push_str("<p id=\"count\" class=\"count\" role=\"status\" aria-live=\"polite\"></p>\n");
-    let name = escape::text(
-        table
-            .title
-            .as_deref()
-            .unwrap_or(text!("Customers", "客户清单").get(lang)),
-    );
+    let name = escape::text(&title(table, lang));
     html.push_str(&format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\">\n<table id=\"customers-table\">\n<caption class=\"hidden\">{name}</caption>\n<thead><tr></tr></thead>\n<tbody></tbody>\n</table>\n</div>\n"
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\">\n<table id=\"customers-table\">\n<caption class=\"hidden\">{name}</caption>\n<thead><tr></tr></thead>\n<tbody></tbody>\n</table>\n</div>\n"
     ));
     pager(lang, html);
     let columns: Vec<String> = held.iter().map(Held::json).collect();

@@ -50,11 +50,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         html.clear();
     }
     if let Some(table) = &report.customers {
-        let heading = text!("Customers", "客户清单");
+        let heading = escape::text(&customers::title(table, lang));
         let _ = write!(
             html,
-            "<section id=\"customers\" aria-labelledby=\"customers-h\">\n<h2 id=\"customers-h\">{}</h2>\n",
-            heading.get(lang)
+            "<section id=\"customers\" aria-labelledby=\"customers-h\">\n<h2 id=\"customers-h\">{heading}</h2>\n"
         );
         customers::write(table, report, &mut html);
         html.push_str("</section>\n");
@@ -136,13 +135,9 @@ fn contents(report: &Report, html: &mut String) {
         let title = escape::text(&section.title);
         let _ = writeln!(html, "<li><a href=\"#{}\">{title}</a></li>", section.key);
     }
-    if report.customers.is_some() {
-        let customers = text!("Customers", "客户清单");
-        let _ = writeln!(
-            html,
-            "<li><a href=\"#customers\">{}</a></li>",
-            customers.get(report.lang)
-        );
+    if let Some(table) = &report.customers {
+        let title = escape::text(&customers::title(table, report.lang));
+        let _ = writeln!(html, "<li><a href=\"#customers\">{title}</a></li>");
     }
     html.push_str("</ol>\n</nav>\n");
 }

@@ -5,6 +5,8 @@ use crate::present::report::cell;
 use crate::present::shown;
 use crate::report::{Kind, Report, Row, Table};
 
+/// The most rows of a table that may stand beside another: none of them is cut where a sheet of paper ends.
+const SMALL: usize = 12;
 /// The most display columns of a text that stays on one line.
 const SHORT: usize = 24;
 
@@ -12,9 +14,14 @@ const SHORT: usize = 24;
 /// title of its own.
 pub fn write(table: &Table, name: &str, report: &Report, html: &mut String) {
     let name = escape::text(table.title.as_deref().unwrap_or(name));
+    let class = if table.rows.len() <= SMALL {
+        "scroll small"
+    } else {
+        "scroll"
+    };
     // Who uses the keyboard can scroll it only when it takes the focus.
     html.push_str(&format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\">\n<table>\n"
+        "<div class=\"{class}\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\">\n<table>\n"
     ));
     let hidden = if table.title.is_some() {
         ""

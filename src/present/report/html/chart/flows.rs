@@ -206,7 +206,7 @@ fn named(name: &str, count: u64) -> String {
 
 /// The outline of a band from the pixel `left` to the pixel `right`.
 fn path(band: &Band, left: f64, right: f64) -> String {
-    let middle = px(f64::midpoint(left, right));
+    let middle = px(left.midpoint(right));
     let (l, r) = (px(left), px(right));
     let (top_left, top_right) = (px(band.left), px(band.right));
     let (end_left, end_right) = (px(band.left + band.thick), px(band.right + band.thick));

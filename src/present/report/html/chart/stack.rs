@@ -69,7 +69,7 @@ pub fn draw(plot: &Plot, width: f64, colors: &Colors) -> Canvas {
             canvas.rect(rect, color, &tip);
             if measure(&value) + GAP <= rect.width {
                 canvas.text(
-                    (f64::midpoint(from, to), middle),
+                    (from.midpoint(to), middle),
                     Anchor::Middle,
                     Ink::On(color),
                     &value,

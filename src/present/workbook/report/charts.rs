@@ -1,0 +1,329 @@
+//! The charts of a report as Excel's own: plain types, a text for those who do not see them, and figures on a sheet of
+//! their own, which Excel draws from.
+
+use super::super::formats::{Formats, Look, look_of};
+use super::super::page::Page;
+use crate::diagnostic::Lang;
+use crate::present::palette::{INK, LINE, MUTED, Rgb, readable_on};
+use crate::present::report::colors::Colors;
+use crate::present::shown;
+use crate::report::{Chart, Flows, Kind, Label, Plot, Series};
+use crate::table::Decimal;
+use crate::text;
+use rust_xlsxwriter::{
+    Chart as Drawing, ChartAxis, ChartAxisLabelPosition, ChartDataLabel, ChartEmptyCells,
+    ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker,
+    ChartMarkerType, ChartPoint, ChartSolidFill, ChartType, Color, Worksheet, XlsxError,
+};
+
+/// The font of charts: Excel's default does not show Chinese well.
+const FONT: &str = "微软雅黑";
+/// A chart's size in pixels, without its bars where they lie.
+const WIDTH: u32 = 720;
+const HEIGHT: u32 = 280;
+/// The widest column of their figures.
+const WIDEST: usize = 44;
+/// What a lying bar needs.
+const BAR: u32 = 24;
+
+/// The figures that charts are drawn from, below each other on one sheet.
+pub struct Figures {
+    sheet: String,
+    lang: Lang,
+    plots: Vec<(u32, Plot)>,
+    next: u32,
+}
+
+impl Figures {
+    /// For the sheet of this name.
+    pub fn new(sheet: &str, lang: Lang) -> Self {
+        Self {
+            sheet: sheet.to_owned(),
+            lang,
+            plots: vec![],
+            next: 0,
+        }
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.plots.is_empty()
+    }
+
+    /// Takes the figures of a plot; gives the row of its headings.
+    fn add(&mut self, plot: &Plot) -> u32 {
+        let title = self.next;
+        self.next += plot.categories.len() as u32 + 3;
+        self.plots.push((title, plot.clone()));
+        title + 1
+    }
+
+    /// Writes the sheet.
+    pub fn write(&self, sheet: &mut Worksheet, formats: &Formats) -> Result<(), XlsxError> {
+        super::super::page::set_up(sheet, self.lang);
+        let plots = || self.plots.iter().map(|(_, plot)| plot);
+        let widest = |names: &mut dyn Iterator<Item = &Label>| {
+            let widths = names.map(|label| shown::width(&label.text));
+            widths.max().unwrap_or(0).clamp(10, WIDEST) + 4
+        };
+        let names = widest(&mut plots().flat_map(|plot| &plot.categories));
+        sheet.set_column_width(0, names as f64)?;
+        let series = plots().map(|plot| plot.series.len()).max().unwrap_or(0);
+        for index in 0..series {
+            let labels = plots().filter_map(|plot| plot.series.get(index));
+            let width = widest(&mut labels.map(|series| &series.label));
+            sheet.set_column_width(index as u16 + 1, width as f64)?;
+        }
+        let text = look_of(formats.bordered(), Look::Text);
+        for (title, plot) in &self.plots {
+            let bold = formats.base().set_bold();
+            sheet.write_string_with_format(
+                *title,
+                0,
+                super::super::text::cell(&plot.title),
+                &bold,
+            )?;
+            let head = title + 1;
+            sheet.write_blank(head, 0, &formats.section())?;
+            let number =
+                look_of(formats.bordered(), Look::General).set_num_format(format_of(plot.kind));
+            for (column, series) in (1u16..).zip(&plot.series) {
+                let name = super::super::text::cell(&series.label.text);
+                sheet.write_string_with_format(head, column, name, &formats.section())?;
+            }
+            for (index, category) in plot.categories.iter().enumerate() {
+                let row = head + 1 + index as u32;
+                sheet.write_string_with_format(
+                    row,
+                    0,
+                    super::super::text::cell(&category.text),
+                    &text,
+                )?;
+                for (column, series) in (1u16..).zip(&plot.series) {
+                    match series.values.get(index).copied().flatten() {
+                        Some(value) => {
+                            sheet.write_number_with_format(row, column, value.to_f64(), &number)?
+                        }
+                        None => sheet.write_blank(row, column, &number)?,
+                    };
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts a chart at the page's row; gives its height in pixels, 0 if there is nothing to draw.
+pub fn insert(
+    page: &mut Page<'_>,
+    chart: &Chart,
+    colors: &Colors,
+    figures: &mut Figures,
+) -> Result<u32, XlsxError> {
+    let flowing;
+    let (plot, kind) = match chart {
+        Chart::Bars(plot) => (plot, ChartType::Bar),
+        Chart::Stack(plot) => (plot, ChartType::BarStacked),
+        Chart::Lines(plot) => (plot, ChartType::Line),
+        Chart::Flows(flows) => {
+            flowing = as_stack(flows, figures.lang);
+            (&flowing, ChartType::BarStacked)
+        }
+    };
+    if plot.categories.is_empty() || plot.series.is_empty() {
+        return Ok(0);
+    }
+    let head = figures.add(plot);
+    let mut drawing = draw(plot, kind, head, &figures.sheet, colors);
+    let bars = match kind {
+        ChartType::Bar => plot.categories.len() * plot.series.len().max(1),
+        ChartType::BarStacked => plot.categories.len(),
+        _ => 0,
+    };
+    let height = HEIGHT.max(110 + bars as u32 * BAR);
+    drawing.set_width(WIDTH).set_height(height);
+    page.sheet
+        .insert_chart_with_offset(page.row, 1, &drawing, 0, 4)?;
+    Ok(height)
+}
+
+/// Excel has no picture of flows: a bar for each level before, in parts by what its customers are now.
+fn as_stack(flows: &Flows, lang: Lang) -> Plot {
+    let count =
+        |from: usize, to: usize| flows.counts.get(from).and_then(|row| row.get(to)).copied();
+    let name = |label: &Label, side: &str| Label {
+        text: format!("{} ({side})", label.text).into(),
+        grade: label.grade,
+    };
+    let title = text!(
+        "{}: from {} (bars) to {} (parts)",
+        "{}：{}（条）到 {}（段）",
+        flows.title,
+        flows.before,
+        flows.after
+    );
+    Plot {
+        title: title.get(lang).to_owned(),
+        alt: flows.alt.clone(),
+        kind: Kind::Count,
+        categories: flows
+            .from
+            .iter()
+            .map(|label| name(label, &flows.before))
+            .collect(),
+        series: flows
+            .to
+            .iter()
+            .enumerate()
+            .map(|(to, label)| Series {
+                label: name(label, &flows.after),
+                values: (0..flows.from.len())
+                    .map(|from| {
+                        let count = count(from, to).filter(|count| *count > 0)?;
+                        Some(Decimal::from_count(count as usize))
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn draw(plot: &Plot, kind: ChartType, head: u32, sheet: &str, colors: &Colors) -> Drawing {
+    let mut drawing = Drawing::new(kind);
+    let (first, last) = (head + 1, head + plot.categories.len() as u32);
+    let single = plot.series.len() == 1;
+    for (place, one) in plot.series.iter().enumerate() {
+        let column = place as u16 + 1;
+        let color = colors.label(&one.label, place);
+        let series = drawing
+            .add_series()
+            .set_name((sheet, head, column))
+            .set_categories((sheet, first, 0, last, 0))
+            .set_values((sheet, first, column, last, column));
+        if matches!(kind, ChartType::Line) {
+            series.set_format(
+                ChartFormat::new().set_line(
+                    ChartLine::new()
+                        .set_color(Color::RGB(color))
+                        .set_width(2)
+                        .set_dash_type(dash(place)),
+                ),
+            );
+            series.set_marker(&marker(place, color));
+            continue;
+        }
+        series.set_format(&mut filled(color)).set_gap(60);
+        let stacked = matches!(kind, ChartType::BarStacked);
+        let ink = if stacked { readable_on(color) } else { INK };
+        let mut label = ChartDataLabel::new();
+        label.show_value().set_font(&font(8, ink));
+        label.set_num_format(format_of(plot.kind));
+        series.set_data_label(&label);
+        if single && one.label.grade.is_none() {
+            let own = color;
+            let points: Vec<ChartPoint> = plot
+                .categories
+                .iter()
+                .map(|category| {
+                    let color = category.grade.and_then(|grade| colors.grade(grade));
+                    ChartPoint::new().set_format(&mut filled(color.unwrap_or(own)))
+                })
+                .collect();
+            series.set_points(&points);
+        }
+    }
+    drawing
+        .title()
+        .set_name(plot.title.as_str())
+        .set_font(font(11, INK).set_bold());
+    drawing.set_alt_text(plot.alt.as_str());
+    drawing.show_empty_cells_as(ChartEmptyCells::Gaps);
+    if single {
+        drawing.legend().set_hidden();
+    } else {
+        drawing
+            .legend()
+            .set_position(ChartLegendPosition::Bottom)
+            .set_font(&font(9, INK));
+    }
+    if matches!(kind, ChartType::Line) {
+        drawing.x_axis().set_font(&font(9, INK));
+        set_values(drawing.y_axis(), plot.kind);
+        drawing.y_axis().set_major_gridlines_line(&ruled());
+    } else {
+        // The axes of lying bars change places: the names stand at the side, the first at the top as in the table.
+        drawing
+            .y_axis()
+            .set_font(&font(9, INK))
+            .set_reverse()
+            // Beside the bars that go below nought, not on them.
+            .set_label_position(ChartAxisLabelPosition::Low);
+        drawing.y_axis().set_major_gridlines(false);
+        // Values say themselves at their bars.
+        set_values(drawing.x_axis(), plot.kind);
+        drawing.x_axis().set_major_gridlines(false).set_hidden(true);
+        if plot.kind == Kind::Share && matches!(kind, ChartType::BarStacked) {
+            drawing.x_axis().set_max(1);
+        }
+    }
+    drawing
+}
+
+fn set_values(axis: &mut ChartAxis, kind: Kind) {
+    axis.set_font(&font(8, MUTED))
+        .set_num_format(format_of(kind));
+}
+
+fn ruled() -> ChartLine {
+    let mut line = ChartLine::new();
+    line.set_color(Color::RGB(LINE)).set_width(0.75);
+    line
+}
+
+/// How figures of a kind are written.
+const fn format_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Share => "0.0%",
+        Kind::Delta => "+#,##0;-#,##0;0",
+        Kind::Number => "#,##0.##",
+        Kind::Text | Kind::Count | Kind::Money | Kind::Date => "#,##0",
+    }
+}
+
+fn font(size: u8, color: Rgb) -> ChartFont {
+    let mut font = ChartFont::new();
+    font.set_name(FONT)
+        .set_size(size)
+        .set_color(Color::RGB(color));
+    font
+}
+
+fn filled(color: Rgb) -> ChartFormat {
+    let mut format = ChartFormat::new();
+    format.set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(color)));
+    format
+}
+
+/// Lines differ in their dashes and marks, not by colour alone.
+const fn dash(place: usize) -> ChartLineDashType {
+    match place % 4 {
+        0 => ChartLineDashType::Solid,
+        1 => ChartLineDashType::Dash,
+        2 => ChartLineDashType::RoundDot,
+        _ => ChartLineDashType::DashDot,
+    }
+}
+
+fn marker(place: usize, color: Rgb) -> ChartMarker {
+    let mut marker = ChartMarker::new();
+    marker
+        .set_type(match place % 4 {
+            0 => ChartMarkerType::Circle,
+            1 => ChartMarkerType::Square,
+            2 => ChartMarkerType::Diamond,
+            _ => ChartMarkerType::Triangle,
+        })
+        .set_size(6)
+        .set_format(&mut filled(color));
+    marker
+}

@@ -1,0 +1,176 @@
+//! A section of a report as a sheet: what to know first, then its tables and charts from top to bottom.
+
+use super::super::formats::{Look, Shade, look_of};
+use super::super::page::{self, Page};
+use super::super::text;
+use super::charts::{self, Figures};
+use super::{LEFT, NARROWEST, WIDEST, grade_of, look, width, write_cell};
+use crate::present::palette::{HEADER, MUTED};
+use crate::present::report::cell;
+use crate::present::report::colors::Colors;
+use crate::present::shown;
+use crate::present::workbook::formats::Formats;
+use crate::report::{Block, Cell, Kind, Report, Section, Table};
+use rust_xlsxwriter::{Color, FormatBorder, Worksheet, XlsxError};
+
+/// The least width of a page, in characters, so that sentences have room.
+const PAGE: usize = 90;
+
+/// What fits a sheet of paper as it is: characters across, and rows with some to spare for those that are higher.
+const PAPER: usize = 145;
+const PAPER_ROWS: u32 = 30;
+
+/// A section from top to bottom.
+pub fn write(
+    sheet: &mut Worksheet,
+    section: &Section,
+    report: &Report,
+    formats: &Formats,
+    colors: &Colors,
+    drawn: &mut Figures,
+) -> Result<(), XlsxError> {
+    let widths = widths(section);
+    let all: Vec<u16> = std::iter::once(2).chain(widths.iter().copied()).collect();
+    let mut page = Page::new(sheet, formats, report.lang, &all)?;
+    page.sheet.set_row_height_pixels(0, 10)?;
+    page.title(LEFT, &section.title)?;
+    let note = look_of(formats.base(), Look::Wrapped)
+        .set_indent(0)
+        .set_font_color(Color::RGB(MUTED));
+    let room: usize = widths.iter().map(|width| usize::from(*width)).sum();
+    let last = widths.len() as u16;
+    for text in &section.notes {
+        page.sheet
+            .merge_range(page.row, LEFT, page.row, last, &text::cell(text), &note)?;
+        let lines = page::lines(text, room);
+        page.sheet
+            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row += 1;
+    }
+    let mut breaks = Breaks::default();
+    for block in &section.blocks {
+        match block {
+            Block::Table(table) => {
+                match &table.title {
+                    Some(title) => page.part(LEFT, title)?,
+                    None => page.row += 1,
+                }
+                write_table(&mut page, table, report, &widths)?;
+            }
+            Block::Chart(chart) => {
+                page.row += 1;
+                let start = page.row;
+                let height = charts::insert(&mut page, chart, colors, drawn)?;
+                if height > 0 {
+                    page.row += height.div_ceil(page::ROW_HEIGHT) + 1;
+                    breaks.chart(start, page.row);
+                }
+            }
+        }
+    }
+    // What is wider than a sheet of paper is made smaller, and only the program that prints it knows by how much.
+    if room <= PAPER {
+        page.sheet.set_print_scale(100);
+        page.sheet.set_page_breaks(&breaks.rows)?;
+    }
+    Ok(())
+}
+
+/// Where a sheet of paper ends, so that none cuts a chart in two.
+#[derive(Default)]
+pub struct Breaks {
+    /// The first rows of sheets after the first.
+    pub rows: Vec<u32>,
+}
+
+impl Breaks {
+    /// Takes the rows of a chart: a sheet of paper starts with it if this one does not hold it.
+    pub fn chart(&mut self, first: u32, end: u32) {
+        let start = self.rows.last().copied().unwrap_or(0);
+        if (end - start) > PAPER_ROWS && first > start + 3 {
+            self.rows.push(first);
+        }
+    }
+}
+
+/// The widths of a section's columns: each as wide as the widest of all its tables, and all together as wide as a page.
+fn widths(section: &Section) -> Vec<u16> {
+    let tables = || {
+        section.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            Block::Chart(_) => None,
+        })
+    };
+    // Two at least, because one cell cannot be merged.
+    let count = tables()
+        .map(|table| table.columns.len())
+        .max()
+        .unwrap_or(0)
+        .max(2);
+    let mut widths: Vec<u16> = (0..count)
+        .map(|index| {
+            let of = tables().map(|table| width(table, index));
+            of.max().unwrap_or(NARROWEST) as u16
+        })
+        .collect();
+    let room: usize = widths.iter().map(|width| usize::from(*width)).sum();
+    if let Some(last) = widths.last_mut().filter(|_| count == 2) {
+        *last += PAGE.saturating_sub(room) as u16;
+    }
+    widths
+}
+
+fn write_table(
+    page: &mut Page<'_>,
+    table: &Table,
+    report: &Report,
+    widths: &[u16],
+) -> Result<(), XlsxError> {
+    let headings: Vec<(&str, Look)> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let look = if cell::is_numeric(column.kind) {
+                Look::Number(0)
+            } else {
+                Look::Text
+            };
+            (&*column.heading, look)
+        })
+        .collect();
+    page.headings(LEFT, &headings)?;
+    for row in &table.rows {
+        let mut lines = 1;
+        for (index, column) in table.columns.iter().enumerate() {
+            let value = row.cells.get(index).unwrap_or(&Cell::Missing);
+            let width = widths
+                .get(index)
+                .map_or(WIDEST, |width| usize::from(*width));
+            let text = cell::text(value, column.kind);
+            let is_long = shown::width(&text) + 2 > width || text.contains('\n');
+            if column.kind == Kind::Text && is_long {
+                lines = lines.max(page::lines(&text, width - 2));
+            }
+            let mut format = look(page.formats.bordered(), column.kind, value, is_long);
+            if let Some(grade) = grade_of(&text, row, report) {
+                format = page
+                    .formats
+                    .shaded(look_of(format, Look::Grade), Shade::Grade(grade));
+            }
+            if row.is_total {
+                format = format
+                    .set_bold()
+                    .set_border_top(FormatBorder::Medium)
+                    .set_border_top_color(Color::RGB(HEADER));
+            }
+            let at = (page.row, LEFT + index as u16);
+            write_cell(page.sheet, at, value, column.kind, &format)?;
+        }
+        if lines > 1 {
+            page.sheet
+                .set_row_height_pixels(page.row, page::height(lines))?;
+        }
+        page.row += 1;
+    }
+    Ok(())
+}
