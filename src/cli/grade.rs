@@ -295,7 +295,12 @@ impl Task<'_> {
             shown.page = Some(page);
         }
         let summary = summary(graded, grading, lang, &findings);
-        let hit = gate::hits(&self.gates, &Figures::of_grading(all));
+        // To compare with the run before takes memory for every customer.
+        let hit = if self.gates.is_empty() {
+            vec![]
+        } else {
+            gate::hits(&self.gates, &Figures::of_grading(all))
+        };
         screen.run_findings(&findings);
         if !hit.is_empty() {
             screen.findings(&hit, None);
