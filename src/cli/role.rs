@@ -145,3 +145,33 @@ fn too_short(path: &Path) -> Stop {
         "请让 regrade 生成：`regrade init --new-role-key 文件`"
     )))
 }
+
+/// What is said to a role of input that is refused: which file or column it is for, but nothing that quotes cells.
+pub fn without_quotes(stop: Stop) -> Stop {
+    let Stop::Findings {
+        findings,
+        source,
+        exit: Exit::Refused,
+    } = stop
+    else {
+        return stop;
+    };
+    let quotes = |finding: &Finding| {
+        !matches!(
+            finding.code,
+            Code::Unreadable
+                | Code::BadFormat
+                | Code::TooLarge
+                | Code::UnmatchedFile
+                | Code::MissingSheet
+                | Code::MissingColumn
+        )
+    };
+    let (quoting, mut told): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(quotes);
+    told.extend(roles::refused(&quoting));
+    Stop::Findings {
+        findings: told,
+        source,
+        exit: Exit::Refused,
+    }
+}

@@ -19,7 +19,7 @@ mod told;
 mod unique;
 
 pub use pseudonym::Secret;
-pub use told::withheld;
+pub use told::{refused, withheld};
 pub use unique::unique;
 
 use crate::book::emptied;
