@@ -184,6 +184,7 @@ impl Command {
             | Self::Diff(_)
             | Self::Simulate(_)
             | Self::Explain(_)
+            | Self::Report(_)
             | Self::Tasks(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
@@ -191,7 +192,6 @@ impl Command {
             Self::Import(_) => Some("import"),
             Self::Review(_) => Some("review"),
             Self::Backup(_) => Some("backup"),
-            Self::Report(_) => Some("report"),
             Self::Notify(_) => Some("notify"),
         }
     }

@@ -153,6 +153,11 @@ impl Viewer {
         }
     }
 
+    /// The places in a grading of the customers whom the role sees, in the order of the grading that [`Self::see`] gives.
+    pub fn rows(&self, grading: &Grading) -> Vec<u32> {
+        self.members(grading).rows
+    }
+
     /// What the role sees of a grading by its scheme.
     pub fn see(&self, grading: &Grading) -> Grading {
         let members = self.members(grading);
@@ -295,7 +300,7 @@ impl Viewer {
     }
 
     /// A customer's name as it is seen.
-    fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
+    pub fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
         let field = self.scheme.customers.as_ref().and_then(|rule| rule.name);
         let slot = field.and_then(|field| self.slot_of(SlotKind::Field(field)));
         let Some(slot) = slot else {
@@ -415,6 +420,14 @@ impl Viewer {
                 list.push(entry.name.clone());
             }
         }
+        // Fields of event sheets have names of their own.
+        let events = &self.scheme.events;
+        let hidden = self.sights.of_events.iter().map(|(sheet, field)| {
+            let sheet = &events[*sheet].sheet;
+            let (sheet, field) = (&sheet.name, &sheet.fields[*field].name);
+            format!("{sheet}.{field}").into()
+        });
+        seen.hidden.extend(hidden);
         seen
     }
 }
