@@ -48,6 +48,21 @@ customer = "客户编号"
 date = "日期"
 fields = [{ name = "金额", type = "money", unit = "元" }, { name = "门店", type = "text" }]
 
+[sheets.surveys]
+customer = "客户编号"
+date = "答卷日"
+fields = [{ name = "满意分", type = "number" }, { name = "推荐分", type = "number" }]
+
+[sheets.tickets]
+customer = "客户编号"
+date = "提出"
+id = "工单号"
+fields = [
+  { name = "提出", type = "datetime" },
+  { name = "回复", type = "datetime" },
+  { name = "门类", type = "text" },
+]
+
 [sheets.trades]
 kind = "lookup"
 key = "行业"
@@ -124,15 +139,34 @@ due_days = 5
 [[strategies]]
 when = "grade = 'A'"
 service = "专人"
+respond_within = "2 hours"
+goal = "留住"
+goal_met = "年采购额 >= 5000000"
+hours = 3
 tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }]
 benefits = ["优先"]
 [[strategies]]
 service = "标准"
 
+[report]
+amount = "年采购额"
+churned = "负责人 = '密主管乙' or 总消费额 < 300"
+bought = "总消费额 > 0"
+repurchased = "总消费额 > 20000"
+behaviour = ["年采购额", "总消费额", "折算额"]
+[report.satisfaction]
+sheet = "surveys"
+csat = "满意分"
+nps = "推荐分"
+[report.service]
+sheet = "tickets"
+replied = "回复"
+kind = "门类"
+
 [[roles]]
 name = "客服"
 rows = "区域 = '华东'"
-hide = ["年采购额", "负责人", "orders.金额", "trades.行业经理"]
+hide = ["年采购额", "负责人", "orders.金额", "trades.行业经理", "surveys.满意分", "tickets.门类"]
 mask = ["客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "签约日"]
 [[roles]]
 name = "外部"
@@ -166,6 +200,12 @@ ORDERS = [
     ("KH-8003", "2024-01-15", "8761.98", "异店五"),
     ("KH-8003", "2024-02-16", "8652.87", "异店六"),
     ("KH-8004", "2024-03-17", "234.56", "异店七"),
+]
+SURVEYS = [("KH-7001", "2024-02-20", "4", "9"), ("KH-7002", "2024-02-21", "2", "3"), ("KH-8003", "2024-02-22", "5", "10")]
+TICKETS = [
+    ("KH-7001", "GD-密单一", "2024-02-27 09:00", "", "密类一"),
+    ("KH-7002", "GD-密单二", "2024-02-27 10:00", "2024-02-27 11:00", "密类二"),
+    ("KH-8003", "GD-异单三", "2024-02-28 09:00", "", "异类三"),
 ]
 TRADES = [("食品", "密行经理一"), ("纺织", "密行经理二"), ("异业机械", "异行经理三"), ("异业电子", "异行经理四")]
 MASKED = {
@@ -226,6 +266,10 @@ def secrets(role):
     found |= {f"{total // 100}.{total % 100:02}" for total in totals.values()}
     found |= {manager for _, manager in TRADES}
     found.add("客户说")
+    for key, number, _, _, kind in TICKETS:
+        found.add(kind)
+        if role == "外部" or key.startswith("KH-8"):
+            found.add(number)
     return found
 
 
@@ -262,6 +306,8 @@ class Role(Checks):
         self.write("rules.toml", SCHEME)
         self.table("客户.csv", [HEADER, *CUSTOMERS])
         self.table("orders.csv", [["客户编号", "日期", "金额", "门店"], *ORDERS])
+        self.table("surveys.csv", [["客户编号", "答卷日", "满意分", "推荐分"], *SURVEYS])
+        self.table("tickets.csv", [["客户编号", "工单号", "提出", "回复", "门类"], *TICKETS])
         self.table("trades.csv", [["行业", "行业经理"], *TRADES])
         self.searched = 0
 
@@ -309,9 +355,10 @@ class Role(Checks):
 
 
 SECRETS = {role: secrets(role) for role in ["客服", "外部"]}
-FORMATS = ["g.csv", "g.tsv", "g.jsonl", "g.json", "g.xlsx", "g.md", "g.txt"]
+FORMATS = ["g.csv", "g.tsv", "g.jsonl", "g.json", "g.xlsx", "g.md", "g.txt", "g.html"]
+REPORTS = ["r.md", "r.json", "r.xlsx", "r.html", "r.txt"]
 LISTS = ["l.csv", "l.tsv", "l.jsonl", "l.json", "l.md", "l.txt"]
-SHEETS = ["customers=客户.csv", "orders=orders.csv", "trades=trades.csv"]
+SHEETS = ["customers=客户.csv", "orders=orders.csv", "trades=trades.csv", "surveys=surveys.csv", "tickets=tickets.csv"]
 
 
 def rows_of(path):
@@ -344,6 +391,12 @@ def files(c, role):
     for asked in ["a = 年采购额", "a = concat(手机, '')", "a = 月消费额"]:
         done = c.for_role(role, "grade", *SHEETS, "--columns", asked, exit_code=2)
     c.for_role(role, "grade", *SHEETS, "--as-of", "2024-04-30", "--columns", "*, g = 等级, r = 原因", files=FORMATS)
+    c.for_role(role, "report", *SHEETS, "--as-of", "2024-04-30", files=REPORTS)
+    c.for_role(role, "report", *SHEETS, "--as-of", "2024-04-30", "--by", "区域", "--where", "grade = 'A'", files=REPORTS)
+    for by in ["负责人", "手机", "year(签约日)", "区域, 年采购额", "客户编号"][: 5 if role == "外部" else 4]:
+        if role == "客服" or by != "year(签约日)":
+            done = c.for_role(role, "report", *SHEETS, "--by", by, exit_code=2)
+            c.check(f"--by {by} is refused", b"not-for-role" in done.stderr, done.stderr.decode())
     # An error about the data quotes it, and is told in numbers.
     c.table("坏.csv", [HEADER, CUSTOMERS[2], CUSTOMERS[2]])
     c.for_role(role, "grade", "customers=坏.csv", "--strict", "--format", "csv", exit_code=(0, 1, 3))
@@ -359,6 +412,9 @@ def ledger(c, role):
     c.for_role(role, "simulate", *db, "--set", "grades.A.when='score >= 99'", files=["x.xlsx", "x.json", "x.csv"])
     c.for_role(role, "tasks", "2024-Q2", *db, files=["t.csv", "t.xlsx", "t.json", "t.md", "t.tsv", "t.jsonl"])
     c.for_role(role, "tasks", "2024-Q2", *SHEETS, "--as-of", "2024-04-30", files=["t.csv", "t.json"])
+    for what in [[], ["@latest"], ["@2024-03"], ["2024"], ["2024-Q2"]]:
+        c.for_role(role, "report", *what, *db, files=REPORTS)
+    c.for_role(role, "report", *db, "--by", "区域", "--where", "区域 = '华东'", files=REPORTS)
     for lang in ["zh", "en"]:
         c.run("tasks", "2024-Q2", *db, "--role", role, "--lang", lang, "-o", f"calendars-{role}/")
         for path in (c.folder / f"calendars-{role}").rglob("*"):
@@ -437,13 +493,39 @@ def pseudonyms(c):
             c.check(f"{file.name} has no key", key.encode() not in file.read_bytes())
 
 
+def reports(c):
+    """Figures are those of the role's customers, by what there is and not by what it sees; keys are those of its lists."""
+    made = {}
+    for name in ["客服", "外部"]:
+        c.run("report", "@2024-04", "--ledger", "l.db", "--role", name, "-o", "r.json")
+        report = json.loads((c.folder / "r.json").read_text(encoding="utf-8"))
+        sections = {key: section["tables"] for key, section in report["sections"].items()}
+        made[name] = (json.dumps(report, ensure_ascii=False), sections)
+    text, sections = made["客服"]
+    c.check("revenue is left out", "contribution" not in sections, sections.keys())
+    c.check("it is said what is left out", "`年采购额`" in text and "`surveys.满意分`" in text)
+    # Of KH-7001 and KH-7002 the second belongs to 密主管乙; the first bought for 29287.02.
+    churned = next(row for row in sections["churn"]["overall"]["rows"] if row["what"] == "流失")
+    c.equal("who is lost is known of what is hidden", churned["customers"], 1)
+    again = sections["strategies"]["repurchase"]["total"]
+    c.equal("who bought again too", (again["bought"], again["again"]), (2, 1))
+    c.equal("only the scale that is seen", list(sections["satisfaction"]), ["nps"])
+    waiting = sections["service"]["open"]["rows"]
+    c.equal("its waiting request", [(row["request"], row["customer"]) for row in waiting], [("GD-密单一", "KH-7001")])
+    c.check("without the hidden kind", "kind" not in waiting[0], waiting)
+    _, sections = made["外部"]
+    waiting = sections["service"]["open"]["rows"]
+    keys = {row["客户编号"] for row in rows_of(c.folder / "a.csv")}
+    c.check("waiting requests by pseudonym", len(waiting) == 2 and {row["customer"] for row in waiting} <= keys, waiting)
+
+
 def audit(c):
     """Who took out what is in the ledger, and no value is."""
     lines = sqlite3.connect(c.folder / "l.db").execute(
         "SELECT made_by, subject, detail FROM audit WHERE action = 'export'"
     )
     lines = lines.fetchall()
-    for command in ["grade", "diff", "simulate", "explain", "tasks", "runs export", "runs history"]:
+    for command in ["grade", "diff", "simulate", "explain", "report", "tasks", "runs export", "runs history"]:
         mine = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == command]
         c.check(f"{command} is in the audit", any(line["role"] == "客服" for line in mine), mine[:2])
     graded = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == "grade"]
@@ -472,6 +554,7 @@ def main():
     refused(c)
     masks(c)
     pseudonyms(c)
+    reports(c)
     audit(c)
     print(f"{c.searched} outputs searched for {len(SECRETS['客服'])} and {len(SECRETS['外部'])} secrets")
     return c.end()
