@@ -74,7 +74,7 @@ pub struct Cli {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Global {
     /// The scheme; without it `REGRADE_RULES`, else rules.toml in this folder.
     #[arg(short, long, global = true, value_name = "FILE")]

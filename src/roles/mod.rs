@@ -12,6 +12,7 @@ mod mask;
 mod pseudonym;
 mod sights;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -19,6 +20,7 @@ mod told;
 mod unique;
 
 pub use pseudonym::Secret;
+pub use tasks::Told;
 pub use told::withheld;
 pub use unique::unique;
 

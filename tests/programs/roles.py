@@ -41,6 +41,7 @@ fields = [
   { name = "年采购额", type = "money", unit = "元" },
   { name = "负责人", type = "text" },
   { name = "签约日", type = "date" },
+  { name = "年检日", type = "date" },
 ]
 
 [sheets.orders]
@@ -143,7 +144,7 @@ respond_within = "2 hours"
 goal = "留住"
 goal_met = "年采购额 >= 5000000"
 hours = 3
-tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }]
+tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }, { title = "年检", on = "年检日" }]
 benefits = ["优先"]
 [[strategies]]
 service = "标准"
@@ -166,7 +167,7 @@ kind = "门类"
 [[roles]]
 name = "客服"
 rows = "区域 = '华东'"
-hide = ["年采购额", "负责人", "orders.金额", "trades.行业经理", "surveys.满意分", "tickets.门类"]
+hide = ["年采购额", "负责人", "年检日", "orders.金额", "trades.行业经理", "surveys.满意分", "tickets.门类"]
 mask = ["客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "签约日"]
 [[roles]]
 name = "外部"
@@ -176,21 +177,21 @@ key_file = "role.key"
 """
 
 HEADER = [
-    "客户编号", "客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "区域", "行业", "年采购额", "负责人", "签约日", "备注",
+    "客户编号", "客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "区域", "行业", "年采购额", "负责人", "签约日", "年检日", "备注",
 ]
 # The columns whose values a role must not find, and how it sees the masked ones.
 CUSTOMERS = [
     ["KH-7001", "密客甲贸易公司", "13851237001", "310101198807067001", "mkjia@secret-a.example", "6222021234567897001",
-     "上海市浦东新区密语路7001弄", "华东", "食品", "8765432.19", "密主管甲", "2021-03-17", "内情甲备注"],
+     "上海市浦东新区密语路7001弄", "华东", "食品", "8765432.19", "密主管甲", "2021-03-17", "2024-05-14", "内情甲备注"],
     ["KH-7002", "密客乙商行", "021-65437002", "310101197901017002", "mkyi@secret-b.example", "6222029876543217002",
-     "浙江省杭州市西湖区密文街7002号", "华东", "纺织", "432198.76", "密主管乙", "2019-11-23", "内情乙备注"],
+     "浙江省杭州市西湖区密文街7002号", "华东", "纺织", "432198.76", "密主管乙", "2019-11-23", "2024-05-15", "内情乙备注"],
     ["KH-8003", "异客丙实业", "13951238003", "440101198001018003", "ykbing@secret-c.example", "6222035555666677778003",
-     "广东省广州市天河区异乡路8003号", "华南", "异业机械", "6543217.98", "异主管丙", "2020-07-19", "内情丙备注"],
+     "广东省广州市天河区异乡路8003号", "华南", "异业机械", "6543217.98", "异主管丙", "2020-07-19", "2024-05-16", "内情丙备注"],
     ["KH-8004", "异客丁工坊", "13751238004", "440101198102028004", "ykding@secret-d.example", "6222035555666677778004",
-     "广东省深圳市南山区异乡路8004号", "华南", "异业电子", "21987.65", "异主管丁", "2022-02-13", "内情丁备注"],
+     "广东省深圳市南山区异乡路8004号", "华南", "异业电子", "21987.65", "异主管丁", "2022-02-13", "2024-05-17", "内情丁备注"],
     # A row that cannot be used: what is wrong with it is told by what stands there.
     ["KH-9005", "异客戊", "13651239005", "440101198203039005", "ykwu@secret-e.example", "6222035555666677779005",
-     "广东省佛山市禅城区异乡路9005号", "华南", "食品", "坏数九零零五", "异主管戊", "2023-01-09", "内情戊备注"],
+     "广东省佛山市禅城区异乡路9005号", "华南", "食品", "坏数九零零五", "异主管戊", "2023-01-09", "2024-05-18", "内情戊备注"],
 ]
 ORDERS = [
     ("KH-7001", "2024-01-11", "9871.23", "密店一"),
@@ -519,6 +520,29 @@ def reports(c):
     c.check("waiting requests by pseudonym", len(waiting) == 2 and {row["customer"] for row in waiting} <= keys, waiting)
 
 
+def tasks(c):
+    """The days are those that everybody sees, and conditions hold by what there is; a day that is hidden is not told."""
+    ask = ["tasks", "2024-05", "--ledger", "l.db", "--format", "json"]
+
+    def rows(*more):
+        return json.loads(c.run(*ask, *more, exit_code=0).stdout)
+
+    def own(rows):
+        return sorted((row["id"], row["task"], row["due"]) for row in rows)
+
+    every = rows()
+    everybody = [row for row in every if row["id"] in MASKED]
+    mine = rows("--role", "客服")
+    c.equal("the same days as everybody's", own(mine), own(row for row in everybody if row["task"] != "年检"))
+    c.check("a task by a hidden amount is there", "庆祝" in {row["task"] for row in mine}, mine)
+    c.check("one on a hidden day is not", "年检" in {row["task"] for row in everybody}, everybody)
+    c.check("nobody is named whom the role does not see", not any(row["owner"] for row in mine), mine)
+    c.equal("names are masked", {row["name"] for row in mine}, {MASKED["KH-7001"]["客户名称"]})
+    strange = rows("--role", "外部")
+    c.equal("by pseudonym as many", len(strange), len(every))
+    c.check("and none by key", not {row["id"] for row in strange} & {row["id"] for row in every}, strange)
+
+
 def audit(c):
     """Who took out what is in the ledger, and no value is."""
     lines = sqlite3.connect(c.folder / "l.db").execute(
@@ -555,6 +579,7 @@ def main():
     masks(c)
     pseudonyms(c)
     reports(c)
+    tasks(c)
     audit(c)
     print(f"{c.searched} outputs searched for {len(SECRETS['客服'])} and {len(SECRETS['外部'])} secrets")
     return c.end()

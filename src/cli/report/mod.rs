@@ -97,6 +97,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         write::write_all(&outputs, &made.report, screen)?;
     }
     if let Some(run) = &made.run {
+        // The parser gives what is written for this command's `--by` to everybody else's too.
+        let global = &Global {
+            by: None,
+            ..global.clone()
+        };
         let exported = Exported {
             command: "report",
             run: Some(run),
