@@ -280,7 +280,7 @@ impl Task<'_> {
         }
         let rows = entries.len();
         let mut shown = Shown {
-            seen: Seen::all_of(entries),
+            seen: Seen { entries },
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),

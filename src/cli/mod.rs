@@ -190,7 +190,7 @@ impl Command {
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),
             Self::Import(_) => Some("import"),
-            Self::Review(_) => Some("review"),
+            Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
             Self::Notify(_) => Some("notify"),
         }

@@ -386,6 +386,20 @@ impl Viewer {
         }
     }
 
+    /// A level that people set or suggest, as the role sees it: a tag may be made of a column that is not seen.
+    pub fn level(&self, subject: Option<Subject>, level: &Arc<str>) -> Arc<str> {
+        let mut tags = self.scheme.tags.iter();
+        let is_closed = subject == Some(Subject::Tag)
+            && tags.any(|tag| {
+                self.scheme.slots.sight(tag.slot) != Sight::Open && tag.name.can_give(level)
+            });
+        if is_closed {
+            Word::Withheld.get(self.scheme.language).into()
+        } else {
+            level.clone()
+        }
+    }
+
     /// Who was merged into a customer of the role.
     fn merged(
         &self,

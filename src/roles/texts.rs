@@ -74,7 +74,7 @@ fn reported(seen: &mut Scheme, sights: &Sights) {
         let fields = &event.sheet.fields;
         let shows = |field: &usize| {
             let is_free = matches!(fields[*field].kind, FieldKind::Id | FieldKind::Text);
-            !is_hidden(sheet, *field) && !(is_strange && is_free)
+            !(is_hidden(sheet, *field) || is_strange && is_free)
         };
         tickets.kind = tickets.kind.filter(shows);
         event.id = event.id.filter(shows);

@@ -421,6 +421,7 @@ def ledger(c, role):
         for path in (c.folder / f"calendars-{role}").rglob("*"):
             c.search(f"{path.name} for {role}", path.name.encode() + (path.read_bytes() if path.is_file() else b""), role)
     c.for_role(role, "runs", "list", *db, files=LISTS)
+    c.for_role(role, "review", "list", *db, files=LISTS)
     c.for_role(role, "runs", "show", "@latest", *db, files=LISTS)
     c.for_role(role, "runs", "export", *db, files=["e.csv", "e.tsv", "e.jsonl"])
     c.for_role(role, "runs", "export", "@latest", *db, "--changed", "--where", "区域 = '华东'", files=["e.csv"])
@@ -446,7 +447,7 @@ def refused(c):
     """A command that cannot leave out what the role does not see does not run, and writes nothing."""
     for command in [
         ["check", *SHEETS], ["check", "-o", "p.xlsx", *SHEETS], ["inspect", "客户.csv"], ["import", *SHEETS, "--ledger", "l.db"],
-        ["review", "list", "--ledger", "l.db"], ["review", "duplicates", "--ledger", "l.db"], ["backup", "b.db", "--ledger", "l.db"],
+        ["review", "list", "--kind", "repair", "--ledger", "l.db"], ["review", "KH-7001", "--ledger", "l.db"], ["review", "duplicates", "--ledger", "l.db"], ["backup", "b.db", "--ledger", "l.db"],
         ["runs", "verify", "客户.csv", "--ledger", "l.db"], ["diff", "客户.csv", "客户.csv"],
     ]:  # fmt: skip
         done = c.for_role("客服", *command, exit_code=2)
@@ -520,6 +521,20 @@ def reports(c):
     c.check("waiting requests by pseudonym", len(waiting) == 2 and {row["customer"] for row in waiting} <= keys, waiting)
 
 
+def reviews(c):
+    """Overrides and the queue, of the role's customers."""
+    def listed(*more):
+        return json.loads(c.run("review", "list", "--ledger", "l.db", "--format", "json", *more, exit_code=0).stdout)
+
+    c.equal("everybody's", {line["customer"] for line in listed()}, {"KH-7001", "KH-8003"})
+    mine = listed("--role", "客服")
+    c.equal("the role's", {(line["item"], line["customer"]) for line in mine}, {("override", "KH-7001")})
+    c.equal("what people wrote is withheld", {line["reason"] for line in mine if line["item"] == "override"}, {"（保密）"})
+    keys = {row["客户编号"] for row in rows_of(c.folder / "a.csv")}
+    strange = {line["customer"] for line in listed("--role", "外部")}
+    c.check("by pseudonym", len(strange) == 2 and strange <= keys, strange)
+
+
 def tasks(c):
     """The days are those that everybody sees, and conditions hold by what there is; a day that is hidden is not told."""
     ask = ["tasks", "2024-05", "--ledger", "l.db", "--format", "json"]
@@ -580,6 +595,7 @@ def main():
     pseudonyms(c)
     reports(c)
     tasks(c)
+    reviews(c)
     audit(c)
     print(f"{c.searched} outputs searched for {len(SECRETS['客服'])} and {len(SECRETS['外部'])} secrets")
     return c.end()
