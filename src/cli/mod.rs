@@ -74,7 +74,7 @@ pub struct Cli {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Global {
     /// The scheme; without it `REGRADE_RULES`, else rules.toml in this folder.
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -184,14 +184,14 @@ impl Command {
             | Self::Diff(_)
             | Self::Simulate(_)
             | Self::Explain(_)
+            | Self::Report(_)
             | Self::Tasks(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),
             Self::Import(_) => Some("import"),
-            Self::Review(_) => Some("review"),
+            Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
-            Self::Report(_) => Some("report"),
             Self::Notify(_) => Some("notify"),
         }
     }

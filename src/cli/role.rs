@@ -79,9 +79,19 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
             "`{command}` 直接显示原始数据，不能用于任何角色"
         ),
     );
+    let is_for_menders = matches!(command, "check" | "import") || command.starts_with("review");
+    let finding = if is_for_menders {
+        finding.with_note(text!(
+            "cells are mended, and customers told apart, by people who see them",
+            "修正单元格、判断是否同一客户，都要由看得到原值的人来做"
+        ))
+    } else {
+        finding
+    };
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `tasks` and `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`tasks`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `review list` and \
+         `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`review list`、`runs` 的输出"
     ))))
 }
 

@@ -12,6 +12,7 @@ mod mask;
 mod pseudonym;
 mod sights;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -19,6 +20,7 @@ mod told;
 mod unique;
 
 pub use pseudonym::Secret;
+pub use tasks::Told;
 pub use told::{refused, withheld};
 pub use unique::unique;
 
@@ -151,6 +153,11 @@ impl Viewer {
             (true, None) => Word::Withheld.get(self.scheme.language).into(),
             (false, _) => id.clone(),
         }
+    }
+
+    /// The places in a grading of the customers whom the role sees, in the order of the grading that [`Self::see`] gives.
+    pub fn rows(&self, grading: &Grading) -> Vec<u32> {
+        self.members(grading).rows
     }
 
     /// What the role sees of a grading by its scheme.
@@ -295,7 +302,7 @@ impl Viewer {
     }
 
     /// A customer's name as it is seen.
-    fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
+    pub fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
         let field = self.scheme.customers.as_ref().and_then(|rule| rule.name);
         let slot = field.and_then(|field| self.slot_of(SlotKind::Field(field)));
         let Some(slot) = slot else {
@@ -379,6 +386,20 @@ impl Viewer {
         }
     }
 
+    /// A level that people set or suggest, as the role sees it: a tag may be made of a column that is not seen.
+    pub fn level(&self, subject: Option<Subject>, level: &Arc<str>) -> Arc<str> {
+        let mut tags = self.scheme.tags.iter();
+        let is_closed = subject == Some(Subject::Tag)
+            && tags.any(|tag| {
+                self.scheme.slots.sight(tag.slot) != Sight::Open && tag.name.can_give(level)
+            });
+        if is_closed {
+            Word::Withheld.get(self.scheme.language).into()
+        } else {
+            level.clone()
+        }
+    }
+
     /// Who was merged into a customer of the role.
     fn merged(
         &self,
@@ -415,6 +436,14 @@ impl Viewer {
                 list.push(entry.name.clone());
             }
         }
+        // Fields of event sheets have names of their own.
+        let events = &self.scheme.events;
+        let hidden = self.sights.of_events.iter().map(|(sheet, field)| {
+            let sheet = &events[*sheet].sheet;
+            let (sheet, field) = (&sheet.name, &sheet.fields[*field].name);
+            format!("{sheet}.{field}").into()
+        });
+        seen.hidden.extend(hidden);
         seen
     }
 }
