@@ -275,8 +275,9 @@ impl Task<'_> {
         }
         let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
         if self.args.changed {
-            let changed = changed::changed(all, alongside.tags.as_ref());
-            changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
+            let viewer = self.viewer.as_ref();
+            let changed = changed::changed(all, alongside.tags.as_ref(), viewer);
+            changed::keep(&mut entries, grading, &changed, viewer);
         }
         let rows = entries.len();
         let mut shown = Shown {
