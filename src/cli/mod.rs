@@ -184,7 +184,8 @@ impl Command {
             | Self::Diff(_)
             | Self::Simulate(_)
             | Self::Explain(_)
-            | Self::Tasks(_) => None,
+            | Self::Tasks(_)
+            | Self::Notify(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),
@@ -192,7 +193,6 @@ impl Command {
             Self::Review(_) => Some("review"),
             Self::Backup(_) => Some("backup"),
             Self::Report(_) => Some("report"),
-            Self::Notify(_) => Some("notify"),
         }
     }
 }

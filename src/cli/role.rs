@@ -80,8 +80,8 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
         ),
     );
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `tasks` and `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`tasks`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `tasks`, `notify` and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`tasks`、`notify`、`runs` 的输出"
     ))))
 }
 

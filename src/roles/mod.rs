@@ -116,11 +116,6 @@ impl Viewer {
         self.sights.of.iter().all(|sight| *sight == Sight::Open) && self.sights.of_events.is_empty()
     }
 
-    /// Whether it sees some of the customers only.
-    pub const fn sees_some_rows(&self) -> bool {
-        self.role.rows.is_some()
-    }
-
     /// The first column by name, if any, that the role sees here and does not see as it is in another scheme; of the rows
     /// `rows` is said. A run that was recorded before a role was made stricter shows more than the role may see now.
     pub fn is_laxer_than(&self, other: &Self) -> Option<Arc<str>> {
