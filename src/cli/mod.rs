@@ -185,14 +185,14 @@ impl Command {
             | Self::Simulate(_)
             | Self::Explain(_)
             | Self::Report(_)
-            | Self::Tasks(_) => None,
+            | Self::Tasks(_)
+            | Self::Notify(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),
             Self::Import(_) => Some("import"),
             Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
-            Self::Notify(_) => Some("notify"),
         }
     }
 }

@@ -89,9 +89,9 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
         finding
     };
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `review list` and \
-         `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`review list`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `notify`, `review list` \
+         and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`notify`、`review list`、`runs` 的输出"
     ))))
 }
 
