@@ -82,7 +82,7 @@ pub fn beside<'a>(
         moves: moves.map(|comparison| diff(grading, comparison, shown)),
         basis: Basis::new(grading, seen, lang, MOST),
         strategies: strategies(grading, seen, lang),
-        scheme: printed(&grading.scheme, seen, lang),
+        scheme: printed(&grading.scheme, lang),
         history,
     }
 }

@@ -14,6 +14,7 @@ mod see;
 mod sights;
 mod stricter;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -21,9 +22,11 @@ mod told;
 mod unique;
 
 pub use pseudonym::Secret;
-pub use told::withheld;
+pub use tasks::Told;
+pub use told::{refused, withheld};
 pub use unique::unique;
 
+use crate::decide::Subject;
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::Slot;
 use crate::grading::SeenAs;
@@ -154,6 +157,15 @@ impl Viewer {
         seen.cloned().collect()
     }
 
+    /// A level that people set or suggest, as the role sees it: a tag may be made of a column that is not seen.
+    pub fn level(&self, subject: Option<Subject>, level: &Arc<str>) -> Arc<str> {
+        if subject == Some(Subject::Tag) && self.may_hide_tag(level) {
+            Word::Withheld.get(self.scheme.language).into()
+        } else {
+            level.clone()
+        }
+    }
+
     fn how(&self, slot: Slot) -> Option<How> {
         self.sights.how[slot.0 as usize]
     }
@@ -176,7 +188,7 @@ impl Viewer {
     }
 
     /// A customer's name as it is seen.
-    fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
+    pub fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
         let field = self.scheme.customers.as_ref().and_then(|rule| rule.name);
         let slot = field.and_then(|field| self.slot_of(SlotKind::Field(field)));
         let Some(slot) = slot else {
@@ -211,6 +223,14 @@ impl Viewer {
                 list.push(entry.name.clone());
             }
         }
+        // Fields of event sheets have names of their own.
+        let events = &self.scheme.events;
+        let hidden = self.sights.of_events.iter().map(|(sheet, field)| {
+            let sheet = &events[*sheet].sheet;
+            let (sheet, field) = (&sheet.name, &sheet.fields[*field].name);
+            format!("{sheet}.{field}").into()
+        });
+        seen.hidden.extend(hidden);
         seen
     }
 }

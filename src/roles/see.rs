@@ -15,6 +15,11 @@ use std::sync::Arc;
 use tables::SeenFields;
 
 impl Viewer {
+    /// The places in a grading of the customers whom the role sees, in the order of the grading that [`Self::see`] gives.
+    pub fn rows(&self, grading: &Grading) -> Vec<u32> {
+        self.members(grading).rows
+    }
+
     /// What the role sees of a grading by its scheme.
     pub fn see(&self, grading: &Grading) -> Grading {
         let members = self.members(grading);

@@ -80,6 +80,16 @@ impl Sights {
                 (None, _) => {}
             }
         }
+        // An event has no cell of its own in an output: what is masked elsewhere is hidden here, and so is what metrics
+        // make of it.
+        for (sheet, event) in scheme.events.iter().enumerate() {
+            for (index, field) in event.sheet.fields.iter().enumerate() {
+                let is_free = is_free(field) && index != event.customer;
+                if field.mask.is_some() || preset == Preset::External && is_free {
+                    self.of_events.push((sheet, index));
+                }
+            }
+        }
     }
 
     /// Hides what is worked out of columns that are not seen as they are, until nothing changes any more.

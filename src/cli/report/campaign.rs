@@ -1,15 +1,18 @@
 //! `--campaign`: the run that a campaign's segment was taken from, beside the run of the report.
 
 use super::super::recorded::Known;
-use super::super::{Stop, ledger};
-use foldhash::HashMap;
+use super::super::{Global, Stop, ledger, role};
+use foldhash::{HashMap, HashSet};
 use regrade::compare::{On, Renamed};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Text, listed, nearest};
+use regrade::expr::Slot;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, NoticeState, RunLevel};
 use regrade::report::campaign::{self, Campaign, Group, Member};
 use regrade::report::{Scope, Section};
+use regrade::roles::Viewer;
+use regrade::scheme::model::Sight;
 use regrade::table::Decimal;
 use regrade::text;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ pub fn section(
     id: &str,
     now: &Known,
     grading: &Grading,
+    global: &Global,
     lang: Lang,
 ) -> Result<Section, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
@@ -62,15 +66,18 @@ pub fn section(
             }
         })
         .map_err(trouble)?;
+    let sees = Sees::of(&was, grading, global)?;
     let (scope_before, scope_after) = (Scope::whole(&was), Scope::whole(grading));
     // Amounts of two schemes are compared only where they are the same thing.
     let amounts = scope_before.amount().zip(scope_after.amount());
-    let amounts = amounts.filter(|(one, other)| one.heading == other.heading);
+    let amounts = amounts
+        .filter(|(one, other)| one.heading == other.heading && sees.amount((one.slot, other.slot)));
     let number = |value: Option<i64>| value.and_then(Decimal::from_millionths);
     let mut members = vec![];
     ledger
         .each_run_level(old.run.number, |found| {
-            if !is_there(&found) {
+            let is_gone = !after.contains_key(&found.customer);
+            if !is_there(&found) || !sees.customer(&found.customer, is_gone) {
                 return;
             }
             let rows = (
@@ -103,6 +110,48 @@ pub fn section(
         members: &members,
     };
     Ok(campaign::section(&of, lang))
+}
+
+/// Whom a role sees of a campaign, and whether it sees the amount; without a role everybody and everything.
+struct Sees(Option<[Side; 2]>);
+
+/// What a role sees of a run.
+struct Side {
+    viewer: Viewer,
+    ids: HashSet<Arc<str>>,
+}
+
+impl Sees {
+    fn of(was: &Grading, now: &Grading, global: &Global) -> Result<Self, Stop> {
+        let side = |grading: &Grading| -> Result<Option<Side>, Stop> {
+            let viewer = role::viewer_of_run(global, &grading.scheme)?;
+            Ok(viewer.map(|viewer| {
+                let ids = &grading.book.roster.ids;
+                let rows = viewer.rows(grading).into_iter();
+                let ids = rows.map(|row| ids[row as usize].clone()).collect();
+                Side { viewer, ids }
+            }))
+        };
+        let (was, now) = (side(was)?, side(now)?);
+        Ok(Self(was.zip(now).map(|(was, now)| [was, now])))
+    }
+
+    /// One whom the role saw in the run of the segment, and sees now unless nobody does.
+    fn customer(&self, id: &Arc<str>, is_gone: bool) -> bool {
+        let Some([was, now]) = &self.0 else {
+            return true;
+        };
+        was.ids.contains(id) && (is_gone || now.ids.contains(id))
+    }
+
+    /// Whether the amount of both runs may be shown.
+    fn amount(&self, (was, now): (Slot, Slot)) -> bool {
+        let Some(sides) = &self.0 else {
+            return true;
+        };
+        let mut shown = sides.iter().zip([was, now]);
+        shown.all(|(side, slot)| side.viewer.scheme().slots.sight(slot) == Sight::Open)
+    }
 }
 
 const fn group(state: NoticeState) -> Group {

@@ -1,18 +1,17 @@
 //! A run of the ledger with what was before it: the run that it is compared with, and the runs up to it.
 
 use super::super::recorded::Known;
-use super::super::{Global, Stop, ledger};
+use super::super::{Global, Stop, ledger, role};
 use super::campaign;
 use super::of::Of;
+use super::shown::AsShown;
 use super::{Args, Asked, Heading, Made, Past, make, reported_by};
 use foldhash::HashSet;
 use regrade::compare::{self, Customer, On, Renamed, Snapshot};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::explain;
-use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, Run, RunLevel};
-use regrade::report::{Before, MOST_RUNS, RunFigures, Scope, Tracker};
+use regrade::report::{Before, MOST_RUNS, RunFigures, Tracker};
 use regrade::scheme::Scheme;
 use regrade::table::{Date, Period};
 use regrade::text;
@@ -39,7 +38,10 @@ pub fn from_ledger(
     };
     let mut known = Known::find(&ledger, &name)?;
     let said = reported_by(&mut known, global)?;
-    let asked = Asked::of(args, &known.scheme)?;
+    let viewer = role::viewer_of_run(global, &known.scheme)?;
+    let viewer = viewer.as_ref();
+    let scheme = viewer.map_or(&known.scheme, |viewer| &**viewer.scheme());
+    let asked = Asked::of(args, scheme)?;
     let mut grading = known.again(&ledger)?;
     let lang = global.lang.map_or(known.scheme.language, Lang::from);
     let heading = Heading {
@@ -51,41 +53,41 @@ pub fn from_ledger(
         lang,
         lists_customers,
     };
-    let (mut made, _) = make(&mut grading, asked, heading, vec![], |grading, scope| {
-        let ids = ids(grading, scope);
-        let before = match &span {
-            None => match known.run.previous {
-                Some(number) => {
-                    let previous = ledger.run_by_number(number).map_err(trouble)?;
-                    let compared =
-                        |run: Run| compared(&ledger, &run, &known, grading, ids.as_ref(), lang);
-                    previous.map(compared).transpose()?
-                }
-                None => None,
-            },
-            Some(span) => span.before(&ledger, &known, grading, ids.as_ref(), lang)?,
-        };
-        let first = span.as_ref().and_then(|span| span.period.start());
-        let (runs, older_runs) = trend(&ledger, &known, first, ids.as_ref())?;
-        Ok(Past {
-            before,
-            runs,
-            older_runs,
-        })
-    })?;
+    let (mut made, _) = make(
+        &mut grading,
+        viewer,
+        asked,
+        heading,
+        vec![],
+        |shown, scope| {
+            let ids = shown.ids(scope);
+            let before = match &span {
+                None => match known.run.previous {
+                    Some(number) => {
+                        let previous = ledger.run_by_number(number).map_err(trouble)?;
+                        let compared =
+                            |run: Run| compared(&ledger, &run, &known, shown, ids.as_ref(), lang);
+                        previous.map(compared).transpose()?
+                    }
+                    None => None,
+                },
+                Some(span) => span.before(&ledger, &known, shown, ids.as_ref(), lang)?,
+            };
+            let first = span.as_ref().and_then(|span| span.period.start());
+            let (runs, older_runs) = trend(&ledger, &known, first, ids.as_ref())?;
+            Ok(Past {
+                before,
+                runs,
+                older_runs,
+            })
+        },
+    )?;
     if let Some(id) = &args.of_campaign {
-        let section = campaign::section(&ledger, id.trim(), &known, &grading, lang)?;
+        let section = campaign::section(&ledger, id.trim(), &known, &grading, global, lang)?;
         made.report.sections.insert(0, section);
     }
     made.findings.splice(0..0, said);
     Ok(made)
-}
-
-/// The keys of the customers who are seen; `None` if all are.
-fn ids(grading: &Grading, scope: &Scope<'_>) -> Option<HashSet<Arc<str>>> {
-    let ids = &grading.book.roster.ids;
-    let rows = || scope.rows().iter().map(|row| ids[*row as usize].clone());
-    (!scope.is_whole()).then(|| rows().collect())
 }
 
 /// A span of runs.
@@ -125,7 +127,7 @@ impl Span {
         &self,
         ledger: &Ledger,
         now: &Known,
-        grading: &Grading,
+        shown: &AsShown<'_>,
         ids: Option<&HashSet<Arc<str>>>,
         lang: Lang,
     ) -> Result<Option<Before>, Stop> {
@@ -151,7 +153,7 @@ impl Span {
                 &self.first
             }
         };
-        let mut before = compared(ledger, old, now, grading, ids, lang)?;
+        let mut before = compared(ledger, old, now, shown, ids, lang)?;
         before.notes = notes;
         Ok(Some(before))
     }
@@ -162,7 +164,7 @@ fn compared(
     ledger: &Ledger,
     old: &Run,
     now: &Known,
-    grading: &Grading,
+    shown: &AsShown<'_>,
     ids: Option<&HashSet<Arc<str>>>,
     lang: Lang,
 ) -> Result<Before, Stop> {
@@ -178,14 +180,9 @@ fn compared(
     let mut comparison = compare::compare(&was, &is);
     // What a run says of its last period is why somebody moved only where nothing lies between the two.
     if now.run.previous == Some(old.run.number) {
-        for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-            let row = grading.book.roster.by_id.get(&found.id);
-            let reasons = row.map(|row| explain::reasons(grading, *row as usize, lang));
-            found.reason = reasons
-                .and_then(|reasons| reasons.into_iter().next())
-                .map(Arc::from);
-        }
+        shown.put_reasons(&mut comparison, lang);
     }
+    shown.put_names(&mut comparison);
     Ok(Before {
         comparison,
         name: old.run.as_of.to_string(),
