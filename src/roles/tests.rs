@@ -246,25 +246,6 @@ fn how_far_a_grade_is_does_not_say_which_hidden_part_holds() {
     }
 }
 
-/// The last who is in has 70: the customer's own value, of which a role sees the first digit.
-#[test]
-fn the_value_of_the_last_who_is_in_is_told_to_no_role_that_does_not_see_it() {
-    use crate::diagnostic::Lang;
-    let grades = "[[grades]]\nname = \"A\"\ntop = 2\nby = \"额\"\n[[grades]]\nname = \"B\"\n";
-    for how in ["hide", "mask"] {
-        let role = format!("{how} = [\"额\"]");
-        let (whole, seen) =
-            seen_by(&format!("{PLAIN}{grades}").replace("hide = [\"签约\"]", &role));
-        let told = |grading: &Grading| {
-            let next = crate::explain::movement::next(grading, 2, Lang::Zh);
-            let summary = crate::present::summary::summarise(grading, Lang::Zh, "", vec![], vec![]);
-            format!("{next:?} {summary:?}")
-        };
-        assert!(told(&whole).contains("70"), "{}", told(&whole));
-        assert!(!told(&seen).contains("70"), "{how}: {}", told(&seen));
-    }
-}
-
 #[test]
 fn indicators_do_not_say_which_of_their_bands_over_a_hidden_column_holds() {
     use crate::diagnostic::Lang;

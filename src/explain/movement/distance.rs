@@ -5,7 +5,7 @@ use crate::diagnostic::Lang;
 use crate::explain::{rule_text, value_text};
 use crate::expr::{Bound, Comparison, Node, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, GradeRule, Sight, Top};
+use crate::scheme::model::{Expression, GradeRule, Top};
 use crate::table::{Decimal, Value};
 
 /// What the next better grade needs; `None` for the best, for those without a grade, and where nothing is lacking
@@ -113,10 +113,8 @@ fn rank(
     lang: Lang,
 ) -> Option<String> {
     let cutoff = grading.assessment.cuts.get(grade)?.cutoff.first();
-    // The cutoff is somebody's value.
     if let (Some(cutoff), [by], None) = (cutoff, &top.by[..], top.within)
         && let [slot] = by.bound.slots()[..]
-        && grading.scheme.slots.sight(slot) == Sight::Open
         && by.bound.node == Node::Slot(slot)
     {
         let shown = |value: &Value| value_text(&grading.scheme, slot, value, lang);
