@@ -89,9 +89,9 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
         finding
     };
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `review list` and \
-         `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`review list`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `notify`, `review list` \
+         and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`notify`、`review list`、`runs` 的输出"
     ))))
 }
 
@@ -154,4 +154,34 @@ fn too_short(path: &Path) -> Stop {
         "let regrade make one: `regrade init --new-role-key FILE`",
         "请让 regrade 生成：`regrade init --new-role-key 文件`"
     )))
+}
+
+/// What is said to a role of input that is refused: which file or column it is for, but nothing that quotes cells.
+pub fn without_quotes(stop: Stop) -> Stop {
+    let Stop::Findings {
+        findings,
+        source,
+        exit: Exit::Refused,
+    } = stop
+    else {
+        return stop;
+    };
+    let quotes = |finding: &Finding| {
+        !matches!(
+            finding.code,
+            Code::Unreadable
+                | Code::BadFormat
+                | Code::TooLarge
+                | Code::UnmatchedFile
+                | Code::MissingSheet
+                | Code::MissingColumn
+        )
+    };
+    let (quoting, mut told): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(quotes);
+    told.extend(roles::refused(&quoting));
+    Stop::Findings {
+        findings: told,
+        source,
+        exit: Exit::Refused,
+    }
 }

@@ -32,8 +32,12 @@ impl<'a> Moment<'a> {
         // Of who is decided up to a later day already nothing moves now; people's word and values without rules are
         // those of the day all the same.
         let is_shown = self.book.is_newest;
-        for row in (0..open.len()).filter(|row| open[*row] || is_shown) {
-            let track = track_of(&mut people.persons[self.numbers[row] as usize], ladder);
+        for row in 0..open.len() {
+            let person = &mut people.persons[self.numbers[row] as usize];
+            if !(open[row] || is_shown || person.begins_on(end, ladder, movement.is_some())) {
+                continue;
+            }
+            let track = track_of(person, ladder);
             let on_hold = ladder == Ladder::Grade && self.held[row];
             let level = match (movement, &conditions) {
                 (Some(movement), Some(conditions)) if open[row] => {

@@ -31,6 +31,7 @@ use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Period};
 use earlier::EarlierFindings;
+use foldhash::HashSet;
 use moment::{Moment, When};
 use std::sync::Arc;
 
@@ -147,12 +148,16 @@ fn open_ends(
     newest: &Book,
 ) -> Vec<Date> {
     let as_of = newest.as_of;
+    let reads_before = scheme.types_read_before();
+    let set: HashSet<&str> = past.overrides.iter().map(|set| &*set.customer).collect();
     let first = people
         .persons
         .iter()
-        .filter_map(|person| match person.start {
+        .zip(&people.ids)
+        .filter_map(|(person, id)| match person.start {
             Start::First => shelf.first_day(),
-            Start::After(day) => day.add_days(1),
+            Start::Since(day) if reads_before || set.contains(&**id) => Some(day),
+            Start::After(day) | Start::Since(day) => day.add_days(1),
             Start::Last => None,
         });
     let closed = |day| Period::last_closed(scheme.period, day).end();

@@ -2,7 +2,7 @@
 
 use super::Past;
 use crate::book::{Book, Earlier};
-use crate::decide::{Place, Rung, Standing, Step};
+use crate::decide::{Ladder, Place, Rung, Standing, Step};
 use crate::diagnostic::{Code, Finding};
 use crate::scheme::model::Scheme;
 use crate::table::{Date, Period};
@@ -30,6 +30,9 @@ pub enum Start {
     First,
     /// Those that end after this day.
     After(Date),
+    /// The same, where the customers' sheet says what the grade was on that day. What it does not say, a type that no rule
+    /// moves and what people had set, is worked out as of that day, as a run of then would have found it.
+    Since(Date),
     /// The last one only: the grade before has no date.
     Last,
 }
@@ -260,7 +263,7 @@ impl Person {
         };
         let since = sheet.since.filter(|_| sheet.grade.is_some());
         let start = match (sheet.grade.or(sheet.kind), since) {
-            (Some(_), Some(since)) => Start::After(since),
+            (Some(_), Some(since)) => Start::Since(since),
             (Some(_), None) => Start::Last,
             (None, _) => decided.map_or(Start::First, Start::After),
         };
@@ -272,11 +275,18 @@ impl Person {
         }
     }
 
+    /// Whether a ladder begins on this day, which decides nothing itself: a type that the sheet does not say is what the
+    /// values give, and what people had set counts.
+    pub fn begins_on(&self, end: Date, ladder: Ladder, is_moved: bool) -> bool {
+        let is_unsaid = ladder == Ladder::Type && self.kind.effective.is_none();
+        self.start == Start::Since(end) && (is_moved || is_unsaid)
+    }
+
     /// Whether a period end is to be decided.
     pub fn is_open(&self, end: Date, is_last: bool) -> bool {
         match self.start {
             Start::First => true,
-            Start::After(day) => end > day,
+            Start::After(day) | Start::Since(day) => end > day,
             Start::Last => is_last,
         }
     }

@@ -66,7 +66,7 @@ impl Start {
     /// The day up to which periods are decided; `None` before the first.
     fn decided(self) -> Option<Date> {
         match self {
-            Self::After(day) => Some(day),
+            Self::After(day) | Self::Since(day) => Some(day),
             Self::First | Self::Last => None,
         }
     }

@@ -234,6 +234,9 @@ def every_example(checks):
     made = {}
     for lang in ("zh", "en"):
         for name, files, as_of in workbooks.ALL:
+            # Thousands of customers show nothing that hundreds do not.
+            if name == "cdnow" and "--all" not in sys.argv:
+                continue
             path, done = workbooks.grade(checks.folder, name, files, as_of, lang)
             checks.equal(f"{name} {lang}: exit code ({done.stderr.decode()})", done.returncode, 0)
             checks.check(f"{name} {lang}: nothing from the library", "Excel" not in done.stderr.decode(), done.stderr.decode())
@@ -266,9 +269,12 @@ def every_example(checks):
         checks.check(f"{name}: charts with a text beside them", texts and all(texts), texts)
         word = re.compile("[\u4e00-\u9fff]")
         if lang == "en":
-            checks.equal(f"{name}: English names of sheets", [one for one in book.sheetnames if word.search(one)], [])
-            head = [cell.value for cell in book["Graded"][1]]
-            checks.check(f"{name}: English headings", "Change" in head and "Reasons" in head, head)
+            # The scheme may name the second sheet and its columns itself.
+            others = [one for place, one in enumerate(book.sheetnames) if place != 1 and word.search(one)]
+            checks.equal(f"{name}: English names of sheets", others, [])
+            head = {cell.value for cell in book.worksheets[1][1]}
+            own = workbooks.own_columns(name.removesuffix("-en"))
+            checks.check(f"{name}: English headings", own or {"Change", "Reasons", "Reviewer"} <= head, head)
         formulas = [cell.coordinate for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
         checks.equal(f"{name}: values, not formulas", formulas, [])
     again = checks.folder / "again"

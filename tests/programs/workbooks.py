@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from functools import cache
@@ -37,6 +38,12 @@ def grade(folder, name, files, as_of, lang, *options):
     paths = [(example / file).relative_to(ROOT) for file in files]
     done = regrade("grade", *paths, "-r", rules, "--as-of", as_of, "--lang", lang, "-q", "-o", path, *options)
     return path, done
+
+
+def own_columns(name):
+    """Whether the scheme of an example says which columns its output has."""
+    rules = ROOT / "rules.example.toml" if name == "reference" else EXAMPLES / name / "rules.toml"
+    return "columns" in tomllib.loads(rules.read_text(encoding="utf-8")).get("output", {})
 
 
 def year(folder):
@@ -144,9 +151,16 @@ def font(points, bold):
     return ImageFont.truetype(file, round(points * PIXELS_A_POINT * 10), index=int(index) & 0xFFFF)
 
 
+@cache
+def advance(character, points, bold):
+    """The pixels from one character to the next."""
+    return font(points, bold).getlength(character) / 10
+
+
 def rendered(text, cell):
     """The pixels that a line of a cell takes."""
-    return font(cell.font.sz or 11, bool(cell.font.b)).getlength(text) / 10
+    points, bold = cell.font.sz or 11, bool(cell.font.b)
+    return sum(advance(character, points, bold) for character in text)
 
 
 def shown(cell):

@@ -8,6 +8,7 @@ use crate::grading::Grading;
 use crate::scheme::model::{DimensionRule, GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash, Value};
+use crate::words::Word;
 use foldhash::HashMap;
 use std::sync::Arc;
 
@@ -169,6 +170,7 @@ fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
         .zip(keys)
         .map(|(by, key)| {
             let value = match by.bound.slots()[..] {
+                _ if scheme.slots.withholds(&by.bound) => Word::Withheld.get(lang).to_owned(),
                 [slot] => value_text(scheme, slot, key, lang),
                 _ => crate::classify::plain_text(key, lang).unwrap_or_default(),
             };

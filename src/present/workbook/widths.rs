@@ -62,6 +62,12 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
             }
         },
     };
+    // Letters such as m are wider than the digits that columns are measured in; a line that is full wraps too soon.
+    let content = if is_wrapped(column) {
+        content + content.div_ceil(12)
+    } else {
+        content
+    };
     let widest = if is_wrapped(column) {
         WIDEST_SENTENCE
     } else {

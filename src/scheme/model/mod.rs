@@ -111,6 +111,11 @@ impl Scheme {
     /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
     /// was before.
     pub fn has_history(&self) -> bool {
+        self.grade_movement.is_some() || self.type_movement.is_some() || self.types_read_before()
+    }
+
+    /// Whether types read what was before.
+    pub fn types_read_before(&self) -> bool {
         let reads_before = |when: &Expression| {
             let slots = when.bound.slots();
             slots.iter().any(|slot| {
@@ -118,13 +123,8 @@ impl Scheme {
                 matches!(kind, SlotKind::PreviousType | SlotKind::PreviousGrade)
             })
         };
-        self.grade_movement.is_some()
-            || self.type_movement.is_some()
-            || self
-                .types
-                .iter()
-                .filter_map(|rule| rule.when.as_ref())
-                .any(reads_before)
+        let mut conditions = self.types.iter().filter_map(|rule| rule.when.as_ref());
+        conditions.any(reads_before)
     }
 }
 
