@@ -476,7 +476,7 @@ fn what_is_not_to_be_seen_is_in_no_sheet() {
         [[dimensions]]
         name = "worth"
         weight = 1
-        bands = [{ label = "high", when = "twice >= 8642", points = 9 }, { label = "low", points = 1 }]
+        bands = [{ label = "high", when = "twice >= 8600", points = 9 }, { label = "low", points = 1 }]
         [[dimensions]]
         name = "reach"
         weight = 1
