@@ -22,6 +22,7 @@ mod inputs;
 mod inspect;
 mod intake;
 mod last_import;
+mod last_runs;
 mod late;
 mod ledger;
 mod ledger_run;

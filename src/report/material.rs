@@ -170,6 +170,11 @@ impl<'a> Amount<'a> {
         })
     }
 
+    /// The kind of its columns.
+    pub const fn kind(&self) -> super::Kind {
+        super::contribution::kind(self)
+    }
+
     /// The value of a customer in millionths.
     pub fn at(&self, row: u32) -> Option<i64> {
         Some(self.values[row as usize]).filter(|value| *value != MISSING)

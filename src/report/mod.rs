@@ -29,7 +29,7 @@ mod tests;
 mod trend;
 
 pub use by::{By, parse as parse_by};
-pub use customers::MOST_LISTED;
+pub use customers::{Listed, MOST_LISTED};
 pub use material::{Before, Judged, Material, MayName, Scope, judge};
 pub use trend::{MOST_RUNS, RunFigures, Tracker};
 
@@ -238,7 +238,6 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.push(quality::section(material));
     let color = |color: Option<&String>| u32::from_str_radix(color?, 16).ok();
     let grades = scheme.grades.iter();
-    let lists = material.lists_customers && material.scope.rows().len() <= MOST_LISTED;
     Report {
         lang: material.lang,
         title: title(material),
@@ -247,7 +246,9 @@ pub fn report(material: &Material<'_>) -> Report {
             .map(|grade| (grade.name.clone(), color(grade.color.as_ref())))
             .collect(),
         sections,
-        customers: lists.then(|| customers::table(material)),
+        customers: material
+            .lists_customers
+            .then(|| customers::table(material, MOST_LISTED)),
     }
 }
 

@@ -13,7 +13,6 @@ use regrade::report::campaign::{self, Campaign, Group, Member};
 use regrade::report::{Scope, Section};
 use regrade::roles::Viewer;
 use regrade::scheme::model::Sight;
-use regrade::table::Decimal;
 use regrade::text;
 use std::sync::Arc;
 
@@ -45,16 +44,20 @@ pub fn section(
         .into_iter()
         .map(|found| (found.customer, group(found.state)))
         .collect();
-    let renamed = Renamed::of(&now.scheme, &On::Grade);
-    let grades: Vec<Arc<str>> = now
-        .scheme
-        .grades
-        .iter()
-        .map(|grade| grade.name.clone())
-        .collect();
-    let place = |level: Option<Arc<str>>| {
-        let level = level.map(|level| renamed.name(level))?;
-        grades.iter().position(|grade| *grade == level)
+    let of_types = now.scheme.grades.is_empty();
+    let on = if of_types { On::Type } else { On::Grade };
+    let renamed = Renamed::of(&now.scheme, &on);
+    let levels: Vec<Arc<str>> = if of_types {
+        let types = now.scheme.types.iter();
+        types.map(|rule| rule.name.clone()).collect()
+    } else {
+        let grades = now.scheme.grades.iter();
+        grades.map(|grade| grade.name.clone()).collect()
+    };
+    let place = |found: &RunLevel| {
+        let level = if of_types { &found.kind } else { &found.grade };
+        let level = renamed.name(level.clone()?);
+        levels.iter().position(|known| *known == level)
     };
     let is_there =
         |found: &RunLevel| !matches!(found.decision, Decision::Absent | Decision::Refused);
@@ -62,7 +65,8 @@ pub fn section(
     ledger
         .each_run_level(now.run.number, |found| {
             if is_there(&found) {
-                after.insert(found.customer, place(found.grade));
+                let level = place(&found);
+                after.insert(found.customer, level);
             }
         })
         .map_err(trouble)?;
@@ -72,7 +76,6 @@ pub fn section(
     let amounts = scope_before.amount().zip(scope_after.amount());
     let amounts = amounts
         .filter(|(one, other)| one.heading == other.heading && sees.amount((one.slot, other.slot)));
-    let number = |value: Option<i64>| value.and_then(Decimal::from_millionths);
     let mut members = vec![];
     ledger
         .each_run_level(old.run.number, |found| {
@@ -90,13 +93,13 @@ pub fn section(
                     .get(&found.customer)
                     .copied()
                     .unwrap_or(Group::Others),
-                before: place(found.grade),
+                before: place(&found),
                 after: now.copied().flatten(),
                 is_there: now.is_some(),
                 amounts: amounts.as_ref().map_or((None, None), |(one, other)| {
                     (
-                        number(rows.0.and_then(|row| one.at(*row))),
-                        number(rows.1.and_then(|row| other.at(*row))),
+                        rows.0.and_then(|row| one.at(*row)),
+                        rows.1.and_then(|row| other.at(*row)),
                     )
                 }),
             });
@@ -105,8 +108,12 @@ pub fn section(
     let of = Campaign {
         id,
         dates: (old.run.as_of, now.run.as_of),
-        grades: &grades,
-        amount: amounts.as_ref().map(|(amount, _)| amount.heading.as_str()),
+        levels: &levels,
+        of_types,
+        is_ordered: !of_types || now.scheme.type_movement.is_some(),
+        amount: amounts
+            .as_ref()
+            .map(|(amount, _)| (amount.heading.as_str(), amount.kind())),
         members: &members,
     };
     Ok(campaign::section(&of, lang))

@@ -1,5 +1,6 @@
 //! A run of the ledger with what was before it: the run that it is compared with, and the runs up to it.
 
+use super::super::last_runs::Walk;
 use super::super::recorded::Known;
 use super::super::{Global, Stop, ledger, role};
 use super::campaign;
@@ -8,11 +9,9 @@ use super::shown::AsShown;
 use super::{Args, Asked, Heading, Made, Past, make, reported_by};
 use foldhash::HashSet;
 use regrade::compare::{self, Customer, On, Renamed, Snapshot};
-use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::ledger::{Error, Ledger, Run, RunLevel};
-use regrade::report::{Before, MOST_RUNS, RunFigures, Tracker};
-use regrade::scheme::Scheme;
+use regrade::report::{Before, MOST_RUNS, RunFigures};
 use regrade::table::{Date, Period};
 use regrade::text;
 use std::sync::Arc;
@@ -74,7 +73,11 @@ pub fn from_ledger(
                 Some(span) => span.before(&ledger, &known, shown, ids.as_ref(), lang)?,
             };
             let first = span.as_ref().and_then(|span| span.period.start());
-            let (runs, older_runs) = trend(&ledger, &known, first, ids.as_ref())?;
+            // What a part of the customers was in earlier runs is not known: only what today's were.
+            let (runs, older_runs) = match &ids {
+                None => trend(&ledger, &known, first)?,
+                Some(_) => (vec![], 0),
+            };
             Ok(Past {
                 before,
                 runs,
@@ -228,7 +231,6 @@ fn trend(
     ledger: &Ledger,
     known: &Known,
     first: Option<Date>,
-    ids: Option<&HashSet<Arc<str>>>,
 ) -> Result<(Vec<RunFigures>, usize), Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut runs = ledger.last_runs().map_err(trouble)?;
@@ -239,39 +241,11 @@ fn trend(
     let shown = count.min(MOST_RUNS);
     // The run before the first one that is shown says who moved to that.
     let from = (runs.len() - shown).saturating_sub(1);
-    let (levels, is_ordered) = levels(&known.scheme);
-    let of_grades = !known.scheme.grades.is_empty();
-    let mut tracker = Tracker::new(&levels, is_ordered);
-    let mut figures = vec![];
+    let mut walk = Walk::new(&known.scheme);
     for run in &runs[from..] {
-        let take = |found: RunLevel| {
-            let is_there = found.decision != Decision::Absent;
-            if is_there && ids.is_none_or(|ids| ids.contains(&found.customer)) {
-                let level = if of_grades { found.grade } else { found.kind };
-                tracker.customer(found.customer, level.as_deref());
-            }
-        };
-        ledger.each_run_level(run.number, take).map_err(trouble)?;
-        figures.push(tracker.end(run.as_of));
+        walk.recorded(ledger, run, |_| ()).map_err(trouble)?;
     }
-    let extra = figures.len() - shown;
-    Ok((figures.split_off(extra), count - shown))
-}
-
-/// A level with the names that it had in earlier schemes.
-type Level = (Arc<str>, Vec<Arc<str>>);
-
-/// What customers are graded by, best first, and whether another level is a better or a worse one.
-fn levels(scheme: &Scheme) -> (Vec<Level>, bool) {
-    if scheme.grades.is_empty() {
-        let types = scheme.types.iter();
-        let types = types.map(|rule| (rule.name.clone(), vec![]));
-        (types.collect(), scheme.type_movement.is_some())
-    } else {
-        let grades = scheme.grades.iter();
-        let grades = grades.map(|grade| (grade.name.clone(), grade.was.clone()));
-        (grades.collect(), true)
-    }
+    Ok((walk.figures(shown), count - shown))
 }
 
 /// A span in which there is no run.
