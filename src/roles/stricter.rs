@@ -71,7 +71,7 @@ struct Reader<'a> {
     told: Definitions,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn read(&mut self, bound: &Bound) {
         for slot in bound.slots() {
             self.slot(slot);
