@@ -7,6 +7,8 @@ use regrade::grading::SeenAs;
 use regrade::ledger::{Error, Ledger, Writer};
 use regrade::text;
 use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a command that has written its outputs waits for a ledger that somebody writes to.
@@ -20,7 +22,7 @@ pub struct Exported<'a> {
     pub run: Option<&'a str>,
     /// How many rows.
     pub rows: usize,
-    /// For which role, with what it does not see; the name alone is known where the rows are those of several gradings.
+    /// For which role, with what it does not see.
     pub role: Option<&'a SeenAs>,
 }
 
@@ -32,28 +34,21 @@ fn is_export(global: &Global, output: &Output) -> bool {
     global.role.is_some() || !is_shown
 }
 
-/// The lines of the outputs: what of which run, and how.
-fn lines(global: &Global, outputs: &[Output], exported: &Exported<'_>) -> Vec<String> {
-    let outputs = outputs.iter().filter(|output| is_export(global, output));
-    let line = |output: &Output| {
-        let file = match &output.target {
-            Target::Stdout => None,
-            Target::File(path) => path.file_name().map(|name| name.to_string_lossy()),
-        };
-        let names = |of: fn(&SeenAs) -> &Vec<std::sync::Arc<str>>| exported.role.map(of);
-        json!({
-            "command": exported.command,
-            "role": global.role,
-            "format": format!("{:?}", output.format).to_lowercase(),
-            "file": file,
-            "rows": exported.rows,
-            "hidden": names(|role| &role.hidden),
-            "masked": names(|role| &role.masked),
-            "pseudonyms": names(|role| &role.pseudonyms),
-        })
-        .to_string()
-    };
-    outputs.map(line).collect()
+/// The line of one place: what of which run went there, and how.
+fn line(global: &Global, exported: &Exported<'_>, place: Option<&Path>, format: &str) -> String {
+    let file = place.and_then(Path::file_name);
+    let names = |of: fn(&SeenAs) -> &Vec<Arc<str>>| exported.role.map(of);
+    json!({
+        "command": exported.command,
+        "role": global.role,
+        "format": format,
+        "file": file.map(|name| name.to_string_lossy()),
+        "rows": exported.rows,
+        "hidden": names(|role| &role.hidden),
+        "masked": names(|role| &role.masked),
+        "pseudonyms": names(|role| &role.pseudonyms),
+    })
+    .to_string()
 }
 
 /// Writes the lines with a writer that is there.
@@ -64,14 +59,37 @@ pub fn with(
     exported: &Exported<'_>,
 ) -> Result<(), Error> {
     let run = exported.run.unwrap_or_default();
-    let lines = lines(global, outputs, exported);
-    let mut lines = lines.iter();
-    lines.try_for_each(|line| writer.exported(run, line))
+    let mut exports = outputs.iter().filter(|output| is_export(global, output));
+    exports.try_for_each(|output| {
+        let place = match &output.target {
+            Target::Stdout => None,
+            Target::File(path) => Some(path.as_path()),
+        };
+        let format = format!("{:?}", output.format).to_lowercase();
+        writer.exported(run, &line(global, exported, place, &format))
+    })
+}
+
+/// Writes the line of a folder that got a file for each row; `format` is what the files are.
+pub fn with_folder(
+    writer: &Writer<'_>,
+    global: &Global,
+    folder: &Path,
+    format: &str,
+    exported: &Exported<'_>,
+) -> Result<(), Error> {
+    let line = line(global, exported, Some(folder), format);
+    writer.exported(exported.run.unwrap_or_default(), &line)
 }
 
 /// Writes the lines after a command that only reads the ledger. Where that cannot be, because the ledger may not be
 /// written or somebody else writes, what was exported stays, and it is said: nobody who may read is kept from it.
 pub fn after(global: &Global, outputs: &[Output], exported: &Exported<'_>, screen: &Screen) {
+    after_all(global, outputs, std::slice::from_ref(exported), screen);
+}
+
+/// The same where the outputs have the rows of several runs: a line for each of these.
+pub fn after_all(global: &Global, outputs: &[Output], exported: &[Exported<'_>], screen: &Screen) {
     if global.dry_run || !outputs.iter().any(|output| is_export(global, output)) {
         return;
     }
@@ -79,7 +97,8 @@ pub fn after(global: &Global, outputs: &[Output], exported: &Exported<'_>, scree
     let path = ledger::path(global);
     let written = Ledger::open(&path, wait).and_then(|mut ledger| {
         let writer = ledger.write(&ledger::who(global))?;
-        with(&writer, global, outputs, exported)?;
+        let mut exported = exported.iter();
+        exported.try_for_each(|exported| with(&writer, global, outputs, exported))?;
         writer.commit()
     });
     if let Err(error) = written {

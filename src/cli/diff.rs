@@ -12,7 +12,7 @@ use super::write::terminal_options;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, screen};
 use regrade::compare::{self, Class, Comparison, On, Renamed, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::grading::Grading;
+use regrade::grading::{Grading, SeenAs};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
@@ -125,12 +125,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let language = scheme.map(|scheme| scheme.language);
     let lang = global.lang.map(Lang::from).or(language);
     let figures = Figures::of_comparison(&comparison, as_of);
+    let mut seen_as = None;
     if global.role.is_some() {
         let (Some(old), Some(new)) = &runs else {
             return Err(role::only_runs());
         };
         let lang = lang.unwrap_or_else(screen::locale);
-        comparison = seen(global, &wanted, (old, new), &comparison, lang)?;
+        (comparison, seen_as) = seen(global, &wanted, (old, new), &comparison, lang)?;
         findings = withheld(&findings);
     }
     let diff = Diff {
@@ -150,7 +151,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         return Ok(Exit::Findings);
     }
     if !global.dry_run {
-        write_all(&outputs, &diff, args.bom.as_deref(), screen)?;
+        let written = write_all(&outputs, &diff, args.bom.as_deref(), screen);
+        // Who has read the first lines has them, and the files are there.
+        if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
+            return written.map(|()| Exit::Done);
+        }
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
                 command: "diff",
@@ -160,10 +165,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                     .or(runs.0.as_ref())
                     .map(|run| &*run.known.run.id),
                 rows: diff.comparison.moves.len(),
-                role: None,
+                role: seen_as.as_deref(),
             };
             audit::after(global, &outputs, &exported, screen);
         }
+        written?;
     }
     // A reader of the table has seen the line already.
     let is_seen = |output: &Output| {
@@ -249,14 +255,15 @@ pub(super) fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeS
     levels.iter().map(style).collect()
 }
 
-/// The comparison as a role sees it: of its customers, with what it sees of them. Why they moved was found out before.
+/// The comparison as a role sees it: of its customers, with what it sees of them, and what that is. Why they moved was
+/// found out before.
 fn seen(
     global: &Global,
     wanted: &Wanted<'_>,
     (old, new): (&RunSide, &RunSide),
     whole: &Comparison,
     lang: Lang,
-) -> Result<Comparison, Stop> {
+) -> Result<(Comparison, Option<Arc<SeenAs>>), Stop> {
     let side = |run: &RunSide| -> Result<Option<(Viewer, Grading)>, Stop> {
         let viewer = role::viewer_of_run(global, &run.known.scheme)?;
         Ok(viewer.zip(run.grading.as_ref()).map(|(viewer, grading)| {
@@ -272,6 +279,7 @@ fn seen(
     }
     let mut before = snapshot(&before, &wanted.on, wanted.amount, lang);
     before.rename(&Renamed::of(&new.known.scheme, &wanted.on));
+    let seen_as = after.role.clone();
     let after = snapshot(&after, &wanted.on, wanted.amount, lang);
     let mut comparison = compare::compare(&before, &after);
     let causes = whole
@@ -282,7 +290,7 @@ fn seen(
     for found in &mut comparison.moves {
         found.cause = causes.get(&found.id).copied().flatten();
     }
-    Ok(comparison)
+    Ok((comparison, seen_as))
 }
 
 /// No output where something is read.

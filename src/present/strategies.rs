@@ -16,8 +16,9 @@ pub struct StrategyRow {
     pub applies: String,
     /// How many customers get its service: those for whom it is the first that holds.
     pub customers: usize,
-    /// How many get its tasks, which are of every strategy that holds.
-    pub task_customers: usize,
+    /// How many get its tasks, which are of every strategy that holds; `None` where it reads what the reader
+    /// does not see.
+    pub task_customers: Option<usize>,
     /// What is done for them.
     pub service: String,
     /// The follow-ups, a line each.
@@ -72,17 +73,18 @@ fn row(
         .filter(|row| chosen[*row].index() == Some(index))
         .count();
     let task_customers = match &strategy.when {
-        _ if strategy.tasks.is_empty() => 0,
-        None => seen.rows().count(),
-        Some(when) => seen.rows().filter(|row| holds(grading, when, *row)).count(),
+        _ if strategy.tasks.is_empty() => Some(0),
+        None => Some(seen.rows().count()),
+        Some(when) if grading.scheme.slots.withholds(&when.bound) => None,
+        Some(when) => Some(seen.rows().filter(|row| holds(grading, when, *row)).count()),
     };
     let tasks = strategy
         .tasks
         .iter()
-        .map(|task| task_text(task, grading, seen, lang));
+        .map(|task| task_text(task, grading, lang));
     StrategyRow {
         applies: match &strategy.when {
-            Some(when) => seen.rule(when, lang).into_owned(),
+            Some(when) => when.text.trim().to_owned(),
             None => Word::TheRest.get(lang).to_owned(),
         },
         customers,
@@ -105,7 +107,7 @@ fn holds(grading: &Grading, when: &Expression, row: usize) -> bool {
 }
 
 /// `上门拜访：每 3 个月（{客户经理}，提前 7 天）`.
-fn task_text(task: &Task, grading: &Grading, seen: &Seen, lang: Lang) -> String {
+fn task_text(task: &Task, grading: &Grading, lang: Lang) -> String {
     let when = match (&task.rule, lang) {
         (TaskRule::Every(span), _) => every(*span).get(lang).to_owned(),
         (TaskRule::On(slot), Lang::Zh) => {
@@ -114,8 +116,8 @@ fn task_text(task: &Task, grading: &Grading, seen: &Seen, lang: Lang) -> String 
         (TaskRule::On(slot), Lang::En) => {
             format!("on {}", grading.scheme.slots.entries[slot.0 as usize].name)
         }
-        (TaskRule::When(when), Lang::Zh) => format!("当 {}", seen.rule(when, lang)),
-        (TaskRule::When(when), Lang::En) => format!("when {}", seen.rule(when, lang)),
+        (TaskRule::When(when), Lang::Zh) => format!("当 {}", when.text.trim()),
+        (TaskRule::When(when), Lang::En) => format!("when {}", when.text.trim()),
     };
     let mut notes = vec![];
     if let Some(by) = &task.by {

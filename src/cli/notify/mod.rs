@@ -9,6 +9,7 @@ mod output;
 mod plan;
 mod said;
 
+use super::audit::{self, Exported};
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
 use super::{Exit, Global, Screen, Stop, columns, grade, ledger, role, rules};
@@ -139,14 +140,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .map_err(|(occasion, finding)| plan.stop(occasion, finding))?;
     let held = hold_out(&mut composed, campaign, holdout, &found.told);
     screen.run_findings(&composed.findings);
-    let again: Vec<_> = found
-        .told
-        .iter()
-        .map(|row| grading.book.roster.ids[*row as usize].clone())
-        .collect();
-    let kept = keep(&grading, &composed, &held, campaign, form, &again);
-    let writes = !composed.notices.is_empty();
-    if writes || !outputs.is_named {
+    let kept = keep(&grading, &composed, &held, campaign, form, &found.told);
+    let exported = Exported {
+        command: "notify",
+        run: Some(&new.run.id),
+        rows: composed.notices.len(),
+        role: grading.role.as_deref(),
+    };
+    let mut closed = false;
+    if !composed.notices.is_empty() || !outputs.is_named {
         let messages = output::Messages {
             notices: &composed.notices,
             grading: &grading,
@@ -156,17 +158,23 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             campaign,
         };
         if !global.dry_run {
-            let files = outputs.prepare(&messages)?;
+            let prepared = outputs.prepare(&messages)?;
             if let Open::Write(writer) = &ledger {
+                outputs
+                    .audit(writer, global, form, &exported)
+                    .map_err(trouble)?;
                 tell(writer, &new.run, campaign, &kept).map_err(trouble)?;
             }
-            files.commit()?;
+            closed = prepared.closed;
+            prepared.files.commit()?;
         }
     } else if let Open::Write(writer) = &ledger {
         tell(writer, &new.run, campaign, &kept).map_err(trouble)?;
     }
     if let Open::Write(writer) = ledger {
         writer.commit().map_err(trouble)?;
+    } else {
+        audit::after(global, &outputs.tables, &exported, screen);
     }
     let said = Said {
         grading: &grading,
@@ -187,13 +195,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     for line in said.lines(screen.lang) {
         screen.say(&line);
     }
+    if closed {
+        return Err(Stop::ClosedPipe);
+    }
     Ok(Exit::Done)
 }
 
 /// What the role that writes may see. A message says what it knows of a customer, so that a role from which something is
 /// hidden writes none; one that sees some customers writes to these.
 fn seen(grading: Grading, new: &Known, global: &Global) -> Result<Grading, Stop> {
-    let Some(viewer) = role::viewer(global, &new.scheme)? else {
+    let Some(viewer) = role::viewer_of_run(global, &new.scheme)? else {
         return Ok(grading);
     };
     if viewer.sees_all_columns() {
@@ -337,7 +348,7 @@ fn keep(
     held: &[u32],
     campaign: Option<&str>,
     form: Form,
-    before: &[std::sync::Arc<str>],
+    before: &BTreeSet<u32>,
 ) -> Vec<NewNotice> {
     let id = |row: u32| grading.book.roster.ids[row as usize].clone();
     let not = |row: u32, campaign: &str, state| NewNotice {
@@ -350,7 +361,7 @@ fn keep(
     let told = composed
         .notices
         .iter()
-        .filter(|notice| !before.contains(&notice.customer));
+        .filter(|notice| !before.contains(&notice.case.row));
     let mut kept: Vec<NewNotice> = told
         .map(|notice| NewNotice {
             customer: notice.customer.clone(),

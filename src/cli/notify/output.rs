@@ -1,5 +1,6 @@
 //! Where messages go: a folder with a file for each, or one table with a row for each.
 
+use crate::cli::audit::{self, Exported};
 use crate::cli::list::{is_keyed, render};
 use crate::cli::output::{
     Files, Output, Target, named_twice, outputs_at, place, to_stdout, unwritable,
@@ -9,6 +10,7 @@ use crate::cli::{Format, Global, Stop};
 use regrade::clean::mailbox::Mailbox;
 use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::grading::Grading;
+use regrade::ledger::{Error, Writer};
 use regrade::notices::{Form, Notice, mail, sms};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
@@ -24,7 +26,8 @@ const SHOWN: usize = 40;
 /// The outputs of a call.
 pub struct Outputs {
     folders: Vec<PathBuf>,
-    tables: Vec<Output>,
+    /// Lists of the messages.
+    pub tables: Vec<Output>,
     /// Whether any was named; without, messages are only shown.
     pub is_named: bool,
 }
@@ -39,14 +42,12 @@ pub struct Messages<'a> {
     pub campaign: Option<&'a str>,
 }
 
-/// Files that are written and wait to appear.
-pub struct Prepared(Files);
-
-impl Prepared {
-    /// Puts them in place.
-    pub fn commit(self) -> Result<(), Stop> {
-        self.0.commit()
-    }
+/// Everything written.
+pub struct Prepared {
+    /// The files, which wait to appear.
+    pub files: Files,
+    /// Whether the reader of standard output went away.
+    pub closed: bool,
 }
 
 impl Outputs {
@@ -104,7 +105,7 @@ impl Outputs {
         crate::cli::output::files_of(&self.tables)
     }
 
-    /// Writes everything; files appear with [`Prepared::commit`].
+    /// Writes everything; the files appear when they are committed.
     pub fn prepare(&self, messages: &Messages<'_>) -> Result<Prepared, Stop> {
         let mut files = Files::default();
         for folder in &self.folders {
@@ -120,14 +121,34 @@ impl Outputs {
                 files.write(path, |out| render(output, &listing, None, &mut &mut *out))?;
             }
         }
+        let mut closed = false;
         for output in &self.tables {
             if output.target == Target::Stdout {
                 let listing = messages.listing(output);
                 let width = terminal_options(false).width;
-                to_stdout(|out| render(output, &listing, width, out))?;
+                // `… -o mails/ -o - | head`: that the reader has seen enough is no reason to go without the mails.
+                match to_stdout(|out| render(output, &listing, width, out)) {
+                    Err(Stop::ClosedPipe) => closed = true,
+                    other => other?,
+                }
             }
         }
-        Ok(Prepared(files))
+        Ok(Prepared { files, closed })
+    }
+
+    /// Writes into the ledger's audit what was taken out.
+    pub fn audit(
+        &self,
+        writer: &Writer<'_>,
+        global: &Global,
+        form: Form,
+        exported: &Exported<'_>,
+    ) -> Result<(), Error> {
+        let mut folders = self.folders.iter();
+        folders.try_for_each(|folder| {
+            audit::with_folder(writer, global, folder, form.key(), exported)
+        })?;
+        audit::with(writer, global, &self.tables, exported)
     }
 }
 

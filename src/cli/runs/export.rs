@@ -62,13 +62,6 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut ledger = ledger::open(global)?;
     let snapshot = ledger.snapshot().map_err(trouble)?;
     let runs = selected(&snapshot, args, global, screen)?;
-    let rows = runs.iter().map(Selected::len).sum();
-    let exported = Exported {
-        command: "runs export",
-        run: None,
-        rows,
-        role: None,
-    };
     let export = Export::new(&snapshot, runs, list::lang(global)).map_err(trouble)?;
     // What the ledger says while an output is written is not the output's fault.
     let failed: RefCell<Option<Error>> = RefCell::new(None);
@@ -84,10 +77,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if let Some(error) = failed.take() {
         return Err(trouble(error));
     }
-    written?;
-    drop(snapshot);
-    audit::after(global, &outputs, &exported, screen);
-    Ok(Exit::Done)
+    // Who has read the first lines has them.
+    if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
+        return written.map(|()| Exit::Done);
+    }
+    let exported: Vec<_> = export.runs.iter().map(Selected::exported).collect();
+    audit::after_all(global, &outputs, &exported, screen);
+    written.map(|()| Exit::Done)
 }
 
 /// The runs that are named, all of them if none is, in the order of their dates.
@@ -124,7 +120,7 @@ fn selected(
                 None => Rows::Some(ids),
             }
         } else if args.changed {
-            let changed = changed::changed_in(ledger, run.number, run.previous);
+            let changed = changed::changed_in(ledger, run.number, run.previous, None);
             Rows::Some(changed.map_err(trouble)?)
         } else {
             Rows::All
@@ -149,10 +145,18 @@ enum Rows {
 }
 
 impl Selected {
-    fn len(&self) -> usize {
-        match &self.rows {
-            Rows::All => self.run.customers,
-            Rows::Some(ids) | Rows::Seen(_, ids) => ids.len(),
+    /// What of the run is taken out.
+    fn exported(&self) -> Exported<'_> {
+        let (rows, role) = match &self.rows {
+            Rows::All => (self.run.customers, None),
+            Rows::Some(ids) => (ids.len(), None),
+            Rows::Seen(seen, ids) => (ids.len(), seen.role.as_deref()),
+        };
+        Exported {
+            command: "runs export",
+            run: Some(&self.run.id),
+            rows,
+            role,
         }
     }
 

@@ -7,10 +7,10 @@ use crate::cli::recorded::Known;
 use crate::cli::{Exit, Global, Screen, Stop, ledger, list, output, role};
 use regrade::decide::{Hold, Subject};
 use regrade::diagnostic::{Code, Finding, Text};
+use regrade::grading::SeenAs;
 use regrade::ledger::{HistoryRow, Ledger, StoredOverride};
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole, OutCell};
-use regrade::roles::Viewer;
 use regrade::table::Date;
 use regrade::text;
 use regrade::words::Word;
@@ -43,10 +43,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let snapshot = ledger.snapshot().map_err(trouble)?;
     let lang = list::lang(global);
     let role = who_is(global, &snapshot, &args.who)?;
-    let who = role.as_ref().map_or(&*args.who, |(_, who)| &**who);
+    let who = role.as_ref().map_or(&*args.who, |role| &*role.who);
     let mut history = snapshot.history(who).map_err(trouble)?;
     let mut overrides = snapshot.overrides_of(who).map_err(trouble)?;
-    if role.is_some_and(|(viewer, _)| !viewer.sees_all_columns()) {
+    if role.as_ref().is_some_and(|role| !role.sees_all) {
         // Reasons, evidence and what people wrote may quote anything.
         for known in &mut history {
             known.row.reasons.clear();
@@ -64,24 +64,38 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if history.is_empty() && overrides.is_empty() {
         return Err(unknown(&args.who));
     }
-    list::write(&outputs, lang, &columns(), |keyed| {
+    let written = list::write(&outputs, lang, &columns(), |keyed| {
         let changes = changes(&history, &overrides, keyed);
         changes.into_iter().map(|change| change.cells).collect()
-    })?;
+    });
+    // Who has read the first lines has them.
+    if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
+        return written.map(|()| Exit::Done);
+    }
     drop(snapshot);
     let exported = Exported {
         command: "runs history",
         run: None,
         rows: 1,
-        role: None,
+        role: role.as_ref().and_then(|role| role.seen_as.as_deref()),
     };
     audit::after(global, &outputs, &exported, screen);
-    Ok(Exit::Done)
+    written.map(|()| Exit::Done)
+}
+
+/// The customer for whose history a role asks.
+struct Asked {
+    /// Its key.
+    who: Arc<str>,
+    /// Whether the role sees every column of it.
+    sees_all: bool,
+    /// What the role sees.
+    seen_as: Option<Arc<SeenAs>>,
 }
 
 /// Whose history a role asks for, by the key that it knows the customer by: one whom it sees in the newest run. `None`
 /// without a role.
-fn who_is(global: &Global, ledger: &Ledger, who: &str) -> Result<Option<(Viewer, Arc<str>)>, Stop> {
+fn who_is(global: &Global, ledger: &Ledger, who: &str) -> Result<Option<Asked>, Stop> {
     if global.role.is_none() {
         return Ok(None);
     }
@@ -90,10 +104,15 @@ fn who_is(global: &Global, ledger: &Ledger, who: &str) -> Result<Option<(Viewer,
         return Ok(None);
     };
     let grading = known.again(ledger)?;
-    let is_seen = viewer.see(&grading).people.by_id.contains_key(who);
+    let seen = viewer.see(&grading);
+    let is_seen = seen.people.by_id.contains_key(who);
     let mut ids = grading.people.ids.iter();
     match ids.find(|id| is_seen && *viewer.id(id) == *who) {
-        Some(id) => Ok(Some((viewer, id.clone()))),
+        Some(id) => Ok(Some(Asked {
+            who: id.clone(),
+            sees_all: viewer.sees_all_columns(),
+            seen_as: seen.role,
+        })),
         None => Err(unknown(who)),
     }
 }

@@ -114,3 +114,17 @@ fn no_sheet_of_paper_cuts_a_chart() {
     }
     assert_eq!(breaks.rows, [19, 60, 76]);
 }
+
+#[test]
+fn a_mean_has_as_many_places_as_the_page() {
+    let format = rust_xlsxwriter::Format::new();
+    for (value, places) in [("4.666667", 2), ("12.5", 1), ("3", 0), ("2.000001", 0)] {
+        let cell = Cell::Number(Decimal::parse(value).unwrap());
+        let shown = look(format.clone(), Kind::Number, &cell, false);
+        assert_eq!(
+            shown,
+            look_of(format.clone(), Look::Number(places)),
+            "{value}"
+        );
+    }
+}
