@@ -235,7 +235,6 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.extend(strategies::section(material));
     sections.extend(cross::section(material));
     sections.push(quality::section(material));
-    let color = |color: Option<&String>| u32::from_str_radix(color?, 16).ok();
     let grades = scheme.grades.iter();
     let lists = material.lists_customers && material.scope.rows().len() <= MOST_LISTED;
     Report {
@@ -243,7 +242,7 @@ pub fn report(material: &Material<'_>) -> Report {
         title: title(material),
         facts: facts(material),
         grades: grades
-            .map(|grade| (grade.name.clone(), color(grade.color.as_ref())))
+            .map(|grade| (grade.name.clone(), grade.color))
             .collect(),
         sections,
         customers: lists.then(|| customers::table(material)),

@@ -5,8 +5,8 @@ mod of;
 mod past;
 mod write;
 
+use super::as_of::as_of;
 use super::diff::scheme;
-use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
 use super::recorded::Known;
