@@ -105,10 +105,7 @@ fn styles(scheme: &Scheme) -> Vec<GradeStyle> {
     let grades = scheme.grades.iter();
     let styles = grades.map(|grade| GradeStyle {
         name: grade.name.clone(),
-        color: grade
-            .color
-            .as_deref()
-            .and_then(|color| u32::from_str_radix(color, 16).ok()),
+        color: grade.color,
     });
     styles.collect()
 }

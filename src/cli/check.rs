@@ -1,7 +1,7 @@
 //! `regrade check`: lint a scheme; with files, check the data too.
 
+use super::as_of::as_of;
 use super::candidate::sources;
-use super::grade::as_of;
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};

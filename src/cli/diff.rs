@@ -1,8 +1,8 @@
 //! `regrade diff`: who moved up or down between two runs or graded files, and why.
 
+use super::as_of::as_of;
 use super::audit::Exported;
 use super::gate::{self, Figures, Gate};
-use super::grade::as_of;
 use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
 use super::recorded;
 use super::rules::{self, Rules};
@@ -245,8 +245,8 @@ pub(super) fn classes(written: &[String]) -> Result<Option<Vec<Class>>, Stop> {
 /// The levels with the colours that the scheme gives them.
 pub(super) fn styles(levels: &[Arc<str>], scheme: Option<&Scheme>) -> Vec<GradeStyle> {
     let color = |level: &Arc<str>| {
-        let grade = scheme?.grades.iter().find(|grade| grade.name == *level)?;
-        u32::from_str_radix(grade.color.as_deref()?, 16).ok()
+        let mut grades = scheme?.grades.iter();
+        grades.find(|grade| grade.name == *level)?.color
     };
     let style = |level: &Arc<str>| GradeStyle {
         name: level.clone(),

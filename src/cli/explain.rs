@@ -1,7 +1,7 @@
 //! `regrade explain`: why a customer has this grade, down to the cells.
 
+use super::as_of::as_of;
 use super::audit::Exported;
-use super::grade::as_of;
 use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
 use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};

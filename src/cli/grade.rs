@@ -1,5 +1,6 @@
 //! `regrade grade`: grade customers from files, from standard input or from the ledger.
 
+use super::as_of::as_of;
 use super::audit::{self, Exported};
 use super::beside::LastRuns;
 use super::changed::{self, Tags};
@@ -22,7 +23,7 @@ use regrade::read::Input;
 use regrade::report::Judged;
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
-use regrade::table::{Column, Date, Truth};
+use regrade::table::{Column, Truth};
 use regrade::text;
 use std::path::Path;
 
@@ -391,36 +392,6 @@ fn previous_and_ledger() -> Stop {
             "请去掉它，或只用文件评级：`regrade grade 文件 --previous 上期评级文件`"
         )),
     )
-}
-
-/// The date that `--as-of` means; today if it is not given. The machine's clock is asked only where it says so.
-pub fn as_of(global: &Global) -> Result<Date, Stop> {
-    use chrono::Datelike;
-    let written = global.as_of.as_deref().unwrap_or("today");
-    let today = || {
-        let today = chrono::Local::now().date_naive();
-        Date::new(today.year(), today.month(), today.day())
-    };
-    let date = match written {
-        "today" => today(),
-        "prev-month-end" => today().and_then(|today| {
-            let (_, _, day) = today.ymd();
-            today.add_days(-(day as i32))
-        }),
-        other => Date::parse_iso(other),
-    };
-    date.ok_or_else(|| {
-        Stop::usage(
-            Finding::error(
-                Code::Usage,
-                text!("`{written}` is no date", "`{written}` 不是日期"),
-            )
-            .help(text!(
-                "write `--as-of 2024-03-31`, `today` or `prev-month-end`",
-                "请写 `--as-of 2024-03-31`、`today` 或 `prev-month-end`"
-            )),
-        )
-    })
 }
 
 /// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.

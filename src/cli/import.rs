@@ -1,7 +1,7 @@
 //! `regrade import`: read sheets into the ledger, cleaned and checked.
 
+use super::as_of::as_of;
 use super::candidate::Outcome;
-use super::grade::as_of;
 use super::intake::{Taken, take_all};
 use super::output::{files_of, keep_inputs, to_stdout};
 use super::repair::{Book, Open, Repairs};

@@ -62,12 +62,21 @@ pub fn each(
             files.write(path, |out| render(output, None, &mut &mut *out))?;
         }
     }
+    let mut closed = false;
     for output in outputs {
         if output.target == Target::Stdout {
-            to_stdout(|out| render(output, terminal_options(false).width, out))?;
+            match to_stdout(|out| render(output, terminal_options(false).width, out)) {
+                Err(Stop::ClosedPipe) => closed = true,
+                other => other?,
+            }
         }
     }
-    files.commit()
+    files.commit()?;
+    if closed {
+        Err(Stop::ClosedPipe)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the format has keys instead of headings.

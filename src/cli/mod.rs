@@ -1,5 +1,6 @@
 //! The commands: one file each, with its help, its arguments and its run.
 
+mod as_of;
 mod audit;
 mod backup;
 mod beside;

@@ -1,9 +1,9 @@
 //! `regrade simulate`: another scheme on the same data. Nothing is recorded; it says who would move, and why.
 
+use super::as_of::as_of;
 use super::audit::Exported;
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
-use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::people::People;

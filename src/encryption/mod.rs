@@ -7,10 +7,8 @@
 //! lock       workbook, password → container       read/password.rs goes the other way
 //! container  named streams      → the bytes of an OLE file
 //! spaces     the streams that say what the others are
-//! base64     bytes              ↔ text
 //! ```
 
-pub mod base64;
 mod container;
 mod lock;
 mod spaces;

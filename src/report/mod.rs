@@ -236,14 +236,13 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.extend(strategies::section(material));
     sections.extend(cross::section(material));
     sections.push(quality::section(material));
-    let color = |color: Option<&String>| u32::from_str_radix(color?, 16).ok();
     let grades = scheme.grades.iter();
     Report {
         lang: material.lang,
         title: title(material),
         facts: facts(material),
         grades: grades
-            .map(|grade| (grade.name.clone(), color(grade.color.as_ref())))
+            .map(|grade| (grade.name.clone(), grade.color))
             .collect(),
         sections,
         customers: material

@@ -1,7 +1,7 @@
 //! Pseudonyms: the same key is the same pseudonym in every file of a role, and nobody without the role's secret can tell
 //! which key it stands for, or make it out by trying keys.
 
-use crate::table::Hmac;
+use crate::table::HmacSha256;
 
 /// How many characters of base32 a pseudonym has: 80 bits, so that of a million keys two have the same one with a
 /// chance of less than one in 10^12.
@@ -31,7 +31,7 @@ impl Secret {
 
     /// The pseudonym of a key for a role. It begins with a letter, so that no spreadsheet takes it for a number.
     pub fn pseudonym(&self, role: &str, key: &str) -> String {
-        let mut hmac = Hmac::new(&self.0);
+        let mut hmac = HmacSha256::new(&self.0);
         hmac.update(role.as_bytes());
         hmac.update(&[0]);
         hmac.update(key.as_bytes());

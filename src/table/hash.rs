@@ -1,6 +1,7 @@
 //! Hashes by which content is known again: SHA-256, written hexadecimal.
 
-use sha2::{Digest, Sha256};
+use sha2::digest::block_api::BlockSizeUser;
+use sha2::{Digest, Sha256, Sha512};
 
 /// A hash that is being made.
 #[derive(Clone, Debug, Default)]
@@ -12,10 +13,15 @@ impl Hash {
         self.0.update(bytes);
     }
 
+    /// The bytes of the hash of all of it.
+    pub fn bytes(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+
     /// The hash of all of it.
     pub fn end(self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let bytes = self.0.finalize();
+        let bytes = self.bytes();
         let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
         let digits = bytes
             .iter()
@@ -36,27 +42,31 @@ impl Hash {
     }
 }
 
-/// A hash that only those can make who have the key: HMAC-SHA256 (RFC 2104).
+/// A hash that only those can make who have the key: HMAC (RFC 2104) over the hash `D`.
 #[derive(Clone)]
-pub struct Hmac {
-    inner: Sha256,
-    outer: Sha256,
+pub struct Hmac<D> {
+    inner: D,
+    outer: D,
 }
 
-impl Hmac {
+/// HMAC over SHA-256.
+pub type HmacSha256 = Hmac<Sha256>;
+/// HMAC over SHA-512.
+pub type HmacSha512 = Hmac<Sha512>;
+
+impl<D: Digest + BlockSizeUser> Hmac<D> {
     /// Nothing yet, under a key.
     pub fn new(key: &[u8]) -> Self {
-        const BLOCK: usize = 64;
-        let mut block = [0u8; BLOCK];
-        if key.len() > BLOCK {
-            block[..32].copy_from_slice(&Sha256::digest(key));
+        let size = D::block_size();
+        let mut block = if key.len() > size {
+            D::digest(key).to_vec()
         } else {
-            block[..key.len()].copy_from_slice(key);
-        }
+            key.to_vec()
+        };
+        block.resize(size, 0);
         let padded = |pad: u8| {
-            let mut hash = Sha256::new();
-            hash.update(block.map(|byte| byte ^ pad));
-            hash
+            let block: Vec<u8> = block.iter().map(|byte| byte ^ pad).collect();
+            D::new_with_prefix(block)
         };
         Self {
             inner: padded(0x36),
@@ -69,36 +79,46 @@ impl Hmac {
         self.inner.update(bytes);
     }
 
-    /// The hash of all of it.
-    pub fn end(mut self) -> [u8; 32] {
+    /// The hash of all of it: as many bytes as `D` gives.
+    pub fn end(mut self) -> Vec<u8> {
         self.outer.update(self.inner.finalize());
-        self.outer.finalize().into()
+        self.outer.finalize().to_vec()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hash, Hmac};
+    use super::*;
 
     /// Test cases 2 and 6 of RFC 4231: a short key, and one that is longer than a block.
     #[test]
     fn hashes_under_a_key_are_those_of_the_standard() {
-        let hex = |bytes: [u8; 32]| bytes.map(|byte| format!("{byte:02x}")).concat();
-        let of = |key: &[u8], data: &[u8]| {
-            let mut hmac = Hmac::new(key);
+        fn of<D: Digest + BlockSizeUser>(key: &[u8], data: &[u8]) -> String {
+            let mut hmac = Hmac::<D>::new(key);
             hmac.update(data);
-            hex(hmac.end())
-        };
+            let digits = hmac.end().into_iter().map(|byte| format!("{byte:02x}"));
+            digits.collect()
+        }
+        let (key, data) = (b"Jefe", b"what do ya want for nothing?");
         assert_eq!(
-            of(b"Jefe", b"what do ya want for nothing?"),
+            of::<Sha256>(key, data),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
         assert_eq!(
-            of(
-                &[0xaa; 131],
-                b"Test Using Larger Than Block-Size Key - Hash Key First"
-            ),
+            of::<Sha512>(key, data),
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554\
+             9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+        );
+        let key = [0xaa; 131];
+        let data = b"Test Using Larger Than Block-Size Key - Hash Key First";
+        assert_eq!(
+            of::<Sha256>(&key, data),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+        assert_eq!(
+            of::<Sha512>(&key, data),
+            "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352\
+             6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"
         );
     }
 

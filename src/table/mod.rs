@@ -1,6 +1,7 @@
 //! What a sheet's content becomes: exact numbers, dates, periods, columns of values, raw cells and the places they
 //! came from. Nothing here knows of a file format or of a scheme.
 
+pub mod base64;
 pub mod cell;
 pub mod column;
 pub mod date;
@@ -15,7 +16,7 @@ pub use cell::{Cell, CellError, RawRows};
 pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Truth, Value};
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
-pub use hash::{Hash, Hmac};
+pub use hash::{Hash, HmacSha256, HmacSha512};
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
 pub use simplified::simplified;

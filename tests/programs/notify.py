@@ -258,6 +258,23 @@ def check_kills(checks, base):
         shutil.rmtree(folder)
 
 
+def check_closed_pipe(checks, folder, months):
+    """A reader of standard output that goes away takes no messages with it, and nobody is told twice for it."""
+    code, whole, _ = regrade(folder, "notify", "--format", "csv")
+    checks.check("there is more than a pipe holds", code == 0 and len(whole.encode()) > 1 << 16, len(whole))
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([REGRADE, "notify", "-o", "mails/", "-o", "-", "--format", "csv"], cwd=folder, env=environment(),
+                          stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    checks.equal("a reader that goes away is no error", done.returncode, 0)
+    wanted = [now for _, now in moved(months) if now.agreed() and now.reachable()]
+    mails = os.listdir(folder / "mails")
+    checks.equal("all mails are there", len([name for name in mails if not name.startswith(".")]), len(wanted))
+    code, _, said = regrade(folder, "notify", "-o", "again/")
+    checks.check("and the ledger knows it", f"messages 0; told before {len(wanted)}" in said, said)
+
+
 def main():
     checks = Checks()
     base = checks.folder / "base"
@@ -267,6 +284,9 @@ def main():
     check_mails(checks, first, months)
     check_sms(checks, first, months)
     check_merge(checks, first, months)
+    closed = checks.folder / "closed"
+    shutil.copytree(base, closed)
+    check_closed_pipe(checks, closed, months)
     check_kills(checks, base)
     return checks.end()
 

@@ -174,6 +174,9 @@ name = "外部"
 preset = "external"
 hide = ["年采购额", "orders.金额"]
 key_file = "role.key"
+[[roles]]
+name = "华东组"
+rows = "区域 = '华东'"
 """
 
 HEADER = [
@@ -292,7 +295,8 @@ def forms(secret):
 def parts(data):
     """A file, and what is packed in it."""
     yield data
-    if data[:2] == b"PK":
+    # A pseudonym begins with P and any letter.
+    if data[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             for name in packed.namelist():
                 yield name.encode()
@@ -356,6 +360,8 @@ class Role(Checks):
 
 
 SECRETS = {role: secrets(role) for role in ["客服", "外部"]}
+# Everything of others, but not the regions and trades that stand in the scheme.
+SECRETS["华东组"] = {value for row in CUSTOMERS if row[7] != "华东" for value in row if value} - {"华南", "食品"}
 FORMATS = ["g.csv", "g.tsv", "g.jsonl", "g.json", "g.xlsx", "g.md", "g.txt", "g.html"]
 REPORTS = ["r.md", "r.json", "r.xlsx", "r.html", "r.txt"]
 LISTS = ["l.csv", "l.tsv", "l.jsonl", "l.json", "l.md", "l.txt"]
@@ -449,12 +455,33 @@ def refused(c):
         ["check", *SHEETS], ["check", "-o", "p.xlsx", *SHEETS], ["inspect", "客户.csv"], ["import", *SHEETS, "--ledger", "l.db"],
         ["review", "list", "--kind", "repair", "--ledger", "l.db"], ["review", "KH-7001", "--ledger", "l.db"], ["review", "duplicates", "--ledger", "l.db"], ["backup", "b.db", "--ledger", "l.db"],
         ["runs", "verify", "客户.csv", "--ledger", "l.db"], ["diff", "客户.csv", "客户.csv"],
+        ["notify", "--ledger", "l.db"], ["notify", "--ledger", "l.db", "-o", "n.csv"],
     ]:  # fmt: skip
         done = c.for_role("客服", *command, exit_code=2)
         c.check(f"{command} is refused", b"not-for-role" in done.stderr and not done.stdout, done.stderr.decode())
-    c.check("nothing was written", not (c.folder / "p.xlsx").exists() and not (c.folder / "b.db").exists())
+    c.check("nothing was written", not any((c.folder / name).exists() for name in ["p.xlsx", "b.db", "n.csv"]))
     done = c.run("grade", *SHEETS, "--role", "客户服务", exit_code=2)
     c.check("a role that is none is told", "客服" in done.stderr.decode(), done.stderr.decode())
+
+
+def told(c):
+    """A role that sees everything of its customers writes to these, and to nobody else."""
+    (c.folder / "活动.txt").write_text("{{ name }} {{ 年采购额 }} {{ values['手机'] }}", encoding="utf-8")
+    campaign = ["notify", "--ledger", "l.db", "--campaign", "秋", "--template", "活动.txt", "--as", "text"]
+    shown = c.for_role("华东组", *campaign, "--format", "jsonl", exit_code=0)
+    own = [json.loads(line)["id"] for line in shown.stdout.splitlines()]
+    c.equal("its own customers are shown", own, ["KH-7001", "KH-7002"])
+    done = c.run(*campaign, "--role", "华东组", "-o", "华东通知/", "-o", "华东通知.csv", exit_code=0)
+    c.search("what it said", done.stdout + done.stderr, "华东组")
+    c.equal("its own customers are told", [row["客户编号"] for row in rows_of(c.folder / "华东通知.csv")], ["KH-7001", "KH-7002"])
+    letters = sorted((c.folder / "华东通知").iterdir())
+    c.equal("a letter for each", len(letters), 2)
+    for path in letters:
+        c.search(path.name, path.name.encode() + path.read_bytes(), "华东组")
+    c.check("with all that is known of them", "13851237001".encode() in letters[0].read_bytes(), letters[0].read_text())
+    done = c.run(*campaign, "--format", "jsonl", exit_code=0)
+    rest = [json.loads(line)["id"] for line in done.stdout.splitlines()]
+    c.equal("the others are still to be told", rest, ["KH-8003", "KH-8004"])
 
 
 def masks(c):
@@ -566,7 +593,17 @@ def audit(c):
     lines = lines.fetchall()
     for command in ["grade", "diff", "simulate", "explain", "report", "tasks", "runs export", "runs history"]:
         mine = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == command]
-        c.check(f"{command} is in the audit", any(line["role"] == "客服" for line in mine), mine[:2])
+        mine = [line for line in mine if line["role"] == "客服"]
+        c.check(f"{command} is in the audit", bool(mine))
+        columns = all("年采购额" in (line["hidden"] or []) and "手机" in (line["masked"] or []) for line in mine)
+        c.check(f"{command}: with the columns that the role does not see", columns, mine[:2])
+    runs = [run for _, run, detail in lines if json.loads(detail)["command"] == "runs export"]
+    c.check("an export of runs says which", all(runs), runs[:2])
+    notices = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == "notify"]
+    notices = [[line[key] for key in ("role", "format", "file", "rows", "hidden")] for line in notices]
+    wanted = [["华东组", "jsonl", None, 2, []]] * 2
+    wanted += [["华东组", "text", "华东通知", 2, []], ["华东组", "csv", "华东通知.csv", 2, []], [None, "jsonl", None, 2, None]]
+    c.equal("messages are in the audit, previews too", notices, wanted)
     graded = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == "grade"]
     graded = [line for line in graded if line["role"] == "客服" and line["format"] == "xlsx"]
     c.equal("rows, file and columns", [graded[0][key] for key in ("rows", "file")], [2, "g.xlsx"])
@@ -591,6 +628,7 @@ def main():
         files(c, role)
         ledger(c, role)
     refused(c)
+    told(c)
     masks(c)
     pseudonyms(c)
     reports(c)

@@ -9,10 +9,11 @@ mod output;
 mod plan;
 mod said;
 
+use super::as_of::as_of;
 use super::audit::{self, Exported};
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
-use super::{Exit, Global, Screen, Stop, columns, grade, ledger, role, rules};
+use super::{Exit, Global, Screen, Stop, columns, ledger, role, rules};
 use output::Outputs;
 use regrade::compare::On;
 use regrade::diagnostic::{Code, Finding, Text, listed};
@@ -239,7 +240,7 @@ fn runs(ledger: &Ledger, args: &Args, global: &Global) -> Result<(Option<Known>,
         }
         [] => {
             let name = match &global.as_of {
-                Some(_) => format!("@{}", grade::as_of(global)?),
+                Some(_) => format!("@{}", as_of(global)?),
                 None => "@latest".to_owned(),
             };
             let new = Known::find(ledger, &name)?;

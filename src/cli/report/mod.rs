@@ -6,9 +6,9 @@ mod past;
 mod shown;
 mod write;
 
+use super::as_of::as_of;
 use super::audit::{self, Exported};
 use super::diff::scheme;
-use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
 use super::recorded::Known;

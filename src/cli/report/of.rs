@@ -1,6 +1,6 @@
 //! What a report is of: a run, a span of runs, or files.
 
-use super::super::grade::as_of;
+use super::super::as_of::as_of;
 use super::super::{Global, Stop, ledger};
 use regrade::diagnostic::{Code, Finding};
 use regrade::table::Period;

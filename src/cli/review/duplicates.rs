@@ -1,8 +1,8 @@
 //! `regrade review duplicates`: pairs of customers who may be one go to people; and which files come back from them.
 
 use super::room::Room;
+use crate::cli::as_of::as_of;
 use crate::cli::duplicates::Searched;
-use crate::cli::grade::as_of;
 use crate::cli::output::{Output, Sink, Target, files_of, keep_inputs, outputs};
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list};

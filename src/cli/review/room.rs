@@ -2,7 +2,7 @@
 //! written about it, in one transaction.
 
 use super::desk::Desk;
-use crate::cli::grade::as_of;
+use crate::cli::as_of::as_of;
 use crate::cli::ledger;
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Global, Stop};

@@ -3,8 +3,8 @@
 mod calendars;
 mod runs;
 
+use super::as_of::as_of;
 use super::audit::{self, Exported};
-use super::grade::as_of;
 use super::grade_files::grade_files;
 use super::output::{Files, Output, Target, files_of, keep_inputs, outputs_at, to_stdout};
 use super::review::date;

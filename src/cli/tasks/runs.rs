@@ -1,6 +1,6 @@
 //! The run that is asked, and what the runs before it called for.
 
-use crate::cli::grade::as_of;
+use crate::cli::as_of::as_of;
 use crate::cli::recorded::Known;
 use crate::cli::{Global, Stop, ledger, role};
 use regrade::diagnostic::Finding;

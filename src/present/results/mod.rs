@@ -106,10 +106,7 @@ impl<'a> Results<'a> {
                 .iter()
                 .map(|grade| GradeStyle {
                     name: grade.name.clone(),
-                    color: grade
-                        .color
-                        .as_deref()
-                        .and_then(|color| u32::from_str_radix(color, 16).ok()),
+                    color: grade.color,
                 })
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),

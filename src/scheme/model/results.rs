@@ -16,8 +16,8 @@ pub struct Grade {
     pub rule: GradeRule,
     /// Names it had in earlier schemes.
     pub was: Vec<Arc<str>>,
-    /// The fill colour of its cells as six hexadecimal digits.
-    pub color: Option<String>,
+    /// The fill colour of its cells: red, green and blue, a byte each.
+    pub color: Option<u32>,
     /// With movement: lost only below this.
     pub keep: Option<Expression>,
     /// Where its condition or rank, or else its name, stands in the scheme's text.

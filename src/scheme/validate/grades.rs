@@ -369,10 +369,10 @@ pub(super) fn duplicate_of(name: &WrittenText, what: Text) -> Finding {
     .help(text!("each name stands once", "每个名称只能出现一次"))
 }
 
-fn colour(written: &WrittenText, findings: &mut Vec<Finding>) -> Option<String> {
+fn colour(written: &WrittenText, findings: &mut Vec<Finding>) -> Option<u32> {
     let digits = written.value.trim_start_matches('#');
     if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Some(digits.to_ascii_uppercase());
+        return u32::from_str_radix(digits, 16).ok();
     }
     let text = &written.value;
     findings.push(
