@@ -38,8 +38,8 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         section.notes.push(said(
             lang,
             text!(
-                "The change is against {name}, whose customers are counted in the same way.",
-                "增减是与 {name} 相比，当时的客户按同样的口径计数。"
+                "The change is against {name}. Customers whose rows could not be used then count with the level that held.",
+                "增减是与 {name} 相比；当时数据待修正的客户按沿用的等级计数。"
             ),
         ));
         let refused = before.comparison.count_of_old(Class::Refused);

@@ -282,3 +282,88 @@ fn of_too_many_customers_those_who_moved_are_listed() {
     assert!(page.contains("等级有变动的客户（共 20001 位；全部名单可用 `regrade grade` 输出）"));
     assert!(page.contains("\"rows\":1,"));
 }
+
+#[test]
+fn a_campaign_in_a_scheme_without_grades_is_compared_by_types() {
+    let folder = TempDir::new().unwrap();
+    let months = Months { folder };
+    let scheme = r#"
+[scheme]
+name = "会员"
+language = "zh"
+[sheets.customers]
+key = "编号"
+fields = [
+  { name = "金额", type = "number" },
+  { name = "邮箱", type = "text" },
+  { name = "同意", type = "choices" },
+]
+[[types]]
+name = "批发"
+when = "金额 >= 100"
+[[types]]
+name = "零售"
+when = "金额 >= 0"
+[notify]
+from = "会员 <service@example.com>"
+email = "邮箱"
+consent = { field = "同意", purpose = "升降通知" }
+campaign_consent = { field = "同意", purpose = "营销" }
+[report]
+amount = "金额"
+"#;
+    std::fs::write(months.path("rules.toml"), scheme).unwrap();
+    std::fs::write(months.path("活动.txt"), "主题：活动\n\n您好。\n").unwrap();
+    let month = |as_of: &str, rows: &str| {
+        let file = format!("客户{as_of}.csv");
+        std::fs::write(months.path(&file), format!("编号,金额,邮箱,同意\n{rows}")).unwrap();
+        months.done(&["import", "-q", &file, "--as-of", as_of]);
+        months.done(&["grade", "-q", "--as-of", as_of, "-o", "out.csv"]);
+    };
+    month(
+        "2024-01-31",
+        "c1,50,c1@example.com,营销\nc2,50,c2@example.com,营销\nc3,150,,\n",
+    );
+    months.done(&[
+        "notify",
+        "-q",
+        "--template",
+        "活动.txt",
+        "--campaign",
+        "春季",
+        "--where",
+        "金额 < 100",
+        "-o",
+        "mails.csv",
+    ]);
+    month(
+        "2024-02-29",
+        "c1,150,c1@example.com,营销\nc2,60,c2@example.com,营销\nc3,,,\n",
+    );
+    let report = months.report(&["--campaign", "春季"]);
+    let keys = [
+        "group",
+        "customers",
+        "unchanged",
+        "changed",
+        "gone",
+        "changed_share",
+        "amount_before",
+        "amount_after",
+        "amount_growth",
+    ];
+    // 100 of those told became 210; of c3 nothing is known any more.
+    assert_eq!(
+        cells(&report, "campaign", "campaign", &keys),
+        ["已通知 2 1 1 0 0.5 100 210 1.1", "其他客户 1 0 0 1 0   "]
+    );
+    assert_eq!(
+        cells(
+            &report,
+            "campaign",
+            "campaign_by_type",
+            &["type", "group", "customers"]
+        ),
+        ["批发 其他客户 1", "零售 已通知 2"]
+    );
+}

@@ -146,7 +146,8 @@ pub(super) fn chart_of_runs(runs: &[RunFigures], first: u32, lang: Lang) -> Opti
     if runs.len() < 2 || runs.iter().all(|run| moved(run) == (0, 0)) {
         return None;
     }
-    let items = runs.iter().map(|run| match (moved(run), lang) {
+    let known = runs.iter().filter(|run| run.up.is_some());
+    let items = known.map(|run| match (moved(run), lang) {
         ((up, down), Lang::Zh) => format!("{} 升 {up} 降 {down}", run.as_of),
         ((up, down), Lang::En) => format!("{} {up} up {down} down", run.as_of),
     });

@@ -3,6 +3,7 @@
 use super::section::Breaks;
 use super::*;
 use crate::present::report::sample::{self, HOSTILE};
+use crate::table::Decimal;
 use calamine::{Data, Reader, Xlsx};
 use std::io::{Cursor, Read};
 
