@@ -120,7 +120,6 @@ words! {
     PartOfScore = "Part of score", "计入得分";
     Rule = "Rule", "规则";
     ValuesRead = "Values", "数值";
-    NotShown = "not shown", "不显示";
     Otherwise = "otherwise", "其他";
 
     // The scheme as people print it.

@@ -13,6 +13,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+#[path = "report/past.rs"]
+mod past;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,30 +1,31 @@
 //! What a graded workbook tells beside the table of customers: gathered from the grading and, where there is one, from
 //! the runs of the ledger.
 
+use super::last_runs::Walk;
 use super::write::Shown;
 use super::{Stop, ledger};
 use regrade::compare::{self, Comparison};
 use regrade::grading::Grading;
-use regrade::ledger::{Error, Ledger};
+use regrade::ledger::{Error, Ledger, RunLevel};
 use regrade::present::basis::{Basis, MOST};
 use regrade::present::diff::Diff;
 use regrade::present::history::{History, RUNS};
 use regrade::present::printed::printed;
 use regrade::present::strategies::strategies;
-use regrade::present::summary::{RunFigures, Summary};
 use regrade::present::table::GradeStyle;
 use regrade::present::workbook::Beside;
+use regrade::report::RunFigures;
 use regrade::scheme::model::Scheme;
 use std::sync::Arc;
 
-/// The runs before this one, as far as they are shown.
+/// This run and those before it, as far as they are shown.
 pub struct LastRuns {
     figures: Vec<RunFigures>,
     history: History,
 }
 
 impl LastRuns {
-    /// The last runs of earlier as-of dates.
+    /// The last runs of earlier as-of dates, and this one.
     pub fn of(ledger: &Ledger, grading: &Grading) -> Result<Self, Stop> {
         Self::read(ledger, grading).map_err(|error| ledger::trouble(ledger.path(), &error))
     }
@@ -32,30 +33,37 @@ impl LastRuns {
     fn read(ledger: &Ledger, grading: &Grading) -> Result<Self, Error> {
         let mut runs = ledger.last_runs()?;
         runs.retain(|run| run.as_of < grading.book.as_of);
-        let runs = runs.split_off(runs.len().saturating_sub(RUNS - 1));
+        // One more than is shown: it says who moved to the first that is.
+        let runs = runs.split_off(runs.len().saturating_sub(RUNS));
+        let extra = (runs.len() + 1).saturating_sub(RUNS);
+        let mut walk = Walk::new(&grading.scheme);
         let mut history = History::new(grading);
-        for run in &runs {
-            history.begin(run.as_of, grading);
-            ledger.each_run_level(run.number, |found| {
-                let (grade, kind) = (found.grade.as_deref(), found.kind.as_deref());
-                history.add(grading, &found.customer, grade, kind, found.decision);
-            })?;
+        for (place, run) in runs.iter().enumerate() {
+            if place < extra {
+                walk.recorded(ledger, run, |_| ())?;
+            } else {
+                history.begin(run.as_of, grading);
+                walk.recorded(ledger, run, |found| put(&mut history, grading, found))?;
+            }
         }
-        let figures = runs
-            .iter()
-            .map(|run| RunFigures::of(run.as_of, run.customers, |decision| run.count(decision)));
+        history.begin(grading.book.as_of, grading);
+        walk.grading(grading, |found| put(&mut history, grading, found));
         Ok(Self {
-            figures: figures.collect(),
-            history: history.finish(grading),
+            figures: walk.figures(RUNS),
+            history,
         })
     }
+}
+
+fn put(history: &mut History, grading: &Grading, found: &RunLevel) {
+    let (grade, kind) = (found.grade.as_deref(), found.kind.as_deref());
+    history.add(grading, &found.customer, grade, kind, found.decision);
 }
 
 /// All that there is to tell to whom `shown` is shown.
 pub fn beside<'a>(
     grading: &'a Grading,
     shown: &'a Shown<'_>,
-    summary: &Summary,
     last: Option<&'a LastRuns>,
 ) -> Beside<'a> {
     let (lang, seen) = (shown.lang, &shown.seen);
@@ -68,10 +76,7 @@ pub fn beside<'a>(
         (Some(_), Some(_)) => Some(counts_before(&compare::since_before(grading, None))),
         (None, _) => None,
     };
-    let runs = last.map(|last| {
-        let runs = last.figures.iter().copied();
-        runs.chain(std::iter::once(summary.figures())).collect()
-    });
+    let runs = last.map(|last| last.figures.clone());
     let history = last.and_then(|last| {
         let styles = styles(&grading.scheme);
         last.history.table(grading, seen, lang, styles)
@@ -82,7 +87,7 @@ pub fn beside<'a>(
         moves: moves.map(|comparison| diff(grading, comparison, shown)),
         basis: Basis::new(grading, seen, lang, MOST),
         strategies: strategies(grading, seen, lang),
-        scheme: printed(&grading.scheme, seen, lang),
+        scheme: printed(&grading.scheme, lang),
         history,
     }
 }

@@ -23,8 +23,13 @@ pub fn tags_of(ledger: &Ledger, run: Option<RunNumber>) -> Result<Tags, Error> {
 }
 
 /// The keys of the customers with another grade, type or list of tags than before, and of those who were not there. What
-/// a graded file says of tags is not known (`tags` is `None` then); refused and absent customers keep what they had.
-pub fn changed(grading: &Grading, tags: Option<&Tags>) -> HashSet<Arc<str>> {
+/// a graded file says of tags is not known (`tags` is `None` then); refused and absent customers keep what they had. For a
+/// role only tags that it sees count: that another one has changed is nothing for it.
+pub fn changed(
+    grading: &Grading,
+    tags: Option<&Tags>,
+    viewer: Option<&Viewer>,
+) -> HashSet<Arc<str>> {
     let past = grading.past.customers.iter();
     let known: HashSet<&str> = past.map(|known| &*known.id).collect();
     let is_changed = |row: &usize| {
@@ -35,11 +40,19 @@ pub fn changed(grading: &Grading, tags: Option<&Tags>) -> HashSet<Arc<str>> {
         is_new
             || before.grade != grade
             || before.kind != grading.classification.types[row].index()
-            || tags.is_some_and(|tags| tags.get(id) != Some(&grading.tags(row)))
+            || tags.is_some_and(|tags| differ(tags.get(id), &grading.tags(row), viewer))
     };
     let rows = (0..grading.len()).filter(is_changed);
     rows.map(|row| grading.book.roster.ids[row].clone())
         .collect()
+}
+
+/// Whether there were other tags before, of those that are seen.
+fn differ(before: Option<&Vec<Arc<str>>>, now: &[Arc<str>], viewer: Option<&Viewer>) -> bool {
+    match (before, viewer) {
+        (Some(before), Some(viewer)) => viewer.seen_tags(before) != viewer.seen_tags(now),
+        (before, _) => before.map(Vec::as_slice) != Some(now),
+    }
 }
 
 /// The same of a recorded run.
@@ -47,6 +60,7 @@ pub fn changed_in(
     ledger: &Ledger,
     run: RunNumber,
     before: Option<RunNumber>,
+    viewer: Option<&Viewer>,
 ) -> Result<HashSet<Arc<str>>, Error> {
     let tags = tags_of(ledger, before)?;
     let mut changed = HashSet::new();
@@ -55,7 +69,7 @@ pub fn changed_in(
         let has_values = !matches!(row.decision, Decision::Refused | Decision::Absent);
         let is_other = standing.effective_grade != row.previous_grade
             || standing.effective_kind != row.previous_type
-            || tags.get(&row.customer) != Some(&row.tags);
+            || differ(tags.get(&row.customer), &row.tags, viewer);
         if has_values && is_other {
             changed.insert(row.customer);
         }

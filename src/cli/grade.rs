@@ -71,10 +71,6 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let outputs = outputs_with_page(global, global.format)?;
-    if has_page(&outputs) {
-        // A page is a report, which tells of all customers and of what is hidden.
-        role::refuse(global, "grade --format html")?;
-    }
     let gates = args
         .fail_on
         .iter()
@@ -266,21 +262,27 @@ impl Task<'_> {
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
         findings.extend(all.findings.iter().cloned());
+        let mut judged = alongside.judged;
         let is_sound = findings
             .iter()
             .all(|finding| finding.severity == Severity::Note);
-        if seen.is_some() {
+        if let Some(viewer) = &self.viewer {
+            if let Some((judged, found)) = &mut judged {
+                *judged = judged.of_rows(&viewer.rows(all));
+                findings.append(found);
+            }
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
         }
         let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
         if self.args.changed {
-            let changed = changed::changed(all, alongside.tags.as_ref());
-            changed::keep(&mut entries, grading, &changed, self.viewer.as_ref());
+            let viewer = self.viewer.as_ref();
+            let changed = changed::changed(all, alongside.tags.as_ref(), viewer);
+            changed::keep(&mut entries, grading, &changed, viewer);
         }
         let rows = entries.len();
         let mut shown = Shown {
-            seen: Seen::all_of(entries),
+            seen: Seen { entries },
             columns: self.columns.clone(),
             lang,
             bom: self.args.bom.as_deref(),
@@ -290,7 +292,7 @@ impl Task<'_> {
             page: None,
         };
         findings.extend(regrade::explain::unrated(grading));
-        if let Some((judged, found)) = alongside.judged {
+        if let Some((judged, found)) = judged {
             findings.extend(found);
             let page = super::report::of_grading(grading, &judged, &shown, &findings);
             shown.page = Some(page);

@@ -23,6 +23,7 @@ mod inputs;
 mod inspect;
 mod intake;
 mod last_import;
+mod last_runs;
 mod late;
 mod ledger;
 mod ledger_run;
@@ -75,7 +76,7 @@ pub struct Cli {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Global {
     /// The scheme; without it `REGRADE_RULES`, else rules.toml in this folder.
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -185,15 +186,15 @@ impl Command {
             | Self::Diff(_)
             | Self::Simulate(_)
             | Self::Explain(_)
+            | Self::Report(_)
             | Self::Tasks(_)
             | Self::Notify(_) => None,
             Self::Runs(args) => args.shows_all(),
             Self::Inspect(_) => Some("inspect"),
             Self::Check(_) => Some("check"),
             Self::Import(_) => Some("import"),
-            Self::Review(_) => Some("review"),
+            Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
-            Self::Report(_) => Some("report"),
         }
     }
 }
@@ -257,23 +258,33 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     if let Some(command) = cli.command.shows_all() {
         role::refuse(&cli.global, command)?;
     }
-    match &cli.command {
-        Command::Init(args) => init::run(args, &cli.global, screen),
-        Command::Inspect(args) => inspect::run(args, &cli.global, screen),
-        Command::Check(args) => check::run(args, &cli.global, screen),
-        Command::Import(args) => import::run(args, &cli.global, screen),
-        Command::Grade(args) => grade::run(args, &cli.global, screen),
-        Command::Diff(args) => diff::run(args, &cli.global, screen),
-        Command::Simulate(args) => simulate::run(args, &cli.global, screen),
-        Command::Explain(args) => explain::run(args, &cli.global, screen),
-        Command::Review(args) => review::run(args, &cli.global, screen),
-        Command::Report(args) => report::run(args, &cli.global, screen),
-        Command::Tasks(args) => tasks::run(args, &cli.global, screen),
-        Command::Notify(args) => notify::run(args, &cli.global, screen),
-        Command::Runs(args) => runs::run(args, &cli.global, screen),
-        Command::Backup(args) => backup::run(args, &cli.global, screen),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+    let ended = cli.command.run(&cli.global, screen);
+    match cli.global.role {
+        Some(_) => ended.map_err(role::without_quotes),
+        None => ended,
+    }
+}
+
+impl Command {
+    fn run(&self, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+        match self {
+            Self::Init(args) => init::run(args, global, screen),
+            Self::Inspect(args) => inspect::run(args, global, screen),
+            Self::Check(args) => check::run(args, global, screen),
+            Self::Import(args) => import::run(args, global, screen),
+            Self::Grade(args) => grade::run(args, global, screen),
+            Self::Diff(args) => diff::run(args, global, screen),
+            Self::Simulate(args) => simulate::run(args, global, screen),
+            Self::Explain(args) => explain::run(args, global, screen),
+            Self::Review(args) => review::run(args, global, screen),
+            Self::Report(args) => report::run(args, global, screen),
+            Self::Tasks(args) => tasks::run(args, global, screen),
+            Self::Notify(args) => notify::run(args, global, screen),
+            Self::Runs(args) => runs::run(args, global, screen),
+            Self::Backup(args) => backup::run(args, global, screen),
+            Self::Completions(args) => completions::run(args),
+            Self::Man(args) => man::run(args),
+        }
     }
 }
 

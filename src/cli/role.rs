@@ -79,9 +79,19 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
             "`{command}` 直接显示原始数据，不能用于任何角色"
         ),
     );
+    let is_for_menders = matches!(command, "check" | "import") || command.starts_with("review");
+    let finding = if is_for_menders {
+        finding.with_note(text!(
+            "cells are mended, and customers told apart, by people who see them",
+            "修正单元格、判断是否同一客户，都要由看得到原值的人来做"
+        ))
+    } else {
+        finding
+    };
     Err(Stop::usage(finding.help(text!(
-        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `tasks`, `notify` and `runs` write",
-        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`tasks`、`notify`、`runs` 的输出"
+        "leave `--role` out; roles see what `grade`, `diff`, `explain`, `simulate`, `report`, `tasks`, `notify`, `review list` \
+         and `runs` write",
+        "请去掉 `--role`；角色可以看 `grade`、`diff`、`explain`、`simulate`、`report`、`tasks`、`notify`、`review list`、`runs` 的输出"
     ))))
 }
 
@@ -144,4 +154,34 @@ fn too_short(path: &Path) -> Stop {
         "let regrade make one: `regrade init --new-role-key FILE`",
         "请让 regrade 生成：`regrade init --new-role-key 文件`"
     )))
+}
+
+/// What is said to a role of input that is refused: which file or column it is for, but nothing that quotes cells.
+pub fn without_quotes(stop: Stop) -> Stop {
+    let Stop::Findings {
+        findings,
+        source,
+        exit: Exit::Refused,
+    } = stop
+    else {
+        return stop;
+    };
+    let quotes = |finding: &Finding| {
+        !matches!(
+            finding.code,
+            Code::Unreadable
+                | Code::BadFormat
+                | Code::TooLarge
+                | Code::UnmatchedFile
+                | Code::MissingSheet
+                | Code::MissingColumn
+        )
+    };
+    let (quoting, mut told): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(quotes);
+    told.extend(roles::refused(&quoting));
+    Stop::Findings {
+        findings: told,
+        source,
+        exit: Exit::Refused,
+    }
 }

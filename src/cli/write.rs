@@ -242,7 +242,7 @@ fn write_workbook(
     let others = if shown.plain {
         Beside::default()
     } else {
-        beside(grading, shown, summary, shown.last.as_ref())
+        beside(grading, shown, shown.last.as_ref())
     };
     workbook::write(results, summary, &others, out, &options)
         .map_err(|error| io::Error::other(error.text().get(summary.lang).to_owned()))

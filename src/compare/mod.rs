@@ -78,6 +78,21 @@ impl Comparison {
         self.counts[class as usize]
     }
 
+    /// How many customers are in the sheets of the new side and were not in those of the old one, whatever has become of
+    /// them: one who came without a level, or whose row is refused, is not in the class of the new ones.
+    pub fn came(&self) -> usize {
+        let came = |found: &&Move| !found.there.0 && found.there.1;
+        self.moves.iter().filter(came).count()
+    }
+
+    /// How many of the customers of the old side have a class: with [`Self::came`] everybody is counted once.
+    pub fn count_of_old(&self, class: Class) -> usize {
+        let moves = self.moves.iter();
+        moves
+            .filter(|found| found.there.0 && found.class == class)
+            .count()
+    }
+
     /// How many customers who are on both sides went from one level to another: what gates call moved.
     pub fn moved(&self) -> usize {
         let moves = self.moves.iter();

@@ -6,8 +6,11 @@ use crate::assess::Choice;
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{Band, DimensionRule, Expression, GradeRule, IndicatorRule, SlotKind};
+use crate::scheme::model::{
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Sight, SlotKind,
+};
 use crate::table::Value;
+use crate::words::Word;
 use std::sync::Arc;
 
 /// The names of the missing values that make an expression unknown for a customer, each once.
@@ -50,7 +53,14 @@ pub fn missing_for_grade(grading: &Grading, grade: usize, row: usize, lang: Lang
 fn named(grading: &Grading, roots: Vec<Root>, lang: Lang) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = vec![];
     for root in roots {
+        let scheme = &grading.scheme;
+        let slot = match root {
+            Root::Slot(slot) => slot,
+            Root::NoBand(dimension) => scheme.dimensions[dimension].label_slot,
+        };
         let name = match root {
+            // Which value is missing says something of one that is not seen.
+            _ if scheme.slots.sight(slot) == Sight::Hidden => Word::Withheld.get(lang).into(),
             Root::Slot(slot) => name_of(&grading.scheme, slot, lang),
             Root::NoBand(dimension) => {
                 let name = &grading.scheme.dimensions[dimension].name;

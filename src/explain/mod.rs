@@ -121,12 +121,13 @@ pub fn type_holds(grading: &Grading, row: usize) -> bool {
     let Some(kind) = grading.classification.types[row].index() else {
         return true;
     };
+    let is_by_values = grading.scheme.type_movement.is_none()
+        && grading.people.persons[row].kind.overridden.is_none();
     match &grading.scheme.types[kind].when {
+        // Of a type that the values did not give a role is not told whether they would have.
+        Some(when) if is_by_values || grading.scheme.slots.withholds(&when.bound) => is_by_values,
         Some(when) => when.bound.eval_at(&grading.facts, row) == Value::Bool(true),
-        None => {
-            grading.scheme.type_movement.is_none()
-                && grading.people.persons[row].kind.overridden.is_none()
-        }
+        None => is_by_values,
     }
 }
 
@@ -223,6 +224,10 @@ fn dimension_step(
                     IndicatorRule::Points(expression) => {
                         points_step(grading, expression, points, row, lang)
                     }
+                    // Only the label of the whole is for everybody.
+                    IndicatorRule::Bands(bands) if withholds_bands(grading, bands) => {
+                        withheld(lang)
+                    }
                     IndicatorRule::Bands(bands) => {
                         let choice = causes::first_band(grading, bands, row);
                         rule_step(grading, choice, &entries(bands), row, lang)
@@ -269,6 +274,12 @@ fn dimension_step(
 /// Whether a column is seen at all: a role may see the grading.
 fn scheme_sees(grading: &Grading, slot: Slot) -> bool {
     grading.scheme.slots.sight(slot) != Sight::Hidden
+}
+
+/// Whether a role does not see all that bands read.
+fn withholds_bands(grading: &Grading, bands: &[Band]) -> bool {
+    let mut conditions = bands.iter().filter_map(|band| band.when.as_ref());
+    conditions.any(|when| grading.scheme.slots.withholds(&when.bound))
 }
 
 /// A step that a role does not see.

@@ -83,7 +83,7 @@ pub struct Run {
     pub made_by: String,
     /// The version of regrade.
     pub program: String,
-    /// How many customers it had, those forgotten since too.
+    /// How many customers it has rows of: those who were absent too, and those forgotten since.
     pub customers: usize,
     /// How many customers got which decision; those that nobody got are left out.
     pub counts: Vec<(Decision, usize)>,
@@ -115,6 +115,11 @@ impl Recorded {
 }
 
 impl Run {
+    /// How many customers it had. Who was absent is in no count.
+    pub fn present(&self) -> usize {
+        self.customers - self.count(Decision::Absent).min(self.customers)
+    }
+
     /// How many customers got this decision.
     pub fn count(&self, decision: Decision) -> usize {
         self.counts

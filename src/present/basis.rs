@@ -15,7 +15,7 @@ use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::{self, DimensionStep, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
-use crate::scheme::model::{DimensionRule, Expression, GradeRule, IndicatorRule};
+use crate::scheme::model::DimensionRule;
 use crate::table::{Decimal, Place};
 use crate::words::Word;
 use std::borrow::Cow;
@@ -96,7 +96,6 @@ impl Shape {
 /// The table.
 pub struct Basis<'a> {
     grading: &'a Grading,
-    seen: &'a Seen,
     lang: Lang,
     rows: Vec<u32>,
     subjects: Vec<Subject>,
@@ -113,7 +112,7 @@ pub struct Basis<'a> {
 impl<'a> Basis<'a> {
     /// The table of a grading; of those only who moved, where there are more than `most` customers. `None` where there
     /// is nobody to explain.
-    pub fn new(grading: &'a Grading, seen: &'a Seen, lang: Lang, most: usize) -> Option<Self> {
+    pub fn new(grading: &'a Grading, seen: &Seen, lang: Lang, most: usize) -> Option<Self> {
         let scheme = &grading.scheme;
         let mut subjects: Vec<Subject> = (0..scheme.dimensions.len())
             .map(Subject::Dimension)
@@ -140,7 +139,6 @@ impl<'a> Basis<'a> {
         }
         let mut basis = Self {
             grading,
-            seen,
             lang,
             rows,
             subjects,
@@ -270,27 +268,13 @@ impl<'a> Basis<'a> {
             }
             Subject::Grade => {
                 let step = explain::grade(grading, customer, lang);
-                self.of_rule(step, &self.grade_rules())
+                self.of_rule(step)
             }
-            Subject::Type => {
-                let rules = grading.scheme.types.iter();
-                let rules: Vec<&Expression> = rules.filter_map(|rule| rule.when.as_ref()).collect();
-                self.of_rule(explain::kind(grading, customer, lang), &rules)
-            }
+            Subject::Type => self.of_rule(explain::kind(grading, customer, lang)),
         }
     }
 
-    fn grade_rules(&self) -> Vec<&'a Expression> {
-        let grades = self.grading.scheme.grades.iter();
-        grades
-            .flat_map(|grade| match &grade.rule {
-                GradeRule::When(when) => when.iter().collect::<Vec<_>>(),
-                GradeRule::Top(top) => top.by.iter().collect(),
-            })
-            .collect()
-    }
-
-    fn of_rule(&self, step: Option<RuleStep>, rules: &[&Expression]) -> Line {
+    fn of_rule(&self, step: Option<RuleStep>) -> Line {
         let Some(step) = step else {
             return Line::default();
         };
@@ -300,7 +284,7 @@ impl<'a> Basis<'a> {
         };
         Line {
             label,
-            rule: self.told(&step, rules),
+            rule: rule_line(&step, self.lang),
             values: self.values(&step.inputs),
             sources: self.sources(&step.inputs),
             ..Line::default()
@@ -309,16 +293,6 @@ impl<'a> Basis<'a> {
 
     fn of_dimension(&self, index: usize, step: DimensionStep, part: Option<Decimal>) -> Line {
         let rule = &self.grading.scheme.dimensions[index].rule;
-        let bands = match rule {
-            DimensionRule::Bands(bands)
-            | DimensionRule::Points { bands, .. }
-            | DimensionRule::Indicators { bands, .. } => bands,
-        };
-        let mut rules: Vec<&Expression> =
-            bands.iter().filter_map(|band| band.when.as_ref()).collect();
-        if let DimensionRule::Points { points, .. } = rule {
-            rules.push(points);
-        }
         let mut line = Line {
             label: step.label,
             points: step.points,
@@ -326,8 +300,8 @@ impl<'a> Basis<'a> {
             part,
             ..Line::default()
         };
-        let DimensionRule::Indicators { indicators, .. } = rule else {
-            line.rule = self.told(&step.rule, &rules);
+        let DimensionRule::Indicators { .. } = rule else {
+            line.rule = rule_line(&step.rule, self.lang);
             line.values = self.values(&step.rule.inputs);
             line.sources = self.sources(&step.rule.inputs);
             return line;
@@ -335,17 +309,11 @@ impl<'a> Basis<'a> {
         // Of a dimension by indicators it is these that were decided by rules.
         let between = self.between();
         let (mut told, mut values, mut inputs) = (vec![], vec![], vec![]);
-        for (step, indicator) in step.indicators.into_iter().zip(indicators) {
-            let rules: Vec<&Expression> = match &indicator.rule {
-                IndicatorRule::Points(points) => vec![points],
-                IndicatorRule::Bands(bands) => {
-                    bands.iter().filter_map(|band| band.when.as_ref()).collect()
-                }
-            };
+        for step in step.indicators {
             let points = step
                 .points
                 .map_or_else(|| "—".to_owned(), |points| points.to_string());
-            let rule = self.told(&step.rule, &rules);
+            let rule = rule_line(&step.rule, self.lang);
             told.push(format!("{} {points} × {}: {rule}", step.name, step.weight));
             let read = self.values(&step.rule.inputs);
             if !read.is_empty() {
@@ -366,21 +334,10 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// The rule that decided; which of the rules of a list held says something of the values that any of them reads.
-    fn told(&self, step: &RuleStep, rules: &[&Expression]) -> String {
-        if rules.iter().all(|rule| self.seen.may_tell_rule(rule)) {
-            rule_line(step, self.lang)
-        } else {
-            Word::NotShown.get(self.lang).to_owned()
-        }
-    }
-
     /// `合作年限 1（合作起始时间 2023-03-31）；投诉次数 0`.
     fn values(&self, inputs: &[Input]) -> String {
-        let told = inputs
+        let texts: Vec<String> = inputs
             .iter()
-            .filter(|input| self.seen.may_tell_input(input));
-        let texts: Vec<String> = told
             .map(|input| {
                 let from = self.values(&input.from);
                 match self.lang {
@@ -401,7 +358,7 @@ impl<'a> Basis<'a> {
                 places.push(place);
             }
         };
-        self.each_source(inputs, &mut |input| match &input.source {
+        each_source(inputs, &mut |input| match &input.source {
             Source::Cell(place) => add(place.to_string()),
             Source::Rows { count, first, .. } => {
                 add(rows_text(&input.name, *count, first.as_ref(), self.lang));
@@ -414,15 +371,13 @@ impl<'a> Basis<'a> {
         });
         places.join("\n")
     }
+}
 
-    fn each_source(&self, inputs: &[Input], take: &mut dyn FnMut(&Input)) {
-        for input in inputs
-            .iter()
-            .filter(|input| self.seen.may_tell_input(input))
-        {
-            take(input);
-            self.each_source(&input.from, take);
-        }
+/// Each value and what it was worked out from.
+fn each_source(inputs: &[Input], take: &mut dyn FnMut(&Input)) {
+    for input in inputs {
+        take(input);
+        each_source(&input.from, take);
     }
 }
 

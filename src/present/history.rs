@@ -110,36 +110,6 @@ impl History {
         u16::try_from(place).map_or(NONE, |place| FIRST.saturating_add(place))
     }
 
-    /// Adds this run itself, after all that were before it.
-    #[must_use]
-    pub fn finish(mut self, grading: &Grading) -> Self {
-        self.begin(grading.book.as_of, grading);
-        for row in 0..grading.len() {
-            let id = &grading.book.roster.ids[row];
-            let (grade, kind) = (grading.grade_name(row), grading.type_name(row));
-            let decision = grading.decided[row].decision;
-            self.add(
-                grading,
-                id,
-                grade.map(|name| &**name),
-                kind.map(|name| &**name),
-                decision,
-            );
-        }
-        let kept = grading.entries().into_iter();
-        for entry in kept.filter(|entry| !matches!(entry, Entry::Customer(_))) {
-            let Some(kept) = grading.kept(entry) else {
-                continue;
-            };
-            let Some(id) = kept.id else { continue };
-            let scheme = &grading.scheme;
-            let grade = kept.before.grade.map(|grade| &*scheme.grades[grade].name);
-            let kind = kept.before.kind.map(|kind| &*scheme.types[kind].name);
-            self.add(grading, id, grade, kind, kept.decision);
-        }
-        self
-    }
-
     /// The table of those among whom may be shown who moved in any of these runs; `None` where there is one run only or
     /// nobody moved.
     pub fn table<'a>(

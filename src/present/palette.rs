@@ -165,7 +165,7 @@ fn luminance(color: Rgb) -> f64 {
 }
 
 #[cfg(test)]
-mod seen;
+mod eyes;
 
 #[cfg(test)]
 mod tests {
@@ -191,9 +191,9 @@ mod tests {
     fn neighbours_keep_apart_under_red_green_blindness() {
         for n in 2..=7 {
             let fills: Vec<Rgb> = sample(n).iter().map(|swatch| swatch.fill).collect();
-            for eye in seen::EYES {
+            for eye in eyes::EYES {
                 let least = (1..n)
-                    .map(|index| seen::difference(fills[index - 1], fills[index], &eye.1))
+                    .map(|index| eyes::difference(fills[index - 1], fills[index], &eye.1))
                     .fold(f64::INFINITY, f64::min);
                 assert!(least >= 5.0, "{n} grades, {}: {least:.2}", eye.0);
             }
@@ -202,7 +202,7 @@ mod tests {
         let six = |eye: usize| -> Vec<f64> {
             let fills = ANCHORS.map(|(fill, _)| fill);
             (1..6)
-                .map(|index| seen::difference(fills[index - 1], fills[index], &seen::EYES[eye].1))
+                .map(|index| eyes::difference(fills[index - 1], fills[index], &eyes::EYES[eye].1))
                 .map(|difference| (difference * 10.0).round() / 10.0)
                 .collect()
         };

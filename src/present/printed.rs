@@ -1,7 +1,6 @@
 //! The scheme as people print it and sign it: dimensions with their indicators, weights, rules, labels and points, then
 //! grades, types, movement, tags, and what the figures mean. Rules stand as the scheme writes them.
 
-use super::seen::Seen;
 use crate::diagnostic::Lang;
 use crate::explain::rule_text;
 use crate::scheme::Scheme;
@@ -29,17 +28,17 @@ pub struct Part {
     pub notes: Vec<String>,
 }
 
-/// The whole scheme, of which only those rules are told that may be.
-pub fn printed(scheme: &Scheme, seen: &Seen, lang: Lang) -> Vec<Part> {
+/// The whole scheme, as whoever reads it may read it.
+pub fn printed(scheme: &Scheme, lang: Lang) -> Vec<Part> {
     let parts = [
-        dimensions(scheme, seen, lang),
-        grades(scheme, seen, lang),
-        types(scheme, seen, lang),
-        movement(scheme, scheme.grade_movement.as_ref(), false, seen, lang),
-        movement(scheme, scheme.type_movement.as_ref(), true, seen, lang),
-        tags(scheme, seen, lang),
-        reviews(scheme, seen, lang),
-        figures(scheme, seen, lang),
+        dimensions(scheme, lang),
+        grades(scheme, lang),
+        types(scheme, lang),
+        movement(scheme, scheme.grade_movement.as_ref(), false, lang),
+        movement(scheme, scheme.type_movement.as_ref(), true, lang),
+        tags(scheme, lang),
+        reviews(scheme, lang),
+        figures(scheme, lang),
     ];
     parts
         .into_iter()
@@ -63,9 +62,9 @@ fn part(title: Word, headings: &[(Word, u16, u16)], rows: Vec<Row>, lang: Lang) 
     }
 }
 
-fn when(rule: Option<&Expression>, seen: &Seen, lang: Lang) -> String {
+fn when(rule: Option<&Expression>, lang: Lang) -> String {
     match rule {
-        Some(rule) => one_line(&seen.rule(rule, lang)),
+        Some(rule) => one_line(&rule.text),
         None => Word::Otherwise.get(lang).to_owned(),
     }
 }
@@ -79,10 +78,10 @@ fn number(value: Option<Decimal>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-fn dimensions(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+fn dimensions(scheme: &Scheme, lang: Lang) -> Part {
     let mut rows = vec![];
     for dimension in &scheme.dimensions {
-        dimension_rows(dimension, seen, lang, &mut rows);
+        dimension_rows(dimension, lang, &mut rows);
     }
     let has_indicators = scheme
         .dimensions
@@ -113,7 +112,7 @@ fn dimensions(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
 }
 
 /// The rows of a dimension: name, indicator, weight, rule, label, points.
-fn dimension_rows(dimension: &Dimension, seen: &Seen, lang: Lang, rows: &mut Vec<Row>) {
+fn dimension_rows(dimension: &Dimension, lang: Lang, rows: &mut Vec<Row>) {
     let first = rows.len();
     let bands_rows = |bands: &[Band], indicator: &str, weight: &str, rows: &mut Vec<Row>| {
         for (index, band) in bands.iter().enumerate() {
@@ -122,14 +121,14 @@ fn dimension_rows(dimension: &Dimension, seen: &Seen, lang: Lang, rows: &mut Vec
                 None,
                 head(indicator),
                 head(weight),
-                Some(when(band.when.as_ref(), seen, lang)),
+                Some(when(band.when.as_ref(), lang)),
                 Some(band.label.as_deref().unwrap_or_default().to_owned()),
                 Some(number(band.points)),
             ]);
         }
     };
     let of_points = |points: &Expression, indicator: &str, weight: &str| {
-        let rule = one_line(&seen.rule(points, lang));
+        let rule = one_line(&points.text);
         let rule = match lang {
             Lang::Zh => format!("分数 = {rule}"),
             Lang::En => format!("points = {rule}"),
@@ -176,16 +175,16 @@ fn dimension_rows(dimension: &Dimension, seen: &Seen, lang: Lang, rows: &mut Vec
     }
 }
 
-fn grades(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+fn grades(scheme: &Scheme, lang: Lang) -> Part {
     let keeps = scheme.grades.iter().any(|grade| grade.keep.is_some());
     let rows = scheme.grades.iter().map(|grade| {
         let rule = rule_text(&grade.rule, lang);
-        let rule = when(rule.as_deref(), seen, lang);
+        let rule = when(rule.as_deref(), lang);
         let mut row = vec![Some(grade.name.to_string()), Some(rule)];
         if keeps {
             let keep = grade.keep.as_ref();
             row.push(Some(
-                keep.map_or_else(String::new, |keep| when(Some(keep), seen, lang)),
+                keep.map_or_else(String::new, |keep| when(Some(keep), lang)),
             ));
         }
         row
@@ -216,22 +215,16 @@ fn grades(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
     }
 }
 
-fn types(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+fn types(scheme: &Scheme, lang: Lang) -> Part {
     let rows = scheme.types.iter().map(|rule| {
-        let when = when(rule.when.as_ref(), seen, lang);
+        let when = when(rule.when.as_ref(), lang);
         vec![Some(rule.name.to_string()), Some(when)]
     });
     let headings = [(Word::Type, 0, 0), (Word::Rule, 1, 5)];
     part(Word::TypeRules, &headings, rows.collect(), lang)
 }
 
-fn movement(
-    scheme: &Scheme,
-    movement: Option<&Movement>,
-    of_types: bool,
-    seen: &Seen,
-    lang: Lang,
-) -> Part {
+fn movement(scheme: &Scheme, movement: Option<&Movement>, of_types: bool, lang: Lang) -> Part {
     let title = if of_types {
         Word::MovementOfTypes
     } else {
@@ -272,11 +265,11 @@ fn movement(
             Some(rule.name.to_string()),
             Some(from),
             Some(to),
-            Some(when(Some(&rule.when), seen, lang)),
+            Some(when(Some(&rule.when), lang)),
         ]
     });
     Part {
-        notes: settings(scheme, movement, &name, seen, lang),
+        notes: settings(scheme, movement, &name, lang),
         ..part(title, &headings, rows.collect(), lang)
     }
 }
@@ -286,7 +279,6 @@ fn settings(
     scheme: &Scheme,
     movement: &Movement,
     name: &dyn Fn(u32) -> String,
-    seen: &Seen,
     lang: Lang,
 ) -> Vec<String> {
     let zh_en = |zh: String, en: String| match lang {
@@ -364,7 +356,7 @@ fn settings(
         }
     }
     if let Some(eligible) = &movement.eligible {
-        let rule = when(Some(eligible), seen, lang);
+        let rule = when(Some(eligible), lang);
         notes.push(zh_en(
             format!("仅对满足 {rule} 的客户升降。"),
             format!("Only those move for whom {rule}."),
@@ -373,26 +365,26 @@ fn settings(
     notes
 }
 
-fn tags(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+fn tags(scheme: &Scheme, lang: Lang) -> Part {
     let rows = scheme.tags.iter().map(|tag| {
         let rule = tag.when.as_ref();
         let everybody = match lang {
             Lang::Zh => "所有客户",
             Lang::En => "everybody",
         };
-        let rule = rule.map_or_else(|| everybody.to_owned(), |rule| when(Some(rule), seen, lang));
+        let rule = rule.map_or_else(|| everybody.to_owned(), |rule| when(Some(rule), lang));
         vec![Some(tag.name.text.to_string()), Some(rule)]
     });
     let headings = [(Word::Tags, 0, 1), (Word::Rule, 2, 5)];
     part(Word::TagRules, &headings, rows.collect(), lang)
 }
 
-fn reviews(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
+fn reviews(scheme: &Scheme, lang: Lang) -> Part {
     let rows = scheme.reviews.iter().map(|review| {
         let owner = review.owner.as_ref();
         vec![
             Some(review.name.to_string()),
-            Some(when(Some(&review.when), seen, lang)),
+            Some(when(Some(&review.when), lang)),
             Some(owner.map_or_else(String::new, |owner| owner.text.to_string())),
             Some(
                 review
@@ -411,44 +403,36 @@ fn reviews(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
 }
 
 /// What the names mean that rules use.
-fn figures(scheme: &Scheme, seen: &Seen, lang: Lang) -> Part {
-    let metrics = scheme
-        .metrics
-        .iter()
-        .filter(|metric| seen.may_tell(metric.slot))
-        .map(|metric| {
-            let from = match (metric.from, lang) {
-                (MetricSource::Events(sheet), _) => scheme.events[sheet].sheet.name.to_string(),
-                (MetricSource::History(_), Lang::Zh) => "客户表各期".to_owned(),
-                (MetricSource::History(_), Lang::En) => "the customers' sheets".to_owned(),
+fn figures(scheme: &Scheme, lang: Lang) -> Part {
+    let metrics = scheme.metrics.iter().map(|metric| {
+        let from = match (metric.from, lang) {
+            (MetricSource::Events(sheet), _) => scheme.events[sheet].sheet.name.to_string(),
+            (MetricSource::History(_), Lang::Zh) => "客户表各期".to_owned(),
+            (MetricSource::History(_), Lang::En) => "the customers' sheets".to_owned(),
+        };
+        let mut text = match lang {
+            Lang::Zh => format!("{from} 的 {}", one_line(&metric.text)),
+            Lang::En => format!("{} of {from}", one_line(&metric.text)),
+        };
+        if let Some(filter) = &metric.filter {
+            let rule = when(Some(filter), lang);
+            text += &match lang {
+                Lang::Zh => format!("，仅 {rule}"),
+                Lang::En => format!(", where {rule}"),
             };
-            let mut text = match lang {
-                Lang::Zh => format!("{from} 的 {}", one_line(&metric.text)),
-                Lang::En => format!("{} of {from}", one_line(&metric.text)),
-            };
-            if let Some(filter) = &metric.filter {
-                let rule = when(Some(filter), &Seen::default(), lang);
-                text += &match lang {
-                    Lang::Zh => format!("，仅 {rule}"),
-                    Lang::En => format!(", where {rule}"),
-                };
-            }
-            text += &window_text(&metric.window.span, lang);
-            if let Some(per) = metric.per {
-                text += per_text(per, lang);
-            }
-            vec![Some(metric.name.to_string()), Some(text)]
-        });
-    let values = scheme
-        .values
-        .iter()
-        .filter(|value| seen.may_tell(value.slot))
-        .map(|value| {
-            vec![
-                Some(value.name.to_string()),
-                Some(when(Some(&value.is), seen, lang)),
-            ]
-        });
+        }
+        text += &window_text(&metric.window.span, lang);
+        if let Some(per) = metric.per {
+            text += per_text(per, lang);
+        }
+        vec![Some(metric.name.to_string()), Some(text)]
+    });
+    let values = scheme.values.iter().map(|value| {
+        vec![
+            Some(value.name.to_string()),
+            Some(when(Some(&value.is), lang)),
+        ]
+    });
     let headings = [(Word::FigureName, 0, 1), (Word::HowWorkedOut, 2, 5)];
     part(
         Word::Figures,

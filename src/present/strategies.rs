@@ -1,10 +1,11 @@
 //! What the strategies give, as rows: for whom, what is done for them, and how many customers that is.
 
 use super::seen::Seen;
+use super::tasks::every;
 use crate::diagnostic::Lang;
 use crate::expr::Frame;
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, Span, Strategy, Task, TaskRule};
+use crate::scheme::model::{Expression, Strategy, Task, TaskRule};
 use crate::table::{Decimal, Value};
 use crate::words::Word;
 
@@ -15,8 +16,9 @@ pub struct StrategyRow {
     pub applies: String,
     /// How many customers get its service: those for whom it is the first that holds.
     pub customers: usize,
-    /// How many get its tasks, which are of every strategy that holds.
-    pub task_customers: usize,
+    /// How many get its tasks, which are of every strategy that holds; `None` where it reads what the reader
+    /// does not see.
+    pub task_customers: Option<usize>,
     /// What is done for them.
     pub service: String,
     /// The follow-ups, a line each.
@@ -71,17 +73,18 @@ fn row(
         .filter(|row| chosen[*row].index() == Some(index))
         .count();
     let task_customers = match &strategy.when {
-        _ if strategy.tasks.is_empty() => 0,
-        None => seen.rows().count(),
-        Some(when) => seen.rows().filter(|row| holds(grading, when, *row)).count(),
+        _ if strategy.tasks.is_empty() => Some(0),
+        None => Some(seen.rows().count()),
+        Some(when) if grading.scheme.slots.withholds(&when.bound) => None,
+        Some(when) => Some(seen.rows().filter(|row| holds(grading, when, *row)).count()),
     };
     let tasks = strategy
         .tasks
         .iter()
-        .map(|task| task_text(task, grading, seen, lang));
+        .map(|task| task_text(task, grading, lang));
     StrategyRow {
         applies: match &strategy.when {
-            Some(when) => seen.rule(when, lang).into_owned(),
+            Some(when) => when.text.trim().to_owned(),
             None => Word::TheRest.get(lang).to_owned(),
         },
         customers,
@@ -104,17 +107,17 @@ fn holds(grading: &Grading, when: &Expression, row: usize) -> bool {
 }
 
 /// `上门拜访：每 3 个月（{客户经理}，提前 7 天）`.
-fn task_text(task: &Task, grading: &Grading, seen: &Seen, lang: Lang) -> String {
+fn task_text(task: &Task, grading: &Grading, lang: Lang) -> String {
     let when = match (&task.rule, lang) {
-        (TaskRule::Every(span), _) => every(*span, lang),
+        (TaskRule::Every(span), _) => every(*span).get(lang).to_owned(),
         (TaskRule::On(slot), Lang::Zh) => {
             format!("在 {}", grading.scheme.slots.entries[slot.0 as usize].name)
         }
         (TaskRule::On(slot), Lang::En) => {
             format!("on {}", grading.scheme.slots.entries[slot.0 as usize].name)
         }
-        (TaskRule::When(when), Lang::Zh) => format!("当 {}", seen.rule(when, lang)),
-        (TaskRule::When(when), Lang::En) => format!("when {}", seen.rule(when, lang)),
+        (TaskRule::When(when), Lang::Zh) => format!("当 {}", when.text.trim()),
+        (TaskRule::When(when), Lang::En) => format!("when {}", when.text.trim()),
     };
     let mut notes = vec![];
     if let Some(by) = &task.by {
@@ -132,52 +135,5 @@ fn task_text(task: &Task, grading: &Grading, seen: &Seen, lang: Lang) -> String 
         (true, Lang::En) => format!("{title}: {when}"),
         (false, Lang::Zh) => format!("{title}：{when}（{}）", notes.join("，")),
         (false, Lang::En) => format!("{title}: {when} ({})", notes.join(", ")),
-    }
-}
-
-/// An interval in words: months as quarters and years where they are whole ones.
-fn every(span: Span, lang: Lang) -> String {
-    let (count, zh, en) = match span {
-        Span::Months(months) if months % 12 == 0 => (months / 12, "年", "year"),
-        Span::Months(months) if months % 3 == 0 => (months / 3, "季度", "quarter"),
-        Span::Months(months) => (months, "月", "month"),
-        Span::Days(days) if days % 7 == 0 => (days / 7, "周", "week"),
-        Span::Days(days) => (days, "天", "day"),
-    };
-    match (count, lang) {
-        (1, Lang::Zh) => format!("每{zh}"),
-        (1, Lang::En) => format!("every {en}"),
-        (count, Lang::Zh) => {
-            let measure = if matches!(zh, "月" | "季度") {
-                "个"
-            } else {
-                ""
-            };
-            format!("每 {count} {measure}{zh}")
-        }
-        (count, Lang::En) => format!("every {count} {en}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn intervals_are_told_in_the_largest_whole_unit() {
-        for (span, zh, en) in [
-            (Span::Months(1), "每月", "every month"),
-            (Span::Months(2), "每 2 个月", "every 2 months"),
-            (Span::Months(3), "每季度", "every quarter"),
-            (Span::Months(6), "每 2 个季度", "every 2 quarters"),
-            (Span::Months(24), "每 2 年", "every 2 years"),
-            (Span::Days(7), "每周", "every week"),
-            (Span::Days(10), "每 10 天", "every 10 days"),
-        ] {
-            assert_eq!(
-                (every(span, Lang::Zh), every(span, Lang::En)),
-                (zh.into(), en.into())
-            );
-        }
     }
 }

@@ -52,49 +52,6 @@ pub struct Summary {
     pub findings: Vec<Finding>,
 }
 
-/// What a run came to, for the figures of the last ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunFigures {
-    /// As of which date.
-    pub as_of: Date,
-    /// Its customers.
-    pub customers: usize,
-    /// Those with a better grade than in the run before.
-    pub up: usize,
-    /// Those with a worse one.
-    pub down: usize,
-    /// Those who had none before.
-    pub new: usize,
-    /// Those who are known and were in no sheet.
-    pub absent: usize,
-}
-
-impl RunFigures {
-    /// Of a run, from how many customers each decision had.
-    pub fn of(as_of: Date, customers: usize, count: impl Fn(Decision) -> usize) -> Self {
-        Self {
-            as_of,
-            customers,
-            up: count(Decision::Promoted),
-            down: count(Decision::Demoted),
-            new: count(Decision::Initial),
-            absent: count(Decision::Absent),
-        }
-    }
-}
-
-impl Summary {
-    /// The figures of this run.
-    pub fn figures(&self) -> RunFigures {
-        RunFigures::of(self.as_of, self.customers, |wanted| {
-            let mut decisions = self.decisions.iter();
-            decisions
-                .find(|(known, _)| *known == wanted)
-                .map_or(0, |(_, count)| *count)
-        })
-    }
-}
-
 /// How many customers have a grade, type or label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {

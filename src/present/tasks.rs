@@ -115,12 +115,18 @@ pub fn why(why: &Why, lang: Lang) -> String {
     }
 }
 
-fn every(span: Span) -> Text {
+/// An interval in words, in the largest unit of which it is whole. A task of every day is one of every working day, because
+/// no task is due on another.
+pub fn every(span: Span) -> Text {
     match span {
         Span::Months(1) => text!("every month", "每月"),
         Span::Months(3) => text!("every quarter", "每季度"),
         Span::Months(6) => text!("every half-year", "每半年"),
         Span::Months(12) => text!("every year", "每年"),
+        Span::Months(months) if months % 12 == 0 => {
+            let years = months / 12;
+            text!("every {years} years", "每 {years} 年")
+        }
         Span::Months(months) => text!("every {months} months", "每 {months} 个月"),
         Span::Days(1) => text!("every working day", "每个工作日"),
         Span::Days(7) => text!("every week", "每周"),
@@ -129,5 +135,30 @@ fn every(span: Span) -> Text {
             text!("every {weeks} weeks", "每 {weeks} 周")
         }
         Span::Days(days) => text!("every {days} days", "每 {days} 天"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_told_in_the_largest_whole_unit() {
+        for (span, zh, en) in [
+            (Span::Months(1), "每月", "every month"),
+            (Span::Months(2), "每 2 个月", "every 2 months"),
+            (Span::Months(3), "每季度", "every quarter"),
+            (Span::Months(6), "每半年", "every half-year"),
+            (Span::Months(9), "每 9 个月", "every 9 months"),
+            (Span::Months(12), "每年", "every year"),
+            (Span::Months(24), "每 2 年", "every 2 years"),
+            (Span::Days(1), "每个工作日", "every working day"),
+            (Span::Days(7), "每周", "every week"),
+            (Span::Days(14), "每 2 周", "every 2 weeks"),
+            (Span::Days(10), "每 10 天", "every 10 days"),
+        ] {
+            let told = every(span);
+            assert_eq!((told.get(Lang::Zh), told.get(Lang::En)), (zh, en));
+        }
     }
 }

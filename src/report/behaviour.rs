@@ -120,8 +120,13 @@ fn table(material: &Material<'_>, groups: &Groups, figure: &Amount<'_>) -> Table
         column("median", text!("Median", "中位数"), kind),
         column("unknown", text!("Unknown", "未知"), Kind::Count),
     ];
-    let name = crate::explain::name_of(&material.grading.scheme, figure.slot, lang);
-    let mut table = Table::new(&*name, columns).titled(&*figure.heading);
+    // A key is the same in every language: what the scheme names has one name in both.
+    let key = match entry.kind {
+        SlotKind::Score => "score".to_owned(),
+        SlotKind::Points(_) | SlotKind::OwnPoints(_) => format!("points.{}", entry.name),
+        _ => entry.name.to_string(),
+    };
+    let mut table = Table::new(key, columns).titled(&*figure.heading);
     let cells = |group: usize| figures(&sums[group], medians[group]);
     table.rows = groups.rows(lang, cells, figures(&total, median(&mut all)));
     if let Some(row) = table.rows.last_mut() {

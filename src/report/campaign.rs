@@ -1,12 +1,18 @@
-//! A campaign: those told against those not, by grade, before and after.
+//! A campaign: those told against those not, by grade, or by type in a scheme without grades, before and after.
 //!
 //! Before is the run that the segment was taken from, after is a later one. Those held out by lot are who tells what the
 //! campaign did; the others differ from those told in more than that (they gave no consent, they were not in the
 //! segment), and the notes say so.
 
+#[cfg(test)]
+mod tests;
+
+use super::cells::ratio;
+use super::groups::Sum;
 use super::{Block, Cell, Column, Kind, Row, Section, Table};
+use crate::compare::Class;
 use crate::diagnostic::Lang;
-use crate::table::{Date, Decimal};
+use crate::table::Date;
 use std::sync::Arc;
 
 /// What became of a customer in a campaign.
@@ -54,14 +60,14 @@ impl Group {
 pub struct Member {
     /// What became of the customer.
     pub group: Group,
-    /// The grade before, by its place from the best; `None` for unrated.
+    /// The level before, by its place among [`Campaign::levels`]; `None` without one.
     pub before: Option<usize>,
-    /// The grade after.
+    /// The level after.
     pub after: Option<usize>,
     /// Whether the customer is in the run after.
     pub is_there: bool,
-    /// The amount before and after, where the report sums one.
-    pub amounts: (Option<Decimal>, Option<Decimal>),
+    /// The amount before and after in millionths, where the report sums one.
+    pub amounts: (Option<i64>, Option<i64>),
 }
 
 /// What a campaign is compared by.
@@ -71,10 +77,14 @@ pub struct Campaign<'a> {
     pub id: &'a str,
     /// The as-of dates of the two runs.
     pub dates: (Date, Date),
-    /// The grades, best first.
-    pub grades: &'a [Arc<str>],
-    /// The name of the amount, if there is one.
-    pub amount: Option<&'a str>,
+    /// The grades, best first, or the types of a scheme without grades.
+    pub levels: &'a [Arc<str>],
+    /// Whether the levels are types.
+    pub of_types: bool,
+    /// Whether another level is a better or a worse one.
+    pub is_ordered: bool,
+    /// The name of the amount and what it is, if there is one.
+    pub amount: Option<(&'a str, Kind)>,
     /// The customers of the run before.
     pub members: &'a [Member],
 }
@@ -84,12 +94,22 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
     let (before, after) = campaign.dates;
     let id = campaign.id;
     let has = |group: Group| campaign.members.iter().any(|member| member.group == group);
+    let (en, zh) = if campaign.of_types {
+        ("types", "类型")
+    } else {
+        ("grades", "等级")
+    };
+    let (en_moved, zh_moved) = if campaign.is_ordered {
+        ("up and down compare", "升、降按")
+    } else {
+        ("changed compares", "改变按")
+    };
     let mut notes = vec![match lang {
         Lang::Zh => format!(
-            "通知前为 {before} 的批次，通知后为 {after} 的批次；升、降按两个批次的等级比较。"
+            "通知前为 {before} 的批次，通知后为 {after} 的批次；{zh_moved}两个批次的{zh}比较。"
         ),
         Lang::En => format!(
-            "Before is the run as of {before}, after is the run as of {after}; up and down compare the grades of the two."
+            "Before is the run as of {before}, after is the run as of {after}; {en_moved} the {en} of the two."
         ),
     }];
     notes.push(
@@ -102,7 +122,12 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
         .to_owned(),
     );
     let all = table(campaign, lang, "campaign", false);
-    let by_grade = table(campaign, lang, "campaign_by_grade", true);
+    let key = if campaign.of_types {
+        "campaign_by_type"
+    } else {
+        "campaign_by_grade"
+    };
+    let by_level = table(campaign, lang, key, true);
     Section {
         key: "campaign",
         title: match lang {
@@ -110,12 +135,12 @@ pub fn section(campaign: &Campaign<'_>, lang: Lang) -> Section {
             Lang::En => format!("Campaign {id}"),
         },
         notes,
-        blocks: vec![Block::Table(all), Block::Table(by_grade)],
+        blocks: vec![Block::Table(all), Block::Table(by_level)],
     }
 }
 
-/// A row for each group; with `by_grade` for each grade before and group.
-fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: bool) -> Table {
+/// A row for each group; with `by_level` for each level before and group.
+fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_level: bool) -> Table {
     let pick = |zh: &str, en: &str| match lang {
         Lang::Zh => zh.to_owned(),
         Lang::En => en.to_owned(),
@@ -126,12 +151,12 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: bool) -> Tabl
         kind,
     };
     let mut columns = vec![];
-    if by_grade {
-        columns.push(column(
-            "grade",
-            pick("通知前等级", "grade before"),
-            Kind::Text,
-        ));
+    if by_level {
+        columns.push(if campaign.of_types {
+            column("type", pick("通知前类型", "type before"), Kind::Text)
+        } else {
+            column("grade", pick("通知前等级", "grade before"), Kind::Text)
+        });
     }
     columns.push(column("group", pick("分组", "group"), Kind::Text));
     columns.push(column(
@@ -139,36 +164,27 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: bool) -> Tabl
         pick("客户数", "customers"),
         Kind::Count,
     ));
-    for (key, zh, en) in [
-        ("upgraded", "升级", "up"),
-        ("unchanged", "不变", "same"),
-        ("downgraded", "降级", "down"),
-        ("gone", "缺席或未评级", "absent or unrated"),
-    ] {
+    for outcome in Outcome::shown(campaign) {
+        let (key, zh, en) = outcome.words(campaign.of_types);
         columns.push(column(key, pick(zh, en), Kind::Count));
     }
-    columns.push(column(
-        "upgraded_share",
-        pick("升级占比", "share up"),
-        Kind::Share,
-    ));
-    columns.push(column(
-        "downgraded_share",
-        pick("降级占比", "share down"),
-        Kind::Share,
-    ));
-    if let Some(amount) = campaign.amount {
+    for (outcome, key, zh, en) in SHARES {
+        if Outcome::shown(campaign).contains(&outcome) {
+            columns.push(column(key, pick(zh, en), Kind::Share));
+        }
+    }
+    if let Some((amount, kind)) = campaign.amount {
         let (before, after) = match lang {
             Lang::Zh => (format!("通知前{amount}"), format!("通知后{amount}")),
             Lang::En => (format!("{amount} before"), format!("{amount} after")),
         };
-        columns.push(column("amount_before", before, Kind::Money));
-        columns.push(column("amount_after", after, Kind::Money));
+        columns.push(column("amount_before", before, kind));
+        columns.push(column("amount_after", after, kind));
         columns.push(column("amount_growth", pick("增长", "growth"), Kind::Share));
     }
     let mut rows = vec![];
-    let levels: Vec<Option<Option<usize>>> = if by_grade {
-        let levels = (0..campaign.grades.len()).map(Some).chain([None]);
+    let levels: Vec<Option<Option<usize>>> = if by_level {
+        let levels = (0..campaign.levels.len()).map(Some).chain([None]);
         levels.map(Some).collect()
     } else {
         vec![None]
@@ -186,148 +202,123 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_grade: bool) -> Tabl
             }
             let mut cells = vec![];
             if let Some(level) = level {
-                let name = level.map(|level| campaign.grades[level].clone());
-                cells.push(Cell::Text(
-                    name.unwrap_or_else(|| pick("未评级", "unrated").into()),
-                ));
+                let none = match (campaign.of_types, lang) {
+                    (false, lang) => Class::Unrated.word(lang),
+                    (true, Lang::Zh) => "无类型",
+                    (true, Lang::En) => "no type",
+                };
+                let name = level.map(|level| campaign.levels[level].clone());
+                cells.push(Cell::Text(name.unwrap_or_else(|| none.into())));
             }
             cells.push(Cell::Text(group.word(lang).into()));
-            figures(&members, campaign.amount.is_some(), &mut cells);
+            figures(campaign, &members, &mut cells);
             rows.push(Row {
                 cells,
                 is_total: false,
-                grade: level.flatten(),
+                grade: level.flatten().filter(|_| !campaign.of_types),
             });
         }
     }
     Table {
         key: key.to_owned(),
-        title: by_grade.then(|| pick("按通知前的等级", "By the grade before")),
+        title: by_level.then(|| {
+            if campaign.of_types {
+                pick("按通知前的类型", "By the type before")
+            } else {
+                pick("按通知前的等级", "By the grade before")
+            }
+        }),
         columns,
         rows,
     }
 }
 
-fn figures(members: &[&Member], has_amount: bool, cells: &mut Vec<Cell>) {
-    let mut counts = [0_usize; 4];
-    for member in members {
-        let place = match (member.before, member.after) {
-            (Some(before), Some(after)) if member.is_there => match after.cmp(&before) {
-                std::cmp::Ordering::Less => 0,
-                std::cmp::Ordering::Equal => 1,
-                std::cmp::Ordering::Greater => 2,
-            },
-            // Who had no grade and has one now has come up; who still has none is as before.
-            (None, Some(_)) if member.is_there => 0,
-            (None, None) if member.is_there => 1,
-            _ => 3,
-        };
-        counts[place] += 1;
+/// What became of the level of a member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    Up,
+    Changed,
+    Same,
+    Down,
+    Gone,
+}
+
+/// The outcomes of which the share is told too.
+const SHARES: [(Outcome, &str, &str, &str); 3] = [
+    (Outcome::Up, "upgraded_share", "升级占比", "share up"),
+    (
+        Outcome::Changed,
+        "changed_share",
+        "改变占比",
+        "share changed",
+    ),
+    (Outcome::Down, "downgraded_share", "降级占比", "share down"),
+];
+
+impl Outcome {
+    /// Those that there can be: without an order nobody goes up or down.
+    const fn shown(campaign: &Campaign<'_>) -> &'static [Self] {
+        if campaign.is_ordered {
+            &[Self::Up, Self::Same, Self::Down, Self::Gone]
+        } else {
+            &[Self::Same, Self::Changed, Self::Gone]
+        }
     }
-    let number = |count: usize| Cell::Number(Decimal::from_count(count));
-    cells.push(number(members.len()));
-    cells.extend(counts.map(number));
-    let share =
-        |part: Decimal, whole: Decimal| part.checked_div(whole).map_or(Cell::Missing, Cell::Number);
-    let all = Decimal::from_count(members.len());
-    cells.push(share(Decimal::from_count(counts[0]), all));
-    cells.push(share(Decimal::from_count(counts[2]), all));
-    if has_amount {
-        // Only those of whom both are known: a sum over others would compare different people.
-        let mut pairs = members
-            .iter()
-            .filter_map(|member| member.amounts.0.zip(member.amounts.1));
-        let sums = pairs.try_fold(
-            (Decimal::ZERO, Decimal::ZERO),
-            |(before, after), (one, other)| {
-                Some((before.checked_add(one)?, after.checked_add(other)?))
-            },
-        );
-        match sums {
-            Some((before, after)) => {
-                cells.push(Cell::Number(before));
-                cells.push(Cell::Number(after));
-                let grown = after.checked_sub(before).filter(|_| before > Decimal::ZERO);
-                cells.push(grown.map_or(Cell::Missing, |grown| share(grown, before)));
-            }
-            None => cells.extend([Cell::Missing, Cell::Missing, Cell::Missing]),
+
+    fn of(member: &Member, is_ordered: bool) -> Self {
+        match (member.before, member.after) {
+            _ if !member.is_there => Self::Gone,
+            (Some(before), Some(after)) if before == after => Self::Same,
+            (_, Some(_)) if !is_ordered => Self::Changed,
+            (Some(before), Some(after)) if after > before => Self::Down,
+            // Who had no level and has one now has come up; who still has none is as before.
+            (_, Some(_)) => Self::Up,
+            (None, None) => Self::Same,
+            (Some(_), None) => Self::Gone,
+        }
+    }
+
+    /// The key of its column, and what it is called in Chinese and in English.
+    const fn words(self, of_types: bool) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Up => ("upgraded", "升级", "up"),
+            Self::Changed => ("changed", "改变", "changed"),
+            Self::Same => ("unchanged", "不变", "same"),
+            Self::Down => ("downgraded", "降级", "down"),
+            Self::Gone if of_types => ("gone", "缺席或无类型", "absent or without a type"),
+            Self::Gone => ("gone", "缺席或未评级", "absent or unrated"),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn member(group: Group, before: usize, after: Option<usize>, amounts: (i64, i64)) -> Member {
-        Member {
-            group,
-            before: Some(before),
-            after,
-            is_there: after.is_some(),
-            amounts: (Decimal::from_int(amounts.0), Decimal::from_int(amounts.1)),
+fn figures(campaign: &Campaign<'_>, members: &[&Member], cells: &mut Vec<Cell>) {
+    let count = |outcome: Outcome| {
+        let members = members.iter();
+        members
+            .filter(|member| Outcome::of(member, campaign.is_ordered) == outcome)
+            .count()
+    };
+    let shown = Outcome::shown(campaign);
+    cells.push(Cell::count(members.len()));
+    cells.extend(shown.iter().map(|outcome| Cell::count(count(*outcome))));
+    for (outcome, ..) in SHARES {
+        if shown.contains(&outcome) {
+            cells.push(Cell::share(count(outcome), members.len()));
         }
     }
-
-    fn shown(table: &Table) -> Vec<String> {
-        let cell = |cell: &Cell| match cell {
-            Cell::Missing => "–".to_owned(),
-            Cell::Text(text) => text.to_string(),
-            Cell::Number(number) => number.to_string(),
-            Cell::Date(date) => date.to_string(),
-        };
-        let rows = table.rows.iter();
-        rows.map(|row| row.cells.iter().map(cell).collect::<Vec<_>>().join(" "))
-            .collect()
-    }
-
-    #[test]
-    fn those_told_stand_beside_those_not_by_grade() {
-        let grades: Vec<Arc<str>> = vec!["A".into(), "B".into(), "C".into()];
-        let members = [
-            member(Group::Told, 1, Some(0), (100, 150)),
-            member(Group::Told, 1, Some(1), (100, 100)),
-            member(Group::Told, 2, Some(1), (50, 80)),
-            member(Group::Told, 2, None, (50, 0)),
-            member(Group::HeldOut, 1, Some(2), (80, 40)),
-            member(Group::Others, 0, Some(0), (200, 200)),
-        ];
-        let campaign = Campaign {
-            id: "春季",
-            dates: (
-                Date::new(2024, 3, 31).unwrap(),
-                Date::new(2024, 6, 30).unwrap(),
-            ),
-            grades: &grades,
-            amount: Some("消费额"),
-            members: &members,
-        };
-        let section = section(&campaign, Lang::En);
-        let tables: Vec<&Table> = section
-            .blocks
+    if campaign.amount.is_some() {
+        // Only those of whom both are known: a sum over others would compare different people.
+        let pairs = members
             .iter()
-            .map(|block| match block {
-                Block::Table(table) => table,
-                Block::Chart(_) => panic!("no chart was asked for"),
-            })
-            .collect();
-        // group, customers, up, same, down, gone, shares up and down, sums, growth: 300 → 330 is a tenth.
-        assert_eq!(
-            shown(tables[0]),
-            [
-                "told 4 2 1 0 1 0.5 0 300 330 0.1",
-                "held out by lot 1 0 0 1 0 0 1 80 40 -0.5",
-                "others 1 0 1 0 0 0 0 200 200 0",
-            ]
-        );
-        assert_eq!(
-            shown(tables[1]),
-            [
-                "A others 1 0 1 0 0 0 0 200 200 0",
-                "B told 2 1 1 0 0 0.5 0 200 250 0.25",
-                "B held out by lot 1 0 0 1 0 0 1 80 40 -0.5",
-                "C told 2 1 0 0 1 0.5 0 100 80 -0.2",
-            ]
-        );
+            .filter_map(|member| member.amounts.0.zip(member.amounts.1));
+        let (mut before, mut after) = (Sum::default(), Sum::default());
+        for (one, other) in pairs {
+            before.add(Some(one));
+            after.add(Some(other));
+        }
+        cells.push(Cell::number(before.amount()));
+        cells.push(Cell::number(after.amount()));
+        let grown = ratio(after.total - before.total, before.total);
+        cells.push(Cell::number(grown.filter(|_| before.total > 0)));
     }
 }

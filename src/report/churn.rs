@@ -107,10 +107,16 @@ fn overall(material: &Material<'_>) -> Table {
                 Some((old, text!("customers on {name}", "{name} 的客户"))),
             );
         }
+        // Of a new customer whose row is refused it is known that there is one.
+        let now = if comparison.new > rows.len() {
+            text!("customers, refused rows included", "客户（含数据待修正）")
+        } else {
+            text!("customers", "客户")
+        };
         line(
             text!("new since {name}", "{name} 以后新增"),
-            Some(comparison.count(Class::New)),
-            Some((rows.len(), text!("customers", "客户"))),
+            Some(comparison.came()),
+            Some((comparison.new, now)),
         );
     }
     table

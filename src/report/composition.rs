@@ -2,11 +2,13 @@
 
 use super::cells::{ratio, said};
 use super::groups::Groups;
-use super::material::Material;
+use super::material::{Before, Material};
 use super::{Block, Cell, Chart, Column, Kind, Plot, Section, Series, Table};
+use crate::compare::{Class, Comparison};
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
 use crate::text;
+use std::sync::Arc;
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -21,15 +23,35 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         ),
     ));
     let main = Groups::main(material);
-    if let Some(before) = &material.before {
+    if !material.scope.is_whole() && material.before.is_some() {
+        section.notes.push(said(
+            lang,
+            text!(
+                "What this part of the customers was before is not told: it is known how today's customers stood then, and \
+                 not who else was among them.",
+                "不列这部分客户以前的构成和趋势：只知道现在的客户当时怎样，不知道当时还有哪些客户属于这一部分。"
+            ),
+        ));
+    }
+    if let Some(before) = before(material) {
         let name = &before.name;
         section.notes.push(said(
             lang,
             text!(
-                "The change is against {name}, whose customers are counted in the same way.",
-                "增减是与 {name} 相比，当时的客户按同样的口径计数。"
+                "The change is against {name}. Customers whose rows could not be used then count with the level that held.",
+                "增减是与 {name} 相比；当时数据待修正的客户按沿用的等级计数。"
             ),
         ));
+        let refused = before.comparison.count_of_old(Class::Refused);
+        if refused > 0 {
+            section.notes.push(said(
+                lang,
+                text!(
+                    "Of the customers on {name}, {refused} are counted on neither side: their rows could not be used now.",
+                    "{name} 的客户中有 {refused} 位现在数据待修正，两边都不计。"
+                ),
+            ));
+        }
     }
     section
         .blocks
@@ -73,22 +95,42 @@ fn figures(count: usize, all: usize) -> Vec<Cell> {
     vec![Cell::count(count), Cell::share(count, all)]
 }
 
+/// What was before, where it is known of whom: of a part of the customers only today's are, and who stood in it then and
+/// does no longer is missing.
+fn before<'a>(material: &'a Material<'_>) -> Option<&'a Before> {
+    let before = material.before.as_ref();
+    before.filter(|_| material.scope.is_whole())
+}
+
+/// How many customers each level had before, those without one last. Those whose rows are refused now are on neither
+/// side: they have not gone.
+fn counts_before(comparison: &Comparison) -> Vec<usize> {
+    let levels = &comparison.levels;
+    let mut counts = vec![0; levels.len() + 1];
+    let moves = comparison.moves.iter();
+    for found in moves.filter(|found| found.there.0 && found.class != Class::Refused) {
+        let place = levels
+            .iter()
+            .position(|level| Some(level) == found.old.as_ref());
+        counts[place.unwrap_or(levels.len())] += 1;
+    }
+    counts
+}
+
 /// The same with what it was before, where that is known.
 fn with_before(material: &Material<'_>, groups: &Groups) -> Table {
     let lang = material.lang;
-    let Some(before) = &material.before else {
+    let Some(before) = before(material) else {
         return plain(lang, groups);
     };
-    let (matrix, counts) = (&before.comparison.matrix, groups.counts());
-    // Who was not there before is in the last row of the matrix.
+    let (levels, counts) = (&before.comparison.levels, groups.counts());
+    let counts_before = counts_before(&before.comparison);
     let was = |group: usize| {
         let name = &groups.list[group].text;
-        let place = matrix.levels.iter().position(|level| level == name);
-        matrix.row_count(place.unwrap_or(matrix.unrated()))
+        let place = levels.iter().position(|level| level == name);
+        counts_before[place.unwrap_or(levels.len())]
     };
-    let all: usize = (0..=matrix.unrated())
-        .map(|row| matrix.row_count(row))
-        .sum();
+    let all: usize = counts_before.iter().sum();
     let compared = |now: usize, was: usize| {
         let mut cells = figures(now, groups.len());
         cells.extend([Cell::count(was), Cell::delta(now, was)]);
@@ -107,19 +149,23 @@ fn with_before(material: &Material<'_>, groups: &Groups) -> Table {
     let cells = |group: usize| compared(counts[group], was(group));
     table.rows = groups.rows(lang, cells, compared(groups.len(), all));
     // Levels that nobody has now and some had, and those who had none, must not get lost from the sum.
-    add_gone(lang, &mut table, groups, before);
+    add_gone(lang, &mut table, groups, levels, &counts_before);
     table
 }
 
 /// Rows for what there was before and is not now, above the sum.
-fn add_gone(lang: Lang, table: &mut Table, groups: &Groups, before: &super::material::Before) {
-    let matrix = &before.comparison.matrix;
+fn add_gone(
+    lang: Lang,
+    table: &mut Table,
+    groups: &Groups,
+    levels: &[Arc<str>],
+    counts_before: &[usize],
+) {
     let is_listed = |name: &str| groups.list.iter().any(|label| *label.text == *name);
     let unrated = crate::decide::Decision::Unrated.word(lang);
-    let levels = matrix.levels.iter().map(|level| &**level);
-    for (place, name) in levels.chain([unrated]).enumerate() {
-        let was = matrix.row_count(place);
-        let is_counted = is_listed(name) || (place == matrix.unrated() && groups.has_none);
+    let names = levels.iter().map(|level| &**level).chain([unrated]);
+    for (place, (name, was)) in names.zip(counts_before.iter().copied()).enumerate() {
+        let is_counted = is_listed(name) || (place == levels.len() && groups.has_none);
         if was > 0 && !is_counted {
             let mut cells = vec![Cell::text(name)];
             cells.extend(figures(0, groups.len()));

@@ -4,7 +4,7 @@ use super::cells::said;
 use super::contribution::kind;
 use super::material::{Amount, Material};
 use super::{Cell, Column, Kind, Row, Table};
-use crate::diagnostic::Lang;
+use crate::diagnostic::{Lang, Text};
 use crate::scheme::model::Dimension;
 use crate::table::Column as Values;
 use crate::text;
@@ -14,8 +14,66 @@ use std::sync::Arc;
 /// How many customers are listed at most: a page with more opens slowly everywhere.
 pub const MOST_LISTED: usize = 20_000;
 
-/// The table: key, name, grade, movement, score, type, revenue and labels.
-pub(super) fn table(material: &Material<'_>) -> Table {
+/// Which customers are listed, and what their list is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Listed {
+    /// All of them.
+    All,
+    /// There are too many: those whose grade is not what it was.
+    Moved,
+    /// Even those are too many.
+    Nobody,
+}
+
+impl Listed {
+    /// Of so many customers, of whom so many moved, where `most` can be listed.
+    pub fn of(all: usize, moved: impl FnOnce() -> usize, most: usize) -> Self {
+        if all <= most {
+            Self::All
+        } else if moved() <= most {
+            Self::Moved
+        } else {
+            Self::Nobody
+        }
+    }
+
+    /// The heading, which says who is missing, and by `elsewhere` where they are all listed. `all` is how many there are,
+    /// `of` what they are graded by.
+    pub fn title(self, all: &str, of: Word, elsewhere: &Text, lang: Lang) -> String {
+        let of = of.get(lang).to_lowercase();
+        let (en, zh) = (&elsewhere.en, &elsewhere.zh);
+        let title = match self {
+            Self::All => text!("Customers", "客户清单"),
+            Self::Moved => text!(
+                "Customers whose {of} changed (of {all}; {en})",
+                "{of}有变动的客户（共 {all} 位；{zh}）"
+            ),
+            Self::Nobody => text!(
+                "Customers (all {all} are too many to list; {en})",
+                "客户清单（共 {all} 位，无法逐一列出；{zh}）"
+            ),
+        };
+        said(lang, title)
+    }
+}
+
+/// The customers of the report whose level is not what it was.
+fn moved(material: &Material<'_>) -> Vec<u32> {
+    let grading = material.grading;
+    let rows = material.scope.rows().iter().copied();
+    rows.filter(|row| {
+        let (row, before) = (*row as usize, grading.earlier(*row as usize));
+        if grading.scheme.grades.is_empty() {
+            before.kind != grading.classification.types[row].index()
+        } else {
+            before.grade != grading.decided[row].grade.map(|grade| grade as usize)
+        }
+    })
+    .collect()
+}
+
+/// The table: key, name, grade, movement, score, type, revenue and labels; of `most` customers at most.
+pub(super) fn table(material: &Material<'_>, most: usize) -> Table {
     let lang = material.lang;
     let grading = material.grading;
     let scheme = &grading.scheme;
@@ -67,10 +125,22 @@ pub(super) fn table(material: &Material<'_>) -> Table {
         let key = format!("dimension.{}", dimension.name);
         add(true, key, dimension.name.to_string(), Kind::Text);
     }
-    let mut table = Table::new("customers", columns).titled(said(lang, text!("Customers", "客户")));
+    let count = scope.rows().len();
+    let (listed, rows) = match Listed::of(count, || moved(material).len(), most) {
+        Listed::All => (Listed::All, scope.rows().to_vec()),
+        Listed::Moved => (Listed::Moved, moved(material)),
+        Listed::Nobody => (Listed::Nobody, vec![]),
+    };
+    let of = if rated { Word::Grade } else { Word::Type };
+    let elsewhere = text!(
+        "`regrade grade` lists them all",
+        "全部名单可用 `regrade grade` 输出"
+    );
+    let title = listed.title(&count.to_string(), of, &elsewhere, lang);
+    let mut table = Table::new("customers", columns).titled(title);
     let text =
         |text: Option<&Arc<str>>| text.map_or(Cell::Missing, |text| Cell::Text(text.clone()));
-    for row in scope.rows().iter().map(|row| *row as usize) {
+    for row in rows.into_iter().map(|row| row as usize) {
         let mut cells = vec![];
         let mut put = |is_there: bool, cell: &dyn Fn() -> Cell| {
             if is_there {

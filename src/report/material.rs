@@ -59,12 +59,13 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// All customers and all columns.
+    /// All customers of a grading. Of those whom a role sees nobody can say what else there is in the run.
     pub fn whole(grading: &'a Grading) -> Self {
+        let role = grading.role.as_ref();
         Self {
             grading,
             rows: (0..grading.len() as u32).collect(),
-            is_whole: true,
+            is_whole: !role.is_some_and(|role| role.some_rows),
         }
     }
 
@@ -125,6 +126,7 @@ impl<'a> Scope<'a> {
         field.is_none_or(|field| sight(field) != Sight::Hidden)
     }
 
+    /// Whether every value may be shown.
     fn shows_all(&self) -> bool {
         let slots = &self.grading.scheme.slots;
         slots.entries.iter().all(|entry| entry.sight == Sight::Open)
@@ -168,6 +170,11 @@ impl<'a> Amount<'a> {
         })
     }
 
+    /// The kind of its columns.
+    pub const fn kind(&self) -> super::Kind {
+        super::contribution::kind(self)
+    }
+
     /// The value of a customer in millionths.
     pub fn at(&self, row: u32) -> Option<i64> {
         Some(self.values[row as usize]).filter(|value| *value != MISSING)
@@ -199,6 +206,23 @@ pub struct Judged {
     pub repurchased: Option<Vec<Truth>>,
     /// For each strategy whether its goal is reached, for the customers who have it.
     pub goals: Vec<Option<Vec<Truth>>>,
+}
+
+impl Judged {
+    /// The same of some of the customers, by their places.
+    #[must_use]
+    pub fn of_rows(&self, rows: &[u32]) -> Self {
+        let pick = |truths: &Option<Vec<Truth>>| {
+            let truths = truths.as_ref()?;
+            Some(rows.iter().map(|row| truths[*row as usize]).collect())
+        };
+        Self {
+            churned: pick(&self.churned),
+            bought: pick(&self.bought),
+            repurchased: pick(&self.repurchased),
+            goals: self.goals.iter().map(pick).collect(),
+        }
+    }
 }
 
 /// Judges these conditions by the evaluator that grades; what cannot be worked out is a finding.

@@ -29,11 +29,11 @@ mod tests;
 mod trend;
 
 pub use by::{By, parse as parse_by};
-pub use customers::MOST_LISTED;
+pub use customers::{Listed, MOST_LISTED};
 pub use material::{Before, Judged, Material, MayName, Scope, judge};
 pub use trend::{MOST_RUNS, RunFigures, Tracker};
 
-use crate::diagnostic::Lang;
+use crate::diagnostic::{Lang, Text, listed};
 use crate::table::{Date, Decimal};
 use crate::text;
 use cells::said;
@@ -225,6 +225,7 @@ pub struct Flows {
 pub fn report(material: &Material<'_>) -> Report {
     let scheme = &material.grading.scheme;
     let mut sections = vec![composition::section(material)];
+    sections[0].notes.extend(for_role(material));
     sections.extend(contribution::section(material));
     sections.push(movement::section(material));
     sections.extend(trend::section(material));
@@ -236,7 +237,6 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.extend(cross::section(material));
     sections.push(quality::section(material));
     let grades = scheme.grades.iter();
-    let lists = material.lists_customers && material.scope.rows().len() <= MOST_LISTED;
     Report {
         lang: material.lang,
         title: title(material),
@@ -245,8 +245,36 @@ pub fn report(material: &Material<'_>) -> Report {
             .map(|grade| (grade.name.clone(), grade.color))
             .collect(),
         sections,
-        customers: lists.then(|| customers::table(material)),
+        customers: material
+            .lists_customers
+            .then(|| customers::table(material, MOST_LISTED)),
     }
+}
+
+/// What a report for a role leaves out.
+fn for_role(material: &Material<'_>) -> Vec<String> {
+    let Some(role) = &material.grading.role else {
+        return vec![];
+    };
+    let name = &role.role;
+    let mut notes = vec![];
+    if role.some_rows {
+        notes.push(text!(
+            "For the role `{name}`: only customers whom it sees count.",
+            "供角色 `{name}` 使用：只计入该角色可见的客户。"
+        ));
+    }
+    let closed = [&role.hidden, &role.masked, &role.pseudonyms];
+    let mut closed = closed.into_iter().flatten().peekable();
+    if closed.peek().is_some() {
+        let Text { en, zh } = listed(closed.map(|name| &**name));
+        notes.push(text!(
+            "For the role `{name}`: figures of what it does not see as it is are left out: {en}.",
+            "供角色 `{name}` 使用：该角色看不到原值的列，不出数字：{zh}。"
+        ));
+    }
+    let notes = notes.into_iter();
+    notes.map(|note| said(material.lang, note)).collect()
 }
 
 fn title(material: &Material<'_>) -> String {
@@ -291,10 +319,14 @@ fn facts(material: &Material<'_>) -> Vec<Fact> {
     put("compared_with", label, before.unwrap_or_default());
     let count = material.scope.rows().len();
     put("customers", text!("Customers", "客户数"), count.to_string());
-    if !material.scope.is_whole() {
+    let role = material.grading.role.as_ref();
+    // To those who see some of them it is told of no others how many there are.
+    if !material.scope.is_whole() && !role.is_some_and(|role| role.some_rows) {
         let all = material.grading.len();
         let label = text!("Customers of the run", "本批次客户数");
         put("customers_of_the_run", label, all.to_string());
     }
+    let name = role.map(|role| role.role.to_string());
+    put("role", text!("Role", "角色"), name.unwrap_or_default());
     facts
 }

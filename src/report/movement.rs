@@ -39,8 +39,18 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         section.notes.push(said(
             lang,
             text!(
-                "Who is absent now is not counted here: which customers are seen is known of present ones only.",
-                "这里不含现在缺席的客户：只有现有的客户才知道看不看得到。"
+                "These are the customers whom the report is of now, with what they were before. Who belonged to them then and \
+                 does no longer is not counted here, nor who is absent now.",
+                "这里是现在属于本报告的客户，及其以前的情况；当时属于、现在不属于的客户和现在缺席的客户不计。"
+            ),
+        ));
+    }
+    if before.comparison.came() > before.comparison.count(Class::New) {
+        section.notes.push(said(
+            lang,
+            text!(
+                "New are all who were not there before, also those without a level and those whose row could not be used.",
+                "新增包括以前没有的全部客户，也包括没有评出结果和数据待修正的。"
             ),
         ));
     }
@@ -97,13 +107,14 @@ fn classes(lang: Lang, before: &Before) -> Table {
         Class::Refused,
     ];
     for class in classes {
-        let count = comparison.count(class);
+        // Those who are new were in no count before, and a share of it is of those who were.
+        let (count, share) = if class == Class::New {
+            (comparison.came(), Cell::Missing)
+        } else {
+            let count = comparison.count_of_old(class);
+            (count, Cell::share(count, comparison.old))
+        };
         if count > 0 || always.contains(&class) {
-            // Those who are new were in no count before.
-            let share = match class {
-                Class::New => Cell::Missing,
-                _ => Cell::share(count, comparison.old),
-            };
             table.rows.push(Row::new(vec![
                 Cell::text(class.word(lang)),
                 Cell::count(count),

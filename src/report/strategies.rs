@@ -191,9 +191,15 @@ fn repurchase(material: &Material<'_>, groups: &Groups, again: &[Truth]) -> Tabl
         ]
     };
     let column = |key: &str, text, kind| Column::new(key, said(lang, text), kind);
+    // Without a condition nobody says who has bought: the rate is of all for whom it is known.
+    let of = if material.judged.bought.is_some() {
+        text!("Bought", "购买过")
+    } else {
+        text!("Known", "能够判断的")
+    };
     let columns = vec![
         groups.column(),
-        column("bought", text!("Bought", "购买过"), Kind::Count),
+        column("bought", of, Kind::Count),
         column("again", text!("Bought again", "再次购买"), Kind::Count),
         column("rate", text!("Repurchase rate", "复购率"), Kind::Share),
         column("unknown", text!("Unknown", "未知"), Kind::Count),

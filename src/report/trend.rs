@@ -113,7 +113,8 @@ impl Tracker {
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let lang = material.lang;
     let runs = &material.runs;
-    if runs.len() < 2 {
+    // Of a part of the customers only today's are known, and what they were is not what the part was.
+    if runs.len() < 2 || !material.scope.is_whole() {
         return None;
     }
     let scheme = &material.grading.scheme;
@@ -137,8 +138,9 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         lang,
         text!(
             "Each run as it was recorded, against the run before it: of each as-of date the run that was recorded last. \
-             Levels of earlier schemes that this one does not know count as none.",
-            "各批次按当时的记录，与它的上一批次相比；同一评级日只取最后记录的批次。本方案不认识的旧等级计为没有等级。"
+             Levels of earlier schemes that this one does not know count as none. Customers whose rows could not be used are \
+             among the customers of a run, with the level that held.",
+            "各批次按当时的记录，与它的上一批次相比；同一评级日只取最后记录的批次。本方案不认识的旧等级计为没有等级。数据待修正的客户计入批次的客户数，沿用原来的等级。"
         ),
     ));
     if material.older_runs > 0 {

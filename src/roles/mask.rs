@@ -161,11 +161,16 @@ fn before_extension(number: &str) -> &str {
     }
 }
 
-/// `110101********1234`; of the old ones with 15 digits five are masked.
+/// `110101********1234`; of the old ones with 15 digits five are masked. Nothing but digits is one, and for the eighteenth
+/// place `X`.
 fn id_card(plain: &str) -> String {
     let code: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
-    let length = code.chars().count();
-    if !code.is_ascii() || !matches!(length, 15 | 18) {
+    let length = code.len();
+    let digits = match length {
+        18 => code.strip_suffix(['X', 'x']).unwrap_or(&code),
+        _ => &code,
+    };
+    if !matches!(length, 15 | 18) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return NOTHING.to_owned();
     }
     format!(
@@ -209,6 +214,8 @@ const DISTRICT: [&str; 5] = ["自治县", "区", "县", "旗", "市"];
 const STREET: [char; 12] = [
     '路', '街', '道', '号', '巷', '弄', '村', '镇', '乡', '栋', '楼', '院',
 ];
+/// What may stand between a name and the word for a street: 花市大街, 老县东路.
+const BEFORE_STREET: [char; 8] = ['大', '东', '西', '南', '北', '中', '前', '后'];
 /// The longest name of a place, such as 积石山保安族东乡族撒拉族自治县.
 const LONGEST: usize = 16;
 
@@ -226,14 +233,26 @@ fn district_end(plain: &str) -> usize {
             .nth(LONGEST)
             .map_or(rest.len(), |(at, _)| at);
         let reach = &rest[..stop.min(limit)];
-        let ends = level.iter().filter_map(|word| {
-            let at = reach.find(word)?;
-            // A name stands before the word: 市场 is no city.
-            (at > 0).then_some(at + word.len())
-        });
-        end += ends.min().unwrap_or(0);
+        let place = first_end(reach, rest, level);
+        let district = first_end(reach, rest, &DISTRICT[..4]);
+        // What ends behind a district is no city: the 花市 of 朝阳区花市大街.
+        let is_higher = |place: &usize| district.is_none_or(|district| *place <= district);
+        end += place.filter(is_higher).unwrap_or(0);
     }
     end
+}
+
+/// Where the first name of a place ends that one of these words ends; `reach` is what of the rest is looked at.
+fn first_end(reach: &str, rest: &str, words: &[&str]) -> Option<usize> {
+    let ends = words.iter().filter_map(|word| {
+        let at = reach.find(word)?;
+        let end = at + word.len();
+        let after = &rest[end..];
+        let after = after.strip_prefix(BEFORE_STREET).unwrap_or(after);
+        // A name stands before the word: 市场 is no city. Before the word for a street the name is the street's.
+        (at > 0 && !after.starts_with(STREET)).then_some(end)
+    });
+    ends.min()
 }
 
 #[cfg(test)]
@@ -273,6 +292,11 @@ mod tests {
             (Mask::IdCard, "11010119900307123X", "110101********123X"),
             (Mask::IdCard, "110101900307123", "110101*****7123"),
             (Mask::IdCard, "E12345678", "****"),
+            (Mask::IdCard, "11010119900307123x", "110101********123x"),
+            (Mask::IdCard, "zhangsan@qq.com", "****"),
+            (Mask::IdCard, "11010119900307X234", "****"),
+            (Mask::IdCard, "11010190030712X", "****"),
+            (Mask::IdCard, "李四住在朝阳", "****"),
             (Mask::Email, "zhang@example.com", "z***@example.com"),
             (Mask::Email, "a@b.cn;li@c.cn", "a***@b.cn;l***@c.cn"),
             (Mask::Email, "zhang", "****"),
@@ -295,6 +319,20 @@ mod tests {
                 "内蒙古自治区锡林郭勒盟多伦县****",
             ),
             (Mask::Address, "朝阳区建国路88号阳光小区", "朝阳区****"),
+            (Mask::Address, "北京市朝阳区花市大街", "北京市朝阳区****"),
+            (Mask::Address, "朝阳区花市大街3号", "朝阳区****"),
+            (Mask::Address, "北京市花市大街3号", "北京市****"),
+            (Mask::Address, "杭州市老县东路", "杭州市****"),
+            (
+                Mask::Address,
+                "新疆维吾尔自治区阿克苏地区库车市天山路",
+                "新疆维吾尔自治区阿克苏地区库车市****",
+            ),
+            (
+                Mask::Address,
+                "江苏省苏州市昆山市前进路1号",
+                "江苏省苏州市昆山市****",
+            ),
             (Mask::Address, "建国路88号阳光小区", "****"),
             (Mask::Address, "221B Baker Street, London", "****"),
             (Mask::Text, "华东大客户", "华***"),

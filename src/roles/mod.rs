@@ -10,8 +10,11 @@
 
 mod mask;
 mod pseudonym;
+mod see;
 mod sights;
+mod stricter;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -19,23 +22,21 @@ mod told;
 mod unique;
 
 pub use pseudonym::Secret;
-pub use told::withheld;
+pub use tasks::Told;
+pub use told::{refused, withheld};
 pub use unique::unique;
 
-use crate::book::emptied;
 use crate::decide::Subject;
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::Slot;
-use crate::grading::{Grading, Known, Members, SeenAs};
+use crate::grading::SeenAs;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Mask, Preset, Role, Sight, SlotKind};
-use crate::table::column::{ColumnBuilder, MISSING, Value};
-use crate::table::{Column, TextColumn, Truth};
 use crate::text;
 use crate::words::Word;
 use sights::Sights;
 use std::sync::Arc;
-use tables::SeenFields;
+use stricter::Definitions;
 
 /// How a value that is not seen as it is is seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,18 +80,22 @@ pub struct Viewer {
     sights: Sights,
     scheme: Arc<Scheme>,
     secret: Option<Secret>,
+    /// What its `rows` read, as the scheme says it.
+    rows_read: Definitions,
 }
 
 impl Viewer {
     /// A role of a scheme. Pseudonyms take a secret ([`Self::needs_secret`]).
     pub fn new(scheme: &Scheme, role: Role, secret: Option<Secret>) -> Self {
         let sights = Sights::new(scheme, &role);
+        let rows_read = stricter::definitions(scheme, role.rows.as_ref());
         let scheme = Arc::new(texts::seen(scheme, &sights));
         Self {
             role,
             sights,
             scheme,
             secret,
+            rows_read,
         }
     }
 
@@ -116,26 +121,9 @@ impl Viewer {
         self.sights.of.iter().all(|sight| *sight == Sight::Open) && self.sights.of_events.is_empty()
     }
 
-    /// The first column by name, if any, that the role sees here and does not see as it is in another scheme; of the rows
-    /// `rows` is said. A run that was recorded before a role was made stricter shows more than the role may see now.
-    pub fn is_laxer_than(&self, other: &Self) -> Option<Arc<str>> {
-        let text = |viewer: &Self| viewer.role.rows.as_ref().map(|rows| rows.text.clone());
-        if text(self) != text(other) {
-            return Some("rows".into());
-        }
-        let entries = self.scheme.slots.entries.iter().zip(&self.sights.how);
-        let mut laxer = entries.filter(|(entry, how)| {
-            let others = other.scheme.slots.entries.iter().zip(&other.sights.how);
-            // A dimension's label and its points have one name.
-            let kind = std::mem::discriminant(&entry.kind);
-            let mut same = others.filter(|(known, _)| {
-                known.name == entry.name && std::mem::discriminant(&known.kind) == kind
-            });
-            same.any(|(known, other_how)| {
-                known.sight > entry.sight || known.sight == entry.sight && other_how != *how
-            })
-        });
-        laxer.next().map(|(entry, _)| entry.name.clone())
+    /// Whether it sees some of the customers only.
+    pub const fn sees_some_rows(&self) -> bool {
+        self.role.rows.is_some()
     }
 
     /// A customer's key as the role sees it.
@@ -148,66 +136,33 @@ impl Viewer {
         }
     }
 
-    /// What the role sees of a grading by its scheme.
-    pub fn see(&self, grading: &Grading) -> Grading {
-        let members = self.members(grading);
-        let ids = members.rows.iter();
-        let ids: Vec<Arc<str>> = ids
-            .map(|row| self.id(&grading.book.roster.ids[*row as usize]))
-            .collect();
-        let facts = grading
-            .facts
-            .seen(&members.rows, ids, |slot, column| self.column(slot, column));
-        let seen = |slot: usize| facts.get(Slot(slot as u32));
-        let fields = SeenFields::new(&grading.scheme, &self.sights, seen);
-        let inputs = tables::seen(
-            &grading.book,
-            &members,
-            &fields,
-            self.merged(grading, &members),
-        );
-        let mut seen = grading.of_some(&members, facts, Arc::new(inputs));
-        self.put_columns(&mut seen);
-        self.put_names(&mut seen);
-        self.put_texts(&mut seen);
-        seen.scheme = self.scheme.clone();
-        seen.findings = withheld(&grading.findings);
-        seen.role = Some(Arc::new(self.seen_as()));
-        seen
+    /// Whether a tag may be of those that the role does not see.
+    fn may_hide_tag(&self, text: &str) -> bool {
+        let mut tags = self.scheme.tags.iter();
+        tags.any(|tag| self.scheme.slots.sight(tag.slot) != Sight::Open && tag.name.can_give(text))
     }
 
-    /// The customers whom the role sees. Of rows without values nobody can say whether the condition holds, so that a
-    /// role with one does not see them.
-    fn members(&self, grading: &Grading) -> Members {
-        let Some(rows) = &self.role.rows else {
-            return Members {
-                rows: (0..grading.len() as u32).collect(),
-                refused: (0..grading.book.roster.refused.len() as u32).collect(),
-                absent: (0..grading.absent.len() as u32).collect(),
-            };
+    /// Which of these tags the role sees: those that no tag of a hidden column can give, and those that an open one
+    /// gives by a name of its own.
+    pub fn seen_tags(&self, tags: &[Arc<str>]) -> Vec<Arc<str>> {
+        let is_plain = |text: &str| {
+            let mut plain = self.scheme.tags.iter().filter(|tag| tag.name.is_plain());
+            plain.any(|tag| {
+                self.scheme.slots.sight(tag.slot) == Sight::Open && tag.name.can_give(text)
+            })
         };
-        let mut facts = grading.facts.clone();
-        let column = facts.evaluate(&grading.scheme, rows, &self.role.name, &mut vec![]);
-        let Column::Bool(truths) = column else {
-            return Members::default();
-        };
-        let holds = truths.iter().zip(0u32..);
-        let holds = holds.filter(|(truth, _)| **truth == Truth::True);
-        Members {
-            rows: holds.map(|(_, row)| row).collect(),
-            ..Members::default()
-        }
+        let seen = tags
+            .iter()
+            .filter(|tag| is_plain(tag) || !self.may_hide_tag(tag));
+        seen.cloned().collect()
     }
 
-    /// A column as it is seen.
-    fn column(&self, slot: Slot, column: &Column) -> Column {
-        if column.is_empty() {
-            return column.clone();
-        }
-        match (self.sights.of[slot.0 as usize], self.how(slot)) {
-            (Sight::Open, _) => emptied(column),
-            (Sight::Masked, Some(how)) => self.masked(column, how),
-            _ => emptied(&column.gather(&vec![None; column.len()])),
+    /// A level that people set or suggest, as the role sees it: a tag may be made of a column that is not seen.
+    pub fn level(&self, subject: Option<Subject>, level: &Arc<str>) -> Arc<str> {
+        if subject == Some(Subject::Tag) && self.may_hide_tag(level) {
+            Word::Withheld.get(self.scheme.language).into()
+        } else {
+            level.clone()
         }
     }
 
@@ -215,67 +170,10 @@ impl Viewer {
         self.sights.how[slot.0 as usize]
     }
 
-    fn masked(&self, column: &Column, how: How) -> Column {
-        let mut masked = ColumnBuilder::like(&Column::Text(TextColumn::default()));
-        for row in 0..column.len() {
-            let value = column.value(row);
-            let text = match (how, &value) {
-                (How::Masked(mask), value) => mask::value(mask, value),
-                (How::Pseudonym, Value::Text(text)) => self
-                    .secret
-                    .as_ref()
-                    .map(|secret| secret.pseudonym(&self.role.name, text)),
-                (How::Pseudonym, _) => None,
-            };
-            match text {
-                Some(text) => masked.push_text(&text),
-                None => masked.push(&Value::Missing),
-            }
-        }
-        masked.finish()
-    }
-
     fn slot_of(&self, kind: SlotKind) -> Option<Slot> {
         let mut entries = self.scheme.slots.entries.iter();
         let index = entries.position(|entry| entry.kind == kind)?;
         Some(Slot(index as u32))
-    }
-
-    /// The columns beside the facts: those of the sheets, and the points of indicators.
-    fn put_columns(&self, seen: &mut Grading) {
-        let facts = &seen.facts;
-        if let Some(customers) = &mut seen.book.customers {
-            for (field, column) in customers.columns.iter_mut().enumerate() {
-                if let Some(slot) = self.slot_of(SlotKind::Field(field)) {
-                    *column = facts.get(slot).clone();
-                }
-            }
-        }
-        for (lookup, rows) in seen.book.lookups.iter_mut().enumerate() {
-            for (field, column) in rows.columns.iter_mut().enumerate() {
-                if let Some(slot) = self.slot_of(SlotKind::LookupField(lookup, field)) {
-                    *column = facts.get(slot).clone();
-                }
-            }
-        }
-        for (sheet, rows) in seen.book.events.iter_mut().enumerate() {
-            let customer = rows.customer_field;
-            for (field, column) in rows.clean.columns.iter_mut().enumerate() {
-                if self.sights.of_events.contains(&(sheet, field)) {
-                    *column = emptied(&column.gather(&vec![None; column.len()]));
-                } else if field == customer && self.key_is_pseudonym() {
-                    *column = self.masked(column, How::Pseudonym);
-                }
-            }
-        }
-        let results = self.scheme.dimensions.iter();
-        for (dimension, result) in results.zip(&mut seen.assessment.dimensions) {
-            if self.scheme.slots.sight(dimension.points_slot) != Sight::Open {
-                for points in &mut result.indicators {
-                    points.fill(MISSING);
-                }
-            }
-        }
     }
 
     fn key_slot(&self) -> Option<Slot> {
@@ -290,7 +188,7 @@ impl Viewer {
     }
 
     /// A customer's name as it is seen.
-    fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
+    pub fn name_of(&self, name: Option<&Arc<str>>) -> Option<Arc<str>> {
         let field = self.scheme.customers.as_ref().and_then(|rule| rule.name);
         let slot = field.and_then(|field| self.slot_of(SlotKind::Field(field)));
         let Some(slot) = slot else {
@@ -305,91 +203,6 @@ impl Viewer {
             }
             (_, None) => None,
         }
-    }
-
-    /// Keys and names, wherever they stand.
-    fn put_names(&self, seen: &mut Grading) {
-        let id = |id: &mut Arc<str>| *id = self.id(id);
-        let name = |name: &mut Option<Arc<str>>| *name = self.name_of(name.as_ref());
-        let by_id = |ids: &[Arc<str>]| ids.iter().cloned().zip(0..).collect();
-        let roster = &mut seen.book.roster;
-        roster.ids.iter_mut().for_each(id);
-        roster.names.iter_mut().for_each(name);
-        roster.by_id = by_id(&roster.ids);
-        for row in &mut roster.refused {
-            row.id.iter_mut().for_each(id);
-            name(&mut row.name);
-            // What is wrong with a row is told by the text that is wrong.
-            row.faults = vec![text!(
-                "a value of the row cannot be used",
-                "该行有不能使用的内容"
-            )];
-        }
-        let people = &mut seen.people;
-        people.ids.iter_mut().for_each(id);
-        people.names.iter_mut().for_each(name);
-        people.by_id = by_id(&people.ids);
-        for absent in &mut seen.absent {
-            id(&mut absent.id);
-            name(&mut absent.name);
-        }
-        for Known {
-            id: key, name: of, ..
-        } in &mut seen.past.customers
-        {
-            id(key);
-            name(of);
-        }
-        for settled in &mut seen.past.settled {
-            id(&mut settled.customer);
-        }
-    }
-
-    /// What people wrote, which may quote anything, and tags that they made of a column that is not seen.
-    fn put_texts(&self, seen: &mut Grading) {
-        let withheld: Arc<str> = Word::Withheld.get(self.scheme.language).into();
-        let hides = !self.sees_all_columns();
-        for set in &mut seen.past.overrides {
-            if set.customer.is_empty() {
-                continue;
-            }
-            set.customer = self.id(&set.customer);
-            if hides {
-                set.reason = withheld.clone();
-            }
-        }
-        let closed: Vec<_> = self
-            .scheme
-            .tags
-            .iter()
-            .filter(|tag| self.scheme.slots.sight(tag.slot) != Sight::Open)
-            .collect();
-        let is_closed = |level: &str| closed.iter().any(|tag| tag.name.can_give(level));
-        let overrides = &mut seen.past.overrides;
-        seen.tagged
-            .retain(|(_, place)| !is_closed(&overrides[*place as usize].level));
-        let of_tags = overrides.iter_mut();
-        for set in of_tags.filter(|set| set.subject == Subject::Tag && is_closed(&set.level)) {
-            set.level = withheld.clone();
-        }
-    }
-
-    /// Who was merged into a customer of the role.
-    fn merged(
-        &self,
-        grading: &Grading,
-        members: &Members,
-    ) -> std::collections::BTreeMap<Arc<str>, Arc<str>> {
-        let roster = &grading.book.roster;
-        let is_member = |id: &Arc<str>| {
-            let row = roster.by_id.get(id);
-            row.is_some_and(|row| members.rows.binary_search(row).is_ok())
-        };
-        let merged = grading.book.inputs.merged.iter();
-        let merged = merged.filter(|(_, kept)| is_member(kept));
-        merged
-            .map(|(key, kept)| (self.id(key), self.id(kept)))
-            .collect()
     }
 
     /// What the role sees, in names.
@@ -410,6 +223,14 @@ impl Viewer {
                 list.push(entry.name.clone());
             }
         }
+        // Fields of event sheets have names of their own.
+        let events = &self.scheme.events;
+        let hidden = self.sights.of_events.iter().map(|(sheet, field)| {
+            let sheet = &events[*sheet].sheet;
+            let (sheet, field) = (&sheet.name, &sheet.fields[*field].name);
+            format!("{sheet}.{field}").into()
+        });
+        seen.hidden.extend(hidden);
         seen
     }
 }

@@ -1,7 +1,7 @@
 //! How a role sees each column: what it hides and masks, and what follows from that for what is worked out of it.
 
 use super::How;
-use crate::expr::{Bound, Slot};
+use crate::expr::{AggregateFunction, Bound, Slot};
 use crate::scheme::model::{
     DimensionRule, Field, FieldKind, IdentityKind, IndicatorRule, Mask, Metric, MetricSource,
     Preset, Role, Scheme, Sight, SlotKind, TemplatePart, WindowSpan,
@@ -80,6 +80,16 @@ impl Sights {
                 (None, _) => {}
             }
         }
+        // An event has no cell of its own in an output: what is masked elsewhere is hidden here, and so is what metrics
+        // make of it.
+        for (sheet, event) in scheme.events.iter().enumerate() {
+            for (index, field) in event.sheet.fields.iter().enumerate() {
+                let is_free = is_free(field) && index != event.customer;
+                if field.mask.is_some() || preset == Preset::External && is_free {
+                    self.of_events.push((sheet, index));
+                }
+            }
+        }
     }
 
     /// Hides what is worked out of columns that are not seen as they are, until nothing changes any more.
@@ -128,7 +138,8 @@ impl Sights {
         }
     }
 
-    /// Points of bands say no more than the label; those of an expression say what it reads.
+    /// Points of bands say no more than the label; those of an expression say what it reads, and those of an indicator
+    /// which of its bands holds, which no label says.
     fn points_follow(&self, rule: &DimensionRule) -> bool {
         match rule {
             DimensionRule::Bands(_) => false,
@@ -136,7 +147,10 @@ impl Sights {
             DimensionRule::Indicators { indicators, .. } => {
                 indicators.iter().any(|indicator| match &indicator.rule {
                     IndicatorRule::Points(points) => self.withholds(&points.bound),
-                    IndicatorRule::Bands(_) => false,
+                    IndicatorRule::Bands(bands) => {
+                        let mut conditions = bands.iter().filter_map(|band| band.when.as_ref());
+                        conditions.any(|when| self.withholds(&when.bound))
+                    }
                 })
             }
         }
@@ -151,6 +165,15 @@ impl Sights {
             || match metric.from {
                 MetricSource::History(field) => self.is_closed(scheme, SlotKind::Field(field)),
                 MetricSource::Events(sheet) => {
+                    // The date of an event says which period it is in, which window, and what comes first.
+                    let function = metric.value.function;
+                    let by_day = metric.per.is_some()
+                        || metric.window.span != WindowSpan::All
+                        || matches!(function, AggregateFunction::First | AggregateFunction::Last);
+                    let date = (sheet, scheme.events[sheet].date);
+                    if by_day && self.of_events.contains(&date) {
+                        return true;
+                    }
                     let argument = metric.value.argument.iter();
                     let read = argument.chain(metric.filter.iter().map(|filter| &filter.bound));
                     // Over an event sheet slot `i` is field `i`.

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::book::Inputs;
-use crate::grading::{Past, grade};
+use crate::grading::{Grading, Past, grade};
 use crate::read::{Input, Options, Table, open};
-use crate::table::{Date, Decimal};
+use crate::table::{Date, Decimal, Value};
 
 const SCHEME: &str = r#"
 [scheme]
@@ -43,6 +43,25 @@ name = "前二"
 when = "名次 <= 2"
 "#;
 
+/// The fields of [`SCHEME`], and a role that does not see `签约`.
+const PLAIN: &str = r#"
+[scheme]
+language = "zh"
+period = "month"
+[sheets.customers]
+key = "编号"
+name = "名称"
+fields = [
+  { name = "名称", type = "text" },
+  { name = "区域", type = "text" },
+  { name = "额", type = "number" },
+  { name = "签约", type = "bool" },
+]
+[[roles]]
+name = "客服"
+hide = ["签约"]
+"#;
+
 const SHEET: &str = "编号,名称,区域,额,签约,备注\n1,张三丰,华东,90,是,甲\n2,李四,华南,70,否,乙\n3,王五,华东,20,否,丙\n";
 
 fn table() -> Table {
@@ -58,8 +77,8 @@ fn table() -> Table {
     tables.into_iter().next().unwrap()
 }
 
-fn graded(roles: &str) -> Grading {
-    let (scheme, findings) = crate::scheme::validate(&format!("{SCHEME}{roles}"));
+fn graded_by(scheme: &str) -> Grading {
+    let (scheme, findings) = crate::scheme::validate(scheme);
     let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
     let inputs = Inputs {
         customers: vec![table()],
@@ -70,7 +89,11 @@ fn graded(roles: &str) -> Grading {
 }
 
 fn seen(roles: &str) -> (Grading, Grading) {
-    let whole = graded(roles);
+    seen_by(&format!("{SCHEME}{roles}"))
+}
+
+fn seen_by(scheme: &str) -> (Grading, Grading) {
+    let whole = graded_by(scheme);
     let role = find(&whole.scheme, "客服").unwrap();
     let secret = Secret::new(b"0123456789abcdef");
     let seen = Viewer::new(&whole.scheme, role, secret).see(&whole);
@@ -155,4 +178,144 @@ fn a_role_that_was_made_stricter_is_found_and_a_laxer_one_is_not() {
     assert_eq!(masked.is_laxer_than(&open), None);
     assert_eq!(open.is_laxer_than(&some).as_deref(), Some("rows"));
     assert_eq!(open.is_laxer_than(&open), None);
+}
+
+#[test]
+fn a_role_is_stricter_by_fields_of_events_and_by_what_its_rows_read() {
+    let viewer = |hide: &str, limit: &str, more: &str| {
+        let scheme = format!(
+            r#"
+[scheme]
+language = "zh"
+[sheets.customers]
+key = "编号"
+fields = [{more}{{ name = "额", type = "number" }}, {{ name = "区域", type = "text" }}]
+[sheets.orders]
+customer = "编号"
+date = "日期"
+fields = [{{ name = "金额", type = "number" }}]
+[[values]]
+name = "大"
+is = "额 >= {limit}"
+[[values]]
+name = "我的"
+is = "大 and 区域 = '华东'"
+[[grades]]
+name = "A"
+[[roles]]
+name = "客服"
+rows = "我的"
+hide = [{hide}]
+"#
+        );
+        let (scheme, findings) = crate::scheme::validate(&scheme);
+        let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
+        let role = find(&scheme, "客服").unwrap();
+        Viewer::new(&scheme, role, None)
+    };
+    let before = viewer("", "50", "");
+    let hiding = viewer("\"orders.金额\"", "50", "");
+    assert_eq!(
+        before.is_laxer_than(&hiding).as_deref(),
+        Some("orders.金额")
+    );
+    assert_eq!(hiding.is_laxer_than(&before), None);
+    // What the value reads has changed, and not its own text.
+    let fewer = viewer("", "60", "");
+    assert_eq!(before.is_laxer_than(&fewer).as_deref(), Some("rows"));
+    // Another field moves the places of all columns, and changes nothing.
+    let wider = viewer("", "50", "{ name = \"备注\", type = \"text\" }, ");
+    assert_eq!(before.is_laxer_than(&wider), None);
+}
+
+/// 李四 (70, 否) and 王五 (20, 否) against 张三丰 (90, 是): of the three none has the grade, and only the first has the
+/// hidden value that its rule asks for.
+#[test]
+fn how_far_a_grade_is_does_not_say_which_hidden_part_holds() {
+    use crate::diagnostic::Lang;
+    let grades =
+        "[[grades]]\nname = \"A\"\nwhen = \"签约 and 额 >= 95\"\n[[grades]]\nname = \"B\"\n";
+    let (whole, seen) = seen_by(&format!("{PLAIN}{grades}"));
+    let next = |grading: &Grading, row| crate::explain::movement::next(grading, row, Lang::Zh);
+    assert_eq!(
+        next(&whole, 0).as_deref(),
+        Some("升 A 须 额 >= 95（现 90，差 5）")
+    );
+    for row in 0..3 {
+        assert_eq!(next(&seen, row).as_deref(), Some("升 A 须 （保密）"));
+    }
+}
+
+#[test]
+fn indicators_do_not_say_which_of_their_bands_over_a_hidden_column_holds() {
+    use crate::diagnostic::Lang;
+    let dimensions = r#"
+[[dimensions]]
+name = "价值"
+weight = 1
+bands = [{ label = "全部", when = "points >= 0" }]
+[[dimensions.indicators]]
+name = "合同"
+weight = 1
+bands = [{ when = "签约", points = 60 }, { points = 40 }]
+[[dimensions.indicators]]
+name = "规模"
+weight = 1
+bands = [{ when = "额 >= 0", points = 50 }]
+[[grades]]
+name = "A"
+when = "score >= 0"
+[[grades]]
+name = "B"
+"#;
+    let (whole, seen) = seen_by(&format!("{PLAIN}{dimensions}"));
+    let told = |grading: &Grading, row| {
+        let explained = crate::explain::explain(grading, row, Lang::Zh);
+        let reasons = crate::explain::reasons(grading, row, Lang::Zh);
+        let steps = explained.dimensions.into_iter();
+        let of_contract = steps.map(|step| {
+            let contract = &step.indicators[0];
+            let (points, rule) = (contract.points, &contract.rule);
+            format!(
+                "{points:?} {:?} {:?} {:?}",
+                rule.outcome, rule.condition, step.points
+            )
+        });
+        let of_contract: Vec<String> = of_contract.collect();
+        let reasons = reasons.into_iter().filter(|reason| !reason.contains("额"));
+        format!("{of_contract:?} {:?}", reasons.collect::<Vec<_>>())
+    };
+    assert_ne!(told(&whole, 0), told(&whole, 1));
+    assert_eq!(told(&seen, 0), told(&seen, 1));
+}
+
+#[test]
+fn which_hidden_value_is_missing_is_not_named() {
+    use crate::diagnostic::Lang;
+    let grades = "[[values]]\nname = \"比\"\nis = \"1 / (额 - 90)\"\n[[grades]]\nname = \"A\"\nwhen = \"比 > 0\"\n[[grades]]\nname = \"B\"\n";
+    let (whole, seen) =
+        seen_by(&format!("{PLAIN}{grades}").replace("hide = [\"签约\"]", "hide = [\"比\"]"));
+    let reasons = |grading| crate::explain::reasons(grading, 0, Lang::Zh).join("；");
+    assert!(reasons(&whole).contains("缺少比"), "{}", reasons(&whole));
+    assert!(
+        reasons(&seen).contains("缺少（保密）"),
+        "{}",
+        reasons(&seen)
+    );
+}
+
+#[test]
+fn tags_of_a_hidden_column_are_not_seen_and_those_with_a_name_of_their_own_are() {
+    let (whole, _) = seen("[[roles]]\nname = \"客服\"\nhide = [\"区域\"]\n");
+    let viewer = Viewer::new(&whole.scheme, find(&whole.scheme, "客服").unwrap(), None);
+    let tags = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| Arc::from(*text))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        viewer.seen_tags(&tags(&["华东的", "前二"])),
+        tags(&["前二"])
+    );
 }

@@ -1,11 +1,12 @@
 //! The scheme as a role may read it: a condition that names a value of a column that the role does not see is not shown.
 //! Thresholds stay (`年采购额 >= 500`): they are rules, and nobody's value.
 
+use super::How;
 use super::sights::Sights;
 use crate::expr::{Base, Bound, Comparison, Node};
 use crate::scheme::model::{
-    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Movement, OutputColumn, Scheme,
-    Shown, Sight, SlotKind, TaskRule,
+    Band, DimensionRule, Expression, FieldKind, GradeRule, IndicatorRule, Movement, OutputColumn,
+    Scheme, Shown, Sight, SlotKind, TaskRule,
 };
 use crate::words::Word;
 use std::sync::Arc;
@@ -33,6 +34,9 @@ pub fn seen(scheme: &Scheme, sights: &Sights) -> Scheme {
     // values.
     seen.roles.clear();
     seen.duplicates = None;
+    // It names what customers agreed to.
+    seen.notify = None;
+    reported(&mut seen, sights);
     let customers = seen.customers.iter_mut().map(|rule| &mut rule.sheet);
     let events = seen.events.iter_mut().map(|rule| &mut rule.sheet);
     let lookups = seen.lookups.iter_mut().map(|rule| &mut rule.sheet);
@@ -45,6 +49,37 @@ pub fn seen(scheme: &Scheme, sights: &Sights) -> Scheme {
         columns.retain(|column| shows(column, sights));
     }
     seen
+}
+
+/// What reports take from event sheets: nothing of fields that the role does not see.
+fn reported(seen: &mut Scheme, sights: &Sights) {
+    let is_hidden = |sheet, field| sights.of_events.contains(&(sheet, field));
+    let report = &mut seen.report;
+    report.satisfaction = report.satisfaction.and_then(|mut surveys| {
+        let sheet = surveys.sheet;
+        surveys.csat = surveys.csat.filter(|field| !is_hidden(sheet, *field));
+        surveys.nps = surveys.nps.filter(|field| !is_hidden(sheet, *field));
+        (surveys.csat.is_some() || surveys.nps.is_some()).then_some(surveys)
+    });
+    report.service = report.service.and_then(|mut tickets| {
+        let sheet = tickets.sheet;
+        let moments = [Some(tickets.opened), Some(tickets.replied), tickets.closed];
+        let mut moments = moments.into_iter().flatten();
+        if moments.any(|field| is_hidden(sheet, field)) {
+            return None;
+        }
+        // To whom customers have pseudonyms, what tells of one of them in words or by a number may tell who it is.
+        let is_strange = sights.how.contains(&Some(How::Pseudonym));
+        let event = &mut seen.events[sheet];
+        let fields = &event.sheet.fields;
+        let shows = |field: &usize| {
+            let is_free = matches!(fields[*field].kind, FieldKind::Id | FieldKind::Text);
+            !(is_hidden(sheet, *field) || is_strange && is_free)
+        };
+        tickets.kind = tickets.kind.filter(shows);
+        event.id = event.id.filter(shows);
+        Some(tickets)
+    });
 }
 
 /// Whether one of the scheme's own output columns is there for a role.
@@ -160,6 +195,13 @@ fn each(scheme: &mut Scheme, visit: &mut dyn FnMut(&mut Expression)) {
             }
         }
     }
+    let report = &mut scheme.report;
+    let conditions = [
+        &mut report.churned,
+        &mut report.bought,
+        &mut report.repurchased,
+    ];
+    conditions.into_iter().flatten().for_each(&mut *visit);
     let movements = [&mut scheme.grade_movement, &mut scheme.type_movement];
     for movement in movements.into_iter().flatten() {
         each_rule(movement, visit);

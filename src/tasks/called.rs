@@ -33,10 +33,23 @@ pub struct Call {
     pub owner: Option<Arc<str>>,
     /// What calls for it.
     pub why: Why,
+    /// Where it comes from.
+    pub of: Origin,
     /// How many days before it is due to begin.
     pub lead_days: i32,
     /// When it is due.
     pub rule: Rule,
+}
+
+/// What calls for a task, by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The date of the run.
+    pub as_of: Date,
+    /// The strategy's place in the scheme of the run.
+    pub strategy: usize,
+    /// The task's place in the strategy.
+    pub task: usize,
 }
 
 /// When a task is due.
@@ -58,7 +71,7 @@ pub fn called(grading: &mut Grading, findings: &mut Vec<Finding>) -> Called {
     let customers = grading.book.roster.len();
     let mut calls: Vec<Call> = vec![];
     let mut known: HashSet<(u32, Arc<str>)> = HashSet::default();
-    for (number, strategy) in (1..).zip(&scheme.strategies) {
+    for (number, strategy) in (1_usize..).zip(&scheme.strategies) {
         if strategy.tasks.is_empty() {
             continue;
         }
@@ -67,7 +80,7 @@ pub fn called(grading: &mut Grading, findings: &mut Vec<Finding>) -> Called {
             let name = name.get(lang).to_owned();
             truths(grading, when, &name, findings)
         });
-        for task in &strategy.tasks {
+        for (place, task) in strategy.tasks.iter().enumerate() {
             let title: Arc<str> = task.title.as_str().into();
             let now = match &task.rule {
                 TaskRule::When(when) => Some(truths(grading, when, &title, findings)),
@@ -100,6 +113,11 @@ pub fn called(grading: &mut Grading, findings: &mut Vec<Finding>) -> Called {
                     why: Why {
                         strategy: strategy.when.as_ref().map(|when| when.text.clone()),
                         rule: why,
+                    },
+                    of: Origin {
+                        as_of,
+                        strategy: number - 1,
+                        task: place,
                     },
                     lead_days: task.lead_days as i32,
                     rule,

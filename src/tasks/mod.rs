@@ -35,10 +35,10 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub use called::{Call, Called, Rule, called};
+pub use called::{Call, Called, Origin, Rule, called};
 pub use days::WorkingDays;
 pub use follow_ups::{FollowUps, follow_ups};
-pub use plan::{Asked, plan};
+pub use plan::{Asked, order, plan};
 
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::scheme::model::Span;
@@ -63,6 +63,8 @@ pub struct Task {
     pub owner: Option<Arc<str>>,
     /// What calls for it.
     pub why: Why,
+    /// Where that stands: in the last run that calls for it.
+    pub of: Origin,
     /// For which interval, in a word that no other interval has; `None`: there is one task of the title at a time.
     pub interval: Option<String>,
     /// The day on which to begin, a working day `lead_days` before it is due.

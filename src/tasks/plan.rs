@@ -9,6 +9,7 @@ use super::{LOOK_BACK, State, Task};
 use crate::scheme::model::Span;
 use crate::table::Date;
 use foldhash::HashMap;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -51,21 +52,24 @@ pub fn plan(
     planner.while_conditions_hold();
     planner.handed_over();
     let mut tasks = planner.tasks;
-    tasks.sort_by(|one, other| {
-        let place = |task: &Task| {
-            let nobody = task.owner.is_none();
-            (
-                nobody,
-                task.owner.clone(),
-                task.due,
-                task.customer.clone(),
-                task.title.clone(),
-                task.state.key(),
-            )
-        };
-        place(one).cmp(&place(other))
-    });
+    tasks.sort_by(order);
     tasks
+}
+
+/// The order of tasks: by owner (nobody last), day, customer and title.
+pub fn order(one: &Task, other: &Task) -> Ordering {
+    let place = |task: &Task| {
+        let nobody = task.owner.is_none();
+        (
+            nobody,
+            task.owner.clone(),
+            task.due,
+            task.customer.clone(),
+            task.title.clone(),
+            task.state.key(),
+        )
+    };
+    place(one).cmp(&place(other))
 }
 
 fn by_key(run: &Called) -> HashMap<Key, &Call> {
@@ -298,6 +302,7 @@ impl<'a> Planner<'a> {
                 name: call.name.clone(),
                 title: call.title.clone(),
                 owner: call.owner.clone(),
+                of: call.of,
                 why: call.why.clone(),
                 interval,
                 start,

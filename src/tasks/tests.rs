@@ -36,8 +36,17 @@ fn call(customer: &str, title: &str, owner: Option<&str>, lead_days: i32, rule: 
             strategy: None,
             rule: why,
         },
+        of: origin(),
         lead_days,
         rule,
+    }
+}
+
+fn origin() -> Origin {
+    Origin {
+        as_of: day("2024-08-31"),
+        strategy: 0,
+        task: 0,
     }
 }
 
@@ -389,6 +398,7 @@ fn a_task_keeps_its_name_and_no_other_has_it() {
             strategy: None,
             rule: WhyRule::Every(MONTH),
         },
+        of: origin(),
         interval: interval.map(str::to_owned),
         start: day("2024-09-01"),
         due: day("2024-09-02"),

@@ -41,12 +41,28 @@ fields = [
   { name = "年采购额", type = "money", unit = "元" },
   { name = "负责人", type = "text" },
   { name = "签约日", type = "date" },
+  { name = "年检日", type = "date" },
 ]
 
 [sheets.orders]
 customer = "客户编号"
 date = "日期"
 fields = [{ name = "金额", type = "money", unit = "元" }, { name = "门店", type = "text" }]
+
+[sheets.surveys]
+customer = "客户编号"
+date = "答卷日"
+fields = [{ name = "满意分", type = "number" }, { name = "推荐分", type = "number" }]
+
+[sheets.tickets]
+customer = "客户编号"
+date = "提出"
+id = "工单号"
+fields = [
+  { name = "提出", type = "datetime" },
+  { name = "回复", type = "datetime" },
+  { name = "门类", type = "text" },
+]
 
 [sheets.trades]
 kind = "lookup"
@@ -124,15 +140,34 @@ due_days = 5
 [[strategies]]
 when = "grade = 'A'"
 service = "专人"
-tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }]
+respond_within = "2 hours"
+goal = "留住"
+goal_met = "年采购额 >= 5000000"
+hours = 3
+tasks = [{ title = "拜访", every = "1 month", by = "{负责人}" }, { title = "庆祝", when = "年采购额 >= 8000000" }, { title = "年检", on = "年检日" }]
 benefits = ["优先"]
 [[strategies]]
 service = "标准"
 
+[report]
+amount = "年采购额"
+churned = "负责人 = '密主管乙' or 总消费额 < 300"
+bought = "总消费额 > 0"
+repurchased = "总消费额 > 20000"
+behaviour = ["年采购额", "总消费额", "折算额"]
+[report.satisfaction]
+sheet = "surveys"
+csat = "满意分"
+nps = "推荐分"
+[report.service]
+sheet = "tickets"
+replied = "回复"
+kind = "门类"
+
 [[roles]]
 name = "客服"
 rows = "区域 = '华东'"
-hide = ["年采购额", "负责人", "orders.金额", "trades.行业经理"]
+hide = ["年采购额", "负责人", "年检日", "orders.金额", "trades.行业经理", "surveys.满意分", "tickets.门类"]
 mask = ["客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "签约日"]
 [[roles]]
 name = "外部"
@@ -145,21 +180,21 @@ rows = "区域 = '华东'"
 """
 
 HEADER = [
-    "客户编号", "客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "区域", "行业", "年采购额", "负责人", "签约日", "备注",
+    "客户编号", "客户名称", "手机", "身份证", "邮箱", "银行卡", "地址", "区域", "行业", "年采购额", "负责人", "签约日", "年检日", "备注",
 ]
 # The columns whose values a role must not find, and how it sees the masked ones.
 CUSTOMERS = [
     ["KH-7001", "密客甲贸易公司", "13851237001", "310101198807067001", "mkjia@secret-a.example", "6222021234567897001",
-     "上海市浦东新区密语路7001弄", "华东", "食品", "8765432.19", "密主管甲", "2021-03-17", "内情甲备注"],
+     "上海市浦东新区密语路7001弄", "华东", "食品", "8765432.19", "密主管甲", "2021-03-17", "2024-05-14", "内情甲备注"],
     ["KH-7002", "密客乙商行", "021-65437002", "310101197901017002", "mkyi@secret-b.example", "6222029876543217002",
-     "浙江省杭州市西湖区密文街7002号", "华东", "纺织", "432198.76", "密主管乙", "2019-11-23", "内情乙备注"],
+     "浙江省杭州市西湖区密文街7002号", "华东", "纺织", "432198.76", "密主管乙", "2019-11-23", "2024-05-15", "内情乙备注"],
     ["KH-8003", "异客丙实业", "13951238003", "440101198001018003", "ykbing@secret-c.example", "6222035555666677778003",
-     "广东省广州市天河区异乡路8003号", "华南", "异业机械", "6543217.98", "异主管丙", "2020-07-19", "内情丙备注"],
+     "广东省广州市天河区异乡路8003号", "华南", "异业机械", "6543217.98", "异主管丙", "2020-07-19", "2024-05-16", "内情丙备注"],
     ["KH-8004", "异客丁工坊", "13751238004", "440101198102028004", "ykding@secret-d.example", "6222035555666677778004",
-     "广东省深圳市南山区异乡路8004号", "华南", "异业电子", "21987.65", "异主管丁", "2022-02-13", "内情丁备注"],
+     "广东省深圳市南山区异乡路8004号", "华南", "异业电子", "21987.65", "异主管丁", "2022-02-13", "2024-05-17", "内情丁备注"],
     # A row that cannot be used: what is wrong with it is told by what stands there.
     ["KH-9005", "异客戊", "13651239005", "440101198203039005", "ykwu@secret-e.example", "6222035555666677779005",
-     "广东省佛山市禅城区异乡路9005号", "华南", "食品", "坏数九零零五", "异主管戊", "2023-01-09", "内情戊备注"],
+     "广东省佛山市禅城区异乡路9005号", "华南", "食品", "坏数九零零五", "异主管戊", "2023-01-09", "2024-05-18", "内情戊备注"],
 ]
 ORDERS = [
     ("KH-7001", "2024-01-11", "9871.23", "密店一"),
@@ -169,6 +204,12 @@ ORDERS = [
     ("KH-8003", "2024-01-15", "8761.98", "异店五"),
     ("KH-8003", "2024-02-16", "8652.87", "异店六"),
     ("KH-8004", "2024-03-17", "234.56", "异店七"),
+]
+SURVEYS = [("KH-7001", "2024-02-20", "4", "9"), ("KH-7002", "2024-02-21", "2", "3"), ("KH-8003", "2024-02-22", "5", "10")]
+TICKETS = [
+    ("KH-7001", "GD-密单一", "2024-02-27 09:00", "", "密类一"),
+    ("KH-7002", "GD-密单二", "2024-02-27 10:00", "2024-02-27 11:00", "密类二"),
+    ("KH-8003", "GD-异单三", "2024-02-28 09:00", "", "异类三"),
 ]
 TRADES = [("食品", "密行经理一"), ("纺织", "密行经理二"), ("异业机械", "异行经理三"), ("异业电子", "异行经理四")]
 MASKED = {
@@ -229,6 +270,10 @@ def secrets(role):
     found |= {f"{total // 100}.{total % 100:02}" for total in totals.values()}
     found |= {manager for _, manager in TRADES}
     found.add("客户说")
+    for key, number, _, _, kind in TICKETS:
+        found.add(kind)
+        if role == "外部" or key.startswith("KH-8"):
+            found.add(number)
     return found
 
 
@@ -266,6 +311,8 @@ class Role(Checks):
         self.write("rules.toml", SCHEME)
         self.table("客户.csv", [HEADER, *CUSTOMERS])
         self.table("orders.csv", [["客户编号", "日期", "金额", "门店"], *ORDERS])
+        self.table("surveys.csv", [["客户编号", "答卷日", "满意分", "推荐分"], *SURVEYS])
+        self.table("tickets.csv", [["客户编号", "工单号", "提出", "回复", "门类"], *TICKETS])
         self.table("trades.csv", [["行业", "行业经理"], *TRADES])
         self.searched = 0
 
@@ -315,9 +362,10 @@ class Role(Checks):
 SECRETS = {role: secrets(role) for role in ["客服", "外部"]}
 # Everything of others, but not the regions and trades that stand in the scheme.
 SECRETS["华东组"] = {value for row in CUSTOMERS if row[7] != "华东" for value in row if value} - {"华南", "食品"}
-FORMATS = ["g.csv", "g.tsv", "g.jsonl", "g.json", "g.xlsx", "g.md", "g.txt"]
+FORMATS = ["g.csv", "g.tsv", "g.jsonl", "g.json", "g.xlsx", "g.md", "g.txt", "g.html"]
+REPORTS = ["r.md", "r.json", "r.xlsx", "r.html", "r.txt"]
 LISTS = ["l.csv", "l.tsv", "l.jsonl", "l.json", "l.md", "l.txt"]
-SHEETS = ["customers=客户.csv", "orders=orders.csv", "trades=trades.csv"]
+SHEETS = ["customers=客户.csv", "orders=orders.csv", "trades=trades.csv", "surveys=surveys.csv", "tickets=tickets.csv"]
 
 
 def rows_of(path):
@@ -350,6 +398,12 @@ def files(c, role):
     for asked in ["a = 年采购额", "a = concat(手机, '')", "a = 月消费额"]:
         done = c.for_role(role, "grade", *SHEETS, "--columns", asked, exit_code=2)
     c.for_role(role, "grade", *SHEETS, "--as-of", "2024-04-30", "--columns", "*, g = 等级, r = 原因", files=FORMATS)
+    c.for_role(role, "report", *SHEETS, "--as-of", "2024-04-30", files=REPORTS)
+    c.for_role(role, "report", *SHEETS, "--as-of", "2024-04-30", "--by", "区域", "--where", "grade = 'A'", files=REPORTS)
+    for by in ["负责人", "手机", "year(签约日)", "区域, 年采购额", "客户编号"][: 5 if role == "外部" else 4]:
+        if role == "客服" or by != "year(签约日)":
+            done = c.for_role(role, "report", *SHEETS, "--by", by, exit_code=2)
+            c.check(f"--by {by} is refused", b"not-for-role" in done.stderr, done.stderr.decode())
     # An error about the data quotes it, and is told in numbers.
     c.table("坏.csv", [HEADER, CUSTOMERS[2], CUSTOMERS[2]])
     c.for_role(role, "grade", "customers=坏.csv", "--strict", "--format", "csv", exit_code=(0, 1, 3))
@@ -365,11 +419,15 @@ def ledger(c, role):
     c.for_role(role, "simulate", *db, "--set", "grades.A.when='score >= 99'", files=["x.xlsx", "x.json", "x.csv"])
     c.for_role(role, "tasks", "2024-Q2", *db, files=["t.csv", "t.xlsx", "t.json", "t.md", "t.tsv", "t.jsonl"])
     c.for_role(role, "tasks", "2024-Q2", *SHEETS, "--as-of", "2024-04-30", files=["t.csv", "t.json"])
+    for what in [[], ["@latest"], ["@2024-03"], ["2024"], ["2024-Q2"]]:
+        c.for_role(role, "report", *what, *db, files=REPORTS)
+    c.for_role(role, "report", *db, "--by", "区域", "--where", "区域 = '华东'", files=REPORTS)
     for lang in ["zh", "en"]:
         c.run("tasks", "2024-Q2", *db, "--role", role, "--lang", lang, "-o", f"calendars-{role}/")
         for path in (c.folder / f"calendars-{role}").rglob("*"):
             c.search(f"{path.name} for {role}", path.name.encode() + (path.read_bytes() if path.is_file() else b""), role)
     c.for_role(role, "runs", "list", *db, files=LISTS)
+    c.for_role(role, "review", "list", *db, files=LISTS)
     c.for_role(role, "runs", "show", "@latest", *db, files=LISTS)
     c.for_role(role, "runs", "export", *db, files=["e.csv", "e.tsv", "e.jsonl"])
     c.for_role(role, "runs", "export", "@latest", *db, "--changed", "--where", "区域 = '华东'", files=["e.csv"])
@@ -395,7 +453,7 @@ def refused(c):
     """A command that cannot leave out what the role does not see does not run, and writes nothing."""
     for command in [
         ["check", *SHEETS], ["check", "-o", "p.xlsx", *SHEETS], ["inspect", "客户.csv"], ["import", *SHEETS, "--ledger", "l.db"],
-        ["review", "list", "--ledger", "l.db"], ["review", "duplicates", "--ledger", "l.db"], ["backup", "b.db", "--ledger", "l.db"],
+        ["review", "list", "--kind", "repair", "--ledger", "l.db"], ["review", "KH-7001", "--ledger", "l.db"], ["review", "duplicates", "--ledger", "l.db"], ["backup", "b.db", "--ledger", "l.db"],
         ["runs", "verify", "客户.csv", "--ledger", "l.db"], ["diff", "客户.csv", "客户.csv"],
         ["notify", "--ledger", "l.db"], ["notify", "--ledger", "l.db", "-o", "n.csv"],
     ]:  # fmt: skip
@@ -464,13 +522,76 @@ def pseudonyms(c):
             c.check(f"{file.name} has no key", key.encode() not in file.read_bytes())
 
 
+def reports(c):
+    """Figures are those of the role's customers, by what there is and not by what it sees; keys are those of its lists."""
+    made = {}
+    for name in ["客服", "外部"]:
+        c.run("report", "@2024-04", "--ledger", "l.db", "--role", name, "-o", "r.json")
+        report = json.loads((c.folder / "r.json").read_text(encoding="utf-8"))
+        sections = {key: section["tables"] for key, section in report["sections"].items()}
+        made[name] = (json.dumps(report, ensure_ascii=False), sections)
+    text, sections = made["客服"]
+    c.check("revenue is left out", "contribution" not in sections, sections.keys())
+    c.check("it is said what is left out", "`年采购额`" in text and "`surveys.满意分`" in text)
+    # Of KH-7001 and KH-7002 the second belongs to 密主管乙; the first bought for 29287.02.
+    churned = next(row for row in sections["churn"]["overall"]["rows"] if row["what"] == "流失")
+    c.equal("who is lost is known of what is hidden", churned["customers"], 1)
+    again = sections["strategies"]["repurchase"]["total"]
+    c.equal("who bought again too", (again["bought"], again["again"]), (2, 1))
+    c.equal("only the scale that is seen", list(sections["satisfaction"]), ["nps"])
+    waiting = sections["service"]["open"]["rows"]
+    c.equal("its waiting request", [(row["request"], row["customer"]) for row in waiting], [("GD-密单一", "KH-7001")])
+    c.check("without the hidden kind", "kind" not in waiting[0], waiting)
+    _, sections = made["外部"]
+    waiting = sections["service"]["open"]["rows"]
+    keys = {row["客户编号"] for row in rows_of(c.folder / "a.csv")}
+    c.check("waiting requests by pseudonym", len(waiting) == 2 and {row["customer"] for row in waiting} <= keys, waiting)
+
+
+def reviews(c):
+    """Overrides and the queue, of the role's customers."""
+    def listed(*more):
+        return json.loads(c.run("review", "list", "--ledger", "l.db", "--format", "json", *more, exit_code=0).stdout)
+
+    c.equal("everybody's", {line["customer"] for line in listed()}, {"KH-7001", "KH-8003"})
+    mine = listed("--role", "客服")
+    c.equal("the role's", {(line["item"], line["customer"]) for line in mine}, {("override", "KH-7001")})
+    c.equal("what people wrote is withheld", {line["reason"] for line in mine if line["item"] == "override"}, {"（保密）"})
+    keys = {row["客户编号"] for row in rows_of(c.folder / "a.csv")}
+    strange = {line["customer"] for line in listed("--role", "外部")}
+    c.check("by pseudonym", len(strange) == 2 and strange <= keys, strange)
+
+
+def tasks(c):
+    """The days are those that everybody sees, and conditions hold by what there is; a day that is hidden is not told."""
+    ask = ["tasks", "2024-05", "--ledger", "l.db", "--format", "json"]
+
+    def rows(*more):
+        return json.loads(c.run(*ask, *more, exit_code=0).stdout)
+
+    def own(rows):
+        return sorted((row["id"], row["task"], row["due"]) for row in rows)
+
+    every = rows()
+    everybody = [row for row in every if row["id"] in MASKED]
+    mine = rows("--role", "客服")
+    c.equal("the same days as everybody's", own(mine), own(row for row in everybody if row["task"] != "年检"))
+    c.check("a task by a hidden amount is there", "庆祝" in {row["task"] for row in mine}, mine)
+    c.check("one on a hidden day is not", "年检" in {row["task"] for row in everybody}, everybody)
+    c.check("nobody is named whom the role does not see", not any(row["owner"] for row in mine), mine)
+    c.equal("names are masked", {row["name"] for row in mine}, {MASKED["KH-7001"]["客户名称"]})
+    strange = rows("--role", "外部")
+    c.equal("by pseudonym as many", len(strange), len(every))
+    c.check("and none by key", not {row["id"] for row in strange} & {row["id"] for row in every}, strange)
+
+
 def audit(c):
     """Who took out what is in the ledger, and no value is."""
     lines = sqlite3.connect(c.folder / "l.db").execute(
         "SELECT made_by, subject, detail FROM audit WHERE action = 'export'"
     )
     lines = lines.fetchall()
-    for command in ["grade", "diff", "simulate", "explain", "tasks", "runs export", "runs history"]:
+    for command in ["grade", "diff", "simulate", "explain", "report", "tasks", "runs export", "runs history"]:
         mine = [json.loads(detail) for _, _, detail in lines if json.loads(detail)["command"] == command]
         mine = [line for line in mine if line["role"] == "客服"]
         c.check(f"{command} is in the audit", bool(mine))
@@ -510,6 +631,9 @@ def main():
     told(c)
     masks(c)
     pseudonyms(c)
+    reports(c)
+    tasks(c)
+    reviews(c)
     audit(c)
     print(f"{c.searched} outputs searched for {len(SECRETS['客服'])} and {len(SECRETS['外部'])} secrets")
     return c.end()

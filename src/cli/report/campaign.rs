@@ -1,16 +1,18 @@
 //! `--campaign`: the run that a campaign's segment was taken from, beside the run of the report.
 
 use super::super::recorded::Known;
-use super::super::{Stop, ledger};
-use foldhash::HashMap;
+use super::super::{Global, Stop, ledger, role};
+use foldhash::{HashMap, HashSet};
 use regrade::compare::{On, Renamed};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Text, listed, nearest};
+use regrade::expr::Slot;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, NoticeState, RunLevel};
 use regrade::report::campaign::{self, Campaign, Group, Member};
 use regrade::report::{Scope, Section};
-use regrade::table::Decimal;
+use regrade::roles::Viewer;
+use regrade::scheme::model::Sight;
 use regrade::text;
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ pub fn section(
     id: &str,
     now: &Known,
     grading: &Grading,
+    global: &Global,
     lang: Lang,
 ) -> Result<Section, Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
@@ -41,16 +44,20 @@ pub fn section(
         .into_iter()
         .map(|found| (found.customer, group(found.state)))
         .collect();
-    let renamed = Renamed::of(&now.scheme, &On::Grade);
-    let grades: Vec<Arc<str>> = now
-        .scheme
-        .grades
-        .iter()
-        .map(|grade| grade.name.clone())
-        .collect();
-    let place = |level: Option<Arc<str>>| {
-        let level = level.map(|level| renamed.name(level))?;
-        grades.iter().position(|grade| *grade == level)
+    let of_types = now.scheme.grades.is_empty();
+    let on = if of_types { On::Type } else { On::Grade };
+    let renamed = Renamed::of(&now.scheme, &on);
+    let levels: Vec<Arc<str>> = if of_types {
+        let types = now.scheme.types.iter();
+        types.map(|rule| rule.name.clone()).collect()
+    } else {
+        let grades = now.scheme.grades.iter();
+        grades.map(|grade| grade.name.clone()).collect()
+    };
+    let place = |found: &RunLevel| {
+        let level = if of_types { &found.kind } else { &found.grade };
+        let level = renamed.name(level.clone()?);
+        levels.iter().position(|known| *known == level)
     };
     let is_there =
         |found: &RunLevel| !matches!(found.decision, Decision::Absent | Decision::Refused);
@@ -58,19 +65,22 @@ pub fn section(
     ledger
         .each_run_level(now.run.number, |found| {
             if is_there(&found) {
-                after.insert(found.customer, place(found.grade));
+                let level = place(&found);
+                after.insert(found.customer, level);
             }
         })
         .map_err(trouble)?;
+    let sees = Sees::of(&was, grading, global)?;
     let (scope_before, scope_after) = (Scope::whole(&was), Scope::whole(grading));
     // Amounts of two schemes are compared only where they are the same thing.
     let amounts = scope_before.amount().zip(scope_after.amount());
-    let amounts = amounts.filter(|(one, other)| one.heading == other.heading);
-    let number = |value: Option<i64>| value.and_then(Decimal::from_millionths);
+    let amounts = amounts
+        .filter(|(one, other)| one.heading == other.heading && sees.amount((one.slot, other.slot)));
     let mut members = vec![];
     ledger
         .each_run_level(old.run.number, |found| {
-            if !is_there(&found) {
+            let is_gone = !after.contains_key(&found.customer);
+            if !is_there(&found) || !sees.customer(&found.customer, is_gone) {
                 return;
             }
             let rows = (
@@ -83,13 +93,13 @@ pub fn section(
                     .get(&found.customer)
                     .copied()
                     .unwrap_or(Group::Others),
-                before: place(found.grade),
+                before: place(&found),
                 after: now.copied().flatten(),
                 is_there: now.is_some(),
                 amounts: amounts.as_ref().map_or((None, None), |(one, other)| {
                     (
-                        number(rows.0.and_then(|row| one.at(*row))),
-                        number(rows.1.and_then(|row| other.at(*row))),
+                        rows.0.and_then(|row| one.at(*row)),
+                        rows.1.and_then(|row| other.at(*row)),
                     )
                 }),
             });
@@ -98,11 +108,57 @@ pub fn section(
     let of = Campaign {
         id,
         dates: (old.run.as_of, now.run.as_of),
-        grades: &grades,
-        amount: amounts.as_ref().map(|(amount, _)| amount.heading.as_str()),
+        levels: &levels,
+        of_types,
+        is_ordered: !of_types || now.scheme.type_movement.is_some(),
+        amount: amounts
+            .as_ref()
+            .map(|(amount, _)| (amount.heading.as_str(), amount.kind())),
         members: &members,
     };
     Ok(campaign::section(&of, lang))
+}
+
+/// Whom a role sees of a campaign, and whether it sees the amount; without a role everybody and everything.
+struct Sees(Option<[Side; 2]>);
+
+/// What a role sees of a run.
+struct Side {
+    viewer: Viewer,
+    ids: HashSet<Arc<str>>,
+}
+
+impl Sees {
+    fn of(was: &Grading, now: &Grading, global: &Global) -> Result<Self, Stop> {
+        let side = |grading: &Grading| -> Result<Option<Side>, Stop> {
+            let viewer = role::viewer_of_run(global, &grading.scheme)?;
+            Ok(viewer.map(|viewer| {
+                let ids = &grading.book.roster.ids;
+                let rows = viewer.rows(grading).into_iter();
+                let ids = rows.map(|row| ids[row as usize].clone()).collect();
+                Side { viewer, ids }
+            }))
+        };
+        let (was, now) = (side(was)?, side(now)?);
+        Ok(Self(was.zip(now).map(|(was, now)| [was, now])))
+    }
+
+    /// One whom the role saw in the run of the segment, and sees now unless nobody does.
+    fn customer(&self, id: &Arc<str>, is_gone: bool) -> bool {
+        let Some([was, now]) = &self.0 else {
+            return true;
+        };
+        was.ids.contains(id) && (is_gone || now.ids.contains(id))
+    }
+
+    /// Whether the amount of both runs may be shown.
+    fn amount(&self, (was, now): (Slot, Slot)) -> bool {
+        let Some(sides) = &self.0 else {
+            return true;
+        };
+        let mut shown = sides.iter().zip([was, now]);
+        shown.all(|(side, slot)| side.viewer.scheme().slots.sight(slot) == Sight::Open)
+    }
 }
 
 const fn group(state: NoticeState) -> Group {

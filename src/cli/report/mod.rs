@@ -3,9 +3,11 @@
 mod campaign;
 mod of;
 mod past;
+mod shown;
 mod write;
 
 use super::as_of::as_of;
+use super::audit::{self, Exported};
 use super::diff::scheme;
 use super::grade_files::grade_files;
 use super::output::{Output, Target, files_of, keep_inputs};
@@ -19,14 +21,17 @@ use regrade::book::Entry;
 use regrade::compare;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain;
-use regrade::grading::Grading;
+use regrade::grading::{Grading, SeenAs};
 use regrade::present::report::listed;
 use regrade::report::{self, Before, By, Judged, Material, Report, RunFigures, Scope};
+use regrade::roles::{self, Viewer};
 use regrade::scheme::Scheme;
-use regrade::scheme::model::Expression;
+use regrade::scheme::model::{Expression, Sight};
 use regrade::table::{Column, Truth};
 use regrade::text;
+use shown::AsShown;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Arguments of `report`.
 #[derive(clap::Args, Debug)]
@@ -58,7 +63,6 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    role::refuse(global, "report")?;
     let outputs = write::outputs(global)?;
     let of = Of::parse(&args.what, global)?;
     let lists_customers = outputs
@@ -92,6 +96,20 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if !global.dry_run {
         write::write_all(&outputs, &made.report, screen)?;
     }
+    if let Some(run) = &made.run {
+        // The parser gives what is written for this command's `--by` to everybody else's too.
+        let global = &Global {
+            by: None,
+            ..global.clone()
+        };
+        let exported = Exported {
+            command: "report",
+            run: Some(run),
+            rows: made.customers,
+            role: made.role.as_deref(),
+        };
+        audit::after(global, &outputs, &exported, screen);
+    }
     let is_seen = |output: &Output| output.target == Target::Stdout;
     if global.dry_run || !outputs.iter().any(is_seen) {
         let title = &made.report.title;
@@ -107,6 +125,10 @@ struct Made {
     report: Report,
     /// How many customers it is of.
     customers: usize,
+    /// The id of the run, where it is one of the ledger.
+    run: Option<String>,
+    /// For whom it is, if not for somebody who may see everything.
+    role: Option<Arc<SeenAs>>,
     findings: Vec<Finding>,
 }
 
@@ -117,7 +139,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// Bound over the names of a scheme.
+    /// Bound over the names of a scheme, as a role may read it.
     fn of(args: &Args, scheme: &Scheme) -> Result<Self, Stop> {
         let condition = args.condition.as_deref();
         let wanted = condition.map(|text| columns::condition(scheme, text));
@@ -128,9 +150,16 @@ impl Asked {
                 exit: Exit::Usage,
             })
         });
+        let by = by.transpose()?.unwrap_or_default();
+        // Into which group of its values a customer falls is the value.
+        let mut slots = by.iter().flat_map(By::slots);
+        if let Some(slot) = slots.find(|slot| scheme.slots.sight(*slot) != Sight::Open) {
+            let name = &scheme.slots.entries[slot.0 as usize].name;
+            return Err(columns::not_seen(name));
+        }
         Ok(Self {
             wanted: wanted.transpose()?,
-            by: by.transpose()?.unwrap_or_default(),
+            by,
         })
     }
 }
@@ -168,17 +197,30 @@ struct Heading {
     lists_customers: bool,
 }
 
-/// Makes the report of a grading. `read` is what was found while its files were read; `past` tells what was before, once
-/// it is known which customers are seen.
+/// Makes the report of a grading, as a viewer sees it if there is one. `read` is what was found while its files were
+/// read; `past` tells what was before, once it is known which customers are seen.
 fn make(
     grading: &mut Grading,
+    viewer: Option<&Viewer>,
     asked: Asked,
     heading: Heading,
     read: Vec<Finding>,
-    past: impl FnOnce(&Grading, &Scope<'_>) -> Result<Past, Stop>,
+    past: impl FnOnce(&AsShown<'_>, &Scope<'_>) -> Result<Past, Stop>,
 ) -> Result<(Made, Vec<Finding>), Stop> {
-    let (judged, mut findings) = report::judge(grading);
-    let grading = &*grading;
+    // Who is lost is found out by what there is, not by what somebody sees of it.
+    let (mut judged, mut findings) = report::judge(grading);
+    let whole = &*grading;
+    let mut all = read;
+    all.extend(whole.findings.iter().cloned());
+    let seen = viewer.map(|viewer| {
+        judged = judged.of_rows(&viewer.rows(whole));
+        all.append(&mut findings);
+        all = roles::withheld(&all);
+        let seen = viewer.see(whole);
+        findings.extend(roles::unique(&seen));
+        seen
+    });
+    let grading = seen.as_ref().unwrap_or(whole);
     let rows = wanted_rows(grading, asked.wanted.as_ref(), &mut findings);
     let scope = Scope::whole(grading);
     let scope = match rows {
@@ -189,9 +231,7 @@ fn make(
         before,
         runs,
         older_runs,
-    } = past(grading, &scope)?;
-    let mut all = read;
-    all.extend(grading.findings.iter().cloned());
+    } = past(&AsShown::new(whole, grading, viewer), &scope)?;
     all.extend(explain::unrated(grading));
     let customers = scope.rows().len();
     let material = Material {
@@ -200,7 +240,7 @@ fn make(
         scope,
         lang: heading.lang,
         of: heading.of,
-        run: heading.run,
+        run: heading.run.clone(),
         before,
         runs,
         older_runs,
@@ -211,6 +251,8 @@ fn make(
     let made = Made {
         report: report::report(&material),
         customers,
+        run: heading.run,
+        role: grading.role.clone(),
         findings,
     };
     Ok((made, all))
@@ -278,7 +320,9 @@ fn from_files(
     read.push(rules::path(global));
     read.extend(args.previous.as_ref().map(PathBuf::from));
     keep_inputs(&files_of(outputs), &read)?;
-    let asked = Asked::of(args, &rules.scheme)?;
+    let viewer = role::viewer(global, &rules.scheme)?;
+    let scheme = viewer.as_ref().map(|viewer| &**viewer.scheme());
+    let asked = Asked::of(args, scheme.unwrap_or(&rules.scheme))?;
     let covers = import::spans(&args.covers)?;
     for event in &mut rules.scheme.events {
         event.coverage.extend(&covers);
@@ -298,12 +342,13 @@ fn from_files(
     let read = std::mem::take(&mut graded.loaded.findings);
     let (mut made, all) = make(
         &mut graded.grading,
+        viewer.as_ref(),
         asked,
         heading,
         read,
-        |grading, scope| {
+        |shown, scope| {
             Ok(Past {
-                before: before_in(grading, scope, lang),
+                before: before_in(shown.seen, scope, lang),
                 runs: vec![],
                 older_runs: 0,
             })

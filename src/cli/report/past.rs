@@ -1,19 +1,17 @@
 //! A run of the ledger with what was before it: the run that it is compared with, and the runs up to it.
 
+use super::super::last_runs::Walk;
 use super::super::recorded::Known;
-use super::super::{Global, Stop, ledger};
+use super::super::{Global, Stop, ledger, role};
 use super::campaign;
 use super::of::Of;
+use super::shown::AsShown;
 use super::{Args, Asked, Heading, Made, Past, make, reported_by};
 use foldhash::HashSet;
 use regrade::compare::{self, Customer, On, Renamed, Snapshot};
-use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::explain;
-use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger, Run, RunLevel};
-use regrade::report::{Before, MOST_RUNS, RunFigures, Scope, Tracker};
-use regrade::scheme::Scheme;
+use regrade::report::{Before, MOST_RUNS, RunFigures};
 use regrade::table::{Date, Period};
 use regrade::text;
 use std::sync::Arc;
@@ -39,7 +37,10 @@ pub fn from_ledger(
     };
     let mut known = Known::find(&ledger, &name)?;
     let said = reported_by(&mut known, global)?;
-    let asked = Asked::of(args, &known.scheme)?;
+    let viewer = role::viewer_of_run(global, &known.scheme)?;
+    let viewer = viewer.as_ref();
+    let scheme = viewer.map_or(&known.scheme, |viewer| &**viewer.scheme());
+    let asked = Asked::of(args, scheme)?;
     let mut grading = known.again(&ledger)?;
     let lang = global.lang.map_or(known.scheme.language, Lang::from);
     let heading = Heading {
@@ -51,41 +52,45 @@ pub fn from_ledger(
         lang,
         lists_customers,
     };
-    let (mut made, _) = make(&mut grading, asked, heading, vec![], |grading, scope| {
-        let ids = ids(grading, scope);
-        let before = match &span {
-            None => match known.run.previous {
-                Some(number) => {
-                    let previous = ledger.run_by_number(number).map_err(trouble)?;
-                    let compared =
-                        |run: Run| compared(&ledger, &run, &known, grading, ids.as_ref(), lang);
-                    previous.map(compared).transpose()?
-                }
-                None => None,
-            },
-            Some(span) => span.before(&ledger, &known, grading, ids.as_ref(), lang)?,
-        };
-        let first = span.as_ref().and_then(|span| span.period.start());
-        let (runs, older_runs) = trend(&ledger, &known, first, ids.as_ref())?;
-        Ok(Past {
-            before,
-            runs,
-            older_runs,
-        })
-    })?;
+    let (mut made, _) = make(
+        &mut grading,
+        viewer,
+        asked,
+        heading,
+        vec![],
+        |shown, scope| {
+            let ids = shown.ids(scope);
+            let before = match &span {
+                None => match known.run.previous {
+                    Some(number) => {
+                        let previous = ledger.run_by_number(number).map_err(trouble)?;
+                        let compared =
+                            |run: Run| compared(&ledger, &run, &known, shown, ids.as_ref(), lang);
+                        previous.map(compared).transpose()?
+                    }
+                    None => None,
+                },
+                Some(span) => span.before(&ledger, &known, shown, ids.as_ref(), lang)?,
+            };
+            let first = span.as_ref().and_then(|span| span.period.start());
+            // What a part of the customers was in earlier runs is not known: only what today's were.
+            let (runs, older_runs) = match &ids {
+                None => trend(&ledger, &known, first)?,
+                Some(_) => (vec![], 0),
+            };
+            Ok(Past {
+                before,
+                runs,
+                older_runs,
+            })
+        },
+    )?;
     if let Some(id) = &args.of_campaign {
-        let section = campaign::section(&ledger, id.trim(), &known, &grading, lang)?;
+        let section = campaign::section(&ledger, id.trim(), &known, &grading, global, lang)?;
         made.report.sections.insert(0, section);
     }
     made.findings.splice(0..0, said);
     Ok(made)
-}
-
-/// The keys of the customers who are seen; `None` if all are.
-fn ids(grading: &Grading, scope: &Scope<'_>) -> Option<HashSet<Arc<str>>> {
-    let ids = &grading.book.roster.ids;
-    let rows = || scope.rows().iter().map(|row| ids[*row as usize].clone());
-    (!scope.is_whole()).then(|| rows().collect())
 }
 
 /// A span of runs.
@@ -125,7 +130,7 @@ impl Span {
         &self,
         ledger: &Ledger,
         now: &Known,
-        grading: &Grading,
+        shown: &AsShown<'_>,
         ids: Option<&HashSet<Arc<str>>>,
         lang: Lang,
     ) -> Result<Option<Before>, Stop> {
@@ -151,7 +156,7 @@ impl Span {
                 &self.first
             }
         };
-        let mut before = compared(ledger, old, now, grading, ids, lang)?;
+        let mut before = compared(ledger, old, now, shown, ids, lang)?;
         before.notes = notes;
         Ok(Some(before))
     }
@@ -162,7 +167,7 @@ fn compared(
     ledger: &Ledger,
     old: &Run,
     now: &Known,
-    grading: &Grading,
+    shown: &AsShown<'_>,
     ids: Option<&HashSet<Arc<str>>>,
     lang: Lang,
 ) -> Result<Before, Stop> {
@@ -178,14 +183,9 @@ fn compared(
     let mut comparison = compare::compare(&was, &is);
     // What a run says of its last period is why somebody moved only where nothing lies between the two.
     if now.run.previous == Some(old.run.number) {
-        for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-            let row = grading.book.roster.by_id.get(&found.id);
-            let reasons = row.map(|row| explain::reasons(grading, *row as usize, lang));
-            found.reason = reasons
-                .and_then(|reasons| reasons.into_iter().next())
-                .map(Arc::from);
-        }
+        shown.put_reasons(&mut comparison, lang);
     }
+    shown.put_names(&mut comparison);
     Ok(Before {
         comparison,
         name: old.run.as_of.to_string(),
@@ -231,7 +231,6 @@ fn trend(
     ledger: &Ledger,
     known: &Known,
     first: Option<Date>,
-    ids: Option<&HashSet<Arc<str>>>,
 ) -> Result<(Vec<RunFigures>, usize), Stop> {
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let mut runs = ledger.last_runs().map_err(trouble)?;
@@ -242,39 +241,11 @@ fn trend(
     let shown = count.min(MOST_RUNS);
     // The run before the first one that is shown says who moved to that.
     let from = (runs.len() - shown).saturating_sub(1);
-    let (levels, is_ordered) = levels(&known.scheme);
-    let of_grades = !known.scheme.grades.is_empty();
-    let mut tracker = Tracker::new(&levels, is_ordered);
-    let mut figures = vec![];
+    let mut walk = Walk::new(&known.scheme);
     for run in &runs[from..] {
-        let take = |found: RunLevel| {
-            let is_there = found.decision != Decision::Absent;
-            if is_there && ids.is_none_or(|ids| ids.contains(&found.customer)) {
-                let level = if of_grades { found.grade } else { found.kind };
-                tracker.customer(found.customer, level.as_deref());
-            }
-        };
-        ledger.each_run_level(run.number, take).map_err(trouble)?;
-        figures.push(tracker.end(run.as_of));
+        walk.recorded(ledger, run, |_| ()).map_err(trouble)?;
     }
-    let extra = figures.len() - shown;
-    Ok((figures.split_off(extra), count - shown))
-}
-
-/// A level with the names that it had in earlier schemes.
-type Level = (Arc<str>, Vec<Arc<str>>);
-
-/// What customers are graded by, best first, and whether another level is a better or a worse one.
-fn levels(scheme: &Scheme) -> (Vec<Level>, bool) {
-    if scheme.grades.is_empty() {
-        let types = scheme.types.iter();
-        let types = types.map(|rule| (rule.name.clone(), vec![]));
-        (types.collect(), scheme.type_movement.is_some())
-    } else {
-        let grades = scheme.grades.iter();
-        let grades = grades.map(|grade| (grade.name.clone(), grade.was.clone()));
-        (grades.collect(), true)
-    }
+    Ok((walk.figures(shown), count - shown))
 }
 
 /// A span in which there is no run.

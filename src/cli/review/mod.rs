@@ -78,6 +78,20 @@ pub enum Kind {
     Repair,
 }
 
+impl Args {
+    /// What the command is called, if it shows data as it is or changes it.
+    pub const fn shows_all(&self) -> Option<&'static str> {
+        match &self.command {
+            Some(Command::List(List {
+                kind: Some(Kind::Repair),
+            })) => Some("review list --kind repair"),
+            Some(Command::List(_)) => None,
+            Some(Command::Duplicates(_)) => Some("review duplicates"),
+            _ => Some("review"),
+        }
+    }
+}
+
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     // The parser could see to that, and would then take `list` in `review --ledger FILE list` for a file.

@@ -47,13 +47,9 @@ impl Again {
             .collect();
         let mut entries = grade::entries(&grading, wanted.transpose()?.as_ref(), &mut findings);
         if args.changed {
-            let changed = changed::changed_in(ledger, known.run.number, known.run.previous);
-            changed::keep(
-                &mut entries,
-                &grading,
-                &changed.map_err(trouble)?,
-                viewer.as_ref(),
-            );
+            let (run, viewer) = (&known.run, viewer.as_ref());
+            let changed = changed::changed_in(ledger, run.number, run.previous, viewer);
+            changed::keep(&mut entries, &grading, &changed.map_err(trouble)?, viewer);
         }
         screen.run_findings(&findings);
         Ok(Self {

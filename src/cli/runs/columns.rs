@@ -29,7 +29,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let rows = again.entries.len();
     let run = again.known.run.id.clone();
     let shown = Shown {
-        seen: Seen::all_of(again.entries),
+        seen: Seen {
+            entries: again.entries,
+        },
         columns: asked.transpose()?,
         lang,
         bom: None,

@@ -120,7 +120,7 @@ fn selected(
                 None => Rows::Some(ids),
             }
         } else if args.changed {
-            let changed = changed::changed_in(ledger, run.number, run.previous);
+            let changed = changed::changed_in(ledger, run.number, run.previous, None);
             Rows::Some(changed.map_err(trouble)?)
         } else {
             Rows::All

@@ -68,7 +68,7 @@ fn row(run: &Run, keyed: bool) -> Vec<ListCell> {
         ListCell::text(run.scheme_version.clone()),
         ListCell::text(run.made_at.clone()),
         ListCell::text(run.made_by.clone()),
-        ListCell::count(run.customers),
+        ListCell::count(run.present()),
         ListCell::count(run.moved),
     ]
 }

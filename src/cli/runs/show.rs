@@ -108,7 +108,7 @@ fn lines(shown: &Shown, lang: Lang) -> Vec<Vec<ListCell>> {
         .get(lang)
         .to_owned(),
     );
-    line(&text!("Customers", "客户数"), run.customers.to_string());
+    line(&text!("Customers", "客户数"), run.present().to_string());
     for (decision, count) in &run.counts {
         line(&super::decision_word(*decision), count.to_string());
     }
@@ -168,7 +168,7 @@ fn object(shown: &Shown) -> Value {
         "made_by": run.made_by,
         "program": run.program,
         "semantics": run.semantics,
-        "customers": run.customers,
+        "customers": run.present(),
         "counts": counts,
         "imports": inputs,
         "overrides": run.overrides,

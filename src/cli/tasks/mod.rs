@@ -16,7 +16,7 @@ use calendars::Folder;
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
 use regrade::present::{tasks as shown, workbook};
-use regrade::roles::withheld;
+use regrade::roles::{Told, withheld};
 use regrade::scheme::model::Expression;
 use regrade::table::{Column, Date, Period, Truth};
 use regrade::tasks::{self, Asked, Called, State, Task, WorkingDays};
@@ -64,7 +64,6 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         vec![]
     };
     let (span, files) = span_and_files(args)?;
-    let mut findings = vec![];
     let graded = if files.is_empty() {
         keep_inputs(&written(&outputs, &folders), &[ledger::path(global)])?;
         runs::from_ledger(args.run.as_deref(), global)?
@@ -72,16 +71,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         from_files(&files, args, global, screen, &written(&outputs, &folders))?
     };
     let Graded {
-        mut grading,
-        before,
+        grading,
+        called,
+        told,
+        follow_ups,
+        mut findings,
         is_alone,
         run,
     } = graded;
     let today = grading.book.as_of;
     let (from, until) = asked_days(args, span, today, &grading)?;
-    let mut called = before;
-    called.push(tasks::called(&mut grading, &mut findings));
-    let follow_ups = tasks::follow_ups(&grading, &mut findings);
     let days = WorkingDays::new(&grading.scheme.tasks);
     let asked = Asked {
         from,
@@ -91,13 +90,21 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let planned = tasks::plan(&called, &follow_ups, &days, &asked);
     let wanted = args.condition.as_deref();
     let wanted = wanted.map(|text| columns::condition(&grading.scheme, text));
+    let mut faults = vec![];
     let planned = visible(
         planned,
+        told.as_ref(),
         &grading,
         wanted.transpose()?.as_ref(),
-        &mut findings,
+        &mut faults,
     );
-    findings.extend(tasks::without_owner(&planned));
+    if told.is_some() {
+        // Whose tasks have nobody is told by name, and the role may not see who does any.
+        findings = withheld(&findings);
+    } else {
+        findings.extend(tasks::without_owner(&planned));
+    }
+    findings.append(&mut faults);
 
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
     let mut listed = planned.clone();
@@ -282,13 +289,20 @@ fn asked_days(
     Err(Stop::usage(finding))
 }
 
-/// The one place that decides whose tasks are shown.
+/// The one place that decides whose tasks are shown, and what of them.
 fn visible(
-    tasks: Vec<Task>,
+    mut tasks: Vec<Task>,
+    told: Option<&Told>,
     grading: &Grading,
     wanted: Option<&Expression>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Task> {
+    if let Some(told) = told {
+        let seen = tasks.into_iter().filter_map(|task| told.task(task));
+        tasks = seen.collect();
+        // The order of what is hidden tells of it too.
+        tasks.sort_by(tasks::order);
+    }
     let Some(wanted) = wanted else {
         return tasks;
     };
@@ -306,7 +320,6 @@ fn visible(
         .filter(|(_, truth)| *truth == Truth::True)
         .map(|(id, _)| id)
         .collect();
-    let mut tasks = tasks;
     tasks.retain(|task| held.contains(&task.customer));
     tasks
 }
@@ -325,14 +338,23 @@ fn from_files(
     keep_inputs(written, &read)?;
     let graded = grade_files(files, None, rules, &args.reading, as_of(global)?, screen)?;
     let viewer = role::viewer(global, &graded.grading.scheme)?;
-    let mut findings = graded.loaded.findings;
+    let mut read = graded.loaded.findings;
     if viewer.is_some() {
-        findings = withheld(&findings);
+        read = withheld(&read);
     }
-    screen.run_findings(&findings);
+    screen.run_findings(&read);
+    let mut grading = graded.grading;
+    let mut told = viewer.is_some().then(Told::default);
+    let mut findings = vec![];
+    let called = tasks::called(&mut grading, &mut findings);
+    let follow_ups = tasks::follow_ups(&grading, &mut findings);
+    let grading = runs::tell(viewer.as_ref(), grading, &called, told.as_mut());
     Ok(Graded {
-        grading: runs::seen(viewer, graded.grading),
-        before: vec![],
+        grading,
+        called: vec![called],
+        told,
+        follow_ups,
+        findings,
         is_alone: true,
         run: None,
     })

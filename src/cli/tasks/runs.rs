@@ -3,18 +3,25 @@
 use crate::cli::as_of::as_of;
 use crate::cli::recorded::Known;
 use crate::cli::{Global, Stop, ledger, role};
+use regrade::diagnostic::Finding;
 use regrade::grading::Grading;
 use regrade::ledger::Run;
-use regrade::roles::Viewer;
+use regrade::roles::{Told, Viewer};
 use regrade::table::Period;
-use regrade::tasks::{Called, LOOK_BACK, called};
+use regrade::tasks::{Called, FollowUps, LOOK_BACK, called, follow_ups};
 
 /// A grading with what was called for before.
 pub struct Graded {
-    /// The grading that is asked.
+    /// The grading that is asked, as the role sees it.
     pub grading: Grading,
-    /// What runs before it called for, oldest first.
-    pub before: Vec<Called>,
+    /// What it and the runs before it call for, oldest first.
+    pub called: Vec<Called>,
+    /// What the role, if it is for one, is told of that.
+    pub told: Option<Told>,
+    /// What was done for whom.
+    pub follow_ups: FollowUps,
+    /// What there is to say of that.
+    pub findings: Vec<Finding>,
     /// Whether nothing is known of what was before.
     pub is_alone: bool,
     /// The id of the run, where it is one of the ledger.
@@ -31,34 +38,51 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         (None, None) => "@latest".to_owned(),
     };
     let known = Known::find(&ledger, &name)?;
-    let grading = known.again(&ledger)?;
-    let grading = seen(role::viewer_of_run(global, &known.scheme)?, grading);
+    let mut grading = known.again(&ledger)?;
+    let viewer = role::viewer_of_run(global, &known.scheme)?;
+    let mut told = viewer.is_some().then(Told::default);
     let runs = ledger.runs();
     let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
-    let mut before = vec![];
+    let mut all = vec![];
     for run in earlier(&runs, &known.run, &grading) {
         let known = Known::find(&ledger, &run.id)?;
         let viewer = role::viewer_of_run(global, &known.scheme)?;
-        let mut again = seen(viewer, known.again(&ledger)?);
+        let mut again = known.again(&ledger)?;
         // What there was to say of that run was said with it.
-        before.push(called(&mut again, &mut vec![]));
+        let called = called(&mut again, &mut vec![]);
+        tell(viewer.as_ref(), again, &called, told.as_mut());
+        all.push(called);
     }
-    before.reverse();
+    all.reverse();
+    let mut findings = vec![];
+    let asked = called(&mut grading, &mut findings);
+    let follow_ups = follow_ups(&grading, &mut findings);
+    let grading = tell(viewer.as_ref(), grading, &asked, told.as_mut());
+    all.push(asked);
     Ok(Graded {
         grading,
-        before,
+        called: all,
+        told,
+        follow_ups,
+        findings,
         is_alone: false,
         run: Some(known.run.id),
     })
 }
 
-/// The grading as a role sees it. What its conditions rank and compare is worked out over everybody first.
-pub fn seen(viewer: Option<Viewer>, mut grading: Grading) -> Grading {
-    let Some(viewer) = viewer else {
+/// The grading as a role sees it, of which it is told what the run calls for.
+pub fn tell(
+    viewer: Option<&Viewer>,
+    grading: Grading,
+    called: &Called,
+    told: Option<&mut Told>,
+) -> Grading {
+    let (Some(viewer), Some(told)) = (viewer, told) else {
         return grading;
     };
-    called(&mut grading, &mut vec![]);
-    viewer.see(&grading)
+    let seen = viewer.see(&grading);
+    told.add(viewer, &grading, &seen, called);
+    seen
 }
 
 /// The last run of each period before a run, the newest first.

@@ -15,7 +15,18 @@ pub(super) fn distance(grading: &Grading, row: usize, lang: Lang) -> Option<Stri
     let better = grade.checked_sub(1)?;
     let rule = &grading.scheme.grades[better];
     let needs = match &rule.rule {
-        GradeRule::When(when) => lacking(grading, when.as_ref()?, row, lang)?,
+        GradeRule::When(when) => {
+            let when = when.as_ref()?;
+            // Which parts hold says what a role may not see: of a condition that reads such a column it gets the whole,
+            // which is the same for everybody whom the values do not give this grade.
+            if grading.scheme.slots.withholds(&when.bound) {
+                let by_values = grading.assessment.grades[row].index();
+                let is_met = by_values.is_some_and(|grade| grade <= better);
+                (!is_met).then(|| when.text.to_string())?
+            } else {
+                lacking(grading, when, row, lang)?
+            }
+        }
         GradeRule::Top(top) => rank(grading, better, top, &rule.rule, row, lang)?,
     };
     let name = &rule.name;
@@ -30,7 +41,7 @@ fn lacking(grading: &Grading, when: &Expression, row: usize, lang: Lang) -> Opti
     let parts = super::next::parts(&when.bound);
     let lacks = parts.filter(|part| part.eval_at(&grading.facts, row) != Value::Bool(true));
     let texts = lacks.map(|part| {
-        let text = when.text.get(part.span.clone()).unwrap_or(&when.text);
+        let text = when.part(part.span.clone()).unwrap_or(&when.text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let found = found(grading, part, row, lang);
         match lang {

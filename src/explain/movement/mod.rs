@@ -131,7 +131,11 @@ fn held_reason(
     let level = track.place.level.map(|level| ladder.name(grading, level));
     let level = level.unwrap_or_default();
     let rule = |rule: u32| &movement.rules[rule as usize].name;
+    let is_told = matches!(step.why, Why::First | Why::AtRisk(..)) || !withholds(grading, movement);
     Some(match (step.why, lang) {
+        (Why::Rule(_) | Why::Followed | Why::OnHold | Why::Unrated, _) => return None,
+        (_, Lang::Zh) if !is_told => format!("保持 {level}"),
+        (_, Lang::En) if !is_told => format!("{level} is held"),
         (Why::First, Lang::Zh) => format!("首次评定：{level}"),
         (Why::First, Lang::En) => format!("first: {level}"),
         (Why::NotEligible, Lang::Zh) => format!("保持 {level}：不符合参与升降级的条件"),
@@ -174,8 +178,15 @@ fn held_reason(
         (Why::NoRule, Lang::En) => format!("{level} is held: no rule fires"),
         (Why::Unknown, Lang::Zh) => format!("保持 {level}：缺少数值，无法判断"),
         (Why::Unknown, Lang::En) => format!("{level} is held: a value is missing"),
-        (Why::Rule(_) | Why::Followed | Why::OnHold | Why::Unrated, _) => return None,
     })
+}
+
+/// Whether a role does not see all that a ladder's rules read. That somebody moved and by which rule is a result; why
+/// nobody did says which of the conditions hold.
+fn withholds(grading: &Grading, movement: &Movement) -> bool {
+    let rules = movement.rules.iter().map(|rule| &rule.when);
+    let mut conditions = rules.chain(&movement.eligible);
+    conditions.any(|when| grading.scheme.slots.withholds(&when.bound))
 }
 
 /// The last period end that the run knows.

@@ -1,7 +1,7 @@
 //! What comes next: how far each rule has come, and what would make it fire.
 
 use super::distance::distance;
-use super::{CountingAfter, Ladder, last_end};
+use super::{CountingAfter, Ladder, last_end, withholds};
 use crate::decide::{Why, comes_on, may_move_on};
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Comparison, Node, SeriesFunction};
@@ -113,7 +113,9 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
     };
     let mut texts = vec![];
     let why = track.last.map(|step| step.why);
-    match (why, lang) {
+    // What holds somebody says what a role may not see, if it follows from that.
+    let told = why.filter(|why| matches!(why, Why::AtRisk(..)) || !withholds(grading, movement));
+    match (told, lang) {
         (Some(Why::AtRisk(_, until)), Lang::Zh) => texts.push(format!("若到 {until} 仍成立则降级")),
         (Some(Why::AtRisk(_, until)), Lang::En) => {
             texts.push(format!("demoted on {until} unless that ends"));
@@ -150,7 +152,12 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
         }
         let up = target < level;
         let to = ladder.name(grading, movement.capped(level, target));
-        let progress = Progress::of(grading, rule, row, track.place.counts_after);
+        // How far a count has come says what the periods have that it looks at.
+        let progress = if grading.scheme.slots.withholds(&rule.when.bound) {
+            None
+        } else {
+            Progress::of(grading, rule, row, track.place.counts_after)
+        };
         let comes = |end: Date| comes_on(movement, grading.scheme.period, &track.place, !up, end);
         match progress {
             // Of what promotes the first rule is told whatever it has come to, of what demotes only what has begun.

@@ -3,6 +3,8 @@
 //! The keys are fixed, in English, but for those of levels and values, which are the scheme's and the data's. Numbers are
 //! JSON numbers with their exact digits; shares are fractions. A row is an object by the keys of the columns, the row
 //! that sums the others up stands beside them as `total`. Charts are left out: every figure of theirs stands in a table.
+//! So is the list of customers, which is there only where a page or a workbook is written in the same call: `grade` and
+//! `show` write it for programs.
 
 use crate::diagnostic::Lang;
 use crate::report::{Block, Cell, Report, Row, Section, Table};
@@ -19,15 +21,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Lang::En => "en",
         Lang::Zh => "zh",
     };
-    let mut document = json!({
+    let document = json!({
         "title": report.title,
         "language": language,
         "facts": Value::Object(facts.collect()),
         "sections": Value::Object(sections.collect()),
     });
-    if let (Some(customers), Some(document)) = (&report.customers, document.as_object_mut()) {
-        document.insert("customers".to_owned(), table(customers));
-    }
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")?;
     out.flush()

@@ -3,8 +3,9 @@
 use crate::diagnostic::Lang;
 use crate::present::shown;
 use crate::present::table::{ColumnKind, OutCell, ResultTable};
-use crate::report::{Cell, Column, Kind, MOST_LISTED, Row, Table};
+use crate::report::{Cell, Column, Kind, Listed, MOST_LISTED, Row, Table};
 use crate::text;
+use crate::words::Word;
 
 /// The table of all, or, where they are too many for a page, of those whose grade is not what it was.
 pub fn table(results: &dyn ResultTable) -> Table {
@@ -14,26 +15,16 @@ pub fn table(results: &dyn ResultTable) -> Table {
 fn limited(results: &dyn ResultTable, most: usize) -> Table {
     let lang = results.lang();
     let all = results.len();
-    let (rows, title): (Vec<usize>, _) = if all <= most {
-        ((0..all).collect(), text!("Customers", "客户清单"))
-    } else {
-        let moved = |row: &usize| results.mark(*row).steps != Some(0);
-        let moved: Vec<usize> = (0..all).filter(moved).collect();
-        let count = shown::number(crate::table::Decimal::from_count(all), 0);
-        if moved.len() <= most {
-            let title = text!(
-                "Customers whose grade changed (of {count}; a workbook lists them all)",
-                "等级有变动的客户（共 {count} 位；全部名单请输出为工作簿）"
-            );
-            (moved, title)
-        } else {
-            let title = text!(
-                "Customers (all {count} are too many for a page; a workbook lists them)",
-                "客户清单（共 {count} 位，网页容纳不下；名单请输出为工作簿）"
-            );
-            (vec![], title)
-        }
+    let moved = || (0..all).filter(|row| results.mark(*row).steps != Some(0));
+    let listed = Listed::of(all, || moved().count(), most);
+    let rows: Vec<usize> = match listed {
+        Listed::All => (0..all).collect(),
+        Listed::Moved => moved().collect(),
+        Listed::Nobody => vec![],
     };
+    let count = shown::number(crate::table::Decimal::from_count(all), 0);
+    let elsewhere = text!("a workbook lists them all", "全部名单请输出为工作簿");
+    let title = listed.title(&count, Word::Grade, &elsewhere, lang);
     let described = results.columns();
     let headings = shown::unique_headings(described.iter().map(|column| &*column.heading));
     let columns = described
@@ -46,7 +37,7 @@ fn limited(results: &dyn ResultTable, most: usize) -> Table {
         });
     Table {
         key: "customers".to_owned(),
-        title: Some(title.get(lang).to_owned()),
+        title: Some(title),
         columns: columns.collect(),
         rows: rows
             .into_iter()

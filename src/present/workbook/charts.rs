@@ -1,25 +1,21 @@
 //! The charts of the overview, of figures that stand in its tables: counts now and before, shares of customers and of
 //! the amount, movement over the last runs. Plain types, figures beside the bars, and a text for those who do not see them.
 
+pub mod style;
+
 use super::page::Page;
 use crate::diagnostic::Lang;
-use crate::present::palette::{HEADER, INK, LINE, MUTED, Rgb};
+use crate::present::palette::{INK, Rgb};
 use crate::present::shown;
-use rust_xlsxwriter::{
-    Chart, ChartAxis, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSeries,
-    ChartSolidFill, ChartType, Color, ObjectMovement, XlsxError,
-};
+use rust_xlsxwriter::{Chart, ChartSeries, ChartType, ObjectMovement, XlsxError};
 
 /// The colours of a chart's series: what is meant, and what it is held against.
 pub const STRONG: Rgb = 0x2E_5F93;
 pub const PALE: Rgb = 0xB4_C7DC;
 pub const WARM: Rgb = 0xE2_9C6B;
 
-const FONT: &str = "微软雅黑";
 /// The height of a chart in pixels, at least.
 const HEIGHT: u32 = 250;
-/// The most characters of a text for those who do not see the chart.
-const ALT: usize = 255;
 /// Between charts.
 const GAP: u32 = 14;
 /// A chart is not wider than this, nor narrower.
@@ -99,20 +95,6 @@ pub fn insert(
     Ok(())
 }
 
-fn font(size: u8, color: Rgb) -> ChartFont {
-    let mut font = ChartFont::new();
-    font.set_name(FONT)
-        .set_size(size)
-        .set_color(Color::RGB(color));
-    font
-}
-
-fn line(color: Rgb) -> ChartLine {
-    let mut line = ChartLine::new();
-    line.set_color(Color::RGB(color)).set_width(0.75);
-    line
-}
-
 fn chart(wanted: &Wanted, sheet: &str) -> Chart {
     let kind = if wanted.lies() {
         ChartType::Bar
@@ -128,72 +110,22 @@ fn chart(wanted: &Wanted, sheet: &str) -> Chart {
         _ => 50,
     };
     for (name, column, color) in &wanted.series {
-        let mut fill = ChartSolidFill::new();
-        fill.set_color(Color::RGB(*color));
-        let mut format = ChartFormat::new();
-        format.set_solid_fill(&fill).set_no_border();
         let mut series = ChartSeries::new();
         series
             .set_name(name.as_str())
             .set_categories((sheet, first, wanted.names, last, wanted.names))
             .set_values((sheet, first, *column, last, *column))
-            .set_format(&mut format)
+            .set_format(&mut style::filled(*color))
             .set_gap(gap)
             .set_overlap(0);
-        let mut label = rust_xlsxwriter::ChartDataLabel::new();
-        label
-            .show_value()
-            .set_font(&font(8, INK))
-            .set_num_format(wanted.format);
-        series.set_data_label(&label);
+        series.set_data_label(&style::label(wanted.format, INK));
         chart.push_series(&series);
     }
-    let mut bold = font(11, HEADER);
-    bold.set_bold();
+    style::dress(&mut chart, &wanted.title, &wanted.alt, wanted.series.len());
+    style::names(&mut chart, kind);
+    let format = if wanted.in_time { "0" } else { wanted.format };
+    style::figures(&mut chart, kind, format).set_min(0);
     chart
-        .title()
-        .set_name(wanted.title.as_str())
-        .set_font(&bold)
-        .set_overlay(false);
-    if wanted.series.len() > 1 {
-        chart
-            .legend()
-            .set_position(ChartLegendPosition::Bottom)
-            .set_font(&font(9, INK));
-    } else {
-        chart.legend().set_hidden();
-    }
-    // Of lying bars the names stand on the vertical axis, which the library calls y.
-    if wanted.lies() {
-        axis_of_names(chart.y_axis());
-        axis_of_figures(chart.x_axis(), wanted);
-        // The best stands at the top, as in the table.
-        chart.y_axis().set_reverse();
-    } else {
-        axis_of_names(chart.x_axis());
-        axis_of_figures(chart.y_axis(), wanted);
-    }
-    chart
-        .chart_area()
-        .set_format(ChartFormat::new().set_border(&line(LINE)));
-    chart.set_alt_text(wanted.alt.as_str());
-    chart
-}
-
-fn axis_of_names(axis: &mut ChartAxis) {
-    axis.set_font(&font(9, INK))
-        .set_format(ChartFormat::new().set_line(&line(MUTED)))
-        .set_major_gridlines(false)
-        .set_text_axis(true);
-}
-
-fn axis_of_figures(axis: &mut ChartAxis, wanted: &Wanted) {
-    axis.set_font(&font(8, MUTED))
-        .set_num_format(if wanted.in_time { "0" } else { wanted.format })
-        .set_major_gridlines(true)
-        .set_major_gridlines_line(&line(LINE))
-        .set_format(ChartFormat::new().set_no_line())
-        .set_min(0);
 }
 
 /// The longest of some names, in characters of a terminal.
@@ -211,7 +143,7 @@ pub fn alt(title: &str, items: impl Iterator<Item = String>, lang: Lang) -> Stri
     let mut first = true;
     for item in items {
         let part = format!("{}{item}", if first { colon } else { between });
-        if text.chars().count() + part.chars().count() >= ALT {
+        if style::length(&text) + style::length(&part) >= style::ALT {
             text.push('…');
             break;
         }

@@ -171,9 +171,10 @@ pub fn look_of(format: Format, look: Look) -> Format {
         0 => zero.to_owned(),
         places => format!("{zero}.{}", "0".repeat(places as usize)),
     };
-    // A step away from the line, so that a number and the text beside it do not touch.
+    // Texts are a step away from the line, so that they do not touch the number before them. Numbers are not: LibreOffice
+    // drops the step of some cells and keeps that of others, and figures below each other would not line up.
     let left = |format: Format| format.set_align(FormatAlign::Left).set_indent(1);
-    let right = |format: Format| format.set_align(FormatAlign::Right).set_indent(1);
+    let right = |format: Format| format.set_align(FormatAlign::Right).set_indent(0);
     match look {
         Look::Text => left(format),
         Look::Centred => format.set_align(FormatAlign::Center),

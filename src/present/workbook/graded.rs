@@ -81,38 +81,19 @@ pub fn write(
     fingerprint: &mut Fingerprint,
 ) -> Result<(), WorkbookError> {
     let lang = table.lang();
-    page::set_up(sheet, lang);
-    sheet.set_repeat_rows(0, 0)?;
     let described = table.columns();
     if described.is_empty() {
+        page::set_up(sheet, lang);
         return Ok(());
     }
-    // A table needs a row below its headings; without customers it is an empty one.
-    let last_row = rows.len().max(1) as u32;
-    let last_column = described.len() as u16 - 1;
-    for (index, width) in (0u16..).zip(&columns.widths) {
-        sheet.set_column_width(index, *width as f64)?;
-    }
-    let fixed = described
-        .iter()
-        .take_while(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Name))
-        .count();
-    sheet.set_freeze_panes(1, fixed as u16)?;
-    sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
-
-    sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
-    let name = if number == 0 {
-        "Graded".to_owned()
-    } else {
-        format!("Graded_{}", number + 1)
-    };
     let head = Head {
-        last: (last_row, last_column),
-        name,
+        rows: rows.len(),
+        name: "Graded",
+        number,
         about: Word::SheetGraded,
         streamed,
     };
-    head.write(sheet, table, columns, formats)?;
+    let last_row = head.write(sheet, table, columns, formats)?;
     review::add(sheet, table, last_row, lists, formats)?;
 
     if rows.is_empty() {
@@ -149,10 +130,11 @@ pub fn write(
 
 /// The headings of a sheet, and what makes a table of what stands below them.
 pub(super) struct Head {
-    /// The last row and column.
-    pub last: (u32, u16),
-    /// The table's name, in letters that Excel takes.
-    pub name: String,
+    /// How many rows stand below them.
+    pub rows: usize,
+    /// The table's name, in letters that Excel takes, and the how manieth of its sheets this is, from 0.
+    pub name: &'static str,
+    pub number: usize,
     /// What the table is, for those who do not see it.
     pub about: Word,
     /// Whether the rows go to a file as they are written.
@@ -160,16 +142,31 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Writes the headings: the results' dark blue, the input's grey, those to fill brown. A streamed sheet gets a filter
-    /// in place of a table, of which the library keeps every cell in memory (34 bytes each).
+    /// Sets the sheet up for printing and scrolling, and writes the headings: the results' dark blue, the input's grey,
+    /// those to fill brown. A streamed sheet gets a filter in place of a table, of which the library keeps every cell in
+    /// memory (34 bytes each). Gives the last row of the table.
     pub fn write(
         self,
         sheet: &mut Worksheet,
         table: &dyn ResultTable,
         columns: &Columns,
         formats: &Formats,
-    ) -> Result<(), XlsxError> {
-        let (last_row, last_column) = self.last;
+    ) -> Result<u32, XlsxError> {
+        page::set_up(sheet, table.lang());
+        sheet.set_repeat_rows(0, 0)?;
+        sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
+        for (index, width) in (0u16..).zip(&columns.widths) {
+            sheet.set_column_width(index, *width as f64)?;
+        }
+        let described = table.columns().iter();
+        let fixed = described
+            .take_while(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Name))
+            .count();
+        sheet.set_freeze_panes(1, fixed as u16)?;
+        // A table needs a row below its headings; where there is nobody it is an empty one.
+        let last_row = self.rows.max(1) as u32;
+        let last_column = table.columns().len() as u16 - 1;
+        sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
         let described = table.columns().iter().zip(&columns.headings);
         let headed = described.map(|(column, heading)| {
             let fill = match column.role {
@@ -184,7 +181,7 @@ impl Head {
                 sheet.write_string_with_format(0, index, heading, &format)?;
             }
             sheet.autofilter(0, 0, last_row, last_column)?;
-            return Ok(());
+            return Ok(last_row);
         }
         let headed: Vec<SheetColumn> = headed
             .map(|(heading, format)| {
@@ -193,13 +190,17 @@ impl Head {
                     .set_header_format(format)
             })
             .collect();
+        let name = match self.number {
+            0 => self.name.to_owned(),
+            number => format!("{}_{}", self.name, number + 1),
+        };
         let head = Table::new()
-            .set_name(self.name)
+            .set_name(name)
             .set_style(TableStyle::None)
             .set_columns(&headed)
             .set_alt_text(self.about.get(table.lang()));
         sheet.add_table(0, 0, last_row, last_column, &head)?;
-        Ok(())
+        Ok(last_row)
     }
 }
 

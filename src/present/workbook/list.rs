@@ -2,12 +2,12 @@
 
 use super::formats::{Formats, Shade};
 use super::graded::{Columns, Head, Part, look_of, write_cell};
-use super::page::{self, HEADER_HEIGHT, ROW_HEIGHT};
+use super::page::{self, ROW_HEIGHT};
 use super::text::SheetNames;
 use super::{Limits, WorkbookError, widths};
-use crate::present::table::{ColumnRole, OutCell, ResultTable};
+use crate::present::table::{OutCell, ResultTable};
 use crate::words::Word;
-use rust_xlsxwriter::{IgnoreError, Workbook, Worksheet};
+use rust_xlsxwriter::{Workbook, Worksheet};
 
 /// The most lines that a row shows: a longer text is whole in its cell, and would make a page of its row.
 const MOST_LINES: usize = 8;
@@ -71,30 +71,11 @@ fn write(
 ) -> Result<(), WorkbookError> {
     let table = list.table;
     let lang = table.lang();
-    page::set_up(sheet, lang);
-    sheet.set_repeat_rows(0, 0)?;
     let described = table.columns();
-    // A table needs a row below its headings; where there is nobody it is an empty one.
-    let last_row = rows.len().max(1) as u32;
-    let last_column = described.len() as u16 - 1;
-    for (index, width) in (0u16..).zip(&columns.widths) {
-        sheet.set_column_width(index, *width as f64)?;
-    }
-    let fixed = described
-        .iter()
-        .take_while(|column| matches!(column.role, ColumnRole::Key | ColumnRole::Name))
-        .count();
-    sheet.set_freeze_panes(1, fixed as u16)?;
-    sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
-    sheet.set_row_height_pixels(0, HEADER_HEIGHT)?;
-    let name = if number == 0 {
-        list.name.to_owned()
-    } else {
-        format!("{}_{}", list.name, number + 1)
-    };
     let head = Head {
-        last: (last_row, last_column),
-        name,
+        rows: rows.len(),
+        name: list.name,
+        number,
         about: list.sheet,
         streamed,
     };

@@ -174,7 +174,7 @@ const COLUMNS: [Column; 14] = [
     Column {
         heading: Word::TaskCustomers,
         width: 10,
-        show: |row| Value::Count(row.task_customers),
+        show: |row| row.task_customers.map_or(Value::Number(None), Value::Count),
     },
     Column {
         heading: Word::RespondWithin,

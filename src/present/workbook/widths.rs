@@ -57,7 +57,7 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
                 };
                 rows(table, sampled, index, |cell| {
                     let text = shown::cell(cell, column.kind, table.lang());
-                    text.lines().map(shown::width).max().unwrap_or(0)
+                    text.lines().map(drawn_width).max().unwrap_or(0)
                 })
             }
         },
@@ -79,6 +79,16 @@ pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
         .max(NARROWEST - EDGES)
         .max(least - EDGES)
         + EDGES
+}
+
+/// The width of a line of text in digits: `m`, `w` and `@` take more than one and a half of them, capitals a fifth more.
+fn drawn_width(line: &str) -> usize {
+    let extra = line.chars().map(|letter| match letter {
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 6,
+        'A'..='Z' => 2,
+        _ => 0,
+    });
+    shown::width(line) + extra.sum::<usize>().div_ceil(10)
 }
 
 /// The largest of the first `limit` rows.

@@ -50,9 +50,10 @@ impl Validator<'_> {
         }
         let when = when.and_then(|text| self.bind(&text, None, Want::Condition));
         let goal_met = goal_met.and_then(|text| self.bind(&text, None, Want::Condition));
+        let mut titles = vec![];
         let tasks = tasks
             .into_iter()
-            .filter_map(|keys| self.task(keys))
+            .filter_map(|keys| self.task(keys, &mut titles))
             .collect();
         Strategy {
             when,
@@ -94,9 +95,17 @@ impl Validator<'_> {
         }
     }
 
-    fn task(&mut self, mut keys: Keys<'_>) -> Option<Task> {
+    /// A task; `titles` are those before it in the same list. A customer has a task of one title once, so that a second
+    /// one would never be seen.
+    fn task(&mut self, mut keys: Keys<'_>, titles: &mut Vec<String>) -> Option<Task> {
         let findings = &mut self.findings;
         let title = keys.required_text("title", findings);
+        if let Some(title) = &title {
+            if titles.contains(&title.value) {
+                findings.push(second_task(title));
+            }
+            titles.push(title.value.clone());
+        }
         let by = keys.text("by", findings);
         let lead_days = keys
             .whole("lead_days", 0, findings)
@@ -167,4 +176,21 @@ impl Validator<'_> {
             lead_days,
         })
     }
+}
+
+/// The finding that a list has two tasks of one title.
+fn second_task(title: &WrittenText) -> Finding {
+    let text = &title.value;
+    Finding::error(
+        Code::DuplicateName,
+        text!(
+            "the strategy has two tasks `{text}`",
+            "该策略有两项任务都叫 `{text}`"
+        ),
+    )
+    .at(title.span.clone())
+    .help(text!(
+        "a customer has one task of a title: give this one a title of its own",
+        "一位客户同名的任务只有一项，请换一个名称"
+    ))
 }

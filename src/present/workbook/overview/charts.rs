@@ -4,9 +4,10 @@ use super::shares::{columns, has_amounts, has_cutoffs};
 use super::{Before, LEFT};
 use crate::diagnostic::Lang;
 use crate::present::shown;
-use crate::present::summary::{RunFigures, Share, Summary};
+use crate::present::summary::{Share, Summary};
 use crate::present::workbook::charts::{self, PALE, STRONG, WARM, Wanted, longest};
 use crate::present::workbook::page::ROW_HEIGHT;
+use crate::report::RunFigures;
 use crate::table::Decimal;
 use crate::words::Word;
 
@@ -134,15 +135,21 @@ pub(super) fn charts_of(
     wanted
 }
 
+/// How many went up and down; nobody is known to have in the first run that there is.
+fn moved(run: &RunFigures) -> (usize, usize) {
+    (run.up.unwrap_or(0), run.down.unwrap_or(0))
+}
+
 /// Who moved in the last runs. `first` is the row of the oldest.
 pub(super) fn chart_of_runs(runs: &[RunFigures], first: u32, lang: Lang) -> Option<Wanted> {
     // One run alone is no course of things.
-    if runs.len() < 2 || runs.iter().all(|run| run.up + run.down == 0) {
+    if runs.len() < 2 || runs.iter().all(|run| moved(run) == (0, 0)) {
         return None;
     }
-    let items = runs.iter().map(|run| match lang {
-        Lang::Zh => format!("{} 升 {} 降 {}", run.as_of, run.up, run.down),
-        Lang::En => format!("{} {} up {} down", run.as_of, run.up, run.down),
+    let known = runs.iter().filter(|run| run.up.is_some());
+    let items = known.map(|run| match (moved(run), lang) {
+        ((up, down), Lang::Zh) => format!("{} 升 {up} 降 {down}", run.as_of),
+        ((up, down), Lang::En) => format!("{} {up} up {down} down", run.as_of),
     });
     let title = Word::RunsChart.get(lang);
     Some(Wanted {

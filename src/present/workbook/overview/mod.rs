@@ -10,7 +10,8 @@ use crate::decide::Decision;
 use crate::present::marks::decision_word;
 use crate::present::palette::{HEADER, LINE, MUTED};
 use crate::present::shown;
-use crate::present::summary::{RunFigures, Share, Summary};
+use crate::present::summary::{Share, Summary};
+use crate::report::RunFigures;
 use crate::table::Decimal;
 use crate::words::Word;
 use charts::{chart_of_runs, charts_of, main, open_rows};
@@ -140,9 +141,13 @@ fn last_runs(page: &mut Page<'_>, runs: &[RunFigures]) -> Result<Option<u32>, Xl
     );
     for run in runs {
         page.text(LEFT, &run.as_of.to_string(), &text)?;
-        let counts = [run.customers, run.up, run.down, run.new, run.absent];
+        // Of the first run that there is, nobody knows who moved to it.
+        let counts = [Some(run.customers), run.up, run.down, run.new, run.absent];
         for (column, count) in (LEFT + 1..).zip(counts) {
-            page.count(column, count, &number)?;
+            match count {
+                Some(count) => page.count(column, count, &number)?,
+                None => page.text(column, "", &number)?,
+            }
         }
         page.row += 1;
     }

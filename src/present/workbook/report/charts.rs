@@ -1,23 +1,22 @@
 //! The charts of a report as Excel's own: plain types, a text for those who do not see them, and figures on a sheet of
 //! their own, which Excel draws from.
 
+use super::super::charts::style;
 use super::super::formats::{Formats, Look, look_of};
 use super::super::page::Page;
 use crate::diagnostic::Lang;
-use crate::present::palette::{INK, LINE, MUTED, Rgb, readable_on};
+use crate::present::palette::{INK, Rgb, readable_on};
 use crate::present::report::colors::Colors;
 use crate::present::shown;
 use crate::report::{Chart, Flows, Kind, Label, Plot, Series};
 use crate::table::Decimal;
 use crate::text;
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartAxis, ChartAxisLabelPosition, ChartDataLabel, ChartEmptyCells,
-    ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker,
-    ChartMarkerType, ChartPoint, ChartSolidFill, ChartType, Color, Worksheet, XlsxError,
+    Chart as Drawing, ChartAxisLabelPosition, ChartEmptyCells, ChartFormat, ChartLine,
+    ChartLineDashType, ChartMarker, ChartMarkerType, ChartPoint, ChartType, Color, Worksheet,
+    XlsxError,
 };
 
-/// The font of charts: Excel's default does not show Chinese well.
-const FONT: &str = "微软雅黑";
 /// A chart's size in pixels, without its bars where they lie.
 const WIDTH: u32 = 720;
 const HEIGHT: u32 = 280;
@@ -212,13 +211,10 @@ fn draw(plot: &Plot, kind: ChartType, head: u32, sheet: &str, colors: &Colors) -
             series.set_marker(&marker(place, color));
             continue;
         }
-        series.set_format(&mut filled(color)).set_gap(60);
+        series.set_format(&mut style::filled(color)).set_gap(60);
         let stacked = matches!(kind, ChartType::BarStacked);
         let ink = if stacked { readable_on(color) } else { INK };
-        let mut label = ChartDataLabel::new();
-        label.show_value().set_font(&font(8, ink));
-        label.set_num_format(format_of(plot.kind));
-        series.set_data_label(&label);
+        series.set_data_label(&style::label(format_of(plot.kind), ink));
         if single && one.label.grade.is_none() {
             let own = color;
             let points: Vec<ChartPoint> = plot
@@ -226,58 +222,29 @@ fn draw(plot: &Plot, kind: ChartType, head: u32, sheet: &str, colors: &Colors) -
                 .iter()
                 .map(|category| {
                     let color = category.grade.and_then(|grade| colors.grade(grade));
-                    ChartPoint::new().set_format(&mut filled(color.unwrap_or(own)))
+                    ChartPoint::new().set_format(&mut style::filled(color.unwrap_or(own)))
                 })
                 .collect();
             series.set_points(&points);
         }
     }
-    drawing
-        .title()
-        .set_name(plot.title.as_str())
-        .set_font(font(11, INK).set_bold());
-    drawing.set_alt_text(plot.alt.as_str());
+    style::dress(&mut drawing, &plot.title, &plot.alt, plot.series.len());
     drawing.show_empty_cells_as(ChartEmptyCells::Gaps);
-    if single {
-        drawing.legend().set_hidden();
-    } else {
-        drawing
-            .legend()
-            .set_position(ChartLegendPosition::Bottom)
-            .set_font(&font(9, INK));
+    let names = style::names(&mut drawing, kind);
+    let is_line = matches!(kind, ChartType::Line);
+    if !is_line {
+        // Beside the bars that go below nought, not on them.
+        names.set_label_position(ChartAxisLabelPosition::Low);
     }
-    if matches!(kind, ChartType::Line) {
-        drawing.x_axis().set_font(&font(9, INK));
-        set_values(drawing.y_axis(), plot.kind);
-        drawing.y_axis().set_major_gridlines_line(&ruled());
-    } else {
-        // The axes of lying bars change places: the names stand at the side, the first at the top as in the table.
-        drawing
-            .y_axis()
-            .set_font(&font(9, INK))
-            .set_reverse()
-            // Beside the bars that go below nought, not on them.
-            .set_label_position(ChartAxisLabelPosition::Low);
-        drawing.y_axis().set_major_gridlines(false);
+    let figures = style::figures(&mut drawing, kind, format_of(plot.kind));
+    if !is_line {
         // Values say themselves at their bars.
-        set_values(drawing.x_axis(), plot.kind);
-        drawing.x_axis().set_major_gridlines(false).set_hidden(true);
+        figures.set_major_gridlines(false).set_hidden(true);
         if plot.kind == Kind::Share && matches!(kind, ChartType::BarStacked) {
-            drawing.x_axis().set_max(1);
+            figures.set_max(1);
         }
     }
     drawing
-}
-
-fn set_values(axis: &mut ChartAxis, kind: Kind) {
-    axis.set_font(&font(8, MUTED))
-        .set_num_format(format_of(kind));
-}
-
-fn ruled() -> ChartLine {
-    let mut line = ChartLine::new();
-    line.set_color(Color::RGB(LINE)).set_width(0.75);
-    line
 }
 
 /// How figures of a kind are written.
@@ -288,20 +255,6 @@ const fn format_of(kind: Kind) -> &'static str {
         Kind::Number => "#,##0.##",
         Kind::Text | Kind::Count | Kind::Money | Kind::Date => "#,##0",
     }
-}
-
-fn font(size: u8, color: Rgb) -> ChartFont {
-    let mut font = ChartFont::new();
-    font.set_name(FONT)
-        .set_size(size)
-        .set_color(Color::RGB(color));
-    font
-}
-
-fn filled(color: Rgb) -> ChartFormat {
-    let mut format = ChartFormat::new();
-    format.set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(color)));
-    format
 }
 
 /// Lines differ in their dashes and marks, not by colour alone.
@@ -324,6 +277,6 @@ fn marker(place: usize, color: Rgb) -> ChartMarker {
             _ => ChartMarkerType::Triangle,
         })
         .set_size(6)
-        .set_format(&mut filled(color));
+        .set_format(&mut style::filled(color));
     marker
 }

@@ -169,15 +169,16 @@ fn width(table: &Table, index: usize) -> usize {
 
 /// How values of a kind are shown.
 fn look(format: Format, kind: Kind, value: &Cell, is_long: bool) -> Format {
-    let places = |least: u32| match value {
-        Cell::Number(value) => value.places().max(least),
-        _ => least,
+    // Means have six places, of which nobody reads more than two: the page shows as many. The cell holds them all.
+    let places = match value {
+        Cell::Number(value) => value.round(2).places(),
+        _ => 0,
     };
     match kind {
         Kind::Text if is_long => look_of(format, Look::Wrapped),
         Kind::Text => look_of(format, Look::Id),
         Kind::Count => look_of(format, Look::Number(0)),
-        Kind::Number => look_of(format, Look::Number(places(0))),
+        Kind::Number => look_of(format, Look::Number(places)),
         Kind::Money => look_of(format, Look::Number(2)),
         Kind::Share => look_of(format, Look::Percent(1)),
         Kind::Delta => {
@@ -251,7 +252,13 @@ fn write_list(
                 _ => 0,
             })
             .unwrap_or(&Cell::Missing);
-        let plain = look(formats.bordered(), column.kind, longest, false);
+        let plain = match (column.kind, longest) {
+            // What a customer has was compared with all its places.
+            (Kind::Number, Cell::Number(value)) => {
+                look_of(formats.bordered(), Look::Number(value.places()))
+            }
+            (kind, longest) => look(formats.bordered(), kind, longest, false),
+        };
         for (line, row) in (1u32..).zip(&table.rows) {
             let value = &row.cells[index];
             let grade = match value {

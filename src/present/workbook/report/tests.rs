@@ -3,6 +3,7 @@
 use super::section::Breaks;
 use super::*;
 use crate::present::report::sample::{self, HOSTILE};
+use crate::table::Decimal;
 use calamine::{Data, Reader, Xlsx};
 use std::io::{Cursor, Read};
 
@@ -113,4 +114,18 @@ fn no_sheet_of_paper_cuts_a_chart() {
         breaks.chart(first, end);
     }
     assert_eq!(breaks.rows, [19, 60, 76]);
+}
+
+#[test]
+fn a_mean_has_as_many_places_as_the_page() {
+    let format = rust_xlsxwriter::Format::new();
+    for (value, places) in [("4.666667", 2), ("12.5", 1), ("3", 0), ("2.000001", 0)] {
+        let cell = Cell::Number(Decimal::parse(value).unwrap());
+        let shown = look(format.clone(), Kind::Number, &cell, false);
+        assert_eq!(
+            shown,
+            look_of(format.clone(), Look::Number(places)),
+            "{value}"
+        );
+    }
 }

@@ -39,7 +39,7 @@ pub fn ticks(low: f64, high: f64, most: usize, least: f64) -> Vec<f64> {
     } else {
         low.abs().max(1.0)
     };
-    let mut step = 10f64.powf((span / most as f64).log10().floor()).max(least);
+    let mut step = power_of_ten(span / most as f64).max(least);
     // Each factor leads to the next round step: 1, 2, 5, 10.
     for factor in [2.0, 2.5, 2.0, 2.0, 2.5, 2.0] {
         let count = (high / step).ceil() - (low / step).floor();
@@ -51,6 +51,23 @@ pub fn ticks(low: f64, high: f64, most: usize, least: f64) -> Vec<f64> {
     let first = (low / step).floor() as i64;
     let last = ((high / step).ceil() as i64).max(first + 1);
     (first..=last).map(|index| index as f64 * step).collect()
+}
+
+/// The greatest power of ten that is not above a positive value. By steps and not by logarithms, whose last places are
+/// another on another machine.
+fn power_of_ten(value: f64) -> f64 {
+    let (mut power, mut exponent) = (1.0, 0);
+    while value >= power * 10.0 && exponent < 300 {
+        power *= 10.0;
+        exponent += 1;
+    }
+    // Division by a whole power is exact to the last place; a tenth multiplied again and again is not.
+    let mut divisor = 1.0;
+    while value < 1.0 / divisor && exponent > -300 {
+        divisor *= 10.0;
+        exponent -= 1;
+    }
+    power / divisor
 }
 
 /// A tick as its values are written.
@@ -100,6 +117,28 @@ mod tests {
                     "{low} to {high}, {most}: {ticks:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn powers_of_ten_are_the_nearest_below() {
+        for (value, power) in [
+            (1.0, 1.0),
+            (9.99, 1.0),
+            (10.0, 10.0),
+            (1000.0, 1000.0),
+            (999.0, 100.0),
+            (0.1, 0.1),
+            (0.01, 0.01),
+            (0.001, 0.001),
+            (0.099, 0.01),
+            (0.000_001, 0.000_001),
+        ] {
+            assert_eq!(
+                power_of_ten(value).to_bits(),
+                f64::to_bits(power),
+                "{value}"
+            );
         }
     }
 
