@@ -3,12 +3,13 @@
 use crate::cli::as_of::as_of;
 use crate::cli::recorded::Known;
 use crate::cli::{Global, Stop, ledger, role};
-use regrade::diagnostic::Finding;
+use regrade::diagnostic::{Finding, Severity};
 use regrade::grading::Grading;
 use regrade::ledger::Run;
 use regrade::roles::{Told, Viewer};
-use regrade::table::Period;
+use regrade::table::{Date, Period};
 use regrade::tasks::{Called, FollowUps, LOOK_BACK, called, follow_ups};
+use regrade::text;
 
 /// A grading with what was called for before.
 pub struct Graded {
@@ -44,9 +45,18 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
     let runs = ledger.runs();
     let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
     let mut all = vec![];
+    let mut findings = vec![];
     for run in earlier(&runs, &known.run, &grading) {
         let known = Known::find(&ledger, &run.id)?;
-        let viewer = role::viewer_of_run(global, &known.scheme)?;
+        let viewer = match role::viewer_of_run(global, &known.scheme) {
+            Ok(viewer) => viewer,
+            // The role is newer than the run, or stricter now: the run that is asked for is told all the same.
+            Err(Stop::Findings { findings: said, .. }) => {
+                findings.extend(said.into_iter().map(|error| left_out(error, run.as_of)));
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
         let mut again = known.again(&ledger)?;
         // What there was to say of that run was said with it.
         let called = called(&mut again, &mut vec![]);
@@ -54,7 +64,6 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         all.push(called);
     }
     all.reverse();
-    let mut findings = vec![];
     let asked = called(&mut grading, &mut findings);
     let follow_ups = follow_ups(&grading, &mut findings);
     let grading = tell(viewer.as_ref(), grading, &asked, told.as_mut());
@@ -68,6 +77,18 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         is_alone: false,
         run: Some(known.run.id),
     })
+}
+
+/// Why an earlier run is not told to a role.
+fn left_out(error: Finding, as_of: Date) -> Finding {
+    let warning = Finding {
+        severity: Severity::Warning,
+        ..error
+    };
+    warning.with_note(text!(
+        "what the run of {as_of} called for is not told: nothing of it is overdue or done here",
+        "{as_of} 的批次所要求的任务不列出：其中逾期的、完成的都不在此"
+    ))
 }
 
 /// The grading as a role sees it, of which it is told what the run calls for.
