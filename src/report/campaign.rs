@@ -178,6 +178,11 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_level: bool) -> Tabl
             Lang::Zh => (format!("通知前{amount}"), format!("通知后{amount}")),
             Lang::En => (format!("{amount} before"), format!("{amount} after")),
         };
+        columns.push(column(
+            "amount_customers",
+            pick("两期都有金额的客户数", "customers with both amounts"),
+            Kind::Count,
+        ));
         columns.push(column("amount_before", before, kind));
         columns.push(column("amount_after", after, kind));
         columns.push(column("amount_growth", pick("增长", "growth"), Kind::Share));
@@ -240,6 +245,8 @@ enum Outcome {
     Changed,
     Same,
     Down,
+    /// Who had no level has one now: that is neither up nor down.
+    Rated,
     Gone,
 }
 
@@ -259,7 +266,7 @@ impl Outcome {
     /// Those that there can be: without an order nobody goes up or down.
     const fn shown(campaign: &Campaign<'_>) -> &'static [Self] {
         if campaign.is_ordered {
-            &[Self::Up, Self::Same, Self::Down, Self::Gone]
+            &[Self::Up, Self::Same, Self::Down, Self::Rated, Self::Gone]
         } else {
             &[Self::Same, Self::Changed, Self::Gone]
         }
@@ -271,8 +278,8 @@ impl Outcome {
             (Some(before), Some(after)) if before == after => Self::Same,
             (_, Some(_)) if !is_ordered => Self::Changed,
             (Some(before), Some(after)) if after > before => Self::Down,
-            // Who had no level and has one now has come up; who still has none is as before.
-            (_, Some(_)) => Self::Up,
+            (Some(_), Some(_)) => Self::Up,
+            (None, Some(_)) => Self::Rated,
             (None, None) => Self::Same,
             (Some(_), None) => Self::Gone,
         }
@@ -285,6 +292,8 @@ impl Outcome {
             Self::Changed => ("changed", "改变", "changed"),
             Self::Same => ("unchanged", "不变", "same"),
             Self::Down => ("downgraded", "降级", "down"),
+            Self::Rated if of_types => ("rated", "新有类型", "type found"),
+            Self::Rated => ("rated", "新评级", "graded now"),
             Self::Gone if of_types => ("gone", "缺席或无类型", "absent or without a type"),
             Self::Gone => ("gone", "缺席或未评级", "absent or unrated"),
         }
@@ -312,12 +321,15 @@ fn figures(campaign: &Campaign<'_>, members: &[&Member], cells: &mut Vec<Cell>) 
             .iter()
             .filter_map(|member| member.amounts.0.zip(member.amounts.1));
         let (mut before, mut after) = (Sum::default(), Sum::default());
+        let mut known = 0;
         for (one, other) in pairs {
             before.add(Some(one));
             after.add(Some(other));
+            known += 1;
         }
-        cells.push(Cell::number(before.amount()));
-        cells.push(Cell::number(after.amount()));
+        cells.push(Cell::count(known));
+        cells.push(Cell::number(before.amount().filter(|_| known > 0)));
+        cells.push(Cell::number(after.amount().filter(|_| known > 0)));
         let grown = ratio(after.total - before.total, before.total);
         cells.push(Cell::number(grown.filter(|_| before.total > 0)));
     }

@@ -95,8 +95,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 /// What is said of a workbook that is as it was.
 fn said(file: &str, verdict: &Verdict, run: Option<&str>) -> Option<Text> {
     let mut unedited = text!(
-        "`{file}` is as regrade wrote it",
-        "`{file}` 与 regrade 写出时一致"
+        "the graded sheet of `{file}` is as regrade wrote it",
+        "`{file}` 的评级明细与 regrade 写出时一致"
     );
     if let Some(run) = run {
         let run = run.get(..8).unwrap_or(run);
