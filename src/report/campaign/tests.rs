@@ -34,6 +34,12 @@ fn those_told_stand_beside_those_not_by_grade() {
         member(Group::Told, 2, None, (50, 0)),
         member(Group::HeldOut, 1, Some(2), (80, 40)),
         member(Group::Others, 0, Some(0), (200, 200)),
+        // Who had no grade is not moved up by the worst one, and an amount of which one half is missing is in no sum.
+        Member {
+            before: None,
+            amounts: (Some(5_000_000), None),
+            ..member(Group::Others, 0, Some(2), (5, 5))
+        },
     ];
     let campaign = Campaign {
         id: "春季",
@@ -56,22 +62,23 @@ fn those_told_stand_beside_those_not_by_grade() {
             Block::Chart(_) => panic!("no chart was asked for"),
         })
         .collect();
-    // group, customers, up, same, down, gone, shares up and down, sums, growth: 300 → 330 is a tenth.
+    // group, customers, up, same, down, graded now, gone, shares up and down, of how many both amounts are known, sums, growth: 300 → 330 is a tenth.
     assert_eq!(
         shown(tables[0]),
         [
-            "told 4 2 1 0 1 0.5 0 300 330 0.1",
-            "held out by lot 1 0 0 1 0 0 1 80 40 -0.5",
-            "others 1 0 1 0 0 0 0 200 200 0",
+            "told 4 2 1 0 0 1 0.5 0 4 300 330 0.1",
+            "held out by lot 1 0 0 1 0 0 0 1 1 80 40 -0.5",
+            "others 2 0 1 0 1 0 0 0 1 200 200 0",
         ]
     );
     assert_eq!(
         shown(tables[1]),
         [
-            "A others 1 0 1 0 0 0 0 200 200 0",
-            "B told 2 1 1 0 0 0.5 0 200 250 0.25",
-            "B held out by lot 1 0 0 1 0 0 1 80 40 -0.5",
-            "C told 2 1 0 0 1 0.5 0 100 80 -0.2",
+            "A others 1 0 1 0 0 0 0 0 1 200 200 0",
+            "B told 2 1 1 0 0 0 0.5 0 2 200 250 0.25",
+            "B held out by lot 1 0 0 1 0 0 0 1 1 80 40 -0.5",
+            "C told 2 1 0 0 0 1 0.5 0 2 100 80 -0.2",
+            "unrated others 1 0 0 0 1 0 0 0 0 – – –",
         ]
     );
 }
@@ -126,16 +133,20 @@ fn types_without_an_order_change_and_do_not_go_up() {
             "changed",
             "gone",
             "changed_share",
+            "amount_customers",
             "amount_before",
             "amount_after",
             "amount_growth"
         ]
     );
-    assert_eq!(table.columns[6].kind, Kind::Number);
+    assert_eq!(table.columns[7].kind, Kind::Number);
     assert_eq!(table.columns[4].heading, "缺席或无类型");
     assert_eq!(
         shown(table),
-        ["已通知 2 1 1 0 0.5 – – 0.5", "其他客户 2 0 1 1 0.5 10 10 0",]
+        [
+            "已通知 2 1 1 0 0.5 2 – – 0.5",
+            "其他客户 2 0 1 1 0.5 2 10 10 0",
+        ]
     );
     let Block::Table(table) = &section.blocks[1] else {
         panic!("the second block is a table")
