@@ -26,7 +26,7 @@ pub struct Roster {
     /// The name of each, where the sheet has one.
     pub names: Vec<Option<Arc<str>>>,
     /// Each customer's number by key.
-    pub by_id: HashMap<Arc<str>, u32>,
+    pub by_id: Arc<HashMap<Arc<str>, u32>>,
     /// Customers and refused rows in output order.
     pub entries: Vec<Entry>,
     /// The rows that are refused.
@@ -80,6 +80,11 @@ pub struct CustomerRows {
     pub first_seen: Vec<Option<Date>>,
 }
 
+/// The places of keys in their order. Shared, because over a million customers a second one is not small.
+fn numbered(ids: &[Arc<str>]) -> Arc<HashMap<Arc<str>, u32>> {
+    Arc::new(ids.iter().cloned().zip(0..).collect())
+}
+
 impl Roster {
     /// The customers of event sheets, where there is no customers' sheet: by key, each once.
     pub(super) fn from_events(events: &[EventRows]) -> Self {
@@ -100,11 +105,7 @@ impl Roster {
             names: vec![None; ids.len()],
             ..Self::default()
         };
-        roster.by_id = ids
-            .iter()
-            .enumerate()
-            .map(|(index, id)| (id.clone(), index as u32))
-            .collect();
+        roster.by_id = numbered(&ids);
         roster.entries = (0..ids.len() as u32).map(Entry::Customer).collect();
         roster.ids = ids;
         roster
@@ -118,11 +119,7 @@ impl Roster {
                 .iter()
                 .map(|row| known.names[*row].clone())
                 .collect(),
-            by_id: ids
-                .iter()
-                .enumerate()
-                .map(|(row, id)| (id.clone(), row as u32))
-                .collect(),
+            by_id: numbered(&ids),
             entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
             ids,
             ..Self::default()
@@ -235,12 +232,7 @@ pub(super) fn read(
                 .filter(|name| !name.is_empty()),
         );
     }
-    roster.by_id = roster
-        .ids
-        .iter()
-        .enumerate()
-        .map(|(index, id)| (id.clone(), index as u32))
-        .collect();
+    roster.by_id = numbered(&roster.ids);
     let mut refused = std::mem::take(&mut clean.refused);
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();

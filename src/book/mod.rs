@@ -90,7 +90,7 @@ pub struct SheetVersion {
     /// The first day.
     pub since: Date,
     /// Each customer's row.
-    pub by_id: HashMap<Arc<str>, u32>,
+    pub by_id: Arc<HashMap<Arc<str>, u32>>,
     /// For each field its column.
     pub columns: Vec<Column>,
 }

@@ -79,7 +79,7 @@ pub struct People {
     /// Their names.
     pub names: Vec<Option<Arc<str>>>,
     /// Their numbers.
-    pub by_id: HashMap<Arc<str>, u32>,
+    pub by_id: Arc<HashMap<Arc<str>, u32>>,
     /// The day up to which nothing is decided for those who are new: the last period end of the run before, or what
     /// comes before all that is known. The same for everybody, so that nobody's grade depends on who else is there.
     pub(super) decided: Option<Date>,
@@ -183,7 +183,7 @@ impl People {
 
     fn add(&mut self, id: Arc<str>, name: Option<Arc<str>>, person: Person) -> u32 {
         let number = self.persons.len() as u32;
-        self.by_id.insert(id.clone(), number);
+        Arc::make_mut(&mut self.by_id).insert(id.clone(), number);
         self.ids.push(id);
         self.names.push(name);
         self.persons.push(person);

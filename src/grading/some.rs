@@ -138,7 +138,7 @@ impl People {
         Self {
             persons: pick(&self.persons, &numbers),
             names: pick(&self.names, &numbers),
-            by_id: ids.iter().cloned().zip(0..).collect(),
+            by_id: Arc::new(ids.iter().cloned().zip(0..).collect()),
             ids,
             decided: self.decided,
         }

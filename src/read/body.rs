@@ -386,6 +386,7 @@ impl<'a> Body<'a> {
         self.release(format);
         // Columns at the end without a header and without a cell are no columns: exports end each line with a comma.
         self.rows.narrow(self.used);
+        self.rows.shrink_to_fit();
         self.headers.truncate(self.used);
         self.leave_beside();
     }

@@ -144,7 +144,7 @@ impl Viewer {
     fn put_names(&self, seen: &mut Grading) {
         let id = |id: &mut Arc<str>| *id = self.id(id);
         let name = |name: &mut Option<Arc<str>>| *name = self.name_of(name.as_ref());
-        let by_id = |ids: &[Arc<str>]| ids.iter().cloned().zip(0..).collect();
+        let by_id = |ids: &[Arc<str>]| Arc::new(ids.iter().cloned().zip(0..).collect());
         let roster = &mut seen.book.roster;
         roster.ids.iter_mut().for_each(id);
         roster.names.iter_mut().for_each(name);

@@ -232,6 +232,12 @@ impl RawRows {
         self.width = width;
     }
 
+    /// Gives back the room that growing took and did not need.
+    pub fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     fn push_typed(&mut self, tag: char, bits: u64) {
         self.text.extend([TYPED, tag]);
         let sevens = (0..SEVENS).map(|place| (bits >> (7 * place)) as u8 & 0x7F);
