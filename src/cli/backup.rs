@@ -1,6 +1,7 @@
 //! `regrade backup`: copy the ledger while it is in use, keep the newest copies, restore one.
 
-use super::output::{place, unwritable};
+use super::files::unwritable;
+use super::output::place;
 use super::{Exit, Global, Screen, Stop, ledger};
 use regrade::diagnostic::{Code, Finding};
 use regrade::ledger::{Error, Ledger};

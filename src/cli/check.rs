@@ -2,10 +2,11 @@
 
 use super::as_of::as_of;
 use super::candidate::sources;
+use super::files::{Files, to_stdout};
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};
-use super::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
 use regrade::book::{self, Arrival, Filing, Inputs};

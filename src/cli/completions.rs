@@ -1,6 +1,6 @@
 //! `regrade completions`: completions for a shell.
 
-use super::output::to_stdout;
+use super::files::to_stdout;
 use super::{Cli, Exit, Stop};
 use clap::CommandFactory;
 use clap_complete::Shell;

@@ -2,8 +2,9 @@
 
 use super::as_of::as_of;
 use super::audit::Exported;
+use super::files::{Files, Out, Sink, write_outputs};
 use super::gate::{self, Figures, Gate};
-use super::output::{Files, Output, Sink, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::recorded;
 use super::rules::{self, Rules};
 use super::side::{RunSide, Side, is_run, side, snapshots};
@@ -324,38 +325,19 @@ pub(super) fn write_all(
     screen: &Screen,
 ) -> Result<(), Stop> {
     let mut files = Files::default();
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            files.write(path, |mut out: &mut dyn Sink| match output.format {
-                Format::Xlsx => output.workbook(out, |out| write_workbook(diff, out)),
-                format => {
-                    let bom = bom.map(|asked| asked == "yes");
-                    let options = TerminalOptions::default();
-                    write_text(format, diff, bom, &options, &mut out)
-                }
-            })?;
+    let colors = terminal_options(screen.colors_stdout());
+    let reader = write_outputs(outputs, &mut files, |output, out| {
+        if output.format == Format::Xlsx {
+            return out.workbook(output, |out| write_workbook(diff, out));
         }
-    }
-    let mut closed = false;
-    for output in outputs {
-        if output.target == Target::Stdout {
-            let options = terminal_options(screen.colors_stdout());
-            let written = to_stdout(|out| match output.format {
-                Format::Xlsx => output.streamed_workbook(out, |out| write_workbook(diff, out)),
-                format => write_text(format, diff, Some(bom == Some("yes")), &options, out),
-            });
-            match written {
-                Err(Stop::ClosedPipe) => closed = true,
-                other => other?,
-            }
-        }
-    }
+        let (bom, options) = match out {
+            Out::File(_) => (bom.map(|asked| asked == "yes"), &TerminalOptions::default()),
+            Out::Stdout(_) => (Some(bom == Some("yes")), &colors),
+        };
+        out.text(|out| write_text(output.format, diff, bom, options, out))
+    })?;
     files.commit()?;
-    if closed {
-        Err(Stop::ClosedPipe)
-    } else {
-        Ok(())
-    }
+    reader.end()
 }
 
 /// The formats that are text. Without a word about the byte order mark there is one where a character needs it.

@@ -2,9 +2,10 @@
 
 use super::as_of::as_of;
 use super::audit::Exported;
+use super::files::{Files, to_stdout};
 use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
-use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::output::{Target, files_of, keep_inputs, outputs};
 use super::recorded::Known;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules};
 use regrade::book::Entry;

@@ -23,7 +23,6 @@ use regrade::read::Input;
 use regrade::report::Judged;
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
-use regrade::table::{Column, Truth};
 use regrade::text;
 use std::path::Path;
 
@@ -404,16 +403,12 @@ pub(super) fn entries(
     let Some(wanted) = wanted else {
         return all;
     };
-    let evaluated = wanted.bound.eval(&grading.facts);
-    let facts = &grading.facts;
-    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
-    let Column::Bool(truths) = evaluated.column else {
-        return vec![];
-    };
+    let mut holds = vec![false; grading.len()];
+    for row in columns::rows_for(grading, wanted, findings) {
+        holds[row as usize] = true;
+    }
     all.into_iter()
-        .filter(
-            |entry| matches!(entry, Entry::Customer(row) if truths[*row as usize] == Truth::True),
-        )
+        .filter(|entry| matches!(entry, Entry::Customer(row) if holds[*row as usize]))
         .collect()
 }
 

@@ -2,8 +2,9 @@
 
 use super::as_of::as_of;
 use super::candidate::Outcome;
+use super::files::to_stdout;
 use super::intake::{Taken, take_all};
-use super::output::{files_of, keep_inputs, to_stdout};
+use super::output::{files_of, keep_inputs};
 use super::repair::{Book, Open, Repairs};
 use super::{
     Exit, Global, Reading, Screen, Stop, duplicates, inputs, ledger, repair, restate, rules,
@@ -264,7 +265,7 @@ fn summary(
     if global.dry_run {
         return Ok(());
     }
-    let mut files = super::output::Files::default();
+    let mut files = super::files::Files::default();
     files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
     files.commit()
 }

@@ -1,6 +1,6 @@
 //! `regrade init`: a commented rules.toml and a workbook to fill in. Asks nothing and overwrites nothing.
 
-use super::output::{Files, unwritable};
+use super::files::{Files, unwritable};
 use super::{Exit, Global, Screen, Stop, rules};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::present::workbook::blank;

@@ -1,7 +1,8 @@
 //! `regrade inspect`: how a file is read, before anything is made of it.
 
+use super::files::{Files, to_stdout};
 use super::inputs;
-use super::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use super::output::{Target, files_of, keep_inputs, outputs};
 use super::rules;
 use super::{Exit, Format, Global, Reading, Screen, Stop};
 use regrade::clean::sheet::field_headers;

@@ -1,6 +1,7 @@
 //! Writes a plain list into the outputs of a call.
 
-use super::output::{Files, Output, Target, outputs, to_stdout};
+use super::files::{Files, Out, write_outputs};
+use super::output::{Output, Target, outputs};
 use super::write::terminal_options;
 use super::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -57,25 +58,19 @@ pub fn each(
     render: impl Fn(&Output, Option<u16>, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Stop> {
     let mut files = Files::default();
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            files.write(path, |out| render(output, None, &mut &mut *out))?;
-        }
-    }
-    let mut closed = false;
-    for output in outputs {
-        if output.target == Target::Stdout {
-            match to_stdout(|out| render(output, terminal_options(false).width, out)) {
-                Err(Stop::ClosedPipe) => closed = true,
-                other => other?,
-            }
-        }
-    }
+    let reader = write_outputs(outputs, &mut files, |output, out| {
+        let width = width_in(&out);
+        out.text(|out| render(output, width, out))
+    })?;
     files.commit()?;
-    if closed {
-        Err(Stop::ClosedPipe)
-    } else {
-        Ok(())
+    reader.end()
+}
+
+/// The width of the terminal, if that is what is written to.
+pub fn width_in(out: &Out<'_>) -> Option<u16> {
+    match out {
+        Out::File(_) => None,
+        Out::Stdout(_) => terminal_options(false).width,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `regrade man`: the manual, one page for all commands.
 
-use super::output::to_stdout;
+use super::files::to_stdout;
 use super::{Cli, Exit, Stop};
 use clap::CommandFactory;
 use clap_mangen::Man;

@@ -14,6 +14,7 @@ mod diff;
 mod duplicates;
 mod exit;
 mod explain;
+mod files;
 mod gate;
 mod grade;
 mod grade_files;

@@ -97,11 +97,8 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
 
 /// The secret of a role's pseudonyms: from `--role-key`, else from the role's `key_file`.
 fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
-    let beside_scheme = |file: &String| {
-        let rules = rules::path(global);
-        rules.parent().unwrap_or(Path::new("")).join(file)
-    };
-    let named = role.key_file.as_ref().map(beside_scheme);
+    let key_file = role.key_file.as_ref();
+    let named = key_file.map(|file| rules::beside(global, file));
     let Some(path) = global.role_key.clone().or(named) else {
         let name = &role.name;
         let finding = Finding::error(

@@ -36,6 +36,11 @@ pub fn path(global: &Global) -> PathBuf {
     named.unwrap_or_else(|| PathBuf::from("rules.toml"))
 }
 
+/// A file that the scheme names, from where the scheme is.
+pub fn beside(global: &Global, file: &str) -> PathBuf {
+    path(global).parent().unwrap_or(Path::new("")).join(file)
+}
+
 /// Loads and validates the scheme; all its errors stop with exit code 2.
 pub fn load(global: &Global) -> Result<Rules, Stop> {
     load_from(&path(global), &global.set)

@@ -2,8 +2,9 @@
 //! is written.
 
 use super::beside::{LastRuns, beside};
+use super::files::{Files, Sink, to_stdout};
 use super::grade::summary_target;
-use super::output::{Files, Output, Sink, Target, to_stdout};
+use super::output::{Output, Target};
 use super::{Exit, Format, Global, Screen, Stop};
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;

@@ -3,6 +3,7 @@
 //! The order is the design's: eligible, then `min_hold` and `min_gap_down`, then the rules or `otherwise`, then grace,
 //! then the caps on steps. Nothing here looks at more than one customer or evaluates anything: what holds is given.
 
+use super::Subject;
 use crate::assess::Choice;
 use crate::scheme::model::Movement;
 use crate::table::{Date, Period, PeriodKind, Truth};
@@ -14,6 +15,16 @@ pub enum Ladder {
     Grade,
     /// The types.
     Type,
+}
+
+impl Ladder {
+    /// What people set on it.
+    pub const fn subject(self) -> Subject {
+        match self {
+            Self::Grade => Subject::Grade,
+            Self::Type => Subject::Type,
+        }
+    }
 }
 
 /// Where a customer stands on a ladder; the dates are last days of periods.

@@ -6,7 +6,7 @@ use super::moment::{Moment, When};
 use super::person::{Move, Person, Track};
 use crate::assess::{Choice, kept};
 use crate::classify;
-use crate::decide::{self, Judged, Ladder, Override, Subject, Why, apply};
+use crate::decide::{self, Judged, Ladder, Override, Why, apply};
 use crate::scheme::model::{Movement, SlotKind};
 use crate::table::{Column, Date, Truth};
 use foldhash::HashMap;
@@ -168,10 +168,7 @@ impl<'a> Moment<'a> {
 
     /// The overrides of a ladder that count at this moment, by customer, with their places among all.
     fn live_overrides(&self, ladder: Ladder) -> HashMap<&'a str, Vec<(u32, &'a Override)>> {
-        let subject = match ladder {
-            Ladder::Grade => Subject::Grade,
-            Ladder::Type => Subject::Type,
-        };
+        let subject = ladder.subject();
         let mut live: HashMap<&str, Vec<(u32, &Override)>> = HashMap::default();
         for (index, set) in self.past.overrides.iter().enumerate() {
             if set.subject == subject && set.is_live(self.book.as_of) {

@@ -1,15 +1,15 @@
 //! Who is to be told what: those who moved between two runs, or a segment; without those who were told before.
 
-use crate::cli::Screen;
 use crate::cli::recorded::Known;
+use crate::cli::{Screen, columns};
 use regrade::compare::{On, Renamed, levels};
-use regrade::decide::{Decision, Subject};
+use regrade::decide::Decision;
 use regrade::explain::movement::Ladder;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, HistoryRow, Ledger, NoticeState, RunRow};
 use regrade::notices::{Case, Evidence, Why};
 use regrade::scheme::model::{Expression, Occasion};
-use regrade::table::{Column, Date, Decimal, Period, Truth, Value};
+use regrade::table::{Date, Decimal, Period, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,28 +25,12 @@ pub struct Found {
     pub told: BTreeSet<u32>,
 }
 
-/// What of the ledger's words a ladder is.
-pub const fn subject(ladder: Ladder) -> Subject {
-    match ladder {
-        Ladder::Grade => Subject::Grade,
-        Ladder::Type => Subject::Type,
-    }
-}
-
 /// The rows for which `--where` holds.
 pub fn rows(grading: &Grading, wanted: &Expression, screen: &Screen) -> BTreeSet<u32> {
-    let evaluated = wanted.bound.eval(&grading.facts);
-    let faults = grading
-        .facts
-        .not_computable(&evaluated.faults, wanted, "--where");
+    let mut faults = vec![];
+    let rows = columns::rows_for(grading, wanted, &mut faults);
     screen.run_findings(&faults);
-    let Column::Bool(truths) = evaluated.column else {
-        return BTreeSet::new();
-    };
-    let rows = truths.iter().enumerate();
-    rows.filter(|(_, truth)| **truth == Truth::True)
-        .map(|(row, _)| row as u32)
-        .collect()
+    rows.into_iter().collect()
 }
 
 /// Everybody of a segment whom the campaign has not told, and has not held out, before.
@@ -112,7 +96,7 @@ pub fn of_moves(
         })?;
     }
     let mut told: BTreeMap<Arc<str>, Vec<(Arc<str>, Date)>> = BTreeMap::new();
-    for known in ledger.told_levels(subject(ladder))? {
+    for known in ledger.told_levels(ladder.subject())? {
         let of = told.entry(known.customer).or_default();
         of.push((renamed.name(known.level), known.as_of));
     }
@@ -241,7 +225,7 @@ fn why(
 /// The last move of a row on a ladder: to which level, and by which rule, as the run put it down.
 fn last_move(row: &RunRow, ladder: Ladder) -> Option<(String, Option<Evidence>)> {
     let all: Json = serde_json::from_str(row.evidence.as_deref()?).ok()?;
-    let of = subject(ladder).key();
+    let of = ladder.subject().key();
     let moves = all.as_array()?.iter().rev();
     let mut moves = moves.filter(|item| item["of"] == of && item["from"] != item["to"]);
     let item = moves.find(|item| item["to"].is_string())?;

@@ -11,6 +11,7 @@ mod said;
 
 use super::as_of::as_of;
 use super::audit::{self, Exported};
+use super::files::Reader;
 use super::output::keep_inputs;
 use super::recorded::{Known, known_names};
 use super::{Exit, Global, Screen, Stop, columns, ledger, role, rules};
@@ -148,7 +149,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         rows: composed.notices.len(),
         role: grading.role.as_deref(),
     };
-    let mut closed = false;
+    let mut reader = Reader::Stayed;
     if !composed.notices.is_empty() || !outputs.is_named {
         let messages = output::Messages {
             notices: &composed.notices,
@@ -166,7 +167,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                     .map_err(trouble)?;
                 tell(writer, &new.run, campaign, &kept).map_err(trouble)?;
             }
-            closed = prepared.closed;
+            reader = prepared.reader;
             prepared.files.commit()?;
         }
     } else if let Open::Write(writer) = &ledger {
@@ -196,10 +197,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     for line in said.lines(screen.lang) {
         screen.say(&line);
     }
-    if closed {
-        return Err(Stop::ClosedPipe);
-    }
-    Ok(Exit::Done)
+    reader.end().map(|()| Exit::Done)
 }
 
 /// What the role that writes may see. A message says what it knows of a customer, so that a role from which something is
@@ -368,7 +366,7 @@ fn keep(
             customer: notice.customer.clone(),
             of: match (campaign, &notice.case.new) {
                 (None, Some(level)) => NoticeOf::Move {
-                    subject: cases::subject(notice.case.ladder),
+                    subject: notice.case.ladder.subject(),
                     level: level.clone(),
                     previous: notice.case.old.clone(),
                 },

@@ -1,11 +1,9 @@
 //! Where messages go: a folder with a file for each, or one table with a row for each.
 
 use crate::cli::audit::{self, Exported};
-use crate::cli::list::{is_keyed, render};
-use crate::cli::output::{
-    Files, Output, Target, named_twice, outputs_at, place, to_stdout, unwritable,
-};
-use crate::cli::write::terminal_options;
+use crate::cli::files::{Files, Reader, unwritable, write_outputs};
+use crate::cli::list::{is_keyed, render, width_in};
+use crate::cli::output::{Output, named_twice, outputs_at, place};
 use crate::cli::{Format, Global, Stop};
 use regrade::clean::mailbox::Mailbox;
 use regrade::diagnostic::{Code, Finding, Lang, Text};
@@ -46,8 +44,8 @@ pub struct Messages<'a> {
 pub struct Prepared {
     /// The files, which wait to appear.
     pub files: Files,
-    /// Whether the reader of standard output went away.
-    pub closed: bool,
+    /// Whether somebody read all of standard output.
+    pub reader: Reader,
 }
 
 impl Outputs {
@@ -115,25 +113,11 @@ impl Outputs {
                 files.write(&folder.join(name), |out| out.write_all(&bytes))?;
             }
         }
-        for output in &self.tables {
-            if let Target::File(path) = &output.target {
-                let listing = messages.listing(output);
-                files.write(path, |out| render(output, &listing, None, &mut &mut *out))?;
-            }
-        }
-        let mut closed = false;
-        for output in &self.tables {
-            if output.target == Target::Stdout {
-                let listing = messages.listing(output);
-                let width = terminal_options(false).width;
-                // `… -o mails/ -o - | head`: that the reader has seen enough is no reason to go without the mails.
-                match to_stdout(|out| render(output, &listing, width, out)) {
-                    Err(Stop::ClosedPipe) => closed = true,
-                    other => other?,
-                }
-            }
-        }
-        Ok(Prepared { files, closed })
+        let reader = write_outputs(&self.tables, &mut files, |output, out| {
+            let (listing, width) = (messages.listing(output), width_in(&out));
+            out.text(|out| render(output, &listing, width, out))
+        })?;
+        Ok(Prepared { files, reader })
     }
 
     /// Writes into the ledger's audit what was taken out.
@@ -165,10 +149,7 @@ impl Messages<'_> {
     /// bytes, however often it is written.
     fn identity(&self, notice: &Notice) -> String {
         let what = match &notice.case.new {
-            Some(level) => format!(
-                "{}\n{level}",
-                super::cases::subject(notice.case.ladder).key()
-            ),
+            Some(level) => format!("{}\n{level}", notice.case.ladder.subject().key()),
             None => format!("campaign\n{}", self.campaign.unwrap_or_default()),
         };
         let key = &notice.customer;

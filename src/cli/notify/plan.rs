@@ -214,7 +214,7 @@ fn templates(
         let of_scheme = notify.templates.iter().find(|(of, _)| *of == occasion);
         let file: Option<PathBuf> = match (&args.template, of_scheme) {
             (Some(file), _) => Some(file.clone()),
-            (None, Some((_, file))) => Some(beside_rules(global, file)),
+            (None, Some((_, file))) => Some(rules::beside(global, file)),
             (None, None) => None,
         };
         let (name, text) = if let Some(file) = &file {
@@ -253,12 +253,6 @@ fn templates(
         templates.insert(occasion, template);
     }
     Ok(templates)
-}
-
-/// A file that the scheme names, from where the scheme is.
-fn beside_rules(global: &Global, file: &str) -> PathBuf {
-    let rules = rules::path(global);
-    rules.parent().unwrap_or(Path::new("")).join(file)
 }
 
 fn read(file: &Path) -> Result<String, Stop> {

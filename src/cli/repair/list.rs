@@ -3,8 +3,9 @@
 use super::known_of;
 use super::open::{Open, counts, open};
 use super::output::{keep_unread, pages, write};
+use crate::cli::files::{Files, to_stdout};
 use crate::cli::list::{is_keyed, render};
-use crate::cli::output::{Files, Output, Target, files_of, keep_inputs, outputs, to_stdout};
+use crate::cli::output::{Output, Target, files_of, keep_inputs, outputs};
 use crate::cli::review::Room;
 use crate::cli::write::terminal_options;
 use crate::cli::{Exit, Format, Global, Screen, Stop};

@@ -3,7 +3,8 @@
 use super::apply::import_of;
 use super::open::Open;
 use super::{Repairs, known_of, trouble};
-use crate::cli::output::{Files, Output, Sink, Target, outputs, to_stdout};
+use crate::cli::files::{Files, Sink, to_stdout};
+use crate::cli::output::{Output, Target, outputs};
 use crate::cli::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::ledger::{Error, Ledger, Writer, content_mark};

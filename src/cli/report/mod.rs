@@ -27,7 +27,6 @@ use regrade::report::{self, Before, By, Judged, Material, Report, RunFigures, Sc
 use regrade::roles::{self, Viewer};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Expression, Sight};
-use regrade::table::{Column, Truth};
 use regrade::text;
 use shown::AsShown;
 use std::path::PathBuf;
@@ -171,24 +170,6 @@ struct Past {
     older_runs: usize,
 }
 
-/// The customers for whom the condition holds; `None` without one.
-fn wanted_rows(
-    grading: &Grading,
-    wanted: Option<&Expression>,
-    findings: &mut Vec<Finding>,
-) -> Option<Vec<u32>> {
-    let wanted = wanted?;
-    let facts = &grading.facts;
-    let evaluated = wanted.bound.eval(facts);
-    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
-    let Column::Bool(truths) = evaluated.column else {
-        return Some(vec![]);
-    };
-    let rows = truths.iter().zip(0..);
-    let rows = rows.filter(|(truth, _)| **truth == Truth::True);
-    Some(rows.map(|(_, row)| row).collect())
-}
-
 /// What it is of, in which language, and how it is to be listed.
 struct Heading {
     of: String,
@@ -221,7 +202,8 @@ fn make(
         seen
     });
     let grading = seen.as_ref().unwrap_or(whole);
-    let rows = wanted_rows(grading, asked.wanted.as_ref(), &mut findings);
+    let wanted = asked.wanted.as_ref();
+    let rows = wanted.map(|wanted| columns::rows_for(grading, wanted, &mut findings));
     let scope = Scope::whole(grading);
     let scope = match rows {
         Some(rows) => scope.of_rows(rows),

@@ -1,6 +1,7 @@
 //! A report in the formats that were asked for.
 
-use super::super::output::{Files, Output, Sink, Target, outputs_of, to_stdout};
+use super::super::files::{Files, Out, Sink, write_outputs};
+use super::super::output::{Output, outputs_of};
 use super::super::write::terminal_options;
 use super::super::{Format, Global, Screen, Stop};
 use regrade::diagnostic::{Code, Finding};
@@ -39,34 +40,19 @@ fn known(format: Format) -> Result<Format, Stop> {
 /// Writes all outputs; the files appear when all is written.
 pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result<(), Stop> {
     let mut files = Files::default();
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            files.write(path, |mut out: &mut dyn Sink| match output.format {
-                Format::Xlsx => output.workbook(out, |out| write_workbook(report, out)),
-                format => write(format, report, &TerminalOptions::default(), &mut out),
-            })?;
+    let colors = terminal_options(screen.colors_stdout());
+    let reader = write_outputs(outputs, &mut files, |output, out| {
+        if output.format == Format::Xlsx {
+            return out.workbook(output, |out| write_workbook(report, out));
         }
-    }
-    let mut closed = false;
-    for output in outputs {
-        if output.target == Target::Stdout {
-            let options = terminal_options(screen.colors_stdout());
-            let written = to_stdout(|out| match output.format {
-                Format::Xlsx => output.streamed_workbook(out, |out| write_workbook(report, out)),
-                format => write(format, report, &options, out),
-            });
-            match written {
-                Err(Stop::ClosedPipe) => closed = true,
-                other => other?,
-            }
-        }
-    }
+        let options = match out {
+            Out::File(_) => &TerminalOptions::default(),
+            Out::Stdout(_) => &colors,
+        };
+        out.text(|out| write(output.format, report, options, out))
+    })?;
     files.commit()?;
-    if closed {
-        Err(Stop::ClosedPipe)
-    } else {
-        Ok(())
-    }
+    reader.end()
 }
 
 fn write(

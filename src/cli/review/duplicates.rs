@@ -3,7 +3,8 @@
 use super::room::Room;
 use crate::cli::as_of::as_of;
 use crate::cli::duplicates::Searched;
-use crate::cli::output::{Output, Sink, Target, files_of, keep_inputs, outputs};
+use crate::cli::files::Sink;
+use crate::cli::output::{Output, Target, files_of, keep_inputs, outputs};
 use crate::cli::rules::{self, Rules};
 use crate::cli::{Exit, Format, Global, Reading, Screen, Stop, inputs, list};
 use clap::Args;
@@ -113,7 +114,7 @@ fn not_said() -> Finding {
 
 fn write(outputs: &[Output], pairs: &Pairs<'_>, lang: Lang) -> Result<(), Stop> {
     let columns = pairs.list_columns();
-    let mut files = crate::cli::output::Files::default();
+    let mut files = crate::cli::files::Files::default();
     let listing = |output: &Output| {
         let keyed = list::is_keyed(output);
         let rows = pairs.list_rows(lang, keyed);
@@ -137,7 +138,7 @@ fn write(outputs: &[Output], pairs: &Pairs<'_>, lang: Lang) -> Result<(), Stop> 
     for output in outputs {
         if output.target == Target::Stdout {
             let width = crate::cli::write::terminal_width();
-            crate::cli::output::to_stdout(|out| match output.format {
+            crate::cli::files::to_stdout(|out| match output.format {
                 Format::Xlsx => output.streamed_workbook(out, save),
                 _ => list::render(output, &listing(output), width, out),
             })?;

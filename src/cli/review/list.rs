@@ -2,8 +2,9 @@
 
 use super::Kind;
 use super::room::Room;
+use crate::cli::files::{Files, to_stdout};
 pub use crate::cli::list::targets;
-use crate::cli::output::{Files, Output, Target, files_of, keep_inputs, to_stdout};
+use crate::cli::output::{Output, Target, files_of, keep_inputs};
 use crate::cli::recorded::Known;
 use crate::cli::write::terminal_width;
 use crate::cli::{Exit, Format, Global, Screen, Stop, ledger, role};

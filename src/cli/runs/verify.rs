@@ -1,6 +1,7 @@
 //! `regrade runs verify`: whether somebody edited a workbook that regrade wrote.
 
-use crate::cli::output::{Files, Target, files_of, keep_inputs, outputs, to_stdout};
+use crate::cli::files::{Files, to_stdout};
+use crate::cli::output::{Target, files_of, keep_inputs, outputs};
 use crate::cli::password::in_file;
 use crate::cli::{Exit, Format, Global, Screen, Stop, inputs};
 use regrade::compare::{self, Edits, Fingerprint, Verdict, is_for_people};

@@ -1,6 +1,7 @@
 //! Calendars: one file for all, or a folder with a file for each owner.
 
-use crate::cli::output::{Files, Output, Target, named_twice, place};
+use crate::cli::files::Files;
+use crate::cli::output::{Output, Target, named_twice, place};
 use crate::cli::{Format, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
@@ -98,7 +99,7 @@ impl Folder {
             owners.entry(task.owner.as_deref()).or_default().push(task);
         }
         std::fs::create_dir_all(&self.path)
-            .map_err(|error| crate::cli::output::unwritable(&self.path, &error))?;
+            .map_err(|error| crate::cli::files::unwritable(&self.path, &error))?;
         let nobody = text!("no owner", "无负责人");
         let mut taken = HashSet::new();
         for (owner, tasks) in owners {

@@ -5,10 +5,10 @@ mod runs;
 
 use super::as_of::as_of;
 use super::audit::{self, Exported};
+use super::files::{Files, write_outputs};
 use super::grade_files::grade_files;
-use super::output::{Files, Output, Target, files_of, keep_inputs, outputs_at, to_stdout};
+use super::output::{Output, Target, files_of, keep_inputs, outputs_at};
 use super::review::date;
-use super::write::terminal_options;
 use super::{
     Exit, Format, Global, Reading, Screen, Stop, columns, inputs, ledger, list, role, rules,
 };
@@ -18,7 +18,7 @@ use regrade::grading::Grading;
 use regrade::present::{tasks as shown, workbook};
 use regrade::roles::{Told, withheld};
 use regrade::scheme::model::Expression;
-use regrade::table::{Column, Date, Period, Truth};
+use regrade::table::{Date, Period};
 use regrade::tasks::{self, Asked, Called, State, Task, WorkingDays};
 use regrade::text;
 use runs::Graded;
@@ -111,19 +111,21 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     listed.retain(|task| task.state.is_open() || args.all && matches!(task.state, State::Done(_)));
     screen.run_findings(&findings);
     let mut files = Files::default();
-    if !global.dry_run {
+    let mut written = outputs.clone();
+    if global.dry_run {
+        written.retain(|output| output.target == Target::Stdout);
+    } else {
         for folder in &folders {
             folder.write(&planned, &grading, &days, lang, &mut files)?;
         }
-        write_lists(&outputs, &listed, lang, today, &mut files)?;
     }
-    let told = print_lists(&outputs, &listed, lang, today);
-    // `… -o tasks.xlsx -o - | head`: that the reader has seen enough is no reason to go without the workbook.
-    if let Err(stop) = &told
-        && !matches!(stop, Stop::ClosedPipe)
-    {
-        return told.map(|()| Exit::Done);
-    }
+    let reader = write_outputs(&written, &mut files, |output, out| {
+        if output.format == Format::Xlsx {
+            return out.workbook(output, |out| write_workbook(&listed, lang, today, out));
+        }
+        let width = list::width_in(&out);
+        out.text(|out| write_list(output, &listed, lang, width, out))
+    })?;
     files.commit()?;
     if run.is_some() {
         let exported = Exported {
@@ -138,43 +140,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         audit::after(global, &exports, &exported, screen);
     }
     say(&planned, (from, until), &called, screen);
-    told.map(|()| Exit::Done)
-}
-
-/// Writes the lists that go into files; they appear when all is written.
-fn write_lists(
-    outputs: &[Output],
-    tasks: &[Task],
-    lang: Lang,
-    as_of: Date,
-    files: &mut Files,
-) -> Result<(), Stop> {
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            files.write(path, |out| match output.format {
-                Format::Xlsx => output.workbook(out, |out| write_workbook(tasks, lang, as_of, out)),
-                _ => write_list(output, tasks, lang, None, &mut &mut *out),
-            })?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes the lists that go to standard output.
-fn print_lists(outputs: &[Output], tasks: &[Task], lang: Lang, as_of: Date) -> Result<(), Stop> {
-    let width = terminal_options(false).width;
-    for output in outputs
-        .iter()
-        .filter(|output| output.target == Target::Stdout)
-    {
-        to_stdout(|out| match output.format {
-            Format::Xlsx => {
-                output.streamed_workbook(out, |out| write_workbook(tasks, lang, as_of, out))
-            }
-            _ => write_list(output, tasks, lang, width, out),
-        })?;
-    }
-    Ok(())
+    reader.end().map(|()| Exit::Done)
 }
 
 /// A list in the format of the output.
@@ -306,20 +272,9 @@ fn visible(
     let Some(wanted) = wanted else {
         return tasks;
     };
-    let evaluated = wanted.bound.eval(&grading.facts);
-    findings.extend(
-        grading
-            .facts
-            .not_computable(&evaluated.faults, wanted, "--where"),
-    );
-    let Column::Bool(truths) = evaluated.column else {
-        return vec![];
-    };
-    let ids = grading.book.roster.ids.iter().zip(truths);
-    let held: HashSet<&Arc<str>> = ids
-        .filter(|(_, truth)| *truth == Truth::True)
-        .map(|(id, _)| id)
-        .collect();
+    let ids = &grading.book.roster.ids;
+    let rows = columns::rows_for(grading, wanted, findings).into_iter();
+    let held: HashSet<&Arc<str>> = rows.map(|row| &ids[row as usize]).collect();
     tasks.retain(|task| held.contains(&task.customer));
     tasks
 }

@@ -54,14 +54,6 @@ impl<'a> Keys<'a> {
         self.table.get(key).map_or(self.span.clone(), Spanned::span)
     }
 
-    /// Where a key itself stands.
-    fn key_span(&self, key: &str) -> Range<usize> {
-        self.table
-            .keys()
-            .find(|known| known.get_ref() == key)
-            .map_or(self.span.clone(), Spanned::span)
-    }
-
     /// A text.
     pub fn text(&mut self, key: &'static str, findings: &mut Vec<Finding>) -> Option<WrittenText> {
         let entry = self.entry(key)?;
@@ -274,16 +266,6 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// A key that the language has and this version does not run: said plainly, once for each.
-    pub fn not_yet(&mut self, keys: &[&'static str], findings: &mut Vec<Finding>) {
-        for key in keys {
-            self.taken.insert(key);
-            if self.has(key) {
-                findings.push(not_yet(key).at(self.key_span(key)));
-            }
-        }
-    }
-
     /// Ends the taking: every key that nobody took is a finding.
     pub fn done(self, findings: &mut Vec<Finding>) {
         let Text { en, zh } = &self.what;
@@ -306,18 +288,6 @@ impl<'a> Keys<'a> {
             });
         }
     }
-}
-
-/// The finding for a part of the language that this version does not run.
-pub fn not_yet(key: &str) -> Finding {
-    Finding::error(
-        Code::NotYet,
-        text!(
-            "`{key}` does not run in this version",
-            "此版本尚不能运行 `{key}`"
-        ),
-    )
-    .help(text!("take it out for now", "请暂时去掉"))
 }
 
 /// The exact number of a TOML value; `None` if it is none or too large.

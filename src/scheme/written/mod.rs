@@ -6,7 +6,7 @@
 mod keys;
 mod lists;
 
-pub use keys::{Keys, decimal, not_yet};
+pub use keys::{Keys, decimal};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
