@@ -81,7 +81,7 @@ pub struct CustomerRows {
 }
 
 /// The places of keys in their order. Shared, because over a million customers a second one is not small.
-fn numbered(ids: &[Arc<str>]) -> Arc<HashMap<Arc<str>, u32>> {
+pub fn numbered(ids: &[Arc<str>]) -> Arc<HashMap<Arc<str>, u32>> {
     Arc::new(ids.iter().cloned().zip(0..).collect())
 }
 

@@ -33,7 +33,7 @@ mod tests;
 pub use before::Earlier;
 pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
-pub use customers::{CustomerRows, Entry, Roster};
+pub use customers::{CustomerRows, Entry, Roster, numbered};
 pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 use filing::InForce;

@@ -3,7 +3,7 @@
 
 use super::{Absent, Grading, Past, People};
 use crate::assess::{Assessment, DimensionResult, Facts, GradeCut};
-use crate::book::Inputs;
+use crate::book::{Inputs, numbered};
 use crate::classify::Classification;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -138,7 +138,7 @@ impl People {
         Self {
             persons: pick(&self.persons, &numbers),
             names: pick(&self.names, &numbers),
-            by_id: Arc::new(ids.iter().cloned().zip(0..).collect()),
+            by_id: numbered(&ids),
             ids,
             decided: self.decided,
         }

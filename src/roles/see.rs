@@ -1,7 +1,7 @@
 //! A grading as a role sees it: every place where a value, a key, a name or what somebody wrote stands.
 
 use super::{How, Viewer, mask, tables, withheld};
-use crate::book::emptied;
+use crate::book::{emptied, numbered};
 use crate::decide::Subject;
 use crate::expr::Slot;
 use crate::grading::{Grading, Known, Members};
@@ -144,11 +144,10 @@ impl Viewer {
     fn put_names(&self, seen: &mut Grading) {
         let id = |id: &mut Arc<str>| *id = self.id(id);
         let name = |name: &mut Option<Arc<str>>| *name = self.name_of(name.as_ref());
-        let by_id = |ids: &[Arc<str>]| Arc::new(ids.iter().cloned().zip(0..).collect());
         let roster = &mut seen.book.roster;
         roster.ids.iter_mut().for_each(id);
         roster.names.iter_mut().for_each(name);
-        roster.by_id = by_id(&roster.ids);
+        roster.by_id = numbered(&roster.ids);
         for row in &mut roster.refused {
             row.id.iter_mut().for_each(id);
             name(&mut row.name);
@@ -161,7 +160,7 @@ impl Viewer {
         let people = &mut seen.people;
         people.ids.iter_mut().for_each(id);
         people.names.iter_mut().for_each(name);
-        people.by_id = by_id(&people.ids);
+        people.by_id = numbered(&people.ids);
         for absent in &mut seen.absent {
             id(&mut absent.id);
             name(&mut absent.name);
