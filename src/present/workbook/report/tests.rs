@@ -1,6 +1,5 @@
 //! Reports as workbooks, read back.
 
-use super::section::Breaks;
 use super::*;
 use crate::present::report::sample::{self, HOSTILE};
 use crate::report::{Block, Chart};
@@ -210,15 +209,6 @@ fn what_is_empty_is_written_all_the_same() {
     report.sections.clear();
     report.customers = None;
     assert_eq!(open(&report).sheet_names(), ["Overview"]);
-}
-
-#[test]
-fn no_sheet_of_paper_cuts_a_chart() {
-    let mut breaks = Breaks::default();
-    for (first, end) in [(3, 18), (19, 34), (60, 75), (76, 200)] {
-        breaks.chart(first, end);
-    }
-    assert_eq!(breaks.rows, [19, 60, 76]);
 }
 
 #[test]
