@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 /// How many threads are of use here.
@@ -39,6 +40,49 @@ pub fn each<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, given)| given).collect()
 }
 
+/// How many pieces each thread may be ahead of the one that takes them.
+const AHEAD: usize = 4;
+
+/// The same, where each piece is taken by this thread, in order, as soon as it is there: not much of it is kept. The
+/// first error of `take` ends the work.
+pub fn in_turn<T: Send, E>(
+    threads: usize,
+    count: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = threads.min(count);
+    if threads < 2 {
+        return (0..count).try_for_each(|index| take(work(index)));
+    }
+    let work = &work;
+    thread::scope(|scope| {
+        let (done, others): (Vec<_>, Vec<_>) = (0..threads)
+            .map(|first| {
+                let (give, done) = sync_channel(AHEAD);
+                let other = scope.spawn(move || {
+                    let mut mine = (first..count).step_by(threads);
+                    // Where nobody takes it any more, nobody needs the rest.
+                    mine.try_for_each(|index| give.send(work(index)).ok());
+                });
+                (done, other)
+            })
+            .unzip();
+        for index in 0..count {
+            match done[index % threads].recv() {
+                Ok(given) => take(given)?,
+                // It has panicked, which is told below.
+                Err(_) => break,
+            }
+        }
+        drop(done);
+        for other in others {
+            other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        Ok(())
+    })
+}
+
 /// Does one half of the work beside the other: 0 and 1 say which.
 pub fn halves<T: Send>(work: impl Fn(usize) -> T + Sync) -> [T; 2] {
     thread::scope(|scope| {
@@ -69,10 +113,37 @@ mod tests {
     }
 
     #[test]
+    fn each_piece_is_taken_in_its_turn_until_one_is_not_wanted() {
+        for threads in 0..5 {
+            for wanted in [0, 1, 50, 100] {
+                let mut taken = vec![];
+                let ended = in_turn(
+                    threads,
+                    100,
+                    |index| index,
+                    |index| {
+                        taken.push(index);
+                        if taken.len() > wanted {
+                            Err(index)
+                        } else {
+                            Ok(())
+                        }
+                    },
+                );
+                let count = 100.min(wanted + 1);
+                assert_eq!(taken, (0..count).collect::<Vec<_>>(), "{threads} threads");
+                assert_eq!(ended, if wanted < 100 { Err(wanted) } else { Ok(()) });
+            }
+        }
+    }
+
+    #[test]
     fn a_piece_that_panics_is_not_left_out() {
         for bad in [0, 1] {
             assert!(catch_unwind(|| halves(|which| assert_ne!(which, bad))).is_err());
             assert!(catch_unwind(|| each(2, 2, |which| assert_ne!(which, bad))).is_err());
+            let in_turn = || in_turn(2, 9, |which| assert_ne!(which, bad), Ok::<(), ()>);
+            assert!(catch_unwind(in_turn).is_err());
         }
     }
 }
