@@ -342,6 +342,14 @@ pub fn result_heading(column: ResultColumn, lang: Lang) -> Option<&'static str> 
     Some(word.get(lang))
 }
 
+/// What stands behind an estimate, and behind the heading of a column of them.
+pub const fn estimate_mark(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "（估计）",
+        Lang::En => " (estimate)",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

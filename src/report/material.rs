@@ -10,6 +10,7 @@ use crate::scheme::Scheme;
 use crate::scheme::model::{Expression, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, Truth};
+use crate::words::estimate_mark;
 use std::sync::Arc;
 
 /// Everything that a report is made from.
@@ -189,10 +190,15 @@ fn is_money(scheme: &Scheme, slot: Slot) -> bool {
 /// What a column is called, with its unit.
 fn heading(scheme: &Scheme, slot: Slot) -> String {
     let name = crate::explain::name_of(scheme, slot, scheme.language);
-    match &scheme.slots.entries[slot.0 as usize].ty.measure {
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    let mut heading = match &entry.ty.measure {
         Measure::Money(Some(unit)) => format!("{name}（{unit}）"),
         _ => name.to_string(),
+    };
+    if entry.is_estimate {
+        heading += estimate_mark(scheme.language);
     }
+    heading
 }
 
 /// What the scheme asks of every customer for reports alone.

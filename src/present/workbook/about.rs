@@ -331,6 +331,10 @@ const fn meaning_of_role(role: ColumnRole, kind: ColumnKind, lang: Lang) -> &'st
         ColumnRole::Next => ("what the next better grade needs", "升到上一级还差什么"),
         ColumnRole::Steps => ("how many levels up or down", "升降的级数"),
         ColumnRole::Computed => ("worked out by the scheme", "由方案计算得出"),
+        ColumnRole::Estimate => (
+            "an estimate: what a model expects of the customer after all customers' purchases so far, and no fact",
+            "估计：模型根据全部客户以往的购买推算，不是事实",
+        ),
         ColumnRole::Strategy => (
             "what the strategy gives this customer",
             "策略给予该客户的内容",
