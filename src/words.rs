@@ -222,6 +222,8 @@ words! {
     RowKey = "Row", "编号";
     CellValue = "Value", "值";
     Owner = "Owner", "负责人";
+    Potential = "Potential", "潜力名单";
+    Estimates = "Estimates", "估计";
     FixBy = "Due", "处理期限";
     Check = "Check", "检查";
     NothingFound = "nothing found", "没有发现问题";

@@ -7,7 +7,7 @@ use super::{MetricColumn, argument, counted, group, report};
 use crate::book::{Book, EventRows};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Bound, Estimate};
-use crate::predict::{BuyingFit, Purchases, Refusal, Spent, SpendingFit, Trial, rounded};
+use crate::predict::{BuyingFit, Purchases, Refusal, SpendingFit, Spent, Trial, rounded};
 use crate::scheme::model::{Metric, Scheme, Span};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date};
@@ -82,8 +82,8 @@ impl Estimator {
         report::missing(rule, metric, tables, events, &untold, &missing, findings);
         let filter = metric.filter.as_ref().map(|filter| &filter.bound);
         let mut known = self.known.iter().zip(&self.fits);
-        let found = known
-            .position(|(known, fit)| fit.sheet == sheet && known.filter.as_ref() == filter);
+        let found =
+            known.position(|(known, fit)| fit.sheet == sheet && known.filter.as_ref() == filter);
         let at = found.unwrap_or_else(|| {
             let days = purchase_days(book, events, &counted);
             findings.extend(quiet_end(&rule.sheet.name, &days, book.as_of));
@@ -108,25 +108,36 @@ impl Estimator {
         }
         let amount = estimate.is_of_amount().then_some(values.as_ref()).flatten();
         let spending = amount.map(|values| {
-            fit.spend(metric, known, &Counted { events, counted: &counted, values })
+            fit.spend(
+                metric,
+                known,
+                &Counted {
+                    events,
+                    counted: &counted,
+                    values,
+                },
+            )
         });
         let column = fit.estimates(metric, estimate, known, spending, book);
         match column {
             Ok(estimates) => {
                 findings.extend(not_positive(metric, known, spending, book));
                 let mut overflows = vec![];
-                let values = estimates.into_iter().enumerate().map(|(customer, estimate)| {
-                    let Some(estimate) = estimate else {
-                        return MISSING;
-                    };
-                    rounded(estimate).map_or_else(
-                        || {
-                            overflows.push(customer);
-                            MISSING
-                        },
-                        crate::table::Decimal::millionths,
-                    )
-                });
+                let values = estimates
+                    .into_iter()
+                    .enumerate()
+                    .map(|(customer, estimate)| {
+                        let Some(estimate) = estimate else {
+                            return MISSING;
+                        };
+                        rounded(estimate).map_or_else(
+                            || {
+                                overflows.push(customer);
+                                MISSING
+                            },
+                            crate::table::Decimal::millionths,
+                        )
+                    });
                 let values = values.collect();
                 report::overflow(metric, book, &overflows, 1, findings);
                 MetricColumn::Value(Column::Number(values))
@@ -205,7 +216,9 @@ impl Fit {
             None => None,
         };
         let as_of = book.as_of.days();
-        let end = metric.ahead.map(|span: Span| span.ahead_of(book.as_of).days());
+        let end = metric
+            .ahead
+            .map(|span: Span| span.ahead_of(book.as_of).days());
         let ahead = end.map_or(0, |end| (end - as_of) as u32);
         // What does not depend on the last purchase is the same for many, and dear.
         let mut if_first: HashMap<(u32, u32), f64> = HashMap::default();
@@ -238,7 +251,9 @@ impl Fit {
 
 fn purchase_days(book: &Book, events: &EventRows, counted: &[bool]) -> Days {
     let customers = book.roster.len();
-    let groups = group(customers, events, |row, customer| counted[row].then_some(customer));
+    let groups = group(customers, events, |row, customer| {
+        counted[row].then_some(customer)
+    });
     let mut days: Vec<i32> = Vec::with_capacity(groups.rows.len());
     let mut starts = Vec::with_capacity(customers + 1);
     let mut own: Vec<i32> = vec![];
@@ -246,7 +261,11 @@ fn purchase_days(book: &Book, events: &EventRows, counted: &[bool]) -> Days {
         starts.push(days.len() as u32);
         let rows = groups.starts[customer] as usize..groups.starts[customer + 1] as usize;
         own.clear();
-        own.extend(groups.rows[rows].iter().map(|row| events.days[*row as usize]));
+        own.extend(
+            groups.rows[rows]
+                .iter()
+                .map(|row| events.days[*row as usize]),
+        );
         own.sort_unstable();
         own.dedup();
         days.extend(&own);

@@ -17,9 +17,9 @@ use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
 use crate::text;
 pub use aggregate::over_rows;
-pub use estimate::Fit;
-use estimate::Estimator;
 use aggregate::{aggregate, is_zero_without_rows};
+use estimate::Estimator;
+pub use estimate::Fit;
 use window::Windows;
 pub use window::day_at;
 

@@ -71,7 +71,9 @@ impl Buying {
     pub fn fit(customers: &[(Purchases, u32)]) -> Result<(Self, f64), Refusal> {
         let total: u64 = customers.iter().map(|(_, count)| u64::from(*count)).sum();
         let sum = |of: fn(&Purchases) -> u32| {
-            let of = customers.iter().map(|(own, count)| u64::from(of(own)) * u64::from(*count));
+            let of = customers
+                .iter()
+                .map(|(own, count)| u64::from(of(own)) * u64::from(*count));
             of.sum::<u64>() as f64
         };
         let likelihood = Likelihood::new(customers, total as f64);
@@ -86,7 +88,12 @@ impl Buying {
             a: value(2),
             b: value(3),
         };
-        let named = [("r", own.r), ("alpha", own.alpha), ("a", own.a), ("b", own.b)];
+        let named = [
+            ("r", own.r),
+            ("alpha", own.alpha),
+            ("a", own.a),
+            ("b", own.b),
+        ];
         in_bounds(&named)?;
         Ok((own, -likelihood.at(&place).0 * total as f64))
     }
@@ -115,7 +122,11 @@ impl Buying {
 
     /// What [`Self::expected`] is before the odds of having left, which alone depend on the last purchase.
     pub fn expected_if_first(&self, repeats: u32, age: u32, ahead: u32) -> f64 {
-        self.ahead(f64::from(repeats), self.alpha + f64::from(age) / WEEK, f64::from(ahead) / WEEK)
+        self.ahead(
+            f64::from(repeats),
+            self.alpha + f64::from(age) / WEEK,
+            f64::from(ahead) / WEEK,
+        )
     }
 
     /// How many repeat purchases the model expects of a customer in the first `age` days.
@@ -144,7 +155,11 @@ impl Buying {
             }
             term *= (a + b - 1.0 - r + n) * (a + n - 1.0) / ((c + n) * (n + 1.0)) * z;
             if sum.abs() > 1e200 {
-                (term, sum, scale) = (term * 1e-200, sum * 1e-200, scale + 200.0 * std::f64::consts::LN_10);
+                (term, sum, scale) = (
+                    term * 1e-200,
+                    sum * 1e-200,
+                    scale + 200.0 * std::f64::consts::LN_10,
+                );
             }
         }
         let series = if sum == 0.0 {
@@ -223,8 +238,16 @@ impl Smooth for Likelihood<'_> {
                     by_r: digamma(r + x) - psi_r + place[1],
                     by_a: psi_ab - sum,
                     by_b: psi_ab + digamma(b + x) - psi_b - sum,
-                    left: if *repeats == 0 { 0.0 } else { place[2] - log(b + x - 1.0) },
-                    left_by_b: if *repeats == 0 { 0.0 } else { 1.0 / (b + x - 1.0) },
+                    left: if *repeats == 0 {
+                        0.0
+                    } else {
+                        place[2] - log(b + x - 1.0)
+                    },
+                    left_by_b: if *repeats == 0 {
+                        0.0
+                    } else {
+                        1.0 / (b + x - 1.0)
+                    },
                 }
             })
             .collect();

@@ -3,8 +3,8 @@
 //! It starts where it is told, walks by gradients alone, and asks neither clock nor chance, so that the same function
 //! gives the same place on every machine.
 
-use argmin::core::{CostFunction, Error, Executor, Gradient, State, TerminationStatus};
 use argmin::core::TerminationReason;
+use argmin::core::{CostFunction, Error, Executor, Gradient, State, TerminationStatus};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::BFGS;
 use std::cell::{Cell, RefCell};
@@ -34,7 +34,11 @@ pub fn least<F: Smooth>(function: &F, start: &[f64]) -> Option<Vec<f64>> {
     let search = MoreThuenteLineSearch::new();
     let solver = BFGS::new(search).with_tolerance_grad(FLAT).ok()?;
     let count = start.len();
-    let unit = |row: usize| (0..count).map(|column| f64::from(u8::from(row == column))).collect();
+    let unit = |row: usize| {
+        (0..count)
+            .map(|column| f64::from(u8::from(row == column)))
+            .collect()
+    };
     let inverse: Vec<Vec<f64>> = (0..count).map(unit).collect();
     let result = Executor::new(problem, solver)
         .configure(|state| {
@@ -73,7 +77,10 @@ impl<F: Smooth> Remembered<'_, F> {
         }
         let (value, gradient) = self.function.at(place);
         self.looks.set(self.looks.get() + 1);
-        if self.looks.get() > MOST_LOOKS || !value.is_finite() || !gradient.iter().all(|part| part.is_finite()) {
+        if self.looks.get() > MOST_LOOKS
+            || !value.is_finite()
+            || !gradient.iter().all(|part| part.is_finite())
+        {
             return Err(Error::msg("no least value"));
         }
         *self.last.borrow_mut() = Some((place.to_vec(), value, gradient.clone()));
@@ -108,7 +115,10 @@ mod tests {
             let (x, y) = (place[0], place[1]);
             let bend = y - x * x;
             let value = (1.0 - x) * (1.0 - x) + 100.0 * bend * bend;
-            (value, vec![-2.0 * (1.0 - x) - 400.0 * x * bend, 200.0 * bend])
+            (
+                value,
+                vec![-2.0 * (1.0 - x) - 400.0 * x * bend, 200.0 * bend],
+            )
         }
     }
 
@@ -122,7 +132,10 @@ mod tests {
     #[test]
     fn the_bottom_of_a_valley_is_found() {
         let place = least(&Valley, &[-1.2, 1.0]).unwrap();
-        assert!((place[0] - 1.0).abs() < 1e-5 && (place[1] - 1.0).abs() < 1e-5, "{place:?}");
+        assert!(
+            (place[0] - 1.0).abs() < 1e-5 && (place[1] - 1.0).abs() < 1e-5,
+            "{place:?}"
+        );
     }
 
     #[test]

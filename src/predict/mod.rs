@@ -73,8 +73,12 @@ impl Refusal {
 /// Whether all parameters are within bounds.
 fn in_bounds(parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
     let (least, most) = BOUNDS;
-    let mut outside = parameters.iter().filter(|(_, value)| !(least..=most).contains(value));
-    outside.next().map_or(Ok(()), |(name, value)| Err(Refusal::AtBounds(name, *value)))
+    let mut outside = parameters
+        .iter()
+        .filter(|(_, value)| !(least..=most).contains(value));
+    outside
+        .next()
+        .map_or(Ok(()), |(name, value)| Err(Refusal::AtBounds(name, *value)))
 }
 
 /// An estimate as an exact number: to four digits, which is more than any of them is worth, and at most six places.
@@ -88,6 +92,16 @@ pub fn rounded(estimate: f64) -> Option<Decimal> {
         return Decimal::parse(&format!("{estimate:.6}"));
     }
     Decimal::parse(&format!("{estimate:.3e}"))
+}
+
+/// A figure of a fit (a parameter, an error) as an exact number, to six digits.
+pub fn figure(value: f64) -> Option<Decimal> {
+    let digits = if value.abs() < 0.1 {
+        format!("{value:.6}")
+    } else {
+        format!("{value:.5e}")
+    };
+    value.is_finite().then(|| Decimal::parse(&digits)).flatten()
 }
 
 /// How the purchases of all customers were fitted.
@@ -117,14 +131,19 @@ impl BuyingFit {
         }
         let counted = counted(customers);
         let (model, log_likelihood) = Buying::fit(&counted)?;
-        let mut ages: Vec<(u32, u32)> = counted.iter().map(|(own, count)| (own.age, *count)).collect();
+        let mut ages: Vec<(u32, u32)> = counted
+            .iter()
+            .map(|(own, count)| (own.age, *count))
+            .collect();
         ages.sort_unstable();
         let of_age = |ages: &[(u32, u32)]| {
             let count: u64 = ages.iter().map(|(_, count)| u64::from(*count)).sum();
             count as f64 * model.expected_since_first(ages[0].0)
         };
         let expected = ages.chunk_by(|one, next| one.0 == next.0).map(of_age).sum();
-        let repeats = counted.iter().map(|(own, count)| u64::from(own.repeats) * u64::from(*count));
+        let repeats = counted
+            .iter()
+            .map(|(own, count)| u64::from(own.repeats) * u64::from(*count));
         Ok(Self {
             model,
             log_likelihood,
@@ -187,8 +206,14 @@ pub struct Trial {
 impl Trial {
     /// Tries the model on customers' days with a purchase, ascending and each once: fitted to the first two thirds of
     /// the time up to `last`, held against the last third.
-    pub fn new<'a>(customers: impl Iterator<Item = &'a [i32]> + Clone, last: i32) -> Result<Self, Refusal> {
-        let first = customers.clone().filter_map(|days| days.first().copied()).min();
+    pub fn new<'a>(
+        customers: impl Iterator<Item = &'a [i32]> + Clone,
+        last: i32,
+    ) -> Result<Self, Refusal> {
+        let first = customers
+            .clone()
+            .filter_map(|days| days.first().copied())
+            .min();
         let until = last - (last - first.unwrap_or(last)) / 3;
         let known: Vec<(Purchases, u32)> = customers
             .filter_map(|days| {

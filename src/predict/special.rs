@@ -17,7 +17,9 @@ pub fn digamma(mut x: f64) -> f64 {
                 * (1.0 / 120.0
                     - square
                         * (1.0 / 252.0
-                            - square * (1.0 / 240.0 - square * (1.0 / 132.0 - square * 691.0 / 32760.0)))));
+                            - square
+                                * (1.0 / 240.0
+                                    - square * (1.0 / 132.0 - square * 691.0 / 32760.0)))));
     below + log(x) - 0.5 / x - series
 }
 
@@ -61,14 +63,19 @@ mod tests {
         for x in [0.01, 0.3, 1.0, 4.4, 9.99, 10.01, 250.0] {
             let step = 1e-5 * x;
             let slope = (lgamma(x + step) - lgamma(x - step)) / (2.0 * step);
-            assert!((digamma(x) - slope).abs() < 1e-6 * (1.0 + slope.abs()), "{x}");
+            assert!(
+                (digamma(x) - slope).abs() < 1e-6 * (1.0 + slope.abs()),
+                "{x}"
+            );
         }
     }
 
     #[test]
     fn sums_of_exponentials_do_not_overflow() {
         let (sum, share) = log_sum(1000.0, 1000.0);
-        assert!((sum - 1000.0 - std::f64::consts::LN_2).abs() < 1e-12 && (share - 0.5).abs() < 1e-15);
+        assert!(
+            (sum - 1000.0 - std::f64::consts::LN_2).abs() < 1e-12 && (share - 0.5).abs() < 1e-15
+        );
         assert_eq!(log_sum(-5.0, f64::NEG_INFINITY), (-5.0, 0.0));
         assert!((log_sum(-2000.0, 0.0).1 - 1.0).abs() < 1e-15);
     }

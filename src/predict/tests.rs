@@ -24,7 +24,12 @@ fn the_customer_of_the_paper_is_expected_to_buy_as_often_as_there() {
 /// what is expected of the day, which for a single day is rate times being active.
 #[test]
 fn expectations_grow_with_the_time_and_start_at_nothing() {
-    for own in [own(0, 0, 0), own(0, 0, 300), own(3, 100, 300), own(40, 290, 300)] {
+    for own in [
+        own(0, 0, 0),
+        own(0, 0, 300),
+        own(3, 100, 300),
+        own(40, 290, 300),
+    ] {
         let mut before = 0.0;
         assert!(FOUND.expected(own, 0).abs() < 1e-12);
         for ahead in [1, 7, 30, 365, 3650] {
@@ -45,7 +50,10 @@ fn a_short_time_ahead_is_rate_times_being_active() {
             let rate = (model.r + f64::from(own.repeats)) / (model.alpha + 100.0);
             let expected = model.expected(own, 1);
             let simple = rate / 7.0 * model.active(own);
-            assert!((expected / simple - 1.0).abs() < 0.02, "{a} {own:?}: {expected} {simple}");
+            assert!(
+                (expected / simple - 1.0).abs() < 0.02,
+                "{a} {own:?}: {expected} {simple}"
+            );
         }
     }
 }
@@ -86,7 +94,11 @@ fn estimates_have_four_digits() {
         (f64::INFINITY, None),
         (1e13, None),
     ] {
-        assert_eq!(rounded(estimate).map(|found| found.to_string()).as_deref(), expected, "{estimate}");
+        assert_eq!(
+            rounded(estimate).map(|found| found.to_string()).as_deref(),
+            expected,
+            "{estimate}"
+        );
     }
 }
 
@@ -100,9 +112,21 @@ fn data_that_cannot_carry_the_model_is_refused() {
     // Everybody buys every week and nobody ever stops.
     let equal = vec![own(50, 350, 350); 500];
     let refused = BuyingFit::new(equal).unwrap_err();
-    assert!(matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd), "{refused:?}");
+    assert!(
+        matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd),
+        "{refused:?}"
+    );
     // Everybody spends the same.
-    let equal = vec![Spent { repeats: 3, sum: 300_000_000 }; 500];
+    let equal = vec![
+        Spent {
+            repeats: 3,
+            sum: 300_000_000
+        };
+        500
+    ];
     let refused = SpendingFit::new(equal).unwrap_err();
-    assert!(matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd), "{refused:?}");
+    assert!(
+        matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd),
+        "{refused:?}"
+    );
 }

@@ -17,9 +17,11 @@ mod composition;
 mod contribution;
 mod cross;
 mod customers;
+mod estimates;
 mod groups;
 mod material;
 mod movement;
+mod potential;
 mod quality;
 mod satisfaction;
 mod service;
@@ -230,11 +232,13 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.push(movement::section(material));
     sections.extend(trend::section(material));
     sections.push(churn::section(material));
+    sections.extend(potential::section(material));
     sections.extend(behaviour::section(material));
     sections.extend(satisfaction::section(material));
     sections.extend(service::section(material));
     sections.extend(strategies::section(material));
     sections.extend(cross::section(material));
+    sections.extend(estimates::section(material));
     sections.push(quality::section(material));
     let grades = scheme.grades.iter();
     Report {

@@ -87,6 +87,8 @@ pub fn write(
     legend(&mut page, table)?;
     columns(&mut page, table)?;
 
+    estimates(&mut page, summary)?;
+
     if !summary.scheme_text.is_empty() {
         page.part(LEFT, Word::SchemeText.get(lang))?;
         let line = look_of(page.formats.base(), Look::Id);
@@ -253,6 +255,27 @@ fn columns(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError
         page.text(LEFT, &column.heading, &name)?;
         page.text(LEFT + 1, meaning, &text)?;
         let lines = page::lines(meaning, usize::from(WIDTHS[2]));
+        page.sheet
+            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row += 1;
+    }
+    Ok(())
+}
+
+/// Which metrics are estimates, and what they rest on.
+fn estimates(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
+    if summary.estimates.is_empty() {
+        return Ok(());
+    }
+    page.part(LEFT, Word::Estimates.get(summary.lang))?;
+    let (name, text) = (
+        look_of(page.formats.bordered(), Look::Text),
+        look_of(page.formats.bordered(), Look::Wrapped),
+    );
+    for (metric, rests_on) in &summary.estimates {
+        page.text(LEFT, metric, &name)?;
+        page.text(LEFT + 1, rests_on, &text)?;
+        let lines = page::lines(rests_on, usize::from(WIDTHS[2]));
         page.sheet
             .set_row_height_pixels(page.row, page::height(lines))?;
         page.row += 1;

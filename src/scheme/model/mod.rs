@@ -18,7 +18,7 @@ pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use notify::{Consent, Notify, Occasion};
-pub use report::{Reporting, Surveys, Tickets};
+pub use report::{Potential, Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -35,9 +35,9 @@ pub use values::{
 };
 
 use crate::diagnostic::Lang;
-use crate::words::estimate_mark;
 use crate::expr::{Bound, PopulationSpec, Slot, Type};
 use crate::table::PeriodKind;
+use crate::words::estimate_mark;
 use std::sync::Arc;
 
 /// The whole scheme.
@@ -191,7 +191,9 @@ impl Slots {
     /// Whether an expression gives an estimate, because it reads one.
     pub fn estimates(&self, bound: &Bound) -> bool {
         let slots = bound.slots();
-        slots.iter().any(|slot| self.entries[slot.0 as usize].is_estimate)
+        slots
+            .iter()
+            .any(|slot| self.entries[slot.0 as usize].is_estimate)
     }
 
     /// Whether a role does not see what an expression gives, because it reads a column that the role does not see as it

@@ -205,10 +205,11 @@ impl Validator<'_> {
                     Code::MissingKey,
                     text!("`{name}` needs `ahead`", "`{name}` 须写 `ahead`"),
                 );
-                self.findings.push(finding.at(value.span.clone()).help(text!(
-                    "say how far to look ahead: `ahead = \"12 months\"`",
-                    "请写明估计今后多久：`ahead = \"12 months\"`"
-                )));
+                self.findings
+                    .push(finding.at(value.span.clone()).help(text!(
+                        "say how far to look ahead: `ahead = \"12 months\"`",
+                        "请写明估计今后多久：`ahead = \"12 months\"`"
+                    )));
             }
             (false, Some(ahead)) => {
                 let finding = Finding::error(

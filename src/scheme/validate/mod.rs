@@ -167,7 +167,7 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let report = self.report(report, &sheets);
+        let report = self.report(report, &sheets, !grades.is_empty());
         let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
         let mut scheme = Scheme {
             name,
