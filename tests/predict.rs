@@ -1,4 +1,4 @@
-//! The estimates against those of others: every customer of CDNOW's sample as PyPI's lifetimes 0.11.3 computes it
+//! The estimates against those of others: every customer of CDNOW's sample as the Python package lifetimes 0.11.3 computes it
 //! (`tests/examples/prediction/bgnbd.csv`), the parameters as Fader, Hardie and Lee published them.
 #![allow(
     clippy::unwrap_used,

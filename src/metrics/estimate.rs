@@ -30,6 +30,27 @@ pub struct Fit {
     pub spending: Vec<(Arc<str>, Result<SpendingFit, Refusal>)>,
 }
 
+impl Fit {
+    /// What customers spend, of the amount that a metric asks for; `None` for a metric without an amount.
+    pub fn spending_of(
+        &self,
+        metric: &Metric,
+    ) -> Option<&(Arc<str>, Result<SpendingFit, Refusal>)> {
+        metric.value.argument.as_ref()?;
+        let amount = amount_of(metric);
+        self.spending.iter().find(|(known, _)| **known == *amount)
+    }
+}
+
+/// What stands between the brackets of `expected_value(金额)`, as written.
+fn amount_of(metric: &Metric) -> &str {
+    let written = metric.text.trim();
+    let inner = written
+        .split_once(['(', '（'])
+        .map_or(written, |(_, inner)| inner);
+    inner.strip_suffix([')', '）']).unwrap_or(inner).trim()
+}
+
 /// Works out estimates, each fit once.
 #[derive(Default)]
 pub(super) struct Estimator {
@@ -41,8 +62,8 @@ pub(super) struct Estimator {
 struct Known {
     filter: Option<Bound>,
     days: Days,
-    /// For each amount fitted what each customer spent at repeat purchases.
-    spent: Vec<(Bound, Vec<Option<Spent>>)>,
+    /// For each amount in [`Fit::spending`] what each customer spent at repeat purchases.
+    spent: Vec<Vec<Option<Spent>>>,
 }
 
 /// The days on which each customer bought, ascending and each once.
@@ -111,10 +132,10 @@ impl Estimator {
             fit.spend(
                 metric,
                 known,
-                &Counted {
+                &Rows {
                     events,
-                    counted: &counted,
-                    values,
+                    count: &counted,
+                    amounts: values,
                 },
             )
         });
@@ -151,10 +172,10 @@ impl Estimator {
 }
 
 /// The rows of an event sheet, which of them count, and their amounts.
-struct Counted<'a> {
+struct Rows<'a> {
     events: &'a EventRows,
-    counted: &'a [bool],
-    values: &'a Column,
+    count: &'a [bool],
+    amounts: &'a Column,
 }
 
 impl Fit {
@@ -174,22 +195,17 @@ impl Fit {
     }
 
     /// Fits what customers spend, if that has not been done for this amount. Gives its place in `spending`.
-    fn spend(&mut self, metric: &Metric, known: &mut Known, rows: &Counted<'_>) -> usize {
-        let Some(amount) = &metric.value.argument else {
-            return 0;
-        };
-        if let Some(at) = known.spent.iter().position(|(known, _)| known == amount) {
+    fn spend(&mut self, metric: &Metric, known: &mut Known, rows: &Rows<'_>) -> usize {
+        let amount = amount_of(metric);
+        let mut fits = self.spending.iter();
+        if let Some(at) = fits.position(|(known, _)| **known == *amount) {
             return at;
         }
         let spent = spent(&known.days, rows);
         let fitted = spent.iter().flatten().filter(|own| own.sum > 0).copied();
-        let written = metric.text.trim();
-        // What stands between the brackets of `expected_value(金额)`.
-        let written = written.split_once('(').map_or(written, |(_, rest)| rest);
-        let written = written.strip_suffix(')').unwrap_or(written).trim();
         self.spending
-            .push((written.into(), SpendingFit::new(fitted.collect())));
-        known.spent.push((amount.clone(), spent));
+            .push((amount.into(), SpendingFit::new(fitted.collect())));
+        known.spent.push(spent);
         known.spent.len() - 1
     }
 
@@ -211,7 +227,7 @@ impl Fit {
         let spending = match spending {
             Some(at) => {
                 let fit = self.spending[at].1.as_ref().map_err(|refusal| *refusal)?;
-                Some((fit, &known.spent[at].1))
+                Some((fit, &known.spent[at]))
             }
             None => None,
         };
@@ -275,8 +291,8 @@ fn purchase_days(book: &Book, events: &EventRows, counted: &[bool]) -> Days {
 }
 
 /// What each customer spent at repeat purchases; `None` without any whose amount is known.
-fn spent(days: &Days, rows: &Counted<'_>) -> Vec<Option<Spent>> {
-    let Column::Number(amounts) = rows.values else {
+fn spent(days: &Days, rows: &Rows<'_>) -> Vec<Option<Spent>> {
+    let Column::Number(amounts) = rows.amounts else {
         return vec![None; days.starts.len() - 1];
     };
     let all = 0..days.starts.len() - 1;
@@ -287,7 +303,7 @@ fn spent(days: &Days, rows: &Counted<'_>) -> Vec<Option<Spent>> {
         for row in rows.events.rows_of(customer) {
             let row = *row as usize;
             let (day, amount) = (rows.events.days[row], amounts[row]);
-            if rows.counted[row] && day > first && amount != MISSING {
+            if rows.count[row] && day > first && amount != MISSING {
                 known.push(day);
                 sum += i128::from(amount);
             }
@@ -333,18 +349,22 @@ fn not_positive(
     spending: Option<usize>,
     book: &Book,
 ) -> Option<Finding> {
-    let spent = &known.spent[spending?].1;
+    let spent = &known.spent[spending?];
     let is_left_out = |own: &Option<Spent>| own.is_some_and(|own| own.sum <= 0);
     let first = spent.iter().position(is_left_out)?;
     let count = spent.iter().filter(|own| is_left_out(own)).count();
     let (name, id) = (&metric.name, &book.roster.ids[first]);
+    let customers = if count == 1 {
+        "1 customer".to_owned()
+    } else {
+        format!("{count} customers")
+    };
     Some(
         Finding::warning(
             Code::NoEstimate,
             text!(
-                "the repeat purchases of {count} customers, `{id}` among them, come to nothing or less: they have no \
-                 `{name}`",
-                "有 {count} 位客户（如 `{id}`）再次购买的金额合计不大于 0：他们没有 `{name}`"
+                "what {customers} paid at repeat purchases, `{id}` among them, comes to nothing or less: no `{name}`",
+                "有 {count} 位客户（如 `{id}`）再次购买的金额合计不大于 0：没有 `{name}`"
             ),
         )
         .help(text!(

@@ -6,6 +6,11 @@
 //! beta distribution (`a`, `b`). Of each customer three figures are enough: how many repeat purchases, and when, from the
 //! first, the last was and the time ends. Time is in weeks.
 
+#![allow(
+    clippy::many_single_char_names,
+    reason = "the letters are those of the paper"
+)]
+
 use super::minimum::{Smooth, least};
 use super::special::{digamma, exp, expm1_over, lgamma, log, log_sum};
 use super::{Refusal, in_bounds};

@@ -60,20 +60,27 @@ pub fn least<F: Smooth>(function: &F, start: &[f64]) -> Option<Vec<f64>> {
     (value.is_finite() && length <= FLAT_ENOUGH).then_some(place)
 }
 
+/// What was seen at a place.
+struct Look {
+    place: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
+}
+
 /// The optimiser asks for value and gradient one after the other; they are worked out together.
 struct Remembered<'a, F> {
     function: &'a F,
-    last: RefCell<Option<(Vec<f64>, f64, Vec<f64>)>>,
+    last: RefCell<Option<Look>>,
     looks: Cell<u32>,
 }
 
 impl<F: Smooth> Remembered<'_, F> {
     /// An error ends the search.
     fn at(&self, place: &[f64]) -> Result<(f64, Vec<f64>), Error> {
-        if let Some((known, value, gradient)) = &*self.last.borrow()
-            && known == place
+        if let Some(last) = &*self.last.borrow()
+            && last.place == place
         {
-            return Ok((*value, gradient.clone()));
+            return Ok((last.value, last.gradient.clone()));
         }
         let (value, gradient) = self.function.at(place);
         self.looks.set(self.looks.get() + 1);
@@ -83,7 +90,11 @@ impl<F: Smooth> Remembered<'_, F> {
         {
             return Err(Error::msg("no least value"));
         }
-        *self.last.borrow_mut() = Some((place.to_vec(), value, gradient.clone()));
+        *self.last.borrow_mut() = Some(Look {
+            place: place.to_vec(),
+            value,
+            gradient: gradient.clone(),
+        });
         Ok((value, gradient))
     }
 }

@@ -13,7 +13,7 @@ fn own(repeats: u32, last: u32, age: u32) -> Purchases {
     Purchases { repeats, age, last }
 }
 
-/// The paper's example: customer 0001 of CDNOW's sample, x = 2, t_x = 30.43, T = 38.86, expects 1.226 in 39 weeks.
+/// The paper's example: customer 0001 of CDNOW's sample, `x = 2`, `t_x = 30.43`, `T = 38.86`, expects 1.226 in 39 weeks.
 #[test]
 fn the_customer_of_the_paper_is_expected_to_buy_as_often_as_there() {
     let expected = FOUND.expected(own(2, 213, 272), 273);
@@ -69,7 +69,7 @@ fn a_of_one_is_no_special_place() {
 
 #[test]
 fn who_bought_once_has_not_left_and_who_stopped_long_ago_has() {
-    assert_eq!(FOUND.active(own(0, 0, 3000)), 1.0);
+    assert!((FOUND.active(own(0, 0, 3000)) - 1.0).abs() < f64::EPSILON);
     assert!(FOUND.active(own(20, 10, 3000)) < 1e-6);
     assert!(FOUND.active(own(20, 2990, 3000)) > 0.9);
 }

@@ -70,7 +70,7 @@ struct Tables {
     /// What they spend: a row a fit and amount.
     spending: Table,
     errors: Table,
-    /// Why there is nothing: a sentence each.
+    /// Why there is nothing, or no trial: a sentence each.
     refused: Vec<String>,
 }
 
@@ -80,12 +80,12 @@ impl Tables {
         let column = |key: &str, text, kind| Column::new(key, said(lang, text), kind);
         let metrics = || column("metrics", text!("Metrics", "指标"), Kind::Text);
         let customers = || column("customers", text!("Customers", "客户数"), Kind::Count);
-        let figure = |name: &str| Column::new(name, name, Kind::Number);
+        let figure = |name: &str| Column::new(name, name, Kind::Figure);
         let likelihood = || {
             column(
                 "log_likelihood",
                 text!("Log-likelihood", "对数似然"),
-                Kind::Number,
+                Kind::Figure,
             )
         };
         let buying = vec![
@@ -97,7 +97,7 @@ impl Tables {
                 Kind::Count,
             ),
             figure("r"),
-            column("alpha", text!("alpha (weeks)", "alpha（周）"), Kind::Number),
+            column("alpha", text!("alpha (weeks)", "alpha（周）"), Kind::Figure),
             figure("a"),
             figure("b"),
             likelihood(),
@@ -118,13 +118,13 @@ impl Tables {
                 Kind::Text,
             ),
             customers(),
-            column("expected", text!("Expected", "预计"), Kind::Number),
-            column("actual", text!("Actual", "实际"), Kind::Number),
+            column("expected", text!("Expected", "预计"), Kind::Figure),
+            column("actual", text!("Actual", "实际"), Kind::Figure),
             column("difference", text!("Difference", "相差"), Kind::Share),
             column(
                 "mean_error",
                 text!("Mean error of a customer", "每位客户平均误差"),
-                Kind::Number,
+                Kind::Figure,
             ),
         ];
         let titled = |key, columns, title| Table::new(key, columns).titled(said(lang, title));
@@ -151,8 +151,10 @@ impl Tables {
             Some(Err(refusal)) => self.refuse("BG/NBD", *refusal),
             None => {}
         }
-        if let Some(Ok(trial)) = &fit.trial {
-            self.trial(trial);
+        match &fit.trial {
+            Some(Ok(trial)) => self.trial(trial),
+            Some(Err(refusal)) => self.untried(*refusal),
+            None => {}
         }
         for (amount, spending) in &fit.spending {
             match spending {
@@ -167,6 +169,15 @@ impl Tables {
         let text = text!(
             "{model}: nothing is estimated, because {en}.",
             "{model}：没有估计，因为{zh}。"
+        );
+        self.refused.push(said(self.lang, text));
+    }
+
+    fn untried(&mut self, refusal: Refusal) {
+        let Text { en, zh } = refusal.reason();
+        let text = text!(
+            "The model was not held against the last third of the time: in the first two thirds {en}.",
+            "没有用最后三分之一的时间检验：在前三分之二的时间里，{zh}。"
         );
         self.refused.push(said(self.lang, text));
     }

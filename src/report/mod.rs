@@ -122,8 +122,10 @@ pub enum Kind {
     Text,
     /// A whole number of customers, orders and the like: `1,204`.
     Count,
-    /// An exact number, with its places: `12.5`.
+    /// An exact number, of which nobody reads more than two places: `12.5`.
     Number,
+    /// A figure that means nothing without its places, such as a parameter: `0.242595`.
+    Figure,
     /// An amount of money: `1,204.50`.
     Money,
     /// A share: 0.25 is written `25.0%`.
