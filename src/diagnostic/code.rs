@@ -196,6 +196,8 @@ codes! {
     NotComputable = "not-computable",
     /// A tag, rule or filter that is unknown for a row because a value is missing.
     UnknownCondition = "unknown-condition",
+    /// Customers of whom nothing can be estimated, or all of them: the data does not carry the model.
+    NoEstimate = "no-estimate",
     /// Periods that no file covers.
     Uncovered = "uncovered",
     /// Customers without a grade.

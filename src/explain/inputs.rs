@@ -21,6 +21,8 @@ pub struct Input {
     pub text: String,
     /// The value as data.
     pub value: Value,
+    /// Whether it is an estimate.
+    pub is_estimate: bool,
     /// Where it came from.
     pub source: Source,
     /// The values that it was worked out from, for values and dimensions.
@@ -85,6 +87,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
             name: name_of(scheme, slot, lang),
             text: value_text(scheme, slot, &Value::Missing, lang),
             value: Value::Missing,
+            is_estimate: entry.is_estimate,
             source: Source::Scheme,
             from: vec![],
         };
@@ -118,6 +121,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
         name: name_of(scheme, slot, lang),
         text,
         value,
+        is_estimate: entry.is_estimate,
         source,
         from,
     }

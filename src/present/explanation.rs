@@ -277,6 +277,9 @@ fn input_json(input: &Input) -> Value {
         serde_json::from_slice(&value).unwrap_or(Value::Null),
     );
     object.insert("text".into(), json!(input.text));
+    if input.is_estimate {
+        object.insert("estimate".into(), json!(true));
+    }
     match &input.source {
         Source::Cell(place) => object.insert("place".into(), json!(place.to_string())),
         Source::Rows { text, count, first } => {

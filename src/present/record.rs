@@ -6,7 +6,7 @@ use crate::diagnostic::Lang;
 use crate::explain::{number_at, reasons, score_of};
 use crate::expr::Slot;
 use crate::grading::{Grading, Kept};
-use crate::scheme::model::{Sight, Strategy};
+use crate::scheme::model::{Sight, SlotKind, Strategy};
 use crate::table::{Decimal, Value};
 use std::io::{self, Write};
 
@@ -148,7 +148,23 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     }
     key(out, "values", false);
     values(grading, row, out);
+    estimates(grading, out);
     out.push(b'}');
+}
+
+/// Which of the values are estimates; where there are none, nothing.
+fn estimates(grading: &Grading, out: &mut Vec<u8>) {
+    let slots = &grading.scheme.slots.entries;
+    let is_value = |kind| matches!(kind, SlotKind::Metric(_) | SlotKind::Value(_));
+    let mut names = slots
+        .iter()
+        .filter(|entry| entry.is_estimate && entry.sight != Sight::Hidden && is_value(entry.kind))
+        .map(|entry| &*entry.name)
+        .peekable();
+    if names.peek().is_some() {
+        key(out, "estimates", false);
+        list(out, names);
+    }
 }
 
 /// Every metric and value; of a series the value of each closed period, oldest first.

@@ -22,7 +22,7 @@ pub fn write_json(summary: &Summary, out: &mut (impl Write + ?Sized)) -> io::Res
             .filter(|finding| finding.severity == wanted)
             .count()
     };
-    let document = json!({
+    let mut document = json!({
         "scheme": { "name": summary.scheme.0, "version": summary.scheme.1, "sha256": summary.scheme_hash },
         "as_of": summary.as_of.to_string(),
         "version": summary.version,
@@ -47,6 +47,12 @@ pub fn write_json(summary: &Summary, out: &mut (impl Write + ?Sized)) -> io::Res
             "list": summary.findings.iter().map(finding).collect::<Vec<_>>(),
         },
     });
+    // The key is there only where something is estimated.
+    if !summary.estimates.is_empty() {
+        let estimates = summary.estimates.iter();
+        let estimates = estimates.map(|(name, rests_on)| (name.to_string(), json!(rests_on)));
+        document["estimates"] = Value::Object(estimates.collect());
+    }
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
