@@ -50,6 +50,12 @@ fn of_orders() {
 }
 
 #[test]
+fn of_orders_where_their_amounts_change() {
+    let tried = examples::amounts_of_orders();
+    assert!(tried * 500 >= 100 * examples::cases(), "{tried}");
+}
+
+#[test]
 fn of_months_nothing_is_said() {
     assert_eq!(examples::example("monthly-consumption"), 0);
 }
@@ -62,6 +68,20 @@ fn of_service() {
 #[test]
 fn of_the_reference() {
     example("reference", 1500);
+}
+
+#[test]
+fn everybody_is_told_the_nearest_where_conditions_are_on_single_values() {
+    for name in [
+        "b2b-weighted",
+        "hotel-guests",
+        "ecommerce-members",
+        "purchase-value",
+    ] {
+        let (told, could) = examples::nearest(name);
+        assert_eq!(told, could, "{name}");
+        assert!(told > examples::cases() / 4, "{name}: {told}");
+    }
 }
 
 /// How many random schemes: 200, or as many as `REGRADE_DISTANCE_SCHEMES` says.

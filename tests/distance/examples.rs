@@ -1,9 +1,9 @@
 //! The shipped examples with 500 customers each, made of the cells of their own sheets and of values at the limits.
 
-use super::sheets::{Case, Cells, Random, present, trials, try_all};
-use regrade::explain::distance::World;
+use super::sheets::{Case, Cells, Random, Wanted, present, trials, try_all};
+use regrade::explain::distance::{Nearest, World};
 use regrade::scheme;
-use regrade::table::Date;
+use regrade::table::{Date, Decimal, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -220,7 +220,7 @@ fn case(example: &Example, count: usize, seed: u64) -> Case {
         .map(|(sheet, name)| {
             let fields = &sheet.sheet.fields;
             let headers = |field: usize| regrade::clean::sheet::field_headers(&fields[field]);
-            let cells = Cells::read(&folder.join(name), &headers(sheet.customer));
+            let cells = Cells::read(&folder.join(name), &headers(sheet.date));
             let Some(customer) = cells.column(&headers(sheet.customer)) else {
                 return Cells {
                     rows: vec![],
@@ -257,8 +257,15 @@ fn tried(case: &Case) -> usize {
     let grading = case.grade();
     let world = World::new(&grading);
     let mut all = vec![];
+    let nearest = Nearest::new(&grading);
     for row in 0..grading.len() {
-        for reach in world.reaches(row) {
+        let reaches = world.reaches(row);
+        // What a list tells of everybody is one of what is told of each.
+        if let Some((slot, change)) = nearest.of(&grading, row) {
+            let reach = reaches.iter().find(|reach| reach.slot == slot).unwrap();
+            assert!(reach.changes.contains(&change), "{change:?} of {reach:?}");
+        }
+        for reach in reaches {
             all.extend(trials(&grading, row, &reach));
         }
     }
@@ -294,4 +301,95 @@ pub fn grades(name: &str) -> usize {
     grades.sort_unstable();
     grades.dedup();
     grades.len()
+}
+
+/// The sums of orders, changed where they come from: the amount of an order of the year, in the orders' sheet. How many
+/// customers were tried.
+pub fn amounts_of_orders() -> usize {
+    let example = EXAMPLES
+        .iter()
+        .find(|example| example.name == "annual-frequency")
+        .unwrap();
+    let case = case(example, cases(), 1);
+    let grading = case.grade();
+    let world = World::new(&grading);
+    let slot = world.leaves()[0].slot;
+    assert_eq!(
+        &*case.scheme.slots.entries[slot.0 as usize].name,
+        "近12月消费额"
+    );
+    let (mut named, mut nearer) = (case.clone(), case.clone());
+    let mut wanted = vec![];
+    for row in 0..grading.len() {
+        let reaches = world.reaches(row);
+        let reach = reaches.iter().find(|reach| reach.slot == slot).unwrap();
+        let (Some(change), Some(step), Value::Number(now)) =
+            (reach.changes.first(), reach.step, &reach.now)
+        else {
+            continue;
+        };
+        let Value::Number(to) = change.to else {
+            continue;
+        };
+        let id = grading.book.roster.ids[row].clone();
+        let by = to.checked_add(-*now).unwrap();
+        let back = if by > Decimal::ZERO { -step } else { step };
+        let is_of_year = |cells: &[String]| {
+            cells[..].contains(&id.to_string())
+                && cells.iter().any(|cell| cell.starts_with("2024-0"))
+        };
+        let Some(place) = case.events[0]
+            .rows
+            .iter()
+            .position(|cells| is_of_year(cells))
+        else {
+            continue;
+        };
+        let column = case.events[0]
+            .headers
+            .iter()
+            .position(|header| header.starts_with("金额"));
+        let amount = Decimal::parse(&case.events[0].rows[place][column.unwrap()]).unwrap();
+        let then = amount.checked_add(by).unwrap();
+        // A refund is no order: what is counted stays what it is.
+        if amount <= Decimal::ZERO || then <= Decimal::ONE {
+            continue;
+        }
+        named.events[0].rows[place][column.unwrap()] = then.to_string();
+        nearer.events[0].rows[place][column.unwrap()] = then.checked_add(back).unwrap().to_string();
+        wanted.push((id, change.clone()));
+    }
+    let (named, nearer) = (named.grade(), nearer.grade());
+    for (id, change) in &wanted {
+        assert_eq!(present(&named, id), Some(change.grade), "{id} {change:?}");
+        let now = present(&grading, id).unwrap();
+        let wanted = match change.better {
+            true => Wanted::NotBetterThan(now),
+            false => Wanted::NotWorseThan(now),
+        };
+        assert!(
+            wanted.holds(present(&nearer, id).unwrap()),
+            "{id} {change:?}"
+        );
+    }
+    wanted.len()
+}
+
+/// How many customers of an example are told what is nearest, and how many could get a better grade by one value alone.
+pub fn nearest(name: &str) -> (usize, usize) {
+    let example = EXAMPLES
+        .iter()
+        .find(|example| example.name == name)
+        .unwrap();
+    let grading = case(example, cases(), 1).grade();
+    let (world, nearest) = (World::new(&grading), Nearest::new(&grading));
+    let rows = 0..grading.len();
+    let told = rows
+        .clone()
+        .filter(|row| nearest.of(&grading, *row).is_some());
+    let could = rows.clone().filter(|row| {
+        let mut reaches = world.reaches(*row).into_iter();
+        reaches.any(|reach| reach.changes.iter().any(|change| change.better))
+    });
+    (told.count(), could.count())
 }

@@ -16,6 +16,8 @@ use std::sync::Arc;
 const ONE: i64 = 1_000_000;
 /// The largest number, in millionths.
 const LARGEST: i64 = 9_000_000_000_000 * ONE - 1;
+/// Ten thousand million, in millionths: as far as is looked, if nothing in the scheme or the column is beyond a tenth.
+const FAR: i64 = 10_000_000_000 * ONE;
 /// So many texts of a column are tried where the scheme does not name the possible ones.
 const MOST_TEXTS: usize = 40;
 
@@ -66,6 +68,14 @@ impl Leaf {
         }
     }
 
+    /// The same as a key of its column, the least there is where nothing is said of it.
+    pub(super) const fn unit(&self) -> i64 {
+        match self.others {
+            Others::Steps { step, .. } => step,
+            _ => 1,
+        }
+    }
+
     /// Whether an expression does.
     pub fn moves_any(&self, bound: &Bound) -> bool {
         bound.slots().iter().any(|slot| self.moves(*slot))
@@ -86,6 +96,9 @@ pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
         let slot = Slot(index as u32);
         let chooses = chosen(scheme, slot);
         let moves = moved(grading, slot, &chooses);
+        if !reaches_the_grade(scheme, &moves) || is_before(scheme, slot) {
+            return None;
+        }
         let mut leaf = Leaf {
             slot,
             others: Others::These(vec![]),
@@ -93,9 +106,6 @@ pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
             chooses,
             why: None,
         };
-        if !reaches_the_grade(scheme, &leaf) || is_before(scheme, slot) {
-            return None;
-        }
         leaf.why = why_not(grading, &leaf);
         if leaf.why.is_none() {
             leaf.others = others(grading, &leaf);
@@ -189,21 +199,18 @@ fn conditions(bands: &[Band]) -> impl Iterator<Item = &Expression> {
     bands.iter().filter_map(|band| band.when.as_ref())
 }
 
-/// Whether the grade that the values give can change with it, or whether reviewers hold it.
-fn reaches_the_grade(scheme: &Scheme, leaf: &Leaf) -> bool {
+/// Whether the grade that the values give can change with these columns, or whether reviewers hold it.
+fn reaches_the_grade(scheme: &Scheme, moves: &[bool]) -> bool {
+    let is_moved = |slot: Slot| moves[slot.0 as usize];
+    let reads = |bound: &Bound| bound.slots().into_iter().any(is_moved);
     let of_grades = scheme.grades.iter().any(|grade| match &grade.rule {
-        GradeRule::When(when) => when
-            .as_ref()
-            .is_some_and(|when| leaf.moves_any(&when.bound)),
+        GradeRule::When(when) => when.as_ref().is_some_and(|when| reads(&when.bound)),
         GradeRule::Top(top) => {
-            top.by.iter().any(|by| leaf.moves_any(&by.bound))
-                || top.within.is_some_and(|within| leaf.moves(within))
+            top.by.iter().any(|by| reads(&by.bound)) || top.within.is_some_and(is_moved)
         }
     });
     let mut holding = scheme.reviews.iter().filter(|review| review.hold);
-    of_grades
-        || scheme.grade_movement.is_none()
-            && holding.any(|review| leaf.moves_any(&review.when.bound))
+    of_grades || scheme.grade_movement.is_none() && holding.any(|review| reads(&review.when.bound))
 }
 
 /// All expressions on the way to the grade.
@@ -242,7 +249,7 @@ fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
         return Some(Why::Periods);
     }
     if let SlotKind::Field(field) = kind(scheme, leaf.slot)
-        && feeds_metrics(scheme, field)
+        && feeds_metrics(grading, field)
     {
         return Some(Why::Metrics);
     }
@@ -330,15 +337,17 @@ fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
     (is_lookup && looks_at_others).then_some(Why::Others)
 }
 
-/// Whether metrics read a field of the customers' sheet: a change of it changes them too.
-fn feeds_metrics(scheme: &Scheme, field: usize) -> bool {
-    let series = scheme.metrics.iter().any(|metric| metric.per.is_some());
-    let first_seen = scheme.customers.as_ref().and_then(|c| c.first_seen) == Some(field);
-    first_seen && series
-        || scheme.metrics.iter().any(|metric| {
-            metric.from == MetricSource::History(field)
-                || metric.window.span == WindowSpan::Anniversary(field)
-        })
+/// Whether metrics that the grade is made of read a field of the customers' sheet: a change of it changes them too.
+fn feeds_metrics(grading: &Grading, field: usize) -> bool {
+    let scheme = &*grading.scheme;
+    let customers = scheme.customers.as_ref();
+    let is_first = customers.is_some_and(|customers| customers.first_seen == Some(field));
+    let mut fed = scheme.metrics.iter().filter(|metric| {
+        is_first && metric.per.is_some()
+            || metric.from == MetricSource::History(field)
+            || metric.window.span == WindowSpan::Anniversary(field)
+    });
+    fed.any(|metric| reaches_the_grade(scheme, &moved(grading, metric.slot, &[])))
 }
 
 /// What a value may be instead.
@@ -351,8 +360,8 @@ fn others(grading: &Grading, leaf: &Leaf) -> Others {
     let number = |end: Option<Decimal>| end.map(Decimal::millionths);
     match ty.base {
         Base::Number => {
-            let step = step(grading, slot, field, column);
-            let (mut least, mut greatest) = (-LARGEST, LARGEST);
+            let (step, greatest) = step(grading, slot, field, column);
+            let (mut least, mut greatest) = (-greatest, greatest);
             if let Some(field) = field {
                 least = number(field.min).unwrap_or(least);
                 greatest = number(field.max).unwrap_or(greatest);
@@ -427,18 +436,16 @@ fn may_be_negative(scheme: &Scheme, slot: Slot) -> bool {
     }
 }
 
-/// The least difference of two values: what `scale` says, one for counts, else the last place that the column's values
-/// and the limits in the scheme have; a hundredth at least for money, and for what a mean rounds.
-fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -> i64 {
+/// The least difference of two values, and the greatest that is looked at. The least difference is what `scale` says, one
+/// for counts, else the last place that the column's values and the limits in the scheme have; a hundredth at least for
+/// money, and for what a mean rounds. The greatest is far beyond all of these, and before sums overflow.
+fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -> (i64, i64) {
     let scheme = &*grading.scheme;
     let counts = [AggregateFunction::Count, AggregateFunction::CountDistinct];
-    let mut is_mean = false;
-    let mut is_money = false;
+    let (mut is_count, mut is_mean, mut is_money) = (false, false, false);
     if let SlotKind::Metric(metric) = kind(scheme, slot) {
         let metric = &scheme.metrics[metric];
-        if counts.contains(&metric.value.function) {
-            return ONE;
-        }
+        is_count = counts.contains(&metric.value.function);
         is_mean = matches!(
             metric.value.function,
             AggregateFunction::Mean | AggregateFunction::Median | AggregateFunction::MeanGap
@@ -449,9 +456,6 @@ fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -
         );
     }
     if let Some(field) = field {
-        if let Some(places) = field.scale {
-            return 10i64.pow(6 - places.min(6));
-        }
         is_money = matches!(field.kind, FieldKind::Money(_));
     }
     // A percentage of whole per cents is hundredths.
@@ -460,7 +464,11 @@ fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -
         true => ONE / 100,
         false => ONE,
     };
+    let mut greatest = FAR;
     let mut take = |key: i64| {
+        greatest = greatest
+            .max(key.saturating_abs().saturating_mul(10))
+            .min(LARGEST);
         while step > 1 && key % step != 0 {
             step /= 10;
         }
@@ -483,7 +491,13 @@ fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -
             take(*key);
         }
     }
-    step
+    let places = field.and_then(|field| field.scale);
+    let step = match places {
+        _ if is_count => ONE,
+        Some(places) => 10i64.pow(6 - places.min(6)),
+        None => step,
+    };
+    (step, greatest)
 }
 
 /// The texts that a column may hold: those that the scheme names, else those that are there.

@@ -144,10 +144,15 @@ impl Span {
     /// What `f` makes of the two, which is monotone in each of them.
     pub fn zip(self, other: Self, f: impl Fn(i128, i128) -> i128) -> Self {
         let missing = self.missing || other.missing;
-        let (Some((a, b)), Some((c, d))) = (self.ends, other.ends) else {
+        let (Some(left), Some(right)) = (self.ends, other.ends) else {
             return Self::MISSING;
         };
-        let ends = [f(a, c), f(a, d), f(b, c), f(b, d)];
+        let ends = [
+            f(left.0, right.0),
+            f(left.0, right.1),
+            f(left.1, right.0),
+            f(left.1, right.1),
+        ];
         let least = ends.into_iter().fold(ends[0], i128::min);
         let greatest = ends.into_iter().fold(ends[0], i128::max);
         Self::numbers(least, greatest).or_missing(missing)

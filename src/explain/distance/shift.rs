@@ -48,18 +48,16 @@ impl World<'_> {
     /// How many grades change if each value of everybody, and then all of them, are `by` (a share) more and less.
     pub fn shifts(&self, by: Decimal) -> Vec<Shift> {
         let mut shifts = vec![];
-        let each = self
-            .numbers()
-            .map(|leaf| (Some(leaf.slot), vec![leaf.slot]));
-        let mut all: Vec<(Option<Slot>, Vec<Slot>)> = each.collect();
+        let each = self.numbers().map(|leaf| (Some(leaf.slot), vec![leaf]));
+        let mut all: Vec<(Option<Slot>, Vec<&Leaf>)> = each.collect();
         if all.len() > 1 {
-            all.push((None, self.numbers().map(|leaf| leaf.slot).collect()));
+            all.push((None, self.numbers().collect()));
         }
-        for (slot, slots) in all {
+        for (slot, leaves) in all {
             for way in [Way::More, Way::Less] {
-                let columns = slots.iter().map(|slot| {
-                    let column = self.frame().column(*slot);
-                    (*slot, shifted(column, by, way))
+                let columns = leaves.iter().map(|leaf| {
+                    let column = self.frame().column(leaf.slot);
+                    (leaf.slot, shifted(column, by, way, leaf.unit()))
                 });
                 let grades = self.regraded(columns.collect());
                 let grades = grades.into_iter().enumerate();
@@ -87,7 +85,7 @@ impl World<'_> {
         for leaf in self.numbers() {
             for way in [Way::More, Way::Less] {
                 let now = key_at(self.frame().column(leaf.slot), row);
-                let to = now.and_then(|now| shifted_key(now, by, way));
+                let to = now.and_then(|now| shifted_key(now, by, way, leaf.unit()));
                 let to = to.and_then(Decimal::from_millionths).map(Value::Number);
                 let Some(to) = to else { continue };
                 let outcomes = self.outcomes(leaf, row, std::slice::from_ref(&to));
@@ -116,24 +114,24 @@ impl World<'_> {
 }
 
 /// A column with each number so much more or less.
-fn shifted(column: &Column, by: Decimal, way: Way) -> Column {
+fn shifted(column: &Column, by: Decimal, way: Way, unit: i64) -> Column {
     let Column::Number(keys) = column else {
         return column.clone();
     };
     let shift = |key: &i64| match *key {
         MISSING => MISSING,
-        key => shifted_key(key, by, way).unwrap_or(key),
+        key => shifted_key(key, by, way, unit).unwrap_or(key),
     };
     Column::Number(keys.iter().map(shift).collect())
 }
 
-/// A number so much more or less, rounded to six places; more is away from zero.
-fn shifted_key(key: i64, by: Decimal, way: Way) -> Option<i64> {
+/// A number so much more or less, rounded to the unit that such values have: a count stays one. More is away from zero.
+fn shifted_key(key: i64, by: Decimal, way: Way, unit: i64) -> Option<i64> {
     let by = i128::from(by.millionths());
     let factor = match way {
         Way::Less => 1_000_000 - by,
         _ => 1_000_000 + by,
     };
-    let moved = divide_half_away(i128::from(key) * factor, 1_000_000);
-    Decimal::from_wide(moved).map(Decimal::millionths)
+    let units = divide_half_away(i128::from(key) * factor, 1_000_000 * i128::from(unit));
+    Decimal::from_wide(units * i128::from(unit)).map(Decimal::millionths)
 }
