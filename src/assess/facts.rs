@@ -119,10 +119,12 @@ impl Facts {
             Some(truth) => (&truth.columns, &truth.series),
             None => (&self.columns, &self.series),
         };
-        let gather = |column: &Column| match column.len() > row {
-            true => column.gather(&places),
-            // A slot that nothing has filled.
-            false => column.clone(),
+        let gather = |column: &Column| {
+            if column.len() > row {
+                column.gather(&places)
+            } else {
+                column.clone()
+            }
         };
         let series = series.iter();
         Self {

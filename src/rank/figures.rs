@@ -16,7 +16,7 @@ pub struct Figures<'a> {
     pub(super) put: Option<i64>,
 }
 
-impl<'a> Figures<'a> {
+impl Figures<'_> {
     /// The same with this key put in instead.
     #[must_use]
     pub const fn with(self, put: Option<i64>) -> Self {

@@ -85,9 +85,10 @@ fn customers(sheet: &Cells, count: usize, random: &mut Random) -> Cells {
             let cell = random.pick(&sheet.rows)[column].clone();
             // What must be so many digits stays what it is, and a score is no hundred.
             let is_bounded = ["手机", "满意度", "员工数"].contains(&header.as_str());
-            match numbers[column] && !is_bounded {
-                true => number(&cell, random),
-                false => cell,
+            if numbers[column] && !is_bounded {
+                number(&cell, random)
+            } else {
+                cell
             }
         });
         cells.collect()
@@ -363,9 +364,10 @@ pub fn amounts_of_orders() -> usize {
     for (id, change) in &wanted {
         assert_eq!(present(&named, id), Some(change.grade), "{id} {change:?}");
         let now = present(&grading, id).unwrap();
-        let wanted = match change.better {
-            true => Wanted::NotBetterThan(now),
-            false => Wanted::NotWorseThan(now),
+        let wanted = if change.better {
+            Wanted::NotBetterThan(now)
+        } else {
+            Wanted::NotWorseThan(now)
         };
         assert!(
             wanted.holds(present(&nearer, id).unwrap()),

@@ -68,7 +68,7 @@ fn expression(random: &mut Random, values: &[String], ranks: bool) -> String {
 /// A scheme of a random sort, and customers for it.
 pub fn case(seed: u64) -> Case {
     let random = &mut Random::new(seed + 1);
-    let ranks = seed % 3 == 0;
+    let ranks = seed.is_multiple_of(3);
     let mut text = format!(
         "[sheets.customers]\nkey = \"id\"\nfields = [\n\
          {{ name = \"a\", type = \"number\", min = 0, max = {MOST} }},\n\
@@ -88,36 +88,36 @@ pub fn case(seed: u64) -> Case {
     );
     for place in 0..random.below(4) {
         let is = expression(random, &values, ranks);
-        let _ = write!(text, "[[values]]\nname = \"v{place}\"\nis = \"{is}\"\n");
+        let _ = writeln!(text, "[[values]]\nname = \"v{place}\"\nis = \"{is}\"");
         values.push(format!("v{place}"));
     }
     let of_fields = values.clone();
     let dimensions = random.below(4);
     for place in 0..dimensions {
         let weight = random.below(5) * 10 + 10;
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "[[dimensions]]\nname = \"D{place}\"\nweight = {weight}\n"
+            "[[dimensions]]\nname = \"D{place}\"\nweight = {weight}"
         );
         if random.below(4) == 0 {
             let points = expression(random, &of_fields, ranks);
-            let _ = write!(text, "points = \"{points}\"\n");
+            let _ = writeln!(text, "points = \"{points}\"");
         } else {
             text += "bands = [\n";
-            for band in 0..random.below(3) + 1 {
+            for band in 0..=random.below(3) {
                 let when = condition(random, &of_fields)
                     .replace("< b", "< n")
                     .replace("> b", "> n")
                     .replace("= b", "= n");
                 let points = random.below(11) * 10;
-                let _ = write!(
+                let _ = writeln!(
                     text,
-                    "{{ label = \"L{band}\", when = \"{when}\", points = {points} }},\n"
+                    "{{ label = \"L{band}\", when = \"{when}\", points = {points} }},"
                 );
             }
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "{{ label = \"L\", points = {} }}]\n",
+                "{{ label = \"L\", points = {} }}]",
                 random.below(11) * 10
             );
         }
@@ -128,7 +128,7 @@ pub fn case(seed: u64) -> Case {
     }
     let last = values.last().unwrap().clone();
     for grade in ["A", "B", "C"] {
-        let _ = write!(text, "[[grades]]\nname = \"{grade}\"\n");
+        let _ = writeln!(text, "[[grades]]\nname = \"{grade}\"");
         let share = (3 - grade.as_bytes()[0] as usize % 3) * 20;
         if ranks && random.below(2) == 0 {
             let ties = *random.pick(&["up", "down"]);
@@ -145,13 +145,13 @@ pub fn case(seed: u64) -> Case {
             );
         } else if last == "score" && random.below(3) > 0 {
             let cut = 75 - 25 * (grade.as_bytes()[0] - b'A');
-            let _ = write!(text, "when = \"score >= {cut}\"\n");
+            let _ = writeln!(text, "when = \"score >= {cut}\"");
         } else {
             let when = condition(random, &values)
                 .replace("< b", "< n")
                 .replace("> b", "> n")
                 .replace("= b", "= n");
-            let _ = write!(text, "when = \"{when}\"\n");
+            let _ = writeln!(text, "when = \"{when}\"");
         }
     }
     if random.below(3) > 0 {
@@ -176,9 +176,12 @@ pub fn case(seed: u64) -> Case {
         // Some are missing.
         let cells = cells.into_iter().enumerate();
         cells
-            .map(|(column, cell)| match column > 0 && random.below(25) == 0 {
-                true => String::new(),
-                false => cell,
+            .map(|(column, cell)| {
+                if column > 0 && random.below(25) == 0 {
+                    String::new()
+                } else {
+                    cell
+                }
             })
             .collect()
     };
@@ -254,7 +257,7 @@ fn nothing_was_missed(
         let near = |value: &Value| match (value, &reach.now) {
             (Value::Date(day), Value::Date(now)) => {
                 let days = day.days_to(*now).unsigned_abs() as usize;
-                days < 8 || days % (1800 / most_days) == 0
+                days < 8 || days.is_multiple_of(1800 / most_days)
             }
             _ => true,
         };

@@ -167,7 +167,11 @@ impl Case {
     }
 }
 
-/// The grade that distances are about.
+/// The grade that distances are about; `None` for who is not there.
+#[allow(
+    clippy::option_option,
+    reason = "who is refused has no grade in another way than who has none"
+)]
 pub fn present(grading: &Grading, id: &str) -> Option<Option<u32>> {
     let row = *grading.book.roster.by_id.get(id)? as usize;
     Some(match grading.scheme.grade_movement {
@@ -220,9 +224,10 @@ pub fn trials(grading: &Grading, row: usize, reach: &Reach) -> Vec<Trial> {
     for change in &reach.changes {
         trials.push(trial(change.to.clone(), Wanted::Is(change.grade)));
         if let Some(less) = one_step_less(reach, change) {
-            let wanted = match change.better {
-                true => Wanted::NotBetterThan(now),
-                false => Wanted::NotWorseThan(now),
+            let wanted = if change.better {
+                Wanted::NotBetterThan(now)
+            } else {
+                Wanted::NotWorseThan(now)
             };
             trials.push(trial(less, wanted));
         }
@@ -276,9 +281,10 @@ pub fn changed(grading: &Grading, trial: &Trial) -> Column {
     let row = grading.book.roster.by_id[&trial.id] as usize;
     let mut changed = ColumnBuilder::like(column);
     for other in 0..column.len() {
-        match other == row {
-            true => changed.push(&trial.value),
-            false => changed.push(&column.value(other)),
+        if other == row {
+            changed.push(&trial.value);
+        } else {
+            changed.push(&column.value(other));
         }
     }
     changed.finish()
@@ -309,9 +315,10 @@ pub fn try_all(case: &Case, grading: &Grading, world: &World<'_>, trials: Vec<Tr
             .find(|leaf| leaf.slot == trial.slot)
             .unwrap();
         // Who is not alone has a grading for itself.
-        let own: Arc<str> = match case.is_alone(leaf) {
-            true => trial.id.clone(),
-            false => "".into(),
+        let own: Arc<str> = if case.is_alone(leaf) {
+            trial.id.clone()
+        } else {
+            "".into()
         };
         let round = next
             .entry(own)

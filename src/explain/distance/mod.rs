@@ -10,12 +10,15 @@
 
 mod leaf;
 mod nearest;
+mod others;
+mod parts;
 mod possible;
 mod search;
 mod shift;
 mod span;
 mod tell;
 mod trial;
+mod why;
 
 pub use leaf::Leaf;
 pub use nearest::Nearest;
@@ -138,9 +141,10 @@ impl<'a> World<'a> {
 
     fn reach(&self, leaf: &Leaf, row: usize, known: &span::Known) -> Reach {
         let series = leaf.why == Some(Why::Periods);
-        let now = match series {
-            true => Value::Missing,
-            false => self.frame().column(leaf.slot).value(row),
+        let now = if series {
+            Value::Missing
+        } else {
+            self.frame().column(leaf.slot).value(row)
         };
         let missing = (now == Value::Missing && !series).then_some(Why::Missing);
         let mut reach = Reach {

@@ -23,9 +23,11 @@ const MOST_GROUPS: usize = 4_000;
 #[derive(Clone, Debug, Default)]
 pub struct Nearest {
     groups: Vec<Option<u32>>,
-    /// A value, on which side of it, from where on, and the grade.
-    better: Vec<Vec<(Slot, Way, Value, Option<u32>)>>,
+    better: Vec<Vec<Step>>,
 }
+
+/// A value, on which side of the present one it lies, and the grade that it gives from there on.
+type Step = (Slot, Way, Value, Option<u32>);
 
 /// What tells the values of one leaf apart: something that rises or falls with it, held against limits.
 struct Scale {
@@ -52,7 +54,13 @@ impl Nearest {
     /// What is nearest for everybody of a grading, or of what a role sees of it.
     pub fn new(grading: &Grading) -> Self {
         let scheme = &*grading.scheme;
-        if scheme.grades.len() < 2 || scheme.grade_movement.is_some() {
+        let mut grades = scheme.grades.iter();
+        // Sorting everybody for ranks is not worth it where nothing is to be told.
+        if scheme.grades.len() < 2
+            || scheme.grade_movement.is_some()
+            || !scheme.populations.is_empty()
+            || grades.any(|grade| matches!(grade.rule, GradeRule::Top(_)))
+        {
             return Self::none();
         }
         let world = World::new(grading);
@@ -125,10 +133,6 @@ impl Nearest {
 impl Conditions {
     /// All conditions on the way to the grade; `None` where they are not of this sort.
     fn of(scheme: &Scheme, leaves: &[Leaf]) -> Option<Self> {
-        let ranks = scheme
-            .grades
-            .iter()
-            .any(|grade| matches!(grade.rule, GradeRule::Top(_)));
         let holds = scheme.reviews.iter().any(|review| review.hold);
         let customers = scheme.customers.as_ref();
         // Which rows a sheet takes may hang on other values of the row.
@@ -136,7 +140,7 @@ impl Conditions {
             customers.sheet.rows.is_some() || !customers.sheet.checks.is_empty()
         });
         let is_told = leaves.iter().all(|leaf| leaf.why.is_none());
-        if ranks || holds || refuses || !scheme.lookups.is_empty() || !is_told {
+        if holds || refuses || !scheme.lookups.is_empty() || !is_told {
             return None;
         }
         let mut conditions = Self::default();
@@ -145,7 +149,7 @@ impl Conditions {
             let is_value = scheme
                 .values
                 .iter()
-                .any(|value| std::ptr::eq(&value.is, expression));
+                .any(|value| std::ptr::eq(&raw const value.is, expression));
             if is_value {
                 if measure(scheme, leaves, &expression.bound).is_none() {
                     conditions.take(scheme, leaves, &expression.bound)?;
@@ -178,10 +182,11 @@ impl Conditions {
                 Some(())
             }
             // Those without a value are told apart from those with one, whatever it is held against.
-            Node::IsNull(inner) => match inner.ty.base {
-                Base::Text => self.take_text(leaves, inner),
-                _ => self.hold(measure(scheme, leaves, inner)?, &[]),
-            },
+            Node::IsNull(inner) if inner.ty.base == Base::Text => self.take_text(leaves, inner),
+            Node::IsNull(inner) => {
+                self.hold(measure(scheme, leaves, inner)?, &[]);
+                Some(())
+            }
             Node::Compare(op, left, right) => {
                 let (op, left, right) = match left.literal() {
                     Some(_) => (turned(*op), right, left),
@@ -208,9 +213,9 @@ impl Conditions {
             self.take_text(leaves, value);
             let of_leaf = self.texts.iter_mut().find(|(known, _)| known == slot);
             // Of a label the conditions of its bands tell the values apart.
-            of_leaf
-                .into_iter()
-                .for_each(|(_, texts)| texts.push(text.clone()));
+            if let Some((_, texts)) = of_leaf {
+                texts.push(text.clone());
+            }
             return Some(());
         }
         let limit = key_of(limit)?;
@@ -223,11 +228,12 @@ impl Conditions {
             Comparison::Greater | Comparison::LessEqual => &[limit + 1],
             Comparison::Equal | Comparison::NotEqual => &[limit, limit + 1],
         };
-        self.hold(measure, cuts)
+        self.hold(measure, cuts);
+        Some(())
     }
 
     /// Holds something against these limits too.
-    fn hold(&mut self, measure: Bound, cuts: &[i64]) -> Option<()> {
+    fn hold(&mut self, measure: Bound, cuts: &[i64]) {
         match self
             .scales
             .iter_mut()
@@ -239,7 +245,6 @@ impl Conditions {
                 cuts: cuts.to_vec(),
             }),
         }
-        Some(())
     }
 
     /// Takes in a text, if it is a leaf.

@@ -192,9 +192,10 @@ impl Span {
 
     /// How it may compare.
     pub fn compared(self, op: Comparison, other: Self) -> Truths {
-        let unknown = match self.missing || other.missing {
-            true => Truths::one(Truth::Unknown),
-            false => Truths::NONE,
+        let unknown = if self.missing || other.missing {
+            Truths::one(Truth::Unknown)
+        } else {
+            Truths::NONE
         };
         let (Some((a, b)), Some((c, d))) = (self.ends, other.ends) else {
             return Truths::one(Truth::Unknown);
@@ -281,9 +282,10 @@ impl Possible {
                         left.push(text);
                     }
                 }
-                match left.len() > MOST_TEXTS {
-                    true => Self::Anything,
-                    false => Self::Texts(left),
+                if left.len() > MOST_TEXTS {
+                    Self::Anything
+                } else {
+                    Self::Texts(left)
                 }
             }
             _ => Self::Anything,

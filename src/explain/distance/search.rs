@@ -1,7 +1,8 @@
 //! The nearest value that gives a better grade, and a worse one: spans of values in which it cannot be are left out, the
 //! others are halved, the nearer half first, until few values are left, which are tried one by one.
 
-use super::leaf::{Others, key_at};
+use super::leaf::key_at;
+use super::others::Others;
 use super::possible::Truths;
 use super::span::{Between, Known};
 use super::{Change, Leaf, Way, World};
@@ -219,9 +220,10 @@ impl Search<'_> {
     }
 
     fn is_wanted(&self, grade: Option<u32>, better: bool) -> bool {
-        match better {
-            true => is_better(grade, self.present),
-            false => is_better(self.present, grade),
+        if better {
+            is_better(grade, self.present)
+        } else {
+            is_better(self.present, grade)
         }
     }
 

@@ -134,9 +134,10 @@ impl World<'_> {
             let about = when.map(|when| truths(&when.bound.eval(&frame).column));
             for (row, allowed) in allowed.iter_mut().enumerate() {
                 let is_about = about.as_ref().is_none_or(|about| about[row] == Truth::True);
-                *allowed &= match is_rows(condition) {
-                    true => holds[row] == Truth::True,
-                    false => !is_about || holds[row] != Truth::False,
+                *allowed &= if is_rows(condition) {
+                    holds[row] == Truth::True
+                } else {
+                    !is_about || holds[row] != Truth::False
                 };
             }
         }
