@@ -45,6 +45,7 @@ mod role;
 mod rules;
 mod runs;
 mod screen;
+mod shifts;
 mod side;
 mod simulate;
 mod stock;

@@ -201,6 +201,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("bom", "CSV 文件开头是否写 BOM（Excel 和 WPS 靠它识别中文）"),
     ("customer", "客户编号，或完整的客户名称"),
+    ("shift", "值增减这么多，等级是否不变，如 2%"),
+    ("explain all", "全体客户：值增减这么多，有多少等级会变"),
     ("rows", "显示多少行：数字或 all"),
     (
         "starter",

@@ -3,6 +3,7 @@
 pub mod basis;
 pub mod csv;
 pub mod diff;
+pub mod distances;
 pub mod duplicates;
 pub mod explanation;
 pub mod history;
