@@ -27,6 +27,7 @@
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
+//! backtest    Grading of each period end → Replay → Steadiness, Separation
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -37,6 +38,7 @@
 //! to say comes back as findings.
 
 pub mod assess;
+pub mod backtest;
 pub mod book;
 pub mod checks;
 pub mod classify;
