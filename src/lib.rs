@@ -28,6 +28,7 @@
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! backtest    Grading of each period end → Replay → Steadiness, Separation
+//! calibrate   (levels with thresholds, wanted shares, values) → round thresholds
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -40,6 +41,7 @@
 pub mod assess;
 pub mod backtest;
 pub mod book;
+pub mod calibrate;
 pub mod checks;
 pub mod classify;
 pub mod clean;

@@ -58,7 +58,8 @@ pub fn of_events(scheme: &Scheme) -> Scheme {
 
 /// Whether a metric adds up what stands in rows of events, so that there is such a sum of any periods.
 pub fn is_sum(metric: &Metric) -> bool {
-    metric.value.function == AggregateFunction::Sum && matches!(metric.from, MetricSource::Events(_))
+    metric.value.function == AggregateFunction::Sum
+        && matches!(metric.from, MetricSource::Events(_))
 }
 
 impl Revenue {
@@ -130,7 +131,11 @@ impl Revenue {
             if value == MISSING && !is_before_first {
                 return None;
             }
-            all += if is_before_first { 0 } else { i128::from(value) };
+            all += if is_before_first {
+                0
+            } else {
+                i128::from(value)
+            };
         }
         Some(all)
     }

@@ -94,7 +94,12 @@ impl Replay {
                 grade: decided.grade,
                 decision: decided.decision,
             };
-            self.put(before, &roster.ids[row], roster.names[row].as_ref(), standing);
+            self.put(
+                before,
+                &roster.ids[row],
+                roster.names[row].as_ref(),
+                standing,
+            );
         }
         for entry in grading.entries() {
             let is_customer = matches!(entry, Entry::Customer(_));

@@ -6,6 +6,7 @@ mod backtest;
 mod backup;
 mod beside;
 pub mod bug;
+mod calibrate;
 mod candidate;
 mod changed;
 mod check;
@@ -158,6 +159,8 @@ enum Command {
     Simulate(simulate::Args),
     /// The past graded again by a candidate scheme: moves, and how well grades tell what came after.
     Backtest(backtest::Args),
+    /// Thresholds for wanted shares, as round numbers: a scheme to look at.
+    Calibrate(calibrate::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
@@ -200,6 +203,7 @@ impl Command {
             Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
             Self::Backtest(_) => Some("backtest"),
+            Self::Calibrate(_) => Some("calibrate"),
         }
     }
 }
@@ -281,6 +285,7 @@ impl Command {
             Self::Diff(args) => diff::run(args, global, screen),
             Self::Simulate(args) => simulate::run(args, global, screen),
             Self::Backtest(args) => backtest::run(args, global, screen),
+            Self::Calibrate(args) => calibrate::run(args, global, screen),
             Self::Explain(args) => explain::run(args, global, screen),
             Self::Review(args) => review::run(args, global, screen),
             Self::Report(args) => report::run(args, global, screen),

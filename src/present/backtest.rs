@@ -50,7 +50,12 @@ fn columns(made: &Backtest<'_>) -> Vec<ListColumn> {
             Text,
             other,
         ),
-        column("present_move", text!("Present move", "现行变动"), Text, other),
+        column(
+            "present_move",
+            text!("Present move", "现行变动"),
+            Text,
+            other,
+        ),
         column(
             "present_reversal",
             text!("Present move back", "现行反复"),
@@ -70,7 +75,12 @@ fn columns(made: &Backtest<'_>) -> Vec<ListColumn> {
             role: other,
         });
     }
-    columns.push(column("lost_after", text!("Lost after", "其后流失"), Bool, other));
+    columns.push(column(
+        "lost_after",
+        text!("Lost after", "其后流失"),
+        Bool,
+        other,
+    ));
     columns
 }
 
@@ -135,29 +145,34 @@ fn row(
         let standing = side.standing(end);
         let grade = standing.and_then(|standing| replay.grade_name(standing));
         cells.push(ListCell::maybe(grade.map(|grade| &**grade)));
-        cells.push(standing.map_or(ListCell::Value(OutCell::Blank), |standing| {
-            let decision = standing.decision;
-            let (en, zh) = (decision.word(Lang::En), decision.word(Lang::Zh));
-            ListCell::Word(decision.key(), text!("{en}", "{zh}"))
-        }));
+        cells.push(
+            standing.map_or(ListCell::Value(OutCell::Blank), |standing| {
+                let decision = standing.decision;
+                let (en, zh) = (decision.word(Lang::En), decision.word(Lang::Zh));
+                ListCell::Word(decision.key(), text!("{en}", "{zh}"))
+            }),
+        );
         let found = side.moves.get(end).copied().flatten();
-        cells.push(found.map_or(ListCell::Value(OutCell::Blank), |found| {
-            match found.direction {
+        cells.push(found.map_or(
+            ListCell::Value(OutCell::Blank),
+            |found| match found.direction {
                 Direction::Up => ListCell::Word("up", text!("up", "升")),
                 Direction::Down => ListCell::Word("down", text!("down", "降")),
-            }
-        }));
-        cells.push(ListCell::Value(found.map_or(OutCell::Blank, |found| {
-            OutCell::Bool(found.is_reversal)
-        })));
+            },
+        ));
+        cells.push(ListCell::Value(
+            found.map_or(OutCell::Blank, |found| OutCell::Bool(found.is_reversal)),
+        ));
     }
     let following = &made.following;
-    let after = sides.iter().find_map(|side| {
-        following.of_standing(end, as_of, &known.id, side.standing(end))
-    });
+    let after = sides
+        .iter()
+        .find_map(|side| following.of_standing(end, as_of, &known.id, side.standing(end)));
     if following.revenue.is_some() {
         let spent = after.and_then(|after| Decimal::from_wide(after.revenue?));
-        cells.push(ListCell::Value(spent.map_or(OutCell::Blank, OutCell::Number)));
+        cells.push(ListCell::Value(
+            spent.map_or(OutCell::Blank, OutCell::Number),
+        ));
     }
     let lost = after.map_or(Truth::Unknown, |after| after.lost);
     cells.push(ListCell::Value(match lost {

@@ -11,6 +11,7 @@
 pub mod backtest;
 mod behaviour;
 mod by;
+pub mod calibration;
 pub mod campaign;
 mod cells;
 mod churn;

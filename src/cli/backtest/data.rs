@@ -2,9 +2,9 @@
 
 use super::Args;
 use crate::cli::as_of::as_of;
+use crate::cli::people::People;
 use crate::cli::rules::Rules;
 use crate::cli::stock::{Left, Make, stock};
-use crate::cli::people::People;
 use crate::cli::{Global, Screen, Stop, inputs, ledger};
 use regrade::backtest::of_events;
 use regrade::book::{self, Inputs};
@@ -69,8 +69,7 @@ impl Data {
             if rules.scheme.customers.is_some() {
                 return Err(no_sheets_of_then(&rules.name));
             }
-            let (inputs, loaded) =
-                inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
+            let (inputs, loaded) = inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
             files.read.push((rules.text.clone(), inputs));
             files.findings = loaded.findings;
         }
@@ -179,12 +178,7 @@ impl Files {
     }
 }
 
-fn make<'a>(
-    rules: &'a Rules,
-    scheme: &'a Scheme,
-    as_of: Date,
-    left: Option<Left>,
-) -> Make<'a> {
+fn make<'a>(rules: &'a Rules, scheme: &'a Scheme, as_of: Date, left: Option<Left>) -> Make<'a> {
     Make {
         scheme,
         text: &rules.text,

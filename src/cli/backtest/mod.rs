@@ -11,7 +11,6 @@ use super::rules::{self, Rules};
 use super::stock::Left;
 use super::{Exit, Global, Reading, Screen, Stop, import, inputs, ledger};
 use data::Data;
-use span::Span;
 use foldhash::HashMap;
 use regrade::backtest::{Following, Replay, Revenue, is_sum, revenue};
 use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
@@ -20,6 +19,7 @@ use regrade::scheme::Scheme;
 use regrade::scheme::model::Metric;
 use regrade::table::{Date, Truth};
 use regrade::text;
+use span::Span;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -98,9 +98,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         None => vec![],
     };
     let (mut by_present, churned) = replay(&data, &present, &span.ends, &later)?;
-    let lang = global
-        .lang
-        .map_or(candidate.scheme.language, Lang::from);
+    let lang = global.lang.map_or(candidate.scheme.language, Lang::from);
     tell_apart(&mut by_candidate, &mut by_present, lang);
     let made = Backtest {
         lang,

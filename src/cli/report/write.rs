@@ -18,7 +18,7 @@ pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
 }
 
 /// The formats that a report has.
-fn known(format: Format) -> Result<Format, Stop> {
+pub fn known(format: Format) -> Result<Format, Stop> {
     match format {
         Format::Table | Format::Md | Format::Json | Format::Html | Format::Xlsx => Ok(format),
         Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
