@@ -128,6 +128,7 @@ pub fn insert(
             flowing = as_stack(flows, figures.lang);
             (&flowing, ChartType::BarStacked)
         }
+        Chart::Histogram(_) | Chart::Heat(_) => return Ok(0),
     };
     if plot.categories.is_empty() || plot.series.is_empty() {
         return Ok(0);

@@ -24,13 +24,14 @@ pub fn figure(chart: &Chart, id: &str, level: u8, colors: &Colors, lang: Lang) -
     let (title, alt) = match chart {
         Chart::Bars(plot) | Chart::Stack(plot) | Chart::Lines(plot) => (&plot.title, &plot.alt),
         Chart::Flows(flows) => (&flows.title, &flows.alt),
+        Chart::Histogram(_) | Chart::Heat(_) => return String::new(),
     };
     let (title, alt) = (escape::text(title), escape::text(alt));
     let mut html = format!("<figure>\n<figcaption><h{level}>{title}</h{level}></figcaption>\n");
     match chart {
         Chart::Bars(plot) | Chart::Stack(plot) => legend::write(plot, false, colors, &mut html),
         Chart::Lines(plot) => legend::write(plot, true, colors, &mut html),
-        Chart::Flows(_) => {}
+        Chart::Flows(_) | Chart::Histogram(_) | Chart::Heat(_) => {}
     }
     for (width, class) in WIDTHS {
         let canvas = match chart {
@@ -38,6 +39,7 @@ pub fn figure(chart: &Chart, id: &str, level: u8, colors: &Colors, lang: Lang) -
             Chart::Stack(plot) => stack::draw(plot, width, colors),
             Chart::Lines(plot) => lines::draw(plot, width, colors),
             Chart::Flows(flows) => flows::draw(flows, width, colors, lang),
+            Chart::Histogram(_) | Chart::Heat(_) => continue,
         };
         html.push_str(&canvas.svg(&format!("{id}-{class}"), class, &title, &alt));
     }
