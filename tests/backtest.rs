@@ -195,7 +195,7 @@ fn a_backtest_is_the_year_run_month_by_month_with_the_candidate() {
 
 #[test]
 fn a_value_of_the_candidate_that_is_set_is_replayed_too() {
-    let set = "movement.grade.min_hold=3";
+    let set = "movement.grade.grace=1";
     let printed = regrade(
         &LEDGER,
         &[
@@ -275,6 +275,52 @@ fn graded_as_the_files_came_in_the_year_differs_where_an_order_came_late() {
     let of = |standings: &Standings| expected.clone().map(|key| standings[&key].0.clone());
     assert_eq!(of(&ran), ["A", "A", "A"]);
     assert_eq!(of(&candidate), ["B", "B", "A"]);
+}
+
+#[test]
+fn who_was_lost_is_what_the_report_of_the_present_scheme_calls_it() {
+    let rules = fs::read_to_string(example().join("rules-2.toml")).unwrap();
+    let rules = format!("{rules}\n[report]\nchurned = \"latest(月消费额) = 0\"\n");
+    fs::write(LEDGER.join("churned.toml"), rules).unwrap();
+    let printed = regrade(
+        &LEDGER,
+        &[
+            "backtest",
+            "-q",
+            "-r",
+            "rules.toml",
+            "--against",
+            "churned.toml",
+            "--format",
+            "jsonl",
+        ],
+    );
+    let spent = spent();
+    let months: Vec<String> = days().collect();
+    let (mut lost, mut unknown) = (0, 0);
+    for line in printed.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let id = record["id"].as_str().unwrap();
+        let day = record["as_of"].as_str().unwrap();
+        let month = months.iter().position(|known| known == day).unwrap();
+        let is_absent = |month: usize| id == "K11" && (month == 8 || month == 9);
+        let expected = match months.get(month + MONTHS) {
+            // Absent three months later: nobody knows.
+            Some(_) if is_absent(month) || is_absent(month + MONTHS) => {
+                unknown += 1;
+                Value::Null
+            }
+            Some(later) => {
+                let key = (id.to_owned(), later[..7].to_owned());
+                let is_lost = spent.get(&key).is_none_or(|spent| *spent == 0);
+                lost += usize::from(is_lost);
+                Value::Bool(is_lost)
+            }
+            None => Value::Null,
+        };
+        assert_eq!(record["lost_after"], expected, "{line}");
+    }
+    assert!(lost > 5 && unknown == 3, "{lost} lost, {unknown} unknown");
 }
 
 /// What each customer spent in each month, in hundredths of a yuan, from the files: an order that stands in several counts as in the last.

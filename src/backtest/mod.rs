@@ -11,6 +11,8 @@
 mod following;
 mod separation;
 mod steadiness;
+#[cfg(test)]
+mod tests;
 
 pub use following::{After, Following, Revenue, is_sum, of_events, revenue};
 pub use separation::{GradeOutcome, Pairs, Separation, separation};

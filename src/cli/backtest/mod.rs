@@ -99,7 +99,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     };
     let (mut by_present, churned) = replay(&data, &present, &span.ends, &later)?;
     let lang = global.lang.map_or(candidate.scheme.language, Lang::from);
-    tell_apart(&mut by_candidate, &mut by_present, lang);
+    if candidate.text != present.text {
+        tell_apart(&mut by_candidate, &mut by_present, lang);
+    }
     let made = Backtest {
         lang,
         scheme: &candidate.scheme.name,

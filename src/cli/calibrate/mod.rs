@@ -1,6 +1,7 @@
 //! `regrade calibrate`: proposes thresholds for wanted shares, as numbers that a person would choose, and writes a scheme
 //! with them to look at. The scheme itself is not touched, and nothing is recorded.
 
+mod cut;
 mod shares;
 mod write;
 
@@ -18,7 +19,7 @@ use regrade::grading::Grading;
 use regrade::ledger::Ledger;
 use regrade::report::calibration::{Calibrated, Calibration, report};
 use regrade::scheme::model::Expression;
-use regrade::scheme::{AllNames, Scheme, set};
+use regrade::scheme::{Scheme, set};
 use regrade::table::column::MISSING;
 use regrade::table::{Column, Decimal};
 use regrade::text;
@@ -35,7 +36,12 @@ pub struct Args {
     shares: String,
     /// The number to compare, instead of what the conditions compare.
     // The name under which everybody else's `--by` is known; nothing is recorded here.
-    #[arg(id = "by", long = "by", value_name = "EXPRESSION")]
+    #[arg(
+        id = "by",
+        long = "by",
+        value_name = "EXPRESSION",
+        allow_hyphen_values = true
+    )]
     by: Option<String>,
     /// The bands of this dimension instead of the grades.
     #[arg(long, value_name = "NAME")]
@@ -63,9 +69,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     written.extend(schemes.iter().map(std::path::PathBuf::as_path));
     keep_inputs(&written, &read)?;
     let tolerance = percent(&args.tolerance, "--tolerance")?;
-    let ladder = ladder(args, &rules.scheme)?;
+    let ladder = cut::ladder(args, &rules.scheme)?;
     let shares = Shares::parse(&args.shares, &ladder)?;
-    let thresholds = thresholds(args, &rules.scheme, &ladder, &shares)?;
+    let thresholds = cut::thresholds(args, &rules.scheme, &ladder, &shares)?;
 
     let data = Data::open(args, global)?;
     let mut before = data.grade(&rules, args, global, screen)?;
@@ -113,9 +119,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             args,
             &rules.scheme,
             &ladder,
-            &values,
-            &shares,
-            &thresholds,
+            (&shares, values.len()),
             &proposals,
         ),
         command: write::simulate(args, global, &schemes, &changes),
@@ -196,120 +200,6 @@ impl Data {
             Self::Run(run) => format!("{as_of} {}", run.1.run.short_id()),
         }
     }
-}
-
-/// The levels that are to be cut: the grades, or the bands of a dimension.
-fn ladder(args: &Args, scheme: &Scheme) -> Result<Ladder, Stop> {
-    let found = match &args.dimension {
-        Some(name) => Ladder::bands(scheme, name).ok_or_else(|| {
-            let known = scheme.dimensions.iter().map(|known| &*known.name);
-            let known: Vec<&str> = known.collect();
-            let Text { en, zh } = regrade::diagnostic::listed(known.iter().copied());
-            let finding = Finding::error(
-                Code::UnknownName,
-                text!(
-                    "the scheme has no dimension `{name}`",
-                    "方案中没有维度 `{name}`"
-                ),
-            );
-            Stop::usage(if known.is_empty() {
-                finding
-            } else {
-                finding.help(text!("name one of {en}", "可以写 {zh}"))
-            })
-        })?,
-        None => Ladder::grades(scheme),
-    };
-    if found.levels.is_empty() {
-        let finding = Finding::error(
-            Code::Usage,
-            text!("there are no levels to cut", "没有可以分的档次"),
-        );
-        return Err(Stop::usage(finding.help(text!(
-            "calibrate the grades, or with `--dimension` the bands of a dimension",
-            "可以校准等级，或用 `--dimension` 校准某个维度的各档"
-        ))));
-    }
-    Ok(found)
-}
-
-/// What is compared at each level that is to be cut: everywhere the same value, the same way.
-fn thresholds(
-    args: &Args,
-    scheme: &Scheme,
-    ladder: &Ladder,
-    shares: &Shares,
-) -> Result<Vec<Threshold>, Stop> {
-    if let Some(by) = &args.by {
-        let value = expression(scheme, by)?;
-        let levels = ladder.levels[..shares.len()].iter();
-        return levels
-            .map(|level| match level.threshold() {
-                Err(
-                    why @ (regrade::calibrate::NoThreshold::Otherwise
-                    | regrade::calibrate::NoThreshold::Ranked),
-                ) => Err(shares::no_threshold(&level.name, None, why)),
-                _ => Ok(Threshold::at_least(&value)),
-            })
-            .collect();
-    }
-    let mut found: Vec<Threshold> = vec![];
-    for level in &ladder.levels[..shares.len()] {
-        let when = level.when.as_ref().map(|when| &*when.text);
-        let threshold = level.threshold();
-        let threshold = threshold.map_err(|why| shares::no_threshold(&level.name, when, why))?;
-        if let Some(first) = found.first() {
-            let is_same =
-                first.value == threshold.value && first.is_upward() == threshold.is_upward();
-            if !is_same {
-                let first = &ladder.levels[0];
-                return Err(shares::not_the_same(first, level));
-            }
-        }
-        found.push(threshold);
-    }
-    Ok(found)
-}
-
-/// The number of `--by`.
-fn expression(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
-    let stop = |findings| Stop::Findings {
-        findings,
-        source: Some(("--by".to_owned(), written.to_owned())),
-        exit: Exit::Usage,
-    };
-    let mut populations = vec![];
-    let bound = expr::number(written, &AllNames::new(scheme), &mut populations).map_err(stop)?;
-    let finding = if !populations.is_empty() {
-        Finding::error(
-            Code::PopulationMisuse,
-            text!(
-                "`--by` cannot hold a figure of the population",
-                "`--by` 中不能直接用全体客户的统计函数"
-            ),
-        )
-        .at(bound.span)
-        .help(text!(
-            "give it a name under [[values]]",
-            "请先在 [[values]] 中给它取名"
-        ))
-    } else if bound.is_constant() {
-        Finding::error(
-            Code::WrongResult,
-            text!("this is the same for everybody", "这对所有客户都一样"),
-        )
-        .at(bound.span)
-        .help(text!(
-            "name a field, metric or value, or `score`",
-            "请写字段、指标、值或 `score`"
-        ))
-    } else {
-        return Ok(Expression {
-            text: written.into(),
-            bound,
-        });
-    };
-    Err(stop(vec![finding]))
 }
 
 /// The values of the customers who have one.
@@ -407,13 +297,10 @@ fn notes(
     args: &Args,
     scheme: &Scheme,
     ladder: &Ladder,
-    values: &[i64],
-    shares: &Shares,
-    thresholds: &[Threshold],
+    (shares, all): (&Shares, usize),
     proposals: &[Option<Proposal>],
 ) -> Vec<Text> {
     let mut notes = vec![];
-    let all = values.len();
     for (place, sum) in shares.sums().into_iter().enumerate() {
         let Some(Some(proposal)) = proposals.get(place) else {
             continue;
@@ -449,7 +336,6 @@ fn notes(
             "升降由 `[[movement]]` 决定：这里的占比是由数值得出的等级，也就是客户首次的等级。"
         ));
     }
-    let _ = thresholds;
     notes
 }
 

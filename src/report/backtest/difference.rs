@@ -91,10 +91,7 @@ pub(super) fn section(made: &Backtest<'_>) -> Section {
     let (elsewhere, all) = (crossed.elsewhere, crossed.all());
     let mut section = Section::new(
         "difference",
-        said(
-            lang,
-            text!("The two schemes at the end", "期末两方案对照"),
-        ),
+        said(lang, text!("The two schemes at the end", "期末两方案对照")),
     );
     section.notes.push(said(
         lang,

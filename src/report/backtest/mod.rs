@@ -35,14 +35,17 @@ pub fn report(made: &Backtest<'_>) -> Report {
     let (first, last) = (made.ends().first(), made.ends().last());
     let span = |end: Option<&Date>| end.map(|end| made.name_of(*end)).unwrap_or_default();
     let (first, last) = (span(first), span(last));
+    let over = if first == last {
+        text!("{first}", "{first}")
+    } else {
+        text!("{first} to {last}", "{first} 至 {last}")
+    };
+    let over = said(lang, over);
     let name = made.scheme.trim();
     let title = if name.is_empty() {
-        text!("Backtest, {first} to {last}", "回测 {first} 至 {last}")
+        text!("Backtest, {over}", "回测 {over}")
     } else {
-        text!(
-            "{name}: backtest, {first} to {last}",
-            "{name}回测 {first} 至 {last}"
-        )
+        text!("{name}: backtest, {over}", "{name}回测 {over}")
     };
     let steady = made.sides().map(|side| steadiness(side, made.within));
     let apart = made.sides().map(|side| separation(side, &made.following));
