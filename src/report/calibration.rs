@@ -104,9 +104,9 @@ fn section(made: &Calibration) -> Section {
         lang,
         text!(
             "Shares are of the customers who have a level; both columns were graded, the second with the proposal. Each \
-             number is the roundest that gives the share within the tolerance: a multiple of the coarsest step of …, 10, \
-             5, 2.5, 2, 1, 0.5, ….",
-            "占比的分母是有档次的客户；两列都是实际评出来的，后一列用的是建议的分界。每个数都是在容差以内最整的数：取 …、10、5、2.5、2、1、0.5、… 中尽可能大的步长的倍数。"
+             number is the roundest that gives the share of its level and those above within the tolerance: a multiple of \
+             the coarsest step of …, 10, 5, 2.5, 2, 1, 0.5, ….",
+            "占比的分母是有档次的客户；两列都是实际评出来的，后一列用的是建议的分界。每个数都是使该档连同以上各档的占比在容差以内的最整的数：取 …、10、5、2.5、2、1、0.5、… 中尽可能大的步长的倍数。"
         ),
     ));
     let notes = made.notes.iter();

@@ -46,7 +46,7 @@ pub struct Args {
     /// The bands of this dimension instead of the grades.
     #[arg(long, value_name = "NAME")]
     dimension: Option<String>,
-    /// How far a share may be off, in percentage points.
+    /// How far the share of a level together with those above it may be off, in percentage points.
     #[arg(long, value_name = "SHARE", default_value = "1%")]
     tolerance: String,
     /// The run of the ledger: @latest, @previous, @2024-03, an id or a graded workbook of it.
