@@ -361,7 +361,7 @@ fn spent_after(spent: &BTreeMap<(String, String), i128>, customer: &str, month: 
 fn ratio(part: i128, whole: i128) -> f64 {
     let wide = part * 10_000_000 / whole;
     let rounded = (wide + if wide < 0 { -5 } else { 5 }) / 10;
-    format!("{}e-6", rounded).parse().unwrap()
+    format!("{rounded}e-6").parse().unwrap()
 }
 
 fn rounded(value: f64, places: i32) -> f64 {

@@ -2,9 +2,12 @@
 //! `tests/backtest.rs`.
 
 use super::{
-    Customer, Direction, Following, Move, Replay, Standing, moves, separation, steadiness,
+    Customer, Direction, Following, Move, Replay, Revenue, Standing, moves, of_events, revenue,
+    separation, steadiness,
 };
+use crate::book::Inputs;
 use crate::decide::Decision;
+use crate::read::{self, Input, Options};
 use crate::table::{Date, Period, PeriodKind, Truth};
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -142,4 +145,47 @@ fn who_is_lost_by_the_rule_is_asked_so_many_periods_later() {
     assert_eq!(figures(1), (3, 1, 0, 0));
     assert_eq!((found.ungraded.customers, found.ungraded.lost), (1, 1));
     assert_eq!(found.pairs.all(), 0);
+}
+
+#[test]
+fn what_is_spent_is_nothing_where_no_row_is() {
+    let (scheme, findings) = crate::scheme::validate(
+        "[sheets.customers]\nkey = \"id\"\n[sheets.orders]\ncustomer = \"id\"\ndate = \"day\"\n\
+         fields = [{ name = \"amount\", type = \"number\" }]\n\
+         [[metrics]]\nname = \"newest\"\nfrom = \"orders\"\nvalue = \"last(amount)\"\n\
+         [[metrics]]\nname = \"spent\"\nfrom = \"orders\"\nvalue = \"sum(amount)\"\nwhere = \"amount > 0\"\n\
+         within = \"7 days\"\n",
+    );
+    let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
+    let metric = revenue(&scheme).unwrap();
+    assert_eq!(&*metric.name, "spent");
+    let mut inputs = Inputs::empty(&of_events(&scheme));
+    let orders =
+        "id,day,amount\n1,2024-01-05,10\n1,2024-01-06,-4\n1,2024-04-01,7.5\n2,2024-03-31,20\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, orders).unwrap();
+    let file = Input::File {
+        path,
+        name: "orders.csv".into(),
+        worksheet: None,
+    };
+    let tables = read::open(&file, &[], &Options::default(), &|_, _| {}).unwrap();
+    for table in tables {
+        inputs.put(&scheme, "orders", table, None);
+    }
+    let day = |text| Date::parse_iso(text).unwrap();
+    let spent = Revenue::of(&scheme, metric, inputs, day("2024-05-31"));
+    let after = |id, end, months| spent.after(id, day(end), months);
+    // All months and not the seven days of the metric; the row that it leaves out is left out.
+    assert_eq!(after("1", "2023-12-31", 1), Some(10_000_000));
+    assert_eq!(after("1", "2024-01-31", 2), Some(0));
+    assert_eq!(after("1", "2024-01-31", 3), Some(7_500_000));
+    // The first order comes later, and of somebody there is none at all.
+    assert_eq!(after("2", "2024-01-31", 1), Some(0));
+    assert_eq!(after("2", "2024-01-31", 2), Some(20_000_000));
+    assert_eq!(after("3", "2024-01-31", 2), Some(0));
+    // May is closed, and no file covers it.
+    assert!(spent.covers(day("2024-01-31"), 3));
+    assert!(!spent.covers(day("2024-01-31"), 4));
 }

@@ -26,6 +26,16 @@ pub(super) fn section(made: &Backtest<'_>, apart: &[Separation; 2]) -> Section {
             "看每个期末以后的 {ahead} 期：{all} 个期末中有 {judged} 个已经知道，其余不计。每位客户在每个期末各计一次。"
         ),
     ));
+    if made.following.revenue.is_none() && made.following.churned.is_empty() {
+        section.notes.push(said(
+            lang,
+            text!(
+                "Neither scheme has a metric that adds up events, and `[report] churned` of the present one does not say who \
+                 is lost: there is nothing to judge by.",
+                "两个方案都没有对流水求和的指标，现行方案也没有用 `[report] churned` 写怎样算流失，所以无从检验。"
+            ),
+        ));
+    }
     if judged == 0 {
         return section;
     }
