@@ -92,7 +92,18 @@ impl Ladder {
 
     /// Where the condition of a level is, for `--set`.
     pub fn path_of(&self, level: usize) -> String {
-        let name = step(&self.levels[level].name, level);
+        let own = &self.levels[level].name;
+        let is_only = self
+            .levels
+            .iter()
+            .filter(|other| other.name == *own)
+            .count()
+            == 1;
+        let name = if is_only {
+            step(own, level)
+        } else {
+            (level + 1).to_string()
+        };
         format!("{}.{name}.when", self.path)
     }
 }

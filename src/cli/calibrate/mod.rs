@@ -75,7 +75,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 
     let data = Data::open(args, global)?;
     let mut before = data.grade(&rules, args, global, screen)?;
+    let value = value_text(args, &rules.scheme, &thresholds[0]);
     let values = values(&mut before, &thresholds[0]);
+    if values.is_empty() {
+        return Err(no_values(&value));
+    }
     let proposals = proposals(&values, &shares, &thresholds, tolerance);
     let mut changed = rules.text.clone();
     let mut changes = vec![];
@@ -103,7 +107,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             Some(name) => name.clone(),
             None => text!("the grades", "等级").get(lang).to_owned(),
         },
-        value: value_text(args, &rules.scheme, &thresholds[0]),
+        value,
         tolerance,
         levels: levels(args, &ladder, &shares, conditions, [&before, &after]),
         without: [&before, &after].map(|grading| counts(args, &ladder, grading).1),
@@ -350,6 +354,20 @@ fn read_once() -> Stop {
     Stop::usage(finding.help(text!(
         "write it into a file first, and name the file",
         "请先写入文件，再给出文件名"
+    )))
+}
+
+fn no_values(value: &str) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "no customer has a value of `{value}`",
+            "没有客户有 `{value}` 的数值"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "`regrade explain` says what is missing; or compare another number with `--by`",
+        "用 `regrade explain` 看缺什么；或用 `--by` 比较别的数"
     )))
 }
 
