@@ -29,6 +29,7 @@
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
 //! backtest    Grading of each period end → Replay → Steadiness, Separation
 //! calibrate   (levels with thresholds, wanted shares, values) → round thresholds
+//! parallel    pieces of work → what they give, in their order                                   all may share work so
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -56,6 +57,7 @@ pub mod grading;
 pub mod ledger;
 pub mod metrics;
 pub mod notices;
+pub mod parallel;
 pub mod present;
 pub mod rank;
 pub mod read;
