@@ -28,6 +28,8 @@
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
+//! backtest    Grading of each period end → Replay → Steadiness, Separation
+//! calibrate   (levels with thresholds, wanted shares, values) → round thresholds
 //! parallel    pieces of work → what they give, in their order                                   all may share work so
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
@@ -39,7 +41,9 @@
 //! to say comes back as findings.
 
 pub mod assess;
+pub mod backtest;
 pub mod book;
+pub mod calibrate;
 pub mod checks;
 pub mod classify;
 pub mod clean;

@@ -19,6 +19,14 @@ const COMMANDS: &[(&str, &str)] = &[
     ("grade", "用文件、标准输入或台账给客户评级"),
     ("diff", "比较两个批次或评级文件：谁升级、谁降级，起因是什么"),
     ("simulate", "换一套方案给同样的数据评级：谁会变动"),
+    (
+        "backtest",
+        "用候选方案把过去各期重评一遍：升降、反复，以及等级能否预示其后的收入和流失",
+    ),
+    (
+        "calibrate",
+        "按想要的占比建议分界，都是整数；写出一份供查看的方案，不改任何东西",
+    ),
     ("explain", "说明某个客户为何是这个等级"),
     (
         "review",
@@ -66,6 +74,32 @@ const COMMANDS: &[(&str, &str)] = &[
 
 /// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
+    (
+        "backtest files",
+        "只有流水表的方案的文件；不写则用台账中的数据",
+    ),
+    (
+        "backtest against",
+        "现行方案，用来比较；不写则为最新批次的方案，或 `--set` 修改前的方案",
+    ),
+    (
+        "backtest from",
+        "从哪一期起重评：2024-01、2024-Q1；不写则从有数据的第一期起",
+    ),
+    (
+        "backtest until",
+        "到哪一期为止；不写则到最新数据导入时已结束的最后一期",
+    ),
+    ("shares", "想要的占比，从最高一档写起：'A=10%,B=30%'"),
+    ("calibrate by", "比较哪个数，代替原条件所比较的"),
+    ("dimension", "校准这个维度的各档，而不是等级"),
+    ("tolerance", "某档连同以上各档的占比可以差多少个百分点"),
+    ("within", "变动以后在这么多期内又变回相反方向，算反复"),
+    ("ahead", "每个期末往后看多少期"),
+    (
+        "revenue",
+        "以哪个指标所加总的流水为收入；不写则用 `[report] amount` 的指标，或第一个金额合计指标",
+    ),
     (
         "between",
         "前后两个批次（@previous @latest），或只写后一个；不写则为最新批次与它之前的批次",

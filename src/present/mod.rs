@@ -1,5 +1,6 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
+pub mod backtest;
 pub mod basis;
 pub mod csv;
 pub mod diff;

@@ -8,8 +8,10 @@
 //! say how its figures are defined. A missing value is never a nought: those of whom a thing is unknown are counted
 //! apart.
 
+pub mod backtest;
 mod behaviour;
 mod by;
+pub mod calibration;
 pub mod campaign;
 mod cells;
 mod chart;
