@@ -27,6 +27,8 @@ pub struct Metric {
     pub per: Option<PeriodKind>,
     /// What a series does with periods outside coverage.
     pub gaps: Gaps,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 /// What a metric is worked out from.

@@ -146,6 +146,7 @@ impl Validator<'_> {
         self.series.extend(per.map(|kind| (slot, kind)));
         let (from, filter, value, text) = bound?;
         Some(Metric {
+            span: name.span.clone(),
             name: name.value.into(),
             slot,
             from,
