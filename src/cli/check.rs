@@ -65,7 +65,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut found = rules.findings.clone();
     let linted = linted(&rules.scheme, &rules.text, as_of);
     found.extend(touched(linted, graded.as_ref()));
-    found.extend(graded.iter().flat_map(|graded| windows(&rules.scheme, &graded.book)));
+    found.extend(
+        graded
+            .iter()
+            .flat_map(|graded| windows(&rules.scheme, &graded.book)),
+    );
     let is_file = |output: &Output| output.target != Target::Stdout;
     if targets.iter().all(is_file) {
         tell(&rules, &found, &data, screen);

@@ -5,8 +5,8 @@
 
 mod about;
 mod code;
-mod witness;
 pub mod render;
+mod witness;
 
 pub use about::About;
 pub use code::Code;

@@ -1,8 +1,8 @@
 //! The summary as JSON, for `--summary-json`: English keys, exact numbers.
 
 use super::{Share, Summary};
-use crate::diagnostic::{At, Severity};
 use crate::diagnostic::Shown;
+use crate::diagnostic::{At, Severity};
 use crate::table::{self, Decimal};
 use serde_json::{Map, Number, Value, json};
 use std::io::{self, Write};

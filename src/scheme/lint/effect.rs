@@ -36,7 +36,11 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
         GradeRule::When(_) => false,
     });
     let weighted: Vec<usize> = (0..open.scheme.dimensions.len())
-        .filter(|index| open.scheme.dimensions[*index].weight.is_some_and(|w| w > Decimal::ZERO))
+        .filter(|index| {
+            open.scheme.dimensions[*index]
+                .weight
+                .is_some_and(|w| w > Decimal::ZERO)
+        })
         .collect();
     if by_rank || weighted.len() < 2 {
         return vec![];
@@ -55,7 +59,10 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
         };
         let name = &dimension.name;
         let why = if points.len() == 1 {
-            text!("all of its bands give the same points", "所有档的分数都相同")
+            text!(
+                "all of its bands give the same points",
+                "所有档的分数都相同"
+            )
         } else if changes(open, index, score, &points, &conditions, as_of) == Some(false) {
             text!(
                 "whatever the others come to, its points never decide a grade",
@@ -107,7 +114,9 @@ fn points(open: &Open<'_>, dimension: usize, as_of: Date) -> Option<BTreeSet<i64
     if !states.assessment.dimensions[dimension].counts {
         return None;
     }
-    let Column::Number(points) = states.facts.get(open.scheme.dimensions[dimension].points_slot)
+    let Column::Number(points) = states
+        .facts
+        .get(open.scheme.dimensions[dimension].points_slot)
     else {
         return None;
     };

@@ -2,7 +2,8 @@
 //!
 //! A value may be better the higher it is, or the lower, or best in the middle: none of that is a fault. Two things are:
 //! one and the same rise (from a to b) lifts one customer and lowers another; and a customer falls on the way up and
-//! rises again, so that there is a hole between two better values.
+//! rises again, so that there is a hole between two better values. Of a value of which only sums with others count
+//! (`x + y between 5 and 9`) the first says nothing: the others move the places at which it turns.
 
 use super::certainty::meeting;
 use super::customers::{of_slots, of_values};
@@ -66,7 +67,13 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
             without: None,
         };
         if let Ok(states) = States::new(open, wanted, as_of) {
-            findings.extend(of_states(open, &states, Of::Points(index), &mut told, as_of));
+            findings.extend(of_states(
+                open,
+                &states,
+                Of::Points(index),
+                &mut told,
+                as_of,
+            ));
         }
     }
     if let Some(states) = grades {
@@ -150,7 +157,9 @@ fn fault(walks: &Walks) -> Result<Option<Fault>, TooMany> {
     if count > MOST {
         return Err(TooMany(count));
     }
-    for far in 1..places.len() {
+    // In a sum the others move the places at which a value turns: both ways is no fault there.
+    let furthest = if walks.is_summed { 1 } else { places.len() };
+    for far in 1..furthest {
         for low in 0..places.len() - far {
             let (from, to) = (places[low].1, places[low + far].0);
             let pair = |walk| Pair { walk, from, to };
@@ -218,7 +227,12 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
     let customer = |walk: usize, place: usize| {
         let walk = &walks.walks[walk];
         let mut witness = of_values(scheme, states, &walk.customers[place]);
-        witness.entry = Some(level_word(scheme, of, walk.levels[place]).en.replace('`', "").into());
+        witness.entry = Some(
+            level_word(scheme, of, walk.levels[place])
+                .en
+                .replace('`', "")
+                .into(),
+        );
         witness
     };
     let (title, notes, witnesses, first) = match fault {
@@ -226,14 +240,26 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
             let (low, high) = (at(lowered.from), at(lowered.to));
             let title = match of {
                 Of::Grade => Text {
-                    en: format!("a rise in {} from {} to {} lowers the grade of one customer and lifts another", name.en, low.en, high.en),
-                    zh: format!("{} 从 {} 增加到 {}，有的客户等级反而下降，有的上升", name.zh, low.zh, high.zh),
+                    en: format!(
+                        "a rise in {} from {} to {} lowers the grade of one customer and lifts another",
+                        name.en, low.en, high.en
+                    ),
+                    zh: format!(
+                        "{} 从 {} 增加到 {}，有的客户等级反而下降，有的上升",
+                        name.zh, low.zh, high.zh
+                    ),
                 },
                 Of::Points(index) => {
                     let dimension = &scheme.dimensions[index].name;
                     Text {
-                        en: format!("a rise in {} from {} to {} takes points of `{dimension}` from one customer and gives them to another", name.en, low.en, high.en),
-                        zh: format!("{} 从 {} 增加到 {}，`{dimension}` 的分数有的客户反而减少，有的增加", name.zh, low.zh, high.zh),
+                        en: format!(
+                            "a rise in {} from {} to {} takes points of `{dimension}` from one customer and gives them to another",
+                            name.en, low.en, high.en
+                        ),
+                        zh: format!(
+                            "{} 从 {} 增加到 {}，`{dimension}` 的分数有的客户反而减少，有的增加",
+                            name.zh, low.zh, high.zh
+                        ),
                     }
                 }
             };
@@ -268,27 +294,48 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
             let levels = &walks.walks[*walk].levels;
             let title = match of {
                 Of::Grade => Text {
-                    en: format!("a rise in {} from {} to {} lowers the grade, and a further one lifts it again", name.en, low.en, high.en),
-                    zh: format!("{} 从 {} 增加到 {}，等级反而下降，再增加又上升", name.zh, low.zh, high.zh),
+                    en: format!(
+                        "a rise in {} from {} to {} lowers the grade, and a further one lifts it again",
+                        name.en, low.en, high.en
+                    ),
+                    zh: format!(
+                        "{} 从 {} 增加到 {}，等级反而下降，再增加又上升",
+                        name.zh, low.zh, high.zh
+                    ),
                 },
                 Of::Points(index) => {
                     let dimension = &scheme.dimensions[index].name;
                     Text {
-                        en: format!("a rise in {} from {} to {} takes points of `{dimension}`, and a further one gives them back", name.en, low.en, high.en),
-                        zh: format!("{} 从 {} 增加到 {}，`{dimension}` 的分数反而减少，再增加又上升", name.zh, low.zh, high.zh),
+                        en: format!(
+                            "a rise in {} from {} to {} takes points of `{dimension}`, and a further one gives them back",
+                            name.en, low.en, high.en
+                        ),
+                        zh: format!(
+                            "{} 从 {} 增加到 {}，`{dimension}` 的分数反而减少，再增加又上升",
+                            name.zh, low.zh, high.zh
+                        ),
                     }
                 }
             };
             let each = [*before, *middle, *after].map(|place| {
-                let value = value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
-                let (is, level) = (equals(&given.variable, &value), level_word(scheme, of, levels[place]));
+                let value =
+                    value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
+                let (is, level) = (
+                    equals(&given.variable, &value),
+                    level_word(scheme, of, levels[place]),
+                );
                 Text {
                     en: format!("{}: {}", is.en, level.en),
                     zh: format!("{}：{}", is.zh, level.zh),
                 }
             });
             let mut notes = vec![super::words::listed(&[", ", "，"], each.into_iter())];
-            let others: BTreeSet<Slot> = states.slots.iter().copied().filter(|slot| *slot != walks.slot).collect();
+            let others: BTreeSet<Slot> = states
+                .slots
+                .iter()
+                .copied()
+                .filter(|slot| *slot != walks.slot)
+                .collect();
             if (1..=4).contains(&others.len()) {
                 let with = of_slots(states, &walks.walks[*walk].customers[*middle], &others);
                 notes.push(Text {
@@ -297,7 +344,16 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
                 });
             }
             let all = [*before, *middle, *after].map(|place| customer(*walk, place));
-            (title, notes, all.to_vec(), Pair { walk: *walk, from: *before, to: *middle })
+            (
+                title,
+                notes,
+                all.to_vec(),
+                Pair {
+                    walk: *walk,
+                    from: *before,
+                    to: *middle,
+                },
+            )
         }
     };
     let span = place(scheme, of, walks.walks[first.walk].levels[first.from]);
@@ -361,7 +417,10 @@ fn not_decided(scheme: &Scheme, of: Of, TooMany(count): TooMany) -> Finding {
     let finding = Finding::note(
         Code::Inversion,
         Text {
-            en: format!("whether a rise lowers {} was not decided: too many combinations", what.en),
+            en: format!(
+                "whether a rise lowers {} was not decided: too many combinations",
+                what.en
+            ),
             zh: format!("未判定数值增加是否会降低{}：组合太多", what.zh),
         },
     )

@@ -253,9 +253,7 @@ fn is_for_all(rule: &Rule<'_>) -> bool {
 /// The scores or points that there are at all, if they are few: `score is one of 20, 52, 68, 100`.
 fn attainable(judged: &Judged<'_>, told: usize) -> Option<Text> {
     let it = &judged.grid.told[told];
-    let is_result = |bound: &Bound| {
-        matches!(bound.node, Node::Slot(slot) if judged.open.results.contains(&slot))
-    };
+    let is_result = |bound: &Bound| matches!(bound.node, Node::Slot(slot) if judged.open.results.contains(&slot));
     if !matches!(it.variable.kind, Kind::Ordered(_)) || !is_result(&it.part) {
         return None;
     }
@@ -291,7 +289,10 @@ fn undecided(judged: &Judged<'_>, code: Code, title: Text, told: &[usize]) -> Fi
     let names = words::listed(&[", ", "、"], names);
     let last = judged.entries.last().map(|entry| entry.span.clone());
     let finding = Finding::note(code, title).with_note(Text {
-        en: format!("{} come from the same values: whether they meet was not decided", names.en),
+        en: format!(
+            "{} come from the same values: whether they meet was not decided",
+            names.en
+        ),
         zh: format!("{} 来自相同的值：是否会同时出现，未能判定", names.zh),
     });
     match last {

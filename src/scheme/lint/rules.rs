@@ -18,7 +18,11 @@ use std::sync::Arc;
 /// The findings of both ladders.
 pub fn rules(open: &Open<'_>, as_of: Date) -> Vec<Linted> {
     let scheme = open.original;
-    let grades: Vec<Arc<str>> = scheme.grades.iter().map(|grade| grade.name.clone()).collect();
+    let grades: Vec<Arc<str>> = scheme
+        .grades
+        .iter()
+        .map(|grade| grade.name.clone())
+        .collect();
     let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
     let ladders = [
         (&scheme.grade_movement, grades, SlotKind::Grade),
@@ -74,7 +78,10 @@ fn pair(
     });
     let wanted = Wanted {
         variables: variables.collect(),
-        conditions: conditions.iter().map(|condition| &condition.bound).collect(),
+        conditions: conditions
+            .iter()
+            .map(|condition| &condition.bound)
+            .collect(),
         dimensions: BTreeSet::new(),
         without: None,
     };

@@ -29,6 +29,8 @@ pub struct Walks {
     pub keys: Vec<i64>,
     /// One walk for each combination of what the others come to.
     pub walks: Vec<Walk>,
+    /// Whether sums of it and others are compared, so that others move the places at which it turns.
+    pub is_summed: bool,
 }
 
 /// The walks along every ordered value of some customers. `level` says what customers come to.
@@ -60,8 +62,8 @@ pub fn walks(
         let component = &states.components[place];
         for slot in component.slots.clone() {
             let given = component.given.iter().find(|given| given.slot == slot);
-            let ordered = given
-                .is_some_and(|given| matches!(given.variable.kind, Kind::Ordered(_)));
+            let ordered =
+                given.is_some_and(|given| matches!(given.variable.kind, Kind::Ordered(_)));
             if ordered && !states.is_series(slot) {
                 let own = component.along(open, slot, &states.told, as_of)?;
                 all.extend(along(states, place, &own, slot, &others, level)?);
@@ -143,6 +145,7 @@ fn along(
         slot,
         walks: walks.collect(),
         keys,
+        is_summed: component.has_sums_of(slot),
     }))
 }
 

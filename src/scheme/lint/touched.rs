@@ -117,9 +117,7 @@ fn fallen(grading: &Grading, slot: Slot, from: i64, to: i64) -> Option<Vec<usize
         return None;
     }
     let column = grading.facts.get(slot);
-    let past = |row: usize| {
-        super::values::key(&column.value(row)).is_some_and(|own| own >= to)
-    };
+    let past = |row: usize| super::values::key(&column.value(row)).is_some_and(|own| own >= to);
     let before = value(entry.ty.base, from)?;
     let mut builder = ColumnBuilder::like(column);
     for row in 0..grading.len() {
@@ -136,7 +134,10 @@ fn fallen(grading: &Grading, slot: Slot, from: i64, to: i64) -> Option<Vec<usize
         Choice::Unknown(_) => None,
     };
     let is_fallen = |row: &usize| {
-        let (own, other) = (level(grading.assessment.grades[*row]), level(other.grades[*row]));
+        let (own, other) = (
+            level(grading.assessment.grades[*row]),
+            level(other.grades[*row]),
+        );
         past(*row) && own.zip(other).is_some_and(|(own, other)| other < own)
     };
     Some((0..grading.len()).filter(is_fallen).collect())

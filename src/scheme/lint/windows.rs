@@ -16,7 +16,11 @@ pub fn windows(scheme: &Scheme, book: &Book) -> Vec<Finding> {
         let MetricSource::Events(events) = metric.from else {
             continue;
         };
-        let Some(first) = book.events.get(events).and_then(|e| e.coverage.first_date()) else {
+        let Some(first) = book
+            .events
+            .get(events)
+            .and_then(|e| e.coverage.first_date())
+        else {
             continue;
         };
         findings.extend(too_long(scheme, metric, events, first, book.as_of));
@@ -73,7 +77,12 @@ fn too_many(scheme: &Scheme, metric: &Metric, events: usize, book: &Book) -> Opt
     let first = coverage.first(kind)?;
     let last = Period::last_closed(kind, book.as_of);
     let covered = (first.index..=last.index)
-        .filter(|index| coverage.covers(Period { kind, index: *index }))
+        .filter(|index| {
+            coverage.covers(Period {
+                kind,
+                index: *index,
+            })
+        })
         .count();
     let mut needed: BTreeSet<usize> = BTreeSet::new();
     for bound in conditions(scheme) {

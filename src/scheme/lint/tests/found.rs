@@ -106,8 +106,14 @@ fn gaps_of_bands() {
             "city like 'A%' false | not covered: city like 'A%' false",
         ),
         // Two things that are no literals.
-        (&["x > y", "x < y"], "x = y | not covered: x = y | such a customer: x = 0, y = 0"),
-        (&["x > y", "y > x"], "x = y | not covered: x = y | such a customer: x = 0, y = 0"),
+        (
+            &["x > y", "x < y"],
+            "x = y | not covered: x = y | such a customer: x = 0, y = 0",
+        ),
+        (
+            &["x > y", "y > x"],
+            "x = y | not covered: x = y | such a customer: x = 0, y = 0",
+        ),
         (&["x >= mean(x)"], "x < mean(x) | not covered: x < mean(x)"),
         (
             &["x / y > 2"],

@@ -26,12 +26,18 @@ fn compare(value: i64, sign: &str, threshold: i64) -> bool {
 impl Streak {
     /// In halves, oldest first.
     fn holds(&self, months: &[i64]) -> bool {
-        let run = months.iter().rev().take_while(|month| compare(**month, self.sign, self.threshold * 2));
+        let run = months
+            .iter()
+            .rev()
+            .take_while(|month| compare(**month, self.sign, self.threshold * 2));
         run.count() >= self.times
     }
 
     fn written(&self) -> String {
-        format!("streak(sums {} {}) >= {}", self.sign, self.threshold, self.times)
+        format!(
+            "streak(sums {} {}) >= {}",
+            self.sign, self.threshold, self.times
+        )
     }
 }
 
@@ -40,7 +46,11 @@ type Rule = Vec<Streak>;
 
 fn rule() -> impl Strategy<Value = Rule> {
     let sign = prop::sample::select(vec!["<", "<=", ">", ">="]);
-    let streak = (sign, 1..=2i64, 1..=3usize).prop_map(|(sign, threshold, times)| Streak { sign, threshold, times });
+    let streak = (sign, 1..=2i64, 1..=3usize).prop_map(|(sign, threshold, times)| Streak {
+        sign,
+        threshold,
+        times,
+    });
     prop::collection::vec(streak, 1..=2)
 }
 
@@ -49,7 +59,10 @@ fn holds(rule: &Rule, months: &[i64]) -> bool {
 }
 
 fn written(rule: &Rule) -> String {
-    rule.iter().map(Streak::written).collect::<Vec<_>>().join(" and ")
+    rule.iter()
+        .map(Streak::written)
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 /// All series of four months from 0 to 3 by halves.

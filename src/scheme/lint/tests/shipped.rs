@@ -44,7 +44,11 @@ fn shipped_schemes_are_clean() {
     for path in paths {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let found = told(&linted(&fs::read_to_string(&path).unwrap()));
-        let expected = if ["j1", "j1p"].contains(&name) { known } else { "" };
+        let expected = if ["j1", "j1p"].contains(&name) {
+            known
+        } else {
+            ""
+        };
         if found != expected {
             wrong.push(format!("{}\n{found}", path.display()));
         }

@@ -97,7 +97,10 @@ impl Plan {
 
     fn bands(&self, customer: Customer) -> Vec<usize> {
         let band = |dimension: &Dimension| {
-            let found = dimension.bands.iter().position(|(condition, _)| self.holds(condition, customer));
+            let found = dimension
+                .bands
+                .iter()
+                .position(|(condition, _)| self.holds(condition, customer));
             found.unwrap_or(dimension.bands.len())
         };
         self.dimensions.iter().map(band).collect()
@@ -105,7 +108,10 @@ impl Plan {
 
     fn points(&self, dimension: usize, band: usize) -> i64 {
         let dimension = &self.dimensions[dimension];
-        dimension.bands.get(band).map_or(dimension.rest, |(_, points)| *points)
+        dimension
+            .bands
+            .get(band)
+            .map_or(dimension.rest, |(_, points)| *points)
     }
 
     /// The score in parts of the sum of weights: no rounding is needed to compare it with whole numbers.
@@ -115,14 +121,25 @@ impl Plan {
         (sum.sum(), self.dimensions.iter().map(|d| d.weight).sum())
     }
 
-    fn wish(wish: &Wish, bands: &[usize], (sum, weights): (i64, i64), grade: Option<usize>) -> bool {
-        wish.score.is_none_or(|(sign, cut)| compare(sum, sign, cut * weights))
-            && wish.label.is_none_or(|(dimension, band)| bands[dimension] == band)
+    fn wish(
+        wish: &Wish,
+        bands: &[usize],
+        (sum, weights): (i64, i64),
+        grade: Option<usize>,
+    ) -> bool {
+        wish.score
+            .is_none_or(|(sign, cut)| compare(sum, sign, cut * weights))
+            && wish
+                .label
+                .is_none_or(|(dimension, band)| bands[dimension] == band)
             && wish.grade.is_none_or(|wanted| grade == Some(wanted))
     }
 
     fn grade(&self, bands: &[usize], score: (i64, i64)) -> Option<usize> {
-        let found = self.grades.iter().position(|wish| Self::wish(wish, bands, score, None));
+        let found = self
+            .grades
+            .iter()
+            .position(|wish| Self::wish(wish, bands, score, None));
         found.or(self.grade_rest.then_some(self.grades.len()))
     }
 
@@ -134,7 +151,10 @@ impl Plan {
         let mut of_type = None;
         let mut open = true;
         for (index, wish) in self.types.iter().enumerate() {
-            let rest = Wish { grade: None, ..wish.clone() };
+            let rest = Wish {
+                grade: None,
+                ..wish.clone()
+            };
             let others = Self::wish(&rest, &bands, score, grade);
             if wish.grade.is_some() && grade.is_none() && others {
                 open = false;
@@ -148,13 +168,43 @@ impl Plan {
         if open && of_type.is_none() && self.type_rest {
             of_type = Some(self.types.len());
         }
-        Result { bands, grade, of_type: if open { of_type } else { Some(usize::MAX) } }
+        Result {
+            bands,
+            grade,
+            of_type: if open { of_type } else { Some(usize::MAX) },
+        }
+    }
+
+    /// Whether what a level comes from compares the sum of two fields.
+    fn sums(&self, of: Option<usize>) -> bool {
+        let scored = self.grades.iter().any(|wish| wish.score.is_some());
+        let labelled = |d: usize| {
+            self.grades
+                .iter()
+                .any(|wish| wish.label.is_some_and(|(own, _)| own == d))
+        };
+        self.dimensions
+            .iter()
+            .enumerate()
+            .any(|(index, dimension)| {
+                let read = of.map_or_else(|| scored || labelled(index), |of| of == index);
+                let mut atoms = dimension
+                    .bands
+                    .iter()
+                    .flat_map(|(condition, _)| condition.iter().flatten());
+                read && atoms.any(|atom| matches!(atom, Atom::Compare(2, ..)))
+            })
     }
 
     fn written(&self) -> String {
-        let mut text = format!("[[values]]\nname = \"s\"\nis = \"x {} y\"\n", if self.minus { "-" } else { "+" });
+        let mut text = format!(
+            "[[values]]\nname = \"s\"\nis = \"x {} y\"\n",
+            if self.minus { "-" } else { "+" }
+        );
         let atom = |atom: &Atom| match atom {
-            Atom::Compare(which, sign, threshold) => format!("{} {sign} {threshold}", ["x", "y", "s"][*which]),
+            Atom::Compare(which, sign, threshold) => {
+                format!("{} {sign} {threshold}", ["x", "y", "s"][*which])
+            }
             Atom::Small => "size = 'S'".to_owned(),
         };
         let condition = |condition: &Condition| {
@@ -162,26 +212,43 @@ impl Plan {
             condition.iter().map(all).collect::<Vec<_>>().join(" or ")
         };
         for (index, dimension) in self.dimensions.iter().enumerate() {
-            text += &format!("[[dimensions]]\nname = \"d{index}\"\nweight = {}\nbands = [", dimension.weight);
+            text += &format!(
+                "[[dimensions]]\nname = \"d{index}\"\nweight = {}\nbands = [",
+                dimension.weight
+            );
             for (band, (when, points)) in dimension.bands.iter().enumerate() {
-                text += &format!("{{ label = \"d{index}b{band}\", when = \"{}\", points = {points} }}, ", condition(when));
+                text += &format!(
+                    "{{ label = \"d{index}b{band}\", when = \"{}\", points = {points} }}, ",
+                    condition(when)
+                );
             }
             let rest = dimension.bands.len();
-            text += &format!("{{ label = \"d{index}b{rest}\", points = {} }}]\n", dimension.rest);
+            text += &format!(
+                "{{ label = \"d{index}b{rest}\", points = {} }}]\n",
+                dimension.rest
+            );
         }
         let wish = |wish: &Wish| {
             let score = wish.score.map(|(sign, cut)| format!("score {sign} {cut}"));
             let label = wish.label.map(|(d, band)| format!("d{d} = 'd{d}b{band}'"));
             let grade = wish.grade.map(|grade| format!("grade = 'g{grade}'"));
             // What can be unknown stands last, as in the hand-written order.
-            score.into_iter().chain(label).chain(grade).collect::<Vec<_>>().join(" and ")
+            score
+                .into_iter()
+                .chain(label)
+                .chain(grade)
+                .collect::<Vec<_>>()
+                .join(" and ")
         };
         for (kind, short, wishes, rest) in [
             ("grades", "g", &self.grades, self.grade_rest),
             ("types", "t", &self.types, self.type_rest),
         ] {
             for (index, each) in wishes.iter().enumerate() {
-                text += &format!("[[{kind}]]\nname = \"{short}{index}\"\nwhen = \"{}\"\n", wish(each));
+                text += &format!(
+                    "[[{kind}]]\nname = \"{short}{index}\"\nwhen = \"{}\"\n",
+                    wish(each)
+                );
             }
             if rest {
                 text += &format!("[[{kind}]]\nname = \"{short}{}\"\n", wishes.len());
@@ -207,18 +274,29 @@ fn dimension() -> impl Strategy<Value = Dimension> {
         prop::collection::vec((condition, points()), 1..=2),
         points(),
     )
-        .prop_map(|(weight, bands, rest)| Dimension { weight, bands, rest })
+        .prop_map(|(weight, bands, rest)| Dimension {
+            weight,
+            bands,
+            rest,
+        })
 }
 
 fn wish(dimensions: usize, with_grade: usize) -> impl Strategy<Value = Wish> {
     let sign = prop::sample::select(vec![">=", ">=", ">", "<"]);
-    let score = prop::option::weighted(0.6, (sign, prop::sample::select(vec![10i64, 30, 50, 70, 90, 101])));
+    let score = prop::option::weighted(
+        0.6,
+        (sign, prop::sample::select(vec![10i64, 30, 50, 70, 90, 101])),
+    );
     let label = prop::option::weighted(0.5, (0..dimensions, 0..2usize));
     let grade = prop::option::weighted(0.4, 0..with_grade.max(1));
     let grade = grade.prop_map(move |grade| grade.filter(|_| with_grade > 0));
     (score, label, grade).prop_map(|(score, label, grade)| {
         let nothing = score.is_none() && label.is_none() && grade.is_none();
-        Wish { score: if nothing { Some((">=", 50)) } else { score }, label, grade }
+        Wish {
+            score: if nothing { Some((">=", 50)) } else { score },
+            label,
+            grade,
+        }
     })
 }
 
@@ -232,14 +310,16 @@ fn plan() -> impl Strategy<Value = Plan> {
             prop::collection::vec(wish(dimensions, grades), 0..=2),
             any::<bool>(),
         )
-            .prop_map(|(minus, dimensions, grades, grade_rest, types, type_rest)| Plan {
-                minus,
-                dimensions,
-                grades,
-                grade_rest,
-                type_rest: type_rest && !types.is_empty(),
-                types,
-            })
+            .prop_map(
+                |(minus, dimensions, grades, grade_rest, types, type_rest)| Plan {
+                    minus,
+                    dimensions,
+                    grades,
+                    grade_rest,
+                    type_rest: type_rest && !types.is_empty(),
+                    types,
+                },
+            )
     })
 }
 
@@ -251,14 +331,24 @@ fn customers() -> Vec<Customer> {
 
 /// The customer that a witness describes; what it leaves out may be anything.
 fn described(witness: &Witness) -> Customer {
-    let value = |name: &str| witness.values.iter().find(|(known, _)| **known == *name).map(|(_, shown)| shown.clone());
+    let value = |name: &str| {
+        witness
+            .values
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, shown)| shown.clone())
+    };
     let number = |name: &str| match value(name) {
         Some(Shown::One(Value::Number(number))) => number.millionths(),
         None => 0,
         other => panic!("{other:?}"),
     };
     let small = matches!(value("size"), Some(Shown::One(Value::Text(text))) if *text == *"S");
-    Customer { x: number("x"), y: number("y"), small }
+    Customer {
+        x: number("x"),
+        y: number("y"),
+        small,
+    }
 }
 
 /// The names of what is never reached, and of what has a gap.
@@ -285,14 +375,24 @@ fn shown_by_grid(plan: &Plan, results: &[Result]) -> (BTreeSet<String>, BTreeSet
     if results.iter().any(|result| result.grade.is_none()) {
         gaps.insert("grade".to_owned());
     }
-    if !plan.types.is_empty() && results.iter().any(|result| result.of_type.is_none()) {
+    // Who has no grade is told of there, and not once more by what the grade decides.
+    let by_grade = plan.types.iter().any(|wish| wish.grade.is_some());
+    let is_gap =
+        |result: &Result| result.of_type.is_none() && (!by_grade || result.grade.is_some());
+    if !plan.types.is_empty() && results.iter().any(is_gap) {
         gaps.insert("type".to_owned());
     }
     (unreached, gaps)
 }
 
 fn name_in(finding: &Finding) -> String {
-    finding.title.en.split('`').nth(1).unwrap_or_default().to_owned()
+    finding
+        .title
+        .en
+        .split('`')
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A level of a customer: better is more; points of a dimension, or the grade.
@@ -312,7 +412,21 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
     let walks: BTreeSet<Vec<i64>> = grid()
         .flat_map(|other| [true, false].map(|small| (other, small)))
         .map(|(other, small)| {
-            let at = |own| if along_x { Customer { x: own, y: other, small } } else { Customer { x: other, y: own, small } };
+            let at = |own| {
+                if along_x {
+                    Customer {
+                        x: own,
+                        y: other,
+                        small,
+                    }
+                } else {
+                    Customer {
+                        x: other,
+                        y: own,
+                        small,
+                    }
+                }
+            };
             grid().map(|own| level(plan, of, at(own))).collect()
         })
         .collect();
@@ -324,6 +438,9 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
     };
     if walks.iter().any(hole) {
         return true;
+    }
+    if plan.sums(of) {
+        return false;
     }
     let mut columns: Vec<Vec<i64>> = (0..=(LAST - FIRST) as usize)
         .map(|at| walks.iter().map(|walk| walk[at]).collect())
@@ -339,14 +456,19 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
 
 /// Whether other points of a dimension change a grade.
 fn has_effect(plan: &Plan, dimension: usize, results: &[Result]) -> bool {
-    let points: BTreeSet<i64> = results.iter().map(|result| plan.points(dimension, result.bands[dimension])).collect();
+    let points: BTreeSet<i64> = results
+        .iter()
+        .map(|result| plan.points(dimension, result.bands[dimension]))
+        .collect();
     let bands: BTreeSet<&Vec<usize>> = results.iter().map(|result| &result.bands).collect();
     bands.into_iter().any(|bands| {
         let (sum, weights) = plan.weighted(bands);
         let weight = plan.dimensions[dimension].weight;
         let own = weight * plan.points(dimension, bands[dimension]);
-        let grades: BTreeSet<Option<usize>> =
-            points.iter().map(|points| plan.grade(bands, (sum - own + weight * points, weights))).collect();
+        let grades: BTreeSet<Option<usize>> = points
+            .iter()
+            .map(|points| plan.grade(bands, (sum - own + weight * points, weights)))
+            .collect();
         grades.len() > 1
     })
 }

@@ -5,9 +5,9 @@
 //! which the sums turn. So that none is passed over, the first ones also take the places at which two sums turn
 //! together (or a sum at a threshold).
 
+use super::TooMany;
 use super::linear::Linear;
 use super::solve::{Found, texts};
-use super::TooMany;
 use crate::expr::Slot;
 use crate::scheme::lint::values::key;
 use crate::scheme::lint::variables::{Kind, Variable};
@@ -54,7 +54,11 @@ impl Given {
 }
 
 /// All rows of some values. The last one changes fastest.
-pub fn rows(given: &[Given], relations: &BTreeSet<Linear>, most: usize) -> Result<Vec<Row>, TooMany> {
+pub fn rows(
+    given: &[Given],
+    relations: &BTreeSet<Linear>,
+    most: usize,
+) -> Result<Vec<Row>, TooMany> {
     let mut given = given.to_vec();
     let slots: Vec<Slot> = given.iter().map(|given| given.slot).collect();
     let relations = projected(&mut given, relations, &slots, most)?;
@@ -84,7 +88,9 @@ pub fn rows(given: &[Given], relations: &BTreeSet<Linear>, most: usize) -> Resul
                     .iter()
                     .map(|given| given.variable.samples().len())
                     .fold(1, usize::saturating_mul);
-                let now = rows.len().saturating_mul(known.values().map(Vec::len).max().unwrap_or(1));
+                let now = rows
+                    .len()
+                    .saturating_mul(known.values().map(Vec::len).max().unwrap_or(1));
                 return Err(TooMany(now.saturating_mul(rest)));
             }
         }
@@ -165,7 +171,11 @@ fn projected(
                 _ => _ = all.insert(linear),
             }
         }
-        if all.len() > 2_000 || given.iter().any(|given| given.variable.thresholds.len() > most) {
+        if all.len() > 2_000
+            || given
+                .iter()
+                .any(|given| given.variable.thresholds.len() > most)
+        {
             return Err(TooMany(usize::MAX));
         }
     }

@@ -5,7 +5,8 @@ use super::solve::{Closed, Found, Solver, goes_by_periods};
 use crate::expr::{Arithmetic, Base, Bound, Comparison, Node, Scalar, Slot, Type};
 use crate::scheme::lint::shape::shape;
 use crate::scheme::model::{
-    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Sight, SlotEntry, SlotKind, TopSize,
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Sight, SlotEntry, SlotKind,
+    TopSize,
 };
 use crate::table::{Date, Decimal, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,9 +50,9 @@ impl<'a> Open<'a> {
         let mut free = BTreeSet::new();
         for (index, entry) in original.slots.entries.iter().enumerate() {
             let follows = match entry.kind {
-                SlotKind::Label(dimension) | SlotKind::Points(dimension) | SlotKind::OwnPoints(dimension) => {
-                    has_few_points(original, dimension)
-                }
+                SlotKind::Label(dimension)
+                | SlotKind::Points(dimension)
+                | SlotKind::OwnPoints(dimension) => has_few_points(original, dimension),
                 SlotKind::Score => (0..original.dimensions.len())
                     .filter(|dimension| original.dimensions[*dimension].weight.is_some())
                     .all(|dimension| {
@@ -119,8 +120,7 @@ impl<'a> Open<'a> {
                     }
                 }
                 // Everybody who is left.
-                GradeRule::Top(top)
-                    if matches!(top.size, TopSize::Share(share) if share >= Decimal::ONE) =>
+                GradeRule::Top(top) if matches!(top.size, TopSize::Share(share) if share >= Decimal::ONE) =>
                 {
                     grade.rule = GradeRule::When(None);
                 }
@@ -150,7 +150,10 @@ impl<'a> Open<'a> {
             self.expression(when);
         }
         self.scheme.strategies = strategies;
-        for movement in [&mut self.scheme.grade_movement, &mut self.scheme.type_movement] {
+        for movement in [
+            &mut self.scheme.grade_movement,
+            &mut self.scheme.type_movement,
+        ] {
             // What moves reads what was before; its rules are looked at as they are written.
             if let Some(movement) = movement {
                 movement.eligible = None;
@@ -239,12 +242,12 @@ impl<'a> Open<'a> {
                 _,
             )
             | Node::Cast(_) => return self.replace(text, bound),
-            Node::Arithmetic(Arithmetic::Multiply, left, right) if !fixed(left) && !fixed(right) => {
+            Node::Arithmetic(Arithmetic::Multiply, left, right)
+                if !fixed(left) && !fixed(right) =>
+            {
                 return self.replace(text, bound);
             }
-            Node::In(operand, list)
-                if operand.ty.base == Base::List || !list.iter().all(fixed) =>
-            {
+            Node::In(operand, list) if operand.ty.base == Base::List || !list.iter().all(fixed) => {
                 return self.replace(text, bound);
             }
             Node::Compare(op, left, right) if left.ty.base == Base::Text && op.is_order() => {
@@ -397,12 +400,10 @@ fn has_few_points(scheme: &Scheme, dimension: usize) -> bool {
         DimensionRule::Bands(_) => true,
         DimensionRule::Points { points, .. } => few(points),
         DimensionRule::Indicators { indicators, .. } => {
-            indicators
-                .iter()
-                .all(|indicator| match &indicator.rule {
-                    IndicatorRule::Bands(_) => true,
-                    IndicatorRule::Points(points) => few(points),
-                })
+            indicators.iter().all(|indicator| match &indicator.rule {
+                IndicatorRule::Bands(_) => true,
+                IndicatorRule::Points(points) => few(points),
+            })
         }
     }
 }

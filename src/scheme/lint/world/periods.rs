@@ -59,7 +59,11 @@ pub fn histories(
         if let (Node::Slot(slot), SeriesFunction::Latest | SeriesFunction::Previous) =
             (&argument.node, function)
         {
-            found.thresholds.entry(*slot).or_default().extend(thresholds);
+            found
+                .thresholds
+                .entry(*slot)
+                .or_default()
+                .extend(thresholds);
         }
     }
     for given in &mut given {
@@ -94,7 +98,10 @@ fn length(function: &Bound, thresholds: &BTreeSet<i64>) -> usize {
     else {
         return 1;
     };
-    let most = thresholds.iter().next_back().map_or(0, |most| (*most).max(0));
+    let most = thresholds
+        .iter()
+        .next_back()
+        .map_or(0, |most| (*most).max(0));
     let most = usize::try_from(most / ONE).unwrap_or(usize::MAX - 2);
     match function {
         SeriesFunction::Latest => 1,
@@ -177,11 +184,7 @@ struct SoFar {
     earliest: usize,
 }
 
-fn walk(
-    cells: &[Row],
-    followed: &[Followed],
-    length: usize,
-) -> Result<Vec<History>, TooMany> {
+fn walk(cells: &[Row], followed: &[Followed], length: usize) -> Result<Vec<History>, TooMany> {
     let start = SoFar {
         runs: followed
             .iter()
@@ -211,13 +214,7 @@ fn walk(
     Ok(ways.values().map(history).collect())
 }
 
-fn step(
-    so_far: &SoFar,
-    followed: &[Followed],
-    cells: &[Row],
-    cell: usize,
-    depth: usize,
-) -> SoFar {
+fn step(so_far: &SoFar, followed: &[Followed], cells: &[Row], cell: usize, depth: usize) -> SoFar {
     let mut is_compared = false;
     let runs = followed
         .iter()

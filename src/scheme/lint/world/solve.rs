@@ -201,10 +201,14 @@ impl Solver<'_> {
                     (Arithmetic::Add, Some(k), _) => self.turns(right, at - k, found),
                     (Arithmetic::Subtract, _, Some(k)) => self.turns(left, at + k, found),
                     (Arithmetic::Subtract, Some(k), _) => self.turns(right, k - at, found),
-                    (Arithmetic::Multiply, _, Some(k)) if k != 0 => near(at * one * k.signum(), k.abs())
-                        .try_for_each(|at| self.turns(left, at, found)),
-                    (Arithmetic::Multiply, Some(k), _) if k != 0 => near(at * one * k.signum(), k.abs())
-                        .try_for_each(|at| self.turns(right, at, found)),
+                    (Arithmetic::Multiply, _, Some(k)) if k != 0 => {
+                        near(at * one * k.signum(), k.abs())
+                            .try_for_each(|at| self.turns(left, at, found))
+                    }
+                    (Arithmetic::Multiply, Some(k), _) if k != 0 => {
+                        near(at * one * k.signum(), k.abs())
+                            .try_for_each(|at| self.turns(right, at, found))
+                    }
                     (Arithmetic::Divide, _, Some(k)) if k != 0 => {
                         near(at * k, one).try_for_each(|at| self.turns(left, at, found))
                     }

@@ -126,7 +126,10 @@ impl States {
 
     /// What the values of a slot from outside are.
     pub fn given(&self, slot: Slot) -> Option<&Given> {
-        let mut all = self.components.iter().flat_map(|component| &component.given);
+        let mut all = self
+            .components
+            .iter()
+            .flat_map(|component| &component.given);
         all.find(|given| given.slot == slot)
     }
 
@@ -138,7 +141,12 @@ impl States {
             .find(|component| component.series.contains(&slot))?;
         let member = component.series.iter().position(|known| *known == slot)?;
         let history = component.histories.get(facts::number(value)?)?;
-        Some(history.iter().map(|period| period[member].clone()).collect())
+        Some(
+            history
+                .iter()
+                .map(|period| period[member].clone())
+                .collect(),
+        )
     }
 
     /// Customers of these components as they are graded.
@@ -188,7 +196,12 @@ fn all_told(open: &Open<'_>, wanted: Vec<(Variable, Bound)>, reads: &Reads) -> V
         }
     }
     if reads.of_type {
-        for when in open.original.types.iter().filter_map(|rule| rule.when.as_ref()) {
+        for when in open
+            .original
+            .types
+            .iter()
+            .filter_map(|rule| rule.when.as_ref())
+        {
             collector.condition(when);
         }
     }
@@ -223,7 +236,10 @@ fn all_told(open: &Open<'_>, wanted: Vec<(Variable, Bound)>, reads: &Reads) -> V
 
 /// A result that is missing is told apart too.
 fn with_missing(mut samples: Vec<Sample>) -> Vec<Sample> {
-    if !samples.iter().any(|sample| sample.stands == Stands::Missing) {
+    if !samples
+        .iter()
+        .any(|sample| sample.stands == Stands::Missing)
+    {
         samples.push(Sample {
             value: Value::Missing,
             stands: Stands::Missing,
@@ -332,7 +348,12 @@ fn components(
         }
     }
     if reads.of_type {
-        for when in open.scheme.types.iter().filter_map(|rule| rule.when.as_ref()) {
+        for when in open
+            .scheme
+            .types
+            .iter()
+            .filter_map(|rule| rule.when.as_ref())
+        {
             look(&when.bound);
         }
     }
@@ -469,16 +490,16 @@ fn given(open: &Open<'_>, slot: Slot) -> Given {
 
 impl Component {
     /// Works out what the rows come to.
-    fn come_to(
-        &mut self,
-        open: &Open<'_>,
-        told: &[Told],
-        as_of: Date,
-    ) {
+    fn come_to(&mut self, open: &Open<'_>, told: &[Told], as_of: Date) {
         let counting = self.counting.clone();
         let len = self.rows.len();
-        let (facts, assessment) =
-            States::graded(open, std::slice::from_ref(self), &self.slots, &self.rows, as_of);
+        let (facts, assessment) = States::graded(
+            open,
+            std::slice::from_ref(self),
+            &self.slots,
+            &self.rows,
+            as_of,
+        );
         let mut choices = vec![vec![u32::MAX; told.len()]; len];
         for (place, told) in told.iter().enumerate() {
             if told.reads.is_of_all() || !self.is_home_of(&told.reads.outside) {
@@ -538,6 +559,12 @@ impl Component {
         }
     }
 
+    /// Whether sums of a value and others are compared.
+    pub fn has_sums_of(&self, slot: Slot) -> bool {
+        let mut relations = self.relations.iter();
+        relations.any(|relation| relation.factor(slot) != 0)
+    }
+
     /// The same component with rows that differ in nothing but one value, for every combination of the others.
     ///
     /// Without sums that is so already. With them the other values are given first; then every one of them gets every
@@ -572,7 +599,10 @@ impl Component {
             }
         }
         let histories = self.histories.len().max(1);
-        let count = others.len().saturating_mul(all.len()).saturating_mul(histories);
+        let count = others
+            .len()
+            .saturating_mul(all.len())
+            .saturating_mul(histories);
         if count > MOST {
             return Err(TooMany(count));
         }
@@ -618,9 +648,9 @@ pub fn combinations(
                     .zip(&outcome.choices)
                     .map(|(a, b)| (*a).min(*b))
                     .collect();
-                let sum = points.zip(outcome.points).and_then(|(a, b)| {
-                    Some((a.0.checked_add(b.0)?, a.1.checked_add(b.1)?))
-                });
+                let sum = points
+                    .zip(outcome.points)
+                    .and_then(|(a, b)| Some((a.0.checked_add(b.0)?, a.1.checked_add(b.1)?)));
                 next.entry((joined, sum)).or_insert_with(|| {
                     let mut path = path.clone();
                     path.push(index);
@@ -655,13 +685,14 @@ fn combine(
         path.iter()
             .enumerate()
             .flat_map(|(place, outcome)| {
-                components[place].rows[first_rows[place][*outcome]].iter().cloned()
+                components[place].rows[first_rows[place][*outcome]]
+                    .iter()
+                    .cloned()
             })
             .collect()
     };
     let customers: Vec<Row> = ways.values().map(customer).collect();
-    let (facts, assessment) =
-        States::graded(open, &components, &slots, &customers, as_of);
+    let (facts, assessment) = States::graded(open, &components, &slots, &customers, as_of);
     let mut choices: Vec<Vec<u32>> = ways.keys().map(|(choices, _)| choices.clone()).collect();
     for (place, told) in told.iter().enumerate() {
         if told.reads.is_of_all() {
