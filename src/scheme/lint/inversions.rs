@@ -11,8 +11,9 @@ use super::steps::{Level, Walks, differing, walks};
 use super::values::value;
 use super::words::{equals, shown};
 use super::world::cells::Row;
+use super::world::component::Component;
 use super::world::reads::of_dimension;
-use super::world::states::{Component, Wanted};
+use super::world::states::Wanted;
 use super::world::{Open, States, TooMany};
 use super::{Linted, Touches};
 use crate::assess::Choice;
@@ -33,6 +34,16 @@ const MOST: usize = 20_000_000;
 enum Of {
     Grade,
     Points(usize),
+}
+
+impl Of {
+    /// The level of those who have none.
+    fn worst(self, scheme: &Scheme) -> Level {
+        match self {
+            Self::Grade => Some(-(scheme.grades.len() as i64)),
+            Self::Points(_) => None,
+        }
+    }
 }
 
 /// Two customers who differ in one value: in which walk, and where on it.
@@ -93,10 +104,10 @@ fn of_states(
         let (facts, assessment) = States::graded(open, components, slots, rows, as_of);
         match of {
             Of::Grade => {
-                let none = open.scheme.grades.len() as i64;
+                let worst = of.worst(open.original);
                 let level = |choice: &Choice| match choice {
                     Choice::Is(index) => Some(-i64::from(*index)),
-                    Choice::NoneHolds => Some(-none),
+                    Choice::NoneHolds => worst,
                     Choice::Unknown(_) => None,
                 };
                 assessment.grades.iter().map(level).collect()
@@ -124,7 +135,7 @@ fn of_states(
         if hanging.contains(&walks.slot) || told.contains(&walks.slot) {
             continue;
         }
-        match fault(&walks) {
+        match fault(&walks, of.worst(open.original)) {
             Ok(None) => {}
             Ok(Some(fault)) => {
                 told.insert(walks.slot);
@@ -137,7 +148,7 @@ fn of_states(
 }
 
 /// The first fault along a value, if there is one.
-fn fault(walks: &Walks) -> Result<Option<Fault>, TooMany> {
+fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
     let all: Vec<&[Level]> = walks.walks.iter().map(|walk| &walk.levels[..]).collect();
     let all = &all[..];
     // Neighbours at which everybody has the same level are one place: its first and last.
@@ -189,17 +200,18 @@ fn fault(walks: &Walks) -> Result<Option<Fault>, TooMany> {
         }
     }
     let hole = all.iter().enumerate().find_map(|(walk, levels)| {
-        let places = hole(levels)?;
+        let places = hole(levels, gap)?;
         Some(Fault::Hole(walk, places))
     });
     Ok(hole)
 }
 
-/// Three places of which the middle one is worse than both others, as near to each other as can be.
-fn hole(levels: &[Level]) -> Option<[usize; 3]> {
+/// Three places of which the middle one is worse than both others, as near to each other as can be. One in a gap is told
+/// with the gaps.
+fn hole(levels: &[Level], gap: Level) -> Option<[usize; 3]> {
     let mut found: Option<[usize; 3]> = None;
     for middle in 1..levels.len().saturating_sub(1) {
-        let Some(own) = levels[middle] else {
+        let Some(own) = levels[middle].filter(|own| Some(*own) != gap) else {
             continue;
         };
         let better = |at: &usize| levels[*at].is_some_and(|level| level > own);
@@ -279,7 +291,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
                 let to = level_word(scheme, of, walk.levels[pair.to]);
                 Text {
                     en: format!("with {}: from {} to {}", with.en, from.en, to.en),
-                    zh: format!("{} 时：从{}变为{}", with.zh, from.zh, to.zh),
+                    zh: format!("{} 时：从 {} 变为 {}", with.zh, from.zh, to.zh),
                 }
             };
             let notes = vec![told(lowered), told(raised)];

@@ -48,7 +48,8 @@ use regions::Grid;
 use rewrite::Collector;
 use std::collections::BTreeSet;
 use variables::{Kind, Variable};
-use world::states::{Wanted, part_of, values_of};
+use world::states::Wanted;
+use world::told::{part_of, values_of};
 use world::{MOST, Open, States, TooMany};
 
 /// Lints a scheme as of a date. The spans of the findings point into `source`, the text that the scheme was read from.

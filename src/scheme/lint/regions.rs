@@ -3,7 +3,7 @@
 
 use super::values::Stands;
 use super::variables::{Kind, Variable};
-use super::world::states::Told;
+use super::world::told::Told;
 
 /// A box: for each thing told the samples that are in, in order.
 pub type Region = Vec<Vec<usize>>;

@@ -4,7 +4,8 @@
 use super::values::key;
 use super::variables::Kind;
 use super::world::cells::Row;
-use super::world::states::{Component, Together, combinations, first_rows};
+use super::world::component::{Component, first_rows};
+use super::world::states::{Together, combinations};
 use super::world::{MOST, Open, States, TooMany};
 use crate::expr::Slot;
 use crate::table::{Date, Value};

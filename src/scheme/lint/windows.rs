@@ -2,7 +2,7 @@
 //! are covered.
 
 use crate::book::Book;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Severity};
 use crate::expr::{Bound, Node, SeriesFunction};
 use crate::scheme::model::{GradeRule, Metric, MetricSource, Scheme, WindowSpan};
 use crate::table::{Date, Period};
@@ -25,6 +25,12 @@ pub fn windows(scheme: &Scheme, book: &Book) -> Vec<Finding> {
         };
         findings.extend(too_long(scheme, metric, events, first, book.as_of));
         findings.extend(too_many(scheme, metric, events, book));
+    }
+    // Where grades move from month to month, what came before is in a ledger as often as not.
+    if scheme.has_history() {
+        for finding in &mut findings {
+            finding.severity = Severity::Note;
+        }
     }
     findings
 }

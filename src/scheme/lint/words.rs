@@ -4,7 +4,7 @@ use super::regions::{Region, is_ordered};
 use super::shape::ONE;
 use super::values::{Stands, value};
 use super::variables::{Kind, Variable};
-use super::{Judged, world::states::Told};
+use super::{Judged, world::told::Told};
 use crate::diagnostic::Text;
 use crate::expr::{Base, Measure};
 use crate::table::{Decimal, Value};

@@ -362,9 +362,7 @@ fn hotel_stays_without_a_grade() {
     );
     assert_eq!(
         told(&linted(&source)),
-        "gap: no grade covers n = 5 | not covered: n from 2 to 9, such as 5\n\
-         inversion: a rise in n from 1 to 5 lowers the grade, and a further one lifts it again | \
-         n = 1: `new`, n = 5: no grade, n = 10: `regular` | with m = 29\n"
+        "gap: no grade covers n = 5 | not covered: n from 2 to 9, such as 5\n"
     );
 }
 

@@ -431,8 +431,11 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
         })
         .collect();
     let hole = |walk: &Vec<i64>| {
+        // A hole that is a gap is told as a gap.
+        let gap = -(plan.grades.len() as i64 + 1);
         (1..walk.len()).any(|middle| {
-            walk[..middle].iter().any(|before| *before > walk[middle])
+            (of.is_some() || walk[middle] != gap)
+                && walk[..middle].iter().any(|before| *before > walk[middle])
                 && walk[middle..].iter().any(|after| *after > walk[middle])
         })
     };

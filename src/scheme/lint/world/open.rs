@@ -178,7 +178,7 @@ impl<'a> Open<'a> {
             return slot_like(bound, known.slot);
         }
         let mut opened = bound.clone();
-        for_each_child(&mut opened, &mut |child| *child = self.known(child));
+        opened.for_each_child(&mut |child| *child = self.known(child));
         opened
     }
 
@@ -256,7 +256,7 @@ impl<'a> Open<'a> {
             _ => {}
         }
         let mut opened = bound.clone();
-        for_each_child(&mut opened, &mut |child| {
+        opened.for_each_child(&mut |child| {
             *child = self.part(text, child);
         });
         self.comparison(text, bound, opened)
@@ -412,47 +412,4 @@ fn has_few_points(scheme: &Scheme, dimension: usize) -> bool {
 fn comes_and_goes(scheme: &Scheme, dimension: usize) -> bool {
     let temporary = scheme.dimensions[dimension].temporary.as_ref();
     temporary.is_some_and(|temporary| temporary.approved_by.is_some())
-}
-
-/// Visits the direct parts of an expression.
-fn for_each_child(bound: &mut Bound, visit: &mut dyn FnMut(&mut Bound)) {
-    match &mut bound.node {
-        Node::Literal(_) | Node::AsOf | Node::Slot(_) | Node::HasTag(..) => {}
-        Node::Not(inner)
-        | Node::Negate(inner)
-        | Node::Rescale(inner, _)
-        | Node::Cast(inner)
-        | Node::IsNull(inner)
-        | Node::IsTruth(inner, _)
-        | Node::Like(inner, _) => visit(inner),
-        Node::And(items) | Node::Or(items) | Node::Scalar(_, items) => {
-            items.iter_mut().for_each(visit);
-        }
-        Node::Arithmetic(_, left, right) | Node::Compare(_, left, right) => {
-            visit(left);
-            visit(right);
-        }
-        Node::In(operand, list) => {
-            visit(operand);
-            list.iter_mut().for_each(visit);
-        }
-        Node::Case(arms, otherwise) => {
-            for (condition, result) in arms {
-                visit(condition);
-                visit(result);
-            }
-            if let Some(otherwise) = otherwise {
-                visit(otherwise);
-            }
-        }
-        Node::Series { argument, .. } => visit(argument),
-        Node::Population {
-            argument, within, ..
-        } => {
-            visit(argument);
-            if let Some(within) = within {
-                visit(within);
-            }
-        }
-    }
 }
