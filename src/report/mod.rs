@@ -12,6 +12,7 @@ mod behaviour;
 mod by;
 pub mod campaign;
 mod cells;
+mod chart;
 mod churn;
 mod composition;
 mod contribution;
@@ -19,6 +20,7 @@ mod cross;
 mod customers;
 mod groups;
 mod material;
+mod matrix;
 mod movement;
 mod quality;
 mod satisfaction;
@@ -29,6 +31,7 @@ mod tests;
 mod trend;
 
 pub use by::{By, parse as parse_by};
+pub use chart::{Axis, Chart, Flows, Heat, Histogram, Label, Plot, Series};
 pub use customers::{Listed, MOST_LISTED};
 pub use material::{Before, Judged, Material, MayName, Scope, judge};
 pub use trend::{MOST_RUNS, RunFigures, Tracker};
@@ -36,7 +39,8 @@ pub use trend::{MOST_RUNS, RunFigures, Tracker};
 use crate::diagnostic::{Lang, Text, listed};
 use crate::table::{Date, Decimal};
 use crate::text;
-use cells::said;
+pub(crate) use cells::said;
+pub(crate) use matrix::Migration;
 use std::sync::Arc;
 
 /// A whole report.
@@ -154,71 +158,6 @@ pub enum Cell {
     Number(Decimal),
     /// A day.
     Date(Date),
-}
-
-/// A picture of figures. Every chart says in `alt` what it shows, for those who do not see it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Chart {
-    /// Bars beside each other, a group for each category.
-    Bars(Plot),
-    /// Bars on top of each other, for parts of a whole.
-    Stack(Plot),
-    /// Lines over dates or periods.
-    Lines(Plot),
-    /// Who came from where to where.
-    Flows(Flows),
-}
-
-/// Series over categories.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plot {
-    /// Its heading.
-    pub title: String,
-    /// What it shows, in words.
-    pub alt: String,
-    /// How the values are written.
-    pub kind: Kind,
-    /// The categories: grades, runs, months.
-    pub categories: Vec<Label>,
-    /// The series.
-    pub series: Vec<Series>,
-}
-
-/// A name in a chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Label {
-    /// What it says.
-    pub text: Arc<str>,
-    /// The grade whose colour it has: an index into [`Report::grades`].
-    pub grade: Option<usize>,
-}
-
-/// One series of a plot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// Its name in the legend, and its colour if it is a grade.
-    pub label: Label,
-    /// A value for each category; `None` leaves a gap.
-    pub values: Vec<Option<Decimal>>,
-}
-
-/// From which level to which, how many.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flows {
-    /// Its heading.
-    pub title: String,
-    /// What it shows, in words.
-    pub alt: String,
-    /// What the left side is: `2024-02-29`.
-    pub before: String,
-    /// What the right side is.
-    pub after: String,
-    /// The levels of the left side, from top to bottom.
-    pub from: Vec<Label>,
-    /// The levels of the right side.
-    pub to: Vec<Label>,
-    /// For each level of the left side, how many came to each of the right.
-    pub counts: Vec<Vec<u64>>,
 }
 
 /// Makes the report.

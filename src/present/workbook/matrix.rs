@@ -4,7 +4,7 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::compare::{Class, Flow, Matrix};
 use crate::diagnostic::Lang;
-use crate::present::diff::{Diff, name_of, place_of, shown_of};
+use crate::present::diff::{Diff, place_of};
 use crate::present::palette::{HEADER, MUTED, WHITE};
 use crate::present::shown;
 use crate::table::Decimal;
@@ -12,11 +12,12 @@ use crate::words::Word;
 use rust_xlsxwriter::{
     Color, ConditionalFormat2ColorScale, Format, FormatBorder, Worksheet, XlsxError,
 };
+use std::sync::Arc;
 
 /// The first column beside the margin.
 const LEFT: u16 = 1;
 /// The darkest of the scale: dark text is still read well on it.
-const MOST: u32 = 0x8F_B8DE;
+pub const MOST: u32 = 0x8F_B8DE;
 /// Columns are at least this wide.
 const NARROWEST: usize = 12;
 /// And names at most this.
@@ -34,11 +35,11 @@ enum Block {
 pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), XlsxError> {
     let lang = diff.lang;
     let matrix = &diff.comparison.matrix;
-    let (rows, columns) = shown_of(matrix);
+    let (rows, columns) = matrix.shown();
     let wide = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(WIDEST) + 4;
-    let names = |at: &[usize], outside| -> Vec<String> {
+    let names = |at: &[usize], outside| -> Vec<Arc<str>> {
         at.iter()
-            .map(|at| name_of(matrix, *at, outside, lang))
+            .map(|at| matrix.name(*at, outside, lang))
             .collect()
     };
     let (row_names, column_names) = (names(&rows, Class::New), names(&columns, Class::Absent));
@@ -54,7 +55,6 @@ pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<()
     let mut widths = vec![2, first as u16];
     widths.extend(std::iter::repeat_n(other as u16, columns.len() + 1));
     let mut page = Page::new(sheet, formats, lang, &widths)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::SheetMatrix.get(lang))?;
     let muted = formats.base().set_font_color(Color::RGB(MUTED));
     let how = match lang {
@@ -75,15 +75,15 @@ pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<()
     if matrix.has_amounts {
         block(&mut page, &shown, Block::Amount)?;
     }
-    Ok(())
+    page.end(widths.len())
 }
 
 struct Shown<'a> {
     diff: &'a Diff,
     rows: &'a [usize],
     columns: &'a [usize],
-    row_names: &'a [String],
-    column_names: &'a [String],
+    row_names: &'a [Arc<str>],
+    column_names: &'a [Arc<str>],
 }
 
 fn block(page: &mut Page<'_>, shown: &Shown<'_>, block: Block) -> Result<(), XlsxError> {
