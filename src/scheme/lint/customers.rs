@@ -74,13 +74,11 @@ pub fn of_slots(states: &States, customer: &[Value], wanted: &BTreeSet<Slot>) ->
 impl States {
     /// What a value from outside is called.
     fn name(&self, scheme: &Scheme, slot: Slot) -> Text {
-        match self.given(slot) {
-            Some(given) => given.variable.name.clone(),
-            None => {
-                let name = &scheme.slots.entries[slot.0 as usize].name;
-                crate::text!("{name}", "{name}")
-            }
+        if let Some(given) = self.given(slot) {
+            return given.variable.name.clone();
         }
+        let name = &scheme.slots.entries[slot.0 as usize].name;
+        crate::text!("{name}", "{name}")
     }
 
     /// A value from outside in words: `x = 5`, `月消费额 = 600, 700, 501`.

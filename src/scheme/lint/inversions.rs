@@ -149,7 +149,7 @@ fn of_states(
 
 /// The first fault along a value, if there is one.
 fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
-    let all: Vec<&[Level]> = walks.walks.iter().map(|walk| &walk.levels[..]).collect();
+    let all: Vec<&[Level]> = walks.all.iter().map(|walk| &walk.levels[..]).collect();
     let all = &all[..];
     // Neighbours at which everybody has the same level are one place: its first and last.
     let mut places: Vec<(usize, usize)> = vec![];
@@ -187,7 +187,7 @@ fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
                 .iter()
                 .flat_map(|down| raised.iter().map(move |up| (*down, *up)))
                 .min_by_key(|(down, up)| {
-                    let (a, b) = (&walks.walks[*down], &walks.walks[*up]);
+                    let (a, b) = (&walks.all[*down], &walks.all[*up]);
                     let pairs = a.customers[from].iter().zip(&b.customers[from]);
                     pairs.filter(|(a, b)| a != b).count()
                 });
@@ -237,7 +237,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
         shown(&given.variable, &value)
     };
     let customer = |walk: usize, place: usize| {
-        let walk = &walks.walks[walk];
+        let walk = &walks.all[walk];
         let mut witness = of_values(scheme, states, &walk.customers[place]);
         witness.entry = Some(
             level_word(scheme, of, walk.levels[place])
@@ -275,7 +275,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
                     }
                 }
             };
-            let (a, b) = (&walks.walks[lowered.walk], &walks.walks[raised.walk]);
+            let (a, b) = (&walks.all[lowered.walk], &walks.all[raised.walk]);
             let differ: BTreeSet<Slot> = differing(
                 &states.slots,
                 &a.customers[lowered.from],
@@ -285,7 +285,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
             .into_iter()
             .collect();
             let told = |pair: &Pair| {
-                let walk = &walks.walks[pair.walk];
+                let walk = &walks.all[pair.walk];
                 let with = of_slots(states, &walk.customers[pair.from], &differ);
                 let from = level_word(scheme, of, walk.levels[pair.from]);
                 let to = level_word(scheme, of, walk.levels[pair.to]);
@@ -303,7 +303,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
         }
         Fault::Hole(walk, [before, middle, after]) => {
             let (low, high) = (at(*before), at(*middle));
-            let levels = &walks.walks[*walk].levels;
+            let levels = &walks.all[*walk].levels;
             let title = match of {
                 Of::Grade => Text {
                     en: format!(
@@ -349,7 +349,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
                 .filter(|slot| *slot != walks.slot)
                 .collect();
             if (1..=4).contains(&others.len()) {
-                let with = of_slots(states, &walks.walks[*walk].customers[*middle], &others);
+                let with = of_slots(states, &walks.all[*walk].customers[*middle], &others);
                 notes.push(Text {
                     en: format!("with {}", with.en),
                     zh: format!("其中 {}", with.zh),
@@ -368,7 +368,7 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
             )
         }
     };
-    let span = place(scheme, of, walks.walks[first.walk].levels[first.from]);
+    let span = place(scheme, of, walks.all[first.walk].levels[first.from]);
     let mut found = Finding::warning(Code::Inversion, title)
         .at(span)
         .label(text!("this holds before the rise and not after it", "增加之前成立，之后不成立"))

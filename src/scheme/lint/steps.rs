@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A level: more is better. Nothing where it is unknown.
 pub type Level = Option<i64>;
 
+/// What customers come to: the components that their values are of, the values' slots, and the customers.
+pub type Levels<'l> = dyn Fn(&[Component], &[Slot], &[Row]) -> Vec<Level> + 'l;
+
 /// Customers who differ in one value only, in its order.
 pub struct Walk {
     /// The other values, and this one at its first: in the order of the states' slots.
@@ -29,7 +32,7 @@ pub struct Walks {
     /// What it is on the way.
     pub keys: Vec<i64>,
     /// One walk for each combination of what the others come to.
-    pub walks: Vec<Walk>,
+    pub all: Vec<Walk>,
     /// Whether sums of it and others are compared, so that others move the places at which it turns.
     pub is_summed: bool,
 }
@@ -39,7 +42,7 @@ pub fn walks(
     open: &Open<'_>,
     states: &States,
     as_of: Date,
-    level: &dyn Fn(&[Component], &[Slot], &[Row]) -> Vec<Level>,
+    level: &Levels<'_>,
 ) -> Result<Vec<Walks>, TooMany> {
     let mut all = vec![];
     for place in 0..states.components.len() {
@@ -80,7 +83,7 @@ fn along(
     component: &Component,
     slot: Slot,
     others: &[Vec<Row>],
-    level: &dyn Fn(&[Component], &[Slot], &[Row]) -> Vec<Level>,
+    level: &Levels<'_>,
 ) -> Result<Option<Walks>, TooMany> {
     let Some(at) = component.slots.iter().position(|known| *known == slot) else {
         return Ok(None);
@@ -144,7 +147,7 @@ fn along(
         });
     Ok(Some(Walks {
         slot,
-        walks: walks.collect(),
+        all: walks.collect(),
         keys,
         is_summed: component.has_sums_of(slot),
     }))

@@ -398,13 +398,11 @@ fn name_in(finding: &Finding) -> String {
 /// A level of a customer: better is more; points of a dimension, or the grade.
 fn level(plan: &Plan, of: Option<usize>, customer: Customer) -> i64 {
     let bands = plan.bands(customer);
-    match of {
-        Some(dimension) => plan.points(dimension, bands[dimension]),
-        None => {
-            let grade = plan.grade(&bands, plan.weighted(&bands));
-            -(grade.unwrap_or(plan.grades.len() + 1) as i64)
-        }
+    if let Some(dimension) = of {
+        return plan.points(dimension, bands[dimension]);
     }
+    let grade = plan.grade(&bands, plan.weighted(&bands));
+    -(grade.unwrap_or(plan.grades.len() + 1) as i64)
 }
 
 /// Whether a rise in `x` (or `y`) lowers a level where it should not, by the definition of `docs/lint.md`.

@@ -66,7 +66,9 @@ pub fn components(
         // What cannot be seen through was replaced.
         _ = solver.condition(bound, &mut found);
     };
-    conditions.iter().for_each(|bound| look(bound));
+    for bound in conditions {
+        look(bound);
+    }
     if reads.grade {
         for grade in &open.scheme.grades {
             if let GradeRule::When(Some(when)) = &grade.rule {

@@ -150,15 +150,6 @@ impl<'a> Open<'a> {
             self.expression(when);
         }
         self.scheme.strategies = strategies;
-        for movement in [
-            &mut self.scheme.grade_movement,
-            &mut self.scheme.type_movement,
-        ] {
-            // What moves reads what was before; its rules are looked at as they are written.
-            if let Some(movement) = movement {
-                movement.eligible = None;
-            }
-        }
     }
 
     fn bands(&mut self, bands: &mut [Band]) {
@@ -322,14 +313,15 @@ impl<'a> Open<'a> {
             (op, less(left, right))
         };
         let known = self.replaced.iter().find(|known| known.part == part);
-        let slot = known.map(|known| known.slot).unwrap_or_else(|| {
+        let slot = if let Some(known) = known {
+            known.slot
+        } else {
             let written = text.get(bound.span.clone()).unwrap_or(text);
-            self.slot(written.into(), Type::of(Base::Number))
-        });
-        if !self.replaced.iter().any(|known| known.part == part) {
+            let slot = self.slot(written.into(), Type::of(Base::Number));
             let text = text.clone();
             self.replaced.push(Replaced { part, text, slot });
-        }
+            slot
+        };
         let number = |node| {
             Box::new(Bound {
                 node,

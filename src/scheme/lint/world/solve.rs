@@ -83,11 +83,12 @@ impl Solver<'_> {
         self.condition(left, found)?;
         self.condition(right, found)?;
         match (left.ty.base, right.literal(), left.literal()) {
-            (Base::Bool | Base::Null | Base::List, ..) => Ok(()),
+            (Base::Bool | Base::Null | Base::List, ..)
+            | (_, Some(Value::Missing), _)
+            | (_, _, Some(Value::Missing)) => Ok(()),
             (Base::Text, Some(literal), _) => self.texts(left, literal, found),
             (Base::Text, None, Some(literal)) => self.texts(right, literal, found),
             (Base::Text, ..) => Err(Closed),
-            (_, Some(Value::Missing), _) | (_, _, Some(Value::Missing)) => Ok(()),
             (_, Some(literal), _) => {
                 self.turns(left, i128::from(key(literal).ok_or(Closed)?), found)
             }
@@ -99,23 +100,23 @@ impl Solver<'_> {
                     .linear(left)
                     .zip(self.linear(right))
                     .and_then(|(left, right)| left.plus(&right, -1));
-                self.zero(&both.ok_or(Closed)?, found)
+                zero(&both.ok_or(Closed)?, found)
             }
         }
     }
 
     fn texts(&self, bound: &Bound, literal: &Value, found: &mut Found) -> Result<(), Closed> {
         match &bound.node {
-            Node::Slot(slot) => match self.values.get(slot) {
-                Some(value) => self.texts(value, literal, found),
-                None => {
-                    let known = found.literals.entry(*slot).or_default();
-                    if !known.contains(literal) {
-                        known.push(literal.clone());
-                    }
-                    Ok(())
+            Node::Slot(slot) => {
+                if let Some(value) = self.values.get(slot) {
+                    return self.texts(value, literal, found);
                 }
-            },
+                let known = found.literals.entry(*slot).or_default();
+                if !known.contains(literal) {
+                    known.push(literal.clone());
+                }
+                Ok(())
+            }
             Node::Literal(_) => Ok(()),
             Node::Case(arms, otherwise) => arms
                 .iter()
@@ -142,7 +143,7 @@ impl Solver<'_> {
         }
         if let Some(linear) = self.linear(bound) {
             let moved = linear.plus(&Linear::constant(at), -1).ok_or(Closed)?;
-            return self.zero(&moved, found);
+            return zero(&moved, found);
         }
         let one = i128::from(ONE);
         // The keys at and beside the place that a rounded product or quotient stands for.
@@ -218,8 +219,8 @@ impl Solver<'_> {
                         let of = self.linear(left).ok_or(Closed)?;
                         let product = over.times(at, one).ok_or(Closed)?;
                         let met = of.plus(&product, -1).ok_or(Closed)?.rounded(false);
-                        self.zero(&over, found)?;
-                        self.zero(&met, found)
+                        zero(&over, found)?;
+                        zero(&met, found)
                     }
                     _ => Err(Closed),
                 }
@@ -230,22 +231,6 @@ impl Solver<'_> {
                 Ok(())
             }
             _ => Err(Closed),
-        }
-    }
-
-    /// A sum passes 0: a threshold of one value, or a relation of several.
-    fn zero(&self, linear: &Linear, found: &mut Found) -> Result<(), Closed> {
-        match linear.terms.len() {
-            0 => Ok(()),
-            1 => {
-                let (slot, keys) = linear.root().ok_or(Closed)?;
-                found.thresholds.entry(slot).or_default().extend(keys);
-                Ok(())
-            }
-            _ => {
-                found.relations.insert(linear.clone());
-                Ok(())
-            }
         }
     }
 
@@ -332,9 +317,25 @@ impl Solver<'_> {
                 }
             }
             let first = Linear::constant(i128::from(low));
-            self.zero(&linear.plus(&first, -1).ok_or(Closed)?, found)?;
+            zero(&linear.plus(&first, -1).ok_or(Closed)?, found)?;
         }
         Ok(())
+    }
+}
+
+/// A sum passes 0: a threshold of one value, or a relation of several.
+fn zero(linear: &Linear, found: &mut Found) -> Result<(), Closed> {
+    match linear.terms.len() {
+        0 => Ok(()),
+        1 => {
+            let (slot, keys) = linear.root().ok_or(Closed)?;
+            found.thresholds.entry(slot).or_default().extend(keys);
+            Ok(())
+        }
+        _ => {
+            found.relations.insert(linear.clone());
+            Ok(())
+        }
     }
 }
 
