@@ -153,7 +153,7 @@ pub fn of_run(
 }
 
 /// A column over the customers; of a series the value of the last period.
-fn latest(grading: &Grading, slot: Slot) -> Column {
+pub fn latest(grading: &Grading, slot: Slot) -> Column {
     match grading.facts.get_series(slot) {
         None => grading.facts.get(slot).clone(),
         Some(series) => {

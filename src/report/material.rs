@@ -181,13 +181,13 @@ impl<'a> Amount<'a> {
     }
 }
 
-fn is_money(scheme: &Scheme, slot: Slot) -> bool {
+pub(super) fn is_money(scheme: &Scheme, slot: Slot) -> bool {
     let entry = &scheme.slots.entries[slot.0 as usize];
     matches!(entry.ty.measure, Measure::Money(_))
 }
 
 /// What a column is called, with its unit.
-fn heading(scheme: &Scheme, slot: Slot) -> String {
+pub(super) fn heading(scheme: &Scheme, slot: Slot) -> String {
     let name = crate::explain::name_of(scheme, slot, scheme.language);
     match &scheme.slots.entries[slot.0 as usize].ty.measure {
         Measure::Money(Some(unit)) => format!("{name}（{unit}）"),

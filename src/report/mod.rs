@@ -24,6 +24,7 @@ mod movement;
 mod quality;
 mod satisfaction;
 mod service;
+pub mod simulation;
 mod strategies;
 #[cfg(test)]
 mod tests;
