@@ -4,7 +4,7 @@ use super::as_of::as_of;
 use super::audit::Exported;
 use super::files::{Files, Out, Sink, write_outputs};
 use super::gate::{self, Figures, Gate};
-use super::output::{Output, Target, files_of, keep_inputs, outputs};
+use super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
 use super::recorded;
 use super::rules::{self, Rules};
 use super::side::{RunSide, Side, is_run, side, snapshots};
@@ -15,6 +15,7 @@ use regrade::compare::{self, Class, Comparison, On, Renamed, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
+use regrade::present::report::html;
 use regrade::present::table::GradeStyle;
 use regrade::present::terminal::TerminalOptions;
 use regrade::present::{csv, workbook};
@@ -69,7 +70,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(global, global.format)?;
+    let outputs = outputs_with_page(global, global.format)?;
     let gates = args
         .fail_on
         .iter()
@@ -359,6 +360,7 @@ fn write_text(
         Format::Json => diff::write_json(diff, out),
         Format::Jsonl => diff::write_lines(diff, out),
         Format::Md => diff::write_markdown(diff, out),
+        Format::Html => html::write(&diff::report(diff), out),
         _ => diff::write_terminal(diff, options, out),
     }
 }

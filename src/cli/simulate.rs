@@ -5,7 +5,7 @@ use super::audit::Exported;
 use super::diff::{classes, styles, write_all};
 use super::gate::{self, Figures, Gate};
 use super::grade_files::grade_files;
-use super::output::{Output, Target, files_of, keep_inputs, outputs};
+use super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
 use super::people::People;
 use super::recorded::{Known, known_names};
 use super::rules::{self, Rules};
@@ -62,7 +62,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let outputs = outputs(global, global.format)?;
+    let outputs = outputs_with_page(global, global.format)?;
     let gates = args.fail_on.iter().map(|gate| Gate::parse(gate));
     let gates = gates.collect::<Result<Vec<_>, _>>()?;
     let only = classes(&args.only)?;

@@ -1,6 +1,7 @@
 //! From which level to which: how many customers, what share of those who came from there, what amount.
 
-use super::Move;
+use super::{Class, Move};
+use crate::diagnostic::Lang;
 use crate::table::Decimal;
 use crate::table::decimal::divide_half_away;
 use foldhash::HashMap;
@@ -52,6 +53,26 @@ impl Matrix {
     /// The sum of a column.
     pub fn column_count(&self, column: usize) -> usize {
         self.rows.iter().map(|row| row[column].count).sum()
+    }
+
+    /// The rows and the columns that say something: all levels, and the others where there is somebody.
+    pub fn shown(&self) -> (Vec<usize>, Vec<usize>) {
+        let all = 0..self.rows.len();
+        let is_level = |at: usize| at < self.levels.len();
+        let rows = all
+            .clone()
+            .filter(|row| is_level(*row) || self.row_count(*row) > 0);
+        let columns = all.filter(|column| is_level(*column) || self.column_count(*column) > 0);
+        (rows.collect(), columns.collect())
+    }
+
+    /// What a row or a column is called; `outside` is what those are who are not there: new in a row, absent in a column.
+    pub fn name(&self, at: usize, outside: Class, lang: Lang) -> Arc<str> {
+        match self.levels.get(at) {
+            Some(level) => level.clone(),
+            None if at == self.unrated() => Class::Unrated.word(lang).into(),
+            None => outside.word(lang).into(),
+        }
     }
 
     pub(super) fn of(moves: &[Move], levels: &[Arc<str>]) -> Self {

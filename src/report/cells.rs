@@ -7,7 +7,7 @@ use crate::table::decimal::divide_half_away;
 use std::sync::Arc;
 
 /// A text in the report's language.
-pub(super) fn said(lang: Lang, text: Text) -> String {
+pub(crate) fn said(lang: Lang, text: Text) -> String {
     match lang {
         Lang::En => text.en,
         Lang::Zh => text.zh,
@@ -15,7 +15,7 @@ pub(super) fn said(lang: Lang, text: Text) -> String {
 }
 
 /// A part of a whole to six places, half away from zero; `None` of nothing.
-pub(super) fn ratio(part: i128, whole: i128) -> Option<Decimal> {
+pub(crate) fn ratio(part: i128, whole: i128) -> Option<Decimal> {
     if whole == 0 {
         return None;
     }
@@ -24,7 +24,7 @@ pub(super) fn ratio(part: i128, whole: i128) -> Option<Decimal> {
 
 impl Section {
     /// A section without anything in it yet.
-    pub(super) fn new(key: &'static str, title: String) -> Self {
+    pub(crate) fn new(key: &'static str, title: String) -> Self {
         Self {
             key,
             title,
@@ -36,7 +36,7 @@ impl Section {
 
 impl Table {
     /// A table without rows yet.
-    pub(super) fn new(key: impl Into<String>, columns: Vec<Column>) -> Self {
+    pub(crate) fn new(key: impl Into<String>, columns: Vec<Column>) -> Self {
         Self {
             key: key.into(),
             title: None,
@@ -46,7 +46,7 @@ impl Table {
     }
 
     /// The same with a heading of its own.
-    pub(super) fn titled(mut self, title: impl Into<String>) -> Self {
+    pub(crate) fn titled(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
@@ -54,7 +54,7 @@ impl Table {
 
 impl Column {
     /// A column.
-    pub(super) fn new(key: impl Into<String>, heading: impl Into<String>, kind: Kind) -> Self {
+    pub(crate) fn new(key: impl Into<String>, heading: impl Into<String>, kind: Kind) -> Self {
         Self {
             key: key.into(),
             heading: heading.into(),
@@ -65,7 +65,7 @@ impl Column {
 
 impl Row {
     /// A row of figures.
-    pub(super) const fn new(cells: Vec<Cell>) -> Self {
+    pub(crate) const fn new(cells: Vec<Cell>) -> Self {
         Self {
             cells,
             is_total: false,
@@ -74,7 +74,7 @@ impl Row {
     }
 
     /// A row that sums the others up.
-    pub(super) const fn total(cells: Vec<Cell>) -> Self {
+    pub(crate) const fn total(cells: Vec<Cell>) -> Self {
         Self {
             cells,
             is_total: true,
@@ -83,7 +83,7 @@ impl Row {
     }
 
     /// The same row in the colour of a grade.
-    pub(super) const fn of_grade(mut self, grade: Option<usize>) -> Self {
+    pub(crate) const fn of_grade(mut self, grade: Option<usize>) -> Self {
         self.grade = grade;
         self
     }
@@ -91,27 +91,27 @@ impl Row {
 
 impl Cell {
     /// A text.
-    pub(super) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Text(text.into())
     }
 
     /// How many.
-    pub(super) fn count(count: usize) -> Self {
+    pub(crate) fn count(count: usize) -> Self {
         Self::Number(Decimal::from_count(count))
     }
 
     /// A figure, where it is known.
-    pub(super) fn number(number: Option<Decimal>) -> Self {
+    pub(crate) fn number(number: Option<Decimal>) -> Self {
         number.map_or(Self::Missing, Self::Number)
     }
 
     /// How many of how many, as a share; missing of none.
-    pub(super) fn share(part: usize, whole: usize) -> Self {
+    pub(crate) fn share(part: usize, whole: usize) -> Self {
         Self::number(ratio(part as i128, whole as i128))
     }
 
     /// How many more or fewer.
-    pub(super) fn delta(now: usize, before: usize) -> Self {
+    pub(crate) fn delta(now: usize, before: usize) -> Self {
         Self::Number(
             Decimal::from_count(now)
                 .checked_sub(Decimal::from_count(before))
@@ -122,7 +122,7 @@ impl Cell {
 
 impl Label {
     /// A name without a colour of its own.
-    pub(super) fn plain(text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn plain(text: impl Into<Arc<str>>) -> Self {
         Self {
             text: text.into(),
             grade: None,
@@ -132,7 +132,7 @@ impl Label {
 
 impl Series {
     /// A series without a colour of its own.
-    pub(super) fn plain(name: impl Into<Arc<str>>, values: Vec<Option<Decimal>>) -> Self {
+    pub(crate) fn plain(name: impl Into<Arc<str>>, values: Vec<Option<Decimal>>) -> Self {
         Self {
             label: Label::plain(name),
             values,

@@ -20,6 +20,7 @@ mod cross;
 mod customers;
 mod groups;
 mod material;
+mod matrix;
 mod movement;
 mod quality;
 mod satisfaction;
@@ -39,7 +40,8 @@ pub use trend::{MOST_RUNS, RunFigures, Tracker};
 use crate::diagnostic::{Lang, Text, listed};
 use crate::table::{Date, Decimal};
 use crate::text;
-use cells::said;
+pub(crate) use cells::said;
+pub(crate) use matrix::Migration;
 use std::sync::Arc;
 
 /// A whole report.

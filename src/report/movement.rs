@@ -2,8 +2,8 @@
 
 use super::cells::said;
 use super::material::{Before, Material};
-use super::{Block, Cell, Chart, Column, Flows, Kind, Label, Row, Section, Table};
-use crate::compare::{Class, Matrix, Move};
+use super::{Block, Cell, Chart, Column, Kind, Migration, Row, Section, Table};
+use crate::compare::{Class, Move};
 use crate::diagnostic::Lang;
 use crate::text;
 use crate::words::Word;
@@ -55,7 +55,9 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         ));
     }
     section.blocks.push(Block::Table(classes(lang, before)));
-    section.blocks.push(Block::Table(matrix(material, before)));
+    section
+        .blocks
+        .push(Block::Table(matrix(material, before).counts()));
     section.blocks.push(Block::Chart(flows(material, before)));
     let movers: Vec<&Move> = before.comparison.movers().collect();
     if !movers.is_empty() {
@@ -125,110 +127,38 @@ fn classes(lang: Lang, before: &Before) -> Table {
     table
 }
 
-/// The rows and the columns of a matrix that are shown: all levels, and the others where there is somebody.
-fn shown(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
-    let all = 0..matrix.rows.len();
-    let is_level = |at: usize| at < matrix.levels.len();
-    let rows = all
-        .clone()
-        .filter(|row| is_level(*row) || matrix.row_count(*row) > 0);
-    let columns = all.filter(|column| is_level(*column) || matrix.column_count(*column) > 0);
-    (rows.collect(), columns.collect())
-}
-
-fn label(material: &Material<'_>, matrix: &Matrix, at: usize, outside: Class) -> Label {
-    let lang = material.lang;
-    match matrix.levels.get(at) {
-        Some(level) => {
-            let mut grades = material.grading.scheme.grades.iter();
-            Label {
-                text: level.clone(),
-                grade: grades.position(|grade| grade.name == *level),
-            }
-        }
-        None if at == matrix.unrated() => Label::plain(Class::Unrated.word(lang)),
-        None => Label::plain(outside.word(lang)),
-    }
-}
-
-fn matrix(material: &Material<'_>, before: &Before) -> Table {
-    let lang = material.lang;
-    let matrix = &before.comparison.matrix;
-    let (rows, columns) = shown(matrix);
+/// The matrix of the moves since then.
+fn matrix<'a>(material: &Material<'a>, before: &'a Before) -> Migration<'a> {
+    let scheme = &material.grading.scheme;
     let name = &before.name;
-    let mut heads = vec![Column::new(
-        "from",
-        said(lang, text!("From {name} ↓ to →", "{name} ↓ 现在 →")),
-        Kind::Text,
-    )];
-    for at in &columns {
-        let to = label(material, matrix, *at, Class::Absent);
-        let key = match matrix.levels.get(*at) {
-            Some(level) => format!("to.{level}"),
-            None if *at == matrix.unrated() => "to_unrated".to_owned(),
-            None => "to_absent".to_owned(),
-        };
-        heads.push(Column::new(key, &*to.text, Kind::Count));
+    Migration {
+        lang: material.lang,
+        matrix: &before.comparison.matrix,
+        corner: said(
+            material.lang,
+            text!("From {name} ↓ to →", "{name} ↓ 现在 →"),
+        ),
+        grade: Box::new(|level| scheme.grades.iter().position(|grade| *grade.name == *level)),
     }
-    heads.push(Column::new("total", Word::Total.get(lang), Kind::Count));
-    let mut table = Table::new("matrix", heads).titled(Word::SheetMatrix.get(lang));
-    for row in &rows {
-        let from = label(material, matrix, *row, Class::New);
-        let mut cells = vec![Cell::Text(from.text)];
-        let counts = columns.iter().map(|at| matrix.rows[*row][*at].count);
-        cells.extend(counts.map(Cell::count));
-        cells.push(Cell::count(matrix.row_count(*row)));
-        table.rows.push(Row::new(cells).of_grade(from.grade));
-    }
-    let mut cells = vec![Cell::text(Word::Total.get(lang))];
-    let counts = columns.iter().map(|at| matrix.column_count(*at));
-    cells.extend(counts.map(Cell::count));
-    let all = rows.iter().map(|row| matrix.row_count(*row)).sum();
-    cells.push(Cell::count(all));
-    table.rows.push(Row::total(cells));
-    table
 }
 
 fn flows(material: &Material<'_>, before: &Before) -> Chart {
     let lang = material.lang;
     let comparison = &before.comparison;
-    let matrix = &comparison.matrix;
-    let all = 0..matrix.rows.len();
-    // Levels that nobody came from or to would be lines without width.
-    let rows: Vec<usize> = all.clone().filter(|at| matrix.row_count(*at) > 0).collect();
-    let columns: Vec<usize> = all.filter(|at| matrix.column_count(*at) > 0).collect();
-    let labels = |places: &[usize], outside| {
-        let places = places.iter();
-        places
-            .map(|at| label(material, matrix, *at, outside))
-            .collect()
-    };
     let (up, down) = (
         comparison.count(Class::Upgraded),
         comparison.count(Class::Downgraded),
     );
     let (name, of) = (&before.name, &material.grading.book.as_of);
-    Chart::Flows(Flows {
-        title: said(lang, text!("From {name} to {of}", "从 {name} 到 {of}")),
-        alt: said(
-            lang,
-            text!(
-                "From which level on {name} to which on {of}: {up} up, {down} down",
-                "客户从 {name} 的哪一级到 {of} 的哪一级：升 {up} 位，降 {down} 位"
-            ),
+    let title = said(lang, text!("From {name} to {of}", "从 {name} 到 {of}"));
+    let alt = said(
+        lang,
+        text!(
+            "From which level on {name} to which on {of}: {up} up, {down} down",
+            "客户从 {name} 的哪一级到 {of} 的哪一级：升 {up} 位，降 {down} 位"
         ),
-        before: name.clone(),
-        after: of.to_string(),
-        from: labels(&rows, Class::New),
-        to: labels(&columns, Class::Absent),
-        counts: rows
-            .iter()
-            .map(|row| {
-                let flows = columns.iter().map(|at| matrix.rows[*row][*at].count as u64);
-                flows.collect()
-            })
-            .collect(),
-    })
+    );
+    matrix(material, before).flows(title, alt, (name, &of.to_string()))
 }
 
 /// Who moved: those who came down first, the furthest before the others, then those who went up.

@@ -21,38 +21,13 @@ pub struct MatrixTable<'a> {
     shown: (Vec<usize>, Vec<usize>),
 }
 
-/// The rows and the columns of a matrix that say something: all levels, and the others where there is somebody.
-pub(in crate::present) fn shown_of(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
-    let all = 0..matrix.rows.len();
-    let is_level = |at: usize| at < matrix.levels.len();
-    let rows = all
-        .clone()
-        .filter(|row| is_level(*row) || matrix.row_count(*row) > 0);
-    let columns = all.filter(|column| is_level(*column) || matrix.column_count(*column) > 0);
-    (rows.collect(), columns.collect())
-}
-
-/// What a row or a column of a matrix is called; `outside` is what those are who are not there.
-pub(in crate::present) fn name_of(
-    matrix: &Matrix,
-    at: usize,
-    outside: Class,
-    lang: Lang,
-) -> String {
-    match matrix.levels.get(at) {
-        Some(level) => level.to_string(),
-        None if at == matrix.unrated() => Class::Unrated.word(lang).to_owned(),
-        None => outside.word(lang).to_owned(),
-    }
-}
-
 impl<'a> MatrixTable<'a> {
     /// The matrix of a comparison.
     pub fn new(diff: &'a Diff) -> Self {
         let (matrix, lang) = (&diff.comparison.matrix, diff.lang);
-        let shown = shown_of(matrix);
-        let number = |heading: String| TableColumn {
-            heading: heading.into(),
+        let shown = matrix.shown();
+        let number = |heading: Arc<str>| TableColumn {
+            heading,
             kind: ColumnKind::Number { places: 0 },
             // What never goes when a terminal is narrow.
             role: ColumnRole::Name,
@@ -65,9 +40,9 @@ impl<'a> MatrixTable<'a> {
         let names = shown
             .1
             .iter()
-            .map(|at| name_of(matrix, *at, Class::Absent, lang));
+            .map(|at| matrix.name(*at, Class::Absent, lang));
         columns.extend(names.map(number));
-        columns.push(number(Word::Total.get(lang).to_owned()));
+        columns.push(number(Word::Total.get(lang).into()));
         Self {
             matrix,
             lang,
@@ -97,7 +72,8 @@ impl ResultTable for MatrixTable<'_> {
             .and_then(|at| self.shown.1.get(at).copied());
         let count = match (column, at_row, at_column) {
             (0, Some(at), _) => {
-                return OutCell::Text(Cow::Owned(name_of(self.matrix, at, Class::New, self.lang)));
+                let name = self.matrix.name(at, Class::New, self.lang);
+                return OutCell::Text(Cow::Owned(name.to_string()));
             }
             (0, None, _) => return OutCell::Text(Word::Total.get(self.lang).into()),
             (_, Some(row), Some(column)) => self.matrix.rows[row][column].count,

@@ -4,13 +4,14 @@ mod cuts;
 mod json;
 mod matrix;
 mod moves;
+mod report;
 
 pub use cuts::{Cut, cuts};
 pub use json::{write_json, write_lines};
 pub use matrix::MatrixTable;
 pub use moves::{MovesTable, Shape};
+pub use report::report;
 
-pub(in crate::present) use matrix::{name_of, shown_of};
 pub(in crate::present) use moves::place_of;
 
 use super::marks::class_word;

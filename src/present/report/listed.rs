@@ -25,6 +25,16 @@ fn limited(results: &dyn ResultTable, most: usize) -> Table {
     let count = shown::number(crate::table::Decimal::from_count(all), 0);
     let elsewhere = text!("a workbook lists them all", "全部名单请输出为工作簿");
     let title = listed.title(&count, Word::Grade, &elsewhere, lang);
+    of_rows(results, &rows, title)
+}
+
+/// These rows of a table as one that a page searches.
+pub(in crate::present) fn of_rows(
+    results: &dyn ResultTable,
+    rows: &[usize],
+    title: String,
+) -> Table {
+    let lang = results.lang();
     let described = results.columns();
     let headings = shown::unique_headings(described.iter().map(|column| &*column.heading));
     let columns = described
@@ -40,16 +50,16 @@ fn limited(results: &dyn ResultTable, most: usize) -> Table {
         title: Some(title),
         columns: columns.collect(),
         rows: rows
-            .into_iter()
+            .iter()
             .map(|row| {
                 let cells = described.iter().enumerate();
                 let cell = |(index, column): (usize, &crate::present::table::TableColumn)| {
-                    cell(results.cell(row, index), column.kind, lang)
+                    cell(results.cell(*row, index), column.kind, lang)
                 };
                 Row {
                     cells: cells.map(cell).collect(),
                     is_total: false,
-                    grade: results.mark(row).grade,
+                    grade: results.mark(*row).grade,
                 }
             })
             .collect(),

@@ -4,7 +4,7 @@ use super::formats::{Formats, Look, Shade, look_of};
 use super::page::Page;
 use crate::compare::{Class, Flow, Matrix};
 use crate::diagnostic::Lang;
-use crate::present::diff::{Diff, name_of, place_of, shown_of};
+use crate::present::diff::{Diff, place_of};
 use crate::present::palette::{HEADER, MUTED, WHITE};
 use crate::present::shown;
 use crate::table::Decimal;
@@ -12,6 +12,7 @@ use crate::words::Word;
 use rust_xlsxwriter::{
     Color, ConditionalFormat2ColorScale, Format, FormatBorder, Worksheet, XlsxError,
 };
+use std::sync::Arc;
 
 /// The first column beside the margin.
 const LEFT: u16 = 1;
@@ -34,11 +35,11 @@ enum Block {
 pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), XlsxError> {
     let lang = diff.lang;
     let matrix = &diff.comparison.matrix;
-    let (rows, columns) = shown_of(matrix);
+    let (rows, columns) = matrix.shown();
     let wide = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(WIDEST) + 4;
-    let names = |at: &[usize], outside| -> Vec<String> {
+    let names = |at: &[usize], outside| -> Vec<Arc<str>> {
         at.iter()
-            .map(|at| name_of(matrix, *at, outside, lang))
+            .map(|at| matrix.name(*at, outside, lang))
             .collect()
     };
     let (row_names, column_names) = (names(&rows, Class::New), names(&columns, Class::Absent));
@@ -82,8 +83,8 @@ struct Shown<'a> {
     diff: &'a Diff,
     rows: &'a [usize],
     columns: &'a [usize],
-    row_names: &'a [String],
-    column_names: &'a [String],
+    row_names: &'a [Arc<str>],
+    column_names: &'a [Arc<str>],
 }
 
 fn block(page: &mut Page<'_>, shown: &Shown<'_>, block: Block) -> Result<(), XlsxError> {
