@@ -84,10 +84,7 @@ mod tests {
     fn what_is_read_hangs_on_sheets_and_names_alone() {
         let read = |text: &str| {
             let scheme = validate(text).0.unwrap();
-            read_alike(
-                (&validate(SCHEME).0.unwrap(), SCHEME),
-                (&scheme, text),
-            )
+            read_alike((&validate(SCHEME).0.unwrap(), SCHEME), (&scheme, text))
         };
         for (old, new, is_alike) in [
             ("v >= 5", "v >= 6", true),
@@ -96,8 +93,16 @@ mod tests {
             ("\"number\" }", "\"number\", min = 0 }", false),
             ("name = \"B\"", "name = \"C\"", false),
             ("name = \"B\"", "name = \"B\"\nwas = [\"C\"]", false),
-            ("name = \"B\"\n", "name = \"B\"\n[[types]]\nname = \"T\"\n", false),
-            ("name = \"B\"\n", "name = \"B\"\n[[movement]]\nmin_hold = 2\n", false),
+            (
+                "name = \"B\"\n",
+                "name = \"B\"\n[[types]]\nname = \"T\"\n",
+                false,
+            ),
+            (
+                "name = \"B\"\n",
+                "name = \"B\"\n[[movement]]\nmin_hold = 2\n",
+                false,
+            ),
         ] {
             let text = SCHEME.replace(old, new);
             assert_ne!(text, SCHEME, "{old}");

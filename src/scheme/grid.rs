@@ -29,10 +29,7 @@ impl GridValue {
     /// Reads one `--grid`.
     pub fn parse(written: &str) -> Result<Self, Finding> {
         let Some((path, value)) = written.split_once('=') else {
-            return Err(bad(
-                written,
-                text!("there is no `=` in it", "其中缺少 `=`"),
-            ));
+            return Err(bad(written, text!("there is no `=` in it", "其中缺少 `=`")));
         };
         let (path, value) = (path.trim(), value.trim());
         let braces = value.matches('{').count();
@@ -113,10 +110,7 @@ pub fn values(written: &[String]) -> Result<Vec<GridValue>, Finding> {
     if values.len() > MOST_VALUES {
         return Err(bad(
             &grid(),
-            text!(
-                "a grid has two values at most",
-                "一个网格最多有两个值"
-            ),
+            text!("a grid has two values at most", "一个网格最多有两个值"),
         ));
     }
     if let [one, other] = &values[..]
@@ -211,12 +205,9 @@ fn number<'a>(written: &str, part: &'a str) -> Result<(Decimal, &'a str), Findin
     let (digits, unit) = part.split_at(end);
     let is_unit = !unit.contains(|c: char| c.is_ascii_digit() || c == '.' || c == ':');
     let number = Decimal::parse(digits).filter(|_| is_unit);
-    number.map(|number| (number, unit.trim())).ok_or_else(|| {
-        bad(
-            written,
-            text!("`{part}` is no number", "`{part}` 不是数字"),
-        )
-    })
+    number
+        .map(|number| (number, unit.trim()))
+        .ok_or_else(|| bad(written, text!("`{part}` is no number", "`{part}` 不是数字")))
 }
 
 fn bad(written: &str, why: Text) -> Finding {
@@ -276,11 +267,10 @@ mod tests {
                     "dimensions.价值.weight=0.3",
                 ],
             ),
-            ("grades.A.top={10%..20%:5%}", &[
-                "grades.A.top=10%",
-                "grades.A.top=15%",
-                "grades.A.top=20%",
-            ]),
+            (
+                "grades.A.top={10%..20%:5%}",
+                &["grades.A.top=10%", "grades.A.top=15%", "grades.A.top=20%"],
+            ),
             (
                 "grades.甲.when=年采购额 >= {-1万..1万 : 1万} and x > 1",
                 &[
@@ -289,15 +279,14 @@ mod tests {
                     "grades.甲.when=年采购额 >= 1万 and x > 1",
                 ],
             ),
-            ("movement.grace={1..3}", &[
-                "movement.grace=1",
-                "movement.grace=2",
-                "movement.grace=3",
-            ]),
-            ("scheme.missing={unrated，reweight}", &[
-                "scheme.missing=unrated",
-                "scheme.missing=reweight",
-            ]),
+            (
+                "movement.grace={1..3}",
+                &["movement.grace=1", "movement.grace=2", "movement.grace=3"],
+            ),
+            (
+                "scheme.missing={unrated，reweight}",
+                &["scheme.missing=unrated", "scheme.missing=reweight"],
+            ),
         ] {
             assert_eq!(ways(written), expected, "{written}");
         }

@@ -26,9 +26,7 @@ pub fn owners(grading: &mut Grading) -> Vec<Option<Arc<str>>> {
         // What cannot be judged is said where the tasks are called for.
         let holds = strategy.when.as_ref().map(|when| {
             let name = format!("strategies.{}", place + 1);
-            grading
-                .facts
-                .evaluate(&scheme, when, &name, &mut vec![])
+            grading.facts.evaluate(&scheme, when, &name, &mut vec![])
         });
         let holds = |row: usize| match &holds {
             None => true,

@@ -1,39 +1,36 @@
 //! What changing the scheme takes and brings: the work of each owner, the cost, the revenue of each level.
 
 use super::super::cells::{ratio, said};
-use super::super::{Block, Kind, Report, Section};
+use super::super::{Block, Kind, Section};
+use super::Head;
 use super::side::Side;
 use super::tables::{Figures, Sides, count};
-use super::Head;
 use crate::table::PeriodKind;
 use crate::text;
 
 /// The sections beside a list of moves: of the present scheme and a new one. Without strategies and revenue there is
 /// nothing to tell, and no section.
-pub fn effects(head: &Head, present: Side, new: Side) -> Report {
+pub fn effects(head: &Head, present: Side, new: Side) -> Vec<Section> {
     let sides = [present, new];
     let shown = Sides {
         levels: Sides::levels_of(&sides),
         sides: &sides,
         grades: &head.grades,
         heading: head.levels(),
+        none: head.none(),
         with_change: true,
         lang: head.lang,
     };
-    let mut report = head.report(
-        said(
-            head.lang,
-            text!("What the change takes and brings", "方案变动的影响"),
-        ),
-        vec![],
-    );
-    report.sections = sections(head, &shown);
-    report
+    sections(head, &shown)
 }
 
 /// Workload, cost and revenue of schemes side by side.
 pub(super) fn sections(head: &Head, shown: &Sides<'_>) -> Vec<Section> {
-    let sections = [workload(head, shown), cost(head, shown), revenue(head, shown)];
+    let sections = [
+        workload(head, shown),
+        cost(head, shown),
+        revenue(head, shown),
+    ];
     sections.into_iter().flatten().collect()
 }
 
@@ -93,7 +90,7 @@ fn cost(head: &Head, shown: &Sides<'_>) -> Option<Section> {
             "费用是每{zh}的数，取客户适用的第一条策略，乘以客户数。"
         ),
     ));
-    let levels = &shown.heading;
+    let levels = head.levels_in_text();
     let title = said(lang, text!("Cost by {levels}", "各{levels}的费用"));
     let total = shown.sides.iter();
     let total = total.map(|side| side.says.1.then(|| side.cost()));
@@ -120,12 +117,24 @@ fn revenue(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     section.notes.push(said(
         lang,
         text!(
-            "Revenue is {name}: the same money in other levels. Customers without a value are in no sum ({unknown}).",
-            "收入指 {name}：钱还是那些，只是分到了不同的级。没有数值的客户不计入（{unknown} 位）。"
+            "Revenue is {name}, the same money whatever the scheme: only who brings it stands elsewhere.",
+            "收入指 {name}。换了方案，收入还是那些，只是带来收入的客户换了地方。"
         ),
     ));
-    let levels = &shown.heading;
-    let title = said(lang, text!("Share of revenue by {levels}", "各{levels}的收入占比"));
+    if unknown > 0 {
+        section.notes.push(said(
+            lang,
+            text!(
+                "Customers without a value are in no sum: {unknown}.",
+                "没有数值的客户不计入合计：{unknown} 位。"
+            ),
+        ));
+    }
+    let levels = head.levels_in_text();
+    let title = said(
+        lang,
+        text!("Share of revenue by {levels}", "各{levels}的收入占比"),
+    );
     let share = |side: &Side, level: &super::Level| {
         let all = side.revenue().filter(|all| all.total > 0)?;
         let sum = level.revenue.as_ref()?;

@@ -1,10 +1,11 @@
 //! What a grid shows in each cell.
 
-use super::super::cells::{ratio, said};
 use super::super::Kind;
+use super::super::cells::{ratio, said};
+use super::Head;
 use super::schemes::share;
 use super::side::Side;
-use super::Head;
+use super::tables::Sides;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::table::Decimal;
 use crate::text;
@@ -35,8 +36,9 @@ pub enum Figure {
 }
 
 impl Figure {
-    /// Reads `--figure`: a word, or `share(A)`, `count(A)`, `revenue(A)`. `levels` are those of all cells.
-    pub fn parse(written: &str, levels: &[Arc<str>], sides: &[Side]) -> Result<Self, Finding> {
+    /// Reads `--figure`: a word, or `share(A)`, `count(A)`, `revenue(A)` of a level that any of the schemes has.
+    pub fn parse(written: &str, sides: &[Side]) -> Result<Self, Finding> {
+        let levels = &Sides::levels_of(sides)[..];
         let plain = written.trim().replace('（', "(").replace('）', ")");
         let says = |which: fn(&Side) -> bool| sides.iter().any(which);
         let figure = match &*plain {
@@ -60,8 +62,9 @@ impl Figure {
             }
         };
         figure.or_else(of_level).ok_or_else(|| {
-            let mut known: Vec<String> =
-                ["moved", "upgraded", "downgraded", "unrated"].map(str::to_owned).into();
+            let mut known: Vec<String> = ["moved", "upgraded", "downgraded", "unrated"]
+                .map(str::to_owned)
+                .into();
             for level in levels {
                 known.push(format!("share({level})"));
             }

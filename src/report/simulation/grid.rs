@@ -4,10 +4,10 @@ use super::super::cells::{ratio, said};
 use super::super::{
     Axis, Block, Cell, Chart, Column, Heat, Kind, Label, Plot, Report, Row, Section, Series, Table,
 };
+use super::Head;
 use super::figure::Figure;
 use super::side::Side;
 use super::tables::Sides;
-use super::Head;
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
 use crate::text;
@@ -66,7 +66,9 @@ pub fn grid(head: &Head, grid: &Grid<'_>) -> Report {
     ));
     section.notes.push(present(lang, grid));
     if let Some(across) = &grid.across {
-        section.blocks.push(Block::Table(crossed(head, grid, across)));
+        section
+            .blocks
+            .push(Block::Table(crossed(head, grid, across)));
     }
     section.blocks.push(Block::Chart(heat(head, grid)));
     report.sections.push(section);
@@ -90,27 +92,41 @@ fn present(lang: Lang, grid: &Grid<'_>) -> String {
             ),
         );
     };
-    let down = format!("{} {}", grid.down.name, grid.down.values[row]);
+    let down = written(&grid.down, row);
     let at = match &grid.across {
         Some(across) => {
             let between = if lang == Lang::Zh { "，" } else { ", " };
-            format!("{down}{between}{} {}", across.name, across.values[column])
+            format!("{down}{between}{}", written(across, column))
         }
         None => down,
     };
     said(
         lang,
         text!(
-            "The present scheme is the cell at {at}.",
-            "现方案是这一格：{at}。"
+            "The present scheme is the cell with `{at}`.",
+            "现方案是这一格：`{at}`。"
         ),
     )
+}
+
+/// A value as it is written in the scheme.
+fn written(axis: &Axis, place: usize) -> String {
+    let (name, value) = (&axis.name, &axis.values[place]);
+    if name.contains('…') {
+        name.replacen('…', value, 1)
+    } else {
+        format!("{name} = {value}")
+    }
 }
 
 /// The figure by both values.
 fn crossed(head: &Head, grid: &Grid<'_>, across: &Axis) -> Table {
     let kind = grid.figure.kind();
-    let mut columns = vec![Column::new("value", format!("{} ＼ {}", grid.down.name, across.name), Kind::Text)];
+    let mut columns = vec![Column::new(
+        "value",
+        format!("{} ＼ {}", grid.down.name, across.name),
+        Kind::Text,
+    )];
     for value in &across.values {
         columns.push(Column::new(&**value, &**value, kind));
     }
@@ -192,16 +208,21 @@ fn list(head: &Head, grid: &Grid<'_>) -> Table {
     for level in &levels {
         columns.push(Column::new(format!("count.{level}"), &**level, Kind::Count));
     }
-    columns.push(column("unrated", text!("No level", "未评出"), Kind::Count));
+    columns.push(Column::new("unrated", head.none(), Kind::Count));
     for level in &levels {
         let heading = said(lang, text!("{level} share", "{level}占比"));
         columns.push(Column::new(format!("share.{level}"), heading, Kind::Share));
     }
-    let has_revenue = head.amount.is_some() && grid.cells.iter().any(|side| side.revenue().is_some());
+    let has_revenue =
+        head.amount.is_some() && grid.cells.iter().any(|side| side.revenue().is_some());
     if has_revenue {
         for level in &levels {
             let heading = said(lang, text!("{level} revenue", "{level}收入占比"));
-            columns.push(Column::new(format!("revenue.{level}"), heading, Kind::Share));
+            columns.push(Column::new(
+                format!("revenue.{level}"),
+                heading,
+                Kind::Share,
+            ));
         }
     }
     let says = |which: fn(&Side) -> bool| grid.cells.iter().any(which);
@@ -257,10 +278,13 @@ fn lines(head: &Head, grid: &Grid<'_>) -> Chart {
             })
             .collect(),
     });
-    let (path, what) = (&grid.down.name, head.levels());
+    let (path, what) = (&grid.down.name, head.levels_in_text());
     let title = said(
         head.lang,
-        text!("Share of customers by {what}, along {path}", "各{what}客户占比（按 {path}）"),
+        text!(
+            "Share of customers by {what}, along {path}",
+            "各{what}客户占比（按 {path}）"
+        ),
     );
     Chart::Lines(Plot {
         alt: title.clone(),

@@ -30,6 +30,7 @@ use super::cells::said;
 use super::material::{heading, is_money};
 use super::{Fact, Kind, Report};
 use crate::compare::On;
+use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::expr::Slot;
 use crate::scheme::Scheme;
@@ -73,6 +74,25 @@ impl Head {
         }
     }
 
+    /// The same within a sentence.
+    fn levels_in_text(&self) -> String {
+        match (&self.on, self.lang) {
+            (On::Dimension(name), _) => name.clone(),
+            (_, Lang::En) => self.levels().to_lowercase(),
+            (_, Lang::Zh) => self.levels(),
+        }
+    }
+
+    /// What those are who have no level.
+    fn none(&self) -> String {
+        let word = match &self.on {
+            On::Grade => return Decision::Unrated.word(self.lang).to_owned(),
+            On::Type => text!("no type", "无类型"),
+            On::Dimension(_) => text!("no label", "无标签"),
+        };
+        said(self.lang, word)
+    }
+
     fn money(&self) -> Kind {
         match self.amount {
             Some((_, true)) => Kind::Money,
@@ -100,8 +120,16 @@ impl Head {
         };
         let mut facts = vec![
             fact("as_of", text!("As of", "评级日"), self.as_of.to_string()),
-            fact("present", text!("Present scheme", "现方案"), present.to_owned()),
-            fact("customers", text!("Customers", "客户数"), customers.to_string()),
+            fact(
+                "present",
+                text!("Present scheme", "现方案"),
+                present.to_owned(),
+            ),
+            fact(
+                "customers",
+                text!("Customers", "客户数"),
+                customers.to_string(),
+            ),
         ];
         let role = self.role.iter();
         facts.extend(role.map(|role| fact("role", text!("Role", "角色"), role.to_string())));

@@ -2,10 +2,10 @@
 
 use super::super::cells::{ratio, said};
 use super::super::{Block, Chart, Kind, Label, Plot, Report, Section, Series};
+use super::Head;
 use super::effects::sections;
 use super::side::{Moves, Side};
 use super::tables::{Figures, Sides, count};
-use super::Head;
 use crate::table::Decimal;
 use crate::text;
 
@@ -17,6 +17,7 @@ pub fn schemes(head: &Head, sides: &[Side]) -> Report {
         sides,
         grades: &head.grades,
         heading: head.levels(),
+        none: head.none(),
         with_change: false,
         lang,
     };
@@ -43,7 +44,7 @@ fn composition(head: &Head, shown: &Sides<'_>) -> Section {
             "各方案用同样的数据、按同一天评级。占比的分母是全部客户，包括没有评出的。"
         ),
     ));
-    let levels = &shown.heading;
+    let levels = head.levels_in_text();
     let title = said(lang, text!("Customers by {levels}", "各{levels}客户数"));
     let totals = shown.sides.iter().map(|side| count(side.customers()));
     let counts = shown.by_level(
@@ -53,7 +54,10 @@ fn composition(head: &Head, shown: &Sides<'_>) -> Section {
         |_, level| count(level.count),
         Some(totals.collect()),
     );
-    let title = said(lang, text!("Share of customers by {levels}", "各{levels}客户占比"));
+    let title = said(
+        lang,
+        text!("Share of customers by {levels}", "各{levels}客户占比"),
+    );
     let shares = shown.by_level(
         "share",
         title,
@@ -140,17 +144,24 @@ fn chart(head: &Head, shown: &Sides<'_>) -> Chart {
                 text: name.clone(),
                 grade: shown.grade(name),
             },
-            values: shown.sides.iter().map(|side| of(side, Some(name))).collect(),
+            values: shown
+                .sides
+                .iter()
+                .map(|side| of(side, Some(name)))
+                .collect(),
         })
         .collect();
     let none: Vec<Option<Decimal>> = shown.sides.iter().map(|side| of(side, None)).collect();
     if none.iter().flatten().any(|share| *share > Decimal::ZERO) {
-        series.push(Series::plain(said(lang, text!("no level", "无")), none));
+        series.push(Series::plain(shown.none.clone(), none));
     }
-    let levels = &shown.heading;
+    let levels = head.levels_in_text();
     let title = said(
         lang,
-        text!("Share of customers by scheme and {levels}", "各方案的{levels}占比"),
+        text!(
+            "Share of customers by scheme and {levels}",
+            "各方案的{levels}占比"
+        ),
     );
     Chart::Stack(Plot {
         alt: title.clone(),

@@ -218,7 +218,11 @@ fn levels(grading: &Grading, look: &Look<'_>) -> (Vec<Level>, Vec<usize>) {
     };
     let (names, places): (Vec<Arc<str>>, Vec<Option<usize>>) = match look.on {
         On::Grade => (
-            scheme.grades.iter().map(|grade| grade.name.clone()).collect(),
+            scheme
+                .grades
+                .iter()
+                .map(|grade| grade.name.clone())
+                .collect(),
             rows.map(|row| grading.decided[row].grade.map(|grade| grade as usize))
                 .collect(),
         ),

@@ -21,6 +21,8 @@ pub struct Sides<'a> {
     pub grades: &'a [(Arc<str>, Option<u32>)],
     /// What the levels are: `等级`.
     pub heading: String,
+    /// What those are who have none.
+    pub none: String,
     /// Whether the change from the first to the last is told.
     pub with_change: bool,
     /// The language.
@@ -59,7 +61,6 @@ impl<'a> Sides<'a> {
         total: Option<Figures>,
     ) -> Table {
         let mut table = self.table(key, &self.heading, title, kind);
-        let unrated = said(self.lang, text!("no level", "无"));
         let has_none = self
             .sides
             .iter()
@@ -68,7 +69,8 @@ impl<'a> Sides<'a> {
         for name in names.chain(has_none.then_some(None)) {
             let figures = self.sides.iter();
             let figures = figures.map(|side| figure(side, side.level(name)?));
-            let mut cells = vec![name.map_or_else(|| Cell::text(&unrated), |name| Cell::text(name))];
+            let mut cells =
+                vec![name.map_or_else(|| Cell::text(&self.none), |name| Cell::text(name))];
             cells.extend(self.cells(figures.collect(), kind));
             let grade = name.and_then(|name| self.grade(name));
             table.rows.push(Row::new(cells).of_grade(grade));
@@ -140,7 +142,13 @@ impl<'a> Sides<'a> {
     }
 
     /// A table with a row for each of these.
-    pub fn rows(&self, key: &str, title: String, kind: Kind, rows: Vec<(String, Figures)>) -> Table {
+    pub fn rows(
+        &self,
+        key: &str,
+        title: String,
+        kind: Kind,
+        rows: Vec<(String, Figures)>,
+    ) -> Table {
         let heading = said(self.lang, text!("Figure", "指标"));
         let mut table = self.table(key, &heading, title, kind);
         for (name, figures) in rows {
@@ -194,13 +202,16 @@ impl<'a> Sides<'a> {
     /// The cells of a row, the change last where it is told. Where one scheme does not know a figure there is no change.
     fn cells(&self, figures: Figures, kind: Kind) -> Vec<Cell> {
         let number = |figure: Option<i128>| Cell::number(figure.and_then(Decimal::from_wide));
-        let change = self.with_change.then(|| match (figures.first(), figures.last()) {
-            (Some(Some(old)), Some(Some(new))) => {
-                let points = if kind == Kind::Share { 100 } else { 1 };
-                number(Some((new - old) * points))
-            }
-            _ => Cell::Missing,
-        });
+        let change = self
+            .with_change
+            .then(|| match (figures.first(), figures.last()) {
+                (Some(Some(old)), Some(Some(new))) if kind == Kind::Share => {
+                    let points = Decimal::from_wide((new - old) * 100);
+                    Cell::number(points.map(|points| points.round(2)))
+                }
+                (Some(Some(old)), Some(Some(new))) => number(Some(new - old)),
+                _ => Cell::Missing,
+            });
         figures.into_iter().map(number).chain(change).collect()
     }
 }
