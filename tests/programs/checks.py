@@ -105,8 +105,9 @@ def regrade(*arguments, stdin=None, cwd=ROOT, env=None):
     )
 
 
-def office(folder, source, convert_to, import_filter=None):
-    """Converts a file with LibreOffice into `folder`; gives the new files."""
+def office(folder, sources, convert_to, import_filter=None):
+    """Converts a file, or several, with LibreOffice into `folder`; gives the new files."""
+    sources = [str(one) for one in (sources if isinstance(sources, list) else [sources])]
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     before = set(folder.iterdir())
@@ -118,9 +119,9 @@ def office(folder, source, convert_to, import_filter=None):
         command = [program, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
         if import_filter:
             command.append(f"--infilter={import_filter}")
-        command += ["--convert-to", convert_to, "--outdir", str(folder), str(source)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        command += ["--convert-to", convert_to, "--outdir", str(folder), *sources]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300 + 20 * len(sources), check=False)
     made = sorted(set(folder.iterdir()) - before)
-    if done.returncode != 0 or not made:
-        sys.exit(f"LibreOffice made nothing of {source}:\n{' '.join(command)}\n{done.stdout}{done.stderr}")
+    if done.returncode != 0 or len(made) < len(sources):
+        sys.exit(f"LibreOffice made {len(made)} files of {len(sources)}:\n{' '.join(command)}\n{done.stdout}{done.stderr}")
     return made

@@ -1,8 +1,7 @@
 """The pictures of docs/gallery: what regrade makes of the examples, as LibreOffice shows it.
 
-`gallery.py` makes them anew; look at every one before it is committed. A picture is a line of PICTURES: its name, the
-function that makes it, and what that function takes. Whatever shows something else (a page in a browser) is another
-function that gives an image.
+`gallery.py` makes them anew, `gallery.py --all` those of every example in both languages too; look at every one before
+it is committed. Another folder than docs/gallery may be named.
 """
 
 import shutil
@@ -11,12 +10,15 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import workbooks
 from checks import EXAMPLES, ROOT, Checks, environment, office, regrade
 from PIL import Image, ImageChops
 
 GALLERY = ROOT / "docs" / "gallery"
 # The pictures are read beside text: not wider, and small enough for a README.
 WIDEST = 1400
+# There are many of the examples.
+WIDEST_OF_EXAMPLES = 1000
 LARGEST = 200_000
 
 
@@ -89,10 +91,10 @@ def alone(folder, workbook, sheet, fitted):
     return path
 
 
-def keep(image, name, gallery):
+def keep(image, name, gallery, widest=WIDEST):
     """Writes a picture, with as few colours as it takes to be small."""
-    if image.width > WIDEST:
-        image = image.resize((WIDEST, round(image.height * WIDEST / image.width)), Image.LANCZOS)
+    if image.width > widest:
+        image = image.resize((widest, round(image.height * widest / image.width)), Image.LANCZOS)
     path = gallery / f"{name}.png"
     for colors in (256, 128, 64, 32):
         image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -117,17 +119,46 @@ def pictures(folder):
     yield "workbook-overview-en", printed(folder, english, "Overview")
 
 
+def of_examples(folder):
+    """Name and image of the workbook of every example: the overview, and below it the customers as one sees them first."""
+    books = {}
+    for lang in ("zh", "en"):
+        for name, files, as_of in workbooks.ALL:
+            few = ["--where", workbooks.PRINTED[name]] if name in workbooks.PRINTED else []
+            path, done = workbooks.grade(folder, name, files, as_of, lang, *few)
+            if done.returncode != 0:
+                sys.exit(done.stderr.decode())
+            sheet = openpyxl.load_workbook(path, read_only=True).sheetnames[1]
+            books[path] = alone(folder, path, sheet, fitted=False)
+    office(folder / "examples", [*books, *books.values()], "pdf")
+    for path, graded_alone in books.items():
+        above, below = (first_page(folder / "examples" / f"{one.stem}.pdf", 100) for one in (path, graded_alone))
+        # Some rows show what all do.
+        below = below.crop((0, 0, below.width, min(below.height, 420)))
+        image = Image.new("RGB", (max(above.width, below.width), above.height + below.height), "white")
+        image.paste(above, (0, 0))
+        image.paste(below, (0, above.height))
+        yield path.stem, image
+
+
 def main():
     checks = Checks()
-    gallery = Path(sys.argv[1]) if len(sys.argv) > 1 else GALLERY
+    named = [one for one in sys.argv[1:] if one != "--all"]
+    gallery = Path(named[0]) if named else GALLERY
+    examples = gallery / "examples"
     gallery.mkdir(parents=True, exist_ok=True)
     for program in ("pdftoppm", "soffice"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is not installed: run tests/programs/install")
-    for name, image in pictures(checks.folder):
-        path = keep(image, name, gallery)
-        checks.check(f"{name} is legible", image.width >= 600, image.size)
-        print(f"{path.name}: {image.width} x {image.height}, {path.stat().st_size} bytes")
+    made = [(gallery, WIDEST, pictures(checks.folder))]
+    if "--all" in sys.argv:
+        examples.mkdir(exist_ok=True)
+        made.append((examples, WIDEST_OF_EXAMPLES, of_examples(checks.folder)))
+    for into, widest, images in made:
+        for name, image in images:
+            path = keep(image, name, into, widest)
+            checks.check(f"{name} is legible", image.width >= 600, image.size)
+            print(f"{path.name}: {image.width} x {image.height}, {path.stat().st_size} bytes")
     return checks.end()
 
 

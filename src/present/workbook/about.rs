@@ -46,7 +46,6 @@ pub fn write(
     let mut widths = WIDTHS;
     widths[1] = widths[1].max(longest + 3);
     let mut page = Page::new(sheet, formats, lang, &widths)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::SheetAbout.get(lang))?;
 
     page.part(LEFT, Word::Run.get(lang))?;
@@ -78,8 +77,7 @@ pub fn write(
             page.text(LEFT, file, &name)?;
             page.count(LEFT + 1, *count, &rows)?;
             let lines = page::lines(file, usize::from(widths[1]) - 3);
-            page.sheet
-                .set_row_height_pixels(page.row, page::height(lines))?;
+            page.row_height(page.row, page::height(lines))?;
             page.row += 1;
         }
     }
@@ -96,7 +94,7 @@ pub fn write(
             page.row += 1;
         }
     }
-    Ok(())
+    page.end(widths.len())
 }
 
 /// What each sheet is for.
@@ -253,8 +251,7 @@ fn columns(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError
         page.text(LEFT, &column.heading, &name)?;
         page.text(LEFT + 1, meaning, &text)?;
         let lines = page::lines(meaning, usize::from(WIDTHS[2]));
-        page.sheet
-            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row_height(page.row, page::height(lines))?;
         page.row += 1;
     }
     Ok(())

@@ -62,7 +62,6 @@ fn figures(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), 
     let longest = [&diff.names.0, &diff.names.1].map(|name| shown::width(name));
     let value = longest[0].max(longest[1]).clamp(14, WIDEST) as u16 + 2;
     let mut page = Page::new(sheet, formats, lang, &[2, 22, value, 14])?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::DiffTitle.get(lang))?;
     page.labelled(LEFT, Word::Before.get(lang), &diff.names.0)?;
     page.labelled(LEFT, Word::After.get(lang), &diff.names.1)?;
@@ -112,5 +111,5 @@ fn figures(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), 
         page.count(LEFT + 1, count, &number)?;
         page.row += 1;
     }
-    Ok(())
+    page.end(4)
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// The first column beside the margin.
 const LEFT: u16 = 1;
 /// The darkest of the scale: dark text is still read well on it.
-const MOST: u32 = 0x8F_B8DE;
+pub const MOST: u32 = 0x8F_B8DE;
 /// Columns are at least this wide.
 const NARROWEST: usize = 12;
 /// And names at most this.
@@ -55,7 +55,6 @@ pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<()
     let mut widths = vec![2, first as u16];
     widths.extend(std::iter::repeat_n(other as u16, columns.len() + 1));
     let mut page = Page::new(sheet, formats, lang, &widths)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::SheetMatrix.get(lang))?;
     let muted = formats.base().set_font_color(Color::RGB(MUTED));
     let how = match lang {
@@ -76,7 +75,7 @@ pub fn write(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<()
     if matrix.has_amounts {
         block(&mut page, &shown, Block::Amount)?;
     }
-    Ok(())
+    page.end(widths.len())
 }
 
 struct Shown<'a> {

@@ -17,6 +17,7 @@ mod matrix;
 mod moves;
 mod overview;
 mod page;
+mod paper;
 mod printed;
 mod problems;
 mod repair;

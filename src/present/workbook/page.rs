@@ -1,6 +1,7 @@
 //! What all sheets share: how they are printed, and a page that is written from top to bottom.
 
 use super::formats::{Formats, Look, look_of};
+use super::paper::Paper;
 use super::text;
 use crate::diagnostic::Lang;
 use crate::present::shown;
@@ -12,6 +13,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Worksheet, XlsxError
 pub const ROW_HEIGHT: u32 = 20;
 /// The height of each further line of a row.
 pub const LINE_HEIGHT: u32 = 17;
+/// The height of the empty row above a page.
+const TOP: u32 = 10;
 /// The height of a row of headings.
 pub const HEADER_HEIGHT: u32 = 28;
 
@@ -68,6 +71,7 @@ pub struct Page<'a> {
     pub lang: Lang,
     /// The next row.
     pub row: u32,
+    paper: Paper,
 }
 
 impl<'a> Page<'a> {
@@ -83,12 +87,33 @@ impl<'a> Page<'a> {
         for (column, width) in (0..).zip(widths) {
             sheet.set_column_width(column, f64::from(*width))?;
         }
+        sheet.set_row_height_pixels(0, TOP)?;
+        let mut paper = Paper::new(widths);
+        paper.row(0, TOP);
         Ok(Self {
             sheet,
             formats,
             lang,
             row: 1,
+            paper,
         })
+    }
+
+    /// Gives a row another height than `ROW_HEIGHT`.
+    pub fn row_height(&mut self, row: u32, pixels: u32) -> Result<(), XlsxError> {
+        self.paper.row(row, pixels);
+        self.sheet.set_row_height_pixels(row, pixels)?;
+        Ok(())
+    }
+
+    /// What begins with the present row should not be cut in two where it is printed.
+    pub fn keep_together(&mut self) {
+        self.paper.part(self.row);
+    }
+
+    /// Ends the page, of which the first `columns` are used: sheets of paper are divided where nothing is cut in two.
+    pub fn end(self, columns: usize) -> Result<(), XlsxError> {
+        self.paper.divide(self.sheet, columns, self.row)
     }
 
     /// Writes a text into a column of the present row.
@@ -107,7 +132,7 @@ impl<'a> Page<'a> {
 
     /// A row of headings, the first at `column`; those of numbers stand above them, at the right.
     pub fn headings(&mut self, column: u16, headings: &[(&str, Look)]) -> Result<(), XlsxError> {
-        self.sheet.set_row_height_pixels(self.row, 24)?;
+        self.row_height(self.row, 24)?;
         for (at, (heading, look)) in (column..).zip(headings) {
             let format = match look {
                 Look::Number(_) | Look::Percent(_) | Look::Delta(_) => {
@@ -142,7 +167,7 @@ impl<'a> Page<'a> {
             .set_bold()
             .set_font_size(18)
             .set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::HEADER));
-        self.sheet.set_row_height_pixels(self.row, 36)?;
+        self.row_height(self.row, 36)?;
         self.text(column, title, &format)?;
         self.row += 1;
         Ok(())
@@ -157,7 +182,8 @@ impl<'a> Page<'a> {
             .set_font_size(12)
             .set_font_color(rust_xlsxwriter::Color::RGB(crate::present::palette::HEADER));
         self.row += 1;
-        self.sheet.set_row_height_pixels(self.row, 26)?;
+        self.keep_together();
+        self.row_height(self.row, 26)?;
         self.text(column, title, &format)?;
         self.row += 1;
         Ok(())

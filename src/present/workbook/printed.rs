@@ -31,7 +31,6 @@ pub fn write(
 ) -> Result<(), XlsxError> {
     let lang = summary.lang;
     let mut page = Page::new(sheet, formats, lang, &WIDTHS)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     let title = match summary.scheme.0.trim() {
         "" => Word::SheetScheme.get(lang),
         title => title,
@@ -48,12 +47,12 @@ pub fn write(
     for part in parts {
         write_part(&mut page, part)?;
     }
-    Ok(())
+    page.end(WIDTHS.len())
 }
 
 fn write_part(page: &mut Page<'_>, part: &Part) -> Result<(), XlsxError> {
     page.part(LEFT, part.title)?;
-    page.sheet.set_row_height_pixels(page.row, 24)?;
+    page.row_height(page.row, 24)?;
     let section = look_of(page.formats.section(), Look::Text);
     let middle = look_of(page.formats.section(), Look::Centred);
     for (heading, span) in part.headings.iter().zip(&part.spans) {
@@ -93,7 +92,7 @@ fn write_part(page: &mut Page<'_>, part: &Part) -> Result<(), XlsxError> {
             }
         }
         let height = page::height(lines.min(MOST_LINES));
-        page.sheet.set_row_height_pixels(page.row, height)?;
+        page.row_height(page.row, height)?;
         page.row += 1;
     }
     let muted = look_of(page.formats.base(), Look::Wrapped).set_font_color(Color::RGB(MUTED));
@@ -101,7 +100,7 @@ fn write_part(page: &mut Page<'_>, part: &Part) -> Result<(), XlsxError> {
         let span = (0, 5);
         put(page, page.row, page.row, span, note, &muted)?;
         let height = page::height(page::lines(note, width_of(span)));
-        page.sheet.set_row_height_pixels(page.row, height)?;
+        page.row_height(page.row, height)?;
         page.row += 1;
     }
     Ok(())

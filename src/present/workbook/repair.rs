@@ -94,7 +94,6 @@ fn write_overview(
 ) -> Result<(), XlsxError> {
     let lang = repairs.lang;
     let mut page = Sheet::new(sheet, formats, lang, &WIDTHS)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, Word::RepairTitle.get(lang))?;
     page.labelled(LEFT, Word::Scheme.get(lang), &repairs.scheme)?;
     page.labelled(LEFT, Word::AsOf.get(lang), &repairs.as_of.to_string())?;
@@ -156,7 +155,7 @@ fn write_overview(
         page.text(LEFT, &format!("{number}. {}", word.get(lang)), &plain)?;
         page.row += 1;
     }
-    Ok(())
+    page.end(WIDTHS.len())
 }
 
 /// Lists of choices that are too long for a drop-down itself, on a hidden sheet.

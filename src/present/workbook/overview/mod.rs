@@ -51,7 +51,6 @@ pub fn write(
     let lang = summary.lang;
     let widths = widths(summary);
     let mut page = Page::new(sheet, formats, lang, &widths)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     let title = if summary.scheme.0.trim().is_empty() {
         Word::Title.get(lang)
     } else {
@@ -112,7 +111,10 @@ pub fn write(
         .iter()
         .map(|width| u32::from(*width) * 7 + 5)
         .sum();
-    drawing::insert(&mut page, name, (band + 1, LEFT), wide, &drawn)
+    drawing::insert(&mut page, name, (band + 1, LEFT), wide, &drawn)?;
+    // What was before takes two more; the last runs take seven with the margin.
+    let before = if before.counts.is_some() { 2 } else { 0 };
+    page.end((columns + before).max(7))
 }
 
 /// The figures of the last runs; the row of the first.
@@ -220,8 +222,8 @@ fn figures(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
         page.sheet
             .write_number_with_format(page.row + 1, column, count as f64, &number)?;
     }
-    page.sheet.set_row_height_pixels(page.row, 24)?;
-    page.sheet.set_row_height_pixels(page.row + 1, 34)?;
+    page.row_height(page.row, 24)?;
+    page.row_height(page.row + 1, 34)?;
     page.row += 2;
     Ok(())
 }

@@ -2,6 +2,8 @@
 //! can be filtered, and the figures of the charts.
 
 mod charts;
+mod heat;
+mod histogram;
 mod section;
 #[cfg(test)]
 mod tests;
@@ -141,7 +143,6 @@ fn write_overview(
     let labels = longest(&mut report.facts.iter().map(|fact| &*fact.label)).clamp(16, 40) + 3;
     let values = longest(&mut report.facts.iter().map(|fact| &*fact.value)).clamp(40, 90) + 3;
     let mut page = Page::new(sheet, formats, lang, &[2, labels as u16, values as u16])?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, &report.title)?;
     let wrapped = look_of(formats.base(), Look::Wrapped);
     let muted = formats.base().set_font_color(Color::RGB(MUTED));
@@ -149,8 +150,7 @@ fn write_overview(
         page.text(LEFT, &fact.label, &muted)?;
         page.text(LEFT + 1, &fact.value, &wrapped)?;
         let lines = page::lines(&fact.value, values);
-        page.sheet
-            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row_height(page.row, page::height(lines))?;
         page.row += 1;
     }
     page.part(LEFT, said(lang, &text!("Contents", "目录")))?;
@@ -164,7 +164,7 @@ fn write_overview(
         page.sheet.set_cell_format(page.row, LEFT, &link)?;
         page.row += 1;
     }
-    Ok(())
+    page.end(3)
 }
 
 /// How wide a column of a table is.

@@ -4,21 +4,18 @@ use super::super::formats::{Look, Shade, look_of};
 use super::super::page::{self, Page};
 use super::super::text;
 use super::charts::{self, Figures};
-use super::{LEFT, NARROWEST, WIDEST, grade_of, look, width, write_cell};
+use super::{LEFT, NARROWEST, WIDEST, grade_of, heat, look, width, write_cell};
 use crate::present::palette::{HEADER, MUTED};
 use crate::present::report::cell;
 use crate::present::report::colors::Colors;
 use crate::present::shown;
 use crate::present::workbook::formats::Formats;
-use crate::report::{Block, Cell, Kind, Report, Section, Table};
+use crate::report::{Block, Cell, Chart, Kind, Report, Section, Table};
 use rust_xlsxwriter::{Color, FormatBorder, Worksheet, XlsxError};
+use std::borrow::Cow;
 
 /// The least width of a page, in characters, so that sentences have room.
 const PAGE: usize = 90;
-
-/// What fits a sheet of paper as it is: characters across, and rows with some to spare for those that are higher.
-const PAPER: usize = 145;
-const PAPER_ROWS: u32 = 30;
 
 /// A section from top to bottom.
 pub fn write(
@@ -32,7 +29,6 @@ pub fn write(
     let widths = widths(section);
     let all: Vec<u16> = std::iter::once(2).chain(widths.iter().copied()).collect();
     let mut page = Page::new(sheet, formats, report.lang, &all)?;
-    page.sheet.set_row_height_pixels(0, 10)?;
     page.title(LEFT, &section.title)?;
     let note = look_of(formats.base(), Look::Wrapped)
         .set_indent(0)
@@ -43,73 +39,53 @@ pub fn write(
         page.sheet
             .merge_range(page.row, LEFT, page.row, last, &text::cell(text), &note)?;
         let lines = page::lines(text, room);
-        page.sheet
-            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row_height(page.row, page::height(lines))?;
         page.row += 1;
     }
-    let mut breaks = Breaks::default();
     for block in &section.blocks {
         match block {
             Block::Table(table) => {
                 match &table.title {
                     Some(title) => page.part(LEFT, title)?,
-                    None => page.row += 1,
+                    None => {
+                        page.row += 1;
+                        page.keep_together();
+                    }
                 }
                 write_table(&mut page, table, report, &widths)?;
             }
+            Block::Chart(Chart::Heat(heat)) => heat::write(&mut page, heat, report, &widths)?,
             Block::Chart(chart) => {
                 page.row += 1;
-                let start = page.row;
                 let height = charts::insert(&mut page, chart, colors, drawn)?;
                 if height > 0 {
+                    page.keep_together();
                     page.row += height.div_ceil(page::ROW_HEIGHT) + 1;
-                    breaks.chart(start, page.row);
                 }
             }
         }
     }
-    // What is wider than a sheet of paper is made smaller, and only the program that prints it knows by how much.
-    if room <= PAPER {
-        page.sheet.set_print_scale(100);
-        page.sheet.set_page_breaks(&breaks.rows)?;
-    }
-    Ok(())
-}
-
-/// Where a sheet of paper ends, so that none cuts a chart in two.
-#[derive(Default)]
-pub struct Breaks {
-    /// The first rows of sheets after the first.
-    pub rows: Vec<u32>,
-}
-
-impl Breaks {
-    /// Takes the rows of a chart: a sheet of paper starts with it if this one does not hold it.
-    pub fn chart(&mut self, first: u32, end: u32) {
-        let start = self.rows.last().copied().unwrap_or(0);
-        if (end - start) > PAPER_ROWS && first > start + 3 {
-            self.rows.push(first);
-        }
-    }
+    page.end(all.len())
 }
 
 /// The widths of a section's columns: each as wide as the widest of all its tables, and all together as wide as a page.
 fn widths(section: &Section) -> Vec<u16> {
-    let tables = || {
-        section.blocks.iter().filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            Block::Chart(_) => None,
-        })
-    };
+    let tables = section.blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(Cow::Borrowed(table)),
+        Block::Chart(Chart::Heat(heat)) => Some(Cow::Owned(heat::table(heat))),
+        Block::Chart(_) => None,
+    });
+    let tables: Vec<Cow<'_, Table>> = tables.collect();
     // Two at least, because one cell cannot be merged.
-    let count = tables()
+    let count = tables
+        .iter()
         .map(|table| table.columns.len())
         .max()
         .unwrap_or(0)
         .max(2);
     let mut widths: Vec<u16> = (0..count)
         .map(|index| {
-            let of = tables().map(|table| width(table, index));
+            let of = tables.iter().map(|table| width(table, index));
             of.max().unwrap_or(NARROWEST) as u16
         })
         .collect();
@@ -120,7 +96,8 @@ fn widths(section: &Section) -> Vec<u16> {
     widths
 }
 
-fn write_table(
+/// A table at the page's row.
+pub fn write_table(
     page: &mut Page<'_>,
     table: &Table,
     report: &Report,
@@ -167,8 +144,7 @@ fn write_table(
             write_cell(page.sheet, at, value, column.kind, &format)?;
         }
         if lines > 1 {
-            page.sheet
-                .set_row_height_pixels(page.row, page::height(lines))?;
+            page.row_height(page.row, page::height(lines))?;
         }
         page.row += 1;
     }
