@@ -160,6 +160,11 @@ fn head(
         amount: amount_slot(seen, look).map(|slot| Head::amount_of(&seen.scheme, slot)),
         tasks,
         period: seen.scheme.period,
+        moves_by_rules: match look.on {
+            On::Grade => seen.scheme.grade_movement.is_some(),
+            On::Type => seen.scheme.type_movement.is_some(),
+            On::Dimension(_) => false,
+        },
         role: seen.role.as_ref().map(|role| role.role.clone()),
     }
 }

@@ -10,12 +10,13 @@ use super::super::{Exit, Format, Global, Screen, Stop, role};
 use super::data::Data;
 use super::workload::Workload;
 use super::{Args, head, named, on, present, read_places, refuse_stdin};
-use regrade::compare::{self, Cause, On, Recorded, Renamed, Snapshot};
+use regrade::compare::{self, Cause, Comparison, On, Recorded, Renamed, Snapshot};
 use regrade::diagnostic::{Finding, Lang};
+use regrade::explain;
 use regrade::grading::Grading;
 use regrade::ledger::rows;
 use regrade::present::diff::{self, Diff, cuts};
-use regrade::present::summary::summarise;
+use regrade::present::summary::{Share, summarise};
 use regrade::report::Section;
 use regrade::report::simulation::{Look, Side, effects};
 use regrade::roles::{self, Viewer};
@@ -71,7 +72,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         // Nothing differs but the scheme.
         found.cause = found.is_move().then_some(Cause::Scheme);
     }
-    let shares = |grading: &Grading| summarise(grading, lang, "", vec![], vec![]).grades;
+    if on == On::Type {
+        put_type_reasons(&mut comparison, new_side.seen(), lang);
+    }
     let styles = styles(&comparison.levels, Some(&new.scheme));
     let is_list =
         |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
@@ -103,7 +106,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         amount: args.amount.clone(),
         styles,
         only,
-        cuts: cuts(&shares(old_side.seen()), &shares(new_side.seen())),
+        cuts: cuts(
+            &shares(old_side.seen(), &on, lang),
+            &shares(new_side.seen(), &on, lang),
+        ),
         effects,
         comparison,
     };
@@ -127,6 +133,31 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         Exit::Done
     })
+}
+
+/// Says why customers have another type: what is recorded first is why they have their grade.
+fn put_type_reasons(comparison: &mut Comparison, new: &Grading, lang: Lang) {
+    let by_id = &new.book.roster.by_id;
+    for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
+        if let Some(row) = by_id.get(&found.id) {
+            let reasons = explain::type_reasons(new, *row as usize, lang);
+            found.reason = reasons.into_iter().next().map(Arc::from);
+        }
+    }
+}
+
+/// How many customers each level has.
+fn shares(grading: &Grading, on: &On, lang: Lang) -> Vec<Share> {
+    let summary = summarise(grading, lang, "", vec![], vec![]);
+    match on {
+        On::Grade => summary.grades,
+        On::Type => summary.types,
+        On::Dimension(name) => {
+            let mut dimensions = summary.dimensions.into_iter();
+            let found = dimensions.find(|(known, _)| **known == **name);
+            found.map_or_else(Vec::new, |(_, labels)| labels)
+        }
+    }
 }
 
 fn write(

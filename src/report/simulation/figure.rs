@@ -111,6 +111,16 @@ impl Figure {
         )
     }
 
+    /// The same as a heading.
+    pub fn title(&self, head: &Head) -> String {
+        let name = self.name(head);
+        let mut characters = name.chars();
+        match characters.next() {
+            Some(first) => first.to_uppercase().chain(characters).collect(),
+            None => name,
+        }
+    }
+
     /// How it is written.
     pub const fn kind(&self) -> Kind {
         match self {

@@ -55,7 +55,7 @@ pub fn grid(head: &Head, grid: &Grid<'_>) -> Report {
     let title = said(lang, text!("A grid of schemes", "方案网格"));
     let facts = head.facts(grid.present.customers(), &grid.present.name);
     let mut report = head.report(title, facts);
-    let mut section = Section::new("grid", grid.figure.name(head));
+    let mut section = Section::new("grid", grid.figure.title(head));
     section.notes.push(said(
         lang,
         text!(
@@ -65,14 +65,20 @@ pub fn grid(head: &Head, grid: &Grid<'_>) -> Report {
         ),
     ));
     section.notes.push(present(lang, grid));
+    section.notes.extend(head.of_rules());
     if let Some(across) = &grid.across {
-        section
-            .blocks
-            .push(Block::Table(crossed(head, grid, across)));
+        section.blocks.push(Block::Table(crossed(grid, across)));
     }
     section.blocks.push(Block::Chart(heat(head, grid)));
     report.sections.push(section);
     let mut section = Section::new("cells", said(lang, text!("Each scheme", "各个方案")));
+    section.notes.push(said(
+        lang,
+        text!(
+            "Shares are of all customers, those without a level included.",
+            "占比的分母是全部客户，包括没有评出的。"
+        ),
+    ));
     section.blocks.push(Block::Table(list(head, grid)));
     if grid.across.is_none() {
         section.blocks.push(Block::Chart(lines(head, grid)));
@@ -120,7 +126,7 @@ fn written(axis: &Axis, place: usize) -> String {
 }
 
 /// The figure by both values.
-fn crossed(head: &Head, grid: &Grid<'_>, across: &Axis) -> Table {
+fn crossed(grid: &Grid<'_>, across: &Axis) -> Table {
     let kind = grid.figure.kind();
     let mut columns = vec![Column::new(
         "value",
@@ -130,7 +136,7 @@ fn crossed(head: &Head, grid: &Grid<'_>, across: &Axis) -> Table {
     for value in &across.values {
         columns.push(Column::new(&**value, &**value, kind));
     }
-    let mut table = Table::new("figure", columns).titled(grid.figure.name(head));
+    let mut table = Table::new("figure", columns);
     for (value, figures) in grid.down.values.iter().zip(grid.values()) {
         let mut cells = vec![Cell::Text(value.clone())];
         cells.extend(figures.into_iter().map(Cell::number));
@@ -167,7 +173,7 @@ fn heat(head: &Head, grid: &Grid<'_>) -> Chart {
         format!("{}, {along}", down.name)
     };
     Chart::Heat(Heat {
-        title: name.clone(),
+        title: grid.figure.title(head),
         alt: said(
             lang,
             text!(

@@ -55,6 +55,8 @@ pub struct Head {
     pub tasks: (Date, Date),
     /// The period of which hours and cost are.
     pub period: PeriodKind,
+    /// Whether what is compared moves by rules from where the run before left it.
+    pub moves_by_rules: bool,
     /// For whom it is, if not for somebody who may see everything.
     pub role: Option<Arc<str>>,
 }
@@ -91,6 +93,15 @@ impl Head {
             On::Dimension(_) => text!("no label", "无标签"),
         };
         said(self.lang, word)
+    }
+
+    /// What to know of schemes by whose rules a change takes its time.
+    fn of_rules(&self) -> Option<String> {
+        let note = text!(
+            "It moves by rules from where the run before left it: only the periods since then are decided anew.",
+            "升降级从上一批次的结果开始，按规则进行：只重新判定上一批次以后的各期。"
+        );
+        self.moves_by_rules.then(|| said(self.lang, note))
     }
 
     fn money(&self) -> Kind {

@@ -44,6 +44,7 @@ fn composition(head: &Head, shown: &Sides<'_>) -> Section {
             "各方案用同样的数据、按同一天评级。占比的分母是全部客户，包括没有评出的。"
         ),
     ));
+    section.notes.extend(head.of_rules());
     let levels = head.levels_in_text();
     let title = said(lang, text!("Customers by {levels}", "各{levels}客户数"));
     let totals = shown.sides.iter().map(|side| count(side.customers()));

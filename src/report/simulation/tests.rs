@@ -46,6 +46,7 @@ fn head() -> Head {
         amount: Some(("sales".to_owned(), false)),
         tasks: (day, day),
         period: PeriodKind::Month,
+        moves_by_rules: false,
         role: None,
     }
 }
