@@ -351,7 +351,11 @@ fn each_cell_of_a_grid_is_a_grading_with_these_values() {
             .unwrap()
             .iter()
             .find(|row| row["value"] == first);
-        assert_eq!(row.unwrap()[second], cell["share.甲"], "{first} {second}");
+        assert_eq!(
+            row.unwrap()[format!("at.{second}")],
+            cell["share.甲"],
+            "{first} {second}"
+        );
     }
 }
 

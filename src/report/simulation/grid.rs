@@ -134,7 +134,7 @@ fn crossed(grid: &Grid<'_>, across: &Axis) -> Table {
         Kind::Text,
     )];
     for value in &across.values {
-        columns.push(Column::new(&**value, &**value, kind));
+        columns.push(Column::new(format!("at.{value}"), &**value, kind));
     }
     let mut table = Table::new("figure", columns);
     for (value, figures) in grid.down.values.iter().zip(grid.values()) {
