@@ -6,6 +6,7 @@
     reason = "a test that cannot read its own files fails by panic"
 )]
 
+use regrade::table::Decimal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,13 +116,19 @@ fn regrade(folder: &Path, line: &str) -> String {
     String::from_utf8(run.stdout).unwrap()
 }
 
-/// A number as it was printed, without noughts behind the point.
-fn number(value: &Value) -> f64 {
-    value.to_string().parse().unwrap()
+/// A number with its exact digits.
+fn number(value: &Value) -> Decimal {
+    Decimal::parse(&value.to_string()).unwrap()
+}
+
+/// One more of what is counted under a name, or so many.
+fn add(figures: &mut BTreeMap<String, Decimal>, name: &str, more: Decimal) {
+    let known = figures.entry(name.to_owned()).or_default();
+    *known = known.checked_add(more).unwrap();
 }
 
 /// The rows of a table of effects: by name the figure of a column.
-fn column(document: &Value, path: &str, column: &str) -> BTreeMap<String, f64> {
+fn column(document: &Value, path: &str, column: &str) -> BTreeMap<String, Decimal> {
     let table = document
         .pointer(path)
         .unwrap_or_else(|| panic!("{path}: {document}"));
@@ -137,19 +144,19 @@ fn column(document: &Value, path: &str, column: &str) -> BTreeMap<String, f64> {
 }
 
 /// How many open tasks each owner has, by what `tasks` lists.
-fn tasks_by_owner(list: &str) -> BTreeMap<String, f64> {
+fn tasks_by_owner(list: &str) -> BTreeMap<String, Decimal> {
     let mut owners = BTreeMap::new();
     for line in list.lines() {
         let task: Value = serde_json::from_str(line).unwrap();
         let owner = task["owner"].as_str().unwrap_or("未写明");
-        *owners.entry(owner.to_owned()).or_default() += 1.0;
+        add(&mut owners, owner, Decimal::ONE);
     }
     owners
 }
 
 /// The two sides without what is nought on one of them: an owner without a task is in no list.
-fn without_noughts(mut figures: BTreeMap<String, f64>) -> BTreeMap<String, f64> {
-    figures.retain(|_, figure| *figure != 0.0);
+fn without_noughts(mut figures: BTreeMap<String, Decimal>) -> BTreeMap<String, Decimal> {
+    figures.retain(|_, figure| *figure != Decimal::ZERO);
     figures
 }
 
@@ -177,7 +184,11 @@ fn the_tasks_of_both_schemes_are_those_that_tasks_lists() {
             column(&simulated, table, "new"),
         );
         for (owner, change) in column(&simulated, table, "change") {
-            assert_eq!(change, new[&owner] - old[&owner], "{owner}");
+            assert_eq!(
+                Some(change),
+                new[&owner].checked_sub(old[&owner]),
+                "{owner}"
+            );
         }
     }
 }
@@ -239,18 +250,18 @@ fn hours_and_cost_are_those_of_the_report() {
     // By hand: hours of an owner whose customers the strategy's own task names, and of one who is named by another's.
     let hours = column(&simulated, "/effects/workload/tables/hours", "old");
     let sheet = fs::read_to_string(world.path().join("客户.csv")).unwrap();
-    let mut expected: BTreeMap<String, f64> = BTreeMap::new();
+    let mut expected: BTreeMap<String, Decimal> = BTreeMap::new();
     for line in sheet.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        let Ok(points) = cells[1].parse::<f64>() else {
+        let Ok(points) = cells[1].parse::<i32>() else {
             continue;
         };
-        let hours = if points >= 80.0 {
-            6.0
-        } else if points >= 50.0 {
-            2.5
+        let hours = if points >= 80 {
+            "6"
+        } else if points >= 50 {
+            "2.5"
         } else {
-            0.5
+            "0.5"
         };
         // A blank name is none; the task for all customers of 丙 and others names 客服组 then.
         let owner = if cells[3].is_empty() {
@@ -258,7 +269,7 @@ fn hours_and_cost_are_those_of_the_report() {
         } else {
             cells[3]
         };
-        *expected.entry(owner.to_owned()).or_default() += hours;
+        add(&mut expected, owner, Decimal::parse(hours).unwrap());
     }
     assert_eq!(without_noughts(hours), expected);
 }
@@ -291,14 +302,14 @@ fn moves_and_matrix_are_those_of_two_graded_files() {
 }
 
 /// How many customers each grade has in a graded file.
-fn grades(path: PathBuf) -> BTreeMap<String, f64> {
+fn grades(path: PathBuf) -> BTreeMap<String, Decimal> {
     let text = fs::read_to_string(path).unwrap();
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().unwrap().clone();
     let at = headers.iter().position(|header| header == "等级").unwrap();
     let mut grades = BTreeMap::new();
     for row in reader.records() {
-        *grades.entry(row.unwrap()[at].to_owned()).or_default() += 1.0;
+        add(&mut grades, &row.unwrap()[at], Decimal::ONE);
     }
     grades
 }
@@ -330,7 +341,7 @@ fn each_cell_of_a_grid_is_a_grading_with_these_values() {
             ("丙", "count.丙"),
             ("", "unrated"),
         ] {
-            let expected = graded.get(grade).copied().unwrap_or(0.0);
+            let expected = graded.get(grade).copied().unwrap_or_default();
             assert_eq!(number(&cell[key]), expected, "{first} {second} {grade}");
         }
         let compared = world.json("diff 现行.csv cell.csv -r 现行.toml -q --format json");
@@ -380,8 +391,10 @@ fn a_grid_over_what_is_read_reads_anew() {
         let points = points.filter_map(|points| points.parse::<i32>().ok());
         let all = points.filter(|points| *points > least).count();
         let keys = ["count.甲", "count.乙", "count.丙", "unrated"];
-        let sum: f64 = keys.iter().map(|key| number(&cell[*key])).sum();
-        assert_eq!(sum, all as f64, "{least}");
+        let sum = keys.iter().fold(Decimal::ZERO, |sum, key| {
+            sum.checked_add(number(&cell[*key])).unwrap()
+        });
+        assert_eq!(sum, Decimal::from_count(all), "{least}");
     }
 }
 

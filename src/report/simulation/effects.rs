@@ -14,7 +14,7 @@ pub fn effects(head: &Head, present: Side, new: Side) -> Vec<Section> {
     let sides = [present, new];
     let shown = Sides {
         levels: Sides::levels_of(&sides),
-        sides: &sides,
+        schemes: &sides,
         grades: &head.grades,
         heading: head.levels(),
         none: head.none(),
@@ -36,8 +36,8 @@ pub(super) fn sections(head: &Head, shown: &Sides<'_>) -> Vec<Section> {
 
 fn workload(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     let lang = head.lang;
-    let has_hours = shown.sides.iter().any(|side| side.says.0);
-    let has_tasks = shown.sides.iter().any(|side| side.has_tasks);
+    let has_hours = shown.schemes.iter().any(|side| side.says.0);
+    let has_tasks = shown.schemes.iter().any(|side| side.has_tasks);
     if !has_hours && !has_tasks {
         return None;
     }
@@ -68,7 +68,7 @@ fn workload(head: &Head, shown: &Sides<'_>) -> Option<Section> {
             ),
         ));
         let title = said(lang, text!("Tasks by owner", "各负责人的任务"));
-        let tasks = |_: &Side, work: &super::Work| count(work.tasks);
+        let tasks = |_: &Side, work: &super::Work| Some(count(work.tasks));
         let table = shown.by_owner("tasks", title, Kind::Count, tasks);
         section.blocks.push(Block::Table(table));
     }
@@ -77,7 +77,7 @@ fn workload(head: &Head, shown: &Sides<'_>) -> Option<Section> {
 
 fn cost(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     let lang = head.lang;
-    if !shown.sides.iter().any(|side| side.says.1) {
+    if !shown.schemes.iter().any(|side| side.says.1) {
         return None;
     }
     let mut section = Section::new("cost", said(lang, text!("Cost", "费用")));
@@ -92,7 +92,7 @@ fn cost(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     ));
     let levels = head.levels_in_text();
     let title = said(lang, text!("Cost by {levels}", "各{levels}的费用"));
-    let total = shown.sides.iter();
+    let total = shown.schemes.iter();
     let total = total.map(|side| side.says.1.then(|| side.cost()));
     let table = shown.by_level(
         "cost",
@@ -108,7 +108,7 @@ fn cost(head: &Head, shown: &Sides<'_>) -> Option<Section> {
 fn revenue(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     let lang = head.lang;
     let (name, _) = head.amount.as_ref()?;
-    let sums = || shown.sides.iter().map(Side::revenue);
+    let sums = || shown.schemes.iter().map(Side::revenue);
     if sums().all(|sum| sum.is_none_or(|sum| sum.known == 0)) {
         return None;
     }

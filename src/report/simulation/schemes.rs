@@ -14,7 +14,7 @@ pub fn schemes(head: &Head, sides: &[Side]) -> Report {
     let lang = head.lang;
     let shown = Sides {
         levels: Sides::levels_of(sides),
-        sides,
+        schemes: sides,
         grades: &head.grades,
         heading: head.levels(),
         none: head.none(),
@@ -47,12 +47,15 @@ fn composition(head: &Head, shown: &Sides<'_>) -> Section {
     section.notes.extend(head.of_rules());
     let levels = head.levels_in_text();
     let title = said(lang, text!("Customers by {levels}", "各{levels}客户数"));
-    let totals = shown.sides.iter().map(|side| count(side.customers()));
+    let totals = shown
+        .schemes
+        .iter()
+        .map(|side| Some(count(side.customers())));
     let counts = shown.by_level(
         "customers",
         title,
         Kind::Count,
-        |_, level| count(level.count),
+        |_, level| Some(count(level.count)),
         Some(totals.collect()),
     );
     let title = said(
@@ -70,7 +73,7 @@ fn composition(head: &Head, shown: &Sides<'_>) -> Section {
     section.blocks.push(Block::Table(shares));
     section.blocks.push(Block::Chart(chart(head, shown)));
     let has_cuts = shown
-        .sides
+        .schemes
         .iter()
         .any(|side| side.levels.iter().any(|level| level.cut.is_some()));
     if has_cuts {
@@ -103,15 +106,15 @@ fn moves(head: &Head, shown: &Sides<'_>) -> super::super::Table {
     let rows = vec![
         row(
             text!("up", "升级"),
-            of_moves(shown, |moves| count(moves.upgraded)),
+            of_moves(shown, |moves| Some(count(moves.upgraded))),
         ),
         row(
             text!("down", "降级"),
-            of_moves(shown, |moves| count(moves.downgraded)),
+            of_moves(shown, |moves| Some(count(moves.downgraded))),
         ),
         row(
             text!("moved", "变动"),
-            of_moves(shown, |moves| count(moves.moved)),
+            of_moves(shown, |moves| Some(count(moves.moved))),
         ),
     ];
     let title = said(lang, text!("Against the present scheme", "与现方案相比"));
@@ -120,7 +123,7 @@ fn moves(head: &Head, shown: &Sides<'_>) -> super::super::Table {
 
 /// A figure of the moves of each scheme; none of the present one.
 fn of_moves(shown: &Sides<'_>, figure: impl Fn(&Moves) -> Option<i128>) -> Figures {
-    let sides = shown.sides.iter();
+    let sides = shown.schemes.iter();
     sides.map(|side| figure(side.moves.as_ref()?)).collect()
 }
 
@@ -146,13 +149,13 @@ fn chart(head: &Head, shown: &Sides<'_>) -> Chart {
                 grade: shown.grade(name),
             },
             values: shown
-                .sides
+                .schemes
                 .iter()
                 .map(|side| of(side, Some(name)))
                 .collect(),
         })
         .collect();
-    let none: Vec<Option<Decimal>> = shown.sides.iter().map(|side| of(side, None)).collect();
+    let none: Vec<Option<Decimal>> = shown.schemes.iter().map(|side| of(side, None)).collect();
     if none.iter().flatten().any(|share| *share > Decimal::ZERO) {
         series.push(Series::plain(shown.none.clone(), none));
     }
@@ -169,7 +172,7 @@ fn chart(head: &Head, shown: &Sides<'_>) -> Chart {
         title,
         kind: Kind::Share,
         categories: shown
-            .sides
+            .schemes
             .iter()
             .map(|side| Label::plain(&*side.name))
             .collect(),

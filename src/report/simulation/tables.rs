@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// What all tables of one simulation have in common.
 pub struct Sides<'a> {
     /// The schemes: the present one first.
-    pub sides: &'a [Side],
+    pub schemes: &'a [Side],
     /// The levels of all of them, those without one left out.
     pub levels: Vec<Arc<str>>,
     /// The levels with colours, as the report has them.
@@ -32,7 +32,7 @@ pub struct Sides<'a> {
 /// The figures of a row: one for each scheme, in millionths, `None` where there is none.
 pub type Figures = Vec<Option<i128>>;
 
-impl<'a> Sides<'a> {
+impl Sides<'_> {
     /// The levels of all schemes: in the order of the newest, and what only another one has stands behind the level that
     /// it follows there.
     pub fn levels_of(sides: &[Side]) -> Vec<Arc<str>> {
@@ -62,12 +62,12 @@ impl<'a> Sides<'a> {
     ) -> Table {
         let mut table = self.table(key, &self.heading, title, kind);
         let has_none = self
-            .sides
+            .schemes
             .iter()
             .any(|side| side.level(None).is_some_and(|level| level.count > 0));
         let names = self.levels.iter().map(Some);
         for name in names.chain(has_none.then_some(None)) {
-            let figures = self.sides.iter();
+            let figures = self.schemes.iter();
             let figures = figures.map(|side| figure(side, side.level(name)?));
             let mut cells =
                 vec![name.map_or_else(|| Cell::text(&self.none), |name| Cell::text(name))];
@@ -90,14 +90,14 @@ impl<'a> Sides<'a> {
         let mut table = self.table(key, &heading, title, kind);
         let nobody = said(self.lang, text!("nobody named", "未写明"));
         let owners: BTreeSet<&Owner> = self
-            .sides
+            .schemes
             .iter()
             .flat_map(|side| side.owners.keys())
             .collect();
-        let mut total: Figures = vec![None; self.sides.len()];
+        let mut total: Figures = vec![None; self.schemes.len()];
         for owner in owners {
             let figures: Figures = self
-                .sides
+                .schemes
                 .iter()
                 .map(|side| {
                     let work = side.owners.get(owner).copied().unwrap_or_default();
@@ -132,7 +132,7 @@ impl<'a> Sides<'a> {
     ) -> Table {
         let mut table = self.table(key, &self.heading, title, Kind::Text);
         for name in &self.levels {
-            let texts = self.sides.iter();
+            let texts = self.schemes.iter();
             let texts = texts.map(|side| text(side.level(Some(name))?));
             let mut cells = vec![Cell::text(name)];
             cells.extend(texts.map(|text| text.map_or(Cell::Missing, Cell::Text)));
@@ -166,7 +166,7 @@ impl<'a> Sides<'a> {
 
     fn table(&self, key: &str, heading: &str, title: String, kind: Kind) -> Table {
         let mut columns = vec![Column::new("name", heading, Kind::Text)];
-        for (place, side) in self.sides.iter().enumerate() {
+        for (place, side) in self.schemes.iter().enumerate() {
             let (key, heading) = if self.with_change {
                 let (key, heading) = if place == 0 {
                     ("old", text!("Present", "现方案"))
@@ -217,6 +217,6 @@ impl<'a> Sides<'a> {
 }
 
 /// A count as a figure.
-pub fn count(count: usize) -> Option<i128> {
-    Some(count as i128 * 1_000_000)
+pub const fn count(count: usize) -> i128 {
+    count as i128 * 1_000_000
 }
