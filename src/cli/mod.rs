@@ -156,7 +156,7 @@ enum Command {
     Grade(grade::Args),
     /// Who moved up or down between two runs or graded files, and why.
     Diff(diff::Args),
-    /// Another scheme on the same data: who would move.
+    /// Another scheme on the same data: who would move, and what that takes and brings; several, or a grid.
     Simulate(simulate::Args),
     /// The past graded again by a candidate scheme: moves, and how well grades tell what came after.
     Backtest(backtest::Args),

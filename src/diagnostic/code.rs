@@ -41,6 +41,8 @@ codes! {
     NotYet = "not-yet",
     /// `--set` names nothing in the scheme, or its value is not one.
     BadSet = "bad-set",
+    /// `--grid` writes no value several ways, or too many, or `--figure` names none of its figures.
+    BadGrid = "bad-grid",
 
     // The condition language: reading.
     /// A character or text that starts no word of the language.

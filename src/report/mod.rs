@@ -30,6 +30,7 @@ mod potential;
 mod quality;
 mod satisfaction;
 mod service;
+pub mod simulation;
 mod strategies;
 #[cfg(test)]
 mod tests;
