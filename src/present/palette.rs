@@ -137,7 +137,7 @@ fn tint(fill: Rgb) -> Rgb {
 }
 
 /// `part` (0 to 1) of the way from one colour to the other.
-fn mix(from: Rgb, to: Rgb, part: f64) -> Rgb {
+pub fn mix(from: Rgb, to: Rgb, part: f64) -> Rgb {
     [16, 8, 0].into_iter().fold(0, |mixed, shift| {
         let channel = |color: Rgb| f64::from(color >> shift & 0xFF);
         let value = channel(from) + (channel(to) - channel(from)) * part;

@@ -16,18 +16,15 @@ pub(crate) struct Migration<'a> {
     pub matrix: &'a Matrix,
     /// What stands above the names of the rows: `from ↓ to →`.
     pub corner: String,
-    /// The place among the report's grades of a level that has a colour.
-    pub grade: Box<dyn Fn(&str) -> Option<usize> + 'a>,
+    /// For each level its place among the report's grades, if it has a colour.
+    pub grades: Vec<Option<usize>>,
 }
 
 impl Migration<'_> {
     fn label(&self, at: usize, outside: Class) -> Label {
         let text = self.matrix.name(at, outside, self.lang);
-        let grade = self.matrix.levels.get(at);
-        Label {
-            grade: grade.and_then(|level| (self.grade)(level)),
-            text,
-        }
+        let grade = self.grades.get(at).copied().flatten();
+        Label { text, grade }
     }
 
     /// A column for the names of the rows and one for each level after.

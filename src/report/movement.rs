@@ -129,16 +129,21 @@ fn classes(lang: Lang, before: &Before) -> Table {
 
 /// The matrix of the moves since then.
 fn matrix<'a>(material: &Material<'a>, before: &'a Before) -> Migration<'a> {
-    let scheme = &material.grading.scheme;
+    let grades = &material.grading.scheme.grades;
+    let matrix = &before.comparison.matrix;
     let name = &before.name;
     Migration {
         lang: material.lang,
-        matrix: &before.comparison.matrix,
+        matrix,
         corner: said(
             material.lang,
             text!("From {name} ↓ to →", "{name} ↓ 现在 →"),
         ),
-        grade: Box::new(|level| scheme.grades.iter().position(|grade| *grade.name == *level)),
+        grades: matrix
+            .levels
+            .iter()
+            .map(|level| grades.iter().position(|grade| grade.name == *level))
+            .collect(),
     }
 }
 

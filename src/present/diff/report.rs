@@ -225,7 +225,11 @@ fn matrix(diff: &Diff) -> Section {
         lang,
         matrix: &comparison.matrix,
         corner: Word::FromTo.get(lang).to_owned(),
-        grade: Box::new(|level| place_of(diff, level)),
+        grades: comparison
+            .levels
+            .iter()
+            .map(|level| place_of(diff, level))
+            .collect(),
     };
     let (up, down) = (
         comparison.count(Class::Upgraded),

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::Lang;
 use crate::report::{
-    Block, Cell, Chart, Column, Fact, Flows, Kind, Label, Plot, Report, Row, Section, Series, Table,
+    Axis, Block, Cell, Chart, Column, Fact, Flows, Heat, Histogram, Kind, Label, Plot, Report, Row,
+    Section, Series, Table,
 };
 use crate::table::{Date, Decimal};
 
@@ -84,7 +85,7 @@ pub fn report(lang: Lang, customers: usize) -> Report {
             },
         ],
         grades: GRADES.iter().map(|name| ((*name).into(), None)).collect(),
-        sections: vec![composition(lang), movement(lang), trend(lang)],
+        sections: vec![composition(lang), scores(lang), movement(lang), trend(lang)],
         customers: Some(list(lang, customers)),
     }
 }
@@ -192,6 +193,67 @@ fn composition(lang: Lang) -> Section {
                     .collect(),
             })),
             Block::Table(table),
+        ],
+    }
+}
+
+fn scores(lang: Lang) -> Section {
+    let heading = |en, zh| word(lang, en, zh);
+    let thresholds = |first: i64| -> Vec<std::sync::Arc<str>> {
+        let values = (0..4).map(|step| (first + 5 * step).to_string().into());
+        values.collect()
+    };
+    Section {
+        key: "scores",
+        title: heading("Scores", "得分分布"),
+        notes: vec![],
+        blocks: vec![
+            Block::Chart(Chart::Histogram(Histogram {
+                title: heading("Customers by score", "按得分的客户数"),
+                alt: heading("Most score 50 to 60.", "50 至 60 分最多。"),
+                value: heading("score", "得分"),
+                bounds: (0..=8)
+                    .map(|step| d(&(20 + 10 * step).to_string()))
+                    .collect(),
+                series: [
+                    ["", "", "", "", "", "", "5", "7"],
+                    ["", "", "", "", "18", "30", "10", ""],
+                    ["", "", "12", "74", "2", "", "", ""],
+                    ["25", "17", "", "", "", "", "", ""],
+                ]
+                .iter()
+                .enumerate()
+                .map(|(grade, counts)| Series {
+                    label: label(GRADES[grade], Some(grade)),
+                    values: values(counts),
+                })
+                .collect(),
+                cuts: vec![
+                    (d("85"), label("A", Some(0))),
+                    (d("62.5"), label("B", Some(1))),
+                    (d("40"), label("C", Some(2))),
+                ],
+            })),
+            Block::Chart(Chart::Heat(Heat {
+                title: heading("Customers in A", "A 级客户数"),
+                alt: heading("The lower both are, the more.", "两个门槛越低，A 级越多。"),
+                kind: Kind::Count,
+                across: Axis {
+                    name: "grades.A.when".into(),
+                    values: thresholds(75),
+                },
+                down: Axis {
+                    name: heading("weights.value", "weights.价值贡献"),
+                    values: thresholds(50),
+                },
+                values: vec![
+                    values(&["31", "24", "17", "9"]),
+                    values(&["29", "22", "12", "8"]),
+                    values(&["28", "21", "11", ""]),
+                    values(&["26", "20", "10", "0"]),
+                ],
+                present: Some((1, 2)),
+            })),
         ],
     }
 }

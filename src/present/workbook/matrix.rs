@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// The first column beside the margin.
 const LEFT: u16 = 1;
 /// The darkest of the scale: dark text is still read well on it.
-const MOST: u32 = 0x8F_B8DE;
+pub const MOST: u32 = 0x8F_B8DE;
 /// Columns are at least this wide.
 const NARROWEST: usize = 12;
 /// And names at most this.

@@ -4,6 +4,7 @@
 use super::super::charts::style;
 use super::super::formats::{Formats, Look, look_of};
 use super::super::page::Page;
+use super::histogram;
 use crate::diagnostic::Lang;
 use crate::present::palette::{INK, Rgb, readable_on};
 use crate::present::report::colors::Colors;
@@ -20,6 +21,8 @@ use rust_xlsxwriter::{
 /// A chart's size in pixels, without its bars where they lie.
 const WIDTH: u32 = 720;
 const HEIGHT: u32 = 280;
+/// What has names above and below its columns.
+const TALL: u32 = 340;
 /// The widest column of their figures.
 const WIDEST: usize = 44;
 /// What a lying bar needs.
@@ -49,8 +52,18 @@ impl Figures {
         self.plots.is_empty()
     }
 
+    /// The sheet that they are on.
+    pub fn sheet(&self) -> &str {
+        &self.sheet
+    }
+
+    /// The language of what is written beside them.
+    pub const fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// Takes the figures of a plot; gives the row of its headings.
-    fn add(&mut self, plot: &Plot) -> u32 {
+    pub fn add(&mut self, plot: &Plot) -> u32 {
         let title = self.next;
         self.next += plot.categories.len() as u32 + 3;
         self.plots.push((title, plot.clone()));
@@ -128,19 +141,30 @@ pub fn insert(
             flowing = as_stack(flows, figures.lang);
             (&flowing, ChartType::BarStacked)
         }
-        Chart::Histogram(_) | Chart::Heat(_) => return Ok(0),
+        Chart::Histogram(histogram) => {
+            return match histogram::drawing(histogram, colors, figures) {
+                Some(drawing) => place(page, drawing, TALL),
+                None => Ok(0),
+            };
+        }
+        // It is no drawing but cells.
+        Chart::Heat(_) => return Ok(0),
     };
     if plot.categories.is_empty() || plot.series.is_empty() {
         return Ok(0);
     }
     let head = figures.add(plot);
-    let mut drawing = draw(plot, kind, head, &figures.sheet, colors);
+    let drawing = draw(plot, kind, head, &figures.sheet, colors);
     let bars = match kind {
         ChartType::Bar => plot.categories.len() * plot.series.len().max(1),
         ChartType::BarStacked => plot.categories.len(),
         _ => 0,
     };
-    let height = HEIGHT.max(110 + bars as u32 * BAR);
+    place(page, drawing, HEIGHT.max(110 + bars as u32 * BAR))
+}
+
+/// Puts a chart of this height at the page's row; gives the height.
+fn place(page: &mut Page<'_>, mut drawing: Drawing, height: u32) -> Result<u32, XlsxError> {
     drawing.set_width(WIDTH).set_height(height);
     page.sheet
         .insert_chart_with_offset(page.row, 1, &drawing, 0, 4)?;
@@ -249,7 +273,7 @@ fn draw(plot: &Plot, kind: ChartType, head: u32, sheet: &str, colors: &Colors) -
 }
 
 /// How figures of a kind are written.
-const fn format_of(kind: Kind) -> &'static str {
+pub const fn format_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Share => "0.0%",
         Kind::Delta => "+#,##0;-#,##0;0",

@@ -2,6 +2,8 @@
 //! can be filtered, and the figures of the charts.
 
 mod charts;
+mod heat;
+mod histogram;
 mod section;
 #[cfg(test)]
 mod tests;

@@ -4,14 +4,15 @@ use super::super::formats::{Look, Shade, look_of};
 use super::super::page::{self, Page};
 use super::super::text;
 use super::charts::{self, Figures};
-use super::{LEFT, NARROWEST, WIDEST, grade_of, look, width, write_cell};
+use super::{LEFT, NARROWEST, WIDEST, grade_of, heat, look, width, write_cell};
 use crate::present::palette::{HEADER, MUTED};
 use crate::present::report::cell;
 use crate::present::report::colors::Colors;
 use crate::present::shown;
 use crate::present::workbook::formats::Formats;
-use crate::report::{Block, Cell, Kind, Report, Section, Table};
+use crate::report::{Block, Cell, Chart, Kind, Report, Section, Table};
 use rust_xlsxwriter::{Color, FormatBorder, Worksheet, XlsxError};
+use std::borrow::Cow;
 
 /// The least width of a page, in characters, so that sentences have room.
 const PAGE: usize = 90;
@@ -52,6 +53,7 @@ pub fn write(
                 }
                 write_table(&mut page, table, report, &widths)?;
             }
+            Block::Chart(Chart::Heat(heat)) => heat::write(&mut page, heat, report, &widths)?,
             Block::Chart(chart) => {
                 page.row += 1;
                 let height = charts::insert(&mut page, chart, colors, drawn)?;
@@ -67,21 +69,22 @@ pub fn write(
 
 /// The widths of a section's columns: each as wide as the widest of all its tables, and all together as wide as a page.
 fn widths(section: &Section) -> Vec<u16> {
-    let tables = || {
-        section.blocks.iter().filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            Block::Chart(_) => None,
-        })
-    };
+    let tables = section.blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(Cow::Borrowed(table)),
+        Block::Chart(Chart::Heat(heat)) => Some(Cow::Owned(heat::table(heat))),
+        Block::Chart(_) => None,
+    });
+    let tables: Vec<Cow<'_, Table>> = tables.collect();
     // Two at least, because one cell cannot be merged.
-    let count = tables()
+    let count = tables
+        .iter()
         .map(|table| table.columns.len())
         .max()
         .unwrap_or(0)
         .max(2);
     let mut widths: Vec<u16> = (0..count)
         .map(|index| {
-            let of = tables().map(|table| width(table, index));
+            let of = tables.iter().map(|table| width(table, index));
             of.max().unwrap_or(NARROWEST) as u16
         })
         .collect();
@@ -92,7 +95,8 @@ fn widths(section: &Section) -> Vec<u16> {
     widths
 }
 
-fn write_table(
+/// A table at the page's row.
+pub fn write_table(
     page: &mut Page<'_>,
     table: &Table,
     report: &Report,

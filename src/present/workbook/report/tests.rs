@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::present::report::sample::{self, HOSTILE};
+use crate::report::{Block, Chart};
 use crate::table::Decimal;
 use calamine::{Data, Reader, Xlsx};
 use std::io::{Cursor, Read};
@@ -24,6 +25,7 @@ fn each_section_is_a_sheet_and_figures_are_numbers() {
         [
             "概览",
             "客户构成",
+            "得分分布",
             "等级迁徙",
             "趋势",
             "客户清单",
@@ -50,34 +52,137 @@ fn each_section_is_a_sheet_and_figures_are_numbers() {
     assert_eq!(list.get_value((4, 1)), Some(&Data::String(HOSTILE.into())));
 }
 
-/// The plots of the sample are four, and the flows are drawn as bars in parts.
-#[test]
-fn every_chart_is_there_and_says_what_it_shows() {
-    let bytes = bytes(&sample::report(Lang::Zh, 5));
-    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = package
-        .file_names()
-        .map(|name| name.unwrap().into_owned())
-        .collect();
-    let mut part = |name: &str| {
+/// The text of each part of a workbook whose name begins like this.
+fn parts(report: &Report, begin: &str) -> Vec<String> {
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes(report))).unwrap();
+    let names = package.file_names().map(|name| name.unwrap().into_owned());
+    let names: Vec<String> = names.filter(|name| name.starts_with(begin)).collect();
+    let mut part = |name: &String| {
         let mut text = String::new();
-        package
-            .by_name(name)
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
+        let mut part = package.by_name(name).unwrap();
+        part.read_to_string(&mut text).unwrap();
         text
     };
-    let charts = names
-        .iter()
-        .filter(|name| name.starts_with("xl/charts/chart"));
-    assert_eq!(charts.count(), 5);
-    let drawings = names
-        .iter()
-        .filter(|name| name.starts_with("xl/drawings/drawing"));
-    let drawn: String = drawings.map(|name| part(name)).collect();
-    assert_eq!(drawn.matches("descr=\"").count(), 5);
+    names.iter().map(&mut part).collect()
+}
+
+/// The plots of the sample are four, the flows are drawn as bars in parts, the grid is cells.
+#[test]
+fn every_chart_is_there_and_says_what_it_shows() {
+    let report = sample::report(Lang::Zh, 5);
+    assert_eq!(parts(&report, "xl/charts/chart").len(), 6);
+    let drawn = parts(&report, "xl/drawings/drawing").concat();
+    assert_eq!(drawn.matches("descr=\"").count(), 6);
     assert!(drawn.contains("descr=\"14 位升级，9 位降级。\""));
+}
+
+/// A mark for each grade that begins somewhere, which says where; its height is that of the highest column.
+#[test]
+fn a_histogram_names_the_grades_where_they_begin() {
+    let report = sample::report(Lang::Zh, 0);
+    let charts = parts(&report, "xl/charts/chart");
+    let drawn = charts
+        .iter()
+        .find(|chart| chart.contains("按得分的客户数"))
+        .unwrap();
+    for name in ["A 85", "B 62.5", "C 40"] {
+        assert_eq!(drawn.matches(&format!("<a:t>{name}</a:t>")).count(), 1);
+    }
+    assert!(!drawn.contains("<a:t>D "));
+    let sheet = open(&report).worksheet_range("图表数据").unwrap();
+    let rows: Vec<&[Data]> = sheet.rows().collect();
+    let head = rows
+        .iter()
+        .position(|row| row[0] == Data::String("按得分的客户数".into()))
+        .unwrap();
+    let row = |at: usize| rows[head + 1 + at][..6].to_vec();
+    let cells = |name: &str, figures: [Option<f64>; 5]| -> Vec<Data> {
+        let figures = figures.map(|figure| figure.map_or(Data::Empty, Data::Float));
+        [Data::String(name.into())]
+            .into_iter()
+            .chain(figures)
+            .collect()
+    };
+    assert_eq!(row(0)[5], Data::String("等级起点".into()));
+    assert_eq!(row(1), cells("20–30", [None, None, None, Some(25.0), None]));
+    assert_eq!(
+        row(5),
+        cells("60–70", [None, Some(18.0), Some(2.0), None, Some(74.0)])
+    );
+}
+
+#[test]
+fn marks_that_would_lie_on_each_other_stand_at_other_heights() {
+    let mut report = sample::report(Lang::En, 0);
+    let Block::Chart(Chart::Histogram(drawn)) = &mut report.sections[1].blocks[0] else {
+        panic!("no histogram");
+    };
+    let name = |text: &str| sample::label(text, None);
+    drawn.cuts = vec![
+        (
+            Decimal::parse("70").unwrap(),
+            name(&"很长的等级名称".repeat(3)),
+        ),
+        (
+            Decimal::parse("80").unwrap(),
+            name(&"很长的等级名称".repeat(3)),
+        ),
+        // Beyond all bins there is no place.
+        (Decimal::parse("170").unwrap(), name("A")),
+        (Decimal::parse("100").unwrap(), name("B")),
+        (Decimal::parse("99").unwrap(), name("C")),
+    ];
+    let sheet = open(&report).worksheet_range("Chart data").unwrap();
+    let rows: Vec<&[Data]> = sheet.rows().collect();
+    let head = rows
+        .iter()
+        .position(|row| row[0] == Data::String("Customers by score".into()))
+        .unwrap();
+    let heights: Vec<&Data> = (6..=9).map(|at| &rows[head + at][5]).collect();
+    // The long name at 80 would lie on those of the last column, and stands a sixth of 74 higher; the one at 70 has room
+    // below it.
+    let [seventy, eighty, last] = [74.0, 86.0, 74.0].map(Data::Float);
+    assert_eq!(heights[1..], [&seventy, &eighty, &last]);
+    assert_eq!(heights[0], &Data::Empty);
+}
+
+#[test]
+fn a_grid_is_cells_in_colours_and_the_present_one_is_framed() {
+    let report = sample::report(Lang::Zh, 0);
+    let sheet = open(&report).worksheet_range("得分分布").unwrap();
+    let rows: Vec<&[Data]> = sheet.rows().collect();
+    let head = rows
+        .iter()
+        .position(|row| row.contains(&Data::String("weights.价值贡献 ↓ grades.A.when →".into())))
+        .unwrap();
+    let text = |text: &str| Data::String(text.into());
+    assert_eq!(
+        rows[head][1..],
+        [text("75"), text("80"), text("85"), text("90")]
+    );
+    let figures = |row: [f64; 4]| row.map(Data::Float);
+    assert_eq!(rows[head + 1][0], text("50"));
+    assert_eq!(rows[head + 1][1..], figures([31.0, 24.0, 17.0, 9.0]));
+    assert_eq!(rows[head + 3][4], Data::Empty);
+    assert_eq!(rows[head + 4][1..], figures([26.0, 20.0, 10.0, 0.0]));
+    assert_eq!(rows[head + 5][0], text("加框的格子为现方案"));
+    let sheets = parts(&report, "xl/worksheets/sheet").concat();
+    assert_eq!(sheets.matches("<colorScale>").count(), 1);
+    let style = |sheet: &str, cell: &str| -> Option<String> {
+        let (_, rest) = sheet.split_once(&format!("<c r=\"{cell}\" s=\""))?;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    let sheets = parts(&report, "xl/worksheets/sheet");
+    let sheet = sheets.iter().find(|sheet| sheet.contains("<colorScale>"));
+    // The second row and third column of the figures, beside its neighbour.
+    let (start, _) = open(&report)
+        .worksheet_range("得分分布")
+        .unwrap()
+        .start()
+        .unwrap();
+    let row = start as usize + head + 3;
+    let styles = ["D", "E"].map(|column| style(sheet.unwrap(), &format!("{column}{row}")));
+    assert!(styles[0].is_some() && styles[0] != styles[1], "{styles:?}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub enum Ink {
     Strong,
     /// On this colour.
     On(Rgb),
+    /// On whatever is there: what is below it ends before its letters.
+    Over,
 }
 
 /// An upright rectangle.
@@ -66,10 +68,9 @@ impl Canvas {
 
     /// The `<svg>`, named and described for those who do not see it. Both texts are escaped already.
     pub fn svg(&self, id: &str, class: &str, title: &str, alt: &str) -> String {
+        let (width, height) = (px(self.width), px(self.height));
         format!(
-            "<svg class=\"{class}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" viewBox=\"0 0 {} {}\">\n<title id=\"{id}-t\">{title}</title>\n<desc id=\"{id}-d\">{alt}</desc>\n{}</svg>\n",
-            px(self.width),
-            px(self.height),
+            "<svg class=\"{class}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title id=\"{id}-t\">{title}</title>\n<desc id=\"{id}-d\">{alt}</desc>\n{}</svg>\n",
             self.body
         )
     }
@@ -84,6 +85,23 @@ impl Canvas {
             px(rect.width),
             px(rect.height),
             title(tip)
+        );
+    }
+
+    /// The outline of a rectangle; `tip` says what it is when it is pointed at, if there is something to say.
+    pub fn frame(&mut self, rect: Rect, class: &str, tip: &str) {
+        let tip = if tip.is_empty() {
+            String::new()
+        } else {
+            title(tip)
+        };
+        let _ = writeln!(
+            self.body,
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\">{tip}</rect>",
+            px(rect.x),
+            px(rect.y),
+            px(rect.width),
+            px(rect.height)
         );
     }
 
@@ -148,6 +166,7 @@ impl Canvas {
             Ink::Plain => String::new(),
             Ink::Muted => " class=\"muted\"".to_owned(),
             Ink::Strong => " class=\"strong\"".to_owned(),
+            Ink::Over => " class=\"over\"".to_owned(),
             Ink::On(fill) => format!(" class=\"on\" fill=\"#{:06x}\"", readable_on(fill)),
         };
         let _ = writeln!(
@@ -271,6 +290,45 @@ pub fn fit(text: &str, width: f64) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+/// A text in lines that fit this many pixels, at most so many: broken where a word ends, inside one that is too long and
+/// between any two characters of Chinese. The last line is cut where the text goes on.
+pub fn wrapped(text: &str, width: f64, most: usize) -> Vec<String> {
+    let mut lines = vec![];
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = line_end(rest, width);
+        if end == rest.len() || lines.len() + 1 >= most {
+            lines.push(fit(rest, width).into_owned());
+            break;
+        }
+        lines.push(rest[..end].trim_end().to_owned());
+        rest = rest[end..].trim_start();
+    }
+    lines
+}
+
+/// Where the first line of a text ends; at least one character is in it.
+fn line_end(text: &str, width: f64) -> usize {
+    let is_wide = |c: char| advance(c) > 13.0;
+    let (mut used, mut may_break) = (0.0, 0);
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if before == ' ' || "-_.,/，、".contains(before) || is_wide(before) || is_wide(c) {
+            may_break = at;
+        }
+        used += advance(c);
+        if c != ' ' && used > width {
+            return if may_break > 0 {
+                may_break
+            } else {
+                at.max(c.len_utf8())
+            };
+        }
+        before = c;
+    }
+    text.len()
+}
+
 fn title(tip: &str) -> String {
     format!("<title>{}</title>", escape::text(tip))
 }
@@ -287,6 +345,24 @@ mod tests {
         for width in 14..120 {
             let width = f64::from(width);
             assert!(measure(&fit("重a要b价W值d客1户", width)) <= width);
+        }
+    }
+
+    #[test]
+    fn a_long_name_takes_lines() {
+        assert_eq!(wrapped("重要价值客户", 40.0, 3), ["重要价", "值客户"]);
+        assert_eq!(wrapped("重要价值客户", 40.0, 1), ["重要…"]);
+        assert_eq!(wrapped("key account", 60.0, 2), ["key", "account"]);
+        assert_eq!(wrapped("grades.A.when", 70.0, 3), ["grades.A.", "when"]);
+        assert_eq!(wrapped("aaaaaaaa", 34.0, 2), ["aaaa", "aaaa"]);
+        assert!(wrapped("", 40.0, 3).is_empty());
+        for width in 14..120 {
+            for most in 1..4 {
+                let width = f64::from(width);
+                let lines = wrapped("重a要b价W值 d客1户, xyz-uvw", width, most);
+                assert!(lines.len() <= most);
+                assert!(lines.iter().all(|line| measure(line) <= width), "{lines:?}");
+            }
         }
     }
 

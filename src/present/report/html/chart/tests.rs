@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Rect};
 use super::*;
 use crate::present::report::sample::{self, d, label};
-use crate::report::{Flows, Kind, Label, Plot, Series};
+use crate::report::{Axis, Flows, Heat, Histogram, Kind, Label, Plot, Series};
 use proptest::prelude::*;
 
 const WIDE: f64 = 760.0;
@@ -84,7 +84,7 @@ fn rects(canvas: &Canvas) -> Vec<Rect> {
         rest.split_once('"').unwrap().0.parse().unwrap()
     };
     svg.lines()
-        .filter(|line| line.starts_with("<rect"))
+        .filter(|line| line.starts_with("<rect class=\"mark\""))
         .map(|line| Rect {
             x: number(line, "x"),
             y: number(line, "y"),
@@ -147,6 +147,173 @@ fn means_are_not_drawn_from_nought_but_counts_are() {
     assert!(of(Kind::Count).contains(">0</text>"));
 }
 
+/// A histogram of these bounds whose series have these values.
+fn histogram(bounds: &[&str], series: &[&[&str]], cuts: &[(&str, &str)]) -> Histogram {
+    let names = ["战略客户", "B", "重要价值客户与连锁渠道"];
+    Histogram {
+        title: "图".into(),
+        alt: "说明".into(),
+        value: "年采购额（万元）".into(),
+        bounds: bounds.iter().map(|bound| d(bound)).collect(),
+        series: series
+            .iter()
+            .enumerate()
+            .map(|(place, values)| Series {
+                label: label(names[place % names.len()], Some(place)),
+                values: values
+                    .iter()
+                    .map(|value| (!value.is_empty()).then(|| d(value)))
+                    .collect(),
+            })
+            .collect(),
+        cuts: cuts
+            .iter()
+            .map(|(value, name)| (d(value), label(name, None)))
+            .collect(),
+    }
+}
+
+#[test]
+fn columns_are_as_high_as_their_customers_and_stand_on_each_other() {
+    let histogram = histogram(
+        &["0", "10", "20", "100"],
+        &[&["1", "4", ""], &["2", "", "6"]],
+        &[("15", "A")],
+    );
+    for width in [WIDE, NARROW] {
+        let canvas = histogram::draw(&histogram, width, &colors());
+        let parts = rects(&canvas);
+        let [first, second, third, fourth] = parts[..] else {
+            panic!("{parts:?}");
+        };
+        let all_wide = parts
+            .iter()
+            .all(|part| (part.width - first.width).abs() < 0.2);
+        assert!(all_wide, "every bin is as wide as every other: {parts:?}");
+        assert!((second.height - 2.0 * first.height).abs() < 0.3);
+        assert!((second.y + second.height - first.y).abs() < 0.2, "on it");
+        assert!((third.height - 4.0 * first.height).abs() < 0.3);
+        assert!((fourth.height - 6.0 * first.height).abs() < 0.3);
+        // The line of the cut is in the middle of the second bin.
+        let svg = canvas.svg("c", "wide", "t", "d");
+        let (_, line) = svg.split_once("<line class=\"cut\" x1=\"").unwrap();
+        let x: f64 = line.split_once('"').unwrap().0.parse().unwrap();
+        assert!((x - third.x - third.width / 2.0).abs() < 0.2);
+    }
+}
+
+/// Cuts that lie close, on the edges and beyond, and bins that there are none of.
+#[test]
+fn names_of_cuts_keep_apart() {
+    let long = "上海华东国际贸易有限公司浦东新区第一分公司";
+    let close: Vec<(String, &str)> = (0..7).map(|at| (format!("{}", 40 + at), long)).collect();
+    let close: Vec<(&str, &str)> = close.iter().map(|(at, name)| (&**at, *name)).collect();
+    let many: Vec<String> = (0..=40).map(|bound| bound.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(|bound| &**bound).collect();
+    for histogram in [
+        histogram(&[], &[], &[("3", "A")]),
+        histogram(&["5"], &[&[]], &[]),
+        histogram(
+            &["80", "81"],
+            &[&["3"]],
+            &[("80", "A"), ("81", "B"), ("90", "C")],
+        ),
+        histogram(&["0", "50", "100"], &[&["1", "2"]], &close),
+        histogram(
+            &["-8999999999999", "0.000001", "8999999999999.999999"],
+            &[&["100000", "1"], &["", ""], &["3"]],
+            &[
+                ("-8999999999999", long),
+                ("8999999999999.999999", "A"),
+                ("0", "A"),
+            ],
+        ),
+        histogram(
+            &many,
+            &[&["99999"; 40]],
+            &[("20", "A"), ("20", "B"), ("39.9", "C")],
+        ),
+    ] {
+        for width in [WIDE, NARROW] {
+            histogram::draw(&histogram, width, &colors()).assert_texts_apart();
+        }
+    }
+}
+
+fn heat(across: &[&str], down: &[&str], values: &[&[&str]], kind: Kind) -> Heat {
+    let axis = |name: &str, values: &[&str]| Axis {
+        name: name.into(),
+        values: values.iter().map(|value| (*value).into()).collect(),
+    };
+    Heat {
+        title: "图".into(),
+        alt: "说明".into(),
+        kind,
+        across: axis("dimensions.价值贡献.weight", across),
+        down: axis("grades.A.when 的门槛", down),
+        values: values
+            .iter()
+            .map(|row| {
+                let row = row.iter();
+                row.map(|value| (!value.is_empty()).then(|| d(value)))
+                    .collect()
+            })
+            .collect(),
+        present: Some((0, 0)),
+    }
+}
+
+#[test]
+fn a_grid_has_a_cell_for_each_figure_and_outlines_the_present_one() {
+    let grid = heat(
+        &["75", "80", "85"],
+        &["50", "60"],
+        &[&["31", "24", ""], &["0", "22", "12"]],
+        Kind::Count,
+    );
+    let canvas = heat::draw(&grid, WIDE, Lang::Zh);
+    canvas.assert_texts_apart();
+    let svg = canvas.svg("c", "wide", "t", "d");
+    for figure in ["31", "24", "0", "22", "12"] {
+        assert!(svg.contains(&format!(">{figure}</text>")), "{figure}");
+    }
+    // The figures and the four colours of the key; the outline of the cell and of the key.
+    assert_eq!(rects(&canvas).len(), 5 + 4);
+    assert_eq!(svg.matches("class=\"empty\"").count(), 1);
+    assert_eq!(svg.matches("class=\"present\"").count(), 2);
+    assert!(svg.contains(">现方案</text>"));
+    let said = "<title>grades.A.when 的门槛 60 · dimensions.价值贡献.weight 80: 22</title>";
+    assert!(svg.contains(said));
+}
+
+#[test]
+fn grids_of_any_size_keep_their_texts_apart() {
+    let long = "重要价值客户 with a very long English name";
+    let twenty: Vec<String> = (0..20).map(|at| format!("{}.{at}", 50 + at)).collect();
+    let twenty: Vec<&str> = twenty.iter().map(|value| &**value).collect();
+    let row = ["8999999999999.5"; 20];
+    let rows: Vec<&[&str]> = (0..20).map(|_| &row[..]).collect();
+    for grid in [
+        heat(&[], &[], &[], Kind::Count),
+        heat(&["1"], &[], &[], Kind::Count),
+        heat(&["1"], &["2"], &[&["3"]], Kind::Share),
+        heat(&["1"], &["2"], &[&[""]], Kind::Share),
+        heat(&[long; 8], &[long; 8], &[&["0.5"; 8][..]; 8], Kind::Share),
+        heat(&twenty, &twenty, &rows, Kind::Money),
+        // Fewer rows and figures than the sides say.
+        heat(&["1", "2"], &["1", "2"], &[&["-5"]], Kind::Delta),
+    ] {
+        for width in [WIDE, NARROW] {
+            for lang in [Lang::Zh, Lang::En] {
+                heat::draw(&grid, width, lang).assert_texts_apart();
+            }
+        }
+    }
+    let wide = Chart::Heat(heat(&twenty, &twenty, &rows, Kind::Money));
+    let figure = figure(&wide, "f", 3, &colors(), Lang::Zh);
+    assert_eq!(figure.matches("<div class=\"scroll ").count(), 2);
+}
+
 fn levels(count: usize) -> Vec<Label> {
     (0..count)
         .map(|index| label(&"客户等级名称很长".repeat(index + 1), None))
@@ -206,6 +373,25 @@ fn flows_without_customers_are_drawn_all_the_same() {
 }
 
 proptest! {
+    #[test]
+    fn histograms_of_any_bounds_keep_their_texts_apart(
+        bounds in prop::collection::btree_set(-9_000_000_000_000i64..9_000_000_000_000, 2..22),
+        cuts in prop::collection::vec((0..22usize, 1..6usize), 0..7),
+    ) {
+        let mut drawn = histogram(&[], &[&[]], &[]);
+        let number = |millionths| crate::table::Decimal::from_millionths(millionths).unwrap();
+        drawn.bounds = bounds.into_iter().map(number).collect();
+        drawn.series[0].values = vec![Some(d("12345")); drawn.bounds.len() - 1];
+        let cut = |(place, long): (usize, usize)| {
+            let name = "客户等级".repeat(long);
+            (drawn.bounds[place % drawn.bounds.len()], label(&name, None))
+        };
+        drawn.cuts = cuts.into_iter().map(cut).collect();
+        for width in [WIDE, NARROW] {
+            histogram::draw(&drawn, width, &colors()).assert_texts_apart();
+        }
+    }
+
     #[test]
     fn flows_conserve_customers_and_keep_names_apart(
         counts in (1..7usize, 1..7usize).prop_flat_map(|(from, to)| {
