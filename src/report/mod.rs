@@ -18,6 +18,7 @@ mod composition;
 mod contribution;
 mod cross;
 mod customers;
+mod distribution;
 mod groups;
 mod material;
 mod matrix;
@@ -165,6 +166,7 @@ pub fn report(material: &Material<'_>) -> Report {
     let scheme = &material.grading.scheme;
     let mut sections = vec![composition::section(material)];
     sections[0].notes.extend(for_role(material));
+    sections.extend(distribution::section(material));
     sections.extend(contribution::section(material));
     sections.push(movement::section(material));
     sections.extend(trend::section(material));
