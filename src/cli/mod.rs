@@ -144,7 +144,7 @@ pub struct Global {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Write a commented rules.toml and a workbook to fill in.
+    /// Write a commented rules.toml and a workbook to fill in; from a template, if you like.
     Init(init::Args),
     /// Show how a file is read: encoding, sheet, header row, columns, types, units.
     Inspect(inspect::Args),

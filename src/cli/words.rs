@@ -9,7 +9,10 @@ const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does. One below another is named with it, where both have one of the name.
 const COMMANDS: &[(&str, &str)] = &[
-    ("init", "生成带说明的 rules.toml 和待填的工作簿"),
+    (
+        "init",
+        "生成带说明的 rules.toml 和待填的工作簿，可以从模板开始",
+    ),
     (
         "inspect",
         "查看文件如何被读取：编码、工作表、表头行、列、类型、单位",
@@ -203,6 +206,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "只输出该角色可见的内容：方案中的角色，或 internal、external",
     ),
     ("role_key", "角色假名的密钥文件；不写则用角色的 key_file"),
+    ("start", "从这个模板开始；`--list` 列出各个模板的用途"),
+    ("sample", "把例子的数据填进模板的工作簿，可以马上评级"),
+    ("templates", "列出模板"),
     ("new_role_key", "只生成一个角色假名的密钥文件，仅本人可读"),
     (
         "changed",
