@@ -27,6 +27,7 @@
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
+//! parallel    pieces of work → what they give, in their order                                   all may share work so
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -52,6 +53,7 @@ pub mod grading;
 pub mod ledger;
 pub mod metrics;
 pub mod notices;
+pub mod parallel;
 pub mod present;
 pub mod rank;
 pub mod read;

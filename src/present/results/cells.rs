@@ -235,7 +235,17 @@ impl<'a> Results<'a> {
     }
 }
 
-pub(super) fn value_cell(value: Value) -> OutCell<'static> {
+/// The entry of a column.
+pub(super) fn entry_cell(column: &Column, row: usize) -> OutCell<'_> {
+    match column {
+        Column::Text(texts) => texts
+            .get(row)
+            .map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text))),
+        other => value_cell(other.value(row)),
+    }
+}
+
+fn value_cell(value: Value) -> OutCell<'static> {
     match value {
         Value::Missing => OutCell::Blank,
         Value::Number(number) => OutCell::Number(number),

@@ -21,7 +21,7 @@ use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKin
 use crate::table::{Column, Unit};
 use crate::text;
 use crate::words::result_heading;
-use cells::value_cell;
+use cells::entry_cell;
 use foldhash::HashSet;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -288,7 +288,7 @@ impl ResultTable for Results<'_> {
         };
         match from {
             Filling::Id => OutCell::Text(Cow::Borrowed(&self.grading.book.roster.ids[row])),
-            Filling::Values(column) => value_cell(column.value(row)),
+            Filling::Values(column) => entry_cell(column, row),
             Filling::Result(column) => self.result_cell(*column, row),
             Filling::Strategy(show) => self.grading.classification.strategies[row]
                 .index()
