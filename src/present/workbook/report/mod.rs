@@ -203,6 +203,7 @@ fn look(format: Format, kind: Kind, value: &Cell, is_long: bool) -> Format {
         Kind::Text => look_of(format, Look::Id),
         Kind::Count => look_of(format, Look::Number(0)),
         Kind::Number => look_of(format, Look::Number(places)),
+        Kind::Figure => look_of(format, Look::General),
         Kind::Money => look_of(format, Look::Number(2)),
         Kind::Share => look_of(format, Look::Percent(1)),
         Kind::Delta => {
