@@ -82,7 +82,7 @@ impl Revenue {
         };
         let book = assemble(Arc::new(of_events.clone()), inputs, last);
         let first = metrics::first_events(&book);
-        let columns = metrics::compute(&of_events, &book, &first, &mut vec![]);
+        let (columns, _) = metrics::compute(&of_events, &book, &first, &mut vec![]);
         let values = columns.into_iter().next().and_then(|column| match column {
             MetricColumn::Series(series) => match series.values {
                 Column::Number(values) => Some(values),

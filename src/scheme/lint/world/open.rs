@@ -360,6 +360,7 @@ impl<'a> Open<'a> {
             // It comes from outside, as a customer's number does.
             kind: SlotKind::Id,
             sight: Sight::Open,
+            is_estimate: false,
         });
         Slot(self.scheme.slots.entries.len() as u32 - 1)
     }
