@@ -75,17 +75,16 @@ impl<'a> Data<'a> {
         for event in &mut scheme.events {
             event.coverage.extend(&self.covers);
         }
-        let (inputs, past, read) = match &self.recorded {
-            Some(recorded) => recorded.stock(&scheme, &rules.text)?,
-            None => {
-                let args = self.args;
-                // All schemes read the same files, so that nothing of theirs can have slipped in between.
-                let previous = args.previous.as_deref().map(|file| (file, None));
-                let (files, reading) = (&args.files, &args.reading);
-                let (inputs, past, loaded) =
-                    tables_and_past(files, previous, &scheme, reading, self.as_of, self.screen)?;
-                (inputs, past, loaded.findings)
-            }
+        let (inputs, past, read) = if let Some(recorded) = &self.recorded {
+            recorded.stock(&scheme, &rules.text)?
+        } else {
+            let args = self.args;
+            // All schemes read the same files, so that nothing of theirs can have slipped in between.
+            let previous = args.previous.as_deref().map(|file| (file, None));
+            let (files, reading) = (&args.files, &args.reading);
+            let (inputs, past, loaded) =
+                tables_and_past(files, previous, &scheme, reading, self.as_of, self.screen)?;
+            (inputs, past, loaded.findings)
         };
         let scheme = Arc::new(scheme);
         Ok(Ready {
