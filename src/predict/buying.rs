@@ -11,9 +11,9 @@
     reason = "the letters are those of the paper"
 )]
 
-use super::minimum::{Smooth, least};
-use super::special::{digamma, exp, expm1_over, lgamma, log, log_sum};
-use super::{Refusal, in_bounds};
+use super::minimum::{Point, Smooth, least};
+use super::special::{Sum, digamma, exp, expm1_over, lgamma, log, log_sum};
+use super::{Refusal, in_bounds, nearer};
 
 /// Days of a week.
 const WEEK: f64 = 7.0;
@@ -85,7 +85,10 @@ impl Buying {
         // Everybody buys at about the mean rate, and one purchase in two is the last: near enough to anything.
         let rate = (sum(|own| own.repeats) * WEEK / sum(|own| own.age).max(1.0)).clamp(1e-4, 1e2);
         let start = [0.0, -log(rate), 0.0, 0.0];
-        let place = least(&likelihood, &start).ok_or(Refusal::NoEnd)?;
+        let start = nearer(customers, Point::at(&start), |some| {
+            Likelihood::new(some, some.iter().map(|(_, count)| f64::from(*count)).sum())
+        });
+        let place = least(&likelihood, start).ok_or(Refusal::NoEnd)?.place;
         let value = |index: usize| exp(place[index]);
         let own = Self {
             r: value(0),
@@ -177,8 +180,8 @@ impl Buying {
 }
 
 /// The logarithm of the likelihood as a function of the parameters' logarithms: negative, for a customer in the mean.
-struct Likelihood<'a> {
-    customers: &'a [(Purchases, u32)],
+struct Likelihood {
+    customers: Vec<(Purchases, u32)>,
     total: f64,
     /// The distinct numbers of repeats, and of days.
     repeats: Vec<u32>,
@@ -187,8 +190,8 @@ struct Likelihood<'a> {
     at: Vec<[u32; 3]>,
 }
 
-impl<'a> Likelihood<'a> {
-    fn new(customers: &'a [(Purchases, u32)], total: f64) -> Self {
+impl Likelihood {
+    fn new(customers: &[(Purchases, u32)], total: f64) -> Self {
         let distinct = |mut all: Vec<u32>| {
             all.sort_unstable();
             all.dedup();
@@ -207,7 +210,7 @@ impl<'a> Likelihood<'a> {
         });
         let at = at.collect();
         Self {
-            customers,
+            customers: customers.to_vec(),
             total,
             repeats,
             days,
@@ -227,7 +230,7 @@ struct Common {
     left_by_b: f64,
 }
 
-impl Smooth for Likelihood<'_> {
+impl Smooth for Likelihood {
     fn at(&self, place: &[f64]) -> (f64, Vec<f64>) {
         let (r, alpha, a, b) = (exp(place[0]), exp(place[1]), exp(place[2]), exp(place[3]));
         let start = lgamma(a + b) - lgamma(b) - lgamma(r) + r * place[1];
@@ -258,7 +261,7 @@ impl Smooth for Likelihood<'_> {
             .collect();
         let weeks = self.days.iter().map(|days| alpha + f64::from(*days) / WEEK);
         let logs: Vec<(f64, f64)> = weeks.map(|weeks| (log(weeks), 1.0 / weeks)).collect();
-        let mut sum = [0.0; 5];
+        let mut sum = [Sum::default(); 5];
         for ((own, count), at) in self.customers.iter().zip(&self.at) {
             let common = &common[at[0] as usize];
             let (log_age, by_age) = logs[at[1] as usize];
@@ -279,10 +282,10 @@ impl Smooth for Likelihood<'_> {
                 common.by_b - left * common.left_by_b,
             ];
             for (sum, part) in sum.iter_mut().zip(parts) {
-                *sum += count * part;
+                sum.add(count * part);
             }
         }
-        let [value, by_r, by_alpha, by_a, by_b] = sum.map(|sum| -sum / self.total);
+        let [value, by_r, by_alpha, by_a, by_b] = sum.map(|sum| -sum.value() / self.total);
         (value, vec![by_r * r, by_alpha * alpha, by_a * a, by_b * b])
     }
 }

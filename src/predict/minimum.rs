@@ -3,8 +3,7 @@
 //! It starts where it is told, walks by gradients alone, and asks neither clock nor chance, so that the same function
 //! gives the same place on every machine.
 
-use argmin::core::TerminationReason;
-use argmin::core::{CostFunction, Error, Executor, Gradient, State, TerminationStatus};
+use argmin::core::{CostFunction, Error, Executor, Gradient};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::BFGS;
 use std::cell::{Cell, RefCell};
@@ -16,7 +15,7 @@ const MOST_LOOKS: u32 = 2_000;
 /// How flat the function is where it ends: the length of its gradient.
 const FLAT: f64 = 1e-7;
 /// How flat it must be at least for the place to be believed, where the optimiser stopped for want of progress.
-const FLAT_ENOUGH: f64 = 1e-5;
+const FLAT_ENOUGH: f64 = 1e-6;
 
 /// A function of several numbers with its gradient.
 pub trait Smooth {
@@ -24,53 +23,84 @@ pub trait Smooth {
     fn at(&self, place: &[f64]) -> (f64, Vec<f64>);
 }
 
-/// The place of the least value near `start`; `None` where the search does not come to an end.
-pub fn least<F: Smooth>(function: &F, start: &[f64]) -> Option<Vec<f64>> {
+/// Where a search starts or has ended: the place, and what is known there of how the gradient changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The place.
+    pub place: Vec<f64>,
+    /// The inverse of the matrix of second derivatives, as far as it is known.
+    inverse: Vec<Vec<f64>>,
+}
+
+impl Point {
+    /// A place of which nothing is known.
+    pub fn at(place: &[f64]) -> Self {
+        let count = place.len();
+        let unit = |row: usize| {
+            let row = (0..count).map(|column| f64::from(u8::from(row == column)));
+            row.collect()
+        };
+        Self {
+            place: place.to_vec(),
+            inverse: (0..count).map(unit).collect(),
+        }
+    }
+}
+
+/// The least value near `start`; `None` where the search does not come to an end.
+pub fn least<F: Smooth>(function: &F, start: Point) -> Option<Point> {
+    let flattest = RefCell::new(None);
     let problem = Remembered {
         function,
         last: RefCell::new(None),
+        flattest: &flattest,
         looks: Cell::new(0),
     };
-    let search = MoreThuenteLineSearch::new();
-    let solver = BFGS::new(search).with_tolerance_grad(FLAT).ok()?;
-    let count = start.len();
-    let unit = |row: usize| {
-        (0..count)
-            .map(|column| f64::from(u8::from(row == column)))
-            .collect()
-    };
-    let inverse: Vec<Vec<f64>> = (0..count).map(unit).collect();
-    let result = Executor::new(problem, solver)
+    let known = start.inverse.clone();
+    let solver = BFGS::new(MoreThuenteLineSearch::new());
+    let result = Executor::new(problem, solver.with_tolerance_grad(FLAT).ok()?)
         .configure(|state| {
-            let state = state.param(start.to_vec()).inv_hessian(inverse);
+            let state = state.param(start.place).inv_hessian(start.inverse);
             state.max_iters(MOST_STEPS)
         })
         .timer(false)
-        .run()
-        .ok()?;
-    let state = result.state;
-    let TerminationStatus::Terminated(TerminationReason::SolverConverged) =
-        state.get_termination_status()
-    else {
+        .run();
+    let inverse = result
+        .ok()
+        .and_then(|mut result| result.state.take_inv_hessian());
+    // However the search ended: so near to the bottom that steps are lost in rounding is an end too.
+    let end: Look = flattest.into_inner()?;
+    if end.slope() > FLAT_ENOUGH {
         return None;
-    };
-    let place = state.get_best_param()?.clone();
-    let (value, gradient) = function.at(&place);
-    let length: f64 = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-    (value.is_finite() && length <= FLAT_ENOUGH).then_some(place)
+    }
+    Some(Point {
+        place: end.place,
+        inverse: inverse.unwrap_or(known),
+    })
 }
 
 /// What was seen at a place.
+#[derive(Clone)]
 struct Look {
     place: Vec<f64>,
     value: f64,
     gradient: Vec<f64>,
 }
 
+impl Look {
+    /// The length of the gradient.
+    fn slope(&self) -> f64 {
+        let squares = self.gradient.iter().map(|part| part * part);
+        squares.sum::<f64>().sqrt()
+    }
+}
+
 /// The optimiser asks for value and gradient one after the other; they are worked out together.
 struct Remembered<'a, F> {
     function: &'a F,
     last: RefCell<Option<Look>>,
+    /// The place with the least slope so far.
+    flattest: &'a RefCell<Option<Look>>,
     looks: Cell<u32>,
 }
 
@@ -90,11 +120,19 @@ impl<F: Smooth> Remembered<'_, F> {
         {
             return Err(Error::msg("no least value"));
         }
-        *self.last.borrow_mut() = Some(Look {
+        let look = Look {
             place: place.to_vec(),
             value,
             gradient: gradient.clone(),
-        });
+        };
+        let mut flattest = self.flattest.borrow_mut();
+        if flattest
+            .as_ref()
+            .is_none_or(|known| look.slope() < known.slope())
+        {
+            *flattest = Some(look.clone());
+        }
+        *self.last.borrow_mut() = Some(look);
         Ok((value, gradient))
     }
 }
@@ -142,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_bottom_of_a_valley_is_found() {
-        let place = least(&Valley, &[-1.2, 1.0]).unwrap();
+        let place = least(&Valley, Point::at(&[-1.2, 1.0])).unwrap().place;
         assert!(
             (place[0] - 1.0).abs() < 1e-5 && (place[1] - 1.0).abs() < 1e-5,
             "{place:?}"
@@ -151,6 +189,6 @@ mod tests {
 
     #[test]
     fn a_slope_has_no_bottom() {
-        assert_eq!(least(&Slope, &[0.0]), None);
+        assert_eq!(least(&Slope, Point::at(&[0.0])), None);
     }
 }

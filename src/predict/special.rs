@@ -34,6 +34,31 @@ pub fn log_sum(a: f64, b: f64) -> (f64, f64) {
     }
 }
 
+/// Sums of which small changes count: what each addition rounds off is kept beside it (Neumaier).
+#[derive(Clone, Copy, Default)]
+pub struct Sum {
+    sum: f64,
+    lost: f64,
+}
+
+impl Sum {
+    /// Adds to it.
+    pub fn add(&mut self, part: f64) {
+        let sum = self.sum + part;
+        self.lost += if self.sum.abs() >= part.abs() {
+            (self.sum - sum) + part
+        } else {
+            (part - sum) + self.sum
+        };
+        self.sum = sum;
+    }
+
+    /// What it has come to.
+    pub fn value(self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
 /// `(e^x - 1) / x`, which is 1 at 0.
 pub fn expm1_over(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { expm1(x) / x }
@@ -68,6 +93,15 @@ mod tests {
                 "{x}"
             );
         }
+    }
+
+    #[test]
+    fn sums_keep_what_additions_round_off() {
+        let mut sum = Sum::default();
+        for part in [1.0, 1e100, 1.0, -1e100] {
+            sum.add(part);
+        }
+        assert!((sum.value() - 2.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! What a customer spends varies around a mean of their own (shape `p`), and the means of the customers vary in turn (`q`,
 //! `v`). It has nothing to do with how often they buy. Only repeat purchases tell of it, and only positive means fit it.
 
-use super::minimum::{Smooth, least};
-use super::special::{digamma, exp, lgamma, log};
-use super::{Refusal, in_bounds};
+use super::minimum::{Point, Smooth, least};
+use super::special::{Sum, digamma, exp, lgamma, log};
+use super::{Refusal, in_bounds, nearer};
 
 /// What a customer spent at the repeat purchases: how many, and in all, in the unit of the amount and positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,12 @@ impl Spending {
             customers: parts.collect(),
             total,
         };
-        let place = least(&likelihood, &[log(2.0), log(3.0), 0.0]).ok_or(Refusal::NoEnd)?;
+        let start = Point::at(&[log(2.0), log(3.0), 0.0]);
+        let start = nearer(&likelihood.customers, start, |some| Likelihood {
+            customers: some.to_vec(),
+            total: some.len() as f64,
+        });
+        let place = least(&likelihood, start).ok_or(Refusal::NoEnd)?.place;
         let (p, q, v) = (exp(place[0]), exp(place[1]), exp(place[2]));
         in_bounds(&[("p", p), ("q", q), ("v", v)])?;
         if q <= 1.0 {
@@ -87,7 +92,7 @@ impl Smooth for Likelihood {
         let (p, q, v) = (exp(place[0]), exp(place[1]), exp(place[2]));
         let start = q * place[2] - lgamma(q);
         let psi_q = digamma(q);
-        let mut sum = [0.0; 4];
+        let mut sum = [Sum::default(); 4];
         for group in self.customers.chunk_by(|one, next| one.0 == next.0) {
             let x = f64::from(group[0].0);
             let shape = p * x;
@@ -104,11 +109,11 @@ impl Smooth for Likelihood {
                     q / v - (shape + q) / (v + spent),
                 ];
                 for (sum, part) in sum.iter_mut().zip(parts) {
-                    *sum += part;
+                    sum.add(part);
                 }
             }
         }
-        let [value, by_p, by_q, by_v] = sum.map(|sum| -sum / self.total);
+        let [value, by_p, by_q, by_v] = sum.map(|sum| -sum.value() / self.total);
         (value, vec![by_p * p, by_q * q, by_v * v])
     }
 }
