@@ -49,7 +49,7 @@ static FILE: LazyLock<tempfile::NamedTempFile> = LazyLock::new(|| {
         "客户编号,客户名称,区域,合作起始时间,年采购额,投诉次数,c1,c2,c3,c4,c5,c6,c7,备注\n";
     let row = |row: usize| {
         let (month, day) = (row % 12 + 1, row % 28 + 1);
-        let note = if row % 8 == 0 {
+        let note = if row.is_multiple_of(8) {
             "\"老客户, \"\"重点\"\"\""
         } else {
             ""

@@ -13,13 +13,14 @@
 //! clean       (Sheet, Tables) → CleanSheet{typed columns, refused rows}
 //! checks      (Sheet, Tables) → CleanSheet without the rows that fail; (CleanSheet, the last one) → findings
 //! book        (Scheme, Inputs, as-of date) → Book{roster, events up to the date, lookups, coverage}
+//! predict     purchases of all customers → fitted models → estimates; or a refusal                the only one with floats
 //! metrics     (Scheme, Book) → a column or a series for each metric
 //! rank        columns → Population{ranks, shares, means}; places from the top
 //! assess      (Scheme, Facts) → Assessment{bands, points, score, grade of the values}
 //! decide      (grade of the values, grade before) → Decided{grade, decision}
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
-//! explain     (Grading, row) → Explanation; reasons
+//! explain     (Grading, row) → Explanation; reasons; distances to other grades
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
@@ -27,6 +28,8 @@
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
+//! backtest    Grading of each period end → Replay → Steadiness, Separation
+//! calibrate   (levels with thresholds, wanted shares, values) → round thresholds
 //! parallel    pieces of work → what they give, in their order                                   all may share work so
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
@@ -38,7 +41,9 @@
 //! to say comes back as findings.
 
 pub mod assess;
+pub mod backtest;
 pub mod book;
+pub mod calibrate;
 pub mod checks;
 pub mod classify;
 pub mod clean;
@@ -54,6 +59,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod notices;
 pub mod parallel;
+pub mod predict;
 pub mod present;
 pub mod rank;
 pub mod read;

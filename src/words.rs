@@ -222,6 +222,8 @@ words! {
     RowKey = "Row", "编号";
     CellValue = "Value", "值";
     Owner = "Owner", "负责人";
+    Potential = "Potential", "潜力名单";
+    Estimates = "Estimates", "估计";
     FixBy = "Due", "处理期限";
     Check = "Check", "检查";
     NothingFound = "nothing found", "没有发现问题";
@@ -340,6 +342,14 @@ pub fn result_heading(column: ResultColumn, lang: Lang) -> Option<&'static str> 
         ResultColumn::Label(_) => return None,
     };
     Some(word.get(lang))
+}
+
+/// What stands behind an estimate, and behind the heading of a column of them.
+pub const fn estimate_mark(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "（估计）",
+        Lang::En => " (estimate)",
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ const fn example(name: &'static str, as_of: &'static str) -> Example {
 }
 
 /// All examples, with the dates that their READMEs and comments name.
-const EXAMPLES: [Example; 13] = [
+const EXAMPLES: [Example; 14] = [
     example("abc-share", "2024-12-31"),
     example("annual-frequency", "2024-12-31"),
     Example {
@@ -44,6 +44,8 @@ const EXAMPLES: [Example; 13] = [
     example("hotel-guests", "2024-12-31"),
     example("lifecycle", "2024-12-31"),
     example("monthly-consumption", "2024-09-30"),
+    // What is estimated there is held against another program's figures by `predict.rs`.
+    example("prediction", "1997-09-30"),
     example("purchase-value", "2024-12-31"),
     Example {
         scheme: "../../rules.example.toml",

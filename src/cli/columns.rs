@@ -94,7 +94,8 @@ pub fn columns(scheme: &Scheme, written: &str) -> Result<Vec<OutputColumn>, Stop
         source: Some(("--columns".to_owned(), written.to_owned())),
         exit: Exit::Usage,
     };
-    let columns = parse_columns(written, &AllNames::new(scheme)).map_err(stop)?;
+    let mut columns = parse_columns(written, &AllNames::new(scheme)).map_err(stop)?;
+    scheme.mark_estimates(&mut columns);
     for column in &columns {
         let OutputColumn::Computed { show, .. } = column else {
             continue;

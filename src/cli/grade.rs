@@ -77,7 +77,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
     check_places(&outputs, args, global, &rules)?;
-    let lint = rules.warnings();
+    let lint = rules.warnings(as_of(global)?);
     if lint > 0 {
         let name = &rules.name;
         screen.say(&text!(

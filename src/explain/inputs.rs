@@ -21,6 +21,8 @@ pub struct Input {
     pub text: String,
     /// The value as data.
     pub value: Value,
+    /// Whether it is an estimate.
+    pub is_estimate: bool,
     /// Where it came from.
     pub source: Source,
     /// The values that it was worked out from, for values and dimensions.
@@ -85,6 +87,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
             name: name_of(scheme, slot, lang),
             text: value_text(scheme, slot, &Value::Missing, lang),
             value: Value::Missing,
+            is_estimate: entry.is_estimate,
             source: Source::Scheme,
             from: vec![],
         };
@@ -118,6 +121,7 @@ fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
         name: name_of(scheme, slot, lang),
         text,
         value,
+        is_estimate: entry.is_estimate,
         source,
         from,
     }
@@ -155,7 +159,8 @@ pub fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> 
     first
 }
 
-fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Option<Place> {
+/// The cell of a lookup's field; `None` where no row of it matches, or no file has the column.
+pub fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Option<Place> {
     let rows = &grading.book.lookups[lookup];
     let at = rows.clean.rows[rows.matched[row]? as usize];
     let column = rows.clean.sources[at.table as usize][field]?;

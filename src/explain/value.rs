@@ -3,9 +3,9 @@
 use crate::classify::plain_text;
 use crate::diagnostic::Lang;
 use crate::expr::{Measure, Slot};
-use crate::scheme::model::{FieldKind, Scheme, Sight, SlotKind};
+use crate::scheme::model::{FieldKind, Scheme, Sight, SlotEntry, SlotKind};
 use crate::table::{Decimal, Value};
-use crate::words::Word;
+use crate::words::{Word, estimate_mark};
 use std::sync::Arc;
 
 /// How a column is called: its name, or the word for what the language itself names.
@@ -25,12 +25,20 @@ pub fn name_of(scheme: &Scheme, slot: Slot, lang: Lang) -> Arc<str> {
     }
 }
 
-/// A value of a column with its unit; the word for missing if it is.
+/// A value of a column with its unit, and the word for an estimate if it is one; the word for missing if it is.
 pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> String {
     let entry = &scheme.slots.entries[slot.0 as usize];
     if entry.sight == Sight::Hidden {
         return Word::Withheld.get(lang).to_owned();
     }
+    let text = certain_text(scheme, entry, value, lang);
+    if entry.is_estimate && *value != Value::Missing {
+        return text + estimate_mark(lang);
+    }
+    text
+}
+
+fn certain_text(scheme: &Scheme, entry: &SlotEntry, value: &Value, lang: Lang) -> String {
     match value {
         Value::Missing => Word::Missing.get(lang).to_owned(),
         Value::Number(number) if is_percent(scheme, entry.kind) => {

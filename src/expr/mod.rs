@@ -21,7 +21,7 @@ mod types;
 mod tests;
 
 pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
-pub use bind::{Aggregate, AggregateFunction, Checked, Gathered, aggregate, bind, check};
+pub use bind::{Aggregate, AggregateFunction, Checked, Estimate, Gathered, aggregate, bind, check};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind};
 pub(crate) use frame::NO_SERIES;

@@ -27,6 +27,7 @@ use crate::book::{Book, Earlier, Inputs, Shelf, period_ends};
 use crate::classify::Classification;
 use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
+use crate::metrics::Fit;
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Period};
@@ -44,6 +45,8 @@ pub struct Grading {
     pub book: Book,
     /// All columns by slot.
     pub facts: Facts,
+    /// What estimates rest on, of all customers.
+    pub fits: Vec<Fit>,
     /// Bands, points and the grade that the values give.
     pub assessment: Assessment,
     /// The grade that counts, and what happened to it.
@@ -126,6 +129,7 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         scheme,
         book: shown.book,
         facts: shown.facts,
+        fits: shown.fits,
         assessment: shown.assessment,
         decided: shown.decided,
         classification: shown.classification,

@@ -8,7 +8,7 @@ use crate::book::{Book, Earlier};
 use crate::classify::{self, Classification};
 use crate::decide::{Decided, KeptBy, Ladder, compare};
 use crate::diagnostic::Finding;
-use crate::metrics::{self, MetricColumn};
+use crate::metrics::{self, Fit, MetricColumn};
 use crate::scheme::model::Scheme;
 use foldhash::HashSet;
 
@@ -33,6 +33,7 @@ pub struct Moment<'a> {
     pub(super) when: When,
     pub(super) book: Book,
     pub(super) facts: Facts,
+    fits: Vec<Fit>,
     assessment: Assessment,
     /// The type that the values give, for each customer.
     kinds: Vec<Choice>,
@@ -50,6 +51,8 @@ pub struct Shown {
     pub book: Book,
     /// All columns by slot.
     pub facts: Facts,
+    /// What estimates rest on.
+    pub fits: Vec<Fit>,
     /// Bands, points and the grade that the values give.
     pub assessment: Assessment,
     /// The grade that counts.
@@ -85,7 +88,7 @@ impl<'a> Moment<'a> {
         } else {
             &mut of_earlier
         };
-        let metrics = metrics::compute(scheme, &book, &first_seen, of_rows);
+        let (metrics, fits) = metrics::compute(scheme, &book, &first_seen, of_rows);
         for (metric, column) in scheme.metrics.iter().zip(metrics) {
             match column {
                 MetricColumn::Value(column) => facts.set(metric.slot, column),
@@ -109,6 +112,7 @@ impl<'a> Moment<'a> {
             when,
             book,
             facts,
+            fits,
             assessment,
             kinds: vec![],
             numbers,
@@ -221,6 +225,7 @@ impl<'a> Moment<'a> {
             tagged,
             book: self.book,
             facts: self.facts,
+            fits: self.fits,
             assessment: self.assessment,
             decided,
             classification: Classification {

@@ -47,6 +47,7 @@ impl Grading {
         Self {
             scheme: self.scheme.clone(),
             facts,
+            fits: self.fits.clone(),
             assessment: assessment(&self.assessment, rows),
             decided: pick(&self.decided, rows),
             classification: classification(&self.classification, rows, &numbers),

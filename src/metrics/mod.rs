@@ -4,6 +4,7 @@
 //! sees another customer's rows, and the order of rows changes nothing.
 
 mod aggregate;
+mod estimate;
 mod report;
 mod window;
 
@@ -17,6 +18,8 @@ use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value
 use crate::text;
 pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
+use estimate::Estimator;
+pub use estimate::Fit;
 use window::Windows;
 pub use window::day_at;
 
@@ -80,18 +83,24 @@ impl Axis {
 }
 
 /// Works out all metrics. `first_seen` is for each customer the day since which absence of rows means zero (earliest of
-/// first event, `first_seen` and `previous_date`), in days since 1970-01-01; the greatest number where it is unknown.
+/// first event, `first_seen` and `previous_date`), in days since 1970-01-01; the greatest number where it is unknown. The
+/// fits are those that estimates rest on.
 pub fn compute(
     scheme: &Scheme,
     book: &Book,
     first_seen: &[i32],
     findings: &mut Vec<Finding>,
-) -> Vec<MetricColumn> {
-    scheme
-        .metrics
-        .iter()
-        .map(|metric| one(scheme, metric, book, first_seen, findings))
-        .collect()
+) -> (Vec<MetricColumn>, Vec<Fit>) {
+    let mut estimator = Estimator::default();
+    let metrics = scheme.metrics.iter().enumerate();
+    let columns = metrics.map(|(place, metric)| match (metric.estimate(), metric.from) {
+        (Some(estimate), MetricSource::Events(sheet)) => {
+            estimator.column(scheme, (place, estimate), sheet, book, findings)
+        }
+        _ => one(scheme, metric, book, first_seen, findings),
+    });
+    let columns = columns.collect();
+    (columns, estimator.fits)
 }
 
 fn one(

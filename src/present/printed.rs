@@ -9,7 +9,7 @@ use crate::scheme::model::{
     WindowSpan,
 };
 use crate::table::{Decimal, PeriodKind};
-use crate::words::Word;
+use crate::words::{Word, estimate_mark};
 
 /// A part of the printed scheme: a table under a title.
 #[derive(Clone, Debug, PartialEq)]
@@ -422,6 +422,12 @@ fn figures(scheme: &Scheme, lang: Lang) -> Part {
             };
         }
         text += &window_text(&metric.window.span, lang);
+        if let Some(ahead) = metric.ahead {
+            text += &ahead_text(ahead, lang);
+        }
+        if metric.estimate().is_some() {
+            text += estimate_mark(lang);
+        }
         if let Some(per) = metric.per {
             text += per_text(per, lang);
         }
@@ -463,6 +469,15 @@ fn window_text(window: &WindowSpan, lang: Lang) -> String {
         },
         (WindowSpan::Anniversary(_), Lang::Zh) => "，自最近一个周年日起".to_owned(),
         (WindowSpan::Anniversary(_), Lang::En) => ", since the last anniversary".to_owned(),
+    }
+}
+
+fn ahead_text(ahead: Span, lang: Lang) -> String {
+    match (ahead, lang) {
+        (Span::Months(months), Lang::Zh) => format!("，今后 {months} 个月"),
+        (Span::Months(months), Lang::En) => format!(", next {months} months"),
+        (Span::Days(days), Lang::Zh) => format!("，今后 {days} 天"),
+        (Span::Days(days), Lang::En) => format!(", next {days} days"),
     }
 }
 

@@ -326,6 +326,7 @@ impl Sample {
             unrated: decided(Decision::Unrated),
             refused: decided(Decision::Refused),
             reviews: vec![(pick("demoted two steps", "连降两级").into(), decided(Decision::Demoted))],
+            estimates: vec![],
             findings: vec![
                 Finding::error(Code::BadCell, text!("`abc` is not a number", "`abc` 不是数字"))
                     .place(origin.cell(213, 5))

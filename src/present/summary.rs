@@ -1,10 +1,11 @@
 //! The figures of one grading, for the overview sheet, the lines on standard error and `--summary-json`.
 
 mod build;
+mod estimates;
 mod json;
 
 pub use build::summarise;
-pub use json::{finding as finding_json, severity_key, write_json};
+pub use json::{finding as finding_json, severity_key, shown_by, write_json};
 
 use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang, Text};
@@ -48,6 +49,8 @@ pub struct Summary {
     pub refused: usize,
     /// Review rules with how many customers wait.
     pub reviews: Vec<(Arc<str>, usize)>,
+    /// The metrics that are estimates, each with what it rests on.
+    pub estimates: Vec<(Arc<str>, String)>,
     /// Findings of data and scheme.
     pub findings: Vec<Finding>,
 }

@@ -77,6 +77,8 @@ pub enum ColumnRole {
     Steps,
     /// Another computed column.
     Computed,
+    /// A computed column of estimates.
+    Estimate,
     /// What the strategy gives (workbook only).
     Strategy,
     /// A column that people fill (workbook only).

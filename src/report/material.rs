@@ -1,15 +1,17 @@
 //! What a report is made from, and the one place that says which customers it is of and what it may name.
 
 use super::by::By;
+use super::potential::Promising;
 use super::trend::RunFigures;
 use crate::compare::Comparison;
 use crate::diagnostic::{Finding, Lang};
-use crate::expr::{Measure, Slot};
+use crate::expr::{Measure, Node, Slot};
 use crate::grading::Grading;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Expression, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, Truth};
+use crate::words::estimate_mark;
 use std::sync::Arc;
 
 /// Everything that a report is made from.
@@ -181,18 +183,38 @@ impl<'a> Amount<'a> {
     }
 }
 
-fn is_money(scheme: &Scheme, slot: Slot) -> bool {
+pub(super) fn is_money(scheme: &Scheme, slot: Slot) -> bool {
     let entry = &scheme.slots.entries[slot.0 as usize];
     matches!(entry.ty.measure, Measure::Money(_))
 }
 
+/// What an expression of one number is called, with its unit.
+pub(super) fn heading_of(scheme: &Scheme, expression: &Expression) -> String {
+    if let Node::Slot(slot) = expression.bound.node {
+        return heading(scheme, slot);
+    }
+    let mut heading = expression.text.to_string();
+    if let Measure::Money(Some(unit)) = &expression.bound.ty.measure {
+        heading += &format!("（{unit}）");
+    }
+    if scheme.slots.estimates(&expression.bound) {
+        heading += estimate_mark(scheme.language);
+    }
+    heading
+}
+
 /// What a column is called, with its unit.
-fn heading(scheme: &Scheme, slot: Slot) -> String {
+pub(super) fn heading(scheme: &Scheme, slot: Slot) -> String {
     let name = crate::explain::name_of(scheme, slot, scheme.language);
-    match &scheme.slots.entries[slot.0 as usize].ty.measure {
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    let mut heading = match &entry.ty.measure {
         Measure::Money(Some(unit)) => format!("{name}（{unit}）"),
         _ => name.to_string(),
+    };
+    if entry.is_estimate {
+        heading += estimate_mark(scheme.language);
     }
+    heading
 }
 
 /// What the scheme asks of every customer for reports alone.
@@ -204,6 +226,8 @@ pub struct Judged {
     pub bought: Option<Vec<Truth>>,
     /// Who has bought again.
     pub repurchased: Option<Vec<Truth>>,
+    /// Who is promising.
+    pub potential: Option<Promising>,
     /// For each strategy whether its goal is reached, for the customers who have it.
     pub goals: Vec<Option<Vec<Truth>>>,
 }
@@ -220,6 +244,7 @@ impl Judged {
             churned: pick(&self.churned),
             bought: pick(&self.bought),
             repurchased: pick(&self.repurchased),
+            potential: self.potential.as_ref().map(|all| all.of_rows(rows)),
             goals: self.goals.iter().map(pick).collect(),
         }
     }
@@ -255,11 +280,28 @@ pub fn judge(grading: &mut Grading) -> (Judged, Vec<Finding>) {
             let has_it = |row: u32| chosen[row as usize].index() == Some(place);
             truths(strategy.goal_met.as_ref(), "goal_met", &has_it)
         });
+    let goals = goals.collect();
+    let in_question = report
+        .potential
+        .as_ref()
+        .and_then(|rule| rule.when.as_ref());
+    let in_question = truths(in_question, "report.potential.when", &everybody);
+    let potential = report.potential.as_ref().map(|rule| {
+        let name = "report.potential.by";
+        let by = facts.evaluate_where(&scheme, &rule.by, name, everybody, &mut findings);
+        let values = match &by {
+            Column::Number(values) => &values[..],
+            _ => &[],
+        };
+        let grades = grading.decided.iter().map(|decided| decided.grade);
+        Promising::new(rule, grades, in_question.as_deref(), values)
+    });
     let judged = Judged {
         churned,
         bought,
         repurchased,
-        goals: goals.collect(),
+        potential,
+        goals,
     };
     (judged, findings)
 }

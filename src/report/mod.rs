@@ -8,8 +8,10 @@
 //! say how its figures are defined. A missing value is never a nought: those of whom a thing is unknown are counted
 //! apart.
 
+pub mod backtest;
 mod behaviour;
 mod by;
+pub mod calibration;
 pub mod campaign;
 mod cells;
 mod chart;
@@ -19,13 +21,16 @@ mod contribution;
 mod cross;
 mod customers;
 mod distribution;
+mod estimates;
 mod groups;
 mod material;
 mod matrix;
 mod movement;
+mod potential;
 mod quality;
 mod satisfaction;
 mod service;
+pub mod simulation;
 mod strategies;
 #[cfg(test)]
 mod tests;
@@ -125,8 +130,10 @@ pub enum Kind {
     Text,
     /// A whole number of customers, orders and the like: `1,204`.
     Count,
-    /// An exact number, with its places: `12.5`.
+    /// An exact number, of which nobody reads more than two places: `12.5`.
     Number,
+    /// A figure that means nothing without its places, such as a parameter: `0.242595`.
+    Figure,
     /// An amount of money: `1,204.50`.
     Money,
     /// A share: 0.25 is written `25.0%`.
@@ -171,11 +178,13 @@ pub fn report(material: &Material<'_>) -> Report {
     sections.push(movement::section(material));
     sections.extend(trend::section(material));
     sections.push(churn::section(material));
+    sections.extend(potential::section(material));
     sections.extend(behaviour::section(material));
     sections.extend(satisfaction::section(material));
     sections.extend(service::section(material));
     sections.extend(strategies::section(material));
     sections.extend(cross::section(material));
+    sections.extend(estimates::section(material));
     sections.push(quality::section(material));
     let grades = scheme.grades.iter();
     Report {

@@ -165,11 +165,17 @@ impl Sights {
             || match metric.from {
                 MetricSource::History(field) => self.is_closed(scheme, SlotKind::Field(field)),
                 MetricSource::Events(sheet) => {
-                    // The date of an event says which period it is in, which window, and what comes first.
+                    // The date of an event says which period it is in, which window, what comes first, and what is
+                    // to be expected.
                     let function = metric.value.function;
                     let by_day = metric.per.is_some()
                         || metric.window.span != WindowSpan::All
-                        || matches!(function, AggregateFunction::First | AggregateFunction::Last);
+                        || matches!(
+                            function,
+                            AggregateFunction::First
+                                | AggregateFunction::Last
+                                | AggregateFunction::Estimate(_)
+                        );
                     let date = (sheet, scheme.events[sheet].date);
                     if by_day && self.of_events.contains(&date) {
                         return true;

@@ -169,8 +169,9 @@ impl Reader<'_> {
             ref span => format!("{span:?}"),
         };
         let (ending, per, gaps) = (metric.window.ending, metric.per, metric.gaps);
+        let ahead = metric.ahead;
         format!(
-            "{} {filter:?} {from} {span} {ending:?} {per:?} {gaps:?}",
+            "{} {filter:?} {from} {span} {ending:?} {per:?} {gaps:?} {ahead:?}",
             metric.text
         )
     }

@@ -41,6 +41,7 @@ impl Names {
             name: name.into(),
             ty,
             kind,
+            is_estimate: false,
             sight: Sight::Open,
         });
         slot
@@ -54,6 +55,11 @@ impl Names {
             self.by_name.insert(name.into(), slot);
         }
         (slot, fresh)
+    }
+
+    /// Says of a column that it is estimated.
+    pub fn set_estimate(&mut self, slot: Slot) {
+        self.slots[slot.0 as usize].is_estimate = true;
     }
 
     /// Adds the points of a dimension.

@@ -45,11 +45,38 @@ pub enum AggregateFunction {
     MostCommon,
     /// The mean number of days between rows.
     MeanGap,
+    /// What the rows so far say of those to come.
+    Estimate(Estimate),
+}
+
+/// What is estimated of a customer out of the rows of all of them ([`crate::predict`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Estimate {
+    /// How many orders are to be expected.
+    Orders,
+    /// How likely it is that the customer is still one.
+    Active,
+    /// What an order is to be expected to be worth.
+    Value,
+    /// What the orders to be expected are worth.
+    Revenue,
+}
+
+impl Estimate {
+    /// Whether it is of some time to come, and so needs to be told how long.
+    pub const fn looks_ahead(self) -> bool {
+        matches!(self, Self::Orders | Self::Revenue)
+    }
+
+    /// Whether it is of an amount.
+    pub const fn is_of_amount(self) -> bool {
+        matches!(self, Self::Value | Self::Revenue)
+    }
 }
 
 impl AggregateFunction {
     /// All of them with their names.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("sum", Self::Sum),
         ("count", Self::Count),
         ("count_distinct", Self::CountDistinct),
@@ -61,6 +88,10 @@ impl AggregateFunction {
         ("last", Self::Last),
         ("most_common", Self::MostCommon),
         ("mean_gap", Self::MeanGap),
+        ("expected_orders", Self::Estimate(Estimate::Orders)),
+        ("probability_active", Self::Estimate(Estimate::Active)),
+        ("expected_value", Self::Estimate(Estimate::Value)),
+        ("expected_revenue", Self::Estimate(Estimate::Revenue)),
     ];
 
     /// As a scheme writes it.
@@ -73,7 +104,12 @@ impl AggregateFunction {
 
     /// Whether it goes without an argument.
     const fn needs_none(self) -> bool {
-        matches!(self, Self::Count | Self::MeanGap)
+        matches!(self, Self::Count | Self::MeanGap) || self.takes_none()
+    }
+
+    /// Whether it takes no argument.
+    const fn takes_none(self) -> bool {
+        matches!(self, Self::Estimate(estimate) if !estimate.is_of_amount())
     }
 }
 
@@ -133,6 +169,10 @@ impl Binder<'_> {
         if let Some(within) = within {
             return self.fail(wrong("takes no `within` here").at(within.span.clone()));
         }
+        if function.takes_none() && !arguments.is_empty() {
+            let finding = wrong("takes no argument").at(root.span.clone());
+            return self.fail(finding.help(text!("write `{name}()`", "写作 `{name}()`")));
+        }
         if arguments.len() > 1 || (arguments.is_empty() && !function.needs_none()) {
             let finding = wrong("takes one argument").at(root.span.clone());
             return self.fail(finding.help(text!("write `{name}(x)`", "写作 `{name}(x)`")));
@@ -147,7 +187,10 @@ impl Binder<'_> {
         let ty = match function {
             AggregateFunction::Count
             | AggregateFunction::CountDistinct
-            | AggregateFunction::MeanGap => Type::of(Base::Number),
+            | AggregateFunction::MeanGap
+            | AggregateFunction::Estimate(Estimate::Orders | Estimate::Active) => {
+                Type::of(Base::Number)
+            }
             _ => argument.as_ref().map(|argument| argument.ty.clone())?,
         };
         Some(Aggregate {
@@ -161,7 +204,7 @@ impl Binder<'_> {
     fn aggregated(&mut self, function: AggregateFunction, argument: &Expr) -> Option<Bound> {
         use AggregateFunction as F;
         let mut bound = match function {
-            F::Sum | F::Mean | F::Median => self.number(argument)?,
+            F::Sum | F::Mean | F::Median | F::Estimate(_) => self.number(argument)?,
             _ => self.expr(argument)?,
         };
         if bound.ty.series {

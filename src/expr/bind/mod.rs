@@ -10,7 +10,7 @@ mod measure;
 mod over;
 mod words;
 
-pub use aggregate::{Aggregate, AggregateFunction, aggregate};
+pub use aggregate::{Aggregate, AggregateFunction, Estimate, aggregate};
 pub use check::{Checked, Gathered, check};
 
 use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number};

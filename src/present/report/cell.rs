@@ -23,7 +23,9 @@ pub fn number(value: Decimal, kind: Kind) -> String {
         Kind::Delta if value > Decimal::ZERO => format!("+{}", shown::number(value, 0)),
         // Means have six places, of which nobody reads more than two.
         Kind::Number => shown::number(value.round(2), 0),
-        Kind::Text | Kind::Count | Kind::Delta | Kind::Date => shown::number(value, 0),
+        Kind::Text | Kind::Count | Kind::Figure | Kind::Delta | Kind::Date => {
+            shown::number(value, 0)
+        }
     }
 }
 
@@ -40,7 +42,7 @@ pub fn on_chart(value: Decimal, kind: Kind) -> String {
 pub const fn is_numeric(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Count | Kind::Number | Kind::Money | Kind::Share | Kind::Delta
+        Kind::Count | Kind::Number | Kind::Figure | Kind::Money | Kind::Share | Kind::Delta
     )
 }
 
@@ -53,6 +55,8 @@ mod tests {
         for (value, kind, expected) in [
             ("1204", Kind::Count, "1,204"),
             ("12.5", Kind::Number, "12.5"),
+            ("0.242595", Kind::Number, "0.24"),
+            ("0.242595", Kind::Figure, "0.242595"),
             ("1204.5", Kind::Money, "1,204.50"),
             ("0.25", Kind::Share, "25.0%"),
             ("0.333333", Kind::Share, "33.3%"),

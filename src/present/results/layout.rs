@@ -252,13 +252,12 @@ impl Results<'_> {
                         heading,
                     ));
                     let values = evaluated.column;
-                    self.push_asked(
-                        columns,
-                        heading,
-                        kind,
-                        ColumnRole::Computed,
-                        Filling::Values(values),
-                    );
+                    let role = if slots.estimates(&expression.bound) {
+                        ColumnRole::Estimate
+                    } else {
+                        ColumnRole::Computed
+                    };
+                    self.push_asked(columns, heading, kind, role, Filling::Values(values));
                 }
                 OutputColumn::Computed {
                     heading,

@@ -14,6 +14,7 @@ use super::table::{
 };
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
+use crate::explain::distance::Nearest;
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
 use crate::read::fold_header;
@@ -24,7 +25,7 @@ use crate::words::result_heading;
 use cells::entry_cell;
 use foldhash::HashSet;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What to show.
 #[derive(Clone, Debug)]
@@ -88,6 +89,8 @@ pub struct Results<'a> {
     inputs: Vec<InputColumn>,
     grades: Vec<GradeStyle>,
     types: Vec<Arc<str>>,
+    /// What is nearest to a better grade; worked out when a cell asks.
+    nearest: OnceLock<Nearest>,
     /// What the user should know about the columns.
     pub findings: Vec<Finding>,
 }
@@ -110,6 +113,7 @@ impl<'a> Results<'a> {
                 })
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
+            nearest: OnceLock::new(),
             findings: vec![],
             view,
         };

@@ -1,5 +1,6 @@
 //! Counts a grading into its summary.
 
+use super::estimates::estimates;
 use super::{Share, Summary};
 use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
@@ -8,6 +9,7 @@ use crate::grading::Grading;
 use crate::scheme::model::{DimensionRule, GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash};
+use crate::words::estimate_mark;
 use foldhash::HashMap;
 use std::sync::Arc;
 
@@ -70,6 +72,7 @@ pub fn summarise(
             .zip(&grading.classification.reviews)
             .map(|(review, queue)| (review.name.clone(), queue.len()))
             .collect(),
+        estimates: estimates(grading, lang),
         findings,
     }
 }
@@ -97,9 +100,14 @@ impl<'a> Amounts<'a> {
             crate::expr::Measure::Money(Some(unit)) => format!("（{unit}）"),
             _ => String::new(),
         };
+        let mark = if entry.is_estimate {
+            estimate_mark(scheme.language)
+        } else {
+            ""
+        };
         match grading.facts.get(slot) {
             Column::Number(values) => Self {
-                name: Some(format!("{}{unit}", entry.name)),
+                name: Some(format!("{}{unit}{mark}", entry.name)),
                 values: Some(values),
             },
             _ => Self {

@@ -89,7 +89,7 @@ const fn weight(role: ColumnRole) -> u8 {
         ColumnRole::Next => 8,
         ColumnRole::Tags => 9,
         ColumnRole::Label => 10,
-        ColumnRole::Computed | ColumnRole::Steps => 11,
+        ColumnRole::Computed | ColumnRole::Estimate | ColumnRole::Steps => 11,
         ColumnRole::Since => 12,
         ColumnRole::Input => 13,
         ColumnRole::Strategy => 14,

@@ -85,6 +85,8 @@ pub fn write(
     legend(&mut page, table)?;
     columns(&mut page, table)?;
 
+    estimates(&mut page, summary)?;
+
     if !summary.scheme_text.is_empty() {
         page.part(LEFT, Word::SchemeText.get(lang))?;
         let line = look_of(page.formats.base(), Look::Id);
@@ -257,6 +259,27 @@ fn columns(page: &mut Page<'_>, table: &dyn ResultTable) -> Result<(), XlsxError
     Ok(())
 }
 
+/// Which metrics are estimates, and what they rest on.
+fn estimates(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
+    if summary.estimates.is_empty() {
+        return Ok(());
+    }
+    page.part(LEFT, Word::Estimates.get(summary.lang))?;
+    let (name, text) = (
+        look_of(page.formats.bordered(), Look::Text),
+        look_of(page.formats.bordered(), Look::Wrapped),
+    );
+    for (metric, rests_on) in &summary.estimates {
+        page.text(LEFT, metric, &name)?;
+        page.text(LEFT + 1, rests_on, &text)?;
+        let lines = page::lines(rests_on, usize::from(WIDTHS[2]));
+        page.sheet
+            .set_row_height_pixels(page.row, page::height(lines))?;
+        page.row += 1;
+    }
+    Ok(())
+}
+
 /// What a decision means, in a sentence.
 const fn meaning_of(decision: Decision, lang: Lang) -> &'static str {
     match (decision, lang) {
@@ -328,6 +351,10 @@ const fn meaning_of_role(role: ColumnRole, kind: ColumnKind, lang: Lang) -> &'st
         ColumnRole::Next => ("what the next better grade needs", "升到上一级还差什么"),
         ColumnRole::Steps => ("how many levels up or down", "升降的级数"),
         ColumnRole::Computed => ("worked out by the scheme", "由方案计算得出"),
+        ColumnRole::Estimate => (
+            "an estimate: what a model expects of the customer after all customers' purchases so far, and no fact",
+            "估计：模型根据全部客户以往的购买推算，不是事实",
+        ),
         ColumnRole::Strategy => (
             "what the strategy gives this customer",
             "策略给予该客户的内容",

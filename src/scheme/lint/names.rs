@@ -1,7 +1,7 @@
 //! What values the names of a scheme can have: fields within their limits, counts, points out of bands, the score.
 
 use super::shape::{Shape, narrow, shape};
-use crate::expr::{AggregateFunction, Slot};
+use crate::expr::{AggregateFunction, Estimate, Slot};
 use crate::scheme::model::{
     Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MetricSource,
     MissingRule, Scheme, SlotKind,
@@ -63,7 +63,12 @@ fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
             let greatest = inner.greatest.filter(|greatest| *greatest <= 0).map(|_| 0);
             Shape::within(inner.not_negative().then_some(0), greatest, inner.step)
         }
-        AggregateFunction::MeanGap => Shape::within(Some(0), None, 1),
+        AggregateFunction::Estimate(Estimate::Active) => {
+            Shape::within(Some(0), Some(Decimal::ONE.millionths()), 1)
+        }
+        AggregateFunction::MeanGap | AggregateFunction::Estimate(_) => {
+            Shape::within(Some(0), None, 1)
+        }
         AggregateFunction::Mean | AggregateFunction::Median => {
             let inner = argument();
             Shape::within(inner.least, inner.greatest, 1)

@@ -18,7 +18,7 @@ pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use notify::{Consent, Notify, Occasion};
-pub use report::{Reporting, Surveys, Tickets};
+pub use report::{Potential, Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
     TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
@@ -37,6 +37,7 @@ pub use values::{
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, PopulationSpec, Slot, Type};
 use crate::table::PeriodKind;
+use crate::words::estimate_mark;
 use std::sync::Arc;
 
 /// The whole scheme.
@@ -108,6 +109,21 @@ impl Scheme {
         customers.chain(events).chain(lookups).chain(crosswalks)
     }
 
+    /// Says in the headings of columns that hold estimates that they do, but for those that somebody has named.
+    pub fn mark_estimates(&self, columns: &mut [OutputColumn]) {
+        for column in columns {
+            if let OutputColumn::Computed {
+                heading,
+                show: Shown::Expression(expression),
+            } = column
+                && self.slots.estimates(&expression.bound)
+                && **heading == *expression.text.trim_matches('"')
+            {
+                *heading = format!("{heading}{}", estimate_mark(self.language)).into();
+            }
+        }
+    }
+
     /// Whether what a run gives depends on the period ends before: grades or types move by rules, or types read what
     /// was before.
     pub fn has_history(&self) -> bool {
@@ -153,6 +169,8 @@ pub struct SlotEntry {
     pub ty: Type,
     /// What fills it.
     pub kind: SlotKind,
+    /// Whether it is estimated, or worked out of what is: every output says so.
+    pub is_estimate: bool,
     /// How it is seen: in the scheme of a grading that a role sees ([`crate::roles`]) not always as it is.
     pub sight: Sight,
 }
@@ -168,6 +186,14 @@ impl Slots {
         let mut entries = self.entries.iter();
         let entry = entries.find(|entry| entry.kind == kind);
         entry.map_or(Sight::Open, |entry| entry.sight)
+    }
+
+    /// Whether an expression gives an estimate, because it reads one.
+    pub fn estimates(&self, bound: &Bound) -> bool {
+        let slots = bound.slots();
+        slots
+            .iter()
+            .any(|slot| self.entries[slot.0 as usize].is_estimate)
     }
 
     /// Whether a role does not see what an expression gives, because it reads a column that the role does not see as it

@@ -1,7 +1,7 @@
 //! `[report]`: what a report shows beyond what grading gives.
 
 use super::values::Span;
-use super::{Expression, FieldKind, Scheme, SlotKind};
+use super::{Expression, FieldKind, Scheme, SlotKind, Template, TopSize};
 use crate::expr::{Measure, Slot};
 
 /// What reports are told by the scheme. Every part may be left out.
@@ -21,6 +21,21 @@ pub struct Reporting {
     pub satisfaction: Option<Surveys>,
     /// Where their requests are.
     pub service: Option<Tickets>,
+    /// Who is listed as promising.
+    pub potential: Option<Potential>,
+}
+
+/// Which customers below the top grade are listed, those of whom most is to be expected.
+#[derive(Clone, Debug)]
+pub struct Potential {
+    /// By what; more is better.
+    pub by: Expression,
+    /// Who comes into question.
+    pub when: Option<Expression>,
+    /// How many of them, counted from the top; those equal at the edge are in.
+    pub top: TopSize,
+    /// Who is to look after each of them.
+    pub owner: Option<Template>,
 }
 
 /// The event sheet with answers to surveys. At least one of the two scores is there.

@@ -1,7 +1,7 @@
 //! Metrics, values, dimensions and their bands.
 
 use super::Expression;
-use crate::expr::{Aggregate, Slot};
+use crate::expr::{Aggregate, AggregateFunction, Estimate, Slot};
 use crate::table::{Date, Decimal, PeriodKind};
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,6 +27,20 @@ pub struct Metric {
     pub per: Option<PeriodKind>,
     /// What a series does with periods outside coverage.
     pub gaps: Gaps,
+    /// Of an estimate of what is to come: how far ahead.
+    pub ahead: Option<Span>,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
+}
+
+impl Metric {
+    /// What it estimates; `None` where it is worked out of the rows exactly.
+    pub fn estimate(&self) -> Option<Estimate> {
+        match self.value.function {
+            AggregateFunction::Estimate(estimate) => Some(estimate),
+            _ => None,
+        }
+    }
 }
 
 /// What a metric is worked out from.
@@ -77,6 +91,15 @@ impl Span {
             Self::Days(days) => day.add_days(-days),
         };
         moved.or_else(|| Date::new(1, 1, 1)).unwrap_or(day)
+    }
+
+    /// The day this long after `day`; the last day there is, where that is too far.
+    pub fn ahead_of(self, day: Date) -> Date {
+        let moved = match self {
+            Self::Months(months) => day.add_months(months),
+            Self::Days(days) => day.add_days(days),
+        };
+        moved.or_else(|| Date::new(9999, 12, 31)).unwrap_or(day)
     }
 }
 

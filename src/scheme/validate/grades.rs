@@ -137,7 +137,7 @@ impl Validator<'_> {
         }
     }
 
-    fn top_size(&mut self, top: &Written<&DeValue<'_>>) -> Option<TopSize> {
+    pub(super) fn top_size(&mut self, top: &Written<&DeValue<'_>>) -> Option<TopSize> {
         let size = match top.value {
             DeValue::Integer(_) => crate::scheme::written::decimal(top.value)
                 .filter(|count| *count > Decimal::ZERO)

@@ -35,6 +35,7 @@ impl Validator<'_> {
         let anniversary = keys.text("anniversary", findings);
         let ending = keys.text("ending", findings);
         let per = keys.word("per", &PERIODS, findings);
+        let ahead = keys.text("ahead", findings);
         let gaps = keys.word(
             "gaps",
             &[
@@ -78,6 +79,15 @@ impl Validator<'_> {
         }
         let within = within.and_then(|text| span_of_time(&text, "within", 1, findings));
         let ending = ending.and_then(|text| span_of_time(&text, "ending", 0, findings));
+        let ahead_of = ahead
+            .as_ref()
+            .and_then(|text| span_of_time(text, "ahead", 1, findings));
+        let all_time = ["within", "calendar", "anniversary", "ending", "per"];
+        let not_of_estimates: Vec<_> = all_time
+            .into_iter()
+            .filter(|key| keys.has(key))
+            .map(|key| (key, keys.span_of(key)))
+            .collect();
         keys.done(findings);
         let anniversary = anniversary.and_then(|text| self.anniversary(&text, sheets));
         let window = Window {
@@ -121,6 +131,7 @@ impl Validator<'_> {
                         None
                     }
                 }?;
+                self.estimate(&aggregate, &text, ahead.as_ref(), &not_of_estimates);
                 let filter = match filter {
                     Some(filter) => Some(filter?),
                     None => None,
@@ -145,7 +156,11 @@ impl Validator<'_> {
         self.check_name(&name, fresh);
         self.series.extend(per.map(|kind| (slot, kind)));
         let (from, filter, value, text) = bound?;
+        if matches!(value.function, expr::AggregateFunction::Estimate(_)) {
+            self.names.set_estimate(slot);
+        }
         Some(Metric {
+            span: name.span.clone(),
             name: name.value.into(),
             slot,
             from,
@@ -155,7 +170,77 @@ impl Validator<'_> {
             window,
             per,
             gaps: gaps.unwrap_or(Gaps::End),
+            ahead: ahead_of,
         })
+    }
+
+    /// An estimate is of a time to come, where it looks ahead, and out of all rows up to the as-of date: a window would
+    /// hide from the model when a customer began to buy. Everything else knows of no time to come.
+    fn estimate(
+        &mut self,
+        aggregate: &expr::Aggregate,
+        value: &WrittenText,
+        ahead: Option<&WrittenText>,
+        of_time: &[(&'static str, std::ops::Range<usize>)],
+    ) {
+        let name = aggregate.function.name();
+        let expr::AggregateFunction::Estimate(estimate) = aggregate.function else {
+            if let Some(ahead) = ahead {
+                let finding = Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`{name}` is of what has been, so it takes no `ahead`",
+                        "`{name}` 说的是已有的流水，不能写 `ahead`"
+                    ),
+                );
+                self.findings.push(finding.at(ahead.span.clone()).help(text!(
+                    "`within` says how far back; `ahead` goes with `expected_orders` and `expected_revenue`",
+                    "往回看多久写 `within`；`ahead` 只用于 `expected_orders` 和 `expected_revenue`"
+                )));
+            }
+            return;
+        };
+        match (estimate.looks_ahead(), ahead) {
+            (true, None) => {
+                let finding = Finding::error(
+                    Code::MissingKey,
+                    text!("`{name}` needs `ahead`", "`{name}` 须写 `ahead`"),
+                );
+                self.findings
+                    .push(finding.at(value.span.clone()).help(text!(
+                        "say how far to look ahead: `ahead = \"12 months\"`",
+                        "请写明估计今后多久：`ahead = \"12 months\"`"
+                    )));
+            }
+            (false, Some(ahead)) => {
+                let finding = Finding::error(
+                    Code::KeyConflict,
+                    text!(
+                        "`{name}` is of the as-of date, so it takes no `ahead`",
+                        "`{name}` 说的是截止日当天，不能写 `ahead`"
+                    ),
+                );
+                self.findings.push(
+                    finding
+                        .at(ahead.span.clone())
+                        .help(text!("leave `ahead` out", "请去掉 `ahead`")),
+                );
+            }
+            _ => {}
+        }
+        for (key, span) in of_time {
+            let finding = Finding::error(
+                Code::KeyConflict,
+                text!(
+                    "an estimate is made of all rows up to the as-of date, so it takes no `{key}`",
+                    "估计要用截止日以前的全部流水，不能写 `{key}`"
+                ),
+            );
+            self.findings.push(finding.at(span.clone()).help(text!(
+                "leave `{key}` out; `where` says which rows are orders",
+                "请去掉 `{key}`；哪些行算一次购买，用 `where` 写"
+            )));
+        }
     }
 
     /// The event sheet of a metric with its index, or the customers' sheet without one.
@@ -265,6 +350,10 @@ impl Validator<'_> {
                 .add(&name.value, ty, SlotKind::Value(values.len()));
             self.check_name(&name, fresh);
             if let Some(is) = is {
+                let slots = is.bound.slots();
+                if slots.iter().any(|read| self.names.entry(*read).is_estimate) {
+                    self.names.set_estimate(slot);
+                }
                 values.push(ValueRule {
                     name: name.value.into(),
                     slot,

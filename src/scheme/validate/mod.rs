@@ -167,9 +167,9 @@ impl Validator<'_> {
         let reviews = self.reviews(reviews, reviews_held);
         let strategies = self.strategies(strategies);
         let output = self.output(output);
-        let report = self.report(report, &sheets);
+        let report = self.report(report, &sheets, !grades.is_empty());
         let roles = self.roles(roles, sheets.customers.as_ref(), &sheets.events);
-        Scheme {
+        let mut scheme = Scheme {
             name,
             version,
             language,
@@ -197,7 +197,12 @@ impl Validator<'_> {
             notify,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
+        };
+        if let Some(mut columns) = scheme.output.columns.take() {
+            scheme.mark_estimates(&mut columns);
+            scheme.output.columns = Some(columns);
         }
+        scheme
     }
 
     fn head(&mut self, head: Option<Keys<'_>>) -> (String, String, Lang, PeriodKind, MissingRule) {

@@ -5,8 +5,11 @@ use super::sheets::Sheets;
 use super::{Validator, Want, span_of_time};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Base, Slot};
-use crate::scheme::model::{EventSheet, FieldKind, Reporting, Surveys, Tickets};
+use crate::scheme::model::{
+    EventSheet, FieldKind, Potential, Reporting, Surveys, Tickets, TopSize,
+};
 use crate::scheme::written::{Keys, WrittenText};
+use crate::table::Decimal;
 use crate::text;
 use std::ops::Range;
 
@@ -14,7 +17,12 @@ use std::ops::Range;
 type Place<'s> = (usize, &'s EventSheet);
 
 impl Validator<'_> {
-    pub(super) fn report(&mut self, keys: Option<Keys<'_>>, sheets: &Sheets) -> Reporting {
+    pub(super) fn report(
+        &mut self,
+        keys: Option<Keys<'_>>,
+        sheets: &Sheets,
+        has_grades: bool,
+    ) -> Reporting {
         let Some(mut keys) = keys else {
             return Reporting::default();
         };
@@ -30,6 +38,8 @@ impl Validator<'_> {
         let satisfaction = keys.table("satisfaction", what, findings);
         let what = text!("[report.service]", "[report.service] ");
         let service = keys.table("service", what, findings);
+        let what = text!("[report.potential]", "[report.potential] ");
+        let potential = keys.table("potential", what, findings);
         keys.done(findings);
         if bought.is_some() && repurchased.is_none() {
             let finding = Finding::error(
@@ -60,7 +70,50 @@ impl Validator<'_> {
             behaviour: says_behaviour.then_some(behaviour),
             satisfaction: satisfaction.and_then(|keys| self.surveys(keys, sheets)),
             service: service.and_then(|keys| self.tickets(keys, sheets)),
+            potential: potential.and_then(|keys| self.potential(keys, has_grades)),
         }
+    }
+
+    fn potential(&mut self, mut keys: Keys<'_>, has_grades: bool) -> Option<Potential> {
+        let findings = &mut self.findings;
+        let by = keys.required_text("by", findings);
+        let when = keys.text("when", findings);
+        let top = keys.value("top");
+        let owner = keys.text("owner", findings);
+        let span = keys.span.clone();
+        keys.done(findings);
+        if !has_grades {
+            let finding = Finding::error(
+                Code::KeyConflict,
+                text!(
+                    "[report.potential] lists customers below the top grade, and there are no grades",
+                    "[report.potential] 列的是最高等级以下的客户，而方案没有等级"
+                ),
+            );
+            self.findings.push(finding.at(span).help(text!(
+                "add [[grades]], or leave it out",
+                "请加上 [[grades]]，或去掉这一节"
+            )));
+        }
+        let by = by.and_then(|text| self.bind(&text, None, Want::Number));
+        let when = when.map(|text| self.bind(&text, None, Want::Condition));
+        let top = match top {
+            Some(top) => self.top_size(&top),
+            None => Decimal::ONE
+                .checked_div(Decimal::from_count(5))
+                .map(TopSize::Share),
+        };
+        let owner = owner.and_then(|owner| self.template(&owner));
+        let when = match when {
+            Some(when) => Some(when?),
+            None => None,
+        };
+        Some(Potential {
+            by: by?,
+            when,
+            top: top?,
+            owner,
+        })
     }
 
     /// The name of a number, one for each customer.

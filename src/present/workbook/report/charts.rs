@@ -278,6 +278,7 @@ pub const fn format_of(kind: Kind) -> &'static str {
         Kind::Share => "0.0%",
         Kind::Delta => "+#,##0;-#,##0;0",
         Kind::Number => "#,##0.##",
+        Kind::Figure => "General",
         Kind::Text | Kind::Count | Kind::Money | Kind::Date => "#,##0",
     }
 }

@@ -1,0 +1,251 @@
+//! What the purchases so far say of those to come: how many are to be expected, whether a customer is still one, how much
+//! a purchase will be. Two published models, fitted to all customers at once; or a refusal, with its reason.
+//!
+//! This is the one room with binary floating point in it, because the models are made of logarithms. Nothing of it comes
+//! out but estimates, rounded to four digits ([`rounded`]): exact numbers from there on. It is deterministic: customers
+//! are taken in the order of their figures, the search starts at the same place, and the functions of mathematics are
+//! those of [`special`], the same on every machine.
+
+mod buying;
+mod minimum;
+mod special;
+mod spending;
+#[cfg(test)]
+mod tests;
+
+pub use buying::{Buying, Purchases, counted};
+pub use spending::{Spending, Spent};
+
+use crate::diagnostic::Text;
+use crate::table::Decimal;
+use crate::text;
+
+/// The fewest customers with a repeat purchase. Four parameters out of less say more of chance than of customers.
+pub const LEAST_REPEATERS: usize = 30;
+/// Parameters beyond these say that the data does not settle them: customers who are all alike, or never leave.
+const BOUNDS: (f64, f64) = (1e-4, 1e4);
+
+/// Why nothing is estimated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Refusal {
+    /// So many customers have bought again, and more are needed.
+    TooFew(usize),
+    /// The search for the most likely parameters comes to no end.
+    NoEnd,
+    /// The most likely value of this parameter is as small or large as can be.
+    AtBounds(&'static str, f64),
+    /// The most likely parameters have no mean of what customers spend.
+    NoMean,
+}
+
+impl Refusal {
+    /// The reason, as the end of a sentence.
+    pub fn reason(self) -> Text {
+        match self {
+            Self::TooFew(repeaters) => text!(
+                "{repeaters} customers have bought again, and {LEAST_REPEATERS} are needed",
+                "再次购买的客户有 {repeaters} 位，至少需要 {LEAST_REPEATERS} 位"
+            ),
+            Self::NoEnd => text!(
+                "the data does not settle the parameters of the model",
+                "数据不足以确定模型的参数"
+            ),
+            Self::AtBounds(name, value) => {
+                let (least, most) = BOUNDS;
+                let (en, zh) = if value < 1.0 {
+                    (format!("below {least}"), format!("小于 {least}"))
+                } else {
+                    (format!("above {most}"), format!("大于 {most}"))
+                };
+                text!(
+                    "the most likely parameter {name} is {en}: customers differ too little, or nobody stops buying",
+                    "最可能的参数 {name} {zh}：客户之间差别太小，或没有人停止购买"
+                )
+            }
+            Self::NoMean => text!(
+                "what customers spend has no mean by the model: a few spend too much of it",
+                "按模型消费额没有平均值：少数客户的消费额过大"
+            ),
+        }
+    }
+}
+
+/// Whether all parameters are within bounds.
+fn in_bounds(parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
+    let (least, most) = BOUNDS;
+    let mut outside = parameters
+        .iter()
+        .filter(|(_, value)| !(least..=most).contains(value));
+    outside
+        .next()
+        .map_or(Ok(()), |(name, value)| Err(Refusal::AtBounds(name, *value)))
+}
+
+/// An estimate as an exact number: to four digits, which is more than any of them is worth, and at most six places.
+/// `None` where it is no number, or too large for one.
+pub fn rounded(estimate: f64) -> Option<Decimal> {
+    if !estimate.is_finite() {
+        return None;
+    }
+    // Formatting rounds from the exact binary value, the same everywhere; below a thousandth six places come first.
+    if estimate.abs() < 1e-3 {
+        return Decimal::parse(&format!("{estimate:.6}"));
+    }
+    Decimal::parse(&format!("{estimate:.3e}"))
+}
+
+/// A figure of a fit (a parameter, an error) as an exact number, to six digits.
+pub fn figure(value: f64) -> Option<Decimal> {
+    let digits = if value.abs() < 0.1 {
+        format!("{value:.6}")
+    } else {
+        format!("{value:.5e}")
+    };
+    value.is_finite().then(|| Decimal::parse(&digits)).flatten()
+}
+
+/// How the purchases of all customers were fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BuyingFit {
+    /// The parameters.
+    pub model: Buying,
+    /// The logarithm of their likelihood.
+    pub log_likelihood: f64,
+    /// How many customers have bought at all.
+    pub customers: usize,
+    /// How many of them have bought again.
+    pub repeaters: usize,
+    /// How many repeat purchases there were.
+    pub repeats: u64,
+    /// How many the model expects of these customers in the same time.
+    pub expected: f64,
+}
+
+impl BuyingFit {
+    /// Fits the model.
+    pub fn new(customers: Vec<Purchases>) -> Result<Self, Refusal> {
+        let count = customers.len();
+        let repeaters = customers.iter().filter(|own| own.repeats > 0).count();
+        if repeaters < LEAST_REPEATERS {
+            return Err(Refusal::TooFew(repeaters));
+        }
+        let counted = counted(customers);
+        let (model, log_likelihood) = Buying::fit(&counted)?;
+        let mut ages: Vec<(u32, u32)> = counted
+            .iter()
+            .map(|(own, count)| (own.age, *count))
+            .collect();
+        ages.sort_unstable();
+        let of_age = |ages: &[(u32, u32)]| {
+            let count: u64 = ages.iter().map(|(_, count)| u64::from(*count)).sum();
+            count as f64 * model.expected_since_first(ages[0].0)
+        };
+        let expected = ages.chunk_by(|one, next| one.0 == next.0).map(of_age).sum();
+        let repeats = counted
+            .iter()
+            .map(|(own, count)| u64::from(own.repeats) * u64::from(*count));
+        Ok(Self {
+            model,
+            log_likelihood,
+            customers: count,
+            repeaters,
+            repeats: repeats.sum(),
+            expected,
+        })
+    }
+}
+
+/// How what customers spend was fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpendingFit {
+    /// The parameters.
+    pub model: Spending,
+    /// The logarithm of their likelihood.
+    pub log_likelihood: f64,
+    /// How many customers they are of: those who have bought again, for a positive mean.
+    pub customers: usize,
+    /// What these customers spent at a repeat purchase, in the mean over the customers.
+    pub mean: f64,
+}
+
+impl SpendingFit {
+    /// Fits the model to customers with repeats and a positive mean.
+    pub fn new(customers: Vec<Spent>) -> Result<Self, Refusal> {
+        let count = customers.len();
+        if count < LEAST_REPEATERS {
+            return Err(Refusal::TooFew(count));
+        }
+        let mut means: Vec<f64> = customers.iter().map(|own| own.mean()).collect();
+        means.sort_unstable_by(f64::total_cmp);
+        let (model, log_likelihood) = Spending::fit(customers)?;
+        Ok(Self {
+            model,
+            log_likelihood,
+            customers: count,
+            mean: means.iter().sum::<f64>() / count as f64,
+        })
+    }
+}
+
+/// The model held against what it did not know: fitted to the purchases of a first part of the time, and compared with
+/// those of the rest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trial {
+    /// The last day of the first part, in days since 1970-01-01.
+    pub until: i32,
+    /// How many customers had bought by then.
+    pub customers: usize,
+    /// How many purchases the model expected of them in the rest of the time.
+    pub expected: f64,
+    /// How many there were.
+    pub actual: u64,
+    /// By how much it is wrong for a customer, in the mean.
+    pub mean_error: f64,
+}
+
+impl Trial {
+    /// Tries the model on customers' days with a purchase, ascending and each once: fitted to the first two thirds of
+    /// the time up to `last`, held against the last third.
+    pub fn new<'a>(
+        customers: impl Iterator<Item = &'a [i32]> + Clone,
+        last: i32,
+    ) -> Result<Self, Refusal> {
+        let first = customers
+            .clone()
+            .filter_map(|days| days.first().copied())
+            .min();
+        let until = last - (last - first.unwrap_or(last)) / 3;
+        let known: Vec<(Purchases, u32)> = customers
+            .filter_map(|days| {
+                let known = Purchases::until(days, until)?;
+                let after = days.len() - days.partition_point(|day| *day <= until);
+                Some((known, after as u32))
+            })
+            .collect();
+        let fit = BuyingFit::new(known.iter().map(|(own, _)| *own).collect())?;
+        let ahead = (last - until) as u32;
+        let (mut expected, mut wrong, mut actual) = (0.0, 0.0, 0);
+        let mut pairs = known;
+        pairs.sort_unstable();
+        let mut same_first: Option<((u32, u32), f64)> = None;
+        for (own, after) in &pairs {
+            let key = (own.repeats, own.age);
+            let if_first = match same_first {
+                Some((known, value)) if known == key => value,
+                _ => fit.model.expected_if_first(own.repeats, own.age, ahead),
+            };
+            same_first = Some((key, if_first));
+            let estimate = if_first * fit.model.active(*own);
+            expected += estimate;
+            wrong += (estimate - f64::from(*after)).abs();
+            actual += u64::from(*after);
+        }
+        Ok(Self {
+            until,
+            customers: pairs.len(),
+            expected,
+            actual,
+            mean_error: wrong / pairs.len() as f64,
+        })
+    }
+}
