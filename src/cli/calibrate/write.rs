@@ -109,7 +109,7 @@ pub fn simulate(args: &Args, global: &Global, schemes: &[PathBuf], changes: &[St
         }
     }
     if args.files.is_empty() {
-        if global.ledger.is_some() || schemes.first().is_some() {
+        if global.ledger.is_some() || !schemes.is_empty() {
             let ledger = ledger::path(global).display().to_string();
             words.push(format!("--ledger {}", quoted(&ledger)));
         }
