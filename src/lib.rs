@@ -20,7 +20,7 @@
 //! decide      (grade of the values, grade before) → Decided{grade, decision}
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
-//! explain     (Grading, row) → Explanation; reasons
+//! explain     (Grading, row) → Explanation; reasons; distances to other grades
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom
@@ -28,6 +28,9 @@
 //! notices     (Grading, who is to be told what) → messages, and whom they are not for
 //! tasks       (Called of each run, follow-ups, days) → tasks with their days and states
 //! report      (Grading, what was before, runs) → Report{sections of tables and charts}
+//! backtest    Grading of each period end → Replay → Steadiness, Separation
+//! calibrate   (levels with thresholds, wanted shares, values) → round thresholds
+//! parallel    pieces of work → what they give, in their order                                   all may share work so
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
@@ -38,7 +41,9 @@
 //! to say comes back as findings.
 
 pub mod assess;
+pub mod backtest;
 pub mod book;
+pub mod calibrate;
 pub mod checks;
 pub mod classify;
 pub mod clean;
@@ -53,6 +58,7 @@ pub mod grading;
 pub mod ledger;
 pub mod metrics;
 pub mod notices;
+pub mod parallel;
 pub mod predict;
 pub mod present;
 pub mod rank;

@@ -1,5 +1,6 @@
 //! The columns of all names of a scheme, a row a customer, as they are filled one after another.
 
+use super::Among;
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::Slot;
@@ -24,6 +25,8 @@ pub struct Facts {
     counts_after: Vec<i32>,
     /// What conditions are evaluated on where the columns above are what a role sees.
     truth: Option<Arc<Truth>>,
+    /// Where all rows are one customer with other values: everybody, whom it stands among.
+    among: Option<Arc<Among>>,
 }
 
 /// The columns as they are, behind those that a role sees.
@@ -52,6 +55,7 @@ impl Facts {
             ids,
             counts_after: vec![],
             truth: None,
+            among: None,
         }
     }
 
@@ -101,7 +105,56 @@ impl Facts {
             ids,
             counts_after,
             truth: Some(Arc::new(Truth { columns, series })),
+            among: None,
         }
+    }
+
+    /// One customer so many times, to be given other values: the first row stays as it is, and each of the others stands
+    /// among everybody else instead of it. Nothing is worked out yet.
+    #[must_use]
+    pub fn instead(&self, row: usize, copies: usize, among: &Arc<Among>) -> Self {
+        let rows = vec![row as u32; copies];
+        let places: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
+        let (columns, series) = match &self.truth {
+            Some(truth) => (&truth.columns, &truth.series),
+            None => (&self.columns, &self.series),
+        };
+        let gather = |column: &Column| {
+            if column.len() > row {
+                column.gather(&places)
+            } else {
+                column.clone()
+            }
+        };
+        let series = series.iter();
+        Self {
+            len: copies,
+            as_of: self.as_of,
+            columns: columns.iter().map(gather).collect(),
+            series: series
+                .map(|series| series.as_ref().map(|series| series.of(&rows)))
+                .collect(),
+            populations: Populations::default(),
+            ids: vec![self.ids[row].clone(); copies],
+            counts_after: vec![],
+            truth: None,
+            among: Some(among.clone()),
+        }
+    }
+
+    /// The same customers before anything of the population is worked out, to be given other values.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self {
+            populations: Populations::default(),
+            counts_after: vec![],
+            ..self.clone()
+        }
+    }
+
+    /// Everybody, where the rows are one customer with other values.
+    pub(super) fn among(&self) -> Option<&Arc<Among>> {
+        self.among.as_ref()
     }
 
     /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
@@ -157,8 +210,11 @@ impl Facts {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
                 let groups = spec.within.as_ref().map(|within| within.eval(self).column);
-                self.populations
-                    .set(id, Population::build(&keys, groups.as_ref()));
+                let population = match &self.among {
+                    Some(among) => among.population(id).instead(&keys, groups.as_ref()),
+                    None => Population::build(&keys, groups.as_ref()),
+                };
+                self.populations.set(id, population);
             }
         }
         let mut evaluated = expression.bound.eval(self);

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::diagnostic::Finding;
 use crate::expr::Frame;
-use crate::rank::TopKeys;
+use crate::rank::{Place, TopKeys};
 use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top, TopSize};
 use crate::table::column::Value;
 use crate::table::{Column, Decimal, Truth};
@@ -104,10 +104,17 @@ pub fn assess(
                     .iter()
                     .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
                     .collect();
-                let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
-                let truths = in_top(top, &order);
-                ranked = Some((keys, order));
-                Some(truths)
+                let within = top.within.map(|slot| facts.get(slot));
+                if let Some(among) = facts.among() {
+                    let ranked = among.ranked(index);
+                    let places = ranked.map(|ranked| ranked.places_instead(&keys, within));
+                    Some(in_top(top, &places.unwrap_or(vec![None; facts.len()])))
+                } else {
+                    let order = TopKeys::new(&keys, within);
+                    let truths = in_top(top, &order.places());
+                    ranked = Some((keys, order));
+                    Some(truths)
+                }
             }
         };
         settle(index as u32, truths.as_ref(), &mut open, &mut choices);
@@ -134,7 +141,7 @@ pub fn kept(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> 
                         .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
                         .collect();
                     let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
-                    return truths(in_top(top, &order));
+                    return truths(in_top(top, &order.places()));
                 }
             };
             truths(facts.evaluate(scheme, condition, &grade.name, findings))
@@ -151,24 +158,25 @@ fn truths(column: Column) -> Vec<Truth> {
 }
 
 /// Whether each customer is among the best; unknown where a key or the group is missing.
-fn in_top(top: &Top, order: &TopKeys) -> Column {
-    let places = order.places();
-    let truths = places.iter().map(|place| {
-        let Some(place) = place else {
-            return Truth::Unknown;
-        };
-        Truth::from(match (top.size, top.ties) {
-            (TopSize::Count(count), Ties::Up) => place.better < count,
-            (TopSize::Count(count), Ties::Down) => place.at_least <= count,
-            (TopSize::Share(share), Ties::Up) => {
-                u128::from(place.better) * 1_000_000 < share_of(share, place.of)
-            }
-            (TopSize::Share(share), Ties::Down) => {
-                u128::from(place.at_least) * 1_000_000 <= share_of(share, place.of)
-            }
-        })
-    });
-    Column::Bool(truths.collect())
+fn in_top(top: &Top, places: &[Option<Place>]) -> Column {
+    let truth = |place: &Option<Place>| {
+        place.map_or(Truth::Unknown, |place| Truth::from(is_in(top, place)))
+    };
+    Column::Bool(places.iter().map(truth).collect())
+}
+
+/// Whether a place is among the best.
+pub fn is_in(top: &Top, place: Place) -> bool {
+    match (top.size, top.ties) {
+        (TopSize::Count(count), Ties::Up) => place.better < count,
+        (TopSize::Count(count), Ties::Down) => place.at_least <= count,
+        (TopSize::Share(share), Ties::Up) => {
+            u128::from(place.better) * 1_000_000 < share_of(share, place.of)
+        }
+        (TopSize::Share(share), Ties::Down) => {
+            u128::from(place.at_least) * 1_000_000 <= share_of(share, place.of)
+        }
+    }
 }
 
 /// A share of `count` in millionths. Shares are between 0 and 1.

@@ -4,11 +4,13 @@
 //! every customer which band and which grade held: indices, never text. What it could not tell it leaves missing; why
 //! is worked out from the same expressions by `explain`.
 
+mod among;
 mod facts;
 mod grades;
 
+pub use among::Among;
 pub use facts::Facts;
-pub use grades::{Choice, GradeCut, choose, kept};
+pub use grades::{Choice, GradeCut, choose, is_in, kept};
 
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;

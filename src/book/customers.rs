@@ -382,14 +382,12 @@ fn leave_out(
     roster: &mut Roster,
     findings: &mut Vec<Finding>,
 ) {
-    let ids: Vec<Arc<str>> = (0..clean.rows.len())
-        .map(|row| text_at(&clean.columns[rule.key], row))
-        .collect();
+    let keys = clean.columns[rule.key].clone();
     let Some(kept) = fields::filter(&rule.sheet, tables, as_of, clean, findings) else {
         return;
     };
     let mut numbers: HashMap<u32, u32> = HashMap::default();
-    let mut is_kept = vec![false; ids.len()];
+    let mut is_kept = vec![false; keys.len()];
     for (number, row) in kept.iter().enumerate() {
         numbers.insert(*row, number as u32);
         is_kept[*row as usize] = true;
@@ -400,6 +398,8 @@ fn leave_out(
             .filter_map(|(row, rows)| Some((*numbers.get(&row)?, rows)))
             .collect();
     }
-    let gone = ids.into_iter().zip(is_kept).filter(|(_, kept)| !kept);
-    roster.without_row.extend(gone.map(|(id, _)| id));
+    let gone = (0..keys.len()).filter(|row| !is_kept[*row]);
+    roster
+        .without_row
+        .extend(gone.map(|row| text_at(&keys, row)));
 }

@@ -9,6 +9,7 @@ use crate::clean::sheet::empty_column;
 use crate::diagnostic::{Code, Finding};
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
+use crate::text;
 use foldhash::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -165,16 +166,21 @@ impl Shelf {
             ));
         }
         roster.know(&inputs.known);
+        let mut of_events = vec![];
         let mut events: Vec<_> = self
             .events
             .iter()
             .zip(&scheme.events)
             .zip(&inputs.events)
-            .map(|((source, rule), tables)| source.at(rule, tables, date, &mut findings))
+            .map(|((source, rule), tables)| source.at(rule, tables, date, &mut of_events))
             .collect();
         if scheme.customers.is_none() {
             roster = Roster::from_events(&events);
+            if roster.is_empty() {
+                tell_that_nobody_is_there(date, &mut of_events);
+            }
         }
+        findings.append(&mut of_events);
         for ((rule, rows), tables) in scheme.events.iter().zip(&mut events).zip(&inputs.events) {
             rows.link(&roster, rule, tables, &mut findings);
         }
@@ -337,6 +343,30 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
         })
     };
     days.iter().map(version).collect()
+}
+
+/// Where the customers are those of the events, no row means no customers: that is said once, instead of what each
+/// sheet without rows would mean for them.
+fn tell_that_nobody_is_there(date: Date, findings: &mut Vec<Finding>) {
+    let is_empty = |finding: &Finding| finding.code == Code::NoRows;
+    let Some(first) = findings.iter().find(|finding| is_empty(finding)) else {
+        return;
+    };
+    let at = first.at.clone();
+    findings.retain(|finding| !is_empty(finding));
+    let mut told = Finding::warning(
+        Code::NoRows,
+        text!(
+            "no row counts as of {date}: nobody is graded",
+            "截至 {date} 没有任何一行计入：没有客户可评"
+        ),
+    )
+    .help(text!(
+        "the customers are those of the events: see whether there are any, and whether `--as-of` is right",
+        "客户就是流水中出现的人：请检查表中是否有数据，`--as-of` 是否正确"
+    ));
+    told.at = at;
+    findings.push(told);
 }
 
 /// Which of `count` tables are in force on `date`, the newest last: of each source the one that was filed or confirmed

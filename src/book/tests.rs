@@ -1,7 +1,8 @@
 //! Who the customers are where files disagree.
 
+use super::customers::Refused;
 use super::{Book, Inputs, assemble};
-use crate::diagnostic::Code;
+use crate::diagnostic::{At, Code};
 use crate::read::{Input, Options, Table, open};
 use crate::table::{Date, Value};
 
@@ -91,4 +92,43 @@ fn of_several_rows_in_a_file_the_one_that_counts_is_the_customer() {
         .map(|row| row.id.as_deref())
         .collect();
     assert_eq!(refused, [Some("2")]);
+}
+
+#[test]
+fn of_many_rows_the_same_is_told_as_of_few() {
+    let (scheme, _) = crate::scheme::validate(
+        "[sheets.customers]\nkey = \"id\"\nallow_bad = \"100%\"\nfields = [{ name = \"a\", type = \"number\" }, { name = \
+         \"b\", type = \"date\" }, { name = \"c\", type = \"money\", min = 0 }]\n",
+    );
+    let scheme = std::sync::Arc::new(scheme.unwrap());
+    // The last of them are read by several threads.
+    let [few, many] = [3_000, 9_000].map(|count| {
+        let row = |row: u32| match row % 500 {
+            7 => format!("{row},x,y,z\n"),
+            8 => format!("{row},1,2024-01-01,-{row}\n"),
+            9 => format!("{row},1,2024-01-01,1万元\n"),
+            10 => ",1,2024-01-01,1\n".to_owned(),
+            _ => format!("{row},1,2024-01-01,1\n"),
+        };
+        let rows: String = (0..count).map(row).collect();
+        let inputs = Inputs {
+            customers: vec![table("c.csv", &format!("id,a,b,c(元)\n{rows}"))],
+            ..Inputs::default()
+        };
+        assemble(scheme.clone(), inputs, Date::new(2024, 3, 31).unwrap())
+    });
+    let told = |book: &Book| {
+        let is_of_few =
+            |at: &At| matches!(at, At::Data(place) if place.row.is_some_and(|row| row <= 3_001));
+        let mut findings = book.findings.clone();
+        findings.retain(|finding| is_of_few(&finding.at));
+        findings
+    };
+    // Of each 500 rows three cells cannot be read, one amount is too little, one has a unit of its own, one key is not there.
+    assert_eq!(told(&few).len(), 6 * 6);
+    assert_eq!(told(&few), told(&many));
+    let (few, many) = (&few.roster.refused, &many.roster.refused);
+    assert_eq!((few.len(), many.len()), (18, 54));
+    let same = |(few, many): (&Refused, &Refused)| (few.at, &few.faults) == (many.at, &many.faults);
+    assert!(few.iter().zip(many).all(same));
 }

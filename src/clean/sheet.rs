@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Finding, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, ColumnBuilder, Date, Place, TextColumn, Unit, Value};
+use crate::table::{Column, ColumnBuilder, Date, Place, TextColumn, Unit};
 use crate::text;
 use std::ops::Range;
 use std::sync::Arc;
@@ -297,8 +297,8 @@ pub fn place_of(tables: &[Table], at: RowRef, column: Option<usize>) -> Place {
 
 /// The entry of a column as text, for keys and names; empty if missing.
 pub fn text_at(column: &Column, row: usize) -> Arc<str> {
-    match column.value(row) {
-        Value::Text(text) => text,
-        _ => "".into(),
+    match column {
+        Column::Text(texts) => texts.get(row).cloned().unwrap_or_default(),
+        _ => Arc::default(),
     }
 }

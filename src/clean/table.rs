@@ -11,6 +11,7 @@ use super::limits;
 use super::sheet::{CleanSheet, RowRef, empty_column, field_headers, rule_of, set_apart, shown};
 use super::whose::{Whose, as_text};
 use crate::diagnostic::{About, Code, Finding, Severity, Text};
+use crate::parallel::{cores, each};
 use crate::read::{self, Table};
 use crate::scheme::model::{Field, Sheet};
 use crate::table::{Column, Date, Place};
@@ -27,6 +28,7 @@ pub(super) struct Task<'a> {
 }
 
 /// What is found in one table, until it is known whose its rows are.
+#[derive(Default)]
 struct Found {
     findings: Vec<Finding>,
     /// For each finding about a row which row, and which field of it.
@@ -46,7 +48,28 @@ impl Found {
         self.rows.push((self.findings.len(), row, field));
         self.findings.push(finding);
     }
+
+    /// What was found after it.
+    fn append(&mut self, mut later: Self) {
+        let before = self.findings.len();
+        let rows = later.rows.into_iter();
+        self.rows
+            .extend(rows.map(|(finding, row, field)| (before + finding, row, field)));
+        self.findings.append(&mut later.findings);
+        self.faults.append(&mut later.faults);
+    }
 }
+
+/// What one field of a table comes to.
+struct FieldRead {
+    /// The column of the table that it was read from.
+    source: Option<usize>,
+    column: Column,
+    found: Found,
+}
+
+/// From so many rows on the fields of a table are read by all cores.
+const WORTH_SHARING: usize = 1 << 12;
 
 impl Task<'_> {
     fn table(&self) -> &Table {
@@ -55,26 +78,16 @@ impl Task<'_> {
 
     /// The typed columns of the table's good rows; everything else goes into `clean`.
     pub(super) fn clean(&self, clean: &mut CleanSheet) -> Vec<Column> {
-        let (sheet, table) = (self.sheet, self.table());
-        let count = table.rows.len();
-        let mut found = Found {
-            findings: vec![],
-            rows: vec![],
-            faults: vec![],
-        };
+        let count = self.table().rows.len();
+        let threads = if count < WORTH_SHARING { 1 } else { cores() };
+        let fields = each(threads, self.sheet.fields.len(), |field| self.field(field));
+        let mut found = Found::default();
         let mut sources = vec![];
         let mut columns = vec![];
-        for (position, field) in sheet.fields.iter().enumerate() {
-            let source = self.column_of(field, &mut found.findings);
-            sources.push(source);
-            let Some(column) = source else {
-                if field.required || self.keys.contains(&position) {
-                    found.findings.push(missing_column(sheet, field, table));
-                }
-                columns.push(empty_column(&field.kind, count));
-                continue;
-            };
-            columns.push(self.read(position, column, &mut found));
+        for field in fields {
+            sources.push(field.source);
+            columns.push(field.column);
+            found.append(field.found);
         }
         self.repeated(&columns, &sources, &mut found);
         self.whole_rows(&columns, &sources, &mut found);
@@ -82,6 +95,27 @@ impl Task<'_> {
         self.name_owners(&columns, &clean.sources, &mut found);
         clean.findings.append(&mut found.findings);
         set_apart(self.index, count, found.faults, columns, clean)
+    }
+
+    /// Finds the column of a field and reads it.
+    fn field(&self, position: usize) -> FieldRead {
+        let (sheet, table) = (self.sheet, self.table());
+        let field = &sheet.fields[position];
+        let mut found = Found::default();
+        let source = self.column_of(field, &mut found.findings);
+        let column = if let Some(column) = source {
+            self.read(position, column, &mut found)
+        } else {
+            if field.required || self.keys.contains(&position) {
+                found.findings.push(missing_column(sheet, field, table));
+            }
+            empty_column(&field.kind, table.rows.len())
+        };
+        FieldRead {
+            source,
+            column,
+            found,
+        }
     }
 
     /// The column of the table that a field is read from.

@@ -129,6 +129,7 @@ fn diff(grading: &Grading, comparison: Comparison, shown: &Shown<'_>) -> Diff {
         styles: comparison.levels.iter().map(style).collect(),
         only: None,
         cuts: vec![],
+        effects: vec![],
         comparison,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::as_of::as_of;
 use super::candidate::sources;
-use super::files::{Files, to_stdout};
+use super::files::{Files, write_outputs};
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};
@@ -12,13 +12,14 @@ use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, lis
 use regrade::book::{self, Arrival, Filing, Inputs};
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Finding, Lang, Severity, Text};
+use regrade::grading::{Grading, Past, grade};
 use regrade::ledger::{Import, Ledger};
 use regrade::present::listing::Listing;
 use regrade::present::problems::Problems;
 use regrade::present::workbook;
 use regrade::read::Table;
 use regrade::scheme::Scheme;
-use regrade::scheme::lint::lint;
+use regrade::scheme::lint::{linted, touched, windows};
 use regrade::table::Date;
 use regrade::text;
 use std::collections::BTreeMap;
@@ -55,14 +56,20 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
     keep_inputs(&files_of(&targets), &read)?;
-    let mut found = rules.findings.clone();
-    found.extend(lint(&rules.scheme, &rules.text));
     let as_of = as_of(global)?;
-    let (data, files) = if args.files.is_empty() {
-        (vec![], vec![])
+    let (data, files, graded) = if args.files.is_empty() {
+        (vec![], vec![], None)
     } else {
         data(args, &rules.scheme, as_of, global, screen)?
     };
+    let mut found = rules.findings.clone();
+    let linted = linted(&rules.scheme, &rules.text, as_of);
+    found.extend(touched(linted, graded.as_ref()));
+    found.extend(
+        graded
+            .iter()
+            .flat_map(|graded| windows(&rules.scheme, &graded.book)),
+    );
     let is_file = |output: &Output| output.target != Target::Stdout;
     if targets.iter().all(is_file) {
         tell(&rules, &found, &data, screen);
@@ -90,8 +97,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     })
 }
 
-/// What there is to say of the files, and which they are with their rows.
-type Data = (Vec<Finding>, Vec<(String, usize)>);
+/// What there is to say of the files, which they are with their rows, and what the scheme makes of them: nothing where
+/// some are missing or refused.
+type Data = (Vec<Finding>, Vec<(String, usize)>, Option<Grading>);
 
 /// Reads and checks the files.
 fn data(
@@ -124,14 +132,17 @@ fn data(
             let said = before.of(sheet, table, source, &sheets)?.into_iter();
             findings.extend(said.filter(|finding| is_of_change(scheme, finding)));
         }
-        let book = book::assemble(Arc::new(scheme.clone()), sheets, as_of);
+        let scheme_of_book = Arc::new(scheme.clone());
+        let book = book::assemble(scheme_of_book.clone(), sheets.clone(), as_of);
         let (rows, undecided) = (book.customers.as_ref(), BTreeMap::new());
         let looked =
             rows.and_then(|rows| duplicates::looked(scheme, &book.roster, rows, &undecided));
         let suspects = looked.map(|looked| looked.suspects()).unwrap_or_default();
         findings.extend(book.findings);
         findings.extend(duplicates::suspected(&suspects));
-        return Ok((findings, files));
+        let refused = findings.iter().any(book::is_refusal);
+        let graded = (!refused).then(|| grade(scheme_of_book, sheets, as_of, Past::default()));
+        return Ok((findings, files, graded));
     }
     // What stands in the files can be checked without the others; whether they fit together cannot.
     for ((sheet, table), source) in tables {
@@ -143,7 +154,7 @@ fn data(
             "只检查已给出的文件本身"
         ))
     }));
-    Ok((findings, files))
+    Ok((findings, files, None))
 }
 
 /// The ledger to compare with, if one is named.
@@ -238,28 +249,14 @@ fn tell(rules: &Rules, found: &[Finding], data: &[Finding], screen: &Screen) {
 /// Writes the findings into every output: files first, then standard output.
 fn write_all(targets: &[Output], problems: &Problems<'_>) -> Result<(), Stop> {
     let mut files = Files::default();
-    for output in targets {
-        if let Target::File(path) = &output.target {
-            files.write(path, |out| match output.format {
-                Format::Xlsx => output.workbook(out, |out| {
-                    workbook::write_problems(problems, out).map_err(io::Error::other)
-                }),
-                _ => render(output, problems, &mut &mut *out),
-            })?;
-        }
-    }
-    for output in targets
-        .iter()
-        .filter(|output| output.target == Target::Stdout)
-    {
-        to_stdout(|out| match output.format {
-            Format::Xlsx => output.streamed_workbook(out, |out| {
-                workbook::write_problems(problems, out).map_err(io::Error::other)
-            }),
-            _ => render(output, problems, out),
-        })?;
-    }
-    files.commit()
+    let reader = write_outputs(targets, &mut files, |output, out| match output.format {
+        Format::Xlsx => out.workbook(output, |out| {
+            workbook::write_problems(problems, out).map_err(io::Error::other)
+        }),
+        _ => out.text(|out| render(output, problems, out)),
+    })?;
+    files.commit()?;
+    reader.end()
 }
 
 /// Writes the findings as text.

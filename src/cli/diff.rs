@@ -144,6 +144,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         styles: styles(&comparison.levels, scheme),
         only,
         cuts: vec![],
+        effects: vec![],
         comparison,
     };
     screen.run_findings(&findings);

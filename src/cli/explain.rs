@@ -7,25 +7,30 @@ use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
 use super::output::{Target, files_of, keep_inputs, outputs};
 use super::recorded::Known;
-use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules};
+use super::{
+    Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules, shifts,
+};
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang, listed};
 use regrade::explain;
+use regrade::explain::distance::World;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
+use regrade::present::distances::Distances;
 use regrade::present::explanation;
 use regrade::roles::Viewer;
 use regrade::table::Date;
 use regrade::text;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Arguments of `explain`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The customer's key, or the exact name.
-    #[arg(value_name = "CUSTOMER")]
-    customer: String,
+    #[arg(value_name = "CUSTOMER", required_unless_present = "all")]
+    customer: Option<String>,
     /// Files of the scheme's sheets, as for `grade`; without any a run of the ledger is explained.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
@@ -35,12 +40,27 @@ pub struct Args {
     /// The graded file of the run before, as for `grade`.
     #[arg(long, value_name = "FILE", requires = "files")]
     previous: Option<String>,
+    /// Whether the grade stands if values are so much more or less: `2%`.
+    #[arg(long, value_name = "SHARE")]
+    shift: Option<String>,
+    /// Of everybody: how many grades change with the shift.
+    #[arg(long, requires = "shift")]
+    all: bool,
     #[command(flatten)]
     reading: Reading,
 }
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let shift = args.shift.as_deref().map(shifts::share).transpose()?;
+    let mut files = args.files.clone();
+    if let (Some(by), true) = (shift, args.all) {
+        // Without a customer what stands in its place is a file.
+        files.splice(0..0, args.customer.clone());
+        return shifts::run(by, global, |written| {
+            gather(args, &files, global, screen, written)
+        });
+    }
     let format = match global.format {
         None | Some(Format::Table) => Format::Table,
         Some(Format::Json | Format::Jsonl) => Format::Json,
@@ -61,25 +81,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     };
     let targets = outputs(global, Some(format))?;
-    let mut recorded = None;
-    // Who names a ledger or a run of it means that, and is told where there is none.
-    let is_named = global.ledger.is_some() || args.run.is_some();
-    let has_ledger = || is_named || ledger::path(global).exists();
-    let graded = if args.files.is_empty() && has_ledger() {
-        keep_inputs(&files_of(&targets), &[ledger::path(global)])?;
-        let (graded, ledger) = from_ledger(args, global)?;
-        recorded = Some(ledger);
-        graded
-    } else {
-        let rules = rules::load(global)?;
-        let mut read = inputs::paths(&rules.scheme, &args.files)?;
-        read.push(rules::path(global));
-        keep_inputs(&files_of(&targets), &read)?;
-        let (previous, as_of) = (args.previous.as_deref(), as_of(global)?);
-        // Whether the values may have changed so much is asked when they are graded.
-        let previous = previous.map(|file| (file, None));
-        grade_files(&args.files, previous, rules, &args.reading, as_of, screen)?
-    };
+    let (mut graded, recorded) = gather(args, &files, global, screen, &files_of(&targets))?;
     let lang = global
         .lang
         .map_or(graded.grading.scheme.language, Lang::from);
@@ -87,14 +89,32 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Some(_) => role::viewer_of_run(global, &graded.grading.scheme)?,
         None => role::viewer(global, &graded.grading.scheme)?,
     };
-    let mut graded = graded;
     let keys = viewer
         .as_ref()
         .map(|viewer| true_keys(viewer, &graded.grading));
-    if let Some(viewer) = &viewer {
-        graded.grading = viewer.see(&graded.grading);
-    }
-    let entries = find(&graded, &args.customer)?;
+    // Distances are among everybody, and told to those who may see all that they are made of.
+    let seen = viewer.as_ref().map(|viewer| viewer.see(&graded.grading));
+    let whole = seen.map(|seen| std::mem::replace(&mut graded.grading, seen));
+    let has_grades = !graded.grading.scheme.grades.is_empty();
+    let world = has_grades.then(|| World::new(whole.as_ref().unwrap_or(&graded.grading)));
+    let distances = |row: u32| {
+        let Some(world) = &world else {
+            return Distances::None;
+        };
+        if !world.is_open(&graded.grading.scheme) {
+            return Distances::Withheld;
+        }
+        let id = &graded.grading.book.roster.ids[row as usize];
+        let id = keys.as_ref().and_then(|keys| keys.get(id)).unwrap_or(id);
+        let whole = whole.as_ref().unwrap_or(&graded.grading);
+        let Some(row) = whole.book.roster.by_id.get(id) else {
+            return Distances::None;
+        };
+        let row = *row as usize;
+        let shifted = shift.map(|by| (by, world.shifts_of(row, by)));
+        Distances::Told(world.reaches(row), shifted)
+    };
+    let entries = find(&graded, args.customer.as_deref().unwrap_or_default())?;
     let rows = entries.len();
     let mut text = String::new();
     for entry in entries {
@@ -102,11 +122,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         match (entry, format) {
             (Entry::Customer(row), Format::Json) => {
                 let explained = explain::explain(&graded.grading, row as usize, lang);
-                text += &explanation::json(&graded.grading, row as usize, &explained, lang);
+                let distances = distances(row);
+                let row = row as usize;
+                text += &explanation::json(&graded.grading, row, &explained, &distances, lang);
             }
             (Entry::Customer(row), _) => {
                 let explained = explain::explain(&graded.grading, row as usize, lang);
-                text += &explanation::text(&graded.grading, row as usize, &explained, lang);
+                let distances = distances(row);
+                let row = row as usize;
+                text += &explanation::text(&graded.grading, row, &explained, &distances, lang);
             }
             (entry, Format::Json) => {
                 text += &explanation::kept_json(&graded.grading, entry, lang);
@@ -152,6 +176,32 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         audit::after(global, &targets, &exported, screen);
     }
     Ok(Exit::Done)
+}
+
+/// What is explained: files graded, or a run of the ledger graded again, with that ledger.
+fn gather(
+    args: &Args,
+    files: &[String],
+    global: &Global,
+    screen: &Screen,
+    written: &[&Path],
+) -> Result<(Graded, Option<Ledger>), Stop> {
+    // Who names a ledger or a run of it means that, and is told where there is none.
+    let is_named = global.ledger.is_some() || args.run.is_some();
+    if files.is_empty() && (is_named || ledger::path(global).exists()) {
+        keep_inputs(written, &[ledger::path(global)])?;
+        let (graded, ledger) = from_ledger(args, global)?;
+        return Ok((graded, Some(ledger)));
+    }
+    let rules = rules::load(global)?;
+    let mut read = inputs::paths(&rules.scheme, files)?;
+    read.push(rules::path(global));
+    keep_inputs(written, &read)?;
+    let (previous, as_of) = (args.previous.as_deref(), as_of(global)?);
+    // Whether the values may have changed so much is asked when they are graded.
+    let previous = previous.map(|file| (file, None));
+    let graded = grade_files(files, previous, rules, &args.reading, as_of, screen)?;
+    Ok((graded, None))
 }
 
 /// The keys of everybody by what the role knows them as.

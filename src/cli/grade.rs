@@ -77,7 +77,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
     check_places(&outputs, args, global, &rules)?;
-    let lint = rules.warnings();
+    let lint = rules.warnings(as_of(global)?);
     if lint > 0 {
         let name = &rules.name;
         screen.say(&text!(
@@ -139,6 +139,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             ..Alongside::default()
         };
         let finished = task.finish(&graded, alongside, global, screen, &|_, _| Ok(()))?;
+        // The command ends here: to give back a million customers one by one would only take time.
+        std::mem::forget(graded);
         return Ok(finished.exit);
     }
     if args.previous.is_some() {

@@ -3,7 +3,7 @@
 use super::inputs::{self, Loaded};
 use super::rules::Rules;
 use super::{Reading, Screen, Stop, side};
-use regrade::book::{self, Previous};
+use regrade::book::{self, Inputs, Previous};
 use regrade::compare::{self, Wanted};
 use regrade::diagnostic::{Code, Finding};
 use regrade::grading::{self, Grading, Past};
@@ -36,20 +36,52 @@ pub fn grade_files(
     as_of: Date,
     screen: &Screen,
 ) -> Result<Graded, Stop> {
+    let (tables, past, loaded) =
+        tables_and_past(files, previous, &rules.scheme, reading, as_of, screen)?;
+    let scheme = Arc::new(rules.scheme);
+    let grading = grading::grade(scheme, tables, as_of, past);
+    let grading = sound(grading, &loaded.findings)?;
+    Ok(Graded {
+        grading,
+        loaded,
+        scheme: (rules.name, rules.text),
+        run: None,
+    })
+}
+
+/// A grading of input that may be used, else all that was found.
+pub fn sound(grading: Grading, read: &[Finding]) -> Result<Grading, Stop> {
+    if grading.findings.iter().any(book::is_refusal) {
+        let mut findings = read.to_vec();
+        findings.extend(grading.findings);
+        return Err(Stop::refused(findings));
+    }
+    Ok(grading)
+}
+
+/// Reads the files of a scheme's sheets, and the graded file of the run before.
+pub fn tables_and_past(
+    files: &[String],
+    previous: Option<(&str, Option<&[String]>)>,
+    scheme: &Scheme,
+    reading: &Reading,
+    as_of: Date,
+    screen: &Screen,
+) -> Result<(Inputs, Past, Loaded), Stop> {
     if files.is_empty() {
         return Err(nothing_to_grade(Path::new("regrade.db")));
     }
     let options = reading.options()?;
-    let (mut tables, mut loaded) = inputs::load_all(&rules.scheme, files, &options, screen)?;
+    let (mut tables, mut loaded) = inputs::load_all(scheme, files, &options, screen)?;
     let mut past = Past::default();
     if let Some((file, accepted)) = previous {
         if file == "-" && files.iter().any(|file| file == "-" || file.ends_with("=-")) {
             return Err(stdin_twice());
         }
-        let graded = graded_before(file, &rules.scheme, &options, &mut loaded.findings)?;
-        let known = known_before(&rules.scheme, &graded, &mut loaded.findings)?;
+        let graded = graded_before(file, scheme, &options, &mut loaded.findings)?;
+        let known = known_before(scheme, &graded, &mut loaded.findings)?;
         if let Some(accepted) = accepted {
-            let (scheme, customers) = (&rules.scheme, &tables.customers);
+            let customers = &tables.customers;
             let changes =
                 book::changes_since_graded(scheme, customers, graded.tables(), as_of, accepted);
             let is_refused = changes.iter().any(book::is_refusal);
@@ -58,23 +90,11 @@ pub fn grade_files(
                 return Err(Stop::refused(loaded.findings));
             }
         }
-        past = Past::of_file(&rules.scheme, &known);
+        past = Past::of_file(scheme, &known);
         let before = known.into_iter().map(|known| (known.id, known.earlier));
         tables.before = before.collect();
     }
-    let scheme = Arc::new(rules.scheme);
-    let grading = grading::grade(scheme, tables, as_of, past);
-    if grading.findings.iter().any(book::is_refusal) {
-        let mut findings = loaded.findings;
-        findings.extend(grading.findings);
-        return Err(Stop::refused(findings));
-    }
-    Ok(Graded {
-        grading,
-        loaded,
-        scheme: (rules.name, rules.text),
-        run: None,
-    })
+    Ok((tables, past, loaded))
 }
 
 /// The graded file of the run before.

@@ -1,15 +1,24 @@
-//! `regrade init`: a commented rules.toml and a workbook to fill in. Asks nothing and overwrites nothing.
+//! `regrade init`: a commented rules.toml and a workbook to fill in, for a start from nothing or from a template. Asks
+//! nothing and overwrites nothing.
+
+mod sample;
+mod templates;
 
 use super::files::{Files, unwritable};
-use super::{Exit, Global, Screen, Stop, rules};
-use regrade::diagnostic::{Code, Finding, Lang};
+use super::{Exit, Global, Screen, Stop, list, rules};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use regrade::diagnostic::{Code, Finding, Lang, nearest};
+use regrade::present::listing::{ListCell, ListColumn};
+use regrade::present::table::{ColumnKind, ColumnRole};
 use regrade::present::workbook::blank;
-use regrade::scheme;
+use regrade::scheme::{self, Scheme};
 use regrade::table::Hash;
 use regrade::temporary::temporary;
 use regrade::text;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use templates::Template;
 
 /// Arguments of `init`.
 #[derive(clap::Args, Debug)]
@@ -17,9 +26,42 @@ pub struct Args {
     /// The folder; the current one if not given.
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Start from this template; `--list` tells what each is good for.
+    #[arg(long = "template", value_name = "NAME", value_parser = Names)]
+    start: Option<String>,
+    /// Put the example's rows into the template's workbook, so that it can be graded at once.
+    #[arg(long, requires = "start")]
+    sample: bool,
+    /// List the templates.
+    #[arg(long = "list", conflicts_with_all = ["folder", "start", "sample", "new_role_key"])]
+    templates: bool,
     /// Only make a key for the pseudonyms of roles, in this file, which only its owner can read.
-    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["folder", "start", "sample"])]
     new_role_key: Option<PathBuf>,
+}
+
+/// Names of templates: shells complete them, and another one is told with the nearest, in the language of messages.
+#[derive(Clone)]
+struct Names;
+
+impl TypedValueParser for Names {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = templates::ALL.iter();
+        Some(Box::new(
+            names.map(|template| PossibleValue::new(template.name)),
+        ))
+    }
 }
 
 /// The scheme that a beginner gets, in both languages.
@@ -28,18 +70,40 @@ const EN: &str = include_str!("init/rules.en.toml");
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let lang = screen.lang;
+    if args.templates {
+        return list_templates(global);
+    }
     if let Some(path) = &args.new_role_key {
         return make_role_key(path, global, screen);
     }
+    let template = match &args.start {
+        Some(name) => Some(Template::named(name).ok_or_else(|| unknown(name))?),
+        None => None,
+    };
+    start(args, template, global, screen)
+}
+
+/// Writes the scheme, where there is none, and the workbook.
+fn start(
+    args: &Args,
+    template: Option<&Template>,
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let lang = screen.lang;
     let folder = args.folder.clone().unwrap_or_default();
     let rules_path = match (&global.rules, &args.folder) {
         (Some(path), None) => path.clone(),
         _ => folder.join("rules.toml"),
     };
-    let (text, is_new) = match std::fs::read_to_string(&rules_path) {
-        Ok(text) => (text, false),
-        Err(_) => (if lang == Lang::Zh { ZH } else { EN }.to_owned(), true),
+    // A template is not for the scheme that is there already.
+    if template.is_some() && rules_path.exists() {
+        return Err(exists(&rules_path));
+    }
+    let (text, is_new) = match (template, std::fs::read_to_string(&rules_path)) {
+        (Some(template), _) => (template.scheme(lang, args.sample), true),
+        (None, Ok(text)) => (text, false),
+        (None, Err(_)) => (if lang == Lang::Zh { ZH } else { EN }.to_owned(), true),
     };
     let (scheme, findings) = scheme::validate(&text);
     let Some(scheme) = scheme else {
@@ -50,14 +114,17 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             exit: Exit::Usage,
         });
     };
-    let book_path = folder.join(if scheme.language == Lang::Zh {
-        "客户.xlsx"
-    } else {
-        "customers.xlsx"
-    });
+    let book_path = folder.join(book_name(&scheme));
     if book_path.exists() {
         return Err(exists(&book_path));
     }
+    let sampled = template.filter(|_| args.sample);
+    let rows = match sampled {
+        Some(template) => {
+            sample::rows(&scheme, template.edition(lang).sheets).map_err(Stop::refused)?
+        }
+        None => vec![],
+    };
     if global.dry_run {
         return Ok(Exit::Done);
     }
@@ -69,7 +136,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         files.write(&rules_path, |out| out.write_all(text.as_bytes()))?;
     }
     files.write(&book_path, |out| {
-        blank::write(&scheme, out)
+        blank::write(&scheme, &rows, out)
             .map_err(|error| io::Error::other(error.text().get(lang).to_owned()))
     })?;
     files.commit()?;
@@ -79,16 +146,97 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         text!("wrote {book} for {rules}", "已按 {rules} 生成 {book}")
     });
-    let call = if rules_path == rules::path(global) {
-        String::new()
-    } else {
-        format!(" -r {rules}")
-    };
-    screen.say(&text!(
-        "fill in {book}, then: regrade grade {book}{call} -o graded.xlsx",
-        "填好 {book} 后运行：regrade grade {book}{call} -o 评级.xlsx"
-    ));
+    let mut call = word(&book_path);
+    if rules_path != rules::path(global) {
+        call += &format!(" -r {}", word(&rules_path));
+    }
+    screen.say(&match sampled {
+        Some(template) => {
+            if let Some(day) = template.as_of {
+                call += &format!(" --as-of {day}");
+            }
+            text!(
+                "{book} has the example's rows; try: regrade grade {call} -o graded.xlsx",
+                "{book} 里已有例子的数据，可以直接运行：regrade grade {call} -o 评级.xlsx"
+            )
+        }
+        None => text!(
+            "fill in {book}, then: regrade grade {call} -o graded.xlsx",
+            "填好 {book} 后运行：regrade grade {call} -o 评级.xlsx"
+        ),
+    });
     Ok(Exit::Done)
+}
+
+/// What the workbook to fill in is called: after its first sheet.
+fn book_name(scheme: &Scheme) -> String {
+    let customers = scheme.customers.iter().map(|customers| &customers.sheet);
+    let mut sheets = customers.chain(scheme.events.iter().map(|event| &event.sheet));
+    let first = sheets.next().map_or("customers", |sheet| &sheet.name);
+    format!("{}.xlsx", blank::name_of(first, scheme.language))
+}
+
+/// A path as a shell takes it for one word.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain =
+        |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c) || cfg!(windows) && c == '\\';
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    if cfg!(windows) {
+        return format!("\"{text}\"");
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// The templates with a sentence each.
+fn list_templates(global: &Global) -> Result<Exit, Stop> {
+    let outputs = list::targets(global)?;
+    let lang = list::lang(global);
+    let columns = [
+        ListColumn::new(
+            "template",
+            text!("Template", "模板"),
+            ColumnKind::Id,
+            ColumnRole::Key,
+        ),
+        ListColumn::new(
+            "about",
+            text!("What it is good for", "用途"),
+            ColumnKind::Text,
+            ColumnRole::Name,
+        ),
+    ];
+    list::write(&outputs, lang, &columns, |_| {
+        let row = |template: &Template| {
+            vec![
+                ListCell::text(template.name),
+                ListCell::text(template.edition(lang).about),
+            ]
+        };
+        templates::ALL.iter().map(row).collect()
+    })?;
+    Ok(Exit::Done)
+}
+
+/// No template is called so.
+fn unknown(name: &str) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!("there is no template `{name}`", "没有模板 `{name}`"),
+    );
+    let names = templates::ALL.iter().map(|template| template.name);
+    Stop::usage(finding.help(match nearest(name, names) {
+        Some(near) => text!(
+            "did you mean `{near}`? `regrade init --list` tells all of them",
+            "是否想写 `{near}`？`regrade init --list` 列出全部模板"
+        ),
+        None => text!(
+            "`regrade init --list` tells all of them",
+            "`regrade init --list` 列出全部模板"
+        ),
+    }))
 }
 
 /// Makes the key: the hash of 32 random bytes, hexadecimal. A key that is there is never replaced: all pseudonyms would be others.

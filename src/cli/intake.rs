@@ -12,6 +12,7 @@ use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 /// A table that was taken in, or not.
@@ -224,7 +225,8 @@ fn empty(scheme: &Scheme, candidate: &Candidate) -> Option<Finding> {
     })
 }
 
-/// Writes the rows of a table while another thread cleans and checks them. Whatever that finds, nothing is committed here.
+/// Writes the rows of a table while other threads clean, check and hash them. Whatever they find, nothing is committed
+/// here.
 fn add(
     writer: &Writer<'_>,
     candidate: &Candidate,
@@ -239,13 +241,13 @@ fn add(
     };
     std::thread::scope(|scope| {
         let table = &candidate.table;
-        let checking = scope.spawn(|| (arrival.take_in(), candidate.hash()));
+        let checking = scope.spawn(|| arrival.take_in());
+        let hashing = scope.spawn(|| candidate.hash());
         let owners = arrival.owners();
         let mut intake = None;
         let import = writer.add_import(table, &about, owners.each(), || {
-            let (found, hash) = checking
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let found = checking.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let hash = hashing.join().unwrap_or_else(|panic| resume_unwind(panic));
             let contents = Contents {
                 hash: hash.to_owned(),
                 refused: found.refused,

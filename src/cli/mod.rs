@@ -2,9 +2,11 @@
 
 mod as_of;
 mod audit;
+mod backtest;
 mod backup;
 mod beside;
 pub mod bug;
+mod calibrate;
 mod candidate;
 mod changed;
 mod check;
@@ -45,6 +47,7 @@ mod role;
 mod rules;
 mod runs;
 mod screen;
+mod shifts;
 mod side;
 mod simulate;
 mod stock;
@@ -141,7 +144,7 @@ pub struct Global {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Write a commented rules.toml and a workbook to fill in.
+    /// Write a commented rules.toml and a workbook to fill in; from a template, if you like.
     Init(init::Args),
     /// Show how a file is read: encoding, sheet, header row, columns, types, units.
     Inspect(inspect::Args),
@@ -153,8 +156,12 @@ enum Command {
     Grade(grade::Args),
     /// Who moved up or down between two runs or graded files, and why.
     Diff(diff::Args),
-    /// Another scheme on the same data: who would move.
+    /// Another scheme on the same data: who would move, and what that takes and brings; several, or a grid.
     Simulate(simulate::Args),
+    /// The past graded again by a candidate scheme: moves, and how well grades tell what came after.
+    Backtest(backtest::Args),
+    /// Thresholds for wanted shares, as round numbers: a scheme to look at.
+    Calibrate(calibrate::Args),
     /// Why a customer has this grade.
     Explain(explain::Args),
     /// What people say about grades: read reviewers' columns back, set and clear overrides, settle reviews.
@@ -196,6 +203,8 @@ impl Command {
             Self::Import(_) => Some("import"),
             Self::Review(args) => args.shows_all(),
             Self::Backup(_) => Some("backup"),
+            Self::Backtest(_) => Some("backtest"),
+            Self::Calibrate(_) => Some("calibrate"),
         }
     }
 }
@@ -276,6 +285,8 @@ impl Command {
             Self::Grade(args) => grade::run(args, global, screen),
             Self::Diff(args) => diff::run(args, global, screen),
             Self::Simulate(args) => simulate::run(args, global, screen),
+            Self::Backtest(args) => backtest::run(args, global, screen),
+            Self::Calibrate(args) => calibrate::run(args, global, screen),
             Self::Explain(args) => explain::run(args, global, screen),
             Self::Review(args) => review::run(args, global, screen),
             Self::Report(args) => report::run(args, global, screen),

@@ -5,7 +5,7 @@ use super::intake::Taken;
 use super::late::{Late, late, late_by_mending};
 use super::people::People;
 use super::rules::Rules;
-use super::stock::{Make, stock};
+use super::stock::{Left, Make, stock};
 use super::{Stop, ledger};
 use regrade::diagnostic::{Code, Finding};
 use regrade::grading::{Known, grade};
@@ -152,12 +152,16 @@ pub fn restated(
                 left.remove(&number)
             }
         });
+        let of_before = previous.as_ref().map(|run| run.as_of);
+        let left_by = of_before
+            .zip(before)
+            .map(|(as_of, customers)| Left { as_of, customers });
         let make = Make {
             scheme: &scheme,
             text: &text,
             as_of: run.as_of,
             previous,
-            left: before,
+            left: left_by,
             data: None,
             people: People::KnownTo(run),
             merges: None,

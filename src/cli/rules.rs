@@ -3,6 +3,7 @@
 use super::{Exit, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Severity};
 use regrade::scheme::{self, Scheme};
+use regrade::table::Date;
 use regrade::text;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,8 @@ pub struct Rules {
 
 impl Rules {
     /// How many warnings there are, those of the lint too.
-    pub fn warnings(&self) -> usize {
-        let linted = scheme::lint::lint(&self.scheme, &self.text);
+    pub fn warnings(&self, as_of: Date) -> usize {
+        let linted = scheme::lint::lint(&self.scheme, &self.text, as_of);
         let all = self.findings.iter().chain(&linted);
         all.filter(|finding| finding.severity == Severity::Warning)
             .count()

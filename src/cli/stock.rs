@@ -40,8 +40,8 @@ pub struct Make<'a> {
     pub as_of: Date,
     /// The run that it goes on from.
     pub previous: Option<Run>,
-    /// Where that run is to have left everybody; `None`: where it did.
-    pub left: Option<Vec<Known>>,
+    /// Where that run, or one that is in no ledger, is to have left everybody; `None`: where the run did.
+    pub left: Option<Left>,
     /// The run whose imports it sees; `None`: all that the ledger has.
     pub data: Option<&'a Run>,
     /// What of people's decisions it has.
@@ -50,6 +50,29 @@ pub struct Make<'a> {
     pub merges: Option<&'a Run>,
     /// Whether tables count on the date though they came in later: to see what the time alone has done.
     pub ahead_of_time: bool,
+}
+
+/// Where a run leaves everybody.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// The date that it is as of.
+    pub as_of: Date,
+    /// Whom it knows.
+    pub customers: Vec<Known>,
+}
+
+impl Left {
+    /// What the next run begins with.
+    pub fn past(self) -> Past {
+        let mut customers = self.customers;
+        // Whose row was refused and who never had a run is not known yet.
+        customers.retain(|known| known.standing != Standing::default());
+        Past {
+            as_of: Some(self.as_of),
+            customers,
+            ..Past::default()
+        }
+    }
 }
 
 impl<'a> Make<'a> {
@@ -96,12 +119,9 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         }
         import.filing.confirmed.retain(|day| *day <= as_of);
     }
-    let used = used(
-        scheme,
-        &imports,
-        as_of,
-        previous.as_ref().map(|run| run.as_of),
-    )?;
+    let of_left = left.as_ref().map(|left| left.as_of);
+    let before = of_left.or(previous.as_ref().map(|run| run.as_of));
+    let used = used(scheme, &imports, as_of, before)?;
     let mut inputs = Inputs::empty(scheme);
     let mut files = vec![];
     let mut run_inputs = vec![];
@@ -118,7 +138,7 @@ pub fn stock(ledger: &Ledger, make: Make<'_>) -> Result<Stock, Stop> {
         });
         inputs.put(scheme, &import.sheet, table, Some(import.filing.clone()));
     }
-    let mut past = before(ledger, previous.as_ref(), left).map_err(trouble)?;
+    let mut past = past(ledger, previous.as_ref(), left).map_err(trouble)?;
     let days = (first_day(scheme, &past, as_of), as_of);
     let mut decisions = Decisions::of(ledger, scheme, make.people, days).map_err(trouble)?;
     if let Some(run) = make.merges {
@@ -283,25 +303,19 @@ fn no_import(sheet: &str, first: Option<Date>, as_of: Date) -> Finding {
 }
 
 /// Where the run before left everybody, or is to have `left` them.
-fn before(
-    ledger: &Ledger,
-    previous: Option<&Run>,
-    left: Option<Vec<Known>>,
-) -> Result<Past, Error> {
-    let mut past = Past {
-        as_of: previous.map(|run| run.as_of),
-        ..Past::default()
+fn past(ledger: &Ledger, previous: Option<&Run>, left: Option<Left>) -> Result<Past, Error> {
+    let recorded = |run: &Run| {
+        Ok::<_, Error>(Left {
+            as_of: run.as_of,
+            customers: ledger.standings(run.number)?,
+        })
     };
-    if let Some(run) = previous {
-        past.customers = match left {
-            Some(left) => left,
-            None => ledger.standings(run.number)?,
-        };
-        // Whose row was refused and who never had a run is not known yet.
-        past.customers
-            .retain(|known| known.standing != Standing::default());
-    }
-    Ok(past)
+    let left = match (left, previous) {
+        (Some(left), _) => Some(left),
+        (None, Some(run)) => Some(recorded(run)?),
+        (None, None) => None,
+    };
+    Ok(left.map(Left::past).unwrap_or_default())
 }
 
 /// What was before of customers who are one now: the standing is that of the key that is kept, else of the first of the

@@ -9,7 +9,10 @@ const ABOUT: &str = "用现有的表格给客户评级，并说明理由";
 
 /// What each command does. One below another is named with it, where both have one of the name.
 const COMMANDS: &[(&str, &str)] = &[
-    ("init", "生成带说明的 rules.toml 和待填的工作簿"),
+    (
+        "init",
+        "生成带说明的 rules.toml 和待填的工作簿，可以从模板开始",
+    ),
     (
         "inspect",
         "查看文件如何被读取：编码、工作表、表头行、列、类型、单位",
@@ -18,7 +21,18 @@ const COMMANDS: &[(&str, &str)] = &[
     ("import", "把表格读入台账，并清洗、检查"),
     ("grade", "用文件、标准输入或台账给客户评级"),
     ("diff", "比较两个批次或评级文件：谁升级、谁降级，起因是什么"),
-    ("simulate", "换一套方案给同样的数据评级：谁会变动"),
+    (
+        "simulate",
+        "换一套方案给同样的数据评级：谁会变动，工作量、费用、收入怎样变",
+    ),
+    (
+        "backtest",
+        "用候选方案把过去各期重评一遍：升降、反复，以及等级能否预示其后的收入和流失",
+    ),
+    (
+        "calibrate",
+        "按想要的占比建议分界，都是整数；写出一份供查看的方案，不改任何东西",
+    ),
     ("explain", "说明某个客户为何是这个等级"),
     (
         "review",
@@ -67,6 +81,32 @@ const COMMANDS: &[(&str, &str)] = &[
 /// What each option and argument means, by its name in the program; behind its command's, where another has the name too.
 const ARGUMENTS: &[(&str, &str)] = &[
     (
+        "backtest files",
+        "只有流水表的方案的文件；不写则用台账中的数据",
+    ),
+    (
+        "backtest against",
+        "现行方案，用来比较；不写则为最新批次的方案，或 `--set` 修改前的方案",
+    ),
+    (
+        "backtest from",
+        "从哪一期起重评：2024-01、2024-Q1；不写则从有数据的第一期起",
+    ),
+    (
+        "backtest until",
+        "到哪一期为止；不写则到最新数据导入时已结束的最后一期",
+    ),
+    ("shares", "想要的占比，从最高一档写起：'A=10%,B=30%'"),
+    ("calibrate by", "比较哪个数，代替原条件所比较的"),
+    ("dimension", "校准这个维度的各档，而不是等级"),
+    ("tolerance", "某档连同以上各档的占比可以差多少个百分点"),
+    ("within", "变动以后在这么多期内又变回相反方向，算反复"),
+    ("ahead", "每个期末往后看多少期"),
+    (
+        "revenue",
+        "以哪个指标所加总的流水为收入；不写则用 `[report] amount` 的指标，或第一个金额合计指标",
+    ),
+    (
         "between",
         "前后两个批次（@previous @latest），或只写后一个；不写则为最新批次与它之前的批次",
     ),
@@ -108,7 +148,23 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     (
         "against",
-        "用来比较的方案；不写则为该批次自己的方案，或 `--set` 修改前的方案",
+        "用来比较的方案，或 @批次（该批次的方案）；不写则为该批次自己的方案，或 `--set` 修改前的方案。写几个就并排对比，都与第一个比较",
+    ),
+    (
+        "grid",
+        "把方案中的一个值写成几种，逐一评级：grades.A.when='score >= {70..90:5}'，或列表 {a, b, c}；写两次就是两个值的表",
+    ),
+    (
+        "figure",
+        "网格显示什么：moved、upgraded、downgraded、unrated、hours、cost、share(A)、count(A)、revenue(A)；不写则为 moved（变动客户数）",
+    ),
+    (
+        "simulate from_day",
+        "计入从哪天起的任务；不写则为评级日的次日",
+    ),
+    (
+        "simulate until_day",
+        "计入到哪天为止的任务；不写则到该期的最后一天",
     ),
     (
         "asked",
@@ -150,6 +206,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "只输出该角色可见的内容：方案中的角色，或 internal、external",
     ),
     ("role_key", "角色假名的密钥文件；不写则用角色的 key_file"),
+    ("start", "从这个模板开始；`--list` 列出各个模板的用途"),
+    ("sample", "把例子的数据填进模板的工作簿，可以马上评级"),
+    ("templates", "列出模板"),
     ("new_role_key", "只生成一个角色假名的密钥文件，仅本人可读"),
     (
         "changed",
@@ -201,6 +260,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("bom", "CSV 文件开头是否写 BOM（Excel 和 WPS 靠它识别中文）"),
     ("customer", "客户编号，或完整的客户名称"),
+    ("shift", "值增减这么多，等级是否不变，如 2%"),
+    ("explain all", "全体客户：值增减这么多，有多少等级会变"),
     ("rows", "显示多少行：数字或 all"),
     (
         "starter",

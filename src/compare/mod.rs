@@ -23,7 +23,9 @@ pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
-pub use run::{Outcome, Recorded, Renamed, Swapped, level_of, levels, of_run, put_causes};
+pub use run::{
+    Outcome, Recorded, Renamed, Swapped, latest, level_of, levels, levels_only, of_run, put_causes,
+};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 pub use verify::{Edits, Verdict, is_for_people, verify};

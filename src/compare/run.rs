@@ -1,9 +1,10 @@
 //! A run as one side of a comparison, and the causes of moves between two runs.
 
 use super::{Cause, Comparison, Customer, On, Snapshot};
+use crate::book::Entry;
 use crate::decide::Decision;
 use crate::expr::Slot;
-use crate::grading::Grading;
+use crate::grading::{Grading, Kept};
 use crate::scheme::Scheme;
 use crate::scheme::model::{Dimension, DimensionRule, SlotKind};
 use crate::table::{Column, Decimal, Value};
@@ -152,8 +153,55 @@ pub fn of_run(
     snapshot
 }
 
+/// A grading as a side of a comparison of which the levels are all that is asked: no names, reasons or values.
+pub fn levels_only(grading: &Grading, on: &On) -> Snapshot {
+    let mut known: HashSet<Arc<str>> = HashSet::default();
+    let mut customers = vec![];
+    for entry in grading.entries() {
+        let (id, level, decision) = match (grading.kept(entry), entry) {
+            (Some(kept), _) => {
+                let Some(id) = kept.id else { continue };
+                (Arc::from(id), kept_level(grading, on, &kept), kept.decision)
+            }
+            (None, Entry::Customer(row)) => {
+                let row = row as usize;
+                let id = grading.book.roster.ids[row].clone();
+                let decision = grading.decided[row].decision;
+                (id, level_of(grading, on, row), decision)
+            }
+            (None, _) => continue,
+        };
+        // A refused row may have the key of another row.
+        if known.insert(id.clone()) {
+            customers.push(Customer {
+                id,
+                level,
+                decision: Some(decision),
+                ..Customer::default()
+            });
+        }
+    }
+    // No key is there twice, which is all that could be wrong.
+    let mut snapshot = Snapshot::new(customers, |_| None).unwrap_or_default();
+    snapshot.levels = levels(&grading.scheme, on);
+    snapshot
+}
+
+/// The level that one without a row of values keeps.
+fn kept_level(grading: &Grading, on: &On, kept: &Kept<'_>) -> Option<Arc<str>> {
+    let scheme = &grading.scheme;
+    match on {
+        On::Grade => kept
+            .before
+            .grade
+            .map(|grade| scheme.grades[grade].name.clone()),
+        On::Type => kept.before.kind.map(|kind| scheme.types[kind].name.clone()),
+        On::Dimension(_) => None,
+    }
+}
+
 /// A column over the customers; of a series the value of the last period.
-fn latest(grading: &Grading, slot: Slot) -> Column {
+pub fn latest(grading: &Grading, slot: Slot) -> Column {
     match grading.facts.get_series(slot) {
         None => grading.facts.get(slot).clone(),
         Some(series) => {
@@ -184,18 +232,10 @@ impl Outcome {
             let (id, level, row) = match (grading.kept(entry), entry) {
                 (Some(kept), _) => {
                     let Some(id) = kept.id else { continue };
-                    let scheme = &grading.scheme;
-                    let level = match on {
-                        On::Grade => kept
-                            .before
-                            .grade
-                            .map(|grade| scheme.grades[grade].name.clone()),
-                        On::Type => kept.before.kind.map(|kind| scheme.types[kind].name.clone()),
-                        On::Dimension(_) => None,
-                    };
+                    let level = kept_level(grading, on, &kept);
                     (Arc::from(id), level, None)
                 }
-                (None, crate::book::Entry::Customer(row)) => {
+                (None, Entry::Customer(row)) => {
                     let row = row as usize;
                     let id = grading.book.roster.ids[row].clone();
                     (id, level_of(grading, on, row), Some(row))

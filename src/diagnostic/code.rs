@@ -41,6 +41,8 @@ codes! {
     NotYet = "not-yet",
     /// `--set` names nothing in the scheme, or its value is not one.
     BadSet = "bad-set",
+    /// `--grid` writes no value several ways, or too many, or `--figure` names none of its figures.
+    BadGrid = "bad-grid",
 
     // The condition language: reading.
     /// A character or text that starts no word of the language.
@@ -91,6 +93,14 @@ codes! {
     Shadowed = "shadowed",
     /// Weights that do not add up to 100.
     Weights = "weights",
+    /// A rise in a value that lowers the grade of some, though it lifts others or a further rise lifts it again.
+    Inversion = "inversion",
+    /// A weighted dimension that never changes a grade.
+    NoEffect = "no-effect",
+    /// A promotion and a demotion that hold together.
+    Conflict = "conflict",
+    /// A window or a count of periods that goes further back than the data.
+    ShortCoverage = "short-coverage",
 
     // Customers who may be one.
     /// Customers who may be one and of whom nobody has decided.

@@ -6,9 +6,11 @@
 mod about;
 mod code;
 pub mod render;
+mod witness;
 
 pub use about::About;
 pub use code::Code;
+pub use witness::{Shown, Witness};
 
 use crate::table::Place;
 use std::ops::Range;
@@ -95,6 +97,10 @@ pub struct Finding {
     pub cell: Option<(Text, String)>,
     /// For a finding about a sheet: which row and field of it, and who is to see to it.
     pub about: Option<Box<About>>,
+    /// Customers who show it, made for that.
+    pub witnesses: Vec<Witness>,
+    /// The customers of the data that it is about, where a scheme was checked with data.
+    pub customers: Option<Vec<std::sync::Arc<str>>>,
 }
 
 impl Finding {
@@ -111,6 +117,8 @@ impl Finding {
             help: None,
             cell: None,
             about: None,
+            witnesses: vec![],
+            customers: None,
         }
     }
 

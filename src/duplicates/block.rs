@@ -6,10 +6,10 @@
 //! of each, so that a slip of the pen does not part them.
 
 use super::compare::Comparer;
-use super::halves::halves;
 use super::mixed;
 use super::slips::by_slips;
 use super::values::{NONE, Part};
+use crate::parallel::halves;
 use crate::scheme::model::IdentityKind;
 
 /// Up to here every record is compared with every other.

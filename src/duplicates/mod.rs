@@ -12,7 +12,6 @@
 //! compare   two records         → points and evidence
 //! block     all records         → the pairs that are worth comparing, near linear; slips: names one letter apart
 //! groups    decisions           → who is whom, and contradictions
-//! halves    work              → the same, by two threads
 //! suspects  pairs, decisions    → what a person is shown
 //! ```
 
@@ -25,7 +24,6 @@ mod cores;
 pub mod credit_code;
 mod fold;
 pub mod groups;
-mod halves;
 mod similar;
 mod slips;
 pub mod suspects;

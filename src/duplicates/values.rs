@@ -1,8 +1,8 @@
 //! The values of the compared fields in the form in which they are compared, each distinct one once.
 
 use super::company::Company;
-use super::halves::halves;
 use super::{credit_code, fold};
+use crate::parallel::halves;
 use crate::scheme::model::{IdentityField, IdentityKind};
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, TextColumn, Value};

@@ -159,7 +159,8 @@ pub fn field_cell(grading: &Grading, field: usize, row: usize) -> Option<Place> 
     first
 }
 
-fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Option<Place> {
+/// The cell of a lookup's field; `None` where no row of it matches, or no file has the column.
+pub fn lookup_cell(grading: &Grading, lookup: usize, field: usize, row: usize) -> Option<Place> {
     let rows = &grading.book.lookups[lookup];
     let at = rows.clean.rows[rows.matched[row]? as usize];
     let column = rows.clean.sources[at.table as usize][field]?;

@@ -4,13 +4,14 @@
 //! reads the indices that grading stored and evaluates nothing anew but which value was missing.
 
 pub mod causes;
+pub mod distance;
 mod inputs;
 pub mod movement;
 mod reason;
 mod unrated;
 mod value;
 
-pub use inputs::{Input, Source, field_cell};
+pub use inputs::{Input, Source, field_cell, lookup_cell};
 pub use reason::{reasons, reasons_and_type, rule_text, type_reasons};
 pub use unrated::{unrated, unrated_by_cause};
 pub use value::{is_percent, name_of, value_text};
@@ -24,6 +25,7 @@ use crate::table::Column;
 use crate::table::column::MISSING;
 use crate::table::{Decimal, Value};
 use crate::words::Word;
+use distance::Nearest;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -92,6 +94,26 @@ pub enum Outcome {
     NoneHolds,
     /// Unknown: these values are missing.
     Missing(Vec<Arc<str>>),
+}
+
+/// What the next grade needs: what rules lack ([`movement::next`]), and the value whose change alone is nearest to a
+/// better grade, where the rule itself does not say as much.
+pub fn next(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang) -> Option<String> {
+    let lacks = movement::next(grading, row, lang);
+    let nearest = nearest
+        .of(grading, row)
+        .filter(|(slot, _)| !movement::asks_only_for(grading, row, *slot))
+        .map(|(slot, change)| {
+            let name = name_of(&grading.scheme, slot, lang);
+            let change = distance::change_text(&grading.scheme, slot, &change, lang);
+            format!("{name} {change}")
+        });
+    let between = match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    };
+    let texts: Vec<String> = lacks.into_iter().chain(nearest).collect();
+    (!texts.is_empty()).then(|| texts.join(between))
 }
 
 /// Explains customer `row`.

@@ -127,6 +127,49 @@ impl Bound {
         }
     }
 
+    /// Visits the direct parts to change them, in order of appearance.
+    pub fn for_each_child(&mut self, visit: &mut dyn FnMut(&mut Self)) {
+        match &mut self.node {
+            Node::Literal(_) | Node::AsOf | Node::Slot(_) | Node::HasTag(..) => {}
+            Node::Not(inner)
+            | Node::Negate(inner)
+            | Node::Rescale(inner, _)
+            | Node::Cast(inner)
+            | Node::IsNull(inner)
+            | Node::IsTruth(inner, _)
+            | Node::Like(inner, _) => visit(inner),
+            Node::And(items) | Node::Or(items) | Node::Scalar(_, items) => {
+                items.iter_mut().for_each(visit);
+            }
+            Node::Arithmetic(_, left, right) | Node::Compare(_, left, right) => {
+                visit(left);
+                visit(right);
+            }
+            Node::In(operand, list) => {
+                visit(operand);
+                list.iter_mut().for_each(visit);
+            }
+            Node::Case(arms, otherwise) => {
+                for (condition, result) in arms {
+                    visit(condition);
+                    visit(result);
+                }
+                if let Some(otherwise) = otherwise {
+                    visit(otherwise);
+                }
+            }
+            Node::Series { argument, .. } => visit(argument),
+            Node::Population {
+                argument, within, ..
+            } => {
+                visit(argument);
+                if let Some(within) = within {
+                    visit(within);
+                }
+            }
+        }
+    }
+
     /// Visits this part and all below it, in order of appearance.
     pub fn walk(&self, visit: &mut dyn FnMut(&Self)) {
         visit(self);

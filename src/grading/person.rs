@@ -165,6 +165,11 @@ impl People {
         let roster = &book.roster;
         (0..roster.len())
             .map(|row| {
+                // The book that they were made from has them in this order.
+                let is_same = |id: &Arc<str>| Arc::ptr_eq(id, &roster.ids[row]);
+                if self.ids.get(row).is_some_and(is_same) {
+                    return row as u32;
+                }
                 if let Some(number) = self.by_id.get(&roster.ids[row]) {
                     return *number;
                 }

@@ -8,13 +8,18 @@ use super::table::{ColumnRole, OutCell, ResultTable};
 use crate::clean::text::needs_escape;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::parallel::{cores, in_turn};
 use crate::present::marks::decision_sign;
 use crate::table::{Date, DateTime};
 use crate::words::Word;
 use std::io::{self, Write};
 
-/// How much is gathered before it is handed on.
-const CHUNK: usize = 1 << 18;
+/// How many rows are gathered before they are handed on.
+const CHUNK: usize = 1 << 10;
+/// From so many chunks on they are gathered by all cores.
+const WORTH_SHARING: usize = 4;
+/// How many bytes a cell has, more or less.
+const ROOM_FOR_A_CELL: usize = 12;
 
 /// Writes the table.
 ///
@@ -22,7 +27,7 @@ const CHUNK: usize = 1 << 18;
 /// know UTF-8; see [`has_non_ascii`]. `escape` puts a `'` before texts that a spreadsheet would run as a formula; see
 /// [`needs_escape`].
 pub fn write(
-    table: &dyn ResultTable,
+    table: &(dyn ResultTable + Sync),
     delimiter: u8,
     bom: bool,
     escape: bool,
@@ -32,7 +37,7 @@ pub fn write(
         delimiter,
         escape,
         lang: table.lang(),
-        bytes: Vec::with_capacity(CHUNK + (CHUNK >> 2)),
+        bytes: vec![],
     };
     if bom {
         sheet.bytes.extend_from_slice("\u{FEFF}".as_bytes());
@@ -43,28 +48,19 @@ pub fn write(
         sheet.text(&column.heading);
     }
     sheet.end_row(columns.len() == 1 && columns[0].heading.is_empty());
-    for row in 0..table.len() {
-        let start = sheet.bytes.len();
-        for (index, column) in columns.iter().enumerate() {
-            sheet.separate(index);
-            let cell = table.cell(row, index);
-            if column.role == ColumnRole::Decision
-                && let OutCell::Text(text) = &cell
-            {
-                // `＝不变` would be a formula to a Chinese Excel; in a format without colours the word is enough.
-                let sign = decision_sign(Decision::Held);
-                sheet.text(text.strip_prefix(sign).map_or(text, str::trim_start));
-            } else {
-                sheet.cell(cell);
-            }
-        }
-        sheet.end_row(sheet.bytes.len() == start);
-        if sheet.bytes.len() >= CHUNK {
-            out.write_all(&sheet.bytes)?;
-            sheet.bytes.clear();
-        }
-    }
     out.write_all(&sheet.bytes)?;
+    let chunks = table.len().div_ceil(CHUNK);
+    let threads = if chunks < WORTH_SHARING { 1 } else { cores() };
+    let chunk = |index: usize| {
+        let mut chunk = Sheet {
+            bytes: Vec::with_capacity(CHUNK * columns.len() * ROOM_FOR_A_CELL),
+            ..sheet
+        };
+        let rows = index * CHUNK..table.len().min((index + 1) * CHUNK);
+        rows.for_each(|row| chunk.row(table, row));
+        chunk.bytes
+    };
+    in_turn(threads, chunks, chunk, |bytes| out.write_all(&bytes))?;
     out.flush()
 }
 
@@ -91,6 +87,24 @@ struct Sheet {
 }
 
 impl Sheet {
+    fn row(&mut self, table: &dyn ResultTable, row: usize) {
+        let start = self.bytes.len();
+        for (index, column) in table.columns().iter().enumerate() {
+            self.separate(index);
+            let cell = table.cell(row, index);
+            if column.role == ColumnRole::Decision
+                && let OutCell::Text(text) = &cell
+            {
+                // `＝不变` would be a formula to a Chinese Excel; in a format without colours the word is enough.
+                let sign = decision_sign(Decision::Held);
+                self.text(text.strip_prefix(sign).map_or(text, str::trim_start));
+            } else {
+                self.cell(cell);
+            }
+        }
+        self.end_row(self.bytes.len() == start);
+    }
+
     /// A delimiter before every cell but the first.
     fn separate(&mut self, index: usize) {
         if index > 0 {

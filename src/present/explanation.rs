@@ -1,6 +1,7 @@
 //! An explanation as text for people and as JSON for programs: every line with value, unit, source cell, condition,
 //! points and weight.
 
+use super::distances::Distances;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::movement::Ladder;
@@ -13,7 +14,13 @@ use serde_json::{Map, Number, Value, json};
 use std::fmt::Write;
 
 /// The explanation of customer `row` as text.
-pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang) -> String {
+pub fn text(
+    grading: &Grading,
+    row: usize,
+    explanation: &Explanation,
+    distances: &Distances,
+    lang: Lang,
+) -> String {
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
     let mut out = String::new();
@@ -59,6 +66,7 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
     if let Some(step) = explanation.kind.as_ref().filter(|_| holds) {
         section(Word::Type.get(lang), step, lang, &mut out);
     }
+    super::distances::lines(grading, distances, lang, &mut out);
     let reviews: Vec<&str> = grading
         .reviews(row)
         .map(|index| &*grading.scheme.reviews[index].name)
@@ -72,6 +80,13 @@ pub fn text(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
         );
     }
     out
+}
+
+/// A value as data.
+pub(super) fn value_json(value: &crate::table::Value) -> Value {
+    let mut text = vec![];
+    super::record::value(value, &mut text);
+    serde_json::from_slice(&text).unwrap_or(Value::Null)
 }
 
 /// What the rules of movement and people did, and what comes next.
@@ -200,7 +215,13 @@ fn source(source: &Source, lang: Lang) -> String {
 }
 
 /// The explanation of customer `row` as one line of JSON.
-pub fn json(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang) -> String {
+pub fn json(
+    grading: &Grading,
+    row: usize,
+    explanation: &Explanation,
+    distances: &Distances,
+    lang: Lang,
+) -> String {
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
     let dimensions: Vec<Value> = explanation
@@ -248,7 +269,8 @@ pub fn json(grading: &Grading, row: usize, explanation: &Explanation, lang: Lang
             .filter(|_| explain::type_holds(grading, row))
             .map(rule_json),
         "reasons": crate::explain::reasons(grading, row, lang),
-        "distance": Value::Null,
+        "distances": super::distances::json(grading, row, distances, lang),
+        "shift": super::distances::shifts_json(grading, distances, lang),
     });
     format!("{document}\n")
 }
@@ -270,12 +292,7 @@ fn rule_json(step: &RuleStep) -> Value {
 fn input_json(input: &Input) -> Value {
     let mut object = Map::new();
     object.insert("name".into(), json!(input.name));
-    let mut value = vec![];
-    super::record::value(&input.value, &mut value);
-    object.insert(
-        "value".into(),
-        serde_json::from_slice(&value).unwrap_or(Value::Null),
-    );
+    object.insert("value".into(), value_json(&input.value));
     object.insert("text".into(), json!(input.text));
     if input.is_estimate {
         object.insert("estimate".into(), json!(true));
@@ -299,7 +316,7 @@ fn input_json(input: &Input) -> Value {
     Value::Object(object)
 }
 
-fn number(value: Option<Decimal>) -> Value {
+pub(super) fn number(value: Option<Decimal>) -> Value {
     value
         .and_then(|value| value.to_string().parse::<Number>().ok())
         .map_or(Value::Null, Value::Number)

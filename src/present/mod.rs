@@ -1,8 +1,10 @@
 //! One result, many formats: each renderer is a small room over [`table::ResultTable`] and [`summary::Summary`].
 
+pub mod backtest;
 pub mod basis;
 pub mod csv;
 pub mod diff;
+pub mod distances;
 pub mod duplicates;
 pub mod explanation;
 pub mod history;

@@ -2,7 +2,7 @@
 //! line each, as a list, and (in [`super::workbook`]) as a workbook. Complete: nothing is cut off.
 
 use super::listing::{ListCell, ListColumn};
-use super::summary::{finding_json, severity_key};
+use super::summary::{finding_json, severity_key, shown_by};
 use super::table::{ColumnKind, ColumnRole, OutCell};
 use crate::diagnostic::render::{due, grouped, owners};
 use crate::diagnostic::{At, Finding, Lang, Severity, Text};
@@ -210,7 +210,7 @@ fn each(finding: &Finding) -> Value {
         .iter()
         .map(|note| json!({ "en": note.en, "zh": note.zh }))
         .collect();
-    json!({
+    let mut data = json!({
         "place": match &finding.at {
             At::Data(place) => Value::from(place.to_string()),
             At::Span(span) => json!({ "start": span.start, "end": span.end }),
@@ -221,7 +221,11 @@ fn each(finding: &Finding) -> Value {
         "owner": about.and_then(|about| about.owner.as_ref()),
         "due": about.and_then(|about| about.due).map(|day| day.to_string()),
         "notes": notes,
-    })
+    });
+    for (key, value) in shown_by(finding) {
+        data[key] = value;
+    }
+    data
 }
 
 /// What a finding says, with what shows it.

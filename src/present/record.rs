@@ -3,6 +3,7 @@
 use crate::assess::parts;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
+use crate::explain::distance::Nearest;
 use crate::explain::{number_at, reasons, score_of};
 use crate::expr::Slot;
 use crate::grading::{Grading, Kept};
@@ -20,9 +21,10 @@ pub fn write_lines(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let nearest = Nearest::new(grading);
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     for entry in entries {
-        object(grading, *entry, lang, &mut buffer);
+        object(grading, &nearest, *entry, lang, &mut buffer);
         buffer.push(b'\n');
         if buffer.len() >= BLOCK {
             out.write_all(&buffer)?;
@@ -39,11 +41,12 @@ pub fn write_array(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let nearest = Nearest::new(grading);
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     buffer.extend_from_slice(b"[");
     for (index, entry) in entries.iter().enumerate() {
         buffer.extend_from_slice(if index == 0 { b"\n  " } else { b",\n  " });
-        object(grading, *entry, lang, &mut buffer);
+        object(grading, &nearest, *entry, lang, &mut buffer);
         if buffer.len() >= BLOCK {
             out.write_all(&buffer)?;
             buffer.clear();
@@ -54,9 +57,9 @@ pub fn write_array(
 }
 
 /// The object of one customer.
-fn object(grading: &Grading, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
+fn object(grading: &Grading, nearest: &Nearest, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
     match entry {
-        Entry::Customer(row) => customer(grading, row as usize, lang, out),
+        Entry::Customer(row) => customer(grading, nearest, row as usize, lang, out),
         Entry::Refused(_) | Entry::Absent(_) => {
             if let Some(kept) = grading.kept(entry) {
                 without_values(grading, &kept, lang, out);
@@ -65,7 +68,7 @@ fn object(grading: &Grading, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
     }
 }
 
-fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
+fn customer(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang, out: &mut Vec<u8>) {
     let scheme = &grading.scheme;
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
@@ -139,7 +142,7 @@ fn customer(grading: &Grading, row: usize, lang: Lang, out: &mut Vec<u8>) {
     key(out, "next", false);
     maybe_text(
         out,
-        crate::explain::movement::next(grading, row, lang).as_deref(),
+        crate::explain::next(grading, nearest, row, lang).as_deref(),
     );
     key(out, "strategy", false);
     match grading.classification.strategies[row].index() {

@@ -5,7 +5,7 @@ mod estimates;
 mod json;
 
 pub use build::summarise;
-pub use json::{finding as finding_json, severity_key, write_json};
+pub use json::{finding as finding_json, severity_key, shown_by, write_json};
 
 use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang, Text};

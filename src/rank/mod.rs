@@ -4,10 +4,14 @@
 //! The population is the customers that have a value; groups are each a population of their own. Equal values always
 //! share a place, and the order of rows never decides. Sums are held in 128 bits.
 
+mod figures;
 mod population;
+mod ranked;
 mod top;
 
+pub use figures::Figures;
 pub use population::{Group, Population, quantile_of};
+pub use ranked::Ranked;
 pub use top::{Place, TopKeys};
 
 /// The population figures of a run, by the index that the nodes of expressions name.

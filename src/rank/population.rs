@@ -1,8 +1,8 @@
 //! The sorted values of a population, looked up by value: also by one that is not among them.
 
+use super::Figures;
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
-use crate::table::decimal::divide_half_away;
-use crate::table::{Column, Decimal, TextColumn, Truth};
+use crate::table::{Column, TextColumn, Truth};
 use foldhash::HashMap;
 use std::sync::Arc;
 
@@ -13,11 +13,20 @@ pub struct Group(u32);
 /// Sorted values, each group for itself. Keys are what columns hold: millionths, days or seconds; more is better.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
-    groups: Vec<Sorted>,
+    groups: Vec<Arc<Sorted>>,
     /// The group of each text, or of each number, day, moment or truth value; both empty without groups.
     by_text: HashMap<Arc<str>, u32>,
     by_key: HashMap<i64, u32>,
     grouped: bool,
+    /// Who is taken out and put in, where it is asked what would be.
+    exchange: Option<Arc<Exchange>>,
+}
+
+/// One customer taken out, and for each row who asks another one put in.
+#[derive(Clone, Debug)]
+struct Exchange {
+    out: Option<(Group, i64)>,
+    put: Vec<Option<(Group, i64)>>,
 }
 
 /// The keys of one group.
@@ -55,8 +64,9 @@ impl Population {
         };
         let groups = within.map(|within| population.number_groups(within));
         if groups.is_none() {
-            population.groups.push(Sorted::default());
+            population.groups.push(Arc::default());
         }
+        let mut members: Vec<Vec<i64>> = vec![vec![]; population.groups.len()];
         for row in 0..keys.len() {
             let group = match &groups {
                 None => 0,
@@ -66,19 +76,21 @@ impl Population {
                 },
             };
             if let Some(key) = key_of(keys, row) {
-                population.groups[group].keys.push(key);
+                members[group].push(key);
             }
         }
-        for group in &mut population.groups {
-            group.keys.sort_unstable();
-            group.sums = Vec::with_capacity(group.keys.len() + 1);
+        let sorted = members.into_iter().map(|mut keys| {
+            keys.sort_unstable();
+            let mut sums = Vec::with_capacity(keys.len() + 1);
             let mut sum = 0i128;
-            group.sums.push(sum);
-            for key in &group.keys {
+            sums.push(sum);
+            for key in &keys {
                 sum += i128::from(*key);
-                group.sums.push(sum);
+                sums.push(sum);
             }
-        }
+            Arc::new(Sorted { keys, sums })
+        });
+        population.groups = sorted.collect();
         population
     }
 
@@ -86,7 +98,7 @@ impl Population {
     fn number_groups(&mut self, within: &Column) -> Vec<Option<Group>> {
         let groups = &mut self.groups;
         let mut new_group = || {
-            groups.push(Sorted::default());
+            groups.push(Arc::default());
             groups.len() as u32 - 1
         };
         if let Column::Text(texts) = within {
@@ -124,78 +136,43 @@ impl Population {
             .collect()
     }
 
-    fn sorted(&self, group: Group) -> &Sorted {
-        &self.groups[group.0 as usize] // Groups are made by this population only.
+    /// This population as it would be with each row of `keys` (and `within`) instead of the first of them, who is one of
+    /// its customers: row by row another one.
+    #[must_use]
+    pub fn instead(&self, keys: &Column, within: Option<&Column>) -> Self {
+        let mut population = self.clone();
+        let groups = within.map(|within| population.number_groups(within));
+        let place = |row: usize| {
+            let group = match &groups {
+                None => Group(0),
+                Some(groups) => groups[row]?,
+            };
+            Some((group, key_of(keys, row)?))
+        };
+        let put: Vec<Option<(Group, i64)>> = (0..keys.len()).map(place).collect();
+        population.exchange = Some(Arc::new(Exchange {
+            out: put.first().copied().flatten(),
+            put,
+        }));
+        population
     }
 
-    /// N: how many customers the group has.
-    pub fn count(&self, group: Group) -> usize {
-        self.sorted(group).keys.len()
+    /// Whether what is said of a group is the same for all rows that ask.
+    pub const fn is_same_for_all(&self) -> bool {
+        self.exchange.is_none()
     }
 
-    /// B: how many are strictly better than `key`.
-    pub fn better(&self, key: i64, group: Group) -> usize {
-        let keys = &self.sorted(group).keys;
-        keys.len() - keys.partition_point(|other| *other <= key)
-    }
-
-    /// B if the customer whose key is `old` had `new` instead, the others as they are.
-    pub fn better_instead(&self, old: Option<i64>, new: i64, group: Group) -> usize {
-        self.better(new, group) - usize::from(old.is_some_and(|old| old > new))
-    }
-
-    /// How many are equal to `key` or better.
-    pub fn at_least_as_good(&self, key: i64, group: Group) -> usize {
-        let keys = &self.sorted(group).keys;
-        keys.len() - keys.partition_point(|other| *other < key)
-    }
-
-    /// The sum of all keys, in millionths.
-    pub fn total(&self, group: Group) -> i128 {
-        self.sorted(group).sums.last().copied().unwrap_or(0)
-    }
-
-    /// `key` as a share of the sum; `None` for a sum of zero or a share beyond the limit of numbers.
-    pub fn share(&self, key: i64, group: Group) -> Option<Decimal> {
-        ratio(i128::from(key), self.total(group))
-    }
-
-    /// What those strictly better than `key` hold of the sum; `None` as for [`Self::share`].
-    pub fn share_above(&self, key: i64, group: Group) -> Option<Decimal> {
-        let Sorted { keys, sums } = self.sorted(group);
-        let upto = keys.partition_point(|other| *other <= key);
-        ratio(self.total(group) - sums[upto], self.total(group))
-    }
-
-    /// The mean, rounded to six places; `None` if nobody is there.
-    pub fn mean(&self, group: Group) -> Option<Decimal> {
-        let count = self.count(group) as i128;
-        if count == 0 {
-            None
-        } else {
-            Decimal::from_wide(divide_half_away(self.total(group), count))
+    /// The figures of a group, for those who look at them from this row.
+    pub fn figures(&self, group: Group, row: usize) -> Figures<'_> {
+        let Sorted { keys, sums } = &*self.groups[group.0 as usize]; // Groups are made by this population only.
+        let of_group = |place: Option<(Group, i64)>| place.filter(|(of, _)| *of == group);
+        let exchange = self.exchange.as_deref();
+        Figures {
+            keys,
+            sums,
+            out: exchange.and_then(|exchange| Some(of_group(exchange.out)?.1)),
+            put: exchange.and_then(|exchange| Some(of_group(exchange.put[row])?.1)),
         }
-    }
-
-    /// The median, of an even number the mean of the middle two; `None` if nobody is there.
-    pub fn median(&self, group: Group) -> Option<Decimal> {
-        Decimal::from_millionths(500_000).and_then(|half| self.percentile(half, group))
-    }
-
-    /// The percentile of `share` (0 to 1) as Excel's PERCENTILE.INC has it: linear between the two neighbours of
-    /// position `share × (N − 1)`, rounded to six places. `None` if nobody is there or `share` is outside.
-    pub fn percentile(&self, share: Decimal, group: Group) -> Option<Decimal> {
-        const ONE: i128 = 1_000_000;
-        let keys = &self.sorted(group).keys;
-        let share = i128::from(share.millionths());
-        if keys.is_empty() || !(0..=ONE).contains(&share) {
-            return None;
-        }
-        let position = share * (keys.len() as i128 - 1);
-        let (below, fraction) = ((position / ONE) as usize, position % ONE);
-        let low = i128::from(keys[below]);
-        let high = i128::from(keys[(below + 1).min(keys.len() - 1)]);
-        Decimal::from_wide(divide_half_away(low * ONE + (high - low) * fraction, ONE))
     }
 }
 
@@ -208,14 +185,6 @@ pub fn quantile_of(better: usize, count: usize, parts: u64) -> Option<u64> {
     let passed = better as u128 * u128::from(parts) / count as u128;
     // A value worse than all the others, which is not among them, is in the last part still.
     Some((parts - passed.min(u128::from(parts)) as u64).max(1))
-}
-
-fn ratio(part: i128, whole: i128) -> Option<Decimal> {
-    if whole == 0 {
-        return None;
-    }
-    // Sums of millionths of a billion customers stay below 10^28, so this product stays below 10^34.
-    Decimal::from_wide(divide_half_away(part.checked_mul(1_000_000)?, whole))
 }
 
 /// For each row what `give` says of its text, asked once for each text that the rows have.
@@ -234,6 +203,7 @@ fn per_code(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Decimal;
     use proptest::prelude::*;
 
     fn numbers(values: &[Option<i64>]) -> Column {
@@ -255,27 +225,16 @@ mod tests {
         let population = Population::build(&keys, None);
         let all = population.everybody().unwrap();
         let million = 1_000_000;
-        assert_eq!(population.count(all), 5);
-        for (key, better, at_least) in [
-            (40, 0, 1),
-            (20, 1, 3),
-            (10, 3, 5),
-            (30, 1, 1),
-            (50, 0, 0),
-            (0, 5, 5),
-        ] {
-            assert_eq!(population.better(key * million, all), better, "{key}");
-            assert_eq!(
-                population.at_least_as_good(key * million, all),
-                at_least,
-                "{key}"
-            );
+        let figures = population.figures(all, 0);
+        assert_eq!(figures.count(), 5);
+        for (key, better) in [(40, 0), (20, 1), (10, 3), (30, 1), (50, 0), (0, 5)] {
+            assert_eq!(figures.better(key * million), better, "{key}");
         }
-        assert_eq!(shown(population.share(40 * million, all)), "0.4");
-        assert_eq!(shown(population.share_above(20 * million, all)), "0.4");
-        assert_eq!(shown(population.share_above(10 * million, all)), "0.8");
-        assert_eq!(shown(population.mean(all)), "20");
-        assert_eq!(shown(population.median(all)), "20");
+        assert_eq!(shown(figures.share(40 * million)), "0.4");
+        assert_eq!(shown(figures.share_above(20 * million)), "0.4");
+        assert_eq!(shown(figures.share_above(10 * million)), "0.8");
+        assert_eq!(shown(figures.mean()), "20");
+        assert_eq!(shown(figures.median()), "20");
         // Excel: =PERCENTILE.INC({10,10,20,20,40}, 0.9) is 32, and of 0.8 it is 24.
         for (share, expected) in [
             ("0", "10"),
@@ -285,16 +244,8 @@ mod tests {
             ("1.1", "missing"),
         ] {
             let share = Decimal::parse(share).unwrap();
-            assert_eq!(
-                shown(population.percentile(share, all)),
-                expected,
-                "{share}"
-            );
+            assert_eq!(shown(figures.percentile(share)), expected, "{share}");
         }
-        assert_eq!(
-            population.better_instead(Some(40 * million), 20 * million, all),
-            0
-        );
     }
 
     #[test]
@@ -310,11 +261,9 @@ mod tests {
         assert_eq!(population.everybody(), None);
         assert_eq!(groups[3], None);
         let east = groups[0].unwrap();
-        assert_eq!(
-            (population.count(east), population.better(1_000_000, east)),
-            (2, 1)
-        );
-        assert_eq!(shown(population.mean(east)), "2");
+        let figures = population.figures(east, 0);
+        assert_eq!((figures.count(), figures.better(1_000_000)), (2, 1));
+        assert_eq!(shown(figures.mean()), "2");
         // Another column with other codes for the same texts.
         let dictionary = Arc::new(vec!["西".into(), "北".into(), "东".into()]);
         let other = Column::Text(TextColumn {
@@ -348,11 +297,9 @@ mod tests {
     fn nobody_has_no_figures() {
         let population = Population::build(&numbers(&[None]), None);
         let all = population.everybody().unwrap();
-        assert_eq!((population.mean(all), population.median(all)), (None, None));
-        assert_eq!(
-            (population.share(1, all), population.share_above(1, all)),
-            (None, None)
-        );
+        let figures = population.figures(all, 0);
+        assert_eq!((figures.mean(), figures.median()), (None, None));
+        assert_eq!((figures.share(1), figures.share_above(1)), (None, None));
     }
 
     proptest! {
@@ -365,9 +312,37 @@ mod tests {
             values.reverse();
             let two = population(&values);
             let all = one.everybody().unwrap();
-            prop_assert_eq!(one.better(key * 1_000_000, all), better);
-            prop_assert_eq!(two.better(key * 1_000_000, all), better);
-            prop_assert_eq!(one.median(all), two.median(all));
+            let (one, two) = (one.figures(all, 0), two.figures(all, 0));
+            prop_assert_eq!(one.better(key * 1_000_000), better);
+            prop_assert_eq!(two.better(key * 1_000_000), better);
+            prop_assert_eq!(one.median(), two.median());
+        }
+
+        #[test]
+        fn with_another_value_it_is_the_population_of_the_others_and_that_one(
+            values in prop::collection::vec(prop::option::weighted(0.9, -20i64..20), 1..25),
+            place in any::<prop::sample::Index>(),
+            instead in prop::option::weighted(0.9, -25i64..25),
+            asked in -25i64..25,
+            share in 0i64..=10,
+        ) {
+            let row = place.index(values.len());
+            let population = Population::build(&numbers(&values), None);
+            let exchanged = population.instead(&numbers(&[values[row], instead]), None);
+            let mut changed = values.clone();
+            changed[row] = instead;
+            let built = Population::build(&numbers(&changed), None);
+            let all = built.everybody().unwrap();
+            let (found, expected) = (exchanged.figures(all, 1), built.figures(all, 0));
+            let key = asked * 1_000_000;
+            let share = Decimal::from_millionths(share * 100_000).unwrap();
+            prop_assert_eq!(found.count(), expected.count());
+            prop_assert_eq!(found.better(key), expected.better(key));
+            prop_assert_eq!(found.mean(), expected.mean());
+            prop_assert_eq!(found.percentile(share), expected.percentile(share));
+            prop_assert_eq!(found.share(key), expected.share(key));
+            prop_assert_eq!(found.share_above(key), expected.share_above(key));
+            prop_assert_eq!(found.least(), expected.least());
         }
     }
 }

@@ -199,6 +199,25 @@ pub fn open(
     read(bytes, &source).map_err(|findings| placed(findings, name))
 }
 
+/// Reads the tables of a file that is held already; otherwise as [`open`].
+pub fn held(
+    name: &str,
+    bytes: &[u8],
+    known: &[KnownSheet],
+    options: &Options,
+) -> Result<Vec<Table>, Vec<Finding>> {
+    let source = Source {
+        file: name.into(),
+        worksheet: None,
+        known,
+        lexicon: known.iter().map(Lexicon::of).collect(),
+        options,
+        limits: Limits::of(&options.guard, bytes.len() as u64),
+        progress: &|_, _| {},
+    };
+    read(bytes.to_vec(), &source).map_err(|findings| placed(findings, name))
+}
+
 /// Findings without a place are about the file.
 fn placed(findings: Vec<Finding>, name: &str) -> Vec<Finding> {
     let origin = Origin {

@@ -271,7 +271,7 @@ impl Groups {
 }
 
 /// The labels of a dimension in the order of its bands, each once.
-fn labels(dimension: &Dimension) -> Vec<Arc<str>> {
+pub(super) fn labels(dimension: &Dimension) -> Vec<Arc<str>> {
     let bands = match &dimension.rule {
         DimensionRule::Bands(bands)
         | DimensionRule::Points { bands, .. }

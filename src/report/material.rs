@@ -183,7 +183,7 @@ impl<'a> Amount<'a> {
     }
 }
 
-fn is_money(scheme: &Scheme, slot: Slot) -> bool {
+pub(super) fn is_money(scheme: &Scheme, slot: Slot) -> bool {
     let entry = &scheme.slots.entries[slot.0 as usize];
     matches!(entry.ty.measure, Measure::Money(_))
 }
@@ -204,7 +204,7 @@ pub(super) fn heading_of(scheme: &Scheme, expression: &Expression) -> String {
 }
 
 /// What a column is called, with its unit.
-fn heading(scheme: &Scheme, slot: Slot) -> String {
+pub(super) fn heading(scheme: &Scheme, slot: Slot) -> String {
     let name = crate::explain::name_of(scheme, slot, scheme.language);
     let entry = &scheme.slots.entries[slot.0 as usize];
     let mut heading = match &entry.ty.measure {

@@ -8,8 +8,10 @@
 //! say how its figures are defined. A missing value is never a nought: those of whom a thing is unknown are counted
 //! apart.
 
+pub mod backtest;
 mod behaviour;
 mod by;
+pub mod calibration;
 pub mod campaign;
 mod cells;
 mod chart;
@@ -18,6 +20,7 @@ mod composition;
 mod contribution;
 mod cross;
 mod customers;
+mod distribution;
 mod estimates;
 mod groups;
 mod material;
@@ -27,6 +30,7 @@ mod potential;
 mod quality;
 mod satisfaction;
 mod service;
+pub mod simulation;
 mod strategies;
 #[cfg(test)]
 mod tests;
@@ -169,6 +173,7 @@ pub fn report(material: &Material<'_>) -> Report {
     let scheme = &material.grading.scheme;
     let mut sections = vec![composition::section(material)];
     sections[0].notes.extend(for_role(material));
+    sections.extend(distribution::section(material));
     sections.extend(contribution::section(material));
     sections.push(movement::section(material));
     sections.extend(trend::section(material));

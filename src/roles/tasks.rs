@@ -15,7 +15,7 @@ use std::sync::Arc;
 type Key = (Date, Arc<str>, Arc<str>);
 
 /// What a role may be told of the calls of runs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Told {
     of: HashMap<Key, Words>,
     /// The customers of the asked run whom the role sees, by their own keys.
@@ -24,6 +24,7 @@ pub struct Told {
 }
 
 /// What is told instead of what stands in a call.
+#[derive(Clone)]
 struct Words {
     customer: Arc<str>,
     name: Option<Arc<str>>,

@@ -1,5 +1,7 @@
 //! Schemes: what was written ([`written`]), what is meant ([`model`]), and the way from one to the other.
 
+mod alike;
+pub mod grid;
 pub mod lint;
 pub mod model;
 pub mod names;
@@ -7,6 +9,7 @@ pub mod set;
 mod validate;
 pub mod written;
 
+pub use alike::{read_alike, same};
 pub use model::Scheme;
 pub use validate::{items, kind_word, parse_columns, validate};
 

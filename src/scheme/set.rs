@@ -101,7 +101,13 @@ fn put(table: &mut dyn TableLike, path: &str, key: &str, value: &str) -> Result<
     if let Some(old) = old {
         *new.decor_mut() = old.decor().clone();
     }
-    table.insert(key, Item::Value(new));
+    match table.get_mut(key) {
+        // In its place, so that the key stays as it was written.
+        Some(item) => *item = Item::Value(new),
+        None => {
+            table.insert(key, Item::Value(new));
+        }
+    }
     Ok(())
 }
 
@@ -156,7 +162,7 @@ fn nothing(path: &str, steps: &[&str], known: usize) -> Finding {
 mod tests {
     use super::set;
 
-    const SCHEME: &str = "[scheme]\nperiod = \"month\" # how often\n[[grades]]\nname = \"A\"\nwhen = \"x > 1\"\n\
+    const SCHEME: &str = "[scheme]\nperiod   =  \"month\" # how often\n[[grades]]\nname = \"A\"\nwhen = \"x > 1\"\n\
                           [[dimensions]]\nname = \"价值\"\nweight = 60\nbands = [ { label = \"高\", points = 100 } ]\n\
                           [[movement]]\ngrace = 1\n[[movement]]\nof = \"type\"\nmin_hold = 3\n";
 

@@ -4,7 +4,10 @@
 
 use super::date::{Date, DateTime};
 use super::decimal::Decimal;
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// The missing entry of 64-bit columns. No decimal and no moment is this.
@@ -222,34 +225,55 @@ impl TextColumn {
 /// Gives each distinct text a code, in order of first sight.
 #[derive(Clone, Debug, Default)]
 pub struct TextInterner {
-    codes: HashMap<Arc<str>, u32>,
+    /// The codes, by the hashes of their texts. The hash stands beside the code: other texts differ in it, and to grow
+    /// nobody looks at all the texts again, which lie everywhere in memory.
+    codes: HashTable<(u32, u32)>,
+    hasher: RandomState,
     dictionary: Vec<Arc<str>>,
+}
+
+/// The half of a hash that is kept, as a whole one.
+fn whole(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 impl TextInterner {
     /// An interner with room for `texts` distinct texts, where almost all of a column's are.
     pub fn with_capacity(texts: usize) -> Self {
-        let mut interner = Self::default();
-        interner.codes.reserve(texts);
-        interner.dictionary.reserve(texts);
-        interner
+        Self {
+            codes: HashTable::with_capacity(texts),
+            hasher: RandomState::default(),
+            dictionary: Vec::with_capacity(texts),
+        }
     }
 
     /// The code of `text`, new or known.
     pub fn code(&mut self, text: &str) -> u32 {
-        if let Some(code) = self.codes.get(text) {
-            return *code;
+        let hash = self.hasher.hash_one(text) as u32;
+        let dictionary = &self.dictionary;
+        let is_it =
+            |(other, code): &(u32, u32)| *other == hash && *dictionary[*code as usize] == *text;
+        match self
+            .codes
+            .entry(whole(hash), is_it, |(hash, _)| whole(*hash))
+        {
+            Entry::Occupied(known) => known.get().1,
+            Entry::Vacant(new) => {
+                let code = dictionary.len() as u32;
+                new.insert((hash, code));
+                self.dictionary.push(text.into());
+                code
+            }
         }
-        let code = self.dictionary.len() as u32;
-        let text: Arc<str> = text.into();
-        self.dictionary.push(text.clone());
-        self.codes.insert(text, code);
-        code
     }
 
     /// The code of `text` if it has one.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.codes.get(text).copied()
+        let hash = self.hasher.hash_one(text) as u32;
+        let is_it = |(other, code): &(u32, u32)| {
+            *other == hash && *self.dictionary[*code as usize] == *text
+        };
+        self.codes.find(whole(hash), is_it).map(|(_, code)| *code)
     }
 
     /// The text of a code that this interner gave.
@@ -334,5 +358,26 @@ impl ColumnBuilder {
             _ => {}
         }
         column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_keeps_its_code_as_more_come() {
+        for mut texts in [TextInterner::default(), TextInterner::with_capacity(20_000)] {
+            for _ in 0..2 {
+                for number in 0..20_000 {
+                    assert_eq!(texts.code(&format!("客户{number}")), number);
+                }
+            }
+            assert_eq!(texts.len(), 20_000);
+            assert_eq!(texts.find("客户19999"), Some(19_999));
+            assert_eq!(texts.find("客户20000"), None);
+            assert_eq!(&**texts.text(7), "客户7");
+            assert_eq!(&*texts.into_dictionary()[19_999], "客户19999");
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! follow_ups  Grading                  → FollowUps{what was done for whom on which day}
 //! days        [tasks]                  → WorkingDays
 //! interval    (length, day)            → Interval{first and last day}
+//! owners      Grading                  → who looks after each customer
 //! plan        (Called of each run, FollowUps, WorkingDays, Period) → Vec<Task>
 //! ```
 //!
@@ -30,6 +31,7 @@ mod called;
 mod days;
 mod follow_ups;
 mod interval;
+mod owners;
 mod plan;
 mod spread;
 #[cfg(test)]
@@ -38,6 +40,7 @@ mod tests;
 pub use called::{Call, Called, Origin, Rule, called};
 pub use days::WorkingDays;
 pub use follow_ups::{FollowUps, follow_ups};
+pub use owners::owners;
 pub use plan::{Asked, order, plan};
 
 use crate::diagnostic::{Code, Finding, Text, listed};

@@ -250,7 +250,56 @@ def year(checks):
     script = ["sh", "examples/b2b-year/year.sh", str(folder)]
     subprocess.run(script, cwd=ROOT, env=env, check=True, capture_output=True)
     ledger = ["--ledger", folder / "regrade.db", "-r", EXAMPLES / "b2b-year" / "rules-2.toml"]
-    return {lang: made(checks, f"year-{lang}", "report", "2024", *ledger, "--lang", lang) for lang in ("zh", "en")}
+    pages = {lang: made(checks, f"year-{lang}", "report", "2024", *ledger, "--lang", lang) for lang in ("zh", "en")}
+    pages["moves"] = made(checks, "moves", "diff", "@2024-06", "@2024-12", *ledger, "--lang", "zh")
+    return pages
+
+
+def moves(checks, browser, path):
+    """The page of `diff`: who moved is listed and searched; the grid says its figures in words too."""
+    reader = Reader(browser, path)
+    page = reader.page
+    headings = page.locator("#customers-table thead th").all_inner_texts()
+    before, after = headings.index("变动前") + 1, headings.index("变动后") + 1
+    listed = page.locator("#matrix table").first.locator("tbody tr")
+    matrix = [row.locator("th, td").all_inner_texts() for row in listed.all()]
+    down = sum(
+        int(count)
+        for place, row in enumerate(matrix[:3])
+        for level, count in enumerate(row[1:4])
+        if level > place
+    )
+    steps = headings.index("级数") + 1
+    page.locator(f"#customers-table thead th:nth-child({steps}) button").click()
+    worst = [text for text in reader.column(steps) if text.startswith("-")]
+    checks.equal("as many came down as the matrix says", len(worst), down)
+    pairs = set(zip(reader.column(before), reader.column(after)))
+    checks.check("none of whom is where they were", pairs and all(one != other for one, other in pairs), pairs)
+    told = page.locator("#matrix svg.wide").nth(1).locator("text.on").all_text_contents()
+    shares = [
+        text
+        for row in page.locator("#matrix table").nth(1).locator("tbody tr").all()
+        for text in row.locator("td").all_inner_texts()
+        if text
+    ]
+    checks.equal("the grid holds the figures of the table", told, shares)
+    reader.end(checks, "moves")
+
+
+def distribution(checks, browser, path):
+    """The picture of the scores: as many columns as the table has rows with customers, in the grades' colours."""
+    reader = Reader(browser, path)
+    page = reader.page
+    rows = [row.locator("td").all_inner_texts() for row in page.locator("#distribution table").first.locator("tbody tr").all()]
+    counts = [[int(text.replace(",", "")) for text in row[2:-1]] for row in rows]
+    parts = sum(count > 0 for row in counts for count in row)
+    drawn = page.locator("#distribution svg.wide")
+    checks.equal("a part for each count", drawn.locator("rect.mark").count(), parts)
+    totals = [row[-1] for row in rows if row[-1] != "0"]
+    checks.equal("each column says its figure", drawn.locator("text.over").all_text_contents()[: len(totals)], totals)
+    cuts = page.locator("#distribution table").nth(1).locator("tbody tr")
+    checks.equal("a line for each grade that begins", drawn.locator("line.cut").count(), cuts.count())
+    reader.end(checks, "distribution")
 
 
 def pictures(checks, browser, pages, folder):
@@ -260,6 +309,8 @@ def pictures(checks, browser, pages, folder):
         ("report-dark", "en", 1180, "dark", "movement"),
         ("report-list", "zh", 1180, "light", "customers"),
         ("report-narrow", "zh", 400, "light", None),
+        ("report-distribution", "graded", 1180, "light", "distribution"),
+        ("diff-matrix", "moves", 1180, "light", "matrix"),
     ):
         reader = Reader(browser, pages[lang], width, scheme)
         if top:
@@ -276,23 +327,27 @@ def main():
     with sync_playwright() as player:
         # Root has no sandbox to run in.
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        graded = ["grade", B2B / "customers.csv", "-r", B2B / "rules.toml", "--as-of", "2024-03-31"]
+        pages["graded"] = made(checks, "graded", *graded)
         if "--pictures" in sys.argv:
             folder = Path(sys.argv[sys.argv.index("--pictures") + 1])
             folder.mkdir(parents=True, exist_ok=True)
             pictures(checks, browser, pages, folder)
             return checks.end()
-        graded = ["grade", B2B / "customers.csv", "-r", B2B / "rules.toml", "--as-of", "2024-03-31"]
-        page = made(checks, "graded", *graded)
+        page = pages.pop("graded")
         again = made(checks, "again", *graded)
         checks.equal("the same input gives the same bytes", page.read_bytes() == again.read_bytes(), True)
         a_list(checks, browser, page)
         keyboard(checks, browser, page)
         toggle(checks, browser, page)
         faults(checks, browser, page, "grading")
+        distribution(checks, browser, page)
         for lang, report in pages.items():
-            faults(checks, browser, report, f"year in {lang}")
-            paper(checks, browser, report, f"year in {lang}")
+            faults(checks, browser, report, f"year, {lang}")
+            paper(checks, browser, report, f"year, {lang}")
         paper(checks, browser, page, "grading")
+        moves(checks, browser, pages["moves"])
+        distribution(checks, browser, pages["zh"])
         hostile(checks, browser)
         many(checks, browser)
         browser.close()

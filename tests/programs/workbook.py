@@ -355,8 +355,49 @@ def pages(checks, made):
         checks.check(f"{path.stem}: page numbers in its language", re.search(footer, text))
 
 
+# Of templates: worksheets in each language, and the choices of some of their columns.
+TEMPLATES = {
+    "monthly": (["客户", "订单"], ["customers", "orders"], {"C": ("高级,中级,低级", "high,middle,low")}),
+    "lifecycle": (["客户"], ["customers"], {"D": ("是,否", "yes,no")}),
+    "service": (["客户", "工单", "答卷"], ["customers", "tickets", "surveys"], {}),
+    "rfm": (["订单"], ["orders"], {}),
+}
+
+
+def blanks(checks):
+    """The workbooks to fill in, empty and with rows: drop-downs, ids as text, nothing cut."""
+    for template, (*names, choices) in TEMPLATES.items():
+        for at, lang in enumerate(("zh", "en")):
+            for options in ([], ["--sample"]):
+                name = f"{template} {lang} {options}"
+                folder = checks.folder / name
+                done = regrade("init", "--template", template, folder, "--lang", lang, *options)
+                checks.equal(f"{name}: exit code ({done.stderr.decode()})", done.returncode, 0)
+                [path] = folder.glob("*.xlsx")
+                wrong = workbooks.unsound(path)
+                checks.check(f"{name}: nothing is wrong with the package", not wrong, "\n".join(wrong))
+                book = openpyxl.load_workbook(path)
+                checks.equal(f"{name}: worksheets", book.sheetnames, names[at])
+                for sheet in book:
+                    cut = workbooks.cut(sheet)
+                    checks.check(f"{name} {sheet.title}: nothing is cut", not cut, "\n".join(cut))
+                    checks.check(f"{name} {sheet.title}: a note on each heading", all(cell.comment for cell in sheet[1]))
+                    checks.equal(f"{name} {sheet.title}: rows", sheet.max_row > 1, bool(options))
+                    # What is typed below the last row is text, too.
+                    style = sheet.column_dimensions["A"].number_format
+                    checks.equal(f"{name} {sheet.title}: ids stay text", style, "@")
+                    typed = {(cell.data_type, cell.number_format) for [cell] in sheet.iter_rows(min_row=2, max_col=1)}
+                    checks.check(f"{name} {sheet.title}: ids are text", typed <= {("s", "@")}, typed)
+                lists = {str(one.sqref).split(":")[0]: one for one in book.worksheets[0].data_validations.dataValidation}
+                for column, texts in choices.items():
+                    one = lists.get(f"{column}2")
+                    checks.check(f"{name}: a drop-down in {column}", one is not None, list(lists))
+                    checks.equal(f"{name}: its choices", one and one.formula1, f'"{texts[at]}"')
+
+
 def main():
     checks = Checks()
+    blanks(checks)
     path = grade(checks, "b2b-weighted", "2024-03-31")
     b2b(checks, path)
     text = printed(checks, path, "b2b-weighted", 220)

@@ -4,7 +4,7 @@ mod campaign;
 mod of;
 mod past;
 mod shown;
-mod write;
+pub mod write;
 
 use super::as_of::as_of;
 use super::audit::{self, Exported};

@@ -18,7 +18,7 @@ pub fn outputs(global: &Global) -> Result<Vec<Output>, Stop> {
 }
 
 /// The formats that a report has.
-fn known(format: Format) -> Result<Format, Stop> {
+pub fn known(format: Format) -> Result<Format, Stop> {
     match format {
         Format::Table | Format::Md | Format::Json | Format::Html | Format::Xlsx => Ok(format),
         Format::Csv | Format::Tsv | Format::Jsonl | Format::Ics => {
@@ -40,19 +40,23 @@ fn known(format: Format) -> Result<Format, Stop> {
 /// Writes all outputs; the files appear when all is written.
 pub fn write_all(outputs: &[Output], report: &Report, screen: &Screen) -> Result<(), Stop> {
     let mut files = Files::default();
-    let colors = terminal_options(screen.colors_stdout());
     let reader = write_outputs(outputs, &mut files, |output, out| {
-        if output.format == Format::Xlsx {
-            return out.workbook(output, |out| write_workbook(report, out));
-        }
-        let options = match out {
-            Out::File(_) => &TerminalOptions::default(),
-            Out::Stdout(_) => &colors,
-        };
-        out.text(|out| write(output.format, report, options, out))
+        one(output, report, screen, out)
     })?;
     files.commit()?;
     reader.end()
+}
+
+/// Writes a report into one output.
+pub fn one(output: &Output, report: &Report, screen: &Screen, out: Out<'_>) -> io::Result<()> {
+    if output.format == Format::Xlsx {
+        return out.workbook(output, |out| write_workbook(report, out));
+    }
+    let options = match out {
+        Out::File(_) => TerminalOptions::default(),
+        Out::Stdout(_) => terminal_options(screen.colors_stdout()),
+    };
+    out.text(|out| write(output.format, report, &options, out))
 }
 
 fn write(

@@ -132,7 +132,7 @@ fn render(
         Format::Json | Format::Jsonl => Reviews::keyed(lines.to_vec()),
         _ => Reviews::new(lines.to_vec(), lang),
     };
-    let table: &dyn ResultTable = &table;
+    let table: &(dyn ResultTable + Sync) = &table;
     match output.format {
         Format::Json => json::write_table(table, out),
         Format::Jsonl => json::write_lines(table, out),

@@ -1,7 +1,7 @@
 //! `regrade tasks`: what the strategies call for between two dates, as a list or as calendars.
 
 mod calendars;
-mod runs;
+pub mod runs;
 
 use super::as_of::as_of;
 use super::audit::{self, Exported};
@@ -18,7 +18,7 @@ use regrade::grading::Grading;
 use regrade::present::{tasks as shown, workbook};
 use regrade::roles::{Told, withheld};
 use regrade::scheme::model::Expression;
-use regrade::table::{Date, Period};
+use regrade::table::{Date, Period, PeriodKind};
 use regrade::tasks::{self, Asked, Called, State, Task, WorkingDays};
 use regrade::text;
 use runs::Graded;
@@ -80,7 +80,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         run,
     } = graded;
     let today = grading.book.as_of;
-    let (from, until) = asked_days(args, span, today, &grading)?;
+    let (from, until) = asked_days(
+        args.from.as_deref(),
+        args.until.as_deref(),
+        span,
+        today,
+        grading.scheme.period,
+    )?;
     let days = WorkingDays::new(&grading.scheme.tasks);
     let asked = Asked {
         from,
@@ -211,22 +217,23 @@ fn span_and_files(args: &Args) -> Result<(Option<Days>, Vec<String>), Stop> {
     Ok((span, files))
 }
 
-/// The first and the last day that are asked for.
-fn asked_days(
-    args: &Args,
+/// The first and the last day that are asked for; without a word the period after the as-of date.
+pub fn asked_days(
+    from: Option<&str>,
+    until: Option<&str>,
     span: Option<Days>,
     today: Date,
-    grading: &Grading,
+    period: PeriodKind,
 ) -> Result<Days, Stop> {
-    let from = args.from.as_deref().map(|from| date(from, "--from"));
-    let until = args.until.as_deref().map(|until| date(until, "--until"));
+    let from = from.map(|from| date(from, "--from"));
+    let until = until.map(|until| date(until, "--until"));
     let (from, until) = (from.transpose()?, until.transpose()?);
     let (from, until) = if let Some(span) = span {
         span
     } else {
         let tomorrow = today.add_days(1).unwrap_or(today);
         let from = from.unwrap_or(tomorrow);
-        let period = Period::of(grading.scheme.period, from);
+        let period = Period::of(period, from);
         (from, until.or_else(|| period.end()).unwrap_or(from))
     };
     let days = from.days_to(until);

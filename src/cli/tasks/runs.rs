@@ -5,9 +5,9 @@ use crate::cli::recorded::Known;
 use crate::cli::{Global, Stop, ledger, role};
 use regrade::diagnostic::{Finding, Severity};
 use regrade::grading::Grading;
-use regrade::ledger::Run;
+use regrade::ledger::{Ledger, Run};
 use regrade::roles::{Told, Viewer};
-use regrade::table::{Date, Period};
+use regrade::table::{Date, Period, PeriodKind};
 use regrade::tasks::{Called, FollowUps, LOOK_BACK, called, follow_ups};
 use regrade::text;
 
@@ -42,28 +42,9 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
     let mut grading = known.again(&ledger)?;
     let viewer = role::viewer_of_run(global, &known.scheme)?;
     let mut told = viewer.is_some().then(Told::default);
-    let runs = ledger.runs();
-    let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
-    let mut all = vec![];
-    let mut findings = vec![];
-    for run in earlier(&runs, &known.run, &grading) {
-        let known = Known::find(&ledger, &run.id)?;
-        let viewer = match role::viewer_of_run(global, &known.scheme) {
-            Ok(viewer) => viewer,
-            // The role is newer than the run, or stricter now: the run that is asked for is told all the same.
-            Err(Stop::Findings { findings: said, .. }) => {
-                findings.extend(said.into_iter().map(|error| left_out(error, run.as_of)));
-                continue;
-            }
-            Err(other) => return Err(other),
-        };
-        let mut again = known.again(&ledger)?;
-        // What there was to say of that run was said with it.
-        let called = called(&mut again, &mut vec![]);
-        tell(viewer.as_ref(), again, &called, told.as_mut());
-        all.push(called);
-    }
-    all.reverse();
+    let period = grading.scheme.period;
+    let (mut all, mut findings) =
+        called_before(&ledger, &known.run, period, global, told.as_mut())?;
     let asked = called(&mut grading, &mut findings);
     let follow_ups = follow_ups(&grading, &mut findings);
     let grading = tell(viewer.as_ref(), grading, &asked, told.as_mut());
@@ -77,6 +58,40 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         is_alone: false,
         run: Some(known.run.id),
     })
+}
+
+/// What the last run of each period in the twelve months before a run called for, oldest first, and what is to be said
+/// of runs of which a role is told nothing. The role, if it is for one, is told of what it may see.
+pub fn called_before(
+    ledger: &Ledger,
+    run: &Run,
+    period: PeriodKind,
+    global: &Global,
+    mut told: Option<&mut Told>,
+) -> Result<(Vec<Called>, Vec<Finding>), Stop> {
+    let runs = ledger.runs();
+    let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
+    let mut all = vec![];
+    let mut findings = vec![];
+    for run in earlier(&runs, run, period) {
+        let known = Known::find(ledger, &run.id)?;
+        let viewer = match role::viewer_of_run(global, &known.scheme) {
+            Ok(viewer) => viewer,
+            // The role is newer than the run, or stricter now: the run that is asked for is told all the same.
+            Err(Stop::Findings { findings: said, .. }) => {
+                findings.extend(said.into_iter().map(|error| left_out(error, run.as_of)));
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        let mut again = known.again(ledger)?;
+        // What there was to say of that run was said with it.
+        let called = called(&mut again, &mut vec![]);
+        tell(viewer.as_ref(), again, &called, told.as_deref_mut());
+        all.push(called);
+    }
+    all.reverse();
+    Ok((all, findings))
 }
 
 /// Why an earlier run is not told to a role.
@@ -107,12 +122,12 @@ pub fn tell(
 }
 
 /// The last run of each period before a run, the newest first.
-fn earlier<'a>(runs: &'a [Run], asked: &Run, grading: &Grading) -> Vec<&'a Run> {
+fn earlier<'a>(runs: &'a [Run], asked: &Run, kind: PeriodKind) -> Vec<&'a Run> {
     let oldest = asked.as_of.add_months(-LOOK_BACK);
     let mut last: Vec<&Run> = vec![];
     // The newest first, and of one date the one that was recorded last.
     for run in runs.iter().filter(|run| run.as_of < asked.as_of) {
-        let period = |run: &Run| Period::of(grading.scheme.period, run.as_of);
+        let period = |run: &Run| Period::of(kind, run.as_of);
         let is_recent = oldest.is_none_or(|oldest| run.as_of >= oldest);
         if is_recent && last.last().is_none_or(|known| period(known) != period(run)) {
             last.push(run);

@@ -58,6 +58,30 @@ fn lacking(grading: &Grading, when: &Expression, row: usize, lang: Lang) -> Opti
     (!texts.is_empty()).then(|| texts.join(between))
 }
 
+/// Whether all that the next better grade lacks is a limit of this very value, so that what it is short of says the
+/// nearest change.
+pub fn asks_only_for(grading: &Grading, row: usize, slot: Slot) -> bool {
+    let better = grading.decided[row]
+        .grade
+        .and_then(|grade| grade.checked_sub(1));
+    let Some(GradeRule::When(Some(when))) =
+        better.map(|better| &grading.scheme.grades[better as usize].rule)
+    else {
+        return false;
+    };
+    let parts = super::next::parts(&when.bound);
+    let mut lacks = parts.filter(|part| part.eval_at(&grading.facts, row) != Value::Bool(true));
+    let (Some(part), None) = (lacks.next(), lacks.next()) else {
+        return false;
+    };
+    let Node::Compare(_, left, right) = &part.node else {
+        return false;
+    };
+    let is_limit = left.node == Node::Slot(slot) && right.literal().is_some();
+    // At the very limit of `>` it says nothing of the way to go.
+    is_limit && Some(&grading.facts.get(slot).value(row)) != right.literal()
+}
+
 /// The values that a part found: `现 72，差 8` for a limit, else all of them by name.
 fn found(grading: &Grading, part: &Bound, row: usize, lang: Lang) -> String {
     let scheme = &grading.scheme;

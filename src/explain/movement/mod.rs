@@ -9,6 +9,7 @@ mod next;
 mod overrides;
 
 pub use crate::decide::Ladder;
+pub use distance::asks_only_for;
 pub use evidence::{Evidence, evidence};
 pub use next::{Count, counts, has_next, next};
 pub use overrides::{overridden, tagged};

@@ -186,6 +186,17 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
             });
         }
     }
+    if movement.follows && ladder == Ladder::Grade && (level as usize) + 1 < levels {
+        let present = &grading.scheme.grades[level as usize];
+        let keep = match (&present.keep, &present.rule) {
+            (Some(keep), _) | (None, GradeRule::When(Some(keep))) => Some(&keep.text),
+            (None, _) => None,
+        };
+        texts.extend(keep.map(|keep| match lang {
+            Lang::Zh => format!("不再满足 {keep} 即降级"),
+            Lang::En => format!("demoted once `{keep}` does not hold"),
+        }));
+    }
     texts
 }
 

@@ -5,7 +5,7 @@ use super::{Fault, FaultKind, Operand, Rows, missing};
 use crate::expr::bound::Bound;
 use crate::expr::functions::PopulationFunction;
 use crate::expr::types::Base;
-use crate::rank::{Group, Population, quantile_of};
+use crate::rank::{Figures, quantile_of};
 use crate::table::{Decimal, Value};
 
 /// What is looked up.
@@ -17,41 +17,32 @@ pub(super) struct Lookup {
 
 impl Lookup {
     /// What a group has as a whole.
-    fn of_group(&self, population: &Population, group: Group) -> Option<Decimal> {
+    fn of_group(&self, figures: &Figures<'_>) -> Option<Decimal> {
         match self.function {
-            PopulationFunction::Mean => population.mean(group),
-            PopulationFunction::Median => population.median(group),
-            _ => population.percentile(self.parameter, group),
+            PopulationFunction::Mean => figures.mean(),
+            PopulationFunction::Median => figures.median(),
+            _ => figures.percentile(self.parameter),
         }
     }
 
     /// What one customer has.
-    fn of_key(
-        &self,
-        population: &Population,
-        key: i64,
-        group: Group,
-    ) -> Option<Result<i64, FaultKind>> {
+    fn of_key(&self, figures: &Figures<'_>, key: i64) -> Option<Result<i64, FaultKind>> {
         let count = |count: u64| within_limit(i128::from(count) * 1_000_000);
         let share = |share: Option<Decimal>| {
-            let none = || match population.total(group) {
+            let none = || match figures.total() {
                 0 => FaultKind::DivisionByZero,
                 _ => FaultKind::Overflow,
             };
             share.map(Decimal::millionths).ok_or_else(none)
         };
         Some(match self.function {
-            PopulationFunction::Rank => count(population.better(key, group) as u64 + 1),
+            PopulationFunction::Rank => count(figures.better(key) as u64 + 1),
             PopulationFunction::Quantile => {
                 let parts = u64::try_from(self.parameter.trunc()).unwrap_or(1);
-                count(quantile_of(
-                    population.better(key, group),
-                    population.count(group),
-                    parts,
-                )?)
+                count(quantile_of(figures.better(key), figures.count(), parts)?)
             }
-            PopulationFunction::Share => share(population.share(key, group)),
-            PopulationFunction::ShareAbove => share(population.share_above(key, group)),
+            PopulationFunction::Share => share(figures.share(key)),
+            PopulationFunction::ShareAbove => share(figures.share_above(key)),
             _ => return None,
         })
     }
@@ -71,8 +62,12 @@ impl<'f> Rows<'f> {
             return Operand::owned(missing(base, self.len));
         };
         let whole = matches!(lookup.function, F::Mean | F::Median | F::Percentile);
-        if whole && let Some(everybody) = population.everybody() {
-            let figure = lookup.of_group(population, everybody);
+        let is_same = population.is_same_for_all();
+        if whole
+            && is_same
+            && let Some(everybody) = population.everybody()
+        {
+            let figure = lookup.of_group(&population.figures(everybody, 0));
             return Operand::Constant(figure.map_or(Value::Missing, Value::Number));
         }
         let groups = within.map(|within| {
@@ -87,13 +82,13 @@ impl<'f> Rows<'f> {
         if whole {
             return self.each_row(faults, |row| {
                 lookup
-                    .of_group(population, group(row)?)
+                    .of_group(&population.figures(group(row)?, row))
                     .map(|figure| Ok(figure.millionths()))
             });
         }
         let keys = self.eval(argument, faults);
         self.each_row(faults, |row| {
-            lookup.of_key(population, keys.key(row)?, group(row)?)
+            lookup.of_key(&population.figures(group(row)?, row), keys.key(row)?)
         })
     }
 }

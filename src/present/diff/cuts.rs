@@ -70,7 +70,7 @@ pub(super) fn table(cuts: &[Cut], lang: Lang) -> Listing {
             match share {
                 Some(share) => cells.extend([
                     ListCell::count(share.count),
-                    ListCell::Value(OutCell::Number(share.share)),
+                    ListCell::Value(OutCell::Number(share.share.round(3))),
                     ListCell::maybe(share.cutoff.as_deref()),
                 ]),
                 None => cells.extend([const { ListCell::Value(OutCell::Blank) }; 3]),

@@ -6,7 +6,8 @@ use crate::table::{Decimal, Value as Cell};
 use serde_json::{Map, Number, Value, json};
 use std::io::{self, Write};
 
-/// Writes one document: `{"summary": …, "matrix": …, "moves": …}`. The moves are those with whom something happened.
+/// Writes one document: `{"summary": …, "matrix": …, "moves": …}`. The moves are those with whom something happened. Of
+/// another scheme there are `effects` too: sections of tables as reports have them.
 pub fn write_json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     let listed = |found: &&Move| match &diff.only {
         Some(only) => only.contains(&found.class),
@@ -16,6 +17,11 @@ pub fn write_json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &summary(diff))?;
     out.write_all(b",\n\"matrix\": ")?;
     list(flows(diff).into_iter(), out)?;
+    if !diff.effects.is_empty() {
+        out.write_all(b",\n\"effects\": ")?;
+        let sections = crate::present::report::json::sections(&diff.effects);
+        serde_json::to_writer(&mut *out, &sections)?;
+    }
     out.write_all(b",\n\"moves\": ")?;
     list(diff.comparison.moves.iter().filter(listed).map(record), out)?;
     out.write_all(b"\n}\n")?;

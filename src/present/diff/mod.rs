@@ -15,10 +15,13 @@ pub use report::report;
 pub(in crate::present) use moves::place_of;
 
 use super::marks::class_word;
+use super::report as drawn;
 use super::table::GradeStyle;
 use super::{markdown, terminal};
 use crate::compare::{Class, Comparison};
 use crate::diagnostic::{Lang, Text};
+use crate::report::{Report, Section};
+use crate::words::Word;
 use std::io::{self, Write};
 
 /// A comparison with what is to be said of its sides.
@@ -40,6 +43,8 @@ pub struct Diff {
     pub only: Option<Vec<Class>>,
     /// Of two schemes what their grades come to; empty where the sides are not two schemes on the same data.
     pub cuts: Vec<Cut>,
+    /// What another scheme takes and brings beside the moves: workload, cost, revenue.
+    pub effects: Vec<Section>,
 }
 
 /// The figures in one line: `120 → 123 customers: ▼ down 4, ▲ up 6, ★ new 3; ＝ same 110`.
@@ -66,6 +71,21 @@ pub fn line(diff: &Diff) -> Text {
     text
 }
 
+/// The effects alone, as formats that draw reports take them.
+pub(in crate::present) fn effects(diff: &Diff) -> Report {
+    let styles = diff.styles.iter().filter(|_| diff.comparison.is_ordered);
+    Report {
+        lang: diff.lang,
+        title: String::new(),
+        facts: vec![],
+        grades: styles
+            .map(|style| (style.name.clone(), style.color))
+            .collect(),
+        sections: diff.effects.clone(),
+        customers: None,
+    }
+}
+
 /// The list for a terminal, then the matrix and the line. Without anybody to list there is only the line.
 pub fn write_terminal(
     diff: &Diff,
@@ -85,6 +105,10 @@ pub fn write_terminal(
         terminal::write(&cuts::table(&diff.cuts, diff.lang), options, out)?;
         writeln!(out)?;
     }
+    if !diff.effects.is_empty() {
+        drawn::terminal::write_sections(&effects(diff), options, out)?;
+        writeln!(out)?;
+    }
     writeln!(out, "{}", line(diff).get(diff.lang))
 }
 
@@ -96,8 +120,12 @@ pub fn write_markdown(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         markdown::write(&cuts::table(&diff.cuts, diff.lang), out)?;
     }
+    drawn::markdown::write_sections(&effects(diff), out)?;
     let moves = MovesTable::new(diff, Shape::Screen);
     if !moves.is_blank() {
+        if !diff.effects.is_empty() {
+            writeln!(out, "\n## {}", Word::Movements.get(diff.lang))?;
+        }
         writeln!(out)?;
         markdown::write(&moves, out)?;
     }

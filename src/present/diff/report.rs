@@ -26,6 +26,7 @@ pub fn report(diff: &Diff) -> Report {
     sections.extend((!diff.cuts.is_empty()).then(|| grades(diff)));
     // Of nobody there is no matrix.
     sections.extend((!comparison.moves.is_empty()).then(|| matrix(diff)));
+    sections.extend(diff.effects.iter().cloned());
     Report {
         lang,
         title: Word::DiffTitle.get(lang).to_owned(),

@@ -15,8 +15,6 @@ use std::io::{self, Write};
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let facts = report.facts.iter();
     let facts = facts.map(|fact| (fact.key.to_owned(), json!(fact.value)));
-    let sections = report.sections.iter();
-    let sections = sections.map(|found| (found.key.to_owned(), section(found)));
     let language = match report.lang {
         Lang::En => "en",
         Lang::Zh => "zh",
@@ -25,11 +23,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "title": report.title,
         "language": language,
         "facts": Value::Object(facts.collect()),
-        "sections": Value::Object(sections.collect()),
+        "sections": sections(&report.sections),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+/// Sections by their keys.
+pub fn sections(sections: &[Section]) -> Value {
+    let sections = sections.iter();
+    let sections = sections.map(|found| (found.key.to_owned(), section(found)));
+    Value::Object(sections.collect())
 }
 
 fn section(section: &Section) -> Value {

@@ -17,6 +17,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let (label, value) = (inline(&fact.label), inline(&fact.value));
         writeln!(out, "- {label}{between}{value}")?;
     }
+    write_sections(report, out)?;
+    out.flush()
+}
+
+/// Writes the sections alone.
+pub fn write_sections(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for section in &report.sections {
         writeln!(out, "\n## {}", inline(&section.title))?;
         for note in &section.notes {
@@ -34,7 +40,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             markdown::write(&Plain::new(report, table), out)?;
         }
     }
-    out.flush()
+    Ok(())
 }
 
 /// A note: what stands in backticks stays code, the rest is escaped.

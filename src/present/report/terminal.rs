@@ -23,10 +23,21 @@ pub fn write(report: &Report, options: &TerminalOptions, out: &mut dyn Write) ->
     let facts = facts.map(|fact| format!("{}{between}{}", fact.label, fact.value));
     let facts = facts.collect::<Vec<_>>().join("  ");
     out.write_all(folded(&facts, "", wide).as_bytes())?;
+    write_sections(report, options, out)?;
+    out.flush()
+}
+
+/// Writes the sections alone, an empty line before each.
+pub fn write_sections(
+    report: &Report,
+    options: &TerminalOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let wide = options.width.map_or(MOST, usize::from).clamp(20, MOST);
     for section in &report.sections {
         self::section(report, section, options, wide, out)?;
     }
-    out.flush()
+    Ok(())
 }
 
 fn section(

@@ -5,6 +5,7 @@ use crate::book::Entry;
 use crate::clean::sheet::shown;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::explain::distance::Nearest;
 use crate::explain::reasons;
 use crate::present::marks::decision_mark;
 use crate::present::table::{OutCell, RowMark};
@@ -155,7 +156,8 @@ impl<'a> Results<'a> {
                 }
             }
             ResultColumn::Next => {
-                let next = crate::explain::movement::next(grading, row, self.view.lang);
+                let nearest = self.nearest.get_or_init(|| Nearest::new(grading));
+                let next = crate::explain::next(grading, nearest, row, self.view.lang);
                 next.map_or(OutCell::Blank, |next| OutCell::Text(Cow::Owned(next)))
             }
         }
@@ -235,7 +237,17 @@ impl<'a> Results<'a> {
     }
 }
 
-pub(super) fn value_cell(value: Value) -> OutCell<'static> {
+/// The entry of a column.
+pub(super) fn entry_cell(column: &Column, row: usize) -> OutCell<'_> {
+    match column {
+        Column::Text(texts) => texts
+            .get(row)
+            .map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text))),
+        other => value_cell(other.value(row)),
+    }
+}
+
+fn value_cell(value: Value) -> OutCell<'static> {
     match value {
         Value::Missing => OutCell::Blank,
         Value::Number(number) => OutCell::Number(number),

@@ -14,6 +14,7 @@ use super::table::{
 };
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
+use crate::explain::distance::Nearest;
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
 use crate::read::fold_header;
@@ -21,10 +22,10 @@ use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKin
 use crate::table::{Column, Unit};
 use crate::text;
 use crate::words::result_heading;
-use cells::value_cell;
+use cells::entry_cell;
 use foldhash::HashSet;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What to show.
 #[derive(Clone, Debug)]
@@ -88,6 +89,8 @@ pub struct Results<'a> {
     inputs: Vec<InputColumn>,
     grades: Vec<GradeStyle>,
     types: Vec<Arc<str>>,
+    /// What is nearest to a better grade; worked out when a cell asks.
+    nearest: OnceLock<Nearest>,
     /// What the user should know about the columns.
     pub findings: Vec<Finding>,
 }
@@ -110,6 +113,7 @@ impl<'a> Results<'a> {
                 })
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
+            nearest: OnceLock::new(),
             findings: vec![],
             view,
         };
@@ -288,7 +292,7 @@ impl ResultTable for Results<'_> {
         };
         match from {
             Filling::Id => OutCell::Text(Cow::Borrowed(&self.grading.book.roster.ids[row])),
-            Filling::Values(column) => value_cell(column.value(row)),
+            Filling::Values(column) => entry_cell(column, row),
             Filling::Result(column) => self.result_cell(*column, row),
             Filling::Strategy(show) => self.grading.classification.strategies[row]
                 .index()

@@ -8,7 +8,7 @@ use crate::explain::value_text;
 use crate::grading::Grading;
 use crate::scheme::model::{DimensionRule, GradeRule, Sight};
 use crate::table::column::MISSING;
-use crate::table::{Column, Decimal, Hash, Value};
+use crate::table::{Column, Decimal, Hash};
 use crate::words::estimate_mark;
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -200,11 +200,13 @@ fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Share> 
             names.push(label);
         }
     }
-    let column = grading.facts.get(dimension.label_slot);
-    let places: HashMap<Arc<str>, usize> = names.iter().cloned().zip(0..).collect();
-    amounts.shares(grading, &names, |row| match column.value(row) {
-        Value::Text(label) => places.get(&label).copied(),
-        _ => None,
+    let Column::Text(labels) = grading.facts.get(dimension.label_slot) else {
+        return amounts.shares(grading, &names, |_| None);
+    };
+    let place = |label: &Arc<str>| names.iter().position(|name| name == label);
+    let places: Vec<Option<usize>> = labels.dictionary.iter().map(place).collect();
+    amounts.shares(grading, &names, |row| {
+        places.get(labels.codes[row] as usize).copied().flatten()
     })
 }
 
@@ -215,11 +217,18 @@ fn tags(grading: &Grading, amounts: &Amounts<'_>) -> Vec<Share> {
         let Column::Text(texts) = grading.facts.get(tag.slot) else {
             continue;
         };
-        for row in 0..grading.len() {
-            if let Some(text) = texts.get(row).filter(|text| !text.is_empty()) {
-                let count = counts.entry(text.clone()).or_default();
-                count.0 += 1;
-                count.1 += amounts.at(row);
+        let mut by_code = vec![(0, 0); texts.dictionary.len()];
+        for (row, code) in texts.codes.iter().enumerate() {
+            if let Some((count, amount)) = by_code.get_mut(*code as usize) {
+                *count += 1;
+                *amount += amounts.at(row);
+            }
+        }
+        for (text, (count, amount)) in texts.dictionary.iter().zip(by_code) {
+            if count > 0 && !text.is_empty() {
+                let all = counts.entry(text.clone()).or_default();
+                all.0 += count;
+                all.1 += amount;
             }
         }
     }

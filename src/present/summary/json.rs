@@ -1,8 +1,9 @@
 //! The summary as JSON, for `--summary-json`: English keys, exact numbers.
 
 use super::{Share, Summary};
+use crate::diagnostic::Shown;
 use crate::diagnostic::{At, Severity};
-use crate::table::Decimal;
+use crate::table::{self, Decimal};
 use serde_json::{Map, Number, Value, json};
 use std::io::{self, Write};
 
@@ -91,7 +92,48 @@ pub fn finding(finding: &crate::diagnostic::Finding) -> Value {
         data["owner"] = json!(about.owner);
         data["due"] = json!(about.due.map(|day| day.to_string()));
     }
+    for (key, value) in shown_by(finding) {
+        data[key] = value;
+    }
     data
+}
+
+/// What shows a finding about a scheme: the customers made for it, and those of the data whom it is about.
+pub fn shown_by(finding: &crate::diagnostic::Finding) -> Vec<(&'static str, Value)> {
+    let mut shown = vec![];
+    if !finding.witnesses.is_empty() {
+        let all: Vec<Value> = finding.witnesses.iter().map(witness).collect();
+        shown.push(("witnesses", Value::Array(all)));
+    }
+    if let Some(customers) = &finding.customers {
+        shown.push(("customers", json!(customers)));
+    }
+    shown
+}
+
+fn witness(witness: &crate::diagnostic::Witness) -> Value {
+    let mut values = serde_json::Map::new();
+    for (name, shown) in &witness.values {
+        let shown = match shown {
+            Shown::One(value) => cell(value),
+            Shown::Periods(values) => values.iter().map(cell).collect(),
+        };
+        values.insert(name.to_string(), shown);
+    }
+    json!({ "values": values, "entry": witness.entry })
+}
+
+/// A value as data; a text that stands for any other is told as null.
+fn cell(value: &table::Value) -> Value {
+    match value {
+        table::Value::Missing => Value::Null,
+        table::Value::Number(number) => exact(Some(*number)),
+        table::Value::Date(date) => Value::from(date.to_string()),
+        table::Value::DateTime(moment) => Value::from(moment.to_string()),
+        table::Value::Bool(truth) => Value::from(*truth),
+        table::Value::Text(text) => Value::from(&**text),
+        table::Value::List(items) => json!(items),
+    }
 }
 
 /// The word for a severity in data.

@@ -1,42 +1,128 @@
 //! The workbook that `init` writes: a sheet for each sheet of the scheme, with its headers, notes on what goes below,
-//! and drop-downs where the scheme knows the choices.
+//! and drop-downs where the scheme knows the choices; with rows in it, if there are some to try.
 
 use super::WorkbookError;
 use super::formats::{Formats, Look, Shade};
-use super::text::SheetNames;
+use super::graded::serial;
+use super::page;
+use super::text::{self, SheetNames};
 use crate::diagnostic::Lang;
 use crate::present::shown::width;
 use crate::scheme::Scheme;
 use crate::scheme::model::{DayLimit, Field, FieldKind, Sheet};
+use crate::table::Value;
 use crate::words::Word;
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
-    Note, Workbook, Worksheet,
+    Format, IgnoreError, Note, Workbook, Worksheet, XlsxError,
 };
 use std::io::{Seek, Write};
+use std::sync::Arc;
 
 /// Rows that are ready to be filled: formats and drop-downs reach so far.
 const READY: u32 = 2_000;
 
-/// Writes the workbook to fill in.
-pub fn write<W: Write + Seek + Send>(scheme: &Scheme, out: W) -> Result<(), WorkbookError> {
+/// The narrowest and the widest column, in characters.
+const NARROWEST: usize = 12;
+const WIDEST: usize = 40;
+
+/// Rows to stand below the headers of a sheet, so that there is something to try.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The sheet's name in the scheme.
+    pub sheet: Arc<str>,
+    /// For each row a value for each field of the sheet, in the order that they have there.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// The name of a sheet's worksheet, and of the workbook after its first one.
+pub fn name_of(sheet: &str, lang: Lang) -> &str {
+    match (sheet, lang) {
+        ("customers", Lang::Zh) => "客户",
+        ("orders", Lang::Zh) => "订单",
+        ("tickets", Lang::Zh) => "工单",
+        ("surveys", Lang::Zh) => "答卷",
+        (name, _) => name,
+    }
+}
+
+/// A sheet with the order in which its fields stand: first those by which a row is known.
+struct Page<'a> {
+    sheet: &'a Sheet,
+    order: Vec<usize>,
+    /// The field with the grade before, whose values are those of the scheme's grades.
+    graded: Option<usize>,
+}
+
+impl<'a> Page<'a> {
+    fn new(sheet: &'a Sheet, first: &[Option<usize>], graded: Option<usize>) -> Self {
+        let mut order: Vec<usize> = first.iter().flatten().copied().collect();
+        for field in 0..sheet.fields.len() {
+            if !order.contains(&field) {
+                order.push(field);
+            }
+        }
+        Self {
+            sheet,
+            order,
+            graded,
+        }
+    }
+
+    /// All sheets of a scheme that people fill.
+    fn of(scheme: &'a Scheme) -> Vec<Self> {
+        let customers = scheme.customers.iter().map(|customers| {
+            let first = [Some(customers.key), customers.name];
+            Self::new(&customers.sheet, &first, customers.previous_grade)
+        });
+        let events = scheme.events.iter().map(|event| {
+            let first = [event.id, Some(event.customer), Some(event.date)];
+            Self::new(&event.sheet, &first, None)
+        });
+        let lookups = scheme
+            .lookups
+            .iter()
+            .map(|lookup| Self::new(&lookup.sheet, &[Some(lookup.key)], None));
+        customers.chain(events).chain(lookups).collect()
+    }
+
+    /// The fields in the order in which they stand, each with its place in the scheme.
+    fn fields(&self, scheme: &Scheme) -> Vec<(usize, Field)> {
+        let field = |index: usize| {
+            let mut field = self.sheet.fields[index].clone();
+            if self.graded == Some(index) && !scheme.grades.is_empty() {
+                field.kind = FieldKind::Choice;
+                field.choices = scheme
+                    .grades
+                    .iter()
+                    .map(|grade| grade.name.clone())
+                    .collect();
+            }
+            (index, field)
+        };
+        self.order.iter().copied().map(field).collect()
+    }
+}
+
+/// Writes the workbook to fill in, with these rows in it already.
+pub fn write<W: Write + Seek + Send>(
+    scheme: &Scheme,
+    rows: &[Rows],
+    out: W,
+) -> Result<(), WorkbookError> {
     let mut book = Workbook::new();
     // A fixed date, so that the same scheme gives the same bytes.
     let created = ExcelDateTime::from_ymd(2024, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     let mut names = SheetNames::default();
     let mut formats = Formats::new(&[], false);
-    let customers = scheme.customers.iter().map(|customers| &customers.sheet);
-    let events = scheme.events.iter().map(|event| &event.sheet);
-    let lookups = scheme.lookups.iter().map(|lookup| &lookup.sheet);
-    for sheet in customers.chain(events).chain(lookups) {
-        let name = match (&*sheet.name, scheme.language) {
-            ("customers", Lang::Zh) => "客户",
-            (name, _) => name,
-        };
+    for page in Page::of(scheme) {
         let worksheet = book.add_worksheet();
+        let name = name_of(&page.sheet.name, scheme.language);
         worksheet.set_name(names.take(name, 1))?;
-        fill(worksheet, sheet, scheme.language, &mut formats)?;
+        let own = rows.iter().filter(|rows| rows.sheet == page.sheet.name);
+        let own: Vec<&Vec<Value>> = own.flat_map(|rows| &rows.rows).collect();
+        fill(worksheet, &page, scheme, &own, &mut formats)?;
     }
     book.save_to_writer(out)?;
     Ok(())
@@ -44,30 +130,75 @@ pub fn write<W: Write + Seek + Send>(scheme: &Scheme, out: W) -> Result<(), Work
 
 fn fill(
     worksheet: &mut Worksheet,
-    sheet: &Sheet,
-    lang: Lang,
+    page: &Page<'_>,
+    scheme: &Scheme,
+    rows: &[&Vec<Value>],
     formats: &mut Formats,
 ) -> Result<(), WorkbookError> {
+    let lang = scheme.language;
     let heading = formats.section();
+    page::set_up(worksheet, lang);
+    worksheet.set_repeat_rows(0, 0)?;
     worksheet.set_freeze_panes(1, 0)?;
     worksheet.set_row_height_pixels(0, 24)?;
-    for (index, field) in sheet.fields.iter().enumerate() {
-        let column = index as u16;
-        let title = header_of(field);
+    let ready = READY.max(rows.len() as u32);
+    let last = page.order.len().saturating_sub(1) as u16;
+    worksheet.ignore_error_range(1, 0, ready, last, IgnoreError::NumberStoredAsText)?;
+    for (column, (index, field)) in (0u16..).zip(page.fields(scheme)) {
+        let title = header_of(&field);
         worksheet.write_string_with_format(0, column, &title, &heading)?;
         worksheet.insert_note(
             0,
             column,
-            &Note::new(note(field, lang)).add_author_prefix(false),
+            &Note::new(note(&field, lang)).add_author_prefix(false),
         )?;
-        let look = look_of(&field.kind);
-        worksheet.set_column_width(column, (width(&title) + 6).clamp(12, 40) as f64)?;
-        worksheet.set_column_format(column, formats.cell(Shade::Plain, look))?;
-        if let Some(validation) = validation(field, lang)? {
-            worksheet.add_data_validation(1, column, READY, column, &validation)?;
+        let format = formats.cell(Shade::Plain, look_of(&field.kind));
+        worksheet.set_column_format(column, format)?;
+        let mut widest = width(&title) + 3;
+        for (row, values) in (1..).zip(rows) {
+            let value = values.get(index).unwrap_or(&Value::Missing);
+            widest = widest.max(write_value(worksheet, (row, column), value, format, lang)?);
+        }
+        worksheet.set_column_width(column, (widest + 3).clamp(NARROWEST, WIDEST) as f64)?;
+        if let Some(validation) = validation(&field, lang)? {
+            worksheet.add_data_validation(1, column, ready, column, &validation)?;
         }
     }
     Ok(())
+}
+
+/// Writes a value as its column shows it; gives how wide that is, in characters.
+fn write_value(
+    worksheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    value: &Value,
+    format: &Format,
+    lang: Lang,
+) -> Result<usize, XlsxError> {
+    let mut text = |text: &str| {
+        worksheet.write_string_with_format(row, column, text::cell(text), format)?;
+        Ok(width(text))
+    };
+    let (number, shown) = match value {
+        Value::Missing => return Ok(0),
+        Value::Text(value) => return text(value),
+        Value::List(values) => {
+            return text(&values.join(if lang == Lang::Zh { "、" } else { ", " }));
+        }
+        Value::Bool(value) => return text(Word::truth(*value).get(lang)),
+        // With the signs that a format may add.
+        Value::Number(value) => (value.to_f64(), value.to_string().len() + 4),
+        Value::Date(date) => match serial(i64::from(date.days())) {
+            Some(days) => (days, 10),
+            None => return text(&date.to_string()),
+        },
+        Value::DateTime(moment) => match serial(i64::from(moment.date().days())) {
+            Some(days) => (days + f64::from(moment.second_of_day()) / 86_400.0, 19),
+            None => return text(&moment.to_string()),
+        },
+    };
+    worksheet.write_number_with_format(row, column, number, format)?;
+    Ok(shown)
 }
 
 /// The field's name, with the unit that bare numbers below it have.

@@ -3,9 +3,9 @@
 use super::formats::{Formats, Look, look_of};
 use super::page::Page;
 use super::text::SheetNames;
-use super::{Limits, WorkbookError, matrix, moves, page};
+use super::{Limits, WorkbookError, matrix, moves, page, report};
 use crate::compare::Class;
-use crate::present::diff::Diff;
+use crate::present::diff::{Diff, effects};
 use crate::present::marks::class_word;
 use crate::present::shown;
 use crate::table::Decimal;
@@ -40,6 +40,7 @@ pub fn write_diff<W: Write + Seek + Send>(diff: &Diff, out: W) -> Result<(), Wor
     let sheet = book.add_worksheet();
     sheet.set_name(names.take(Word::SheetMatrix.get(diff.lang), 1))?;
     matrix::write(sheet, diff, &formats)?;
+    report::add_sections(&mut book, &effects(diff), &mut names, &formats)?;
     book.save_to_writer(out)?;
     Ok(())
 }

@@ -318,7 +318,7 @@ fn written(cell: OutCell<'_>, look: Look, lang: Lang) -> (Written<'_>, Look) {
 
 /// A day as Excel counts; `None` before 1900-03-01, where its count has a 29 February 1900 that never was and other
 /// programs differ.
-fn serial(unix_days: i64) -> Option<f64> {
+pub(super) fn serial(unix_days: i64) -> Option<f64> {
     let days = unix_days + EXCEL_EPOCH;
     (days >= 61).then_some(days as f64)
 }

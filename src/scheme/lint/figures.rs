@@ -1,8 +1,8 @@
 //! Weights that are no shares, and temporary dimensions that nobody approved.
 
 use crate::diagnostic::{Code, Finding, Text};
-use crate::scheme::model::{DimensionRule, Scheme};
-use crate::table::Decimal;
+use crate::scheme::model::{Dimension, DimensionRule, Scheme};
+use crate::table::{Date, Decimal};
 use crate::text;
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 type Part<'a> = (&'a Arc<str>, Decimal, &'a Range<usize>);
 
 /// The findings about figures.
-pub fn lint(scheme: &Scheme) -> Vec<Finding> {
+pub fn lint(scheme: &Scheme, as_of: Date) -> Vec<Finding> {
     let dimensions: Vec<Part<'_>> = scheme
         .dimensions
         .iter()
@@ -32,29 +32,43 @@ pub fn lint(scheme: &Scheme) -> Vec<Finding> {
                 &parts,
             ));
         }
-        // Whether it is in force depends on the as-of date, which grading knows.
-        if dimension
-            .temporary
-            .as_ref()
-            .is_some_and(|temporary| temporary.approved_by.is_none())
-        {
-            findings.push(
-                Finding::warning(
-                    Code::TemporaryInactive,
-                    text!(
-                        "temporary dimension `{name}` does not count: nobody approved it",
-                        "临时维度 `{name}` 不计分：未经批准"
-                    ),
-                )
-                .at(dimension.span.clone())
-                .help(text!(
-                    "say who did: `approved_by = \"…\"`",
-                    "请写明批准人：`approved_by = \"…\"`"
-                )),
-            );
-        }
+        findings.extend(out_of_force(dimension, as_of));
     }
     findings
+}
+
+/// A temporary dimension that never counts, or no longer.
+fn out_of_force(dimension: &Dimension, as_of: Date) -> Option<Finding> {
+    let (name, temporary) = (&dimension.name, dimension.temporary.as_ref()?);
+    let ended = temporary.until.filter(|until| *until < as_of);
+    let (title, help) = match (&temporary.approved_by, ended) {
+        (None, _) => (
+            text!(
+                "temporary dimension `{name}` does not count: nobody approved it",
+                "临时维度 `{name}` 不计分：未经批准"
+            ),
+            text!(
+                "say who did: `approved_by = \"…\"`",
+                "请写明批准人：`approved_by = \"…\"`"
+            ),
+        ),
+        (Some(_), Some(until)) => (
+            text!(
+                "temporary dimension `{name}` does not count as of {as_of}: it ended on {until}",
+                "临时维度 `{name}` 在 {as_of} 不计分：已于 {until} 到期"
+            ),
+            text!(
+                "take it out, or have it approved for longer: `until`",
+                "请删去它，或经批准后延长 `until`"
+            ),
+        ),
+        _ => return None,
+    };
+    Some(
+        Finding::warning(Code::TemporaryInactive, title)
+            .at(dimension.span.clone())
+            .help(help),
+    )
 }
 
 fn weights(what: &Text, parts: &[Part<'_>]) -> Option<Finding> {

@@ -1,11 +1,13 @@
 //! Values that no entry of a list covers.
 
-use super::regions::{self, Region, is_free};
+use super::certainty::{Certainty, certainty};
+use super::customers::{customer, described};
+use super::regions::Region;
 use super::shape::ONE;
 use super::values::Stands;
 use super::variables::Kind;
-use super::words::{ranges, witness};
-use super::{Judged, independent, only_results_meet};
+use super::words::{ranges, told, witness};
+use super::{Judged, undecided};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::Base;
 use crate::text;
@@ -18,23 +20,28 @@ const TRIED: usize = 60;
 /// A gap that is told.
 struct Gap {
     region: Region,
+    /// A customer who is in it.
+    row: usize,
     /// Whether its values may never meet, because they are results that come from the same values.
     may_not_meet: bool,
 }
 
 /// The finding of all gaps of a list, if there are some.
 pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
-    let (found, more) = find(judged);
-    let first = found.first()?;
+    let (found, more, open) = find(judged);
+    let Some(first) = found.first() else {
+        return open.map(|region| not_decided(judged, &region));
+    };
     let Text {
         en: what,
         zh: what_zh,
     } = judged.what;
-    let shown = witness(&first.region, &judged.variables, &judged.cells);
+    let shown = witness(&first.region, first.row, judged);
     let by_rank = judged
-        .variables
+        .grid
+        .told
         .iter()
-        .any(|variable| variable.kind == Kind::Best);
+        .any(|told| told.variable.kind == Kind::Best);
     let title = match (by_rank, shown.en.is_empty()) {
         (true, true) => Text {
             en: format!("customers outside every `top` have no {what}"),
@@ -62,16 +69,20 @@ pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
             "之后没有收下其余的"
         ));
     for gap in &found {
-        let Text { en, zh } = ranges(&gap.region, &judged.variables, &judged.cells);
+        let Text { en, zh } = ranges(&gap.region, gap.row, judged);
         if !en.is_empty() {
             finding = finding.with_note(Text {
                 en: format!("not covered: {en}"),
                 zh: format!("未覆盖：{zh}"),
             });
         }
+        finding.witnesses.push(customer(judged, gap.row));
     }
     if more {
         finding = finding.with_note(text!("and more", "还有其他"));
+    }
+    if let Some(such) = described(judged, first.row, &told(&first.region, judged)) {
+        finding = finding.with_note(such);
     }
     if found.iter().any(|gap| gap.may_not_meet) {
         finding = finding.with_note(text!(
@@ -95,52 +106,64 @@ pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
     }))
 }
 
-/// The gaps that are told, and whether there are more.
-fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool) {
-    let cells = &judged.cells;
+/// Values that may be a gap, or may never meet.
+fn not_decided(judged: &Judged<'_>, region: &Region) -> Finding {
+    let Text { en, zh } = judged.what;
+    let what = Text {
+        en: format!("whether every customer has a {en} was not decided"),
+        zh: format!("未能判定是否每位客户都有{zh}"),
+    };
+    undecided(judged, Code::Gap, what, &told(region, judged)).help(text!(
+        "add a last one without `when` for the rest, if there may be some",
+        "如果可能有剩下的客户，最后加一条不写 `when` 的收下"
+    ))
+}
+
+/// The gaps that are told, whether there are more, and one that may be none.
+fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool, Option<Region>) {
     // A missing value is none of a gap: it has its own reason in the result.
     let inside: Vec<bool> = judged
         .decided_by
         .iter()
         .enumerate()
-        .map(|(row, decided_by)| decided_by.is_none() && cells.is_known(row))
+        .map(|(row, decided_by)| decided_by.is_none() && judged.grid.is_known(row))
         .collect();
     let mut open = inside.clone();
     let mut found = vec![];
+    let mut undecided = None;
     for _ in 0..TRIED {
         let Some(start) = open.iter().position(|open| *open) else {
             break;
         };
-        let region = regions::around(start, &inside, &judged.variables, cells);
-        for row in regions::rows(&region, cells) {
-            open[row] = false;
+        let region = judged.grid.around(start, &inside);
+        let rows = judged.grid.rows(&region);
+        for row in &rows {
+            open[*row] = false;
         }
-        let told: Vec<usize> = (0..region.len())
-            .filter(|variable| !is_free(&region, *variable, cells))
-            .collect();
-        let certain = independent(&told, &judged.variables);
-        // Values that hang together may never meet, `x` and `x / y` for one. That is left to a check that can tell.
-        if !certain && !only_results_meet(&told, &judged.variables) {
+        let certain = certainty(judged, &told(&region, judged));
+        if certain == Certainty::Open {
+            undecided = undecided.or(Some(region));
             continue;
         }
         if found.len() == TOLD {
-            return (found, true);
+            return (found, true, undecided);
         }
         found.push(Gap {
+            row: rows.first().copied().unwrap_or(start),
             region,
-            may_not_meet: !certain,
+            may_not_meet: certain == Certainty::Results,
         });
     }
-    (found, false)
+    (found, false, undecided)
 }
 
 /// Whether a gap lies between two neighbouring whole numbers, where a count has none.
 fn is_between_whole_numbers(judged: &Judged<'_>, region: &Region) -> bool {
     (0..region.len()).any(|variable| {
-        let samples = &judged.cells.samples[variable];
-        judged.variables[variable].ty.base == Base::Number
+        let told = &judged.grid.told[variable];
+        told.variable.ty.base == Base::Number
             && region[variable].iter().any(|choice| {
-                matches!(samples[*choice].stands, Stands::Between(Some(low), Some(high))
+                matches!(told.samples[*choice].stands, Stands::Between(Some(low), Some(high))
                     if low % ONE == 0 && high - low == ONE)
             })
             && region[variable].len() == 1

@@ -7,8 +7,25 @@ use crate::scheme::model::{
 use crate::text;
 use std::ops::Range;
 
+/// What a list gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// The band of a dimension, by its place.
+    Dimension(usize),
+    /// The points of an indicator.
+    Indicator,
+    /// The grade.
+    Grades,
+    /// The type.
+    Types,
+    /// The strategy.
+    Strategies,
+}
+
 /// A list of conditions.
 pub struct List<'a> {
+    /// What it gives.
+    pub of: Of,
     /// What an entry of it is called in a sentence: "band of `价值贡献`".
     pub what: Text,
     /// Whether everybody has to be in one of its entries.
@@ -49,7 +66,7 @@ impl<'a> From<Option<&'a Expression>> for Rule<'a> {
 /// All lists, in the order of the scheme.
 pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
     let mut lists = vec![];
-    for dimension in &scheme.dimensions {
+    for (index, dimension) in scheme.dimensions.iter().enumerate() {
         let name = &dimension.name;
         let (bands, indicators) = match &dimension.rule {
             DimensionRule::Bands(bands) | DimensionRule::Points { bands, .. } => (bands, &[][..]),
@@ -57,15 +74,16 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
                 indicators, bands, ..
             } => (bands, &indicators[..]),
         };
-        lists.push(of_bands(name, bands));
+        lists.push(of_bands(Of::Dimension(index), name, bands));
         for indicator in indicators {
             if let IndicatorRule::Bands(bands) = &indicator.rule {
-                lists.push(of_bands(&indicator.name, bands));
+                lists.push(of_bands(Of::Indicator, &indicator.name, bands));
             }
         }
     }
     let named = |name: &str| text!("`{name}`", "`{name}`");
     lists.push(List {
+        of: Of::Grades,
         what: text!("grade", "等级"),
         complete: true,
         entries: scheme
@@ -83,6 +101,7 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
             .collect(),
     });
     lists.push(List {
+        of: Of::Types,
         what: text!("type", "类型"),
         complete: true,
         entries: scheme
@@ -97,6 +116,7 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
             .collect(),
     });
     lists.push(List {
+        of: Of::Strategies,
         what: text!("strategy", "策略"),
         complete: false,
         entries: scheme
@@ -116,8 +136,9 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
     lists
 }
 
-fn of_bands<'a>(name: &str, bands: &'a [Band]) -> List<'a> {
+fn of_bands<'a>(of: Of, name: &str, bands: &'a [Band]) -> List<'a> {
     List {
+        of,
         what: text!("band of `{name}`", "`{name}` 的档"),
         complete: true,
         entries: bands

@@ -1,60 +1,91 @@
 //! What is probably not meant in a scheme that is valid: values that no entry of a list covers, entries that are never
 //! reached, weights that are no shares, temporary dimensions that do not count.
 //!
-//! The conditions of a list can only tell finitely many sorts of customers apart. One of each sort is made
-//! ([`values`]) out of what the conditions read ([`variables`], [`rewrite`]), every condition is evaluated for all of them by the
-//! evaluator that grades ([`cells`]), and what nobody or somebody earlier got is said with its values ([`gaps`],
-//! [`shadows`]).
+//! Conditions can only tell finitely many sorts of customers apart. One of each sort is made ([`world`]) and graded by the
+//! path that grades; then nobody and somebody earlier are read off what it came to ([`gaps`], [`shadows`]), and so is
+//! what a rise in one value does to the grade ([`inversions`]), which dimensions change nothing ([`effect`]) and which
+//! rules of movement meet ([`rules`]).
 //!
-//! Variables are varied independently of each other. Where they hang together in truth, there are fewer customers than
-//! were made: an entry that none of them reaches is never reached all the same, but a gap may be none, and is only
-//! said where its variables share no source.
+//! What cannot be seen through (a rank, a pattern, a product of two values) is varied as if it were a value of its own.
+//! Then more customers are made than there can be: an entry that none of them reaches is never reached all the same,
+//! but a gap may be none. What was not decided is said ([`certainty`]).
 
-mod cells;
+mod certainty;
+mod customers;
+mod effect;
 mod figures;
 mod gaps;
+mod inversions;
 mod lists;
 mod names;
 mod regions;
 mod rewrite;
 mod roots;
+mod rules;
 mod shadows;
 mod shape;
+mod steps;
+mod touched;
 mod values;
 mod variables;
+mod windows;
 mod words;
+mod world;
 
 #[cfg(test)]
 mod tests;
 
-use super::model::{Scheme, TopSize};
-use crate::diagnostic::{At, Code, Finding, Text};
-use crate::expr::Bound;
-use crate::table::{Decimal, Truth};
-use crate::text;
-use cells::{Cells, MOST};
-use lists::{Entry, List, Rule};
-use rewrite::Collector;
-use variables::Variable;
+pub use touched::{Linted, Touches, touched};
+pub use windows::windows;
 
-/// Lints a scheme. The spans of the findings point into `source`, the text that the scheme was read from.
-pub fn lint(scheme: &Scheme, source: &str) -> Vec<Finding> {
-    let mut findings = figures::lint(scheme);
-    for list in lists::lists(scheme) {
-        of_list(scheme, &list, &mut findings);
+use super::model::{Scheme, TopSize};
+use crate::diagnostic::{At, Code, Finding, Severity, Text};
+use crate::expr::{Bound, Node};
+use crate::table::{Column, Date, Decimal, Truth, Value};
+use crate::text;
+use lists::{Entry, List, Of, Rule};
+use regions::Grid;
+use rewrite::Collector;
+use std::collections::BTreeSet;
+use variables::{Kind, Variable};
+use world::states::Wanted;
+use world::told::{part_of, values_of};
+use world::{MOST, Open, States, TooMany};
+
+/// Lints a scheme as of a date. The spans of the findings point into `source`, the text that the scheme was read from.
+pub fn lint(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Finding> {
+    touched(linted(scheme, source, as_of), None)
+}
+
+/// The same, with how the customers are told whom each finding is about ([`touched`]).
+pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
+    let figures = figures::lint(scheme, as_of).into_iter();
+    let mut found: Vec<Linted> = figures.map(Linted::from).collect();
+    let open = Open::new(scheme, as_of);
+    let opened = lists::lists(&open.scheme);
+    let mut grades = None;
+    for (list, opened) in lists::lists(scheme).iter().zip(&opened) {
+        let states = of_list(&open, list, opened, as_of, &mut found);
+        if list.of == Of::Grades {
+            grades = states;
+        }
     }
-    findings.sort_by_key(|finding| match &finding.at {
+    found.extend(inversions::inversions(&open, grades.as_ref(), as_of));
+    let without_effect = effect::without_effect(&open, as_of).into_iter();
+    found.extend(without_effect.map(Linted::from));
+    found.extend(rules::rules(&open, as_of));
+    found.sort_by_key(|linted| match &linted.finding.at {
         At::Span(span) => span.start,
         _ => usize::MAX,
     });
     // A scheme that was changed after it was read has other places: better none than a wrong one.
-    for finding in &mut findings {
+    for Linted { finding, .. } in &mut found {
         if matches!(&finding.at, At::Span(span) if source.get(span.clone()).is_none()) {
             finding.at = At::Nowhere;
             finding.related.clear();
         }
     }
-    findings
+    found
 }
 
 /// A list whose conditions have been evaluated for every sort of customer.
@@ -63,72 +94,151 @@ struct Judged<'a> {
     what: &'a Text,
     /// The entries up to and with the one that is for everybody left.
     entries: &'a [Entry<'a>],
-    /// For each entry its condition over the variables; `None` for the one for everybody left.
+    /// For each entry its condition over the things told; `None` for the one for everybody left.
     conditions: Vec<Option<Bound>>,
-    /// What the conditions read.
-    variables: Vec<Variable>,
+    /// The scheme as it was opened.
+    open: &'a Open<'a>,
     /// The sorts of customers.
-    cells: Cells,
+    states: &'a States,
+    /// They by what the conditions read.
+    grid: Grid<'a>,
+    /// For each thing told its values.
+    values: Vec<Vec<Value>>,
     /// For each entry what it comes to for each sort.
     truths: Vec<Vec<Truth>>,
     /// For each sort the first entry that holds, or that is unknown and stops the search.
     decided_by: Vec<Option<usize>>,
 }
 
-fn of_list(scheme: &Scheme, list: &List<'_>, findings: &mut Vec<Finding>) {
+impl Judged<'_> {
+    /// What a customer has of a thing told.
+    fn value(&self, row: usize, told: usize) -> Value {
+        self.values[told][row].clone()
+    }
+}
+
+fn of_list(
+    open: &Open<'_>,
+    list: &List<'_>,
+    opened: &List<'_>,
+    as_of: Date,
+    found: &mut Vec<Linted>,
+) -> Option<States> {
     let last = list
         .entries
         .iter()
         .position(|entry| is_for_all(&entry.rule));
-    let entries = &list.entries[..last.map_or(list.entries.len(), |last| last + 1)];
+    let count = last.map_or(list.entries.len(), |last| last + 1);
+    let entries = &list.entries[..count];
     if let Some(last) = last {
-        findings.extend(shadows::behind_all(
+        found.extend(shadows::behind_all(
             &list.entries[last],
             &list.entries[last + 1..],
         ));
     }
-    let mut collector = Collector::new(scheme);
-    let conditions: Vec<Option<Bound>> = entries
+    let (variables, conditions) = variables(open, entries);
+    let own = variables.len();
+    let judges: Vec<Option<&Bound>> = opened.entries[..count]
         .iter()
-        .map(|entry| match entry.rule {
+        .zip(entries)
+        .map(|(opened, entry)| match opened.rule {
             _ if is_for_all(&entry.rule) => None,
-            Rule::When(when) => Some(collector.condition(when)),
-            Rule::Best(_) => Some(collector.best(entry.name.clone())),
-            Rule::Otherwise => None,
+            Rule::When(when) => Some(&when.bound),
+            Rule::Best(_) | Rule::Otherwise => None,
         })
         .collect();
-    let variables = collector.variables;
-    let cells = match Cells::new(&variables) {
-        Ok(cells) => cells,
+    let wanted = Wanted {
+        variables,
+        conditions: judges.iter().copied().flatten().collect(),
+        dimensions: BTreeSet::new(),
+        without: None,
+    };
+    let states = match States::new(open, wanted, as_of) {
+        Ok(states) => states,
         Err(count) => {
-            findings.push(too_many(list, count));
-            return;
+            found.push(too_many(list, count).into());
+            return None;
         }
     };
-    let truths: Vec<Vec<Truth>> = conditions
-        .iter()
-        .map(|condition| cells.judge(condition.as_ref()))
-        .collect();
-    let rows = truths.first().map_or(0, Vec::len);
-    // A variable without any value, such as a `case` of nothing but `null`: there is nobody to say anything about.
+    let rows = states.customers.len();
+    // A value without any possible one, such as a `case` of nothing but `null`: there is nobody to say anything about.
     if rows == 0 {
-        return;
+        return None;
     }
+    let truths: Vec<Vec<Truth>> = judges
+        .iter()
+        .map(|condition| judge(*condition, &states))
+        .collect();
     let decided_by = (0..rows)
         .map(|row| truths.iter().position(|truths| truths[row] != Truth::False))
+        .collect();
+    let values = states.told[..own]
+        .iter()
+        .map(|told| values_of(told, &states.facts, rows))
         .collect();
     let judged = Judged {
         what: &list.what,
         entries,
         conditions,
-        variables,
-        cells,
+        open,
+        states: &states,
+        grid: Grid::new(&states.told[..own], &states.choices),
+        values,
         truths,
         decided_by,
     };
-    findings.extend(shadows::shadows(&judged));
+    found.extend(shadows::shadows(&judged));
     if list.complete && last.is_none() {
-        findings.extend(gaps::gap(&judged));
+        found.extend(gaps::gap(&judged).map(|finding| Linted {
+            touches: match list.of {
+                _ if finding.severity == Severity::Note => Touches::Nobody,
+                Of::Dimension(index) => Touches::NoBand(index),
+                Of::Grades => Touches::NoGrade,
+                Of::Types => Touches::NoType,
+                Of::Indicator | Of::Strategies => Touches::Nobody,
+            },
+            finding,
+        }));
+    }
+    Some(states)
+}
+
+/// What the conditions of some entries read, with where that is read in the opened scheme, and the conditions over it.
+fn variables(
+    open: &Open<'_>,
+    entries: &[Entry<'_>],
+) -> (Vec<(Variable, Bound)>, Vec<Option<Bound>>) {
+    let mut collector = Collector::new(open.original);
+    let mut ranks = vec![];
+    let conditions: Vec<Option<Bound>> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| match entry.rule {
+            _ if is_for_all(&entry.rule) => None,
+            Rule::When(when) => Some(collector.condition(when)),
+            Rule::Best(_) => {
+                ranks.push((collector.variables.len(), open.ranks[&index]));
+                Some(collector.best(entry.name.clone()))
+            }
+            Rule::Otherwise => None,
+        })
+        .collect();
+    let variables = collector.variables.into_iter().enumerate();
+    let variables = variables.map(|(index, variable)| {
+        let rank = ranks.iter().find(|(place, _)| *place == index);
+        let part = part_of(open, &variable, rank.map(|(_, slot)| *slot));
+        (variable, part)
+    });
+    (variables.collect(), conditions)
+}
+
+/// What a condition of the opened scheme comes to for each customer; nothing is otherwise, which always holds.
+fn judge(condition: Option<&Bound>, states: &States) -> Vec<Truth> {
+    let len = states.customers.len();
+    match condition.map(|condition| condition.eval(&states.facts).column) {
+        Some(Column::Bool(truths)) => truths,
+        Some(_) => vec![Truth::Unknown; len],
+        None => vec![Truth::True; len],
     }
 }
 
@@ -141,25 +251,58 @@ fn is_for_all(rule: &Rule<'_>) -> bool {
     }
 }
 
-/// Whether the values of these variables can be chosen independently of each other.
-fn independent(told: &[usize], variables: &[Variable]) -> bool {
-    pairs(told).all(|(a, b)| variables[a].roots.is_disjoint(&variables[b].roots))
+/// The scores or points that there are at all, if they are few: `score is one of 20, 52, 68, 100`.
+fn attainable(judged: &Judged<'_>, told: usize) -> Option<Text> {
+    let it = &judged.grid.told[told];
+    let is_result = |bound: &Bound| matches!(bound.node, Node::Slot(slot) if judged.open.results.contains(&slot));
+    if !matches!(it.variable.kind, Kind::Ordered(_)) || !is_result(&it.part) {
+        return None;
+    }
+    let known: BTreeSet<Decimal> = judged.values[told]
+        .iter()
+        .filter_map(|value| match value {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    if known.is_empty() || known.len() > 12 {
+        return None;
+    }
+    let all: Vec<String> = known.iter().map(Decimal::to_string).collect();
+    let Text { en, zh } = &it.variable.name;
+    Some(Text {
+        en: format!("{en} is one of {}", all.join(", ")),
+        zh: format!("{zh} 只会是 {}", all.join("、")),
+    })
 }
 
-/// Whether those that hang together are results of grading itself.
-fn only_results_meet(told: &[usize], variables: &[Variable]) -> bool {
-    pairs(told)
-        .filter(|(a, b)| !variables[*a].roots.is_disjoint(&variables[*b].roots))
-        .all(|(a, b)| variables[a].is_result && variables[b].is_result)
+/// A note that something was not decided, because what is told may hang together.
+fn undecided(judged: &Judged<'_>, code: Code, title: Text, told: &[usize]) -> Finding {
+    let outside = told
+        .iter()
+        .flat_map(|index| judged.grid.told[*index].reads.outside.iter().copied());
+    let meeting = certainty::meeting(judged.open, &outside.collect());
+    let names = meeting.iter().filter_map(|slot| {
+        let given = judged.states.given(*slot)?;
+        let Text { en, zh } = &given.variable.name;
+        Some(text!("`{en}`", "`{zh}`"))
+    });
+    let names = words::listed(&[", ", "、"], names);
+    let last = judged.entries.last().map(|entry| entry.span.clone());
+    let finding = Finding::note(code, title).with_note(Text {
+        en: format!(
+            "{} come from the same values: whether they meet was not decided",
+            names.en
+        ),
+        zh: format!("{} 来自相同的值：是否会同时出现，未能判定", names.zh),
+    });
+    match last {
+        Some(span) => finding.at(span),
+        None => finding,
+    }
 }
 
-fn pairs(told: &[usize]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    told.iter()
-        .enumerate()
-        .flat_map(|(index, a)| told[index + 1..].iter().map(|b| (*a, *b)))
-}
-
-fn too_many(list: &List<'_>, count: usize) -> Finding {
+fn too_many(list: &List<'_>, TooMany(count): TooMany) -> Finding {
     let Text { en, zh } = &list.what;
     let title = Text {
         en: format!("no {en} was checked for gaps and for being reached: too many combinations"),

@@ -1,7 +1,6 @@
 //! Conditions rewritten to read variables. They stay conditions of the same language: what judges them is the
 //! evaluator that grades.
 
-use super::roots::{is_result, roots};
 use super::shape::shape;
 use super::variables::{Kind, Variable};
 use crate::diagnostic::Text;
@@ -35,6 +34,22 @@ impl<'a> Collector<'a> {
     pub fn condition(&mut self, expression: &Expression) -> Bound {
         self.text = expression.text.clone();
         self.truth(&expression.bound, false)
+    }
+
+    /// A single part as a variable; `ty` is the type of what stands for it.
+    pub fn alone(&mut self, text: &Arc<str>, part: &Bound, ty: &Type) -> Variable {
+        self.text = text.clone();
+        if let (Node::Compare(_, left, right), Base::Number) = (&part.node, ty.base) {
+            let sides = [self.written(left), self.written(right)];
+            let ordered = left.ty.base != Base::Text;
+            return Variable {
+                name: text!("{} and {}", "{} 与 {}", sides[0], sides[1]),
+                kind: Kind::Pair { ordered, sides },
+                ..self.plain(Some(part), ty.clone())
+            };
+        }
+        let slot = self.variable(part, false);
+        self.variables[slot.0 as usize].clone()
     }
 
     /// A rank: whether a customer is among the best is decided by the others, so either may be.
@@ -309,10 +324,6 @@ impl<'a> Collector<'a> {
             literals: vec![],
             nullable: false,
             percent: bound.is_some_and(|bound| self.is_percent(bound)),
-            roots: bound
-                .map(|bound| roots(self.scheme, bound))
-                .unwrap_or_default(),
-            is_result: bound.is_some_and(|bound| is_result(self.scheme, bound)),
         }
     }
 

@@ -1,31 +1,34 @@
 //! Entries that are never reached.
 
+use super::certainty::{Certainty, certainty};
+use super::customers::{customer, described};
 use super::lists::{Entry, Rule};
 use super::words::{bounds, row_text};
-use super::{Judged, independent};
+use super::{Judged, Linted, Touches, attainable};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::scheme::model::{Ties, Top, TopSize};
 use crate::table::Truth;
 use crate::text;
 
 /// The entries behind one that takes everybody.
-pub fn behind_all(all: &Entry<'_>, behind: &[Entry<'_>]) -> Vec<Finding> {
+pub fn behind_all(all: &Entry<'_>, behind: &[Entry<'_>]) -> Vec<Linted> {
     behind
         .iter()
         .filter(|entry| entry.exclusive)
         .map(|entry| {
-            covered(entry, &[all]).help(text!(
+            let finding = covered(entry, &[all]).help(text!(
                 "move it up: the first that holds counts",
                 "把它移到前面：第一个成立的算数"
-            ))
+            ));
+            taken(entry, finding)
         })
         .collect()
 }
 
 /// The entries of a list that are never the first that holds.
 ///
-/// This is certain even where variables hang together: then there are fewer sorts of customers than were looked at.
-pub fn shadows(judged: &Judged<'_>) -> Vec<Finding> {
+/// This is certain even where values hang together: then there are fewer sorts of customers than were looked at.
+pub fn shadows(judged: &Judged<'_>) -> Vec<Linted> {
     let reached = |entry: usize| {
         let mut rows = 0..judged.decided_by.len();
         rows.any(|row| {
@@ -35,19 +38,28 @@ pub fn shadows(judged: &Judged<'_>) -> Vec<Finding> {
     (0..judged.entries.len())
         .filter_map(|entry| {
             if reached(entry) {
-                return behind_a_rank(judged, entry);
+                return behind_a_rank(judged, entry).map(Linted::from);
             }
             let holds: Vec<usize> = (0..judged.decided_by.len())
                 .filter(|row| judged.truths[entry][*row] == Truth::True)
                 .collect();
             if holds.is_empty() {
-                return Some(never(judged, entry));
+                return Some(never(judged, entry).into());
             }
             judged.entries[entry]
                 .exclusive
-                .then(|| shadowed(judged, entry, &holds))
+                .then(|| taken(&judged.entries[entry], shadowed(judged, entry, &holds)))
         })
         .collect()
+}
+
+/// A finding about an entry that others take from: it is about those for whom its condition holds.
+fn taken(entry: &Entry<'_>, finding: Finding) -> Linted {
+    let touches = match entry.rule {
+        Rule::When(when) => Touches::Holds(when.clone()),
+        Rule::Best(_) | Rule::Otherwise => Touches::Nobody,
+    };
+    Linted { finding, touches }
 }
 
 /// An entry whose condition nothing satisfies.
@@ -65,7 +77,10 @@ fn never(judged: &Judged<'_>, entry: usize) -> Finding {
     let read = read_by(judged, &[entry]);
     let limits: Vec<Text> = read
         .iter()
-        .filter_map(|variable| bounds(&judged.variables[*variable]))
+        .filter_map(|variable| {
+            let known = attainable(judged, *variable);
+            known.or_else(|| bounds(&judged.grid.told[*variable].variable))
+        })
         .collect();
     let mut finding = if limits.is_empty() {
         finding.help(text!(
@@ -105,15 +120,22 @@ fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
     };
     let entries: Vec<&Entry<'_>> = by.iter().map(|earlier| &judged.entries[*earlier]).collect();
     let mut finding = covered(&judged.entries[entry], &entries);
-    if let Some(note) = witness(judged, entry, by[0], holds) {
-        finding = finding.with_note(note);
+    if let Some((row, read)) = witness(judged, entry, by[0], holds) {
+        let Text { en, zh } = row_text(row, judged, &read);
+        let name = &judged.entries[by[0]].name;
+        finding = finding.with_note(Text {
+            en: format!("{en} is {} already", name.en),
+            zh: format!("{zh} 已经是{}", name.zh),
+        });
+        finding.notes.extend(described(judged, row, &read));
+        finding.witnesses.push(customer(judged, row));
     }
     if judged.conditions[entry].is_none() {
         // What is left to the last entry depends on what values there are at all.
         let read = read_by(judged, &by);
         finding.notes.extend(
             read.iter()
-                .filter_map(|variable| bounds(&judged.variables[*variable])),
+                .filter_map(|variable| bounds(&judged.grid.told[*variable].variable)),
         );
         return finding.help(text!(
             "leave it out, if that is meant",
@@ -126,24 +148,24 @@ fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
     ))
 }
 
-/// A value that an earlier entry takes from this one. None if it is told by values that may never meet.
-fn witness(judged: &Judged<'_>, entry: usize, earlier: usize, holds: &[usize]) -> Option<Text> {
-    let row = *holds
-        .iter()
-        .find(|row| judged.truths[earlier][**row] == Truth::True && judged.cells.is_known(**row))?;
+/// A customer whom an earlier entry takes from this one, and what tells it. None if that may never meet.
+fn witness(
+    judged: &Judged<'_>,
+    entry: usize,
+    earlier: usize,
+    holds: &[usize],
+) -> Option<(usize, Vec<usize>)> {
+    let row = *holds.iter().find(|row| {
+        judged.decided_by[**row] == Some(earlier)
+            && judged.truths[earlier][**row] == Truth::True
+            && judged.grid.is_known(**row)
+    })?;
     let mut read = read_by(judged, &[entry, earlier]);
     read.sort_unstable();
-    if read.is_empty() || !independent(&read, &judged.variables) {
+    if read.is_empty() || certainty(judged, &read) != Certainty::Certain {
         return None;
     }
-    let Text { en, zh } = row_text(row, &judged.variables, &judged.cells, |variable| {
-        read.contains(&variable)
-    });
-    let name = &judged.entries[earlier].name;
-    Some(Text {
-        en: format!("{en} is {} already", name.en),
-        zh: format!("{zh} 已经是{}", name.zh),
-    })
+    Some((row, read))
 }
 
 /// The variables that the conditions of some entries read.

@@ -112,7 +112,7 @@ impl Variable {
 }
 
 /// What a value is held as in a column.
-fn key(value: &Value) -> Option<i64> {
+pub fn key(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => Some(number.millionths()),
         Value::Date(date) => Some(i64::from(date.days())),

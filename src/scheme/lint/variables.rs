@@ -5,7 +5,7 @@
 
 use super::shape::Shape;
 use crate::diagnostic::Text;
-use crate::expr::{Bound, Slot, Type};
+use crate::expr::{Bound, Type};
 use crate::table::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,10 +29,6 @@ pub struct Variable {
     pub nullable: bool,
     /// Whether its numbers are shown as per cent.
     pub percent: bool,
-    /// Where its values come from.
-    pub roots: BTreeSet<Slot>,
-    /// Whether grading works it out: a label, points, the score.
-    pub is_result: bool,
 }
 
 /// What the values of a variable are.

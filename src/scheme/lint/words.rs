@@ -1,55 +1,38 @@
 //! Values and ranges of variables in words.
 
-use super::cells::Cells;
-use super::regions::{Region, is_free, is_ordered};
+use super::regions::{Region, is_ordered};
 use super::shape::ONE;
 use super::values::{Stands, value};
 use super::variables::{Kind, Variable};
+use super::{Judged, world::told::Told};
 use crate::diagnostic::Text;
 use crate::expr::{Base, Measure};
 use crate::table::{Decimal, Value};
 use crate::text;
 
-/// The values of the variables that a region does not leave free: `年采购额 = 50 万元, 区域 = '华东'`.
-pub fn witness(region: &Region, variables: &[Variable], cells: &Cells) -> Text {
-    let told = told(region, variables, cells);
-    listed(
-        &[", ", "，"],
-        told.map(|index| {
-            equals(
-                &variables[index],
-                &cells.samples[index][region[index][0]].value,
-            )
-        }),
-    )
+/// What is told of a customer in a region, as far as the region does not leave it free: `年采购额 = 50 万元, 区域 = '华东'`.
+pub fn witness(region: &Region, row: usize, judged: &Judged<'_>) -> Text {
+    row_text(row, judged, &told(region, judged))
 }
 
-/// The ranges that a region stands for, each with a value out of it.
-pub fn ranges(region: &Region, variables: &[Variable], cells: &Cells) -> Text {
-    let told = told(region, variables, cells);
-    listed(
-        &["; ", "；"],
-        told.map(|index| range(&variables[index], index, &region[index], cells)),
-    )
+/// The ranges that a region stands for, each with the value of a customer in it.
+pub fn ranges(region: &Region, row: usize, judged: &Judged<'_>) -> Text {
+    let parts = told(region, judged).into_iter().map(|index| {
+        let such = judged.value(row, index);
+        range(&judged.grid.told[index], &region[index], &such)
+    });
+    listed(&["; ", "；"], parts)
 }
 
-/// One row, told by those variables that `wanted` wants.
-pub fn row_text(
-    row: usize,
-    variables: &[Variable],
-    cells: &Cells,
-    wanted: impl Fn(usize) -> bool,
-) -> Text {
-    let told = (0..variables.len()).filter(|index| wanted(*index));
-    listed(
-        &[", ", "，"],
-        told.map(|index| {
-            equals(
-                &variables[index],
-                &cells.samples[index][cells.choice(row, index)].value,
-            )
-        }),
-    )
+/// One customer, told by some things.
+pub fn row_text(row: usize, judged: &Judged<'_>, told: &[usize]) -> Text {
+    let parts = told.iter().map(|index| {
+        equals(
+            &judged.grid.told[*index].variable,
+            &judged.value(row, *index),
+        )
+    });
+    listed(&[", ", "，"], parts)
 }
 
 /// The bounds of a variable, if it has any: `score` is between 20 and 100.
@@ -81,17 +64,15 @@ pub fn bounds(variable: &Variable) -> Option<Text> {
     })
 }
 
-fn told<'a>(
-    region: &'a Region,
-    variables: &'a [Variable],
-    cells: &'a Cells,
-) -> impl Iterator<Item = usize> + 'a {
-    // A rank has its own words, said once for the whole list.
-    (0..variables.len())
-        .filter(|index| variables[*index].kind != Kind::Best && !is_free(region, *index, cells))
+/// What a region does not leave free. A rank has its own words, said once for the whole list.
+pub fn told(region: &Region, judged: &Judged<'_>) -> Vec<usize> {
+    (0..region.len())
+        .filter(|index| judged.grid.told[*index].variable.kind != Kind::Best)
+        .filter(|index| !judged.grid.is_free(region, *index))
+        .collect()
 }
 
-fn listed(signs: &[&str; 2], parts: impl Iterator<Item = Text>) -> Text {
+pub fn listed(signs: &[&str; 2], parts: impl Iterator<Item = Text>) -> Text {
     let parts: Vec<Text> = parts.collect();
     let joined =
         |part: fn(&Text) -> &str, sign: &str| parts.iter().map(part).collect::<Vec<_>>().join(sign);
@@ -101,7 +82,8 @@ fn listed(signs: &[&str; 2], parts: impl Iterator<Item = Text>) -> Text {
     }
 }
 
-fn equals(variable: &Variable, value: &Value) -> Text {
+/// What a variable is: `x = 5`.
+pub fn equals(variable: &Variable, value: &Value) -> Text {
     let Text { en, zh } = &variable.name;
     match (&variable.kind, value) {
         (_, Value::Missing) => Text {
@@ -146,8 +128,8 @@ fn equals(variable: &Variable, value: &Value) -> Text {
     }
 }
 
-fn range(variable: &Variable, index: usize, choices: &[usize], cells: &Cells) -> Text {
-    let samples = &cells.samples[index];
+fn range(told: &Told, choices: &[usize], such: &Value) -> Text {
+    let (variable, samples) = (&told.variable, &told.samples);
     let (first, last) = (&samples[choices[0]], &samples[choices[choices.len() - 1]]);
     if !is_ordered(variable) {
         let each: Vec<Text> = choices
@@ -190,7 +172,7 @@ fn range(variable: &Variable, index: usize, choices: &[usize], cells: &Cells) ->
         })
     };
     let Text { en, zh } = &variable.name;
-    let such = shown(variable, &first.value).en;
+    let such = shown(variable, such).en;
     let (words_en, words_zh) = match (word(low), word(high)) {
         (Some((low, true)), Some((high, true))) if low == high => {
             return Text {
@@ -247,7 +229,7 @@ const fn most_word(inside: bool) -> (&'static str, &'static str) {
 }
 
 /// A value with its unit.
-fn shown(variable: &Variable, value: &Value) -> Text {
+pub fn shown(variable: &Variable, value: &Value) -> Text {
     let plain = match (value, &variable.ty.measure) {
         (Value::Number(number), _) if variable.percent => number
             .checked_mul(Decimal::HUNDRED)

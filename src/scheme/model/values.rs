@@ -29,6 +29,8 @@ pub struct Metric {
     pub gaps: Gaps,
     /// Of an estimate of what is to come: how far ahead.
     pub ahead: Option<Span>,
+    /// Where its name stands in the scheme's text.
+    pub span: Range<usize>,
 }
 
 impl Metric {

@@ -160,6 +160,7 @@ impl Validator<'_> {
             self.names.set_estimate(slot);
         }
         Some(Metric {
+            span: name.span.clone(),
             name: name.value.into(),
             slot,
             from,

@@ -59,6 +59,7 @@ fn diff(lang: Lang) -> Diff {
             .to_vec(),
         only: None,
         cuts: vec![],
+        effects: vec![],
     }
 }
 

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
     Chart, ChartAxis, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
     ChartSolidFill, ChartType, Color,
 };
+use std::borrow::Cow;
 
 /// The font of charts: Excel's default does not show Chinese well.
 const FONT: &str = "微软雅黑";
@@ -55,7 +56,7 @@ pub fn dress(chart: &mut Chart, title: &str, alt: &str, series: usize) {
     bold.set_bold();
     chart
         .title()
-        .set_name(title)
+        .set_name(&*plain(title))
         .set_font(&bold)
         .set_overlay(false);
     if series > 1 {
@@ -70,6 +71,20 @@ pub fn dress(chart: &mut Chart, title: &str, alt: &str, series: usize) {
         .chart_area()
         .set_format(ChartFormat::new().set_border(&line(LINE)));
     chart.set_alt_text(cut(alt));
+}
+
+/// A text that the library takes for text: what begins with `=`, or has a `!` before the name of a cell, it takes for cells.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let is_formula = text.starts_with('=');
+    if !is_formula && !text.contains('!') {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace('!', "！");
+    Cow::Owned(if is_formula {
+        format!("＝{}", &text[1..])
+    } else {
+        text
+    })
 }
 
 /// The axis with the names: at the side of lying bars, below the others. It is the vertical one that the library calls y.
@@ -130,6 +145,14 @@ pub fn length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_is_taken_for_cells() {
+        assert_eq!(plain("A 级 80"), "A 级 80");
+        assert_eq!(plain("=A[1] 80"), "＝A[1] 80");
+        assert_eq!(plain("=(A1)"), "＝(A1)");
+        assert_eq!(plain("客户!A1"), "客户！A1");
+    }
 
     #[test]
     fn a_text_for_those_who_do_not_see_a_chart_is_as_long_as_excel_takes() {

@@ -55,7 +55,7 @@ pub fn drawing(histogram: &Histogram, colors: &Colors, figures: &mut Figures) ->
     );
     drawing.show_empty_cells_as(ChartEmptyCells::Gaps);
     let axis = style::names(&mut drawing, ChartType::ColumnStacked);
-    axis.set_name(&histogram.value)
+    axis.set_name(&*style::plain(&histogram.value))
         .set_name_font(&style::font(9, INK));
     let format = format_of(Kind::Count);
     style::figures(&mut drawing, ChartType::ColumnStacked, format).set_min(0);
@@ -71,7 +71,7 @@ fn cuts(names: &[Option<String>], sheet: &str, head: u32, column: u16, last: u32
         .map(|name| {
             let mut label = ChartDataLabel::new();
             match name {
-                Some(name) => label.set_value(name.as_str()).set_font(&font),
+                Some(name) => label.set_value(&*style::plain(name)).set_font(&font),
                 None => label.set_hidden(),
             };
             label

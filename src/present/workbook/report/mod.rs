@@ -92,6 +92,30 @@ pub fn write_report<W: Write + Seek + Send>(report: &Report, out: W) -> Result<(
     Ok(())
 }
 
+/// Adds the sections of a report to another workbook, a sheet for each. `formats` has the report's grades.
+pub fn add_sections(
+    book: &mut Workbook,
+    report: &Report,
+    names: &mut SheetNames,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let colors = Colors::of(report);
+    let figures = names.take(said(report.lang, &text!("Chart data", "图表数据")), 1);
+    let mut drawn = Figures::new(&figures, report.lang);
+    for found in &report.sections {
+        let name = names.take(&found.title, 1);
+        let sheet = book.add_worksheet();
+        sheet.set_name(name)?;
+        section::write(sheet, found, report, formats, &colors, &mut drawn)?;
+    }
+    if !drawn.is_empty() {
+        let sheet = book.add_worksheet();
+        sheet.set_name(&figures)?;
+        drawn.write(sheet, formats)?;
+    }
+    Ok(())
+}
+
 /// Dated by the as-of date; a report that has none by the first day that Excel knows.
 fn properties(report: &Report) -> DocProperties {
     let fact = report.facts.iter().find(|fact| fact.key == "as_of");

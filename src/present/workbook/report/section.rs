@@ -45,12 +45,11 @@ pub fn write(
     for block in &section.blocks {
         match block {
             Block::Table(table) => {
-                match &table.title {
-                    Some(title) => page.part(LEFT, title)?,
-                    None => {
-                        page.row += 1;
-                        page.keep_together();
-                    }
+                if let Some(title) = &table.title {
+                    page.part(LEFT, title)?;
+                } else {
+                    page.row += 1;
+                    page.keep_together();
                 }
                 write_table(&mut page, table, report, &widths)?;
             }

@@ -2,11 +2,14 @@
 
 mod found;
 mod law;
+mod moves;
 mod shipped;
+mod whole;
 
 use super::lint;
 use crate::diagnostic::{At, Finding};
 use crate::scheme::validate;
+use crate::table::Date;
 
 /// A scheme with a field of every sort and an event sheet, and what a test adds to it.
 pub fn with_fields(rest: &str) -> String {
@@ -31,11 +34,16 @@ pub fn with_fields(rest: &str) -> String {
     )
 }
 
+/// The day as of which the tests lint.
+pub fn as_of() -> Date {
+    Date::parse_iso("2024-12-31").unwrap()
+}
+
 /// What lint finds in a scheme, which must be valid.
 pub fn linted(source: &str) -> Vec<Finding> {
     let (scheme, findings) = validate(source);
     let scheme = scheme.unwrap_or_else(|| panic!("{findings:#?}\n{source}"));
-    lint(&scheme, source)
+    lint(&scheme, source, as_of())
 }
 
 /// `code: title | note | note`, one line a finding.

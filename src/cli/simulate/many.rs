@@ -1,0 +1,366 @@
+//! Several schemes side by side, and a grid of schemes: a report, without the list of those who would move.
+
+use super::super::output::{Output, Target, files_of, keep_inputs};
+use super::super::recorded::known_names;
+use super::super::report::write;
+use super::super::rules::{self, Rules};
+use super::super::{Exit, Global, Screen, Stop};
+use super::data::Data;
+use super::moves::OneSide;
+use super::workload::{Workload, put_cuts};
+use super::{Args, against, head, named, on, present, read_places, refuse_stdin};
+use regrade::compare::{self, On, Renamed, Snapshot, levels_only};
+use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::grading::Grading;
+use regrade::report::simulation::{self, Figure, Grid, Look, Moves, Side};
+use regrade::report::{Axis, Report};
+use regrade::roles;
+use regrade::scheme::grid::GridValue;
+use regrade::scheme::same;
+use regrade::text;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Runs it: with values a grid, else the schemes of `--against` and the newest.
+pub fn run(
+    args: &Args,
+    values: &[GridValue],
+    global: &Global,
+    screen: &Screen,
+) -> Result<Exit, Stop> {
+    let outputs = write::outputs(global)?;
+    let new = rules::load(global)?;
+    let read = read_places(args, &new.scheme, global)?;
+    keep_inputs(&files_of(&outputs), &read)?;
+    refuse_stdin(args)?;
+    if !values.is_empty() && args.against.len() > 1 {
+        return Err(one_present());
+    }
+    let data = Data::of(args, global, screen)?;
+    let lang = global.lang.map_or(new.scheme.language, Lang::from);
+    let present = present(args, global, &data)?;
+    let made = if values.is_empty() {
+        side_by_side(args, global, &data, present, new, lang)?
+    } else {
+        in_a_grid(args, global, &data, values, (&present, &new), lang)?
+    };
+    screen.run_findings(&made.findings);
+    if !global.dry_run {
+        write::write_all(&outputs, &made.report, screen)?;
+    }
+    let is_seen = |output: &Output| output.target == Target::Stdout;
+    if global.dry_run || !outputs.iter().any(is_seen) {
+        let (title, schemes) = (&made.report.title, made.schemes);
+        screen.say(&text!(
+            "{title}: {schemes} schemes",
+            "{title}：{schemes} 个方案"
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// Lists and gates are of one comparison.
+pub fn refuse_what_is_of_moves(args: &Args) -> Result<(), Stop> {
+    let option = if !args.only.is_empty() {
+        "--only"
+    } else if !args.fail_on.is_empty() {
+        "--fail-on"
+    } else if args.exit_code {
+        "--exit-code"
+    } else {
+        return refuse_span(args);
+    };
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "`{option}` is about those who would move, and of several schemes nobody is listed",
+            "`{option}` 针对变动的客户，而几个方案一起看时不列客户"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "leave it out, or compare with one scheme",
+        "请去掉它，或只与一个方案比较"
+    ))))
+}
+
+/// A grid counts hours and no tasks, which are planned for a span.
+fn refuse_span(args: &Args) -> Result<(), Stop> {
+    if args.grid.is_empty() || args.from.is_none() && args.until.is_none() {
+        return Ok(());
+    }
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "`--from` and `--until` are the span of tasks, which a grid does not count",
+            "`--from`、`--until` 是任务的期间，而网格不计任务"
+        ),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "leave them out; `--figure hours` shows the work",
+        "请去掉；要看工作量，请用 `--figure hours`"
+    ))))
+}
+
+fn one_present() -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "a grid is compared with one scheme, and `--against` names several",
+            "网格只与一个方案比较，而 `--against` 写了几个"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "name one, or none for the present scheme",
+        "请只写一个；不写就是现方案"
+    )))
+}
+
+/// A report with what is to be said of making it.
+struct Made {
+    report: Report,
+    schemes: usize,
+    findings: Vec<Finding>,
+}
+
+/// The present scheme, the others of `--against`, and the newest: in this order.
+fn side_by_side(
+    args: &Args,
+    global: &Global,
+    data: &Data<'_>,
+    present: Rules,
+    new: Rules,
+    lang: Lang,
+) -> Result<Made, Stop> {
+    let names = named(&present, &new, global, lang);
+    let mut schemes = vec![present];
+    for written in &args.against[1..] {
+        schemes.push(against(written, global, data)?);
+    }
+    schemes.push(new);
+    let mut titles: Vec<String> = schemes.iter().map(|rules| rules.name.clone()).collect();
+    titles[0] = names.0;
+    titles[schemes.len() - 1] = names.1;
+    let newest = &schemes[schemes.len() - 1].scheme;
+    let all: Vec<_> = schemes.iter().map(|rules| &rules.scheme).collect();
+    let workload = Workload::of(args, global, data, newest, &all)?;
+    let on = on(args, newest);
+    let renamed = Renamed::of(newest, &on);
+    let look = Look {
+        on: &on,
+        amount: args.amount.as_deref(),
+        renamed: &renamed,
+    };
+    let ready = data.ready(&schemes[0])?;
+    let mut findings = ready.read.clone();
+    let mut before: Option<Snapshot> = None;
+    let mut weighed = |place: usize, said: &mut Vec<Finding>| -> Result<(OneSide, Side), Stop> {
+        let rules = &schemes[place];
+        let grading = ready.grade_or_read(rules, data)?;
+        let mut one = OneSide::of(grading, global)?;
+        known_names(&one.seen().scheme, &on, look.amount)?;
+        let mut side = one.weighed(&titles[place], &workload, &look, said);
+        put_cuts(&mut side, one.seen(), &on, &renamed, lang);
+        let now = levels(&one, &on, &renamed);
+        match &before {
+            Some(before) => side.moves = Some(Moves::of(&compare::compare(before, &now))),
+            None => before = Some(now),
+        }
+        Ok((one, side))
+    };
+    let last = schemes.len() - 1;
+    let mut sides: Vec<Side> = vec![];
+    for place in 0..last {
+        // What these cannot judge was told when they graded.
+        sides.push(weighed(place, &mut vec![])?.1);
+    }
+    let (shown, side) = weighed(last, &mut findings)?;
+    sides.push(side);
+    findings.extend(workload.findings.iter().cloned());
+    if global.role.is_some() {
+        findings = roles::withheld(&findings);
+    }
+    let levels = colors(&sides);
+    let head = head(shown.seen(), &look, levels, workload.span(), lang);
+    Ok(Made {
+        report: simulation::schemes(&head, &sides),
+        schemes: sides.len(),
+        findings,
+    })
+}
+
+/// The new scheme with every combination of the values.
+fn in_a_grid(
+    args: &Args,
+    global: &Global,
+    data: &Data<'_>,
+    values: &[GridValue],
+    (present, new): (&Rules, &Rules),
+    lang: Lang,
+) -> Result<Made, Stop> {
+    let cells = cells(values, new)?;
+    let (old_name, _) = named(present, new, global, lang);
+    let on = on(args, &new.scheme);
+    let renamed = Renamed::of(&new.scheme, &on);
+    let look = Look {
+        on: &on,
+        amount: args.amount.as_deref(),
+        renamed: &renamed,
+    };
+    let ready = data.ready(present)?;
+    let mut findings = ready.read.clone();
+    let old = OneSide::of(ready.grade(&present.scheme)?, global)?;
+    let old_side = Side::of(old_name, old.seen(), &look, None, None);
+    let before = levels(&old, &on, &renamed);
+    drop(old);
+    let judged = |cell: &Rules, grading: Grading| -> Result<(OneSide, Side), Stop> {
+        let one = OneSide::of(grading, global)?;
+        known_names(&one.seen().scheme, &on, look.amount)?;
+        let mut side = Side::of("", one.seen(), &look, None, None);
+        side.name.clone_from(&cell.name);
+        let now = levels(&one, &on, &renamed);
+        side.moves = Some(Moves::of(&compare::compare(&before, &now)));
+        Ok((one, side))
+    };
+    let ready = if ready.serves(&cells[0]) {
+        ready
+    } else {
+        drop(ready);
+        data.ready(&cells[0])?
+    };
+    // The first by itself: what is wrong with the call is told before all the others are graded.
+    let (first, side) = judged(&cells[0], ready.grade(&cells[0].scheme)?)?;
+    let sides = [old_side, side];
+    let figure = match &args.figure {
+        Some(written) => Figure::parse(written, &sides).map_err(Stop::usage)?,
+        None => Figure::default(),
+    };
+    let head = head(
+        first.seen(),
+        &look,
+        colors(&sides),
+        (data.as_of, data.as_of),
+        lang,
+    );
+    drop(first);
+    let [old_side, side] = sides;
+    let mut sides = vec![side];
+    let rest = &cells[1..];
+    if rest.iter().all(|cell| ready.serves(cell)) {
+        sides.extend(in_parallel(rest, |cell| {
+            let grading = ready.grade(&cell.scheme)?;
+            judged(cell, grading).map(|(_, side)| side)
+        })?);
+    } else {
+        // What changes how the data is read is read anew, one after another.
+        for cell in rest {
+            let grading = ready.grade_or_read(cell, data)?;
+            sides.push(judged(cell, grading)?.1);
+        }
+    }
+    if global.role.is_some() {
+        findings = roles::withheld(&findings);
+    }
+    let is_present: Vec<bool> = cells
+        .iter()
+        .map(|cell| same(&cell.text, &present.text))
+        .collect();
+    let mut axes = values.iter().map(axis);
+    let down = axes.next().unwrap_or_else(|| axis(&values[0]));
+    let grid = Grid {
+        down,
+        across: axes.next(),
+        present: &old_side,
+        cells: &sides,
+        is_present: &is_present,
+        figure,
+    };
+    Ok(Made {
+        report: simulation::grid(&head, &grid),
+        schemes: sides.len(),
+        findings,
+    })
+}
+
+/// The schemes of all cells: the second value changes fastest.
+fn cells(values: &[GridValue], new: &Rules) -> Result<Vec<Rules>, Stop> {
+    let mut assignments: Vec<Vec<String>> = vec![vec![]];
+    for value in values {
+        let ways = 0..value.ways().len();
+        let with = |known: &Vec<String>| {
+            let known = known.clone();
+            ways.clone()
+                .map(move |way| [&known[..], &[value.assignment(way)]].concat())
+        };
+        assignments = assignments.iter().flat_map(with).collect();
+    }
+    let cell = |set: &Vec<String>| {
+        let name = format!("{} ({})", new.name, set.join(", "));
+        rules::from_text(name, new.text.clone(), set)
+    };
+    assignments.iter().map(cell).collect()
+}
+
+fn axis(value: &GridValue) -> Axis {
+    let ways = value.ways().iter();
+    Axis {
+        name: value.name(),
+        values: ways.map(|way| Arc::from(&**way)).collect(),
+    }
+}
+
+/// What each cell comes to, in the order of the cells, on as many threads as there are processors.
+fn in_parallel(
+    cells: &[Rules],
+    judge: impl Fn(&Rules) -> Result<Side, Stop> + Sync,
+) -> Result<Vec<Side>, Stop> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = vec![];
+        while let Some((place, cell)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            cells.get(place).map(|cell| (place, cell))
+        } {
+            done.push((place, judge(cell)));
+        }
+        done
+    };
+    let mut done: Vec<(usize, Result<Side, Stop>)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(cells.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let mut done = vec![];
+        for worker in workers {
+            match worker.join() {
+                Ok(of_worker) => done.extend(of_worker),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    // Which cell is done first must not be seen, and of several that fail the first is told.
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, side)| side).collect()
+}
+
+/// Who has which level, by the names of the newest scheme.
+fn levels(one: &OneSide, on: &On, renamed: &Renamed) -> Snapshot {
+    let mut snapshot = levels_only(one.seen(), on);
+    snapshot.rename(renamed);
+    snapshot
+}
+
+/// The levels of all schemes with the colours of the newest that has them.
+fn colors(sides: &[Side]) -> Vec<(Arc<str>, Option<u32>)> {
+    let mut levels: Vec<(Arc<str>, Option<u32>)> = vec![];
+    for level in sides.iter().rev().flat_map(|side| &side.levels) {
+        if let Some(name) = &level.name
+            && levels.iter().all(|(known, _)| known != name)
+        {
+            levels.push((name.clone(), level.color));
+        }
+    }
+    levels
+}

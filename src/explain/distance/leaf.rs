@@ -1,0 +1,232 @@
+//! The values that a grade is made of in the end: fields, fields of lookups and metrics; what each of them moves, and
+//! which other values it may take.
+
+use super::Why;
+use super::others::{Others, others};
+use super::why::why_not;
+use crate::expr::{Base, Bound, Slot};
+use crate::grading::Grading;
+use crate::scheme::model::{
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, SlotKind,
+};
+use crate::table::column::{MISSING, MISSING_DATE};
+use crate::table::{Column, Decimal};
+
+/// A value that a grade is made of.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// Its column.
+    pub slot: Slot,
+    /// What else it may be.
+    pub(super) others: Others,
+    /// For each slot whether it changes with it.
+    moves: Vec<bool>,
+    /// The lookups whose row it chooses.
+    pub(super) chooses: Vec<usize>,
+    /// Why nothing is said of it.
+    pub(super) why: Option<Why>,
+}
+
+impl Leaf {
+    /// Whether a column changes with it.
+    pub fn moves(&self, slot: Slot) -> bool {
+        self.moves[slot.0 as usize]
+    }
+
+    /// The least difference of two of its values: a number, days or seconds.
+    pub(super) fn step(&self, scheme: &Scheme) -> Option<Decimal> {
+        let Others::Steps { step, .. } = self.others else {
+            return None;
+        };
+        match scheme.slots.entries[self.slot.0 as usize].ty.base {
+            Base::Number => Decimal::from_millionths(step),
+            _ => Decimal::from_int(step),
+        }
+    }
+
+    /// The same as a key of its column, the least there is where nothing is said of it.
+    pub(super) const fn unit(&self) -> i64 {
+        match self.others {
+            Others::Steps { step, .. } => step,
+            _ => 1,
+        }
+    }
+
+    /// Whether an expression does.
+    pub fn moves_any(&self, bound: &Bound) -> bool {
+        bound.slots().iter().any(|slot| self.moves(*slot))
+    }
+}
+
+/// The values that the grade is made of, in the order of the scheme's columns.
+pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
+    let scheme = &*grading.scheme;
+    let entries = scheme.slots.entries.iter().enumerate();
+    let inputs = entries.filter(|(_, entry)| {
+        matches!(
+            entry.kind,
+            SlotKind::Field(_) | SlotKind::LookupField(..) | SlotKind::Metric(_)
+        )
+    });
+    let leaf = |(index, _)| {
+        let slot = Slot(index as u32);
+        let chooses = chosen(scheme, slot);
+        let moves = moved(grading, slot, &chooses);
+        if !reaches_the_grade(scheme, &moves) || is_before(scheme, slot) {
+            return None;
+        }
+        let mut leaf = Leaf {
+            slot,
+            others: Others::These(vec![]),
+            moves,
+            chooses,
+            why: None,
+        };
+        leaf.why = why_not(grading, &leaf);
+        if leaf.why.is_none() {
+            leaf.others = others(grading, &leaf);
+        }
+        Some(leaf)
+    };
+    inputs.filter_map(leaf).collect()
+}
+
+/// Whether it is what a customer was before, which the values do not decide, or who it is.
+fn is_before(scheme: &Scheme, slot: Slot) -> bool {
+    let (SlotKind::Field(field), Some(customers)) = (kind(scheme, slot), &scheme.customers) else {
+        return false;
+    };
+    let before = [customers.previous_grade, customers.previous_date];
+    before.contains(&Some(field)) || field == customers.key || customers.name == Some(field)
+}
+
+pub(super) fn kind(scheme: &Scheme, slot: Slot) -> SlotKind {
+    scheme.slots.entries[slot.0 as usize].kind
+}
+
+/// The lookups whose row a field chooses.
+fn chosen(scheme: &Scheme, slot: Slot) -> Vec<usize> {
+    let SlotKind::Field(field) = kind(scheme, slot) else {
+        return vec![];
+    };
+    let lookups = scheme.lookups.iter().enumerate();
+    let lookups = lookups.filter(|(_, lookup)| lookup.on == field);
+    lookups.map(|(index, _)| index).collect()
+}
+
+/// For each slot whether it changes with this one.
+pub(super) fn moved(grading: &Grading, slot: Slot, chooses: &[usize]) -> Vec<bool> {
+    let scheme = &*grading.scheme;
+    let entries = scheme.slots.entries.iter().enumerate();
+    let is_chosen = |kind: &SlotKind| matches!(kind, SlotKind::LookupField(lookup, _) if chooses.contains(lookup));
+    let mut moves: Vec<bool> = entries
+        .map(|(index, entry)| index == slot.0 as usize || is_chosen(&entry.kind))
+        .collect();
+    let reads =
+        |moves: &[bool], bound: &Bound| bound.slots().iter().any(|slot| moves[slot.0 as usize]);
+    for value in &scheme.values {
+        moves[value.slot.0 as usize] = reads(&moves, &value.is.bound);
+    }
+    for dimension in &scheme.dimensions {
+        let moved = match &dimension.rule {
+            DimensionRule::Bands(_) => false,
+            DimensionRule::Points { points, own, .. } => {
+                let moved = reads(&moves, &points.bound);
+                moves[own.0 as usize] = moved;
+                moved
+            }
+            DimensionRule::Indicators {
+                indicators, own, ..
+            } => {
+                let moved = indicators.iter().any(|indicator| match &indicator.rule {
+                    IndicatorRule::Points(points) => reads(&moves, &points.bound),
+                    IndicatorRule::Bands(bands) => {
+                        conditions(bands).any(|when| reads(&moves, &when.bound))
+                    }
+                });
+                moves[own.0 as usize] = moved;
+                moved
+            }
+        };
+        let bands = bands_of(&dimension.rule);
+        let moved = moved || conditions(bands).any(|when| reads(&moves, &when.bound));
+        moves[dimension.label_slot.0 as usize] = moved;
+        moves[dimension.points_slot.0 as usize] = moved;
+    }
+    if let Some(score) = scheme.score_slot() {
+        let dimensions = scheme.dimensions.iter();
+        let counting = dimensions.zip(&grading.assessment.dimensions);
+        moves[score.0 as usize] = counting
+            .filter(|(_, result)| result.counts)
+            .any(|(dimension, _)| moves[dimension.points_slot.0 as usize]);
+    }
+    moves
+}
+
+pub(super) fn bands_of(rule: &DimensionRule) -> &[Band] {
+    match rule {
+        DimensionRule::Bands(bands)
+        | DimensionRule::Points { bands, .. }
+        | DimensionRule::Indicators { bands, .. } => bands,
+    }
+}
+
+pub(super) fn conditions(bands: &[Band]) -> impl Iterator<Item = &Expression> {
+    bands.iter().filter_map(|band| band.when.as_ref())
+}
+
+/// Whether the grade that the values give can change with these columns, or whether reviewers hold it.
+pub(super) fn reaches_the_grade(scheme: &Scheme, moves: &[bool]) -> bool {
+    let is_moved = |slot: Slot| moves[slot.0 as usize];
+    let reads = |bound: &Bound| bound.slots().into_iter().any(is_moved);
+    let of_grades = scheme.grades.iter().any(|grade| match &grade.rule {
+        GradeRule::When(when) => when.as_ref().is_some_and(|when| reads(&when.bound)),
+        GradeRule::Top(top) => {
+            top.by.iter().any(|by| reads(&by.bound)) || top.within.is_some_and(is_moved)
+        }
+    });
+    let mut holding = scheme.reviews.iter().filter(|review| review.hold);
+    of_grades || scheme.grade_movement.is_none() && holding.any(|review| reads(&review.when.bound))
+}
+
+/// All expressions on the way to the grade.
+pub(super) fn expressions(scheme: &Scheme) -> Vec<&Expression> {
+    let mut all: Vec<&Expression> = scheme.values.iter().map(|value| &value.is).collect();
+    for dimension in &scheme.dimensions {
+        match &dimension.rule {
+            DimensionRule::Bands(_) => {}
+            DimensionRule::Points { points, .. } => all.push(points),
+            DimensionRule::Indicators { indicators, .. } => {
+                for indicator in indicators {
+                    match &indicator.rule {
+                        IndicatorRule::Points(points) => all.push(points),
+                        IndicatorRule::Bands(bands) => all.extend(conditions(bands)),
+                    }
+                }
+            }
+        }
+        all.extend(conditions(bands_of(&dimension.rule)));
+    }
+    for grade in &scheme.grades {
+        match &grade.rule {
+            GradeRule::When(when) => all.extend(when),
+            GradeRule::Top(top) => all.extend(&top.by),
+        }
+    }
+    let holding = scheme.reviews.iter().filter(|review| review.hold);
+    all.extend(holding.map(|review| &review.when));
+    all
+}
+
+/// The key of a value that is a number, a day or a moment; `None` if it is missing.
+pub(super) fn key_at(column: &Column, row: usize) -> Option<i64> {
+    match column {
+        Column::Number(keys) | Column::DateTime(keys) => {
+            Some(keys[row]).filter(|key| *key != MISSING)
+        }
+        Column::Date(days) => Some(days[row])
+            .filter(|day| *day != MISSING_DATE)
+            .map(i64::from),
+        _ => None,
+    }
+}

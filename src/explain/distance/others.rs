@@ -1,0 +1,244 @@
+//! Which other values a value may take: its least difference, its bounds, its words.
+
+use super::leaf::{Leaf, expressions, kind};
+use crate::expr::{AggregateFunction, Base, Bound, Comparison, Frame, Measure, Node, Slot};
+use crate::grading::Grading;
+use crate::scheme::model::{DayLimit, Field, FieldKind, MetricSource, Scheme, SlotKind};
+use crate::table::column::MISSING;
+use crate::table::{Column, Date, Decimal, Value};
+use std::sync::Arc;
+
+/// One, in millionths.
+const ONE: i64 = 1_000_000;
+/// The largest number, in millionths.
+const LARGEST: i64 = 9_000_000_000_000 * ONE - 1;
+/// Ten thousand million, in millionths: as far as is looked, if nothing in the scheme or the column is beyond a tenth.
+const FAR: i64 = 10_000_000_000 * ONE;
+/// So many texts of a column are tried where the scheme does not name the possible ones.
+const MOST_TEXTS: usize = 40;
+
+/// What a value may be instead.
+#[derive(Clone, Debug)]
+pub(super) enum Others {
+    /// Multiples of a step between two bounds, as keys of its column.
+    Steps {
+        least: i64,
+        greatest: i64,
+        step: i64,
+    },
+    /// These.
+    These(Vec<Value>),
+    /// One of these more or less in the list.
+    Items(Vec<Arc<str>>),
+}
+
+/// What a value may be instead.
+pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
+    let scheme = &*grading.scheme;
+    let slot = leaf.slot;
+    let ty = &scheme.slots.entries[slot.0 as usize].ty;
+    let column = (&grading.facts as &dyn Frame).column(slot);
+    let field = field_of(scheme, slot);
+    let number = |end: Option<Decimal>| end.map(Decimal::millionths);
+    match ty.base {
+        Base::Number => {
+            let (step, greatest) = step(grading, slot, field, column);
+            let (mut least, mut greatest) = (-greatest, greatest);
+            if let Some(field) = field {
+                least = number(field.min).unwrap_or(least);
+                greatest = number(field.max).unwrap_or(greatest);
+            } else if !may_be_negative(scheme, slot) {
+                least = 0;
+            }
+            Others::Steps {
+                least,
+                greatest,
+                step,
+            }
+        }
+        Base::Date => {
+            let day = |year, month, day| Date::new(year, month, day).map_or(0, Date::days);
+            let (mut least, mut greatest) = (day(1, 1, 1), day(9999, 12, 31));
+            if let Some(field) = field {
+                let as_of = grading.book.as_of;
+                let limit = |limit: DayLimit| limit.day(as_of).days();
+                least = field.limits.first.map_or(least, limit);
+                greatest = field.limits.last.map_or(greatest, limit);
+            }
+            Others::Steps {
+                least: i64::from(least),
+                greatest: i64::from(greatest),
+                step: 1,
+            }
+        }
+        Base::DateTime => Others::Steps {
+            least: -62_135_596_800,
+            greatest: 253_402_300_740,
+            step: 60,
+        },
+        Base::Bool => Others::These(vec![Value::Bool(true), Value::Bool(false)]),
+        Base::Text => Others::These(texts(scheme, leaf, field, column)),
+        Base::List => Others::Items(items(field, column)),
+        Base::Null => Others::These(vec![]),
+    }
+}
+
+/// The field behind a column.
+pub(super) fn field_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
+    match kind(scheme, slot) {
+        SlotKind::Field(field) => scheme
+            .customers
+            .as_ref()
+            .map(|customers| &customers.sheet.fields[field]),
+        SlotKind::LookupField(lookup, field) => Some(&scheme.lookups[lookup].sheet.fields[field]),
+        _ => None,
+    }
+}
+
+/// Whether a metric can be below zero: a count cannot, nor what is made of a field that cannot.
+fn may_be_negative(scheme: &Scheme, slot: Slot) -> bool {
+    let SlotKind::Metric(metric) = kind(scheme, slot) else {
+        return true;
+    };
+    let metric = &scheme.metrics[metric];
+    match metric.value.function {
+        AggregateFunction::Count
+        | AggregateFunction::CountDistinct
+        | AggregateFunction::MeanGap => false,
+        _ => match (&metric.value.argument, metric.from) {
+            (Some(argument), MetricSource::Events(sheet)) => match argument.node {
+                Node::Slot(field) => {
+                    let field = &scheme.events[sheet].sheet.fields[field.0 as usize];
+                    field.min.is_none_or(|min| min.millionths() < 0)
+                }
+                _ => true,
+            },
+            _ => true,
+        },
+    }
+}
+
+/// The least difference of two values, and the greatest that is looked at. The least difference is what `scale` says, one
+/// for counts, else the last place that the column's values and the limits in the scheme have; a hundredth at least for
+/// money, and for what a mean rounds. The greatest is far beyond all of these, and before sums overflow.
+fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -> (i64, i64) {
+    let scheme = &*grading.scheme;
+    let counts = [AggregateFunction::Count, AggregateFunction::CountDistinct];
+    let (mut is_count, mut is_mean, mut is_money) = (false, false, false);
+    if let SlotKind::Metric(metric) = kind(scheme, slot) {
+        let metric = &scheme.metrics[metric];
+        is_count = counts.contains(&metric.value.function);
+        is_mean = matches!(
+            metric.value.function,
+            AggregateFunction::Mean | AggregateFunction::Median | AggregateFunction::MeanGap
+        );
+        is_money = matches!(
+            scheme.slots.entries[slot.0 as usize].ty.measure,
+            Measure::Money(_)
+        );
+    }
+    if let Some(field) = field {
+        is_money = matches!(field.kind, FieldKind::Money(_));
+    }
+    // A percentage of whole per cents is hundredths.
+    let is_percent = field.is_some_and(|field| field.kind == FieldKind::Percent);
+    let mut step = if is_money || is_percent || is_mean {
+        ONE / 100
+    } else {
+        ONE
+    };
+    let mut greatest = FAR;
+    let mut take = |key: i64| {
+        greatest = greatest
+            .max(key.saturating_abs().saturating_mul(10))
+            .min(LARGEST);
+        while step > 1 && key % step != 0 {
+            step /= 10;
+        }
+    };
+    for expression in expressions(scheme) {
+        expression.bound.walk(&mut |part| {
+            if let Node::Compare(_, left, right) = &part.node {
+                for (value, limit) in [(left, right), (right, left)] {
+                    if value.node == Node::Slot(slot)
+                        && let Some(Value::Number(limit)) = limit.literal()
+                    {
+                        take(limit.millionths());
+                    }
+                }
+            }
+        });
+    }
+    if let (Column::Number(keys), false) = (column, is_mean) {
+        for key in keys.iter().filter(|key| **key != MISSING) {
+            take(*key);
+        }
+    }
+    let places = field.and_then(|field| field.scale);
+    let step = match places {
+        _ if is_count => ONE,
+        Some(places) => 10i64.pow(6 - places.min(6)),
+        None => step,
+    };
+    (step, greatest)
+}
+
+/// The texts that a column may hold: those that the scheme names, else those that are there.
+fn texts(scheme: &Scheme, leaf: &Leaf, field: Option<&Field>, column: &Column) -> Vec<Value> {
+    let mut texts: Vec<Arc<str>> = vec![];
+    let mut add = |text: &Arc<str>| {
+        if !texts.contains(text) {
+            texts.push(text.clone());
+        }
+    };
+    if let Some(field) = field.filter(|field| !field.choices.is_empty()) {
+        field.choices.iter().for_each(&mut add);
+        return texts.into_iter().map(Value::Text).collect();
+    }
+    for expression in expressions(scheme) {
+        expression.bound.walk(&mut |part| match &part.node {
+            Node::Compare(Comparison::Equal | Comparison::NotEqual, left, right) => {
+                for (value, text) in [(left, right), (right, left)] {
+                    if value.node == Node::Slot(leaf.slot)
+                        && let Some(Value::Text(text)) = text.literal()
+                    {
+                        add(text);
+                    }
+                }
+            }
+            Node::In(value, list) if value.node == Node::Slot(leaf.slot) => {
+                for text in list.iter().filter_map(Bound::literal) {
+                    if let Value::Text(text) = text {
+                        add(text);
+                    }
+                }
+            }
+            _ => {}
+        });
+    }
+    if let Column::Text(column) = column
+        && column.dictionary.len() <= MOST_TEXTS
+    {
+        let mut there: Vec<&Arc<str>> = column.dictionary.iter().collect();
+        there.sort_unstable();
+        there.into_iter().for_each(add);
+    }
+    let fits = |text: &Arc<str>| {
+        let pattern = field.and_then(|field| field.limits.pattern.as_ref());
+        !text.is_empty() && pattern.is_none_or(|pattern| pattern.matches(text))
+    };
+    texts.into_iter().filter(fits).map(Value::Text).collect()
+}
+
+/// The items that a list may have: those that the scheme names, else those that are there.
+fn items(field: Option<&Field>, column: &Column) -> Vec<Arc<str>> {
+    match (field, column) {
+        (Some(field), _) if !field.choices.is_empty() => field.choices.clone(),
+        (_, Column::List(lists)) if lists.dictionary.len() <= MOST_TEXTS => {
+            let mut there = lists.dictionary.to_vec();
+            there.sort_unstable();
+            there
+        }
+        _ => vec![],
+    }
+}

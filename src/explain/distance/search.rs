@@ -1,0 +1,265 @@
+//! The nearest value that gives a better grade, and a worse one: spans of values in which it cannot be are left out, the
+//! others are halved, the nearer half first, until few values are left, which are tried one by one.
+
+use super::leaf::key_at;
+use super::others::Others;
+use super::possible::Truths;
+use super::span::{Between, Known};
+use super::{Change, Leaf, Way, World};
+use crate::assess::Choice;
+use crate::expr::Base;
+use crate::table::{Date, DateTime, Decimal, Truth, Value};
+use std::sync::Arc;
+
+/// So many values are tried at once.
+const AT_ONCE: i64 = 12;
+/// So many spans are looked at, and so many times values are tried, before a search is given up.
+const MOST_SPANS: usize = 20_000;
+const MOST_TRIALS: usize = 400;
+
+/// A search was given up.
+#[derive(Debug)]
+pub(super) struct TooMany;
+
+/// The nearest other values that change the grade.
+pub(super) fn changes(
+    world: &World<'_>,
+    leaf: &Leaf,
+    row: usize,
+    known: &Known,
+) -> Result<Vec<Change>, TooMany> {
+    wanted(world, leaf, row, known, &[true, false])
+}
+
+/// The nearest other values that give a better grade.
+pub(super) fn better(
+    world: &World<'_>,
+    leaf: &Leaf,
+    row: usize,
+    known: &Known,
+) -> Result<Vec<Change>, TooMany> {
+    let mut changes = wanted(world, leaf, row, known, &[true])?;
+    changes.retain(|change| change.better);
+    Ok(changes)
+}
+
+/// The nearest other values that give a better grade (`true`), a worse one, or both.
+fn wanted(
+    world: &World<'_>,
+    leaf: &Leaf,
+    row: usize,
+    known: &Known,
+    wanted: &[bool],
+) -> Result<Vec<Change>, TooMany> {
+    let (least, greatest, step) = match &leaf.others {
+        Others::These(values) => return Ok(among(world, leaf, row, values)),
+        Others::Items(items) => {
+            let values: Vec<Value> = items
+                .iter()
+                .map(|item| toggled(&world.frame().column(leaf.slot).value(row), item))
+                .collect();
+            return Ok(among(world, leaf, row, &values));
+        }
+        Others::Steps {
+            least,
+            greatest,
+            step,
+        } => (*least, *greatest, *step),
+    };
+    let Some(now) = key_at(world.frame().column(leaf.slot), row) else {
+        return Ok(vec![]);
+    };
+    let line = |first: i64, last: i64, sign: i64| Line {
+        first,
+        count: (last - first) * sign + 1,
+        sign,
+        step,
+    };
+    let more = line(now.div_euclid(step) + 1, greatest.div_euclid(step), 1);
+    let less = line(-(-now).div_euclid(step) - 1, -(-least).div_euclid(step), -1);
+    let mut search = Search {
+        world,
+        leaf,
+        row,
+        known,
+        present: world.present(row),
+        spans: 0,
+        trials: 0,
+    };
+    let mut changes = vec![];
+    for better in wanted.iter().copied() {
+        for (way, line) in [(Way::More, &more), (Way::Less, &less)] {
+            if let Some((key, grade)) = search.first(line, better)? {
+                let to = search.value(key);
+                let Some(to) = to else { continue };
+                changes.push(Change {
+                    way,
+                    to,
+                    by: distance(search.base(), now, key),
+                    grade,
+                    better,
+                });
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// All other values that change the grade, where there are only these.
+fn among(world: &World<'_>, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Change> {
+    let now = world.frame().column(leaf.slot).value(row);
+    let values: Vec<Value> = values
+        .iter()
+        .filter(|value| **value != now)
+        .cloned()
+        .collect();
+    let outcomes = world.outcomes(leaf, row, &values);
+    let present = world.present(row);
+    let changed = values.into_iter().zip(outcomes);
+    let changed = changed.filter(|(_, outcome)| outcome.allowed && outcome.grade != present);
+    changed
+        .map(|(to, outcome)| Change {
+            way: Way::Other,
+            to,
+            by: None,
+            grade: outcome.grade,
+            better: is_better(outcome.grade, present),
+        })
+        .collect()
+}
+
+/// A list with an item taken out, or put in where it was not.
+fn toggled(list: &Value, item: &Arc<str>) -> Value {
+    let Value::List(items) = list else {
+        return Value::List(vec![item.clone()]);
+    };
+    let mut toggled: Vec<Arc<str>> = items.iter().filter(|own| *own != item).cloned().collect();
+    if toggled.len() == items.len() {
+        toggled.push(item.clone());
+    }
+    Value::List(toggled)
+}
+
+/// Whether one grade is better than another; none is worse than all.
+pub(super) fn is_better(grade: Option<u32>, than: Option<u32>) -> bool {
+    grade.unwrap_or(u32::MAX) < than.unwrap_or(u32::MAX)
+}
+
+/// How far one key is from another: a number, days or seconds.
+pub(super) fn distance(base: Base, now: i64, key: i64) -> Option<Decimal> {
+    let by = (i128::from(key) - i128::from(now)).abs();
+    match base {
+        Base::Number => Decimal::from_wide(by),
+        _ => Decimal::from_wide(by * 1_000_000),
+    }
+}
+
+/// The values on one side, the nearest first.
+struct Line {
+    /// The nearest, in steps.
+    first: i64,
+    count: i64,
+    sign: i64,
+    step: i64,
+}
+
+impl Line {
+    fn key(&self, place: i64) -> i64 {
+        (self.first + self.sign * place).saturating_mul(self.step)
+    }
+}
+
+struct Search<'a> {
+    world: &'a World<'a>,
+    leaf: &'a Leaf,
+    row: usize,
+    known: &'a Known,
+    present: Option<u32>,
+    spans: usize,
+    trials: usize,
+}
+
+impl Search<'_> {
+    /// The nearest value of a line that gives a better grade, or a worse one, with that grade.
+    fn first(&mut self, line: &Line, better: bool) -> Result<Option<(i64, Option<u32>)>, TooMany> {
+        if line.count <= 0 {
+            return Ok(None);
+        }
+        let mut open = vec![(0, line.count - 1)];
+        while let Some((from, to)) = open.pop() {
+            self.spans += 1;
+            if self.spans > MOST_SPANS {
+                return Err(TooMany);
+            }
+            if !self.may(line, from, to, better) {
+                continue;
+            }
+            if to - from >= AT_ONCE {
+                let middle = from + (to - from) / 2;
+                open.push((middle + 1, to));
+                open.push((from, middle));
+                continue;
+            }
+            self.trials += 1;
+            if self.trials > MOST_TRIALS {
+                return Err(TooMany);
+            }
+            let keys: Vec<i64> = (from..=to).map(|place| line.key(place)).collect();
+            let values: Option<Vec<Value>> = keys.iter().map(|key| self.value(*key)).collect();
+            let Some(values) = values else { continue };
+            let outcomes = self.world.outcomes(self.leaf, self.row, &values);
+            let found = keys
+                .into_iter()
+                .zip(outcomes)
+                .find(|(_, outcome)| outcome.allowed && self.is_wanted(outcome.grade, better));
+            if let Some((key, outcome)) = found {
+                return Ok(Some((key, outcome.grade)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_wanted(&self, grade: Option<u32>, better: bool) -> bool {
+        if better {
+            is_better(grade, self.present)
+        } else {
+            is_better(self.present, grade)
+        }
+    }
+
+    /// Whether any value between two places may give what is wanted.
+    fn may(&self, line: &Line, from: i64, to: i64, better: bool) -> bool {
+        let (a, b) = (line.key(from), line.key(to));
+        let ends = (a.min(b), a.max(b));
+        let mut between = Between::new(self.world, self.leaf, self.row, self.known, ends);
+        let grades = between.grades();
+        let holds = between.holds(&grades);
+        let counting = |values: Option<u32>, held: bool| {
+            let grade = self.world.counting(self.row, values, held);
+            self.is_wanted(grade, better)
+        };
+        let level = |choice: &Choice| choice.index().map(|index| index as u32);
+        let may_hold = holds.has(Truth::True);
+        let may_not = holds != Truths::one(Truth::True);
+        grades
+            .iter()
+            .map(level)
+            .any(|values| may_not && counting(values, false) || may_hold && counting(values, true))
+    }
+
+    fn base(&self) -> Base {
+        let entries = &self.world.scheme.slots.entries;
+        entries[self.leaf.slot.0 as usize].ty.base
+    }
+
+    fn value(&self, key: i64) -> Option<Value> {
+        match self.base() {
+            Base::Date => {
+                let day = i32::try_from(key).ok().and_then(Date::from_days);
+                day.map(Value::Date)
+            }
+            Base::DateTime => DateTime::from_seconds(key).map(Value::DateTime),
+            _ => Decimal::from_millionths(key).map(Value::Number),
+        }
+    }
+}

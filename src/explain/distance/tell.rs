@@ -1,0 +1,113 @@
+//! Distances in words: `年采购额 再增 12.4 万元 → A`.
+
+use super::{Change, Reach, Way, Why};
+use crate::diagnostic::Lang;
+use crate::explain::{name_of, value_text};
+use crate::expr::{Base, Slot};
+use crate::scheme::model::Scheme;
+use crate::table::{Decimal, Value};
+
+/// One change: by how much, to what, and the grade that it gives.
+pub fn change_text(scheme: &Scheme, slot: Slot, change: &Change, lang: Lang) -> String {
+    let to = value_text(scheme, slot, &change.to, lang);
+    let grade = grade_text(scheme, change.grade, lang);
+    let by = change.by.map(|by| by_text(scheme, slot, by, lang));
+    let is_day = matches!(change.to, Value::Date(_) | Value::DateTime(_));
+    match (change.way, by, lang) {
+        (Way::More, Some(by), Lang::Zh) if is_day => format!("推后 {by}（到 {to}）→ {grade}"),
+        (Way::Less, Some(by), Lang::Zh) if is_day => format!("提前 {by}（到 {to}）→ {grade}"),
+        (Way::More, Some(by), Lang::Zh) => format!("再增 {by}（到 {to}）→ {grade}"),
+        (Way::Less, Some(by), Lang::Zh) => format!("减少 {by}（到 {to}）→ {grade}"),
+        (Way::More, Some(by), Lang::En) if is_day => format!("{by} later ({to}) → {grade}"),
+        (Way::Less, Some(by), Lang::En) if is_day => format!("{by} earlier ({to}) → {grade}"),
+        (Way::More, Some(by), Lang::En) => format!("{by} more ({to}) → {grade}"),
+        (Way::Less, Some(by), Lang::En) => format!("{by} less ({to}) → {grade}"),
+        (_, _, Lang::Zh) => format!("改为 {to} → {grade}"),
+        (_, _, Lang::En) => format!("{to} instead → {grade}"),
+    }
+}
+
+/// The grade that a change gives.
+pub fn grade_text(scheme: &Scheme, grade: Option<u32>, lang: Lang) -> String {
+    match (grade, lang) {
+        (Some(grade), _) => scheme.grades[grade as usize].name.to_string(),
+        (None, Lang::Zh) => "无等级".to_owned(),
+        (None, Lang::En) => "no grade".to_owned(),
+    }
+}
+
+/// By how much: with the unit of the value, in percentage points for shares, in days for days.
+fn by_text(scheme: &Scheme, slot: Slot, by: Decimal, lang: Lang) -> String {
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    let minutes = || by.checked_div(Decimal::from_count(60)).unwrap_or(by);
+    match (entry.ty.base, lang) {
+        (Base::Date, Lang::Zh) => format!("{by} 天"),
+        (Base::Date, Lang::En) if by == Decimal::ONE => "1 day".to_owned(),
+        (Base::Date, Lang::En) => format!("{by} days"),
+        (Base::DateTime, Lang::Zh) => format!("{} 分钟", minutes()),
+        (Base::DateTime, Lang::En) => format!("{} minutes", minutes()),
+        _ => match (crate::explain::is_percent(scheme, entry.kind), lang) {
+            (true, Lang::Zh) => format!("{} 个百分点", percent(by)),
+            (true, Lang::En) => format!("{} percentage points", percent(by)),
+            (false, _) => value_text(scheme, slot, &Value::Number(by), lang),
+        },
+    }
+}
+
+fn percent(by: Decimal) -> Decimal {
+    by.checked_mul(Decimal::HUNDRED).unwrap_or(by)
+}
+
+/// Why nothing is said of a value.
+pub const fn why_text(why: Why, lang: Lang) -> &'static str {
+    match (why, lang) {
+        (Why::Missing, Lang::Zh) => "缺失",
+        (Why::Missing, Lang::En) => "missing",
+        (Why::Periods, Lang::Zh) => "每期一个值，未求解",
+        (Why::Periods, Lang::En) => "a value for each period: not worked out",
+        (Why::Metrics, Lang::Zh) => "指标也由它算出，未求解",
+        (Why::Metrics, Lang::En) => "metrics are made of it too: not worked out",
+        (Why::Others, Lang::Zh) => "其他客户的名次也随之变动，未求解",
+        (Why::Others, Lang::En) => "what others are ranked by changes with it: not worked out",
+        (Why::Texts, Lang::Zh) => "按文字排名，未求解",
+        (Why::Texts, Lang::En) => "texts are ranked: not worked out",
+        (Why::TooMany, Lang::Zh) => "可能的取值太多，未求解",
+        (Why::TooMany, Lang::En) => "too many values are possible: not worked out",
+    }
+}
+
+/// What there is to say of one value: its name, what it is, and each change.
+pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
+    let name = name_of(scheme, reach.slot, lang);
+    let head = match (reach.why, lang) {
+        (Some(Why::Missing | Why::Periods), Lang::Zh) => format!("{name}："),
+        (Some(Why::Missing | Why::Periods), Lang::En) => format!("{name}: "),
+        (_, Lang::Zh) => {
+            let now = value_text(scheme, reach.slot, &reach.now, lang);
+            format!("{name}（现 {now}）：")
+        }
+        (_, Lang::En) => {
+            let now = value_text(scheme, reach.slot, &reach.now, lang);
+            format!("{name} (now {now}): ")
+        }
+    };
+    let changes = reach.changes.iter();
+    let changes = changes.map(|change| change_text(scheme, reach.slot, change, lang));
+    let changes: Vec<String> = changes.collect();
+    let tail = match (reach.why, lang) {
+        (Some(why), _) => why_text(why, lang).to_owned(),
+        (None, Lang::Zh) if changes.is_empty() => "单独变动不改变等级".to_owned(),
+        (None, Lang::En) if changes.is_empty() => "no other value changes the grade".to_owned(),
+        (None, Lang::Zh) => changes.join("；"),
+        (None, Lang::En) => changes.join("; "),
+    };
+    format!("{head}{tail}")
+}
+
+/// A line for each value.
+pub fn texts(scheme: &Scheme, reaches: &[Reach], lang: Lang) -> Vec<String> {
+    let reaches = reaches.iter();
+    reaches
+        .map(|reach| reach_text(scheme, reach, lang))
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! What would become of one customer with other values: the row as it is and as it would be, side by side, through the
+//! evaluator that grades.
+
+use super::{Leaf, World, column_of};
+use crate::assess::{Choice, Facts, assess};
+use crate::classify;
+use crate::clean::sheet::text_at;
+use crate::diagnostic::Severity;
+use crate::expr::FieldFrame;
+use crate::scheme::model::{Expression, Review, SlotKind, That};
+use crate::table::{Column, Truth, Value};
+use foldhash::HashMap;
+use std::sync::Arc;
+
+/// What another value gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The grade that counts.
+    pub grade: Option<u32>,
+    /// Whether the sheet takes the row with it: no condition and no check of the sheet is against it.
+    pub allowed: bool,
+}
+
+impl World<'_> {
+    /// What each of `values` gives instead of the value that the customer has; all other customers as they are.
+    pub fn outcomes(&self, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Outcome> {
+        let scheme = self.scheme;
+        let copies = values.len() + 1;
+        let now = self.frame().column(leaf.slot).value(row);
+        let all: Vec<Value> = std::iter::once(now).chain(values.iter().cloned()).collect();
+        let column = column_of(&all);
+        let allowed = self.allowed(leaf, row, &column);
+        let mut facts = self.grading.facts.instead(row, copies, &self.among);
+        for lookup in &leaf.chooses {
+            let rows = &self.grading.book.lookups[*lookup];
+            let keys = &rows.clean.columns[scheme.lookups[*lookup].key];
+            let places: HashMap<Arc<str>, u32> = (0..keys.len())
+                .map(|row| (text_at(keys, row), row as u32))
+                .collect();
+            let matched = (0..copies).map(|row| places.get(&text_at(&column, row)).copied());
+            let matched: Vec<Option<u32>> = matched.collect();
+            for (field, column) in rows.clean.columns.iter().enumerate() {
+                if let Some(slot) = scheme.slot_of(SlotKind::LookupField(*lookup, field)) {
+                    facts.set(slot, column.gather(&matched));
+                }
+            }
+        }
+        facts.set(leaf.slot, column);
+        let grades = self.counted(&mut facts, |_| row);
+        let outcomes = grades.into_iter().zip(allowed);
+        let outcomes = outcomes.map(|(grade, allowed)| Outcome { grade, allowed });
+        outcomes.skip(1).collect()
+    }
+
+    /// The grade that counts for each row of these facts, of which `customer` says whose it is.
+    pub(super) fn counted(
+        &self,
+        facts: &mut Facts,
+        customer: impl Fn(usize) -> usize,
+    ) -> Vec<Option<u32>> {
+        let scheme = self.scheme;
+        let mut findings = vec![];
+        let grades = assess(scheme, facts, &mut findings).grades;
+        let mut held = vec![false; grades.len()];
+        let holding = scheme.reviews.iter().filter(|review| review.hold);
+        let holding: Vec<&Review> = match scheme.grade_movement {
+            Some(_) => vec![],
+            None => holding.collect(),
+        };
+        if !holding.is_empty() {
+            if let Some(slot) = scheme.slot_of(SlotKind::Grade) {
+                let names = scheme.grades.iter().map(|grade| grade.name.clone());
+                facts.set(slot, classify::named(&grades, names.collect()));
+            }
+            for review in holding {
+                let name = &review.name;
+                let column = facts.evaluate(scheme, &review.when, name, &mut findings);
+                for (row, truth) in truths(&column).into_iter().enumerate() {
+                    held[row] |= truth == Truth::True && !self.is_over(customer(row), review);
+                }
+            }
+        }
+        let counting = grades.into_iter().zip(held).enumerate();
+        let counting =
+            counting.map(|(row, (choice, held))| self.counting(customer(row), level(choice), held));
+        counting.collect()
+    }
+
+    /// Whether the customers' sheet takes the row with each value: its `rows`, and those checks that refuse a row.
+    fn allowed(&self, leaf: &Leaf, row: usize, column: &Column) -> Vec<bool> {
+        let mut allowed = vec![true; column.len()];
+        let SlotKind::Field(field) = self.scheme.slots.entries[leaf.slot.0 as usize].kind else {
+            return allowed;
+        };
+        let (Some(customers), Some(rows)) = (&self.scheme.customers, &self.grading.book.customers)
+        else {
+            return allowed;
+        };
+        let sheet = &customers.sheet;
+        let reads = |condition: &Expression| {
+            let slots = condition.bound.slots();
+            slots.iter().any(|slot| slot.0 as usize == field)
+        };
+        let checks = sheet.checks.iter().filter_map(|check| match &check.that {
+            That::EachRow {
+                condition,
+                reads_before: false,
+            } if check.severity == Severity::Error => Some((check.when.as_ref(), condition)),
+            _ => None,
+        });
+        let conditions = sheet.rows.iter().map(|rows| (None, rows)).chain(checks);
+        let conditions =
+            conditions.filter(|(when, condition)| reads(condition) || when.is_some_and(reads));
+        let conditions: Vec<(Option<&Expression>, &Expression)> = conditions.collect();
+        if conditions.is_empty() {
+            return allowed;
+        }
+        let same = vec![Some(row as u32); column.len()];
+        let columns = rows.columns.iter().enumerate().map(|(index, whole)| {
+            if index == field {
+                column.clone()
+            } else {
+                whole.gather(&same)
+            }
+        });
+        let columns: Vec<Column> = columns.collect();
+        let frame = FieldFrame::new(&columns, column.len(), self.frame().as_of());
+        let is_rows = |condition: &Expression| {
+            let rows = sheet.rows.as_ref();
+            rows.is_some_and(|rows| std::ptr::eq(rows, condition))
+        };
+        for (when, condition) in conditions {
+            let holds = truths(&condition.bound.eval(&frame).column);
+            let about = when.map(|when| truths(&when.bound.eval(&frame).column));
+            for (row, allowed) in allowed.iter_mut().enumerate() {
+                let is_about = about.as_ref().is_none_or(|about| about[row] == Truth::True);
+                *allowed &= if is_rows(condition) {
+                    holds[row] == Truth::True
+                } else {
+                    !is_about || holds[row] != Truth::False
+                };
+            }
+        }
+        allowed
+    }
+}
+
+fn truths(column: &Column) -> Vec<Truth> {
+    match column {
+        Column::Bool(truths) => truths.clone(),
+        other => vec![Truth::Unknown; other.len()],
+    }
+}
+
+fn level(choice: Choice) -> Option<u32> {
+    choice.index().map(|index| index as u32)
+}

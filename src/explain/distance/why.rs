@@ -1,0 +1,116 @@
+//! Why nothing is said of some of the values that a grade is made of: what changes with them is more than one customer.
+
+use super::Why;
+use super::leaf::{Leaf, bands_of, conditions, kind, moved, reaches_the_grade};
+use crate::expr::{Base, Bound, Node};
+use crate::grading::Grading;
+use crate::scheme::model::{
+    DimensionRule, Expression, GradeRule, IndicatorRule, MetricSource, SlotKind, WindowSpan,
+};
+
+/// Why nothing is said of a value that the grade is made of.
+pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
+    let scheme = &*grading.scheme;
+    if scheme.slots.entries[leaf.slot.0 as usize].ty.series {
+        return Some(Why::Periods);
+    }
+    if let SlotKind::Field(field) = kind(scheme, leaf.slot)
+        && feeds_metrics(grading, field)
+    {
+        return Some(Why::Metrics);
+    }
+    // What others have changes where figures of all customers that change with it are read by what they are ranked by.
+    let mut spilled = vec![false; scheme.slots.entries.len()];
+    let looks = |bound: &Bound| {
+        let mut looks = false;
+        bound.walk(&mut |part| {
+            if let Node::Population {
+                argument, within, ..
+            } = &part.node
+            {
+                looks |= leaf.moves_any(argument)
+                    || within.as_ref().is_some_and(|within| leaf.moves_any(within));
+            }
+        });
+        looks
+    };
+    let spills = |spilled: &[bool], bound: &Bound| {
+        looks(bound) || bound.slots().iter().any(|slot| spilled[slot.0 as usize])
+    };
+    for value in &scheme.values {
+        spilled[value.slot.0 as usize] = spills(&spilled, &value.is.bound);
+    }
+    for dimension in &scheme.dimensions {
+        let mut one = None;
+        let all: Vec<&Expression> = match &dimension.rule {
+            DimensionRule::Bands(_) => vec![],
+            DimensionRule::Points { points, own, .. } => {
+                one = Some(*own);
+                vec![points]
+            }
+            DimensionRule::Indicators {
+                indicators, own, ..
+            } => {
+                one = Some(*own);
+                let of = indicators
+                    .iter()
+                    .flat_map(|indicator| match &indicator.rule {
+                        IndicatorRule::Points(points) => vec![points],
+                        IndicatorRule::Bands(bands) => conditions(bands).collect(),
+                    });
+                of.collect()
+            }
+        };
+        let mut spill = all.iter().any(|all| spills(&spilled, &all.bound));
+        if let Some(own) = one {
+            spilled[own.0 as usize] = spill;
+        }
+        let bands = bands_of(&dimension.rule);
+        spill |= conditions(bands).any(|when| spills(&spilled, &when.bound));
+        spilled[dimension.label_slot.0 as usize] = spill;
+        spilled[dimension.points_slot.0 as usize] = spill;
+        if let Some(score) = scheme.score_slot() {
+            spilled[score.0 as usize] |= spill;
+        }
+    }
+    let is_spilled = |bound: &Bound| bound.slots().iter().any(|slot| spilled[slot.0 as usize]);
+    let mut looks_at_others = false;
+    for spec in &scheme.populations {
+        let within = spec.within.as_ref();
+        if is_spilled(&spec.argument) || within.is_some_and(is_spilled) {
+            return Some(Why::Others);
+        }
+        looks_at_others |=
+            leaf.moves_any(&spec.argument) || within.is_some_and(|within| leaf.moves_any(within));
+    }
+    for grade in &scheme.grades {
+        let GradeRule::Top(top) = &grade.rule else {
+            continue;
+        };
+        let by = |by: &Expression| spills(&spilled, &by.bound);
+        if top.by.iter().any(by) || top.within.is_some_and(|within| spilled[within.0 as usize]) {
+            return Some(Why::Others);
+        }
+        if top.by.iter().any(|by| by.bound.ty.base == Base::Text) {
+            return Some(Why::Texts);
+        }
+        looks_at_others |= top.by.iter().any(|by| leaf.moves_any(&by.bound))
+            || top.within.is_some_and(|within| leaf.moves(within));
+    }
+    // A cell of a lookup is that of all who have the same key.
+    let is_lookup = matches!(kind(scheme, leaf.slot), SlotKind::LookupField(..));
+    (is_lookup && looks_at_others).then_some(Why::Others)
+}
+
+/// Whether metrics that the grade is made of read a field of the customers' sheet: a change of it changes them too.
+fn feeds_metrics(grading: &Grading, field: usize) -> bool {
+    let scheme = &*grading.scheme;
+    let customers = scheme.customers.as_ref();
+    let is_first = customers.is_some_and(|customers| customers.first_seen == Some(field));
+    let mut fed = scheme.metrics.iter().filter(|metric| {
+        is_first && metric.per.is_some()
+            || metric.from == MetricSource::History(field)
+            || metric.window.span == WindowSpan::Anniversary(field)
+    });
+    fed.any(|metric| reaches_the_grade(scheme, &moved(grading, metric.slot, &[])))
+}

@@ -1,0 +1,149 @@
+//! Work that the cores share. What it gives comes in the order of the work, however the threads went on with it.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+/// How many threads are of use here.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Does `count` pieces of work by up to `threads` threads, each taking the next piece when it has done one. Where one
+/// panics, so does this: some of what there is would look like all of it.
+pub fn each<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    if threads.min(count) < 2 {
+        return (0..count).map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = vec![];
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            done.push((index, work(index)));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(count)).map(|_| scope.spawn(take)).collect();
+        let mut done = take();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, given)| given).collect()
+}
+
+/// How many pieces each thread may be ahead of the one that takes them.
+const AHEAD: usize = 4;
+
+/// The same, where each piece is taken by this thread, in order, as soon as it is there: not much of it is kept. The
+/// first error of `take` ends the work.
+pub fn in_turn<T: Send, E>(
+    threads: usize,
+    count: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = threads.min(count);
+    if threads < 2 {
+        return (0..count).try_for_each(|index| take(work(index)));
+    }
+    let work = &work;
+    thread::scope(|scope| {
+        let (done, others): (Vec<_>, Vec<_>) = (0..threads)
+            .map(|first| {
+                let (give, done) = sync_channel(AHEAD);
+                let other = scope.spawn(move || {
+                    let mut mine = (first..count).step_by(threads);
+                    // Where nobody takes it any more, nobody needs the rest.
+                    mine.try_for_each(|index| give.send(work(index)).ok());
+                });
+                (done, other)
+            })
+            .unzip();
+        for index in 0..count {
+            match done[index % threads].recv() {
+                Ok(given) => take(given)?,
+                // It has panicked, which is told below.
+                Err(_) => break,
+            }
+        }
+        drop(done);
+        for other in others {
+            other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        Ok(())
+    })
+}
+
+/// Does one half of the work beside the other: 0 and 1 say which.
+pub fn halves<T: Send>(work: impl Fn(usize) -> T + Sync) -> [T; 2] {
+    thread::scope(|scope| {
+        let other = scope.spawn(|| work(1));
+        let one = work(0);
+        let other = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        [one, other]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn what_is_given_comes_in_the_order_of_the_work() {
+        for threads in 0..5 {
+            let slow_first = |index: usize| {
+                thread::sleep(std::time::Duration::from_millis(20 / (index as u64 + 1)));
+                index
+            };
+            let given = each(threads, 7, slow_first);
+            assert_eq!(given, [0, 1, 2, 3, 4, 5, 6], "{threads} threads");
+            assert!(each(threads, 0, |index| index).is_empty());
+        }
+        assert_eq!(halves(|which| which), [0, 1]);
+    }
+
+    #[test]
+    fn each_piece_is_taken_in_its_turn_until_one_is_not_wanted() {
+        for threads in 0..5 {
+            for wanted in [0, 1, 50, 100] {
+                let mut taken = vec![];
+                let ended = in_turn(
+                    threads,
+                    100,
+                    |index| index,
+                    |index| {
+                        taken.push(index);
+                        if taken.len() > wanted {
+                            Err(index)
+                        } else {
+                            Ok(())
+                        }
+                    },
+                );
+                let count = 100.min(wanted + 1);
+                assert_eq!(taken, (0..count).collect::<Vec<_>>(), "{threads} threads");
+                assert_eq!(ended, if wanted < 100 { Err(wanted) } else { Ok(()) });
+            }
+        }
+    }
+
+    #[test]
+    fn a_piece_that_panics_is_not_left_out() {
+        for bad in [0, 1] {
+            assert!(catch_unwind(|| halves(|which| assert_ne!(which, bad))).is_err());
+            assert!(catch_unwind(|| each(2, 2, |which| assert_ne!(which, bad))).is_err());
+            let in_turn = || in_turn(2, 9, |which| assert_ne!(which, bad), Ok::<(), ()>);
+            assert!(catch_unwind(in_turn).is_err());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Weighted dimensions whose points never change the grade.
+
+use super::lists::{Of, lists};
+use super::world::states::Wanted;
+use super::world::{Open, States};
+use crate::assess::choose;
+use crate::diagnostic::{Code, Finding, Text};
+use crate::expr::{Bound, Node, Slot};
+use crate::scheme::model::{Expression, GradeRule};
+use crate::table::column::MISSING;
+use crate::table::decimal::divide_half_away;
+use crate::table::{Column, Date, Decimal};
+use crate::text;
+use std::collections::BTreeSet;
+
+/// The findings. A dimension has an effect if for some customer other points of it, all else as it is, give another
+/// grade.
+pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
+    let conditions: Vec<&Bound> = open
+        .scheme
+        .grades
+        .iter()
+        .filter_map(|grade| match &grade.rule {
+            GradeRule::When(when) => when.as_ref().map(|when| &when.bound),
+            GradeRule::Top(_) => None,
+        })
+        .collect();
+    let score = open.scheme.score_slot();
+    let reads = |slot: Slot| conditions.iter().any(|bound| reads(open, bound, slot));
+    let Some(score) = score.filter(|score| open.results.contains(score) && reads(*score)) else {
+        return vec![];
+    };
+    // A rank by the score may change with any point of it.
+    let by_rank = open.original.grades.iter().any(|grade| match &grade.rule {
+        GradeRule::Top(top) => top.by.iter().any(|by| by.bound.slots().contains(&score)),
+        GradeRule::When(_) => false,
+    });
+    let weighted: Vec<usize> = (0..open.scheme.dimensions.len())
+        .filter(|index| {
+            open.scheme.dimensions[*index]
+                .weight
+                .is_some_and(|w| w > Decimal::ZERO)
+        })
+        .collect();
+    if by_rank || weighted.len() < 2 {
+        return vec![];
+    }
+    let mut findings = vec![];
+    let mut with_effect = false;
+    for index in weighted {
+        let dimension = &open.scheme.dimensions[index];
+        if reads(dimension.label_slot) || reads(dimension.points_slot) {
+            with_effect = true;
+            continue;
+        }
+        let Some(points) = points(open, index, as_of) else {
+            with_effect = true;
+            continue;
+        };
+        let name = &dimension.name;
+        let why = if points.len() == 1 {
+            text!(
+                "all of its bands give the same points",
+                "所有档的分数都相同"
+            )
+        } else if changes(open, index, score, &points, &conditions, as_of) == Some(false) {
+            text!(
+                "whatever the others come to, its points never decide a grade",
+                "无论其他维度如何，它的分数都不会改变等级"
+            )
+        } else {
+            with_effect = true;
+            continue;
+        };
+        let Text { en, zh } = why;
+        findings.push(
+            Finding::warning(
+                Code::NoEffect,
+                text!(
+                    "dimension `{name}` has a weight and no effect on the grade: {en}",
+                    "维度 `{name}` 有权重，却不影响等级：{zh}"
+                ),
+            )
+            .at(dimension.span.clone())
+            .help(text!(
+                "leave its weight out, if it only classifies; else spread its points or move the cuts",
+                "如果只用来分类，去掉它的权重；否则拉开它的分数，或调整等级的分数线"
+            )),
+        );
+    }
+    // Where none has an effect the cuts are out of reach, which is told of the grades.
+    if with_effect { findings } else { vec![] }
+}
+
+/// Whether an expression reads a slot, directly or in a value.
+fn reads(open: &Open<'_>, bound: &Bound, wanted: Slot) -> bool {
+    bound.slots().iter().any(|slot| {
+        let value = open.values.get(slot);
+        *slot == wanted || value.is_some_and(|value| reads(open, value, wanted))
+    })
+}
+
+/// The points that a dimension gives, whether it counts on the day or not; `None` if that is too much to tell.
+fn points(open: &Open<'_>, dimension: usize, as_of: Date) -> Option<BTreeSet<i64>> {
+    let rule = &open.scheme.dimensions[dimension].rule;
+    let wanted = Wanted {
+        variables: vec![],
+        conditions: super::world::reads::of_dimension(rule),
+        dimensions: BTreeSet::from([dimension]),
+        without: None,
+    };
+    let states = States::new(open, wanted, as_of).ok()?;
+    // One that does not count has a finding of its own.
+    if !states.assessment.dimensions[dimension].counts {
+        return None;
+    }
+    let Column::Number(points) = states
+        .facts
+        .get(open.scheme.dimensions[dimension].points_slot)
+    else {
+        return None;
+    };
+    let known: BTreeSet<i64> = points.iter().copied().filter(|p| *p != MISSING).collect();
+    (!known.is_empty()).then_some(known)
+}
+
+/// Whether other points of a dimension change any grade; `None` if that is too much to tell.
+fn changes(
+    open: &Open<'_>,
+    dimension: usize,
+    score: Slot,
+    points: &BTreeSet<i64>,
+    conditions: &[&Bound],
+    as_of: Date,
+) -> Option<bool> {
+    let weight = i128::from(open.scheme.dimensions[dimension].weight?.millionths());
+    let mut conditions = conditions.to_vec();
+    let read = Bound {
+        node: Node::Slot(score),
+        ty: open.scheme.slots.entries[score.0 as usize].ty.clone(),
+        span: 0..0,
+    };
+    conditions.push(&read);
+    let all = lists(open.original);
+    let grades = all.iter().find(|list| list.of == Of::Grades)?;
+    let (variables, _) = super::variables(open, &grades.entries);
+    let wanted = Wanted {
+        variables,
+        conditions,
+        dimensions: BTreeSet::new(),
+        without: Some(dimension),
+    };
+    let states = States::new(open, wanted, as_of).ok()?;
+    let entries: Vec<Option<&Expression>> = open
+        .scheme
+        .grades
+        .iter()
+        .map(|grade| match &grade.rule {
+            GradeRule::When(when) => when.as_ref(),
+            GradeRule::Top(_) => None,
+        })
+        .collect();
+    let mut before: Option<Vec<crate::assess::Choice>> = None;
+    for points in points {
+        let scores = states.points.iter().map(|known| {
+            let (sum, weights) = (*known)?;
+            let sum = sum.checked_add(i128::from(*points).checked_mul(weight)?)?;
+            let weights = weights + weight;
+            Decimal::from_wide(divide_half_away(sum, weights)).map(Decimal::millionths)
+        });
+        let scores = scores.map(|score| score.unwrap_or(MISSING)).collect();
+        let mut facts = states.facts.clone();
+        facts.set(score, Column::Number(scores));
+        let choices = choose(&open.scheme, &entries, "grade", &mut facts, &mut vec![]);
+        if before.as_ref().is_some_and(|before| *before != choices) {
+            return Some(true);
+        }
+        before = Some(choices);
+    }
+    Some(false)
+}

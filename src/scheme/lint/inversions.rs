@@ -1,0 +1,444 @@
+//! A rise in a value that lowers the grade (or a dimension's points) where it should not.
+//!
+//! A value may be better the higher it is, or the lower, or best in the middle: none of that is a fault. Two things are:
+//! one and the same rise (from a to b) lifts one customer and lowers another; and a customer falls on the way up and
+//! rises again, so that there is a hole between two better values. Of a value of which only sums with others count
+//! (`x + y between 5 and 9`) the first says nothing: the others move the places at which it turns.
+
+use super::certainty::meeting;
+use super::customers::{of_slots, of_values};
+use super::steps::{Level, Walks, differing, walks};
+use super::values::value;
+use super::words::{equals, shown};
+use super::world::cells::Row;
+use super::world::component::Component;
+use super::world::reads::of_dimension;
+use super::world::states::Wanted;
+use super::world::{Open, States, TooMany};
+use super::{Linted, Touches};
+use crate::assess::Choice;
+use crate::diagnostic::{Code, Finding, Text, Witness};
+use crate::expr::{Bound, Slot};
+use crate::scheme::model::Scheme;
+use crate::table::column::MISSING;
+use crate::table::{Column, Date, Decimal, Value};
+use crate::text;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// More comparisons of levels than these are not made.
+const MOST: usize = 20_000_000;
+
+/// What levels are of: the grade, or the points of a dimension.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Grade,
+    Points(usize),
+}
+
+impl Of {
+    /// The level of those who have none.
+    fn worst(self, scheme: &Scheme) -> Level {
+        match self {
+            Self::Grade => Some(-(scheme.grades.len() as i64)),
+            Self::Points(_) => None,
+        }
+    }
+}
+
+/// Two customers who differ in one value: in which walk, and where on it.
+#[derive(Clone, Copy)]
+struct Pair {
+    walk: usize,
+    from: usize,
+    to: usize,
+}
+
+/// A fault along one value.
+enum Fault {
+    /// The same rise lowers one and lifts another.
+    BothWays { lowered: Pair, raised: Pair },
+    /// Down and up again: a walk and three places on it.
+    Hole(usize, [usize; 3]),
+}
+
+/// The findings about points, then those about the grade. `grades` are the customers that its conditions tell apart.
+pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<Linted> {
+    let mut findings = vec![];
+    let mut told: BTreeSet<Slot> = BTreeSet::new();
+    for (index, dimension) in open.scheme.dimensions.iter().enumerate() {
+        if dimension.weight.is_none() || !open.results.contains(&dimension.points_slot) {
+            continue;
+        }
+        let conditions: Vec<&Bound> = of_dimension(&dimension.rule);
+        let wanted = Wanted {
+            variables: vec![],
+            conditions,
+            dimensions: BTreeSet::from([index]),
+            without: None,
+        };
+        if let Ok(states) = States::new(open, wanted, as_of) {
+            findings.extend(of_states(
+                open,
+                &states,
+                Of::Points(index),
+                &mut told,
+                as_of,
+            ));
+        }
+    }
+    if let Some(states) = grades {
+        findings.extend(of_states(open, states, Of::Grade, &mut told, as_of));
+    }
+    findings
+}
+
+fn of_states(
+    open: &Open<'_>,
+    states: &States,
+    of: Of,
+    told: &mut BTreeSet<Slot>,
+    as_of: Date,
+) -> Vec<Linted> {
+    let level = |components: &[Component], slots: &[Slot], rows: &[Row]| {
+        let (facts, assessment) = States::graded(open, components, slots, rows, as_of);
+        match of {
+            Of::Grade => {
+                let worst = of.worst(open.original);
+                let level = |choice: &Choice| match choice {
+                    Choice::Is(index) => Some(-i64::from(*index)),
+                    Choice::NoneHolds => worst,
+                    Choice::Unknown(_) => None,
+                };
+                assessment.grades.iter().map(level).collect()
+            }
+            Of::Points(dimension) => {
+                match facts.get(open.scheme.dimensions[dimension].points_slot) {
+                    Column::Number(points) => points
+                        .iter()
+                        .map(|points| Some(*points).filter(|points| *points != MISSING))
+                        .collect(),
+                    _ => vec![None; rows.len()],
+                }
+            }
+        }
+    };
+    let all = match walks(open, states, as_of, &level) {
+        Ok(all) => all,
+        Err(count) => return vec![not_decided(open.original, of, count).into()],
+    };
+    let outside: BTreeSet<Slot> = states.slots.iter().copied().collect();
+    let hanging = meeting(open, &outside);
+    let mut findings = vec![];
+    for walks in all {
+        // What hangs together with something else cannot rise alone.
+        if hanging.contains(&walks.slot) || told.contains(&walks.slot) {
+            continue;
+        }
+        match fault(&walks, of.worst(open.original)) {
+            Ok(None) => {}
+            Ok(Some(fault)) => {
+                told.insert(walks.slot);
+                findings.push(finding(open, states, of, &walks, &fault));
+            }
+            Err(count) => findings.push(not_decided(open.original, of, count).into()),
+        }
+    }
+    findings
+}
+
+/// The first fault along a value, if there is one.
+fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
+    let all: Vec<&[Level]> = walks.all.iter().map(|walk| &walk.levels[..]).collect();
+    let all = &all[..];
+    // Neighbours at which everybody has the same level are one place: its first and last.
+    let mut places: Vec<(usize, usize)> = vec![];
+    for at in 0..walks.keys.len() {
+        match places.last_mut() {
+            Some((first, last)) if all.iter().all(|levels| levels[*first] == levels[at]) => {
+                *last = at;
+            }
+            _ => places.push((at, at)),
+        }
+    }
+    let count = places
+        .len()
+        .saturating_mul(places.len())
+        .saturating_mul(all.len());
+    if count > MOST {
+        return Err(TooMany(count));
+    }
+    // In a sum the others move the places at which a value turns: both ways is no fault there.
+    let furthest = if walks.is_summed { 1 } else { places.len() };
+    for far in 1..furthest {
+        for low in 0..places.len() - far {
+            let (from, to) = (places[low].1, places[low + far].0);
+            let pair = |walk| Pair { walk, from, to };
+            let moved = |up: bool| {
+                (0..all.len()).filter(move |walk| match (all[*walk][from], all[*walk][to]) {
+                    (Some(before), Some(after)) => (after > before) == up && after != before,
+                    _ => false,
+                })
+            };
+            let lowered: Vec<usize> = moved(false).take(40).collect();
+            let raised: Vec<usize> = moved(true).take(40).collect();
+            // Two who are as like each other as can be show it best.
+            let likest = lowered
+                .iter()
+                .flat_map(|down| raised.iter().map(move |up| (*down, *up)))
+                .min_by_key(|(down, up)| {
+                    let (a, b) = (&walks.all[*down], &walks.all[*up]);
+                    let pairs = a.customers[from].iter().zip(&b.customers[from]);
+                    pairs.filter(|(a, b)| a != b).count()
+                });
+            if let Some((down, up)) = likest {
+                return Ok(Some(Fault::BothWays {
+                    lowered: pair(down),
+                    raised: pair(up),
+                }));
+            }
+        }
+    }
+    let hole = all.iter().enumerate().find_map(|(walk, levels)| {
+        let places = hole(levels, gap)?;
+        Some(Fault::Hole(walk, places))
+    });
+    Ok(hole)
+}
+
+/// Three places of which the middle one is worse than both others, as near to each other as can be. One in a gap is told
+/// with the gaps.
+fn hole(levels: &[Level], gap: Level) -> Option<[usize; 3]> {
+    let mut found: Option<[usize; 3]> = None;
+    for middle in 1..levels.len().saturating_sub(1) {
+        let Some(own) = levels[middle].filter(|own| Some(*own) != gap) else {
+            continue;
+        };
+        let better = |at: &usize| levels[*at].is_some_and(|level| level > own);
+        let before = (0..middle).rev().find(better);
+        let after = (middle + 1..levels.len()).find(better);
+        if let Some((before, after)) = before.zip(after)
+            && found.is_none_or(|[first, _, last]| after - before < last - first)
+        {
+            found = Some([before, middle, after]);
+        }
+    }
+    found
+}
+
+fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Fault) -> Linted {
+    let scheme = open.original;
+    let Some(given) = states.given(walks.slot) else {
+        unreachable!("walks go along values of the states")
+    };
+    let name = &given.variable.name;
+    let at = |place: usize| {
+        let value = value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
+        shown(&given.variable, &value)
+    };
+    let customer = |walk: usize, place: usize| {
+        let walk = &walks.all[walk];
+        let mut witness = of_values(scheme, states, &walk.customers[place]);
+        witness.entry = Some(
+            level_word(scheme, of, walk.levels[place])
+                .en
+                .replace('`', "")
+                .into(),
+        );
+        witness
+    };
+    let (title, notes, witnesses, first) = match fault {
+        Fault::BothWays { lowered, raised } => {
+            let (low, high) = (at(lowered.from), at(lowered.to));
+            let title = match of {
+                Of::Grade => Text {
+                    en: format!(
+                        "a rise in {} from {} to {} lowers the grade of one customer and lifts another",
+                        name.en, low.en, high.en
+                    ),
+                    zh: format!(
+                        "{} 从 {} 增加到 {}，有的客户等级反而下降，有的上升",
+                        name.zh, low.zh, high.zh
+                    ),
+                },
+                Of::Points(index) => {
+                    let dimension = &scheme.dimensions[index].name;
+                    Text {
+                        en: format!(
+                            "a rise in {} from {} to {} takes points of `{dimension}` from one customer and gives them to another",
+                            name.en, low.en, high.en
+                        ),
+                        zh: format!(
+                            "{} 从 {} 增加到 {}，`{dimension}` 的分数有的客户反而减少，有的增加",
+                            name.zh, low.zh, high.zh
+                        ),
+                    }
+                }
+            };
+            let (a, b) = (&walks.all[lowered.walk], &walks.all[raised.walk]);
+            let differ: BTreeSet<Slot> = differing(
+                &states.slots,
+                &a.customers[lowered.from],
+                &b.customers[raised.from],
+                walks.slot,
+            )
+            .into_iter()
+            .collect();
+            let told = |pair: &Pair| {
+                let walk = &walks.all[pair.walk];
+                let with = of_slots(states, &walk.customers[pair.from], &differ);
+                let from = level_word(scheme, of, walk.levels[pair.from]);
+                let to = level_word(scheme, of, walk.levels[pair.to]);
+                Text {
+                    en: format!("with {}: from {} to {}", with.en, from.en, to.en),
+                    zh: format!("{} 时：从 {} 变为 {}", with.zh, from.zh, to.zh),
+                }
+            };
+            let notes = vec![told(lowered), told(raised)];
+            let mut all: Vec<Witness> = vec![];
+            for pair in [lowered, raised] {
+                all.extend([customer(pair.walk, pair.from), customer(pair.walk, pair.to)]);
+            }
+            (title, notes, all, *lowered)
+        }
+        Fault::Hole(walk, [before, middle, after]) => {
+            let (low, high) = (at(*before), at(*middle));
+            let levels = &walks.all[*walk].levels;
+            let title = match of {
+                Of::Grade => Text {
+                    en: format!(
+                        "a rise in {} from {} to {} lowers the grade, and a further one lifts it again",
+                        name.en, low.en, high.en
+                    ),
+                    zh: format!(
+                        "{} 从 {} 增加到 {}，等级反而下降，再增加又上升",
+                        name.zh, low.zh, high.zh
+                    ),
+                },
+                Of::Points(index) => {
+                    let dimension = &scheme.dimensions[index].name;
+                    Text {
+                        en: format!(
+                            "a rise in {} from {} to {} takes points of `{dimension}`, and a further one gives them back",
+                            name.en, low.en, high.en
+                        ),
+                        zh: format!(
+                            "{} 从 {} 增加到 {}，`{dimension}` 的分数反而减少，再增加又上升",
+                            name.zh, low.zh, high.zh
+                        ),
+                    }
+                }
+            };
+            let each = [*before, *middle, *after].map(|place| {
+                let value =
+                    value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
+                let (is, level) = (
+                    equals(&given.variable, &value),
+                    level_word(scheme, of, levels[place]),
+                );
+                Text {
+                    en: format!("{}: {}", is.en, level.en),
+                    zh: format!("{}：{}", is.zh, level.zh),
+                }
+            });
+            let mut notes = vec![super::words::listed(&[", ", "，"], each.into_iter())];
+            let others: BTreeSet<Slot> = states
+                .slots
+                .iter()
+                .copied()
+                .filter(|slot| *slot != walks.slot)
+                .collect();
+            if (1..=4).contains(&others.len()) {
+                let with = of_slots(states, &walks.all[*walk].customers[*middle], &others);
+                notes.push(Text {
+                    en: format!("with {}", with.en),
+                    zh: format!("其中 {}", with.zh),
+                });
+            }
+            let all = [*before, *middle, *after].map(|place| customer(*walk, place));
+            (
+                title,
+                notes,
+                all.to_vec(),
+                Pair {
+                    walk: *walk,
+                    from: *before,
+                    to: *middle,
+                },
+            )
+        }
+    };
+    let span = place(scheme, of, walks.all[first.walk].levels[first.from]);
+    let mut found = Finding::warning(Code::Inversion, title)
+        .at(span)
+        .label(text!("this holds before the rise and not after it", "增加之前成立，之后不成立"))
+        .help(text!(
+            "open the upper bound (`x >= 5` for `x between 5 and 10`): better entries come first and take theirs",
+            "去掉上限（用 `x >= 5` 代替 `x between 5 and 10`）：更好的等级在前面，会先取走它们的"
+        ));
+    found.notes = notes;
+    found.witnesses = witnesses;
+    let touches = match of {
+        Of::Grade => Touches::Fall {
+            slot: walks.slot,
+            from: walks.keys[first.from],
+            to: walks.keys[first.to],
+        },
+        Of::Points(_) => Touches::Nobody,
+    };
+    Linted {
+        finding: found,
+        touches,
+    }
+}
+
+fn level_word(scheme: &Scheme, of: Of, level: Level) -> Text {
+    match (of, level) {
+        (_, None) => text!("nothing", "无"),
+        (Of::Points(_), Some(points)) => {
+            let points = Decimal::from_millionths(points).unwrap_or_default();
+            text!("{points} points", "{points} 分")
+        }
+        (Of::Grade, Some(level)) => match scheme.grades.get(level.unsigned_abs() as usize) {
+            Some(grade) => text!("`{}`", "`{}`", grade.name),
+            None => text!("no grade", "无等级"),
+        },
+    }
+}
+
+/// Where what holds before the rise stands.
+fn place(scheme: &Scheme, of: Of, level: Level) -> Range<usize> {
+    match of {
+        Of::Points(index) => scheme.dimensions[index].span.clone(),
+        Of::Grade => {
+            let index = level.map_or(0, |level| level.unsigned_abs() as usize);
+            let grade = scheme.grades.get(index).or(scheme.grades.last());
+            grade.map_or(0..0, |grade| grade.span.clone())
+        }
+    }
+}
+
+fn not_decided(scheme: &Scheme, of: Of, TooMany(count): TooMany) -> Finding {
+    let what = match of {
+        Of::Grade => text!("the grade", "等级"),
+        Of::Points(index) => {
+            let name = &scheme.dimensions[index].name;
+            text!("the points of `{name}`", "`{name}` 的分数")
+        }
+    };
+    let finding = Finding::note(
+        Code::Inversion,
+        Text {
+            en: format!(
+                "whether a rise lowers {} was not decided: too many combinations",
+                what.en
+            ),
+            zh: format!("未判定数值增加是否会降低{}：组合太多", what.zh),
+        },
+    )
+    .at(place(scheme, of, Some(0)));
+    if count == usize::MAX {
+        return finding;
+    }
+    finding.with_note(text!("there are {count}", "共有 {count} 种"))
+}

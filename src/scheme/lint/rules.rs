@@ -1,0 +1,196 @@
+//! Rules of movement that meet: a promotion and a demotion that hold together, for one customer on one level.
+
+use super::certainty::meeting;
+use super::customers::{made, of_slots};
+use super::rewrite::Collector;
+use super::world::reads::Reads;
+use super::world::states::Wanted;
+use super::world::told::part_of;
+use super::world::{Open, States};
+use super::{Linted, Touches};
+use crate::diagnostic::{Code, Finding, Text};
+use crate::expr::{Bound, Node, Slot};
+use crate::scheme::model::{MovementRule, SlotKind};
+use crate::table::{Column, Date, Truth, Value};
+use crate::text;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The findings of both ladders.
+pub fn rules(open: &Open<'_>, as_of: Date) -> Vec<Linted> {
+    let scheme = open.original;
+    let grades: Vec<Arc<str>> = scheme
+        .grades
+        .iter()
+        .map(|grade| grade.name.clone())
+        .collect();
+    let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
+    let ladders = [
+        (&scheme.grade_movement, grades, SlotKind::Grade),
+        (&scheme.type_movement, types, SlotKind::Type),
+    ];
+    let mut findings = vec![];
+    for (movement, levels, kind) in &ladders {
+        let Some(movement) = movement else {
+            continue;
+        };
+        for (index, rule) in movement.rules.iter().enumerate() {
+            for other in &movement.rules[..index] {
+                findings.extend(pair(open, other, rule, levels, *kind, as_of));
+            }
+        }
+    }
+    findings
+}
+
+/// Which way a rule leads from a level; `None` if nowhere.
+fn leads_up(rule: &MovementRule, level: u32, count: usize) -> Option<bool> {
+    rule.target(level, count).map(|target| target < level)
+}
+
+fn pair(
+    open: &Open<'_>,
+    first: &MovementRule,
+    second: &MovementRule,
+    levels: &[Arc<str>],
+    kind: SlotKind,
+    as_of: Date,
+) -> Option<Linted> {
+    let count = levels.len();
+    let meet: Vec<u32> = (0..count as u32)
+        .filter(|level| {
+            let ways = leads_up(first, *level, count).zip(leads_up(second, *level, count));
+            ways.is_some_and(|(a, b)| a != b)
+        })
+        .collect();
+    let level = *meet.first()?;
+    let mut opened = open.clone();
+    let mut conditions = [first.when.clone(), second.when.clone()];
+    for condition in &mut conditions {
+        opened.expression(condition);
+    }
+    let open = &opened;
+    let mut collector = Collector::new(open.original);
+    collector.condition(&first.when);
+    collector.condition(&second.when);
+    let variables = collector.variables.into_iter().map(|variable| {
+        let part = part_of(open, &variable, None);
+        (variable, part)
+    });
+    let wanted = Wanted {
+        variables: variables.collect(),
+        conditions: conditions
+            .iter()
+            .map(|condition| &condition.bound)
+            .collect(),
+        dimensions: BTreeSet::new(),
+        without: None,
+    };
+    let Ok(states) = States::new(open, wanted, as_of) else {
+        return Some(not_decided(first, second, text!("too many combinations", "组合太多")).into());
+    };
+    // Only customers on a level from which the two lead apart.
+    let own_level = open.replaced.iter().find(|replaced| {
+        matches!(replaced.part.node, Node::Slot(slot)
+            if open.original.slots.entries[slot.0 as usize].kind == kind)
+    });
+    let place = own_level.and_then(|own| states.slots.iter().position(|slot| *slot == own.slot));
+    let on_level = |row: usize| match place.map(|place| &states.customers[row][place]) {
+        Some(Value::Text(name)) => meet.iter().any(|level| levels[*level as usize] == *name),
+        _ => true,
+    };
+    let holds = |bound: &Bound| match bound.eval(&states.facts).column {
+        Column::Bool(truths) => truths,
+        other => vec![Truth::Unknown; other.len()],
+    };
+    let (a, b) = (holds(&conditions[0].bound), holds(&conditions[1].bound));
+    let rows = |test: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        (0..states.customers.len())
+            .filter(|row| on_level(*row) && test(*row))
+            .collect()
+    };
+    let both = rows(&|row| a[row] == Truth::True && b[row] == Truth::True);
+    let witness = *both.first()?;
+    let only_first = rows(&|row| a[row] == Truth::True && b[row] != Truth::True);
+    let only_second = rows(&|row| b[row] == Truth::True && a[row] != Truth::True);
+    let outside = Reads::of(open, conditions.iter().map(|condition| &condition.bound)).outside;
+    let hanging = meeting(open, &outside);
+    let implied = if only_first.is_empty() {
+        Some((first, second))
+    } else if only_second.is_empty() {
+        Some((second, first))
+    } else {
+        None
+    };
+    if !hanging.is_empty() && implied.is_none() {
+        let names = hanging.iter().filter_map(|slot| {
+            let name = &states.given(*slot)?.variable.name;
+            Some(text!("`{}`", "`{}`", name.en))
+        });
+        let Text { en, zh } = super::words::listed(&[", ", "、"], names);
+        let why = text!("{en} come from the same values", "{zh} 来自相同的值");
+        return Some(not_decided(first, second, why).into());
+    }
+    let is_up = |rule| leads_up(rule, level, count) == Some(true);
+    let (name_a, name_b) = (&first.name, &second.name);
+    let finding = match implied {
+        Some((one, other)) => {
+            let (one_name, other_name) = (&one.name, &other.name);
+            let title = if is_up(one) {
+                text!(
+                    "promotion `{one_name}` implies demotion `{other_name}`: it never moves anybody",
+                    "升级规则 `{one_name}` 成立时，降级规则 `{other_name}` 必然成立：永远升不了级"
+                )
+            } else {
+                text!(
+                    "demotion `{one_name}` implies promotion `{other_name}`: it never moves anybody",
+                    "降级规则 `{one_name}` 成立时，升级规则 `{other_name}` 必然成立：永远降不了级"
+                )
+            };
+            Finding::error(Code::Conflict, title)
+                .at(one.span.clone())
+                .related(other.span.clone(), text!("this holds too", "这条也成立"))
+        }
+        None => Finding::warning(
+            Code::Conflict,
+            text!(
+                "`{name_a}` and `{name_b}` can hold together, and lead up and down: then nobody moves",
+                "`{name_a}` 与 `{name_b}` 可能同时成立，一升一降：届时不升不降"
+            ),
+        )
+        .at(second.span.clone())
+        .related(first.span.clone(), text!("and this", "以及这条")),
+    };
+    let slots: BTreeSet<Slot> = states.slots.iter().copied().collect();
+    let such = of_slots(&states, &states.customers[witness], &slots);
+    let from = &levels[level as usize];
+    let mut finding = finding
+        .with_note(Text {
+            en: format!("both hold for {}, from `{from}`", such.en),
+            zh: format!("两条都成立：{}，当前为 `{from}`", such.zh),
+        })
+        .help(text!(
+            "make the two exclude each other, such as `> 500` and `< 100` of one value",
+            "让两条互斥，例如对同一个值分别写 `> 500` 和 `< 100`"
+        ));
+    let mut made = made(open.original, &states, witness);
+    made.entry = Some(from.clone());
+    finding.witnesses.push(made);
+    Some(Linted {
+        finding,
+        touches: Touches::Both(first.when.clone(), second.when.clone()),
+    })
+}
+
+fn not_decided(first: &MovementRule, second: &MovementRule, why: Text) -> Finding {
+    let (a, b) = (&first.name, &second.name);
+    Finding::note(
+        Code::Conflict,
+        text!(
+            "whether `{a}` and `{b}` can hold together was not decided",
+            "未判定 `{a}` 与 `{b}` 是否可能同时成立"
+        ),
+    )
+    .at(second.span.clone())
+    .with_note(why)
+}

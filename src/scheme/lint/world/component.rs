@@ -1,0 +1,370 @@
+//! Values that are varied together, because a condition or a dimension reads them together, and what they come to.
+
+use super::bounds;
+use super::cells::{Given, Row, rows};
+use super::linear::Linear;
+use super::open::Open;
+use super::periods::{History, histories};
+use super::reads::{Reads, of_dimension};
+use super::solve::Found;
+use super::states::States;
+use super::told::{Told, choice, values_of};
+use super::{MOST, TooMany};
+use crate::expr::{Bound, Node, Slot};
+use crate::scheme::lint::rewrite::Collector;
+use crate::scheme::lint::values::key;
+use crate::scheme::model::{GradeRule, MissingRule};
+use crate::table::column::MISSING;
+use crate::table::{Column, Date, Decimal, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Values that are varied together, because a condition or a dimension reads them together.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// The values from outside, by slot.
+    pub slots: Vec<Slot>,
+    /// Every combination of what stands for their values.
+    pub rows: Vec<Row>,
+    /// The histories of those among them that are series.
+    pub histories: Vec<History>,
+    /// Which of the values are series.
+    pub series: Vec<Slot>,
+    /// What their values are.
+    pub given: Vec<Given>,
+    /// What the rows come to, each once, in order.
+    pub outcomes: Vec<Outcome>,
+    /// For each row its outcome.
+    pub of_row: Vec<usize>,
+    /// Sums of several of its values that are compared with 0.
+    relations: BTreeSet<Linear>,
+    /// The dimensions that count.
+    counting: BTreeSet<usize>,
+}
+
+/// What a row of a component comes to, as far as the rest of the scheme can tell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outcome {
+    /// For each thing told which of its samples; `u32::MAX` for those of other components.
+    pub choices: Vec<u32>,
+    /// Weighted points and weights; nothing where points are missing.
+    pub points: Option<(i128, i128)>,
+}
+
+/// All components that conditions and counting dimensions need.
+pub fn components(
+    open: &Open<'_>,
+    told: &[Told],
+    counting: &BTreeSet<usize>,
+    conditions: &[&Bound],
+    reads: &Reads,
+    as_of: Date,
+) -> Result<Vec<Component>, TooMany> {
+    let mut found = Found::default();
+    let solver = open.solver();
+    let mut look = |bound: &Bound| {
+        // What cannot be seen through was replaced.
+        _ = solver.condition(bound, &mut found);
+    };
+    for bound in conditions {
+        look(bound);
+    }
+    if reads.grade {
+        for grade in &open.scheme.grades {
+            if let GradeRule::When(Some(when)) = &grade.rule {
+                look(&when.bound);
+            }
+        }
+    }
+    if reads.of_type {
+        for when in open
+            .scheme
+            .types
+            .iter()
+            .filter_map(|rule| rule.when.as_ref())
+        {
+            look(&when.bound);
+        }
+    }
+    let dimensions: BTreeSet<usize> = reads.dimensions.union(counting).copied().collect();
+    for index in &dimensions {
+        for bound in of_dimension(&open.scheme.dimensions[*index].rule) {
+            look(bound);
+        }
+    }
+    // Sets of values that belong together, as small as they can be.
+    let mut sets: Vec<BTreeSet<Slot>> = vec![];
+    let mut join = |mut set: BTreeSet<Slot>| {
+        if set.is_empty() {
+            return;
+        }
+        sets.retain(|known| {
+            let apart = known.is_disjoint(&set);
+            if !apart {
+                set.extend(known);
+            }
+            apart
+        });
+        sets.push(set);
+    };
+    for told in told.iter().filter(|told| !told.reads.is_of_all()) {
+        join(told.reads.outside.clone());
+    }
+    for index in counting {
+        join(Reads::of_dimension(open, *index).outside);
+    }
+    for relation in &found.relations {
+        join(relation.terms.iter().map(|(slot, _)| *slot).collect());
+    }
+    for (function, _) in &found.periods {
+        join(Reads::of(open, [function]).outside);
+    }
+    sets.sort();
+    // What reads nothing (`otherwise` alone) is everybody's.
+    sets.push(BTreeSet::new());
+    sets.iter()
+        .map(|set| component(open, set, &found, told, counting, as_of))
+        .collect()
+}
+
+fn component(
+    open: &Open<'_>,
+    set: &BTreeSet<Slot>,
+    found: &Found,
+    told: &[Told],
+    counting: &BTreeSet<usize>,
+    as_of: Date,
+) -> Result<Component, TooMany> {
+    let may_be_missing = open.scheme.missing == MissingRule::Reweight;
+    let is_series = |slot: &Slot| open.scheme.slots.entries[slot.0 as usize].ty.series;
+    let (series, plain): (Vec<Slot>, Vec<Slot>) = set.iter().copied().partition(is_series);
+    let given = |slot: &Slot| {
+        let mut given = given(open, *slot);
+        given.ask(found, may_be_missing && !is_series(slot));
+        given
+    };
+    let own: BTreeSet<Linear> = found
+        .relations
+        .iter()
+        .filter(|relation| relation.terms.iter().any(|(slot, _)| plain.contains(slot)))
+        .cloned()
+        .collect();
+    let plain_given: Vec<Given> = plain.iter().map(given).collect();
+    let mut all = rows(&plain_given, &own, MOST)?;
+    bounds::retain(open.original, &plain, &mut all);
+    let mut known = vec![];
+    if !series.is_empty() {
+        let functions: Vec<(Bound, BTreeSet<i64>)> = found
+            .periods
+            .iter()
+            .filter(|(function, _)| function.slots().iter().any(|slot| series.contains(slot)))
+            .cloned()
+            .collect();
+        let given = series.iter().map(|slot| self::given(open, *slot)).collect();
+        known = histories(open, given, &functions, as_of)?;
+        let count = all.len().saturating_mul(known.len());
+        if count > MOST {
+            return Err(TooMany(count));
+        }
+        all = all
+            .iter()
+            .flat_map(|row| {
+                (0..known.len()).map(|index| {
+                    let number = Value::Number(Decimal::from_count(index));
+                    let mut row = row.clone();
+                    row.extend(series.iter().map(|_| number.clone()));
+                    row
+                })
+            })
+            .collect();
+    }
+    let slots: Vec<Slot> = plain.into_iter().chain(series.iter().copied()).collect();
+    let series_given = series.iter().map(|slot| self::given(open, *slot));
+    let given = plain_given.into_iter().chain(series_given).collect();
+    let mut component = Component {
+        slots,
+        given,
+        rows: all,
+        histories: known,
+        series,
+        outcomes: vec![],
+        of_row: vec![],
+        relations: own,
+        counting: counting.clone(),
+    };
+    component.come_to(open, told, as_of);
+    Ok(component)
+}
+
+/// What the values of a slot from outside are.
+fn given(open: &Open<'_>, slot: Slot) -> Given {
+    let mut collector = Collector::new(open.original);
+    let replaced = open.replaced.iter().find(|replaced| replaced.slot == slot);
+    let variable = if let Some(replaced) = replaced {
+        let ty = &open.scheme.slots.entries[slot.0 as usize].ty;
+        collector.alone(&replaced.text, &replaced.part, ty)
+    } else if let Some((grade, _)) = open.ranks.iter().find(|(_, known)| **known == slot) {
+        let name = &open.original.grades[*grade].name;
+        collector.best(crate::text!("{name}", "{name}"));
+        collector.variables.remove(0)
+    } else {
+        let ty = open.scheme.slots.entries[slot.0 as usize].ty.clone();
+        let node = Node::Slot(slot);
+        let span = 0..0;
+        let bound = Bound { node, ty, span };
+        collector.alone(&Arc::from(""), &bound, &bound.ty)
+    };
+    Given { slot, variable }
+}
+
+impl Component {
+    /// Works out what the rows come to.
+    fn come_to(&mut self, open: &Open<'_>, told: &[Told], as_of: Date) {
+        let counting = self.counting.clone();
+        let len = self.rows.len();
+        let (facts, assessment) = States::graded(
+            open,
+            std::slice::from_ref(self),
+            &self.slots,
+            &self.rows,
+            as_of,
+        );
+        let mut choices = vec![vec![u32::MAX; told.len()]; len];
+        for (place, told) in told.iter().enumerate() {
+            if told.reads.is_of_all() || !self.is_home_of(&told.reads.outside) {
+                continue;
+            }
+            for (row, value) in values_of(told, &facts, len).iter().enumerate() {
+                choices[row][place] = choice(&told.samples, value);
+            }
+        }
+        let mut points = vec![Some((0i128, 0i128)); len];
+        for index in &counting {
+            let dimension = &open.scheme.dimensions[*index];
+            let home = Reads::of_dimension(open, *index).outside;
+            let Some(weight) = dimension.weight.filter(|_| self.is_home_of(&home)) else {
+                continue;
+            };
+            if !assessment.dimensions[*index].counts {
+                continue;
+            }
+            let Column::Number(own) = facts.get(dimension.points_slot) else {
+                continue;
+            };
+            let weight = i128::from(weight.millionths());
+            for (sum, points) in points.iter_mut().zip(own) {
+                let missing = *points == MISSING;
+                *sum = match (*sum, open.scheme.missing) {
+                    (Some(sum), MissingRule::Reweight) if missing => Some(sum),
+                    (None, _) => None,
+                    _ if missing => None,
+                    (Some((sum, weights)), _) => i128::from(*points)
+                        .checked_mul(weight)
+                        .and_then(|product| product.checked_add(sum))
+                        .map(|sum| (sum, weights + weight)),
+                };
+            }
+        }
+        let mut all: Vec<Outcome> = choices
+            .into_iter()
+            .zip(points)
+            .map(|(choices, points)| Outcome { choices, points })
+            .collect();
+        let mut outcomes = all.clone();
+        outcomes.sort();
+        outcomes.dedup();
+        self.of_row = all
+            .drain(..)
+            .map(|outcome| outcomes.binary_search(&outcome).unwrap_or(0))
+            .collect();
+        self.outcomes = outcomes;
+    }
+
+    /// Whether something that reads these values is decided here.
+    pub fn is_home_of(&self, outside: &BTreeSet<Slot>) -> bool {
+        match outside.first() {
+            Some(slot) => self.slots.contains(slot),
+            None => self.slots.is_empty(),
+        }
+    }
+
+    /// Whether sums of a value and others are compared.
+    pub fn has_sums_of(&self, slot: Slot) -> bool {
+        let mut relations = self.relations.iter();
+        relations.any(|relation| relation.factor(slot) != 0)
+    }
+
+    /// The same component with rows that differ in nothing but one value, for every combination of the others.
+    ///
+    /// Without sums that is so already. With them the other values are given first; then every one of them gets every
+    /// value of this one.
+    pub fn along(
+        &self,
+        open: &Open<'_>,
+        slot: Slot,
+        told: &[Told],
+        as_of: Date,
+    ) -> Result<Self, TooMany> {
+        if self.relations.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut given: Vec<Given> = self
+            .given
+            .iter()
+            .filter(|given| !self.series.contains(&given.slot))
+            .cloned()
+            .collect();
+        given.sort_by_key(|given| given.slot == slot);
+        let rows = rows(&given, &self.relations, MOST)?;
+        let mut all: BTreeMap<i64, Value> = BTreeMap::new();
+        let mut others: Vec<Row> = vec![];
+        for row in &rows {
+            let (own, rest) = row.split_last().unwrap_or((&Value::Missing, &[]));
+            if let Some(key) = key(own) {
+                all.insert(key, own.clone());
+            }
+            if others.last().is_none_or(|known| known != rest) {
+                others.push(rest.to_vec());
+            }
+        }
+        let histories = self.histories.len().max(1);
+        let count = others
+            .len()
+            .saturating_mul(all.len())
+            .saturating_mul(histories);
+        if count > MOST {
+            return Err(TooMany(count));
+        }
+        let mut component = self.clone();
+        component.rows.clear();
+        for other in &others {
+            for own in all.values() {
+                let value = |wanted: &Slot| {
+                    let place = given.iter().position(|given| given.slot == *wanted)?;
+                    Some(other.get(place).unwrap_or(own).clone())
+                };
+                let plain: Row = self.slots.iter().filter_map(value).collect();
+                for history in 0..histories {
+                    let mut row = plain.clone();
+                    let number = Value::Number(Decimal::from_count(history));
+                    row.extend(self.series.iter().map(|_| number.clone()));
+                    component.rows.push(row);
+                }
+            }
+        }
+        bounds::retain(open.original, &component.slots, &mut component.rows);
+        component.come_to(open, told, as_of);
+        Ok(component)
+    }
+}
+
+/// For each outcome the first row that comes to it.
+pub fn first_rows(component: &Component) -> Vec<usize> {
+    let mut first = vec![usize::MAX; component.outcomes.len()];
+    for (row, outcome) in component.of_row.iter().enumerate() {
+        if first[*outcome] == usize::MAX {
+            first[*outcome] = row;
+        }
+    }
+    first
+}
