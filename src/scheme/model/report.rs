@@ -70,7 +70,7 @@ pub struct Tickets {
 
 impl Scheme {
     /// What revenue is: what `[report]` names, else the first money field of the customers, else the first metric that
-    /// is money and no series. `None` where there is no money.
+    /// is money and neither a series nor an estimate. `None` where there is no money.
     pub fn amount(&self) -> Option<Slot> {
         let field = || {
             let fields = &self.customers.as_ref()?.sheet.fields;
@@ -81,8 +81,11 @@ impl Scheme {
         let metric = || {
             let mut metrics = self.metrics.iter();
             let is_money = |measure: &Measure| matches!(measure, Measure::Money(_));
-            let found =
-                metrics.find(|metric| metric.per.is_none() && is_money(&metric.value.ty.measure));
+            let found = metrics.find(|metric| {
+                metric.per.is_none()
+                    && metric.estimate().is_none()
+                    && is_money(&metric.value.ty.measure)
+            });
             found.map(|metric| metric.slot)
         };
         self.report.amount.or_else(field).or_else(metric)

@@ -359,6 +359,7 @@ impl<'a> Open<'a> {
             ty,
             // It comes from outside, as a customer's number does.
             kind: SlotKind::Id,
+            is_estimate: false,
             sight: Sight::Open,
             is_estimate: false,
         });
