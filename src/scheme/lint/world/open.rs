@@ -361,7 +361,6 @@ impl<'a> Open<'a> {
             kind: SlotKind::Id,
             is_estimate: false,
             sight: Sight::Open,
-            is_estimate: false,
         });
         Slot(self.scheme.slots.entries.len() as u32 - 1)
     }
