@@ -90,23 +90,15 @@ pub fn simulate(args: &Args, global: &Global, schemes: &[PathBuf], changes: &[St
     words.extend(args.files.iter().map(|file| quoted(file)));
     let own = rules::path(global);
     let own = quoted(&own.display().to_string());
-    match schemes.first() {
-        Some(scheme) => {
-            let scheme = quoted(&scheme.display().to_string());
-            words.push(format!("--rules {scheme} --against {own}"));
+    if let Some(scheme) = schemes.first() {
+        let scheme = quoted(&scheme.display().to_string());
+        words.push(format!("--rules {scheme} --against {own}"));
+    } else {
+        if global.rules.is_some() {
+            words.push(format!("--rules {own}"));
         }
-        None => {
-            if global.rules.is_some() {
-                words.push(format!("--rules {own}"));
-            }
-            words.extend(
-                global
-                    .set
-                    .iter()
-                    .map(|set| format!("--set {}", quoted(set))),
-            );
-            words.extend(changes.iter().map(|set| format!("--set {}", quoted(set))));
-        }
+        let changed = global.set.iter().chain(changes);
+        words.extend(changed.map(|set| format!("--set {}", quoted(set))));
     }
     if args.files.is_empty() {
         if global.ledger.is_some() || !schemes.is_empty() {
