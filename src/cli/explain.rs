@@ -2,10 +2,10 @@
 
 use super::as_of::as_of;
 use super::audit::Exported;
-use super::files::{Files, to_stdout};
+use super::files::{Files, write_outputs};
 use super::grade_files::{Graded, grade_files};
 use super::inputs::Loaded;
-use super::output::{Target, files_of, keep_inputs, outputs};
+use super::output::{files_of, keep_inputs, outputs_of};
 use super::recorded::Known;
 use super::{
     Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, rules, shifts,
@@ -61,26 +61,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             gather(args, &files, global, screen, written)
         });
     }
-    let format = match global.format {
-        None | Some(Format::Table) => Format::Table,
-        Some(Format::Json | Format::Jsonl) => Format::Json,
-        Some(_) => {
-            return Err(Stop::usage(
-                Finding::error(
-                    Code::Usage,
-                    text!(
-                        "an explanation is text or json",
-                        "解释只能输出为文本或 json"
-                    ),
-                )
-                .help(text!(
-                    "use `--format table` or `--format json`",
-                    "请用 `--format table` 或 `--format json`"
-                )),
-            ));
-        }
-    };
-    let targets = outputs(global, Some(format))?;
+    let targets = outputs_of(
+        global,
+        &global.output,
+        global.format,
+        Format::Table,
+        told_as,
+    )?;
     let (mut graded, recorded) = gather(args, &files, global, screen, &files_of(&targets))?;
     let lang = global
         .lang
@@ -115,32 +102,44 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         Distances::Told(world.reaches(row), shifted)
     };
     let entries = find(&graded, args.customer.as_deref().unwrap_or_default())?;
-    let rows = entries.len();
-    let mut text = String::new();
-    for entry in entries {
-        let id = id_of(&graded.grading, entry);
-        match (entry, format) {
-            (Entry::Customer(row), Format::Json) => {
-                let explained = explain::explain(&graded.grading, row as usize, lang);
-                let distances = distances(row);
-                let row = row as usize;
-                text += &explanation::json(&graded.grading, row, &explained, &distances, lang);
-            }
-            (Entry::Customer(row), _) => {
-                let explained = explain::explain(&graded.grading, row as usize, lang);
-                let distances = distances(row);
-                let row = row as usize;
-                text += &explanation::text(&graded.grading, row, &explained, &distances, lang);
-            }
-            (entry, Format::Json) => {
-                text += &explanation::kept_json(&graded.grading, entry, lang);
-            }
-            (entry, _) => text += &explanation::kept_text(&graded.grading, entry, lang),
+    let is_asked = |format: fn(Format) -> bool| targets.iter().any(|output| format(output.format));
+    let (as_text, as_data) = (
+        is_asked(|format| format == Format::Table),
+        is_asked(|format| format != Format::Table),
+    );
+    let (mut texts, mut data) = (String::new(), vec![]);
+    for entry in &entries {
+        let entry = *entry;
+        let told = match entry {
+            Entry::Customer(row) => Some((
+                row as usize,
+                explain::explain(&graded.grading, row as usize, lang),
+                distances(row),
+            )),
+            Entry::Refused(_) | Entry::Absent(_) => None,
+        };
+        if as_data {
+            data.push(match &told {
+                Some((row, explained, distances)) => {
+                    explanation::json(&graded.grading, *row, explained, distances, lang)
+                }
+                None => explanation::kept_json(&graded.grading, entry, lang),
+            });
         }
-        if let (Format::Table, Some(id)) = (format, id) {
-            text += &merged_into(&graded.grading, id, lang);
+        if !as_text {
+            continue;
         }
-        if let (Format::Table, Some(ledger), Some(id)) = (format, &recorded, id) {
+        texts += &match &told {
+            Some((row, explained, distances)) => {
+                explanation::text(&graded.grading, *row, explained, distances, lang)
+            }
+            None => explanation::kept_text(&graded.grading, entry, lang),
+        };
+        let Some(id) = id_of(&graded.grading, entry) else {
+            continue;
+        };
+        texts += &merged_into(&graded.grading, id, lang);
+        if let Some(ledger) = &recorded {
             let true_key = keys.as_ref().and_then(|keys| keys.get(id));
             let id = true_key.map_or(id, |id| &**id);
             let mut changes = history(ledger, id, graded.grading.book.as_of)?;
@@ -153,29 +152,61 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                     change.reason = None;
                 }
             }
-            text += &told(&changes, lang);
+            texts += &self::told(&changes, lang);
         }
     }
     let mut files = Files::default();
-    for output in &targets {
-        match &output.target {
-            Target::Stdout => to_stdout(|out| out.write_all(text.as_bytes()))?,
-            Target::File(path) => {
-                files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
-            }
-        }
-    }
+    let reader = write_outputs(&targets, &mut files, |output, out| {
+        let text = match output.format {
+            Format::Table => texts.clone(),
+            Format::Json => document(&data),
+            _ => data.concat(),
+        };
+        out.text(|out| out.write_all(text.as_bytes()))
+    })?;
     files.commit()?;
     if recorded.is_some() {
         let exported = Exported {
             command: "explain",
             run: graded.run.as_deref(),
-            rows,
+            rows: entries.len(),
             role: graded.grading.role.as_deref(),
         };
         audit::after(global, &targets, &exported, screen);
     }
+    reader.end()?;
     Ok(Exit::Done)
+}
+
+/// An explanation is text or data.
+fn told_as(format: Format) -> Result<Format, Stop> {
+    match format {
+        Format::Table | Format::Json | Format::Jsonl => Ok(format),
+        _ => Err(Stop::usage(
+            Finding::error(
+                Code::Usage,
+                text!(
+                    "an explanation is text or json",
+                    "解释只能输出为文本或 json"
+                ),
+            )
+            .help(text!(
+                "use `--format table` or `--format json`, or a file that ends in `.txt`, `.json` or `.jsonl`",
+                "请用 `--format table`、`--format json`，或扩展名为 `.txt`、`.json`、`.jsonl` 的文件"
+            )),
+        )),
+    }
+}
+
+/// Explanations as one JSON document: of one customer that, of several of one name a list.
+fn document(explained: &[String]) -> String {
+    match explained {
+        [one] => one.clone(),
+        several => {
+            let several: Vec<&str> = several.iter().map(|one| one.trim_end()).collect();
+            format!("[{}]\n", several.join(",\n"))
+        }
+    }
 }
 
 /// What is explained: files graded, or a run of the ledger graded again, with that ledger.

@@ -5,7 +5,7 @@ mod sample;
 mod templates;
 
 use super::files::{Files, unwritable};
-use super::{Exit, Global, Screen, Stop, list, rules};
+use super::{Exit, Global, Screen, Stop, list, role};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use regrade::diagnostic::{Code, Finding, Lang, nearest};
 use regrade::present::listing::{ListCell, ListColumn};
@@ -70,8 +70,12 @@ const EN: &str = include_str!("init/rules.en.toml");
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    role::refuse(global, "init")?;
     if args.templates {
         return list_templates(global);
+    }
+    if let Some(path) = global.output.first() {
+        return Err(not_by_output(path));
     }
     if let Some(path) = &args.new_role_key {
         return make_role_key(path, global, screen);
@@ -147,7 +151,8 @@ fn start(
         text!("wrote {book} for {rules}", "已按 {rules} 生成 {book}")
     });
     let mut call = word(&book_path);
-    if rules_path != rules::path(global) {
+    // What a call takes by itself is the scheme of this folder; the option that named another is not there the next time.
+    if rules_path != Path::new("rules.toml") {
         call += &format!(" -r {}", word(&rules_path));
     }
     screen.say(&match sampled {
@@ -166,6 +171,23 @@ fn start(
         ),
     });
     Ok(Exit::Done)
+}
+
+/// Two files are written, to where `init` is told to.
+fn not_by_output(path: &str) -> Stop {
+    Stop::usage(
+        Finding::error(
+            Code::Usage,
+            text!(
+                "`init` writes a scheme and a workbook into a folder, and not to `{path}`",
+                "`init` 在文件夹里生成方案和工作簿，不写到 `{path}`"
+            ),
+        )
+        .help(text!(
+            "name the folder: `regrade init FOLDER`; the scheme alone goes by `-r FILE`",
+            "请给出文件夹：`regrade init 文件夹`；方案的位置用 `-r 文件` 指定"
+        )),
+    )
 }
 
 /// What the workbook to fill in is called: after its first sheet.

@@ -1,10 +1,10 @@
 //! Writes a plain list into the outputs of a call.
 
 use super::files::{Files, Out, write_outputs};
-use super::output::{Output, Target, outputs};
+use super::output::{Output, Target, fallback, outputs_of};
 use super::write::terminal_options;
 use super::{Format, Global, Stop};
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::{csv, json, markdown, terminal};
@@ -13,21 +13,26 @@ use std::io::{self, Write};
 
 /// The outputs of a call, of those formats that a list has.
 pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
-    let outputs = outputs(global, global.format)?;
-    if outputs.iter().any(|output| output.format == Format::Xlsx) {
-        let finding = Finding::error(
-            Code::Usage,
-            text!(
-                "this list is not written as a workbook",
-                "此清单不能输出为工作簿"
-            ),
-        );
-        return Err(Stop::usage(finding.help(text!(
-            "write .csv, .tsv, .jsonl, .json, .md or .txt",
-            "请输出 .csv、.tsv、.jsonl、.json、.md 或 .txt"
-        ))));
-    }
-    Ok(outputs)
+    outputs_of(global, &global.output, global.format, fallback(), known)
+}
+
+/// A list has no formats that are drawn.
+fn known(format: Format) -> Result<Format, Stop> {
+    let what = match format {
+        Format::Xlsx => text!("as a workbook", "为工作簿"),
+        Format::Html => text!("as a page", "为网页"),
+        Format::Ics => text!("as a calendar", "为日历"),
+        _ => return Ok(format),
+    };
+    let Text { en, zh } = what;
+    let finding = Finding::error(
+        Code::Usage,
+        text!("this list is not written {en}", "此清单不能输出{zh}"),
+    );
+    Err(Stop::usage(finding.help(text!(
+        "write .csv, .tsv, .jsonl, .json, .md or .txt",
+        "请输出 .csv、.tsv、.jsonl、.json、.md 或 .txt"
+    ))))
 }
 
 /// The language of a list: that of messages, because no scheme is asked.

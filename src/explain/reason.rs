@@ -257,7 +257,7 @@ fn bracketed(inputs: &[Input], lang: Lang) -> String {
 }
 
 /// Names and values side by side: `年采购额 100.01 万元、投诉次数 0`.
-fn listed(inputs: &[Input], lang: Lang) -> String {
+pub(super) fn listed(inputs: &[Input], lang: Lang) -> String {
     let items: Vec<String> = inputs
         .iter()
         .map(|input| format!("{} {}", input.name, input.text))

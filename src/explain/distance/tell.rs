@@ -39,19 +39,37 @@ pub fn grade_text(scheme: &Scheme, grade: Option<u32>, lang: Lang) -> String {
 /// By how much: with the unit of the value, in percentage points for shares, in days for days.
 fn by_text(scheme: &Scheme, slot: Slot, by: Decimal, lang: Lang) -> String {
     let entry = &scheme.slots.entries[slot.0 as usize];
-    let minutes = || by.checked_div(Decimal::from_count(60)).unwrap_or(by);
     match (entry.ty.base, lang) {
         (Base::Date, Lang::Zh) => format!("{by} 天"),
         (Base::Date, Lang::En) if by == Decimal::ONE => "1 day".to_owned(),
         (Base::Date, Lang::En) => format!("{by} days"),
-        (Base::DateTime, Lang::Zh) => format!("{} 分钟", minutes()),
-        (Base::DateTime, Lang::En) => format!("{} minutes", minutes()),
+        (Base::DateTime, _) => time_text(by, lang),
         _ => match (crate::explain::is_percent(scheme, entry.kind), lang) {
             (true, Lang::Zh) => format!("{} 个百分点", percent(by)),
             (true, Lang::En) => format!("{} percentage points", percent(by)),
             (false, _) => value_text(scheme, slot, &Value::Number(by), lang),
         },
     }
+}
+
+/// So many seconds in the units in which people tell a time: days, hours, minutes and seconds, those that are not 0.
+fn time_text(seconds: Decimal, lang: Lang) -> String {
+    let seconds = seconds.trunc();
+    let units = [
+        (seconds / 86_400, "天", "day"),
+        (seconds / 3_600 % 24, "小时", "hour"),
+        (seconds / 60 % 60, "分钟", "minute"),
+        (seconds % 60, "秒", "second"),
+    ];
+    let told = units.into_iter().filter(|(count, ..)| *count != 0);
+    let told: Vec<String> = told
+        .map(|(count, zh, en)| match lang {
+            Lang::Zh => format!("{count} {zh}"),
+            Lang::En if count == 1 => format!("{count} {en}"),
+            Lang::En => format!("{count} {en}s"),
+        })
+        .collect();
+    told.join(" ")
 }
 
 fn percent(by: Decimal) -> Decimal {

@@ -100,11 +100,18 @@ fn move_reason(
         (Why::Rule(rule), _) => {
             let rule = &movement.rules[rule as usize];
             let evidence = evidence::of_rule(grading, rule, row, moved.end, moved.counts_after);
-            let values = evidence::listed(&evidence, lang);
+            let mut values = evidence::listed(&evidence, lang);
+            // What is no series is known as of the run's own date, and not as of the period ends before.
+            if values.is_empty() && moved.end == grading.book.as_of {
+                let inputs = super::inputs::of(grading, &rule.when, row, lang);
+                values = super::reason::listed(&inputs, lang);
+            }
             let (rule, when) = (&rule.name, &rule.when.text);
-            match lang {
-                Lang::Zh => format!("{period} {rule}：{from} → {to}（{when}：{values}）"),
-                Lang::En => format!("{period} {rule}: {from} → {to} ({when}: {values})"),
+            match (lang, values.is_empty()) {
+                (Lang::Zh, true) => format!("{period} {rule}：{from} → {to}（{when}）"),
+                (Lang::Zh, false) => format!("{period} {rule}：{from} → {to}（{when}：{values}）"),
+                (Lang::En, true) => format!("{period} {rule}: {from} → {to} ({when})"),
+                (Lang::En, false) => format!("{period} {rule}: {from} → {to} ({when}: {values})"),
             }
         }
         (_, Lang::Zh) => format!("{period} 按当期数值：{from} → {to}"),
