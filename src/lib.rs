@@ -13,7 +13,7 @@
 //! clean       (Sheet, Tables) → CleanSheet{typed columns, refused rows}
 //! checks      (Sheet, Tables) → CleanSheet without the rows that fail; (CleanSheet, the last one) → findings
 //! book        (Scheme, Inputs, as-of date) → Book{roster, events up to the date, lookups, coverage}
-//! predict     purchases of all customers → fitted models → estimates; or a refusal                the only one with floats
+//! predict     purchases of all customers → fitted models → estimates; or a refusal                floats stay in it
 //! metrics     (Scheme, Book) → a column or a series for each metric
 //! rank        columns → Population{ranks, shares, means}; places from the top
 //! assess      (Scheme, Facts) → Assessment{bands, points, score, grade of the values}

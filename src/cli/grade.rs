@@ -139,8 +139,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             ..Alongside::default()
         };
         let finished = task.finish(&graded, alongside, global, screen, &|_, _| Ok(()))?;
-        // The command ends here: to give back a million customers one by one would only take time.
-        std::mem::forget(graded);
+        leave(graded);
         return Ok(finished.exit);
     }
     if args.previous.is_some() {
@@ -191,7 +190,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if finished.passed && !global.dry_run {
         writer.commit().map_err(trouble)?;
     }
+    leave(graded);
     Ok(finished.exit)
+}
+
+/// The command ends here: to give back what is known of a million customers text by text would only take time. A grading
+/// is memory and nothing else; what else there is, open files and temporary ones, ends as usual.
+fn leave(graded: Graded) {
+    std::mem::forget(graded.grading);
 }
 
 /// What is to be done with a grading.

@@ -7,12 +7,11 @@ use super::{MetricColumn, argument, counted, group, report};
 use crate::book::{Book, EventRows};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Bound, Estimate};
-use crate::predict::{BuyingFit, Purchases, Refusal, SpendingFit, Spent, Trial, rounded};
+use crate::predict::{Asked, BuyingFit, Outlook, Purchases, Refusal, SpendingFit, Spent, Trial};
 use crate::scheme::model::{Metric, Scheme, Span};
 use crate::table::column::MISSING;
-use crate::table::{Column, Date};
+use crate::table::{Column, Date, Decimal};
 use crate::text;
-use foldhash::HashMap;
 use std::sync::Arc;
 
 /// What was fitted for the estimates of one event sheet and one `where`.
@@ -26,29 +25,33 @@ pub struct Fit {
     pub buying: Option<Result<BuyingFit, Refusal>>,
     /// The same held against the last third of the time.
     pub trial: Option<Result<Trial, Refusal>>,
-    /// What customers spend, for each amount that a metric asks for: the amount as written, and the fit.
-    pub spending: Vec<(Arc<str>, Result<SpendingFit, Refusal>)>,
+    /// What customers spend, for each amount that a metric asks for.
+    pub spending: Vec<FitOfAmount>,
+}
+
+/// What was fitted to one amount.
+#[derive(Clone, Debug)]
+pub struct FitOfAmount {
+    /// The amount as the first of the metrics writes it.
+    pub written: Arc<str>,
+    /// What it is.
+    amount: Bound,
+    /// What customers spend.
+    pub fit: Result<SpendingFit, Refusal>,
 }
 
 impl Fit {
     /// What customers spend, of the amount that a metric asks for; `None` for a metric without an amount.
-    pub fn spending_of(
-        &self,
-        metric: &Metric,
-    ) -> Option<&(Arc<str>, Result<SpendingFit, Refusal>)> {
-        metric.value.argument.as_ref()?;
-        let amount = amount_of(metric);
-        self.spending.iter().find(|(known, _)| **known == *amount)
+    pub fn spending_of(&self, metric: &Metric) -> Option<&FitOfAmount> {
+        self.spending.get(self.place_of(metric)?)
     }
-}
 
-/// What stands between the brackets of `expected_value(金额)`, as written.
-fn amount_of(metric: &Metric) -> &str {
-    let written = metric.text.trim();
-    let inner = written
-        .split_once(['(', '（'])
-        .map_or(written, |(_, inner)| inner);
-    inner.strip_suffix([')', '）']).unwrap_or(inner).trim()
+    fn place_of(&self, metric: &Metric) -> Option<usize> {
+        let amount = metric.value.argument.as_ref()?;
+        self.spending
+            .iter()
+            .position(|known| known.amount == *amount)
+    }
 }
 
 /// Works out estimates, each fit once.
@@ -127,17 +130,14 @@ impl Estimator {
         if estimate != Estimate::Value {
             fit.buy(&known.days, book);
         }
-        let amount = estimate.is_of_amount().then_some(values.as_ref()).flatten();
-        let spending = amount.map(|values| {
-            fit.spend(
-                metric,
-                known,
-                &Rows {
-                    events,
-                    count: &counted,
-                    amounts: values,
-                },
-            )
+        let amounts = metric.value.argument.as_ref().zip(values.as_ref());
+        let spending = amounts.map(|(amount, values)| {
+            let rows = Rows {
+                events,
+                count: &counted,
+                amounts: values,
+            };
+            fit.spend(metric, amount, known, &rows)
         });
         let column = fit.estimates(metric, estimate, known, spending, book);
         match column {
@@ -147,17 +147,13 @@ impl Estimator {
                 let values = estimates
                     .into_iter()
                     .enumerate()
-                    .map(|(customer, estimate)| {
-                        let Some(estimate) = estimate else {
-                            return MISSING;
-                        };
-                        rounded(estimate).map_or_else(
-                            || {
-                                overflows.push(customer);
-                                MISSING
-                            },
-                            crate::table::Decimal::millionths,
-                        )
+                    .map(|(customer, estimate)| match estimate {
+                        Estimated::None => MISSING,
+                        Estimated::TooLarge => {
+                            overflows.push(customer);
+                            MISSING
+                        }
+                        Estimated::Value(value) => value.millionths(),
                     });
                 let values = values.collect();
                 report::overflow(metric, book, &overflows, 1, findings);
@@ -169,6 +165,15 @@ impl Estimator {
             }
         }
     }
+}
+
+/// What is estimated of one customer.
+enum Estimated {
+    /// Nothing: there is no purchase, or what was spent does not fit the model.
+    None,
+    /// More than an exact number holds.
+    TooLarge,
+    Value(Decimal),
 }
 
 /// The rows of an event sheet, which of them count, and their amounts.
@@ -195,21 +200,28 @@ impl Fit {
     }
 
     /// Fits what customers spend, if that has not been done for this amount. Gives its place in `spending`.
-    fn spend(&mut self, metric: &Metric, known: &mut Known, rows: &Rows<'_>) -> usize {
-        let amount = amount_of(metric);
-        let mut fits = self.spending.iter();
-        if let Some(at) = fits.position(|(known, _)| **known == *amount) {
+    fn spend(
+        &mut self,
+        metric: &Metric,
+        amount: &Bound,
+        known: &mut Known,
+        rows: &Rows<'_>,
+    ) -> usize {
+        if let Some(at) = self.place_of(metric) {
             return at;
         }
         let spent = spent(&known.days, rows);
         let fitted = spent.iter().flatten().filter(|own| own.sum > 0).copied();
-        self.spending
-            .push((amount.into(), SpendingFit::new(fitted.collect())));
+        self.spending.push(FitOfAmount {
+            written: metric.argument.clone(),
+            amount: amount.clone(),
+            fit: SpendingFit::new(fitted.collect()),
+        });
         known.spent.push(spent);
         known.spent.len() - 1
     }
 
-    /// The estimate of every customer: none without a purchase, or where what was spent does not fit the model.
+    /// The estimate of every customer.
     fn estimates(
         &self,
         metric: &Metric,
@@ -217,51 +229,52 @@ impl Fit {
         known: &Known,
         spending: Option<usize>,
         book: &Book,
-    ) -> Result<Vec<Option<f64>>, Refusal> {
-        let buying = match (&self.buying, estimate) {
-            (Some(fit), Estimate::Orders | Estimate::Active | Estimate::Revenue) => {
-                Some(fit.as_ref().map_err(|refusal| *refusal)?)
-            }
-            _ => None,
-        };
-        let spending = match spending {
-            Some(at) => {
-                let fit = self.spending[at].1.as_ref().map_err(|refusal| *refusal)?;
-                Some((fit, &known.spent[at]))
-            }
-            None => None,
-        };
+    ) -> Result<Vec<Estimated>, Refusal> {
         let as_of = book.as_of.days();
         let end = metric
             .ahead
             .map(|span: Span| span.ahead_of(book.as_of).days());
         let ahead = end.map_or(0, |end| (end - as_of) as u32);
-        // What does not depend on the last purchase is the same for many, and dear.
-        let mut if_first: HashMap<(u32, u32), f64> = HashMap::default();
-        let customers = 0..book.roster.len();
-        let of = |customer: usize| {
-            let own = Purchases::until(known.days.of(customer), as_of)?;
-            let value = match spending {
-                Some((fit, spent)) => match spent[customer] {
-                    Some(spent) if spent.sum <= 0 => return None,
-                    spent => Some(fit.model.expected(spent)),
-                },
-                None => None,
+        let asked = self.asked(estimate, spending)?;
+        let mut outlook = asked.map(|asked| Outlook::new(asked, ahead));
+        let mut of = |customer: usize| {
+            let own = Purchases::until(known.days.of(customer), as_of);
+            let (Some(outlook), Some(own)) = (&mut outlook, own) else {
+                return Estimated::None;
             };
-            let mut orders = || {
-                let model = &buying?.model;
-                let key = (own.repeats, own.age);
-                let of_first = || model.expected_if_first(own.repeats, own.age, ahead);
-                Some(*if_first.entry(key).or_insert_with(of_first) * model.active(own))
-            };
-            match estimate {
-                Estimate::Orders => orders(),
-                Estimate::Active => Some(buying?.model.active(own)),
-                Estimate::Value => value,
-                Estimate::Revenue => Some(orders()? * value?),
+            let spent = spending.and_then(|at| known.spent[at][customer]);
+            if spent.is_some_and(|spent| spent.sum <= 0) {
+                return Estimated::None;
             }
+            outlook
+                .of(own, spent)
+                .map_or(Estimated::TooLarge, Estimated::Value)
         };
-        Ok(customers.map(of).collect())
+        Ok((0..book.roster.len()).map(&mut of).collect())
+    }
+
+    /// The models that an estimate asks for; `None` where one of them was not fitted.
+    fn asked(
+        &self,
+        estimate: Estimate,
+        spending: Option<usize>,
+    ) -> Result<Option<Asked<'_>>, Refusal> {
+        let buying = || {
+            let fit = self.buying.as_ref().map(Result::as_ref);
+            fit.transpose().map_err(|refusal| *refusal)
+        };
+        let spending = || {
+            let fit = spending.map(|at| self.spending[at].fit.as_ref());
+            fit.transpose().map_err(|refusal| *refusal)
+        };
+        Ok(match estimate {
+            Estimate::Orders => buying()?.map(Asked::Orders),
+            Estimate::Active => buying()?.map(Asked::Active),
+            Estimate::Value => spending()?.map(Asked::Value),
+            Estimate::Revenue => buying()?
+                .zip(spending()?)
+                .map(|(buying, spending)| Asked::Revenue(buying, spending)),
+        })
     }
 }
 

@@ -60,7 +60,7 @@ pub fn counted(mut all: Vec<Purchases>) -> Vec<(Purchases, u32)> {
 
 /// The parameters of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Buying {
+pub(super) struct Buying {
     /// The shape of the rates.
     pub r: f64,
     /// Their scale, in weeks.
@@ -123,12 +123,8 @@ impl Buying {
             - log(self.b + x - 1.0)
     }
 
-    /// How many purchases are to be expected of a customer in the next `ahead` days.
-    pub fn expected(&self, own: Purchases, ahead: u32) -> f64 {
-        self.expected_if_first(own.repeats, own.age, ahead) * self.active(own)
-    }
-
-    /// What [`Self::expected`] is before the odds of having left, which alone depend on the last purchase.
+    /// How many purchases are to be expected of a customer in the next `ahead` days before the odds of having left, which
+    /// alone depend on the last purchase.
     pub fn expected_if_first(&self, repeats: u32, age: u32, ahead: u32) -> f64 {
         self.ahead(
             f64::from(repeats),

@@ -1,26 +1,32 @@
 //! What the purchases so far say of those to come: how many are to be expected, whether a customer is still one, how much
 //! a purchase will be. Two published models, fitted to all customers at once; or a refusal, with its reason.
 //!
-//! This is the one room with binary floating point in it, because the models are made of logarithms. Nothing of it comes
-//! out but estimates, rounded to four digits ([`rounded`]): exact numbers from there on. It is deterministic: customers
-//! are taken in the order of their figures, the search starts at the same place, and the functions of mathematics are
-//! those of [`special`], the same on every machine.
+//! This is the one room that grades with binary floating point, because the models are made of logarithms. None of it
+//! comes out: estimates are rounded to four digits ([`rounded`]), parameters and errors to six ([`figure`]), exact
+//! numbers from there on. Customers are taken in the order of their figures, the search starts at the same place, and the
+//! models take logarithms and the like from [`special`], which give the same bits on every machine; how sure that is of
+//! the search says [`minimum`].
 
 mod buying;
 mod minimum;
+mod outlook;
 mod special;
 mod spending;
 #[cfg(test)]
 mod tests;
 
-pub use buying::{Buying, Purchases, counted};
-pub use spending::{Spending, Spent};
+pub use buying::Purchases;
+pub use outlook::{Asked, Outlook};
+pub use spending::Spent;
 
+use buying::{Buying, counted};
 use minimum::{Point, Smooth, least};
+use outlook::Orders;
 
 use crate::diagnostic::Text;
 use crate::table::Decimal;
 use crate::text;
+use spending::Spending;
 
 /// The fewest customers with a repeat purchase. Four parameters out of less say more of chance than of customers.
 pub const LEAST_REPEATERS: usize = 30;
@@ -37,8 +43,10 @@ pub enum Refusal {
     TooFew(usize),
     /// The search for the most likely parameters comes to no end.
     NoEnd,
-    /// The most likely value of this parameter is as small or large as can be.
-    AtBounds(&'static str, f64),
+    /// The most likely value of this parameter is as small as can be.
+    TooSmall(&'static str),
+    /// The most likely value of this parameter is as large as can be.
+    TooLarge(&'static str),
     /// The most likely parameters have no mean of what customers spend.
     NoMean,
 }
@@ -55,16 +63,20 @@ impl Refusal {
                 "the data does not settle the parameters of the model",
                 "数据不足以确定模型的参数"
             ),
-            Self::AtBounds(name, value) => {
-                let (least, most) = BOUNDS;
-                let (en, zh) = if value < 1.0 {
-                    (format!("below {least}"), format!("小于 {least}"))
-                } else {
-                    (format!("above {most}"), format!("大于 {most}"))
-                };
+            Self::TooSmall(name) => {
+                let (least, _) = BOUNDS;
                 text!(
-                    "the most likely parameter {name} is {en}: customers differ too little, or nobody stops buying",
-                    "最可能的参数 {name} {zh}：客户之间差别太小，或没有人停止购买"
+                    "the most likely parameter {name} is below {least}: customers differ too little, or nobody stops \
+                     buying",
+                    "最可能的参数 {name} 小于 {least}：客户之间差别太小，或没有人停止购买"
+                )
+            }
+            Self::TooLarge(name) => {
+                let (_, most) = BOUNDS;
+                text!(
+                    "the most likely parameter {name} is above {most}: customers differ too little, or nobody stops \
+                     buying",
+                    "最可能的参数 {name} 大于 {most}：客户之间差别太小，或没有人停止购买"
                 )
             }
             Self::NoMean => text!(
@@ -78,12 +90,16 @@ impl Refusal {
 /// Whether all parameters are within bounds.
 fn in_bounds(parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
     let (least, most) = BOUNDS;
-    let mut outside = parameters
-        .iter()
-        .filter(|(_, value)| !(least..=most).contains(value));
-    outside
-        .next()
-        .map_or(Ok(()), |(name, value)| Err(Refusal::AtBounds(name, *value)))
+    for (name, value) in parameters {
+        if *value > most {
+            return Err(Refusal::TooLarge(name));
+        }
+        // Or no number at all.
+        if value.is_nan() || *value < least {
+            return Err(Refusal::TooSmall(name));
+        }
+    }
+    Ok(())
 }
 
 /// A start near the end: where the search among some of very many customers, evenly taken, has ended. What is found among
@@ -99,7 +115,7 @@ fn nearer<C: Copy, F: Smooth>(customers: &[C], start: Point, of: impl Fn(&[C]) -
 
 /// An estimate as an exact number: to four digits, which is more than any of them is worth, and at most six places.
 /// `None` where it is no number, or too large for one.
-pub fn rounded(estimate: f64) -> Option<Decimal> {
+fn rounded(estimate: f64) -> Option<Decimal> {
     if !estimate.is_finite() {
         return None;
     }
@@ -111,7 +127,7 @@ pub fn rounded(estimate: f64) -> Option<Decimal> {
 }
 
 /// A figure of a fit (a parameter, an error) as an exact number, to six digits.
-pub fn figure(value: f64) -> Option<Decimal> {
+fn figure(value: f64) -> Option<Decimal> {
     let digits = if value.abs() < 0.1 {
         format!("{value:.6}")
     } else {
@@ -120,13 +136,35 @@ pub fn figure(value: f64) -> Option<Decimal> {
     value.is_finite().then(|| Decimal::parse(&digits)).flatten()
 }
 
+/// What a model expects, held against what was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// What the model expects; `None`, here and below, where it is too large for an exact number.
+    pub expected: Option<Decimal>,
+    /// What there was.
+    pub actual: Option<Decimal>,
+    /// By how much more the model expects, as a share of what there was, to three places; `None` where there was nothing.
+    pub off: Option<Decimal>,
+}
+
+impl Held {
+    fn new(expected: f64, actual: f64) -> Self {
+        let off = (actual > 0.0).then(|| figure((expected - actual) / actual));
+        Self {
+            expected: figure(expected),
+            actual: figure(actual),
+            off: off.flatten().map(|share| share.round(3)),
+        }
+    }
+}
+
 /// How the purchases of all customers were fitted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BuyingFit {
     /// The parameters.
-    pub model: Buying,
+    model: Buying,
     /// The logarithm of their likelihood.
-    pub log_likelihood: f64,
+    log_likelihood: f64,
     /// How many customers have bought at all.
     pub customers: usize,
     /// How many of them have bought again.
@@ -134,7 +172,7 @@ pub struct BuyingFit {
     /// How many repeat purchases there were.
     pub repeats: u64,
     /// How many the model expects of these customers in the same time.
-    pub expected: f64,
+    expected: f64,
 }
 
 impl BuyingFit {
@@ -169,19 +207,35 @@ impl BuyingFit {
             expected,
         })
     }
+
+    /// The parameters `r`, `alpha` (in weeks), `a`, `b`.
+    pub fn parameters(&self) -> [Option<Decimal>; 4] {
+        let Buying { r, alpha, a, b } = self.model;
+        [r, alpha, a, b].map(figure)
+    }
+
+    /// The logarithm of their likelihood.
+    pub fn log_likelihood(&self) -> Option<Decimal> {
+        figure(self.log_likelihood)
+    }
+
+    /// The repeat purchases that the model expects of these customers in the same time, and those there were.
+    pub fn held(&self) -> Held {
+        Held::new(self.expected, self.repeats as f64)
+    }
 }
 
 /// How what customers spend was fitted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpendingFit {
     /// The parameters.
-    pub model: Spending,
+    model: Spending,
     /// The logarithm of their likelihood.
-    pub log_likelihood: f64,
+    log_likelihood: f64,
     /// How many customers they are of: those who have bought again, for a positive mean.
     pub customers: usize,
     /// What these customers spent at a repeat purchase, in the mean over the customers.
-    pub mean: f64,
+    mean: f64,
 }
 
 impl SpendingFit {
@@ -201,6 +255,22 @@ impl SpendingFit {
             mean: means.iter().sum::<f64>() / count as f64,
         })
     }
+
+    /// The parameters `p`, `q`, `v` (in the unit of the amount); one that is too large for an exact number is `None`.
+    pub fn parameters(&self) -> [Option<Decimal>; 3] {
+        let Spending { p, q, v } = self.model;
+        [p, q, v].map(figure)
+    }
+
+    /// The logarithm of their likelihood.
+    pub fn log_likelihood(&self) -> Option<Decimal> {
+        figure(self.log_likelihood)
+    }
+
+    /// The mean of a repeat purchase that the model expects of a customer of whom nothing is known, and what it was.
+    pub fn held(&self) -> Held {
+        Held::new(self.model.expected(None), self.mean)
+    }
 }
 
 /// The model held against what it did not know: fitted to the purchases of a first part of the time, and compared with
@@ -212,11 +282,11 @@ pub struct Trial {
     /// How many customers had bought by then.
     pub customers: usize,
     /// How many purchases the model expected of them in the rest of the time.
-    pub expected: f64,
+    expected: f64,
     /// How many there were.
-    pub actual: u64,
+    actual: u64,
     /// By how much it is wrong for a customer, in the mean.
-    pub mean_error: f64,
+    mean_error: f64,
 }
 
 impl Trial {
@@ -243,15 +313,9 @@ impl Trial {
         let (mut expected, mut wrong, mut actual) = (0.0, 0.0, 0);
         let mut pairs = known;
         pairs.sort_unstable();
-        let mut same_first: Option<((u32, u32), f64)> = None;
+        let mut orders = Orders::new(&fit.model, ahead);
         for (own, after) in &pairs {
-            let key = (own.repeats, own.age);
-            let if_first = match same_first {
-                Some((known, value)) if known == key => value,
-                _ => fit.model.expected_if_first(own.repeats, own.age, ahead),
-            };
-            same_first = Some((key, if_first));
-            let estimate = if_first * fit.model.active(*own);
+            let estimate = orders.of(*own);
             expected += estimate;
             wrong += (estimate - f64::from(*after)).abs();
             actual += u64::from(*after);
@@ -263,5 +327,15 @@ impl Trial {
             actual,
             mean_error: wrong / pairs.len() as f64,
         })
+    }
+
+    /// The purchases in the rest of the time that the model expected, and those there were.
+    pub fn held(&self) -> Held {
+        Held::new(self.expected, self.actual as f64)
+    }
+
+    /// By how many purchases it is wrong for a customer, in the mean.
+    pub fn mean_error(&self) -> Option<Decimal> {
+        figure(self.mean_error)
     }
 }

@@ -19,14 +19,14 @@ pub struct Spent {
 
 impl Spent {
     /// The mean of a purchase.
-    pub fn mean(self) -> f64 {
+    pub(super) fn mean(self) -> f64 {
         self.sum as f64 / 1e6 / f64::from(self.repeats)
     }
 }
 
 /// The parameters of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spending {
+pub(super) struct Spending {
     /// The shape of what a customer spends.
     pub p: f64,
     /// The shape of the customers' means.

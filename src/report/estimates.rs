@@ -5,8 +5,8 @@ use super::material::Material;
 use super::{Block, Cell, Column, Kind, Row, Section, Table};
 use crate::diagnostic::{Lang, Text};
 use crate::metrics::Fit;
-use crate::predict::{BuyingFit, Refusal, SpendingFit, Trial, figure};
-use crate::table::Date;
+use crate::predict::{BuyingFit, Held, Refusal, SpendingFit, Trial};
+use crate::table::{Date, Decimal};
 use crate::text;
 
 /// The section; `None` where the scheme estimates nothing that may be shown.
@@ -156,8 +156,9 @@ impl Tables {
             Some(Err(refusal)) => self.untried(*refusal),
             None => {}
         }
-        for (amount, spending) in &fit.spending {
-            match spending {
+        for of in &fit.spending {
+            let amount = &of.written;
+            match &of.fit {
                 Ok(spending) => self.spending(spending, amount, metrics),
                 Err(refusal) => self.refuse(&format!("Gamma-Gamma, {amount}"), *refusal),
             }
@@ -183,14 +184,13 @@ impl Tables {
     }
 
     fn buying(&mut self, fit: &BuyingFit, metrics: &str) {
-        let model = &fit.model;
         let mut cells = vec![
             Cell::text(metrics),
             Cell::count(fit.customers),
             Cell::count(fit.repeaters),
         ];
-        let figures = [model.r, model.alpha, model.a, model.b, fit.log_likelihood];
-        cells.extend(figures.map(|value| Cell::number(figure(value))));
+        cells.extend(fit.parameters().map(Cell::number));
+        cells.push(Cell::number(fit.log_likelihood()));
         self.buying.rows.push(Row::new(cells));
         self.error(
             text!(
@@ -198,7 +198,7 @@ impl Tables {
                 "至今再次购买的次数（拟合所用）"
             ),
             fit.customers,
-            (fit.expected, fit.repeats as f64),
+            fit.held(),
             None,
         );
     }
@@ -212,20 +212,19 @@ impl Tables {
                 "{until} 以后的购买次数（只用此前的数据拟合）"
             ),
             trial.customers,
-            (trial.expected, trial.actual as f64),
-            Some(trial.mean_error),
+            trial.held(),
+            trial.mean_error(),
         );
     }
 
     fn spending(&mut self, fit: &SpendingFit, amount: &str, metrics: &str) {
-        let model = &fit.model;
         let mut cells = vec![
             Cell::text(metrics),
             Cell::text(amount),
             Cell::count(fit.customers),
         ];
-        let figures = [model.p, model.q, model.v, fit.log_likelihood];
-        cells.extend(figures.map(|value| Cell::number(figure(value))));
+        cells.extend(fit.parameters().map(Cell::number));
+        cells.push(Cell::number(fit.log_likelihood()));
         self.spending.rows.push(Row::new(cells));
         self.error(
             text!(
@@ -233,26 +232,19 @@ impl Tables {
                 "再次购买时 {amount} 的平均值（拟合所用）"
             ),
             fit.customers,
-            (model.expected(None), fit.mean),
+            fit.held(),
             None,
         );
     }
 
-    fn error(
-        &mut self,
-        what: Text,
-        customers: usize,
-        (expected, actual): (f64, f64),
-        mean_error: Option<f64>,
-    ) {
-        let of_actual = (actual > 0.0).then(|| figure((expected - actual) / actual));
+    fn error(&mut self, what: Text, customers: usize, held: Held, mean_error: Option<Decimal>) {
         self.errors.rows.push(Row::new(vec![
             Cell::text(&said(self.lang, what)),
             Cell::count(customers),
-            Cell::number(figure(expected)),
-            Cell::number(figure(actual)),
-            Cell::number(of_actual.flatten().map(|share| share.round(3))),
-            Cell::number(mean_error.and_then(figure)),
+            Cell::number(held.expected),
+            Cell::number(held.actual),
+            Cell::number(held.off),
+            Cell::number(mean_error),
         ]));
     }
 }

@@ -4,8 +4,9 @@ use crate::diagnostic::{Lang, Text};
 use crate::expr::Estimate;
 use crate::grading::Grading;
 use crate::metrics::Fit;
-use crate::predict::{Buying, BuyingFit, Refusal, Spending, SpendingFit, figure};
+use crate::predict::{BuyingFit, Refusal, SpendingFit};
 use crate::scheme::model::{Metric, Sight};
+use crate::table::Decimal;
 use crate::text;
 use std::sync::Arc;
 
@@ -44,8 +45,8 @@ fn rests_on(fit: &Fit, metric: &Metric) -> Text {
         Err(refusal) => refused("BG/NBD", *refusal),
     });
     let spending = fit.spending_of(metric).into_iter();
-    let spending = spending.map(|(amount, fit)| match fit {
-        Ok(fit) => of_spending(amount, fit),
+    let spending = spending.map(|of| match &of.fit {
+        Ok(fit) => of_spending(&of.written, fit),
         Err(refusal) => refused("Gamma-Gamma", *refusal),
     });
     let parts: Vec<Text> = buying.chain(spending).collect();
@@ -56,15 +57,14 @@ fn rests_on(fit: &Fit, metric: &Metric) -> Text {
     }
 }
 
-fn shown(value: f64) -> String {
-    figure(value).map_or_else(|| "—".to_owned(), |value| value.to_string())
+fn shown(value: Option<Decimal>) -> String {
+    value.map_or_else(|| "—".to_owned(), |value| value.to_string())
 }
 
 fn of_buying(fit: &BuyingFit) -> Text {
-    let Buying { r, alpha, a, b } = fit.model;
-    let (r, alpha, a, b) = (shown(r), shown(alpha), shown(a), shown(b));
+    let [r, alpha, a, b] = fit.parameters().map(shown);
     let (customers, repeaters, repeats) = (fit.customers, fit.repeaters, fit.repeats);
-    let expected = fit.expected.round();
+    let expected = shown(fit.held().expected.map(|expected| expected.round(0)));
     text!(
         "BG/NBD with r {r}, alpha {alpha} weeks, a {a}, b {b} out of {customers} customers, {repeaters} of whom bought \
          again, {repeats} times where the model expects {expected}",
@@ -74,8 +74,8 @@ fn of_buying(fit: &BuyingFit) -> Text {
 }
 
 fn of_spending(amount: &str, fit: &SpendingFit) -> Text {
-    let Spending { p, q, v } = fit.model;
-    let (p, q, v, customers) = (shown(p), shown(q), shown(v), fit.customers);
+    let [p, q, v] = fit.parameters().map(shown);
+    let customers = fit.customers;
     text!(
         "Gamma-Gamma of {amount} with p {p}, q {q}, v {v} out of {customers} customers",
         "{amount} 的 Gamma-Gamma，p {p}，q {q}，v {v}，由 {customers} 位客户得出"

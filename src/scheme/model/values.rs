@@ -19,6 +19,8 @@ pub struct Metric {
     pub value: Aggregate,
     /// `value` as written.
     pub text: Arc<str>,
+    /// What stands in its brackets, as written; empty where nothing does.
+    pub argument: Arc<str>,
     /// Which rows count.
     pub filter: Option<Expression>,
     /// Which dates count.

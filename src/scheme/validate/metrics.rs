@@ -159,11 +159,15 @@ impl Validator<'_> {
         if matches!(value.function, expr::AggregateFunction::Estimate(_)) {
             self.names.set_estimate(slot);
         }
+        let argument = value.argument.as_ref();
+        let argument = argument.and_then(|argument| text.get(argument.span.clone()));
+        let argument = argument.unwrap_or_default();
         Some(Metric {
             span: name.span.clone(),
             name: name.value.into(),
             slot,
             from,
+            argument: argument.into(),
             value,
             text: text.trim().into(),
             filter,
