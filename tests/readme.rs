@@ -94,6 +94,36 @@ fn the_readmes_lead_to_every_document() {
 }
 
 #[test]
+fn the_readmes_have_a_row_for_every_command() {
+    let help = Folder::new().run("regrade --help", "C.UTF-8");
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        // A longer text goes on in the lines below, further in.
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+        .map(|(name, _)| name)
+        .filter(|name| !name.is_empty() && *name != "help")
+        .collect();
+    assert!(commands.contains(&"grade"), "{help}");
+    for readme in ["README.md", "README.zh-CN.md"] {
+        let text = read(readme);
+        let rows: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        assert_eq!(sorted(&rows), sorted(&commands), "{readme}");
+    }
+}
+
+fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names
+}
+
+#[test]
 fn readmes_begin_with_the_two_commands() {
     for name in ["README.md", "README.zh-CN.md"] {
         let text = read(name);

@@ -259,8 +259,8 @@ fn known(format: Format) -> Result<Format, Stop> {
         let finding = Finding::error(
             Code::NotYet,
             text!(
-                "this command writes no page yet: `grade`, `report`, `diff` and `simulate` do",
-                "该命令尚不能输出网页，`grade`、`report`、`diff` 和 `simulate` 可以"
+                "this command writes no page yet: `grade`, `report`, `diff`, `simulate`, `backtest` and `calibrate` do",
+                "该命令尚不能输出网页，`grade`、`report`、`diff`、`simulate`、`backtest`、`calibrate` 可以"
             ),
         )
         .help(text!("write .xlsx or .md", "请输出 .xlsx 或 .md"));
