@@ -13,6 +13,7 @@
     reason = "a test that cannot read its own files fails by panic, and says what it leaves out"
 )]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -172,13 +173,38 @@ fn links_lead_somewhere() {
             .skip(1)
             .filter_map(|rest| rest.split(')').next())
         {
-            let file = link.split('#').next().unwrap_or_default();
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
             if file.is_empty() || link.starts_with("http") {
                 continue;
             }
-            assert!(folder.join(file).exists(), "{name}: {link}");
+            let mut target = folder.join(file);
+            assert!(target.exists(), "{name}: {link}");
+            if anchor.is_empty() {
+                continue;
+            }
+            if target.is_dir() {
+                target.push("README.md");
+            }
+            let there = fs::read_to_string(target).unwrap();
+            assert!(anchors(&there).contains(anchor), "{name}: {link}");
         }
     }
+}
+
+/// What links to the headings of a page end with, as GitHub makes it of them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    page.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').trim())
+        .map(|heading| {
+            heading
+                .chars()
+                .filter(|sign| sign.is_alphanumeric() || [' ', '-', '_'].contains(sign))
+                .map(|sign| if sign == ' ' { '-' } else { sign })
+                .collect::<String>()
+                .to_lowercase()
+        })
+        .collect()
 }
 
 #[test]
