@@ -56,13 +56,7 @@ fn every_document_is_listed_and_has_its_twin() {
         .chain(["functions.md".to_owned()])
         .collect();
     listed.sort();
-    let mut there: Vec<String> = fs::read_dir(Path::new(ROOT).join("docs"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".md"))
-        .collect();
-    there.sort();
-    assert_eq!(there, listed);
+    assert_eq!(documents(), listed);
     for name in REFERENCES {
         for suffix in ["", CHINESE] {
             let text = read(&format!("docs/{name}{suffix}.md"));
@@ -159,12 +153,7 @@ fn links_lead_somewhere() {
     ]
     .map(str::to_owned)
     .to_vec();
-    for entry in fs::read_dir(Path::new(ROOT).join("docs")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".md") {
-            names.push(format!("docs/{name}"));
-        }
-    }
+    names.extend(documents().iter().map(|name| format!("docs/{name}")));
     for name in names {
         let text = read(&name);
         let folder = Path::new(ROOT).join(&name).parent().unwrap().to_path_buf();
@@ -189,6 +178,18 @@ fn links_lead_somewhere() {
             assert!(anchors(&there).contains(anchor), "{name}: {link}");
         }
     }
+}
+
+/// The names of the files in `docs` that are documents, in order.
+fn documents() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(Path::new(ROOT).join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
 }
 
 /// What links to the headings of a page end with, as GitHub makes it of them.
