@@ -19,6 +19,7 @@ import ledgers
 from checks import EXAMPLES, REGRADE, ROOT, Checks
 
 EXAMPLE = EXAMPLES / "monthly-consumption"
+OTHER_PAGES = ["README.zh-CN.md", "docs/ledger.md", "docs/ledger.zh-CN.md"]
 FIELD = r"[\d*/,-]+"
 LINE = re.compile(rf"^({FIELD} {FIELD} {FIELD} {FIELD} {FIELD})\s+(.*\bregrade\b.*)$", re.MULTILINE)
 BROKEN = "订单编号,客户编号,下单日期,金额\n" + "".join(f"X{number},U00000,不知道,很多\n" for number in range(50))
@@ -34,7 +35,7 @@ class Line:
             sys.exit(f"README.md has {len(found)} crontab lines with regrade; there should be one, such as\n"
                      "5 2 1 * *  cd /srv/crm && regrade import -q --as-of prev-month-end in/* && ...")
         self.when, self.command = found[0]
-        self.translated = LINE.findall((ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))
+        self.elsewhere = {name: LINE.findall((ROOT / name).read_text(encoding="utf-8")) for name in OTHER_PAGES}
         paths = set(re.findall(r"\bPATH=(/[^\s`]+)", readme))
         if len(paths) != 1:
             sys.exit(f"README.md should say once which PATH goes above the crontab line; it has {sorted(paths)}")
@@ -147,7 +148,8 @@ def again(checks, cron, label, day):
 def rules_of_cron(checks, line):
     command = line.command
     checks.equal("the line has no % that cron would make a line break of", re.findall(r"(?<!\\)%", command), [])
-    checks.equal("the Chinese README has the same line", line.translated, [(line.when, command)])
+    for name, found in line.elsewhere.items():
+        checks.equal(f"{name} has the same line", found, [(line.when, command)])
     checks.check("the line goes by the month before", "--as-of prev-month-end" in command)
     checks.check("the line is for the first of the month", line.when.split()[2:] == ["1", "*", "*"], line.when)
     checks.check("the line begins where the sheets are", command.startswith("cd /srv/crm && "), command)
