@@ -187,8 +187,10 @@ impl Threshold {
 
     /// The condition with another number.
     pub fn with(&self, number: Decimal) -> String {
-        let written = i128::from(number.millionths()) * self.written.0 / self.written.1;
-        let number = Decimal::from_wide(written).unwrap_or(number);
+        // A number with many digits in a small unit may be beyond 128 bits on the way.
+        let written = i128::from(number.millionths()).checked_mul(self.written.0);
+        let written = written.and_then(|written| Decimal::from_wide(written / self.written.1));
+        let number = written.unwrap_or(number);
         format!("{}{number}{}", self.around.0, self.around.1)
     }
 

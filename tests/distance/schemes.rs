@@ -13,11 +13,24 @@ use std::sync::Arc;
 /// The greatest value of the small number fields.
 const MOST: i64 = 16;
 
+/// What the field without limits holds and is compared with, up to the last numbers that there are.
+const FAR: &[&str] = &[
+    "0",
+    "8999999999999.999999",
+    "-8999999999999.999999",
+    "-8999999999999.000001",
+    "4500000000000.5",
+    "8000000000000",
+];
+
 /// A condition on the fields, and values before it.
 fn condition(random: &mut Random, values: &[String]) -> String {
     let number = values[random.below(values.len())].clone();
     let limit = random.below(MOST as usize + 2);
     let op = *random.pick(&[">=", ">", "<", "<=", ">=", ">"]);
+    if number == "w" {
+        return format!("w {op} {}", random.pick(FAR));
+    }
     match random.below(12) {
         0 => format!("t = '{}'", random.pick(&["x", "y", "z"])),
         1 => format!("t in ('x', '{}')", random.pick(&["y", "z"])),
@@ -76,7 +89,8 @@ pub fn case(seed: u64) -> Case {
          {{ name = \"p\", type = \"percent\", min = 0, max = 1, scale = 1 }},\n\
          {{ name = \"d\", type = \"date\", min = 2020-01-01, max = 2024-12-31 }},\n\
          {{ name = \"t\", type = \"choice\", choices = [\"x\", \"y\", \"z\"] }},\n\
-         {{ name = \"k\", type = \"bool\" }}]\n"
+         {{ name = \"k\", type = \"bool\" }},\n\
+         {{ name = \"w\", type = \"number\" }}]\n"
     );
     let mut values: Vec<String> = ["a", "n", "q"].map(str::to_owned).to_vec();
     // Money meets numbers that are written only: it comes in as a number by division.
@@ -86,6 +100,10 @@ pub fn case(seed: u64) -> Case {
         "is = \"b / 1元\"",
         "is = \"case when b >= 12 then 12 when b >= 7 then 8 when b > 3 then 5 else 2 end\"",
     );
+    // Of some the nearest value may lie anywhere among all numbers.
+    if seed % 4 == 1 {
+        values.push("w".to_owned());
+    }
     for place in 0..random.below(4) {
         let is = expression(random, &values, ranks);
         let _ = writeln!(text, "[[values]]\nname = \"v{place}\"\nis = \"{is}\"");
@@ -172,6 +190,7 @@ pub fn case(seed: u64) -> Case {
             day.unwrap().to_string(),
             (*random.pick(&["x", "y", "z"])).to_owned(),
             (*random.pick(&["是", "否"])).to_owned(),
+            (*random.pick(FAR)).to_owned(),
         ];
         // Some are missing.
         let cells = cells.into_iter().enumerate();
@@ -186,7 +205,7 @@ pub fn case(seed: u64) -> Case {
             .collect()
     };
     let rows: Vec<Vec<String>> = (0..18).map(row).collect();
-    let headers = ["id", "a", "b", "p", "d", "t", "k"].map(str::to_owned);
+    let headers = ["id", "a", "b", "p", "d", "t", "k", "w"].map(str::to_owned);
     Case {
         scheme: Arc::new(scheme),
         customers: Some(Cells {

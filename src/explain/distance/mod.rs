@@ -17,6 +17,8 @@ mod search;
 mod shift;
 mod span;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod why;
 

@@ -149,16 +149,9 @@ impl Between<'_> {
                 Possible::Span(spans.fold(first.span(), |all, span| all.zip(span, i128::max)))
             }
             (Scalar::Clamp, [x, low, high]) => {
-                let (x, low, high) = (x.span(), low.span(), high.span());
-                Possible::Span(
-                    match (low.ends, high.ends) {
-                        (Some((_, low)), Some((high, _))) if low <= high => x
-                            .zip(Span::one(low), i128::max)
-                            .zip(Span::one(high), i128::min),
-                        _ => x.or(low).or(high),
-                    }
-                    .or_missing(low.missing || high.missing),
-                )
+                // Of bounds that are crossed the upper one counts, as in the evaluator.
+                let raised = x.span().zip(low.span(), i128::max);
+                Possible::Span(raised.zip(high.span(), i128::min))
             }
             (Scalar::Coalesce, all) => {
                 let mut result: Option<Possible> = None;

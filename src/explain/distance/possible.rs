@@ -321,8 +321,9 @@ impl Possible {
     /// Rounded to places.
     pub fn rounded(&self, places: u32) -> Self {
         let round = |key: i128| {
-            let key = Decimal::from_wide(key);
-            key.map_or(LIMIT, |key| i128::from(key.round(places).millionths()))
+            // What is beyond all numbers stands for the last of them on its side.
+            let key = Decimal::from_wide(key.clamp(1 - LIMIT, LIMIT - 1)).unwrap_or_default();
+            i128::from(key.round(places).millionths())
         };
         Self::Span(self.span().map(round))
     }

@@ -4,7 +4,7 @@
 use super::leaf::key_at;
 use super::others::Others;
 use super::possible::Truths;
-use super::span::{Between, Known};
+use super::span::{Between, Known, cut};
 use super::{Change, Leaf, Way, World};
 use crate::assess::Choice;
 use crate::expr::Base;
@@ -12,7 +12,7 @@ use crate::table::{Date, DateTime, Decimal, Truth, Value};
 use std::sync::Arc;
 
 /// So many values are tried at once.
-const AT_ONCE: i64 = 12;
+const AT_ONCE: i128 = 12;
 /// So many spans are looked at, and so many times values are tried, before a search is given up.
 const MOST_SPANS: usize = 20_000;
 const MOST_TRIALS: usize = 400;
@@ -69,14 +69,16 @@ fn wanted(
     let Some(now) = key_at(world.frame().column(leaf.slot), row) else {
         return Ok(vec![]);
     };
-    let line = |first: i64, last: i64, sign: i64| Line {
+    // From one end of all numbers to the other there are more millionths than 64 bits count.
+    let [least, greatest, step, at] = [least, greatest, step, now].map(i128::from);
+    let line = |first: i128, last: i128, sign: i128| Line {
         first,
         count: (last - first) * sign + 1,
         sign,
         step,
     };
-    let more = line(now.div_euclid(step) + 1, greatest.div_euclid(step), 1);
-    let less = line(-(-now).div_euclid(step) - 1, -(-least).div_euclid(step), -1);
+    let more = line(at.div_euclid(step) + 1, greatest.div_euclid(step), 1);
+    let less = line(-(-at).div_euclid(step) - 1, -(-least).div_euclid(step), -1);
     let mut search = Search {
         world,
         leaf,
@@ -157,15 +159,15 @@ pub(super) fn distance(base: Base, now: i64, key: i64) -> Option<Decimal> {
 /// The values on one side, the nearest first.
 struct Line {
     /// The nearest, in steps.
-    first: i64,
-    count: i64,
-    sign: i64,
-    step: i64,
+    first: i128,
+    count: i128,
+    sign: i128,
+    step: i128,
 }
 
 impl Line {
-    fn key(&self, place: i64) -> i64 {
-        (self.first + self.sign * place).saturating_mul(self.step)
+    fn key(&self, place: i128) -> i64 {
+        cut((self.first + self.sign * place) * self.step)
     }
 }
 
@@ -228,7 +230,7 @@ impl Search<'_> {
     }
 
     /// Whether any value between two places may give what is wanted.
-    fn may(&self, line: &Line, from: i64, to: i64, better: bool) -> bool {
+    fn may(&self, line: &Line, from: i128, to: i128, better: bool) -> bool {
         let (a, b) = (line.key(from), line.key(to));
         let ends = (a.min(b), a.max(b));
         let mut between = Between::new(self.world, self.leaf, self.row, self.known, ends);

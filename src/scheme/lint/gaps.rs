@@ -164,7 +164,7 @@ fn is_between_whole_numbers(judged: &Judged<'_>, region: &Region) -> bool {
         told.variable.ty.base == Base::Number
             && region[variable].iter().any(|choice| {
                 matches!(told.samples[*choice].stands, Stands::Between(Some(low), Some(high))
-                    if low % ONE == 0 && high - low == ONE)
+                    if low % ONE == 0 && high.checked_sub(low) == Some(ONE))
             })
             && region[variable].len() == 1
     })

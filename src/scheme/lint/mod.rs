@@ -23,7 +23,7 @@ mod rewrite;
 mod roots;
 mod rules;
 mod shadows;
-mod shape;
+pub(crate) mod shape;
 mod steps;
 mod touched;
 mod values;

@@ -133,7 +133,8 @@ pub fn shape(scheme: &Scheme, fields: Option<&[Field]>, bound: &Bound) -> Shape 
         },
         Node::Negate(part) => {
             let part = inner(part);
-            Shape::within(part.greatest.map(|v| -v), part.least.map(|v| -v), part.step)
+            let negated = |end: Option<i64>| end.and_then(i64::checked_neg);
+            Shape::within(negated(part.greatest), negated(part.least), part.step)
         }
         Node::Arithmetic(op, left, right) => arithmetic(*op, &inner(left), &inner(right)),
         Node::Rescale(part, factor) => {
@@ -294,7 +295,7 @@ fn of_function(function: Scalar, arguments: &[Shape], base: Base) -> Shape {
             let greatest = inner
                 .least
                 .zip(inner.greatest)
-                .map(|(a, b)| a.abs().max(b.abs()));
+                .and_then(|(a, b)| Some(a.checked_abs()?.max(b.checked_abs()?)));
             Shape::within(Some(0), greatest, inner.step)
         }
         (Scalar::Round, [inner, rest @ ..]) => {
@@ -332,13 +333,15 @@ fn of_function(function: Scalar, arguments: &[Shape], base: Base) -> Shape {
         }
         (Scalar::Clamp, [inner, low, high]) => {
             let step = common_step(inner.step, common_step(low.step, high.step));
-            // Bounds in the wrong order are the scheme's affair; then nothing is said of the result.
-            match (low.least, high.greatest) {
-                (Some(low), Some(high)) if low <= high => {
-                    Shape::within(Some(low), Some(high), step)
-                }
-                _ => Shape::OPEN,
-            }
+            // Raised to the lower bound, then brought down to the upper one: that one counts where they are crossed.
+            // No least value is below all others, so that raised it is the other one; likewise the greatest.
+            let least = inner.least.max(low.least);
+            let greatest = inner.greatest.zip(low.greatest).map(|(a, b)| a.max(b));
+            Shape::within(
+                least.zip(high.least).map(|(a, b)| a.min(b)),
+                greatest.into_iter().chain(high.greatest).min(),
+                step,
+            )
         }
         _ => Shape::OPEN,
     }

@@ -1,7 +1,7 @@
 //! The values that stand for all values of a variable: every threshold, one between each two, one beyond each end.
 //! A condition that only compares with these thresholds cannot tell other values from them.
 
-use super::shape::{ONE, Shape};
+use super::shape::{ONE, Shape, narrow};
 use super::variables::{Kind, Variable};
 use crate::expr::Base;
 use crate::table::{Date, DateTime, Decimal, Value};
@@ -163,50 +163,53 @@ impl Scale {
 
     /// A value between two thresholds, neither of them in: one that people find plain.
     fn pick(&self, low: Option<i64>, high: Option<i64>) -> Option<i64> {
-        let up = |key: i64| key.div_euclid(self.step) + i64::from(key.rem_euclid(self.step) != 0);
-        // Both bounds are far from the ends of 64 bits.
-        let first = up(low.map_or(self.least, |low| self.least.max(low + 1))) * self.step;
-        let last = high
-            .map_or(self.greatest, |high| self.greatest.min(high - 1))
-            .div_euclid(self.step)
-            * self.step;
+        // What comes before and after in steps may be beyond 64 bits, where a threshold or a step is near their end.
+        let step = i128::from(self.step);
+        let (least, greatest) = (i128::from(self.least), i128::from(self.greatest));
+        let first = low.map_or(least, |low| least.max(i128::from(low) + 1));
+        let first = multiple_from(first, step);
+        let last = high.map_or(greatest, |high| greatest.min(i128::from(high) - 1));
+        let last = last.div_euclid(step) * step;
         if first > last {
             return None;
         }
         let plain = match (low, high) {
             (None, None) => 0,
-            (Some(low), None) => low + self.unit(low),
-            (None, Some(high)) => high - self.unit(high),
+            (Some(low), None) => i128::from(low) + self.unit(low),
+            (None, Some(high)) => i128::from(high) - self.unit(high),
             (Some(_), Some(_)) => self.roundest(first, last),
         };
-        let plain = plain.div_euclid(self.step) * self.step;
-        Some(plain.clamp(first, last))
+        let plain = plain.div_euclid(step) * step;
+        narrow(plain.clamp(first, last))
     }
 
     /// How far beyond a threshold the value that stands for all beyond is taken.
-    fn unit(&self, threshold: i64) -> i64 {
-        match self.base {
+    fn unit(&self, threshold: i64) -> i128 {
+        i128::from(match self.base {
             Base::Date => 1,
             Base::DateTime => 60,
             _ if self.step >= ONE => self.step,
             _ if threshold % ONE == 0 => ONE,
             _ => ONE / 100,
-        }
+        })
     }
 
-    fn roundest(&self, first: i64, last: i64) -> i64 {
+    fn roundest(&self, first: i128, last: i128) -> i128 {
         if self.base != Base::Number {
             return first + (last - first) / 2;
         }
-        let sizes = (0..=18)
+        let sizes = (0..=17)
             .rev()
-            .flat_map(|power| [5, 2, 1].map(|times| times * 10i64.pow(power.min(17))));
+            .flat_map(|power| [5, 2, 1].map(|times| times * 10i128.pow(power)));
+        let step = i128::from(self.step);
         sizes
-            .map(|size| {
-                (first.div_euclid(size) + i64::from(first.rem_euclid(size) != 0))
-                    .saturating_mul(size)
-            })
-            .find(|candidate| (first..=last).contains(candidate) && candidate % self.step == 0)
+            .map(|size| multiple_from(first, size))
+            .find(|candidate| (first..=last).contains(candidate) && candidate % step == 0)
             .unwrap_or(first)
     }
+}
+
+/// The first multiple of `step` from `key` on.
+fn multiple_from(key: i128, step: i128) -> i128 {
+    (key.div_euclid(step) + i128::from(key.rem_euclid(step) != 0)) * step
 }

@@ -1,7 +1,7 @@
 //! Values and ranges of variables in words.
 
 use super::regions::{Region, is_ordered};
-use super::shape::ONE;
+use super::shape::{ONE, narrow};
 use super::values::{Stands, value};
 use super::variables::{Kind, Variable};
 use super::{Judged, world::told::Told};
@@ -149,10 +149,12 @@ fn range(told: &Told, choices: &[usize], such: &Value) -> Text {
         Kind::Ordered(shape) if shape.step >= ONE => shape.step,
         _ => 0,
     };
-    // Of whole numbers and days, the first and the last that are in are told.
+    // Of whole numbers and days, the first and the last that are in are told; beyond 64 bits there is none.
+    let steps = i128::from(step);
+    let inside = |key: i128| narrow(key).map(|key| (key, true));
     let low = match first.stands {
         Stands::Between(Some(low), _) if step > 0 => {
-            Some((low.div_euclid(step) * step + step, true))
+            inside((i128::from(low).div_euclid(steps) + 1) * steps)
         }
         Stands::Between(low, _) => low.map(|low| (low, false)),
         Stands::At(at) => Some((at, true)),
@@ -160,7 +162,7 @@ fn range(told: &Told, choices: &[usize], such: &Value) -> Text {
     };
     let high = match last.stands {
         Stands::Between(_, Some(high)) if step > 0 => {
-            Some(((high - 1).div_euclid(step) * step, true))
+            inside((i128::from(high) - 1).div_euclid(steps) * steps)
         }
         Stands::Between(_, high) => high.map(|high| (high, false)),
         Stands::At(at) => Some((at, true)),

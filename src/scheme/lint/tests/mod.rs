@@ -3,6 +3,7 @@
 mod found;
 mod law;
 mod moves;
+mod numbers;
 mod shipped;
 mod whole;
 

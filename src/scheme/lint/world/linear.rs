@@ -34,7 +34,7 @@ impl Linear {
         }
     }
 
-    /// This plus `times` the other; `None` beyond 128 bits.
+    /// This plus `times` the other; `None` beyond 128 bits, which holds for all that gives a sum.
     pub fn plus(&self, other: &Self, times: i128) -> Option<Self> {
         let (mine, its) = (other.over, self.over.checked_mul(times)?);
         let mut terms = self.scaled(mine)?;
@@ -49,7 +49,7 @@ impl Linear {
             .checked_mul(mine)?
             .checked_add(other.constant.checked_mul(its)?)?;
         let over = self.over.checked_mul(other.over)?;
-        Some(Self::new(terms, constant, over, self.exact && other.exact))
+        Self::new(terms, constant, over, self.exact && other.exact)
     }
 
     /// This times `factor` over `divisor`, which is not 0.
@@ -58,7 +58,7 @@ impl Linear {
         let terms = self.scaled(factor.checked_mul(sign)?)?;
         let constant = self.constant.checked_mul(factor.checked_mul(sign)?)?;
         let over = self.over.checked_mul(divisor.checked_abs()?)?;
-        Some(Self::new(terms, constant, over, self.exact))
+        Self::new(terms, constant, over, self.exact)
     }
 
     /// The same with another word on whether it is exact.
@@ -79,7 +79,8 @@ impl Linear {
         let ceiling = floor + i128::from(numerator.rem_euclid(divisor) != 0);
         // What is rounded may turn a little beside the root.
         let around = i128::from(!self.exact);
-        let keys = (floor - around..=ceiling + around).filter_map(|key| i64::try_from(key).ok());
+        let keys = floor.saturating_sub(around)..=ceiling.saturating_add(around);
+        let keys = keys.filter_map(|key| i64::try_from(key).ok());
         Some((slot, keys.collect()))
     }
 
@@ -93,12 +94,12 @@ impl Linear {
     pub fn with(&self, slot: Slot, key: i64) -> Option<Self> {
         let added = self.factor(slot).checked_mul(i128::from(key))?;
         let terms = self.terms.iter().filter(|(known, _)| *known != slot);
-        Some(Self::new(
+        Self::new(
             terms.copied().collect(),
             self.constant.checked_add(added)?,
             self.over,
             self.exact,
-        ))
+        )
     }
 
     /// What two that are 0 at the same `slot` say of the others.
@@ -115,7 +116,7 @@ impl Linear {
             .constant
             .checked_mul(its)?
             .checked_sub(other.constant.checked_mul(mine)?)?;
-        Some(Self::new(terms, constant, 1, self.exact && other.exact))
+        Self::new(terms, constant, 1, self.exact && other.exact)
     }
 
     fn scaled(&self, factor: i128) -> Option<Vec<(Slot, i128)>> {
@@ -123,7 +124,12 @@ impl Linear {
         self.terms.iter().map(scaled).collect()
     }
 
-    fn new(mut terms: Vec<(Slot, i128)>, constant: i128, over: i128, exact: bool) -> Self {
+    /// In lowest terms. The least number of 128 bits, which has no opposite, is beyond them too.
+    fn new(mut terms: Vec<(Slot, i128)>, constant: i128, over: i128, exact: bool) -> Option<Self> {
+        let parts = terms.iter().map(|(_, factor)| *factor);
+        if parts.chain([constant, over]).any(|part| part == i128::MIN) {
+            return None;
+        }
         terms.retain(|(_, factor)| *factor != 0);
         terms.sort_unstable();
         let factors = terms.iter().map(|(_, factor)| *factor);
@@ -132,12 +138,12 @@ impl Linear {
         for (_, factor) in &mut terms {
             *factor /= common;
         }
-        Self {
+        Some(Self {
             terms,
             constant: constant / common,
             over: over / common,
             exact,
-        }
+        })
     }
 }
 

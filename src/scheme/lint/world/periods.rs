@@ -10,7 +10,7 @@ use super::open::Open;
 use super::solve::Found;
 use super::{TooMany, facts};
 use crate::expr::{Bound, Node, SeriesFunction, Slot};
-use crate::scheme::lint::shape::ONE;
+use crate::scheme::lint::shape::{ONE, narrow};
 use crate::scheme::lint::values::key;
 use crate::scheme::lint::variables::Kind;
 use crate::table::{Date, Decimal, Value};
@@ -112,18 +112,20 @@ fn length(function: &Bound, thresholds: &BTreeSet<i64>) -> usize {
 
 /// Places between the thresholds of a series, so that it can rise or fall as often as is asked without passing one.
 fn between(given: &mut Given, often: i64) {
-    let step = match &given.variable.kind {
+    let step = i128::from(match &given.variable.kind {
         Kind::Ordered(shape) => shape.step.max(1),
         _ => 1,
-    };
-    let known: Vec<i64> = given.variable.thresholds.iter().copied().collect();
+    });
+    let (often, one) = (i128::from(often), i128::from(ONE));
+    let known = given.variable.thresholds.iter();
+    let known: Vec<i128> = known.copied().map(i128::from).collect();
     let mut more = vec![];
     let ends = match (known.first(), known.last()) {
         (Some(first), Some(last)) => (*first, *last),
         _ => (0, 0),
     };
     for times in 0..=often {
-        more.extend([ends.0 - times * ONE, ends.1 + times * ONE]);
+        more.extend([ends.0 - times * one, ends.1 + times * one]);
     }
     for pair in known.windows(2) {
         for times in 1..=often {
@@ -131,7 +133,11 @@ fn between(given: &mut Given, often: i64) {
             more.push(place.div_euclid(step) * step);
         }
     }
-    given.variable.thresholds.extend(more);
+    // Beyond 64 bits there is no value.
+    given
+        .variable
+        .thresholds
+        .extend(more.into_iter().filter_map(narrow));
 }
 
 fn follow(

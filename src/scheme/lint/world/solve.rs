@@ -5,7 +5,7 @@ use super::linear::Linear;
 use crate::expr::{Arithmetic, Base, Bound, FieldFrame, Node, Scalar, SeriesFunction, Slot};
 use crate::scheme::lint::shape::ONE;
 use crate::scheme::lint::values::key;
-use crate::table::{Column, Date, Value};
+use crate::table::{Column, Date, Decimal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -132,7 +132,9 @@ impl Solver<'_> {
 
     /// Where an ordered expression passes `at`, in the unit of its column.
     fn turns(&self, bound: &Bound, at: i128, found: &mut Found) -> Result<(), Closed> {
-        if bound.is_constant() {
+        // A number beyond the limit is missing, so nothing passes it. What follows stays far within 128 bits: the largest
+        // number times the largest number is below 10^38 millionths of millionths.
+        if bound.is_constant() || Decimal::from_wide(at).is_none() {
             return Ok(());
         }
         let slots = bound.slots();
@@ -329,6 +331,10 @@ fn zero(linear: &Linear, found: &mut Found) -> Result<(), Closed> {
         0 => Ok(()),
         1 => {
             let (slot, keys) = linear.root().ok_or(Closed)?;
+            // No value lies beyond the limit of numbers.
+            let keys = keys
+                .into_iter()
+                .filter(|key| Decimal::from_millionths(*key).is_some());
             found.thresholds.entry(slot).or_default().extend(keys);
             Ok(())
         }
