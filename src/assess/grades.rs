@@ -4,9 +4,9 @@ use super::Facts;
 use crate::diagnostic::Finding;
 use crate::expr::Frame;
 use crate::rank::{Place, TopKeys};
-use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top, TopSize};
+use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top};
 use crate::table::column::Value;
-use crate::table::{Column, Decimal, Truth};
+use crate::table::{Column, Truth};
 
 /// Which entry of a list (of bands, grades, types, strategies) a customer has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -167,21 +167,10 @@ fn in_top(top: &Top, places: &[Option<Place>]) -> Column {
 
 /// Whether a place is among the best.
 pub fn is_in(top: &Top, place: Place) -> bool {
-    match (top.size, top.ties) {
-        (TopSize::Count(count), Ties::Up) => place.better < count,
-        (TopSize::Count(count), Ties::Down) => place.at_least <= count,
-        (TopSize::Share(share), Ties::Up) => {
-            u128::from(place.better) * 1_000_000 < share_of(share, place.of)
-        }
-        (TopSize::Share(share), Ties::Down) => {
-            u128::from(place.at_least) * 1_000_000 <= share_of(share, place.of)
-        }
+    match top.ties {
+        Ties::Up => top.size.takes(place.better, place.of),
+        Ties::Down => top.size.fits(place.at_least, place.of),
     }
-}
-
-/// A share of `count` in millionths. Shares are between 0 and 1.
-fn share_of(share: Decimal, count: u64) -> u128 {
-    u128::from(share.millionths().unsigned_abs()) * u128::from(count)
 }
 
 /// The keys of the worst customer in a grade by rank: what the last one who is in has.

@@ -44,15 +44,9 @@ impl Promising {
             .collect();
         rows.sort_by_key(|(_, value)| std::cmp::Reverse(*value));
         let of = rows.len();
-        let is_in = |better: usize| match rule.top {
-            TopSize::Count(count) => (better as u64) < count,
-            TopSize::Share(share) => {
-                better as i128 * 1_000_000 < i128::from(share.millionths()) * of as i128
-            }
-        };
         let mut better = 0;
         for equals in rows.chunk_by(|one, other| one.1 == other.1) {
-            if !is_in(better) {
+            if !rule.top.takes(better as u64, of as u64) {
                 break;
             }
             better += equals.len();

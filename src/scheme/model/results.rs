@@ -55,6 +55,32 @@ pub enum TopSize {
     Count(u64),
 }
 
+impl TopSize {
+    /// Whether one of `of` customers is among the best if `better` of them are strictly better: those who are equal to
+    /// the last one who is in are in.
+    pub fn takes(self, better: u64, of: u64) -> bool {
+        millionths(better) < self.room(of)
+    }
+
+    /// Whether there is room for the best `count` of `of` customers.
+    pub fn fits(self, count: u64, of: u64) -> bool {
+        millionths(count) <= self.room(of)
+    }
+
+    /// How many customers of `of` it is, in millionths of one.
+    fn room(self, of: u64) -> u128 {
+        match self {
+            Self::Count(count) => millionths(count),
+            // Shares are between 0 and 1.
+            Self::Share(share) => u128::from(share.millionths().unsigned_abs()) * u128::from(of),
+        }
+    }
+}
+
+fn millionths(count: u64) -> u128 {
+    u128::from(count) * 1_000_000
+}
+
 /// Whether those equal at the edge of a grade are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ties {
@@ -274,4 +300,24 @@ pub enum ResultColumn {
     Reasons,
     /// What the next grade needs.
     Next,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_begins_within_the_size_is_taken_and_who_ends_within_it_fits() {
+        // 30% of 7 customers are 2.1: three begin within them, two end within them.
+        let share = TopSize::Share(Decimal::parse("0.3").unwrap());
+        assert_eq!([2, 3].map(|better| share.takes(better, 7)), [true, false]);
+        assert_eq!([2, 3].map(|count| share.fits(count, 7)), [true, false]);
+        // Of ten they are three to the last millionth.
+        assert_eq!([2, 3].map(|better| share.takes(better, 10)), [true, false]);
+        assert_eq!([3, 4].map(|count| share.fits(count, 10)), [true, false]);
+        let count = TopSize::Count(3);
+        assert_eq!([2, 3].map(|better| count.takes(better, 7)), [true, false]);
+        assert_eq!([3, 4].map(|fit| count.fits(fit, 7)), [true, false]);
+        assert!(!TopSize::Share(Decimal::ZERO).takes(0, 7));
+    }
 }
