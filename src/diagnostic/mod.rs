@@ -279,7 +279,6 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text;
 
     #[test]
     fn what_was_found_twice_is_told_once_in_the_order_in_which_it_was_found() {
