@@ -19,6 +19,7 @@ pub use separation::{GradeOutcome, Pairs, Separation, separation};
 pub use steadiness::{Direction, Move, Steadiness, Turn, moves, steadiness};
 
 use crate::book::Entry;
+use crate::compare::{self, Snapshot};
 use crate::decide::Decision;
 use crate::grading::Grading;
 use crate::scheme::Scheme;
@@ -147,6 +148,23 @@ impl Replay {
     pub fn customer(&self, id: &str) -> Option<&Customer> {
         let number = self.by_id.get(id)?;
         self.customers.get(*number as usize)
+    }
+
+    /// Who is graded at a period end, with the grade: one side of a comparison.
+    pub fn snapshot(&self, end: usize) -> Snapshot {
+        let customers = self.customers.iter().filter_map(|customer| {
+            let standing = customer.standings[end].filter(|standing| standing.is_present())?;
+            Some(compare::Customer {
+                id: customer.id.clone(),
+                level: self.grade_name(standing).cloned(),
+                decision: Some(standing.decision),
+                ..compare::Customer::default()
+            })
+        });
+        // No key is there twice in a replay.
+        let mut snapshot = Snapshot::new(customers.collect(), |_| None).unwrap_or_default();
+        snapshot.levels = self.grades.iter().map(|(name, _)| name.clone()).collect();
+        snapshot
     }
 
     /// The name of a standing's grade.

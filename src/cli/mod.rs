@@ -52,6 +52,7 @@ mod side;
 mod simulate;
 mod stock;
 mod tasks;
+mod trial;
 pub mod words;
 mod write;
 

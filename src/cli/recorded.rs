@@ -2,7 +2,6 @@
 
 use super::named::run_named;
 use super::people::{Decisions, People};
-use super::rules::Rules;
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
 use regrade::compare::{
@@ -49,20 +48,6 @@ impl Known {
     /// The run graded again as it was.
     pub fn again(&self, ledger: &Ledger) -> Result<Grading, Stop> {
         self.with(ledger, &Exchange::default())
-    }
-
-    /// The run graded again by another scheme, with all else as it was.
-    pub fn by(&self, ledger: &Ledger, rules: Rules) -> Result<Grading, Stop> {
-        let other = Self {
-            run: self.run.clone(),
-            scheme: rules.scheme,
-            text: rules.text,
-        };
-        let exchange = Exchange {
-            scheme: Some(&other),
-            ..Exchange::default()
-        };
-        self.with(ledger, &exchange)
     }
 
     fn with(&self, ledger: &Ledger, other: &Exchange<'_>) -> Result<Grading, Stop> {

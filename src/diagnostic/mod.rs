@@ -103,6 +103,17 @@ pub struct Finding {
     pub customers: Option<Vec<std::sync::Arc<str>>>,
 }
 
+/// They in their order, none twice: two readings of one file find the same.
+pub fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<Finding> = vec![];
+    for finding in findings {
+        if !told.contains(&finding) {
+            told.push(finding);
+        }
+    }
+    told
+}
+
 impl Finding {
     /// An error without a place.
     pub fn error(code: Code, title: Text) -> Self {
@@ -263,4 +274,16 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_twice_is_told_once_in_the_order_in_which_it_was_found() {
+        let found = |name: &str| Finding::error(Code::BadCell, text!("{name}", "{name}"));
+        let told = each_once(vec![found("b"), found("a"), found("b"), found("a")]);
+        assert_eq!(told, [found("b"), found("a")]);
+    }
 }

@@ -35,6 +35,17 @@ pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};
 use crate::diagnostic::{Code, Finding};
 use crate::text;
 
+/// Whether two texts are the same words of the language, as they are written, whatever space stands between them.
+pub fn same_words(one: &str, other: &str) -> bool {
+    let (words, others) = (lexer::lex(one), lexer::lex(other));
+    if !words.findings.is_empty() || !others.findings.is_empty() {
+        return false;
+    }
+    let words = words.tokens.iter().map(|word| &one[word.span.clone()]);
+    let others = others.tokens.iter().map(|word| &other[word.span.clone()]);
+    words.eq(others)
+}
+
 /// Parses and binds a condition.
 pub fn condition(
     text: &str,

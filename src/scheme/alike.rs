@@ -2,7 +2,9 @@
 //! scheme is known again among them.
 
 use super::Scheme;
+use crate::expr;
 use crate::scheme::model::{Metric, MetricSource};
+use crate::table::Decimal;
 use toml::{Table, Value};
 
 /// What decides which rows and values there are, before anything is made of them.
@@ -44,31 +46,41 @@ pub fn read_alike((one, text): (&Scheme, &str), (other, other_text): (&Scheme, &
 }
 
 /// Whether two texts are one scheme: all keys have the same values, whatever stands between them and however much space
-/// there is in conditions.
+/// there is between the words of conditions.
 pub fn same(one: &str, other: &str) -> bool {
-    let plain = |text: &str| parsed(text).map(|table| without_space(Value::Table(table)));
-    plain(one).is_some_and(|one| Some(one) == plain(other))
+    parsed(one)
+        .zip(parsed(other))
+        .is_some_and(|(one, other)| are_same(&Value::Table(one), &Value::Table(other)))
 }
 
 fn parsed(text: &str) -> Option<Table> {
     text.parse().ok()
 }
 
-/// The same value with no space in texts, and whole numbers as what they are in either way of writing.
-fn without_space(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.split_whitespace().collect()),
-        Value::Integer(number) => Value::Float(number as f64),
-        Value::Array(items) => Value::Array(items.into_iter().map(without_space).collect()),
-        Value::Table(table) => {
-            let entries = table.into_iter();
-            Value::Table(
-                entries
-                    .map(|(key, value)| (key, without_space(value)))
-                    .collect(),
-            )
+/// Whether two values are one: texts word by word, whole numbers in either way of writing.
+fn are_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one == other || expr::same_words(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| are_same(one, other))
         }
-        other => other,
+        (Value::Table(one), Value::Table(other)) => {
+            let in_other = |(key, value)| other.get(key).is_some_and(|o| are_same(value, o));
+            one.len() == other.len() && one.iter().all(in_other)
+        }
+        _ => one == other || number(one).is_some_and(|one| Some(one) == number(other)),
+    }
+}
+
+fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Integer(number) => Decimal::from_int(*number),
+        Value::Float(number) => Decimal::parse(&number.to_string()),
+        _ => None,
     }
 }
 
@@ -116,11 +128,32 @@ mod tests {
             ("v >= 5", "v>=5", true),
             ("\"v >= 5\"", "'v >= 5' # five", true),
             ("v >= 5", "v >= 50", false),
+            ("v >= 5", "v >= 5 0", false),
+            ("v >= 5", "v  >= 5", true),
             ("name = \"x\"", "name = \"y\"", false),
         ] {
             let text = SCHEME.replace(old, new);
             assert_ne!(text, SCHEME, "{old}");
             assert_eq!(same(SCHEME, &text), is_same, "{new}");
+        }
+    }
+
+    #[test]
+    fn space_inside_a_text_and_the_digits_of_a_number_are_its_own() {
+        for (one, other, is_same) in [
+            ("when = \"t = 'ab'\"", "when = \"t='ab'\"", true),
+            ("when = \"t = 'ab'\"", "when = \"t = 'a b'\"", false),
+            ("values = ['a b']", "values = ['ab']", false),
+            ("values = ['01']", "values = ['1']", false),
+            ("weight = 5", "weight = 5.0", true),
+            ("weight = 5", "weight = 5.000001", false),
+            // Both are one in 64 bits of binary floating point.
+            ("n = 9007199254740992", "n = 9007199254740993", false),
+            ("n = 1\nm = 2", "m = 2\nn = 1", true),
+            ("n = 1\nm = 2", "n = 1", false),
+        ] {
+            assert_eq!(same(one, other), is_same, "{one} | {other}");
+            assert_eq!(same(other, one), is_same, "{other} | {one}");
         }
     }
 }

@@ -5,13 +5,14 @@ use crate::cli::as_of::as_of;
 use crate::cli::people::People;
 use crate::cli::rules::Rules;
 use crate::cli::stock::{Left, Make, stock};
+use crate::cli::trial::refuse_stdin;
 use crate::cli::{Global, Screen, Stop, inputs, ledger};
 use regrade::backtest::of_events;
-use regrade::book::{self, Inputs};
+use regrade::book::{self, Inputs, Shelf};
 use regrade::diagnostic::{Code, Finding};
-use regrade::grading::{Grading, grade};
+use regrade::grading::{Grading, grade, grade_shelf};
 use regrade::ledger::{Error, Ledger};
-use regrade::scheme::Scheme;
+use regrade::scheme::{Scheme, read_alike};
 use regrade::table::Date;
 use regrade::text;
 use std::sync::Arc;
@@ -20,17 +21,25 @@ use std::sync::Arc;
 pub enum Data {
     /// In a ledger.
     Ledger(Ledger),
-    /// In files, read for each of the two schemes.
+    /// In files.
     Files(Files),
 }
 
-/// Event files.
+/// Event files, read and cleaned once for each scheme, or for both that read them alike.
 pub struct Files {
-    /// The text of each scheme with what was read for it.
-    read: Vec<(String, Inputs)>,
+    read: Vec<Read>,
     /// The date on which they were taken from where they come.
     as_of: Date,
     findings: Vec<Finding>,
+}
+
+/// Files as a scheme reads them, and all others that read them alike.
+struct Read {
+    scheme: Arc<Scheme>,
+    text: String,
+    shelf: Shelf,
+    /// The tables as they were read, for what only the events are asked.
+    inputs: Inputs,
 }
 
 impl Data {
@@ -46,7 +55,7 @@ impl Data {
         }))
     }
 
-    /// Reads the files, for each scheme by itself: both may know other sheets and fields of them.
+    /// Reads the files, for each scheme by itself where they know other sheets or fields of them.
     pub fn read(
         &mut self,
         sides: [&Rules; 2],
@@ -60,20 +69,34 @@ impl Data {
         if global.ledger.is_some() {
             return Err(one_or_the_other());
         }
-        let reads_stdin = |file: &String| file == "-" || file.ends_with("=-");
-        if args.files.iter().any(reads_stdin) {
-            return Err(read_once());
-        }
+        refuse_stdin(args.files.iter().map(String::as_str))?;
         let options = args.reading.options()?;
         for rules in sides {
             if rules.scheme.customers.is_some() {
                 return Err(no_sheets_of_then(&rules.name));
             }
+            if files.of(rules).is_some() {
+                continue;
+            }
             let (inputs, loaded) = inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
-            files.read.push((rules.text.clone(), inputs));
-            files.findings = loaded.findings;
+            let scheme = Arc::new(rules.scheme.clone());
+            files.read.push(Read {
+                shelf: Shelf::new(scheme.clone(), inputs.clone(), files.as_of),
+                scheme,
+                text: rules.text.clone(),
+                inputs,
+            });
+            files.findings.extend(loaded.findings);
         }
         Ok(())
+    }
+
+    /// The ledger, where the data is in one.
+    pub const fn ledger(&self) -> Option<&Ledger> {
+        match self {
+            Self::Ledger(ledger) => Some(ledger),
+            Self::Files(_) => None,
+        }
     }
 
     /// What there is to say of reading.
@@ -86,20 +109,18 @@ impl Data {
 
     /// Grades a period end, on from where the one before left everybody.
     pub fn grade(&self, rules: &Rules, end: Date, left: Option<Left>) -> Result<Grading, Stop> {
-        let (inputs, past) = match self {
+        let scheme = Arc::new(rules.scheme.clone());
+        let grading = match self {
             Self::Ledger(ledger) => {
                 let stock = stock(ledger, make(rules, &rules.scheme, end, left))?;
-                (stock.inputs, stock.past)
+                grade(scheme, stock.inputs, end, stock.past)
             }
             Self::Files(files) => {
-                let mut inputs = files.inputs(rules);
                 let past = left.map(Left::past).unwrap_or_default();
-                let known = past.customers.iter().map(|known| known.id.clone());
-                inputs.known = known.collect();
-                (inputs, past)
+                let read = files.of(rules).ok_or_else(super::span::nothing)?;
+                grade_shelf(scheme, &read.shelf, end, past)
             }
         };
-        let grading = grade(Arc::new(rules.scheme.clone()), inputs, end, past);
         if grading.findings.iter().any(book::is_refusal) {
             return Err(Stop::refused(grading.findings));
         }
@@ -113,7 +134,10 @@ impl Data {
                 let scheme = of_events(&rules.scheme);
                 Ok(stock(ledger, make(rules, &scheme, until, None))?.inputs)
             }
-            Self::Files(files) => Ok(files.inputs(rules)),
+            Self::Files(files) => {
+                let read = files.of(rules);
+                Ok(read.map(|read| read.inputs.clone()).unwrap_or_default())
+            }
         }
     }
 
@@ -161,18 +185,15 @@ pub struct Days {
 }
 
 impl Files {
-    fn inputs(&self, rules: &Rules) -> Inputs {
+    /// What was read for a scheme, or for one that reads alike.
+    fn of(&self, rules: &Rules) -> Option<&Read> {
         let mut read = self.read.iter();
-        let found = read.find(|(text, _)| *text == rules.text);
-        found.map(|(_, inputs)| inputs.clone()).unwrap_or_default()
+        read.find(|read| read_alike((&read.scheme, &read.text), (&rules.scheme, &rules.text)))
     }
 
     fn days(&self, rules: &Rules) -> Days {
-        let scheme = Arc::new(rules.scheme.clone());
-        let book = book::assemble(scheme, self.inputs(rules), self.as_of);
-        let firsts = book.events.iter();
         Days {
-            first: firsts.filter_map(|rows| rows.coverage.first_date()).min(),
+            first: self.of(rules).and_then(|read| read.shelf.first_day()),
             newest: Some(self.as_of),
         }
     }
@@ -203,21 +224,6 @@ fn one_or_the_other() -> Stop {
     Stop::usage(finding.help(text!(
         "leave `--ledger` out, or leave the files out: the ledger has them",
         "请去掉 `--ledger`，或去掉文件：台账中已经有了"
-    )))
-}
-
-/// Two schemes read the same files, and standard input is gone when the first has read it.
-fn read_once() -> Stop {
-    let finding = Finding::error(
-        Code::Usage,
-        text!(
-            "standard input can be read once, and two schemes read the data",
-            "标准输入只能读一次，而两个方案都要读数据"
-        ),
-    );
-    Stop::usage(finding.help(text!(
-        "write it into a file first, and name the file",
-        "请先写入文件，再给出文件名"
     )))
 }
 

@@ -9,11 +9,13 @@ use super::output::{files_of, keep_inputs};
 use super::recorded::Known;
 use super::rules::{self, Rules};
 use super::stock::Left;
+use super::trial::{against, nothing_to_compare, of_run};
 use super::{Exit, Global, Reading, Screen, Stop, import, inputs, ledger};
 use data::Data;
 use foldhash::HashMap;
 use regrade::backtest::{Following, Replay, Revenue, is_sum, revenue};
-use regrade::diagnostic::{Code, Finding, Lang, Text, listed};
+use regrade::compare::{On, Renamed};
+use regrade::diagnostic::{self, Code, Finding, Lang, Text, listed};
 use regrade::report::{self, backtest::Backtest};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Metric;
@@ -29,25 +31,25 @@ pub struct Args {
     /// Files of a scheme that has event sheets only; without any the data of the ledger.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// The present scheme, to compare with; without it that of the newest run, or with `--set` the scheme as it is
-    /// written.
-    #[arg(long, value_name = "FILE")]
-    against: Option<PathBuf>,
+    /// The present scheme, to compare with, or @RUN for that of a run; without it that of the newest run, or with `--set`
+    /// the scheme as it is written.
+    #[arg(long, value_name = "FILE|@RUN")]
+    against: Option<String>,
     /// The first period to grade again: 2024-01, 2024-Q1; without it the first one that the data has.
     #[arg(long, value_name = "PERIOD")]
     from: Option<String>,
     /// The last period; without it the last one that was closed when the newest data came.
-    #[arg(long, value_name = "PERIOD", visible_alias = "to")]
+    #[arg(long, value_name = "PERIOD")]
     until: Option<String>,
     /// A move the other way within so many periods takes a move back.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1200))]
-    within: u16,
+    back_within: u16,
     /// How many periods after each period end are looked at for what came after.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1200))]
     ahead: u16,
     /// The metric that adds up what customers spend; without it that of `[report] amount`, or the first sum of money.
     #[arg(long, value_name = "METRIC")]
-    revenue: Option<String>,
+    amount: Option<String>,
     /// A span that event files cover, whatever their rows, as for `grade`.
     #[arg(long, value_name = "SPAN", requires = "files")]
     covers: Vec<String>,
@@ -61,7 +63,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut candidate = rules::load(global)?;
     let mut read = inputs::paths(&candidate.scheme, &args.files)?;
     read.push(rules::path(global));
-    read.extend(args.against.clone());
+    read.extend(args.against.as_ref().map(PathBuf::from));
     if args.files.is_empty() {
         read.push(ledger::path(global));
     }
@@ -92,12 +94,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         None => None,
     };
     let ahead = usize::from(args.ahead);
-    let (mut by_candidate, _) = replay(&data, &candidate, &span.ends, &[])?;
+    let (mut by_candidate, _, found) = replay(&data, &candidate, &span.ends, &[])?;
     let later = match &present.scheme.report.churned {
         Some(_) => span.later(ahead),
         None => vec![],
     };
-    let (mut by_present, churned) = replay(&data, &present, &span.ends, &later)?;
+    let (mut by_present, churned, _) = replay(&data, &present, &span.ends, &later)?;
     let lang = global.lang.map_or(candidate.scheme.language, Lang::from);
     if candidate.text != present.text {
         tell_apart(&mut by_candidate, &mut by_present, lang);
@@ -108,14 +110,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         period: candidate.scheme.period,
         candidate: &by_candidate,
         present: &by_present,
-        within: usize::from(args.within),
+        renamed: &Renamed::of(&candidate.scheme, &On::Grade),
+        within: usize::from(args.back_within),
         following: Following {
             ahead,
             revenue: revenue.as_ref(),
             churned: &churned,
         },
     };
-    screen.run_findings(data.findings());
+    let findings = data.findings().iter().cloned().chain(found);
+    screen.run_findings(&diagnostic::each_once(findings.collect()));
     let report = report::backtest::report(&made);
     if !global.dry_run {
         write::write_all(&outputs, &made, &report, screen)?;
@@ -130,26 +134,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 
 /// The scheme to compare with.
 fn present(args: &Args, global: &Global, data: &Data) -> Result<Rules, Stop> {
-    if let Some(path) = &args.against {
-        return rules::load_from(path, &[]);
-    }
-    match data {
-        Data::Ledger(ledger) => {
-            let known = Known::find(ledger, "@latest")?;
-            let name = format!("{} {}", known.run.as_of, known.run.short_id());
-            rules::from_text(name, known.text, &[])
+    match (&args.against, data) {
+        (Some(written), _) => against(written, global, data.ledger()),
+        (None, Data::Ledger(ledger)) => of_run(&Known::find(ledger, "@latest")?),
+        (None, Data::Files(_)) if !global.set.is_empty() => {
+            rules::load_from(&rules::path(global), &[])
         }
-        Data::Files(_) if !global.set.is_empty() => rules::load_from(&rules::path(global), &[]),
-        Data::Files(_) => Err(Stop::usage(
-            Finding::error(
-                Code::Usage,
-                text!("there is no scheme to compare with", "没有可比较的方案"),
-            )
-            .help(text!(
-                "name the present one with `--against FILE`, or change a value with `--set`",
-                "用 `--against 文件` 指定现行方案，或用 `--set` 修改其中的值"
-            )),
-        )),
+        (None, Data::Files(_)) => Err(nothing_to_compare()),
     }
 }
 
@@ -194,7 +185,7 @@ fn wanted<'a>(
     present: &'a Scheme,
 ) -> Result<Option<(usize, &'a Metric)>, Stop> {
     let sides = [(1, present), (0, candidate)];
-    let Some(name) = &args.revenue else {
+    let Some(name) = &args.amount else {
         let mut found = sides.into_iter();
         return Ok(found.find_map(|(side, scheme)| Some((side, revenue(scheme)?))));
     };
@@ -230,20 +221,21 @@ fn wanted<'a>(
 type Churned = Vec<HashMap<Arc<str>, Truth>>;
 
 /// Grades one period end after the other, each going on from the one before. Where `later` ends are asked for, it is
-/// found out for all of them who was lost.
+/// found out for all of them who was lost. The findings are those of the last of `ends`: they are of all the data up to it.
 fn replay(
     data: &Data,
     rules: &Rules,
     ends: &[Date],
     later: &[Date],
-) -> Result<(Replay, Churned), Stop> {
+) -> Result<(Replay, Churned, Vec<Finding>), Stop> {
     let mut replay = Replay::new(rules.name.clone(), &rules.scheme);
     let judges = rules.scheme.report.churned.is_some();
-    let (mut left, mut churned) = (None, vec![]);
+    let (mut left, mut churned, mut found) = (None, vec![], vec![]);
     for (index, end) in ends.iter().chain(later).enumerate() {
         let mut grading = data.grade(rules, *end, left.take())?;
         if index < ends.len() {
             replay.take(&grading);
+            found.clone_from(&grading.findings);
         }
         left = Some(Left {
             as_of: *end,
@@ -255,7 +247,7 @@ fn replay(
             churned.push(ids.zip(judged.churned.unwrap_or_default()).collect());
         }
     }
-    Ok((replay, churned))
+    Ok((replay, churned, found))
 }
 
 /// Two schemes from one file are not told apart by its name.

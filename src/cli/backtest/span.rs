@@ -97,7 +97,7 @@ fn period_span(text: &str, option: &str) -> Result<(Date, Date), Stop> {
     })
 }
 
-fn nothing() -> Stop {
+pub(super) fn nothing() -> Stop {
     let finding = Finding::error(
         Code::Usage,
         text!(

@@ -52,8 +52,8 @@ pub fn thresholds(
     ladder: &Ladder,
     shares: &Shares,
 ) -> Result<Vec<Threshold>, Stop> {
-    if let Some(by) = &args.by {
-        let value = expression(scheme, by)?;
+    if let Some(value) = &args.value {
+        let value = expression(scheme, value)?;
         let levels = ladder.levels[..shares.len()].iter();
         return levels
             .map(|level| match level.threshold() {
@@ -82,11 +82,11 @@ pub fn thresholds(
     Ok(found)
 }
 
-/// The number of `--by`.
+/// The number of `--value`.
 fn expression(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
     let stop = |findings| Stop::Findings {
         findings,
-        source: Some(("--by".to_owned(), written.to_owned())),
+        source: Some(("--value".to_owned(), written.to_owned())),
         exit: Exit::Usage,
     };
     let mut populations = vec![];
@@ -95,8 +95,8 @@ fn expression(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
         Finding::error(
             Code::PopulationMisuse,
             text!(
-                "`--by` cannot hold a figure of the population",
-                "`--by` 中不能直接用全体客户的统计函数"
+                "`--value` cannot hold a figure of the population",
+                "`--value` 中不能直接用全体客户的统计函数"
             ),
         )
         .at(bound.span)

@@ -5,18 +5,14 @@ mod cut;
 mod shares;
 mod write;
 
-use super::as_of::as_of;
-use super::grade_files::grade_files;
 use super::output::{files_of, keep_inputs};
-use super::recorded::Known;
-use super::rules::{self, Rules};
-use super::{Exit, Global, Reading, Screen, Stop, import, inputs, ledger};
-use regrade::book;
+use super::rules;
+use super::trial::{Asked, Data};
+use super::{Exit, Global, Reading, Screen, Stop, inputs};
 use regrade::calibrate::{Ladder, Proposal, Step, Threshold, propose};
 use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::expr;
 use regrade::grading::Grading;
-use regrade::ledger::Ledger;
 use regrade::report::calibration::{Calibrated, Calibration, report};
 use regrade::scheme::model::Expression;
 use regrade::scheme::{Scheme, set};
@@ -35,14 +31,8 @@ pub struct Args {
     #[arg(long, value_name = "LEVEL=SHARE,…")]
     shares: String,
     /// The number to compare, instead of what the conditions compare.
-    // The name under which everybody else's `--by` is known; nothing is recorded here.
-    #[arg(
-        id = "by",
-        long = "by",
-        value_name = "EXPRESSION",
-        allow_hyphen_values = true
-    )]
-    by: Option<String>,
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    value: Option<String>,
     /// The bands of this dimension instead of the grades.
     #[arg(long, value_name = "NAME")]
     dimension: Option<String>,
@@ -73,8 +63,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let shares = Shares::parse(&args.shares, &ladder)?;
     let thresholds = cut::thresholds(args, &rules.scheme, &ladder, &shares)?;
 
-    let data = Data::open(args, global)?;
-    let mut before = data.grade(&rules, args, global, screen)?;
+    let asked = Asked {
+        files: &args.files,
+        previous: None,
+        covers: &args.covers,
+        reading: &args.reading,
+        run: &args.run,
+    };
+    let data = Data::of(asked, global, screen)?;
+    let ready = data.ready(&rules)?;
+    let mut before = ready.grade(&rules.scheme)?;
     let value = value_text(args, &rules.scheme, &thresholds[0]);
     let values = values(&mut before, &thresholds[0]);
     if values.is_empty() {
@@ -96,13 +94,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     let name = rules.name.clone();
     let proposed = rules::from_text(name, changed.clone(), &[])?;
-    let after = data.grade(&proposed, args, global, screen)?;
+    let (after, found) = ready.grade_or_read(&proposed, &data)?;
 
     let lang = global.lang.map_or(rules.scheme.language, Lang::from);
     let made = Calibration {
         lang,
         scheme: rules.scheme.name.clone(),
-        of: data.name(&before),
+        of: data_name(&data),
         list: match &args.dimension {
             Some(name) => name.clone(),
             None => text!("the grades", "等级").get(lang).to_owned(),
@@ -133,6 +131,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             .collect(),
     };
     let report = report(&made);
+    screen.run_findings(&found);
     if !global.dry_run {
         write::write_all(&schemes, &changed, &outputs, &report, screen)?;
     }
@@ -147,62 +146,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(Exit::Done)
 }
 
-/// What is graded.
-enum Data {
-    Run(Box<(Ledger, Known)>),
-    Files,
-}
-
-impl Data {
-    fn open(args: &Args, global: &Global) -> Result<Self, Stop> {
-        if !args.files.is_empty() {
-            let reads_stdin = |file: &String| file == "-" || file.ends_with("=-");
-            return if args.files.iter().any(reads_stdin) {
-                Err(read_once())
-            } else {
-                Ok(Self::Files)
-            };
-        }
-        let ledger = ledger::open(global)?;
-        let known = Known::find(&ledger, &args.run)?;
-        Ok(Self::Run(Box::new((ledger, known))))
-    }
-
-    fn grade(
-        &self,
-        rules: &Rules,
-        args: &Args,
-        global: &Global,
-        screen: &Screen,
-    ) -> Result<Grading, Stop> {
-        let mut rules = rules::from_text(rules.name.clone(), rules.text.clone(), &[])?;
-        match self {
-            Self::Files => {
-                let covers = import::spans(&args.covers)?;
-                for event in &mut rules.scheme.events {
-                    event.coverage.extend(&covers);
-                }
-                let as_of = as_of(global)?;
-                let graded = grade_files(&args.files, None, rules, &args.reading, as_of, screen)?;
-                Ok(graded.grading)
-            }
-            Self::Run(run) => {
-                let (ledger, known) = &**run;
-                let grading = known.by(ledger, rules)?;
-                if grading.findings.iter().any(book::is_refusal) {
-                    return Err(Stop::refused(grading.findings));
-                }
-                Ok(grading)
-            }
-        }
-    }
-
-    fn name(&self, grading: &Grading) -> String {
-        let as_of = grading.book.as_of;
-        match self {
-            Self::Files => as_of.to_string(),
-            Self::Run(run) => format!("{as_of} {}", run.1.run.short_id()),
-        }
+/// What the data is called: the date, and the run if it is one.
+fn data_name(data: &Data<'_>) -> String {
+    let as_of = data.as_of;
+    match &data.recorded {
+        None => as_of.to_string(),
+        Some(recorded) => format!("{as_of} {}", recorded.known.run.short_id()),
     }
 }
 
@@ -286,8 +235,8 @@ fn levels(
 
 /// What is compared, in words.
 fn value_text(args: &Args, scheme: &Scheme, threshold: &Threshold) -> String {
-    if let Some(by) = &args.by {
-        return by.clone();
+    if let Some(value) = &args.value {
+        return value.clone();
     }
     let slots = threshold.value.slots();
     match (&threshold.value.node, slots.first()) {
@@ -343,20 +292,6 @@ fn notes(
     notes
 }
 
-fn read_once() -> Stop {
-    let finding = Finding::error(
-        Code::Usage,
-        text!(
-            "standard input can be read once, and the data is graded twice",
-            "标准输入只能读一次，而数据要评两遍"
-        ),
-    );
-    Stop::usage(finding.help(text!(
-        "write it into a file first, and name the file",
-        "请先写入文件，再给出文件名"
-    )))
-}
-
 fn no_values(value: &str) -> Stop {
     let finding = Finding::error(
         Code::Usage,
@@ -366,8 +301,8 @@ fn no_values(value: &str) -> Stop {
         ),
     );
     Stop::usage(finding.help(text!(
-        "`regrade explain` says what is missing; or compare another number with `--by`",
-        "用 `regrade explain` 看缺什么；或用 `--by` 比较别的数"
+        "`regrade explain` says what is missing; or compare another number with `--value`",
+        "用 `regrade explain` 看缺什么；或用 `--value` 比较别的数"
     )))
 }
 

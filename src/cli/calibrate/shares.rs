@@ -144,8 +144,8 @@ pub fn no_threshold(name: &str, when: Option<&str>, why: NoThreshold) -> Stop {
                     "`{name}` 的条件不是一个值与一个数的比较：`{when}`"
                 ),
                 text!(
-                    "say what is to be compared instead, with `--by score` or another number",
-                    "请用 `--by score` 或别的数值指定改为比较什么"
+                    "say what is to be compared instead, with `--value score` or another number",
+                    "请用 `--value score` 或别的数值指定改为比较什么"
                 ),
             )
         }
@@ -166,8 +166,8 @@ pub fn not_the_same(first: &Level, other: &Level) -> Stop {
             "`{name}` 和 `{other_name}` 比较的不是同一个值：`{one}`、`{another}`"
         ),
         text!(
-            "say what is to be compared at all levels, with `--by score` or another number",
-            "请用 `--by score` 或别的数值指定各档统一比较什么"
+            "say what is to be compared at all levels, with `--value score` or another number",
+            "请用 `--value score` 或别的数值指定各档统一比较什么"
         ),
     )
 }

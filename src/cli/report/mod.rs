@@ -41,9 +41,12 @@ pub struct Args {
     what: Vec<String>,
     /// Count customers by these too: fields, dimensions, values, or month(x), quarter(x), year(x) of a date; several make
     /// a cross table.
-    // The name under which everybody else's `--by` is known: who writes a report is told by REGRADE_BY.
-    #[arg(id = "by", long = "by", value_name = "FIELD[,FIELD]")]
+    // After `report` this is what `--by` means; before it, as everywhere, who does it.
+    #[arg(id = "by_field", long = "by", value_name = "FIELD[,FIELD]")]
     by: Option<String>,
+    // Has the id of everybody's `--by`, so that the parser does not give the command a second option of that name.
+    #[arg(id = "by", long = "who", value_name = "NAME", hide = true)]
+    who: Option<String>,
     /// Only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
@@ -96,11 +99,6 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         write::write_all(&outputs, &made.report, screen)?;
     }
     if let Some(run) = &made.run {
-        // The parser gives what is written for this command's `--by` to everybody else's too.
-        let global = &Global {
-            by: None,
-            ..global.clone()
-        };
         let exported = Exported {
             command: "report",
             run: Some(run),

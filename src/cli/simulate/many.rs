@@ -4,24 +4,22 @@ use super::super::output::{Output, Target, files_of, keep_inputs};
 use super::super::recorded::known_names;
 use super::super::report::write;
 use super::super::rules::{self, Rules};
+use super::super::trial::{Data, against};
 use super::super::{Exit, Global, Screen, Stop};
-use super::data::Data;
 use super::moves::OneSide;
 use super::workload::{Workload, put_cuts};
-use super::{Args, against, head, named, on, present, read_places, refuse_stdin};
+use super::{Args, head, named, on, present, read_places};
 use regrade::compare::{self, On, Renamed, Snapshot, levels_only};
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::diagnostic::{self, Code, Finding, Lang};
 use regrade::grading::Grading;
+use regrade::parallel;
 use regrade::report::simulation::{self, Figure, Grid, Look, Moves, Side};
 use regrade::report::{Axis, Report};
 use regrade::roles;
 use regrade::scheme::grid::GridValue;
 use regrade::scheme::same;
 use regrade::text;
-use std::num::NonZero;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// Runs it: with values a grid, else the schemes of `--against` and the newest.
 pub fn run(
@@ -34,11 +32,10 @@ pub fn run(
     let new = rules::load(global)?;
     let read = read_places(args, &new.scheme, global)?;
     keep_inputs(&files_of(&outputs), &read)?;
-    refuse_stdin(args)?;
     if !values.is_empty() && args.against.len() > 1 {
         return Err(one_present());
     }
-    let data = Data::of(args, global, screen)?;
+    let data = Data::of(args.data(), global, screen)?;
     let lang = global.lang.map_or(new.scheme.language, Lang::from);
     let present = present(args, global, &data)?;
     let made = if values.is_empty() {
@@ -46,7 +43,7 @@ pub fn run(
     } else {
         in_a_grid(args, global, &data, values, (&present, &new), lang)?
     };
-    screen.run_findings(&made.findings);
+    screen.run_findings(&diagnostic::each_once(made.findings));
     if !global.dry_run {
         write::write_all(&outputs, &made.report, screen)?;
     }
@@ -113,7 +110,7 @@ fn one_present() -> Stop {
     );
     Stop::usage(finding.help(text!(
         "name one, or none for the present scheme",
-        "请只写一个；不写就是现方案"
+        "请只写一个；不写就是现行方案"
     )))
 }
 
@@ -136,7 +133,7 @@ fn side_by_side(
     let names = named(&present, &new, global, lang);
     let mut schemes = vec![present];
     for written in &args.against[1..] {
-        schemes.push(against(written, global, data)?);
+        schemes.push(against(written, global, data.ledger())?);
     }
     schemes.push(new);
     let mut titles: Vec<String> = schemes.iter().map(|rules| rules.name.clone()).collect();
@@ -153,11 +150,12 @@ fn side_by_side(
         renamed: &renamed,
     };
     let ready = data.ready(&schemes[0])?;
-    let mut findings = ready.read.clone();
+    let mut findings = vec![];
     let mut before: Option<Snapshot> = None;
     let mut weighed = |place: usize, said: &mut Vec<Finding>| -> Result<(OneSide, Side), Stop> {
         let rules = &schemes[place];
-        let grading = ready.grade_or_read(rules, data)?;
+        let (grading, found) = ready.grade_or_read(rules, data)?;
+        said.extend(found);
         let mut one = OneSide::of(grading, global)?;
         known_names(&one.seen().scheme, &on, look.amount)?;
         let mut side = one.weighed(&titles[place], &workload, &look, said);
@@ -172,7 +170,7 @@ fn side_by_side(
     let last = schemes.len() - 1;
     let mut sides: Vec<Side> = vec![];
     for place in 0..last {
-        // What these cannot judge was told when they graded.
+        // What is to be said of the data is said once, by the newest.
         sides.push(weighed(place, &mut vec![])?.1);
     }
     let (shown, side) = weighed(last, &mut findings)?;
@@ -209,7 +207,6 @@ fn in_a_grid(
         renamed: &renamed,
     };
     let ready = data.ready(present)?;
-    let mut findings = ready.read.clone();
     let old = OneSide::of(ready.grade(&present.scheme)?, global)?;
     let old_side = Side::of(old_name, old.seen(), &look, None, None);
     let before = levels(&old, &on, &renamed);
@@ -243,19 +240,23 @@ fn in_a_grid(
         (data.as_of, data.as_of),
         lang,
     );
+    let mut findings = ready.found(&first.whole);
     drop(first);
     let [old_side, side] = sides;
     let mut sides = vec![side];
     let rest = &cells[1..];
     if rest.iter().all(|cell| ready.serves(cell)) {
-        sides.extend(in_parallel(rest, |cell| {
-            let grading = ready.grade(&cell.scheme)?;
-            judged(cell, grading).map(|(_, side)| side)
-        })?);
+        let side = |place: usize| {
+            let cell = &rest[place];
+            Ok(judged(cell, ready.grade(&cell.scheme)?)?.1)
+        };
+        // Of several that fail the first is told, whichever was done first.
+        let made = parallel::each(parallel::cores(), rest.len(), side);
+        sides.extend(made.into_iter().collect::<Result<Vec<_>, Stop>>()?);
     } else {
         // What changes how the data is read is read anew, one after another.
         for cell in rest {
-            let grading = ready.grade_or_read(cell, data)?;
+            let (grading, _) = ready.grade_or_read(cell, data)?;
             sides.push(judged(cell, grading)?.1);
         }
     }
@@ -308,41 +309,6 @@ fn axis(value: &GridValue) -> Axis {
         name: value.name(),
         values: ways.map(|way| Arc::from(&**way)).collect(),
     }
-}
-
-/// What each cell comes to, in the order of the cells, on as many threads as there are processors.
-fn in_parallel(
-    cells: &[Rules],
-    judge: impl Fn(&Rules) -> Result<Side, Stop> + Sync,
-) -> Result<Vec<Side>, Stop> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = vec![];
-        while let Some((place, cell)) = {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            cells.get(place).map(|cell| (place, cell))
-        } {
-            done.push((place, judge(cell)));
-        }
-        done
-    };
-    let mut done: Vec<(usize, Result<Side, Stop>)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(cells.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let mut done = vec![];
-        for worker in workers {
-            match worker.join() {
-                Ok(of_worker) => done.extend(of_worker),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    // Which cell is done first must not be seen, and of several that fail the first is told.
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, side)| side).collect()
 }
 
 /// Who has which level, by the names of the newest scheme.

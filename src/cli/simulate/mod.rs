@@ -1,23 +1,21 @@
 //! `regrade simulate`: other schemes on the same data. Nothing is recorded; it says who would move, and what that takes
 //! and brings: of one other scheme by name, of several side by side, of a grid of schemes at a glance.
 
-mod data;
 mod many;
 mod moves;
 mod workload;
 
-use super::recorded::Known;
 use super::rules::{self, Rules};
-use super::{Exit, Global, Reading, Screen, Stop, inputs, ledger};
-use data::Data;
+use super::trial::{Asked, Data, against, nothing_to_compare, of_run};
+use super::{Exit, Global, Reading, Screen, Stop, inputs};
 use regrade::compare::On;
-use regrade::diagnostic::{Code, Finding, Lang, Text};
+use regrade::diagnostic::{Lang, Text};
 use regrade::grading::Grading;
 use regrade::report::simulation::{Head, Look, amount_slot};
 use regrade::scheme::{Scheme, grid};
 use regrade::table::Date;
 use regrade::text;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `simulate`.
 #[derive(clap::Args, Debug)]
@@ -70,6 +68,19 @@ pub struct Args {
     reading: Reading,
 }
 
+impl Args {
+    /// Which data is asked for.
+    fn data(&self) -> Asked<'_> {
+        Asked {
+            files: &self.files,
+            previous: self.previous.as_deref(),
+            covers: &self.covers,
+            reading: &self.reading,
+            run: &self.run,
+        }
+    }
+}
+
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let values = grid::values(&args.grid).map_err(Stop::usage)?;
@@ -93,28 +104,11 @@ fn read_places(args: &Args, scheme: &Scheme, global: &Global) -> Result<Vec<Path
 /// written, where something of it is changed for this call.
 fn present(args: &Args, global: &Global, data: &Data<'_>) -> Result<Rules, Stop> {
     match (args.against.first(), &data.recorded) {
-        (Some(written), _) => against(written, global, data),
+        (Some(written), _) => against(written, global, data.ledger()),
         (None, Some(recorded)) => of_run(&recorded.known),
         (None, None) if global.set.is_empty() && args.grid.is_empty() => Err(nothing_to_compare()),
         (None, None) => rules::load_from(&rules::path(global), &[]),
     }
-}
-
-/// A scheme by its file, or by a run of the ledger that it made.
-fn against(written: &str, global: &Global, data: &Data<'_>) -> Result<Rules, Stop> {
-    let path = Path::new(written);
-    if !written.starts_with('@') || path.exists() {
-        return rules::load_from(path, &[]);
-    }
-    match &data.recorded {
-        Some(recorded) => of_run(&Known::find(&recorded.ledger, written)?),
-        None => of_run(&Known::find(&ledger::open(global)?, written)?),
-    }
-}
-
-fn of_run(known: &Known) -> Result<Rules, Stop> {
-    let name = format!("{} {}", known.run.as_of, known.run.short_id());
-    rules::from_text(name, known.text.clone(), &[])
 }
 
 /// What schemes are called beside each other: where one file is two of them, what was done to it is said.
@@ -165,38 +159,4 @@ fn head(
         },
         role: seen.role.as_ref().map(|role| role.role.clone()),
     }
-}
-
-/// Several schemes read the data, and standard input is gone when the first has read it.
-fn refuse_stdin(args: &Args) -> Result<(), Stop> {
-    let reads_stdin = |file: &String| file == "-" || file.ends_with("=-");
-    if !args.files.iter().chain(&args.previous).any(reads_stdin) {
-        return Ok(());
-    }
-    Err(Stop::usage(
-        Finding::error(
-            Code::Usage,
-            text!(
-                "standard input can be read once, and two schemes read the data",
-                "标准输入只能读一次，而两个方案都要读数据"
-            ),
-        )
-        .help(text!(
-            "write it into a file first, and name the file",
-            "请先写入文件，再给出文件名"
-        )),
-    ))
-}
-
-fn nothing_to_compare() -> Stop {
-    Stop::usage(
-        Finding::error(
-            Code::Usage,
-            text!("there is no scheme to compare with", "没有可比较的方案"),
-        )
-        .help(text!(
-            "name the present one with `--against FILE`, or change a value with `--set`",
-            "用 `--against 文件` 指定现行方案，或用 `--set` 修改其中的值"
-        )),
-    )
 }

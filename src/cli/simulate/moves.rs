@@ -5,18 +5,17 @@ use super::super::diff::{classes, styles, write_all};
 use super::super::gate::{self, Figures, Gate};
 use super::super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
 use super::super::recorded::known_names;
-use super::super::rules;
+use super::super::rules::{self, Rules};
+use super::super::trial::Data;
 use super::super::{Exit, Format, Global, Screen, Stop, role};
-use super::data::Data;
 use super::workload::Workload;
-use super::{Args, head, named, on, present, read_places, refuse_stdin};
+use super::{Args, head, named, on, present, read_places};
 use regrade::compare::{self, Cause, Comparison, On, Renamed, Snapshot};
-use regrade::diagnostic::{Finding, Lang};
+use regrade::diagnostic::{self, Finding, Lang};
 use regrade::explain;
 use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::{Share, summarise};
-use regrade::report::Section;
 use regrade::report::simulation::{Look, Side, effects};
 use regrade::roles::{self, Viewer};
 use std::sync::Arc;
@@ -30,8 +29,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let new = rules::load(global)?;
     let read = read_places(args, &new.scheme, global)?;
     keep_inputs(&files_of(&outputs), &read)?;
-    refuse_stdin(args)?;
-    let data = Data::of(args, global, screen)?;
+    let data = Data::of(args.data(), global, screen)?;
     let old = present(args, global, &data)?;
     let lang = global.lang.map_or(new.scheme.language, Lang::from);
     let names = named(&old, &new, global, lang);
@@ -43,15 +41,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         &[&old.scheme, &new.scheme],
     )?;
 
-    let ready = data.ready(&old)?;
-    let mut old_side = OneSide::of(ready.grade(&old.scheme)?, global)?;
-    let (mut new_side, mut findings) = if ready.serves(&new) {
-        (OneSide::of(ready.grade(&new.scheme)?, global)?, ready.read)
-    } else {
-        drop(ready);
-        let ready = data.ready(&new)?;
-        (OneSide::of(ready.grade(&new.scheme)?, global)?, ready.read)
-    };
+    let (mut old_side, mut new_side, mut findings) = both(&old, &new, &data, global)?;
     let on = on(args, &new_side.seen().scheme);
     let amount = args.amount.as_deref();
     known_names(&new_side.seen().scheme, &on, amount)?;
@@ -77,24 +67,18 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let styles = styles(&comparison.levels, Some(&new.scheme));
     let is_list =
         |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
-    let effects: Vec<Section> = if outputs.iter().all(is_list) {
-        vec![]
-    } else {
+    let mut sections = vec![];
+    if !outputs.iter().all(is_list) {
         let grades = styles.iter().filter(|_| comparison.is_ordered);
         let grades = grades.map(|style| (style.name.clone(), style.color));
-        let head = head(
-            new_side.seen(),
-            &look,
-            grades.collect(),
-            workload.span(),
-            lang,
-        );
+        let grades = grades.collect();
+        let head = head(new_side.seen(), &look, grades, workload.span(), lang);
         // What the present scheme cannot judge was said when it graded.
         let old = old_side.weighed(&names.0, &workload, &look, &mut vec![]);
         let new = new_side.weighed(&names.1, &workload, &look, &mut findings);
         findings.extend(workload.findings.iter().cloned());
-        effects(&head, old, new)
-    };
+        sections = effects(&head, old, new);
+    }
     if global.role.is_some() {
         findings = roles::withheld(&findings);
     }
@@ -106,20 +90,18 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         styles,
         only,
         cuts: cuts(
-            &shares(old_side.seen(), &on, lang),
+            shares(old_side.seen(), &on, lang),
             &shares(new_side.seen(), &on, lang),
+            &renamed,
         ),
-        effects,
+        effects: sections,
         comparison,
     };
-    screen.run_findings(&findings);
+    screen.run_findings(&diagnostic::each_once(findings));
     // A gate is about everybody, whoever sees the list.
-    let figures = if global.role.is_some() {
-        let all = compared(&old_side.whole, &new_side.whole);
-        Figures::of_comparison(&all, data.as_of)
-    } else {
-        Figures::of_comparison(&diff.comparison, data.as_of)
-    };
+    let whole = || compared(&old_side.whole, &new_side.whole);
+    let whole = global.role.is_some().then(whole);
+    let figures = Figures::of_comparison(whole.as_ref().unwrap_or(&diff.comparison), data.as_of);
     let hit = gate::hits(&gates, &figures);
     if !hit.is_empty() {
         screen.findings(&hit, None);
@@ -132,6 +114,24 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         Exit::Done
     })
+}
+
+/// The data graded by the present scheme and by the new one, with what is to be said of it.
+fn both(
+    old: &Rules,
+    new: &Rules,
+    data: &Data<'_>,
+    global: &Global,
+) -> Result<(OneSide, OneSide, Vec<Finding>), Stop> {
+    let mut ready = data.ready(old)?;
+    let old_side = OneSide::of(ready.grade(&old.scheme)?, global)?;
+    if !ready.serves(new) {
+        drop(ready);
+        ready = data.ready(new)?;
+    }
+    let grading = ready.grade(&new.scheme)?;
+    let found = ready.found(&grading);
+    Ok((old_side, OneSide::of(grading, global)?, found))
 }
 
 /// Says why customers have another type: what is recorded first is why they have their grade.

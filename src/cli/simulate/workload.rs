@@ -1,9 +1,9 @@
 //! What a scheme comes to, with the work that it makes: the tasks of a span as `tasks` lists them.
 
 use super::super::tasks::{asked_days, runs::called_before};
+use super::super::trial::Data;
 use super::super::{Global, Stop};
 use super::Args;
-use super::data::Data;
 use regrade::compare::{On, Renamed};
 use regrade::diagnostic::{Finding, Lang};
 use regrade::grading::Grading;

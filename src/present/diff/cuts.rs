@@ -1,5 +1,6 @@
 //! What the grades of two schemes come to: how many customers, what share, and the value of the last one who is in.
 
+use crate::compare::Renamed;
 use crate::diagnostic::{Lang, Text};
 use crate::present::listing::{ListCell, ListColumn, Listing};
 use crate::present::summary::Share;
@@ -20,7 +21,10 @@ pub struct Cut {
 }
 
 /// The grades of two schemes side by side: those of the new one in its order, then those that only the old one has.
-pub fn cuts(old: &[Share], new: &[Share]) -> Vec<Cut> {
+/// Grades of the old one go by the name that they have in the new one.
+pub fn cuts(old: Vec<Share>, new: &[Share], renamed: &Renamed) -> Vec<Cut> {
+    let old = by_new_names(old, renamed);
+    let old = &old[..];
     let find = |side: &[Share], name: &Arc<str>| side.iter().find(|s| s.name == *name).cloned();
     let both = new.iter().map(|share| Cut {
         level: share.name.clone(),
@@ -36,11 +40,28 @@ pub fn cuts(old: &[Share], new: &[Share]) -> Vec<Cut> {
     both.chain(gone).collect()
 }
 
+/// Several grades that have become one count as one, which begins where the lowest of them did.
+fn by_new_names(old: Vec<Share>, renamed: &Renamed) -> Vec<Share> {
+    let mut shares: Vec<Share> = vec![];
+    for mut share in old {
+        share.name = renamed.name(share.name);
+        match shares.iter_mut().find(|known| known.name == share.name) {
+            Some(known) => {
+                known.count += share.count;
+                known.share = known.share.checked_add(share.share).unwrap_or(known.share);
+                known.cutoff = share.cutoff;
+            }
+            None => shares.push(share),
+        }
+    }
+    shares
+}
+
 /// They as a table.
 pub(super) fn table(cuts: &[Cut], lang: Lang) -> Listing {
     let sides = [
-        ("old", text!("present", "现方案")),
-        ("new", text!("new", "新方案")),
+        ("old", text!("present", "现行方案")),
+        ("new", text!("candidate", "候选方案")),
     ];
     let mut columns = vec![ListColumn::new(
         "level",

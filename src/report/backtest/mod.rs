@@ -7,9 +7,11 @@ mod moves;
 use super::cells::said;
 use super::{Column, Fact, Kind, Label, Report};
 use crate::backtest::{Following, Replay, separation, steadiness};
+use crate::compare::Renamed;
 use crate::diagnostic::{Lang, Text};
 use crate::table::{Date, Period, PeriodKind};
 use crate::text;
+use std::sync::Arc;
 
 /// What the report is made from.
 pub struct Backtest<'a> {
@@ -23,6 +25,8 @@ pub struct Backtest<'a> {
     pub candidate: &'a Replay,
     /// The same span graded by the present scheme.
     pub present: &'a Replay,
+    /// What the present scheme's grades are called by the candidate.
+    pub renamed: &'a Renamed,
     /// Up to how many periods after a move one the other way takes it back.
     pub within: usize,
     /// What came after.
@@ -141,8 +145,9 @@ fn facts(made: &Backtest<'_>, first: &str, last: &str) -> Vec<Fact> {
     facts
 }
 
-/// The colour of a grade: that of the candidate's grade of the name.
-fn colour(made: &Backtest<'_>, name: &str) -> Option<usize> {
+/// The colour of a grade: that of the candidate's grade of the name, or of the one that was called so.
+fn colour(made: &Backtest<'_>, name: &Arc<str>) -> Option<usize> {
+    let name = made.renamed.name(name.clone());
     let mut grades = made.candidate.grades.iter();
-    grades.position(|(known, _)| **known == *name)
+    grades.position(|(known, _)| *known == name)
 }

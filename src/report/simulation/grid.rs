@@ -61,7 +61,7 @@ pub fn grid(head: &Head, grid: &Grid<'_>) -> Report {
         text!(
             "Every cell is the scheme with these values, grading the same data as of the same date; who moves does so \
              against the present scheme.",
-            "每一格都是改成这些值的方案，用同样的数据、按同一天评级；变动是与现方案相比。"
+            "每一格都是改成这些值的方案，用同样的数据、按同一天评级；变动是与现行方案相比。"
         ),
     ));
     section.notes.push(present(lang, grid));
@@ -94,7 +94,7 @@ fn present(lang: Lang, grid: &Grid<'_>) -> String {
             lang,
             text!(
                 "The present scheme is none of the cells.",
-                "现方案不在网格中。"
+                "现行方案不在网格中。"
             ),
         );
     };
@@ -110,7 +110,7 @@ fn present(lang: Lang, grid: &Grid<'_>) -> String {
         lang,
         text!(
             "The present scheme is the cell with `{at}`.",
-            "现方案是这一格：`{at}`。"
+            "现行方案是这一格：`{at}`。"
         ),
     )
 }
@@ -207,7 +207,7 @@ fn list(head: &Head, grid: &Grid<'_>) -> Table {
     if let Some(across) = &grid.across {
         columns.push(Column::new("across", &*across.name, Kind::Text));
     }
-    columns.push(column("present", text!("Present", "现方案"), Kind::Text));
+    columns.push(column("present", text!("Present", "现行方案"), Kind::Text));
     columns.push(column("upgraded", text!("Up", "升级"), Kind::Count));
     columns.push(column("downgraded", text!("Down", "降级"), Kind::Count));
     columns.push(column("moved", text!("Moved", "变动"), Kind::Count));

@@ -133,7 +133,7 @@ impl Head {
             fact("as_of", text!("As of", "评级日"), self.as_of.to_string()),
             fact(
                 "present",
-                text!("Present scheme", "现方案"),
+                text!("Present scheme", "现行方案"),
                 present.to_owned(),
             ),
             fact(

@@ -117,7 +117,7 @@ fn moves(head: &Head, shown: &Sides<'_>) -> super::super::Table {
             of_moves(shown, |moves| Some(count(moves.moved))),
         ),
     ];
-    let title = said(lang, text!("Against the present scheme", "与现方案相比"));
+    let title = said(lang, text!("Against the present scheme", "与现行方案相比"));
     shown.rows("moves", title, Kind::Count, rows)
 }
 

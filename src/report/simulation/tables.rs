@@ -169,9 +169,9 @@ impl Sides<'_> {
         for (place, side) in self.schemes.iter().enumerate() {
             let (key, heading) = if self.with_change {
                 let (key, heading) = if place == 0 {
-                    ("old", text!("Present", "现方案"))
+                    ("old", text!("Present", "现行方案"))
                 } else {
-                    ("new", text!("New", "新方案"))
+                    ("new", text!("Candidate", "候选方案"))
                 };
                 (key.to_owned(), said(self.lang, heading))
             } else {

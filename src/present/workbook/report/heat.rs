@@ -76,7 +76,7 @@ pub fn write(
             .set_border_color(Color::RGB(HEADER));
         let at = (top + row as u32, LEFT + 1 + column as u16);
         write_cell(page.sheet, at, value, heat.kind, &format)?;
-        let said = text!("framed: the present scheme", "加框的格子为现方案");
+        let said = text!("framed: the present scheme", "加框的格子为现行方案");
         let muted = look_of(page.formats.base(), Look::Text).set_font_color(Color::RGB(MUTED));
         page.text(LEFT, said.get(report.lang), &muted)?;
         page.row += 1;

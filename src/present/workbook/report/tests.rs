@@ -165,7 +165,7 @@ fn a_grid_is_cells_in_colours_and_the_present_one_is_framed() {
     assert_eq!(rows[head + 1][1..], figures([31.0, 24.0, 17.0, 9.0]));
     assert_eq!(rows[head + 3][4], Data::Empty);
     assert_eq!(rows[head + 4][1..], figures([26.0, 20.0, 10.0, 0.0]));
-    assert_eq!(rows[head + 5][0], text("加框的格子为现方案"));
+    assert_eq!(rows[head + 5][0], text("加框的格子为现行方案"));
     let sheets = parts(&report, "xl/worksheets/sheet").concat();
     assert_eq!(sheets.matches("<colorScale>").count(), 1);
     let style = |sheet: &str, cell: &str| -> Option<String> {

@@ -198,7 +198,7 @@ fn key(canvas: &mut Canvas, heat: &Heat, span: &Span, left: f64, y: f64, lang: L
         x += measure(&high) + 2.0 * GAP;
     }
     if heat.present.is_some() {
-        let said = text!("the present scheme", "现方案");
+        let said = text!("the present scheme", "现行方案");
         let said = said.get(lang);
         if x > left && x + KEY + GAP + measure(said) > canvas.width {
             x = left;

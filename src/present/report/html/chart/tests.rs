@@ -282,7 +282,7 @@ fn a_grid_has_a_cell_for_each_figure_and_outlines_the_present_one() {
     assert_eq!(rects(&canvas).len(), 5 + 4);
     assert_eq!(svg.matches("class=\"empty\"").count(), 1);
     assert_eq!(svg.matches("class=\"present\"").count(), 2);
-    assert!(svg.contains(">现方案</text>"));
+    assert!(svg.contains(">现行方案</text>"));
     let said = "<title>grades.A.when 的门槛 60 · dimensions.价值贡献.weight 80: 22</title>";
     assert!(svg.contains(said));
 }
