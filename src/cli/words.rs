@@ -218,7 +218,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("summary_json", "把本次评级的汇总写成 JSON"),
     ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),
     (
-        "report by",
+        "report by_field",
         "再按这些统计客户：字段、维度、值，或日期的 month(x)、quarter(x)、year(x)；写几个就是交叉表",
     ),
     (
