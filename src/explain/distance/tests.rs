@@ -160,8 +160,9 @@ fn table(customers: &[String]) -> Table {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("customers.csv");
     let rows = customers.iter().enumerate();
-    let rows: String = rows.map(|(id, cells)| format!("{id},{cells}")).collect();
-    std::fs::write(&path, format!("id,x,y,n,big,d,e,w,u,t\n{rows}")).unwrap();
+    let rows: Vec<String> = rows.map(|(id, cells)| format!("{id},{cells}")).collect();
+    let text = format!("id,x,y,n,big,d,e,w,u,t\n{}", rows.concat());
+    std::fs::write(&path, text).unwrap();
     let input = Input::File {
         name: "customers.csv".into(),
         path,
