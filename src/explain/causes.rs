@@ -121,13 +121,8 @@ fn from_slot(grading: &Grading, slot: Slot, row: usize, roots: &mut Vec<Root>) {
 fn from_dimension(grading: &Grading, index: usize, row: usize, roots: &mut Vec<Root>) {
     let rule = &grading.scheme.dimensions[index].rule;
     match (grading.assessment.dimensions[index].bands[row], rule) {
-        (
-            Choice::Unknown(band),
-            DimensionRule::Bands(bands)
-            | DimensionRule::Points { bands, .. }
-            | DimensionRule::Indicators { bands, .. },
-        ) => {
-            if let Some(when) = &bands[band as usize].when {
+        (Choice::Unknown(band), _) => {
+            if let Some(when) = &rule.bands()[band as usize].when {
                 from_expression(grading, &when.bound, row, roots);
             }
         }

@@ -4,7 +4,7 @@ use super::material::{Amount, Material};
 use super::{Cell, Column, Kind, Label, Row};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::scheme::model::{Dimension, DimensionRule};
+use crate::scheme::model::Dimension;
 use crate::table::{Column as Values, Decimal, Truth};
 use crate::text;
 use crate::words::Word;
@@ -179,7 +179,7 @@ impl Groups {
 
     /// By the label of a dimension.
     pub fn by_label(material: &Material<'_>, dimension: &Dimension) -> Self {
-        let list: Vec<Arc<str>> = labels(dimension);
+        let list: Vec<Arc<str>> = dimension.rule.labels();
         let column = material.grading.facts.get(dimension.label_slot);
         let rows = material.scope.rows().iter();
         let places: Vec<Option<usize>> = match column {
@@ -268,20 +268,4 @@ impl Groups {
         rows.push(Row::total(all));
         rows
     }
-}
-
-/// The labels of a dimension in the order of its bands, each once.
-pub(super) fn labels(dimension: &Dimension) -> Vec<Arc<str>> {
-    let bands = match &dimension.rule {
-        DimensionRule::Bands(bands)
-        | DimensionRule::Points { bands, .. }
-        | DimensionRule::Indicators { bands, .. } => bands,
-    };
-    let mut labels: Vec<Arc<str>> = vec![];
-    for label in bands.iter().filter_map(|band| band.label.as_ref()) {
-        if !labels.contains(label) {
-            labels.push(label.clone());
-        }
-    }
-    labels
 }

@@ -6,9 +6,7 @@ use super::others::{Others, others};
 use super::why::why_not;
 use crate::expr::{Base, Bound, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{
-    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, SlotKind,
-};
+use crate::scheme::model::{Band, Expression, GradeRule, Scheme, SlotKind};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, Decimal};
 
@@ -128,28 +126,13 @@ pub(super) fn moved(grading: &Grading, slot: Slot, chooses: &[usize]) -> Vec<boo
         moves[value.slot.0 as usize] = reads(&moves, &value.is.bound);
     }
     for dimension in &scheme.dimensions {
-        let moved = match &dimension.rule {
-            DimensionRule::Bands(_) => false,
-            DimensionRule::Points { points, own, .. } => {
-                let moved = reads(&moves, &points.bound);
-                moves[own.0 as usize] = moved;
-                moved
-            }
-            DimensionRule::Indicators {
-                indicators, own, ..
-            } => {
-                let moved = indicators.iter().any(|indicator| match &indicator.rule {
-                    IndicatorRule::Points(points) => reads(&moves, &points.bound),
-                    IndicatorRule::Bands(bands) => {
-                        conditions(bands).any(|when| reads(&moves, &when.bound))
-                    }
-                });
-                moves[own.0 as usize] = moved;
-                moved
-            }
-        };
-        let bands = bands_of(&dimension.rule);
-        let moved = moved || conditions(bands).any(|when| reads(&moves, &when.bound));
+        let mut of_points = dimension.rule.of_points().into_iter();
+        let moved = of_points.any(|expression| reads(&moves, &expression.bound));
+        if let Some(own) = dimension.rule.own() {
+            moves[own.0 as usize] = moved;
+        }
+        let mut conditions = Band::conditions(dimension.rule.bands());
+        let moved = moved || conditions.any(|when| reads(&moves, &when.bound));
         moves[dimension.label_slot.0 as usize] = moved;
         moves[dimension.points_slot.0 as usize] = moved;
     }
@@ -161,18 +144,6 @@ pub(super) fn moved(grading: &Grading, slot: Slot, chooses: &[usize]) -> Vec<boo
             .any(|(dimension, _)| moves[dimension.points_slot.0 as usize]);
     }
     moves
-}
-
-pub(super) fn bands_of(rule: &DimensionRule) -> &[Band] {
-    match rule {
-        DimensionRule::Bands(bands)
-        | DimensionRule::Points { bands, .. }
-        | DimensionRule::Indicators { bands, .. } => bands,
-    }
-}
-
-pub(super) fn conditions(bands: &[Band]) -> impl Iterator<Item = &Expression> {
-    bands.iter().filter_map(|band| band.when.as_ref())
 }
 
 /// Whether the grade that the values give can change with these columns, or whether reviewers hold it.
@@ -193,19 +164,7 @@ pub(super) fn reaches_the_grade(scheme: &Scheme, moves: &[bool]) -> bool {
 pub(super) fn expressions(scheme: &Scheme) -> Vec<&Expression> {
     let mut all: Vec<&Expression> = scheme.values.iter().map(|value| &value.is).collect();
     for dimension in &scheme.dimensions {
-        match &dimension.rule {
-            DimensionRule::Bands(_) => {}
-            DimensionRule::Points { points, .. } => all.push(points),
-            DimensionRule::Indicators { indicators, .. } => {
-                for indicator in indicators {
-                    match &indicator.rule {
-                        IndicatorRule::Points(points) => all.push(points),
-                        IndicatorRule::Bands(bands) => all.extend(conditions(bands)),
-                    }
-                }
-            }
-        }
-        all.extend(conditions(bands_of(&dimension.rule)));
+        all.extend(dimension.rule.expressions());
     }
     for grade in &scheme.grades {
         match &grade.rule {

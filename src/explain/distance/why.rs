@@ -1,12 +1,10 @@
 //! Why nothing is said of some of the values that a grade is made of: what changes with them is more than one customer.
 
 use super::Why;
-use super::leaf::{Leaf, bands_of, conditions, kind, moved, reaches_the_grade};
+use super::leaf::{Leaf, kind, moved, reaches_the_grade};
 use crate::expr::{Base, Bound, Node};
 use crate::grading::Grading;
-use crate::scheme::model::{
-    DimensionRule, Expression, GradeRule, IndicatorRule, MetricSource, SlotKind, WindowSpan,
-};
+use crate::scheme::model::{Band, Expression, GradeRule, MetricSource, SlotKind, WindowSpan};
 
 /// Why nothing is said of a value that the grade is made of.
 pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
@@ -41,32 +39,13 @@ pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
         spilled[value.slot.0 as usize] = spills(&spilled, &value.is.bound);
     }
     for dimension in &scheme.dimensions {
-        let mut one = None;
-        let all: Vec<&Expression> = match &dimension.rule {
-            DimensionRule::Bands(_) => vec![],
-            DimensionRule::Points { points, own, .. } => {
-                one = Some(*own);
-                vec![points]
-            }
-            DimensionRule::Indicators {
-                indicators, own, ..
-            } => {
-                one = Some(*own);
-                let of = indicators
-                    .iter()
-                    .flat_map(|indicator| match &indicator.rule {
-                        IndicatorRule::Points(points) => vec![points],
-                        IndicatorRule::Bands(bands) => conditions(bands).collect(),
-                    });
-                of.collect()
-            }
-        };
-        let mut spill = all.iter().any(|all| spills(&spilled, &all.bound));
-        if let Some(own) = one {
+        let mut of_points = dimension.rule.of_points().into_iter();
+        let mut spill = of_points.any(|expression| spills(&spilled, &expression.bound));
+        if let Some(own) = dimension.rule.own() {
             spilled[own.0 as usize] = spill;
         }
-        let bands = bands_of(&dimension.rule);
-        spill |= conditions(bands).any(|when| spills(&spilled, &when.bound));
+        let mut conditions = Band::conditions(dimension.rule.bands());
+        spill |= conditions.any(|when| spills(&spilled, &when.bound));
         spilled[dimension.label_slot.0 as usize] = spill;
         spilled[dimension.points_slot.0 as usize] = spill;
         if let Some(score) = scheme.score_slot() {

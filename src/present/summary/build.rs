@@ -6,7 +6,7 @@ use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
 use crate::grading::Grading;
-use crate::scheme::model::{DimensionRule, GradeRule, Sight};
+use crate::scheme::model::{GradeRule, Sight};
 use crate::table::column::MISSING;
 use crate::table::{Column, Decimal, Hash};
 use crate::words::estimate_mark;
@@ -189,17 +189,7 @@ fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
 /// The labels of a dimension, in order, each once.
 fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Share> {
     let dimension = &grading.scheme.dimensions[index];
-    let bands = match &dimension.rule {
-        DimensionRule::Bands(bands)
-        | DimensionRule::Points { bands, .. }
-        | DimensionRule::Indicators { bands, .. } => bands,
-    };
-    let mut names: Vec<Arc<str>> = vec![];
-    for label in bands.iter().filter_map(|band| band.label.clone()) {
-        if !names.contains(&label) {
-            names.push(label);
-        }
-    }
+    let names = dimension.rule.labels();
     let Column::Text(labels) = grading.facts.get(dimension.label_slot) else {
         return amounts.shares(grading, &names, |_| None);
     };

@@ -103,9 +103,10 @@ fn reads(open: &Open<'_>, bound: &Bound, wanted: Slot) -> bool {
 /// The points that a dimension gives, whether it counts on the day or not; `None` if that is too much to tell.
 fn points(open: &Open<'_>, dimension: usize, as_of: Date) -> Option<BTreeSet<i64>> {
     let rule = &open.scheme.dimensions[dimension].rule;
+    let expressions = rule.expressions();
     let wanted = Wanted {
         variables: vec![],
-        conditions: super::world::reads::of_dimension(rule),
+        conditions: expressions.map(|expression| &expression.bound).collect(),
         dimensions: BTreeSet::from([dimension]),
         without: None,
     };

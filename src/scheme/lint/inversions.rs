@@ -12,7 +12,6 @@ use super::values::value;
 use super::words::{equals, shown};
 use super::world::cells::Row;
 use super::world::component::Component;
-use super::world::reads::of_dimension;
 use super::world::states::Wanted;
 use super::world::{Open, States, TooMany};
 use super::{Linted, Touches};
@@ -70,7 +69,8 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
         if dimension.weight.is_none() || !open.results.contains(&dimension.points_slot) {
             continue;
         }
-        let conditions: Vec<&Bound> = of_dimension(&dimension.rule);
+        let expressions = dimension.rule.expressions();
+        let conditions: Vec<&Bound> = expressions.map(|expression| &expression.bound).collect();
         let wanted = Wanted {
             variables: vec![],
             conditions,

@@ -155,7 +155,8 @@ fn periods_needed(part: &Bound, metric: &Metric) -> Option<usize> {
 fn conditions(scheme: &Scheme) -> Vec<&Bound> {
     let mut all: Vec<&Bound> = scheme.values.iter().map(|value| &value.is.bound).collect();
     for dimension in &scheme.dimensions {
-        all.extend(super::world::reads::of_dimension(&dimension.rule));
+        let expressions = dimension.rule.expressions();
+        all.extend(expressions.map(|expression| &expression.bound));
     }
     for grade in &scheme.grades {
         if let GradeRule::When(Some(when)) = &grade.rule {

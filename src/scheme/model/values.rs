@@ -169,6 +169,71 @@ pub enum DimensionRule {
     },
 }
 
+impl DimensionRule {
+    /// The bands that give the label.
+    pub fn bands(&self) -> &[Band] {
+        match self {
+            Self::Bands(bands) | Self::Points { bands, .. } | Self::Indicators { bands, .. } => {
+                bands
+            }
+        }
+    }
+
+    /// Where the dimension's own `points` is while its bands are judged; `None` where the bands give the points.
+    pub const fn own(&self) -> Option<Slot> {
+        match self {
+            Self::Bands(_) => None,
+            Self::Points { own, .. } | Self::Indicators { own, .. } => Some(*own),
+        }
+    }
+
+    /// The expressions that give [`Self::own`]: none where the bands give the points.
+    pub fn of_points(&self) -> Vec<&Expression> {
+        match self {
+            Self::Bands(_) => vec![],
+            Self::Points { points, .. } => vec![points],
+            Self::Indicators { indicators, .. } => {
+                let indicators = indicators.iter();
+                indicators.flat_map(Indicator::expressions).collect()
+            }
+        }
+    }
+
+    /// All expressions: [`Self::of_points`], then the conditions of the bands.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let of_points = self.of_points().into_iter();
+        of_points.chain(Band::conditions(self.bands()))
+    }
+
+    /// The labels that it can give, in the order of the bands, each once.
+    pub fn labels(&self) -> Vec<Arc<str>> {
+        let mut labels: Vec<Arc<str>> = vec![];
+        for label in self.bands().iter().filter_map(|band| band.label.as_ref()) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+}
+
+impl Indicator {
+    /// All its expressions.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match &self.rule {
+            IndicatorRule::Points(points) => vec![points],
+            IndicatorRule::Bands(bands) => Band::conditions(bands).collect(),
+        }
+    }
+}
+
+impl Band {
+    /// The conditions of bands.
+    pub fn conditions(bands: &[Self]) -> impl Iterator<Item = &Expression> {
+        bands.iter().filter_map(|band| band.when.as_ref())
+    }
+}
+
 /// One weighted part of a dimension.
 #[derive(Clone, Debug)]
 pub struct Indicator {

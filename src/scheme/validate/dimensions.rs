@@ -120,7 +120,7 @@ impl Validator<'_> {
                 },
             )))
         };
-        let labels = labels(rule.as_ref());
+        let labels = rule.as_ref().map(DimensionRule::labels).unwrap_or_default();
         let what = &name.value;
         let ty = if rule.is_some() {
             Type::label(Arc::new(Domain {
@@ -286,23 +286,4 @@ impl Validator<'_> {
 struct BandNeeds {
     label: bool,
     points: bool,
-}
-
-/// The labels that a dimension can give, in order, each once.
-fn labels(rule: Option<&DimensionRule>) -> Vec<Arc<str>> {
-    let bands = match rule {
-        Some(
-            DimensionRule::Bands(bands)
-            | DimensionRule::Points { bands, .. }
-            | DimensionRule::Indicators { bands, .. },
-        ) => &bands[..],
-        None => &[],
-    };
-    let mut labels: Vec<Arc<str>> = vec![];
-    for label in bands.iter().filter_map(|band| band.label.as_ref()) {
-        if !labels.contains(label) {
-            labels.push(label.clone());
-        }
-    }
-    labels
 }

@@ -3,10 +3,7 @@
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::expr::{Bound, Node, SeriesFunction, Slot};
-use crate::scheme::model::{
-    Aim, Band, Dimension, DimensionRule, Expression, Grade, IndicatorRule, Movement, MovementRule,
-    TypeRule, ValueRule,
-};
+use crate::scheme::model::{Aim, Dimension, Grade, Movement, MovementRule, TypeRule, ValueRule};
 use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::table::Decimal;
 use crate::text;
@@ -219,9 +216,8 @@ impl Validator<'_> {
             }
         }
         for dimension in dimensions {
-            let hidden = expressions(dimension)
-                .iter()
-                .any(|expression| counts(&expression.bound, &counting));
+            let mut expressions = dimension.rule.expressions();
+            let hidden = expressions.any(|expression| counts(&expression.bound, &counting));
             if hidden {
                 counting.extend([dimension.label_slot, dimension.points_slot]);
             }
@@ -260,31 +256,4 @@ fn counts_periods(bound: &Bound) -> bool {
         }
     });
     found
-}
-
-/// All expressions of a dimension.
-fn expressions(dimension: &Dimension) -> Vec<&Expression> {
-    fn of_bands(bands: &[Band]) -> Vec<&Expression> {
-        bands.iter().filter_map(|band| band.when.as_ref()).collect()
-    }
-    match &dimension.rule {
-        DimensionRule::Bands(bands) => of_bands(bands),
-        DimensionRule::Points { points, bands, .. } => {
-            let mut all = of_bands(bands);
-            all.push(points);
-            all
-        }
-        DimensionRule::Indicators {
-            indicators, bands, ..
-        } => {
-            let mut all = of_bands(bands);
-            for indicator in indicators {
-                match &indicator.rule {
-                    IndicatorRule::Bands(bands) => all.extend(of_bands(bands)),
-                    IndicatorRule::Points(points) => all.push(points),
-                }
-            }
-            all
-        }
-    }
 }

@@ -5,7 +5,7 @@ use super::cells::{Given, Row, rows};
 use super::linear::Linear;
 use super::open::Open;
 use super::periods::{History, histories};
-use super::reads::{Reads, of_dimension};
+use super::reads::Reads;
 use super::solve::Found;
 use super::states::States;
 use super::told::{Told, choice, values_of};
@@ -88,8 +88,8 @@ pub fn components(
     }
     let dimensions: BTreeSet<usize> = reads.dimensions.union(counting).copied().collect();
     for index in &dimensions {
-        for bound in of_dimension(&open.scheme.dimensions[*index].rule) {
-            look(bound);
+        for expression in open.scheme.dimensions[*index].rule.expressions() {
+            look(&expression.bound);
         }
     }
     // Sets of values that belong together, as small as they can be.

@@ -2,7 +2,7 @@
 
 use super::open::Open;
 use crate::expr::{Bound, Slot};
-use crate::scheme::model::{Band, DimensionRule, GradeRule, IndicatorRule, SlotKind};
+use crate::scheme::model::{GradeRule, SlotKind};
 use std::collections::BTreeSet;
 
 /// What some expressions of an opened scheme read.
@@ -96,37 +96,8 @@ impl Reads {
         if !self.dimensions.insert(index) {
             return;
         }
-        for bound in of_dimension(&open.scheme.dimensions[index].rule) {
-            self.add(open, bound);
-        }
-    }
-}
-
-/// All expressions of a dimension.
-pub fn of_dimension(rule: &DimensionRule) -> Vec<&Bound> {
-    fn of_bands(bands: &[Band]) -> impl Iterator<Item = &Bound> {
-        bands
-            .iter()
-            .filter_map(|band| band.when.as_ref())
-            .map(|when| &when.bound)
-    }
-    match rule {
-        DimensionRule::Bands(bands) => of_bands(bands).collect(),
-        DimensionRule::Points { points, bands, .. } => std::iter::once(&points.bound)
-            .chain(of_bands(bands))
-            .collect(),
-        DimensionRule::Indicators {
-            indicators, bands, ..
-        } => {
-            let mut all = vec![];
-            for indicator in indicators {
-                match &indicator.rule {
-                    IndicatorRule::Bands(bands) => all.extend(of_bands(bands)),
-                    IndicatorRule::Points(points) => all.push(&points.bound),
-                }
-            }
-            all.extend(of_bands(bands));
-            all
+        for expression in open.scheme.dimensions[index].rule.expressions() {
+            self.add(open, &expression.bound);
         }
     }
 }
