@@ -8,10 +8,9 @@ use super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
 use super::recorded;
 use super::rules::{self, Rules};
 use super::side::{RunSide, Side, is_run, side, snapshots};
-use super::simulate::snapshot;
 use super::write::terminal_options;
 use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, screen};
-use regrade::compare::{self, Class, Comparison, On, Renamed, Wanted};
+use regrade::compare::{self, Class, Comparison, On, Renamed, Snapshot, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
@@ -280,10 +279,10 @@ fn seen(
     for grading in [&before, &after] {
         recorded::known_names(&grading.scheme, &wanted.on, wanted.amount)?;
     }
-    let mut before = snapshot(&before, &wanted.on, wanted.amount, lang);
+    let mut before = Snapshot::of_grading(&before, &wanted.on, wanted.amount, lang);
     before.rename(&Renamed::of(&new.known.scheme, &wanted.on));
     let seen_as = after.role.clone();
-    let after = snapshot(&after, &wanted.on, wanted.amount, lang);
+    let after = Snapshot::of_grading(&after, &wanted.on, wanted.amount, lang);
     let mut comparison = compare::compare(&before, &after);
     let causes = whole
         .moves

@@ -13,6 +13,7 @@ mod moves;
 mod run;
 mod same;
 mod snapshot;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -23,11 +24,10 @@ pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
-pub use run::{
-    Outcome, Recorded, Renamed, Swapped, latest, level_of, levels, levels_only, of_run, put_causes,
-};
+pub use run::{Outcome, Recorded, Renamed, Swapped, latest, levels, of_run, put_causes};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
+pub use standing::{level_of, levels_only, places};
 pub use verify::{Edits, Verdict, is_for_people, verify};
 
 use std::sync::Arc;

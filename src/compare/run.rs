@@ -1,10 +1,11 @@
 //! A run as one side of a comparison, and the causes of moves between two runs.
 
+use super::standing::stands;
 use super::{Cause, Comparison, Customer, On, Snapshot};
 use crate::book::Entry;
 use crate::decide::Decision;
 use crate::expr::Slot;
-use crate::grading::{Grading, Kept};
+use crate::grading::Grading;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Dimension, DimensionRule, SlotKind};
 use crate::table::{Column, Decimal, Value};
@@ -153,53 +154,6 @@ pub fn of_run(
     snapshot
 }
 
-/// A grading as a side of a comparison of which the levels are all that is asked: no names, reasons or values.
-pub fn levels_only(grading: &Grading, on: &On) -> Snapshot {
-    let mut known: HashSet<Arc<str>> = HashSet::default();
-    let mut customers = vec![];
-    for entry in grading.entries() {
-        let (id, level, decision) = match (grading.kept(entry), entry) {
-            (Some(kept), _) => {
-                let Some(id) = kept.id else { continue };
-                (Arc::from(id), kept_level(grading, on, &kept), kept.decision)
-            }
-            (None, Entry::Customer(row)) => {
-                let row = row as usize;
-                let id = grading.book.roster.ids[row].clone();
-                let decision = grading.decided[row].decision;
-                (id, level_of(grading, on, row), decision)
-            }
-            (None, _) => continue,
-        };
-        // A refused row may have the key of another row.
-        if known.insert(id.clone()) {
-            customers.push(Customer {
-                id,
-                level,
-                decision: Some(decision),
-                ..Customer::default()
-            });
-        }
-    }
-    // No key is there twice, which is all that could be wrong.
-    let mut snapshot = Snapshot::new(customers, |_| None).unwrap_or_default();
-    snapshot.levels = levels(&grading.scheme, on);
-    snapshot
-}
-
-/// The level that one without a row of values keeps.
-fn kept_level(grading: &Grading, on: &On, kept: &Kept<'_>) -> Option<Arc<str>> {
-    let scheme = &grading.scheme;
-    match on {
-        On::Grade => kept
-            .before
-            .grade
-            .map(|grade| scheme.grades[grade].name.clone()),
-        On::Type => kept.before.kind.map(|kind| scheme.types[kind].name.clone()),
-        On::Dimension(_) => None,
-    }
-}
-
 /// A column over the customers; of a series the value of the last period.
 pub fn latest(grading: &Grading, slot: Slot) -> Column {
     match grading.facts.get_series(slot) {
@@ -228,29 +182,16 @@ impl Outcome {
     /// What a grading comes to for the customers whom `wanted` names, in the names of the new scheme.
     pub fn of(grading: &Grading, on: &On, wanted: &HashSet<Arc<str>>, renamed: &Renamed) -> Self {
         let mut outcome = Self::default();
-        for entry in grading.entries() {
-            let (id, level, row) = match (grading.kept(entry), entry) {
-                (Some(kept), _) => {
-                    let Some(id) = kept.id else { continue };
-                    let level = kept_level(grading, on, &kept);
-                    (Arc::from(id), level, None)
-                }
-                (None, Entry::Customer(row)) => {
-                    let row = row as usize;
-                    let id = grading.book.roster.ids[row].clone();
-                    (id, level_of(grading, on, row), Some(row))
-                }
-                (None, _) => continue,
-            };
-            if !wanted.contains(&id) {
+        for stand in stands(grading, on) {
+            if !wanted.contains(&stand.id) {
                 continue;
             }
-            if let Some(row) = row {
-                outcome.own.insert(id.clone(), own(grading, row));
+            if let Entry::Customer(row) = stand.entry {
+                let own = own(grading, row as usize);
+                outcome.own.insert(stand.id.clone(), own);
             }
-            outcome
-                .levels
-                .insert(id, level.map(|level| renamed.name(level)));
+            let level = stand.level.map(|level| renamed.name(level));
+            outcome.levels.insert(stand.id, level);
         }
         outcome
     }
@@ -260,24 +201,6 @@ impl Outcome {
         self.levels
             .get(id)
             .is_some_and(|known| known.as_ref() == level)
-    }
-}
-
-/// The level of a customer: the grade, the type or the label of a dimension.
-pub fn level_of(grading: &Grading, on: &On, row: usize) -> Option<Arc<str>> {
-    match on {
-        On::Grade => grading.grade_name(row).cloned(),
-        On::Type => grading.type_name(row).cloned(),
-        On::Dimension(name) => {
-            let dimensions = &grading.scheme.dimensions;
-            let dimension = dimensions
-                .iter()
-                .find(|dimension| *dimension.name == **name)?;
-            match grading.facts.get(dimension.label_slot) {
-                Column::Text(labels) => labels.get(row).cloned(),
-                _ => None,
-            }
-        }
     }
 }
 

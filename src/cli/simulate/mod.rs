@@ -19,8 +19,6 @@ use regrade::table::Date;
 use regrade::text;
 use std::path::{Path, PathBuf};
 
-pub use moves::snapshot;
-
 /// Arguments of `simulate`.
 #[derive(clap::Args, Debug)]
 pub struct Args {

@@ -10,11 +10,10 @@ use super::super::{Exit, Format, Global, Screen, Stop, role};
 use super::data::Data;
 use super::workload::Workload;
 use super::{Args, head, named, on, present, read_places, refuse_stdin};
-use regrade::compare::{self, Cause, Comparison, On, Recorded, Renamed, Snapshot};
+use regrade::compare::{self, Cause, Comparison, On, Renamed, Snapshot};
 use regrade::diagnostic::{Finding, Lang};
 use regrade::explain;
 use regrade::grading::Grading;
-use regrade::ledger::rows;
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::{Share, summarise};
 use regrade::report::Section;
@@ -63,9 +62,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         renamed: &renamed,
     };
     let compared = |old: &Grading, new: &Grading| {
-        let mut old = snapshot(old, &on, amount, lang);
+        let mut old = Snapshot::of_grading(old, &on, amount, lang);
         old.rename(&renamed);
-        compare::compare(&old, &snapshot(new, &on, amount, lang))
+        compare::compare(&old, &Snapshot::of_grading(new, &on, amount, lang))
     };
     let mut comparison = compared(old_side.seen(), new_side.seen());
     for found in &mut comparison.moves {
@@ -226,25 +225,4 @@ impl OneSide {
         let seen = self.role.as_mut().map(|(viewer, seen)| (&*viewer, seen));
         workload.side(name, &mut self.whole, seen, look, findings)
     }
-}
-
-/// A grading as a side of a comparison.
-pub fn snapshot(grading: &Grading, on: &On, amount: Option<&str>, lang: Lang) -> Snapshot {
-    let recorded = rows(grading, lang).map(|row| Recorded {
-        level: match on {
-            On::Grade => row.standing.effective_grade,
-            On::Type => row.standing.effective_kind,
-            On::Dimension(name) => {
-                let mut labels = row.labels.into_iter();
-                labels
-                    .find(|(known, _)| **known == **name)
-                    .map(|(_, label)| label)
-            }
-        },
-        id: row.customer,
-        name: row.name,
-        decision: row.decision,
-        reason: row.reasons.into_iter().next().map(Arc::from),
-    });
-    compare::of_run(recorded.collect(), grading, on, amount)
 }

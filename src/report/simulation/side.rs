@@ -1,7 +1,7 @@
 //! What one scheme comes to on the data: customers, cost and revenue by level, work by owner, moves.
 
 use super::super::groups::Sum;
-use crate::compare::{Class, Comparison, On, Renamed, latest};
+use crate::compare::{Class, Comparison, On, Renamed, latest, places};
 use crate::expr::Slot;
 use crate::grading::Grading;
 use crate::scheme::model::Sight;
@@ -208,48 +208,7 @@ pub fn amount_slot(grading: &Grading, look: &Look<'_>) -> Option<Slot> {
 /// The levels of a grading's scheme, nothing counted yet, and the place of each customer's among them.
 fn levels(grading: &Grading, look: &Look<'_>) -> (Vec<Level>, Vec<usize>) {
     let scheme = &grading.scheme;
-    let rows = 0..grading.len();
-    let dimension = match look.on {
-        On::Dimension(name) => {
-            let mut dimensions = scheme.dimensions.iter();
-            dimensions.find(|dimension| *dimension.name == **name)
-        }
-        On::Grade | On::Type => None,
-    };
-    let (names, places): (Vec<Arc<str>>, Vec<Option<usize>>) = match look.on {
-        On::Grade => (
-            scheme
-                .grades
-                .iter()
-                .map(|grade| grade.name.clone())
-                .collect(),
-            rows.map(|row| grading.decided[row].grade.map(|grade| grade as usize))
-                .collect(),
-        ),
-        On::Type => (
-            scheme.types.iter().map(|rule| rule.name.clone()).collect(),
-            rows.map(|row| grading.classification.types[row].index())
-                .collect(),
-        ),
-        On::Dimension(_) => {
-            let labels = dimension.map(super::super::groups::labels);
-            let labels = labels.unwrap_or_default();
-            let column = dimension.map(|dimension| grading.facts.get(dimension.label_slot));
-            let places = match column {
-                Some(Column::Text(texts)) => {
-                    let known: Vec<Option<usize>> = texts
-                        .dictionary
-                        .iter()
-                        .map(|text| labels.iter().position(|label| label == text))
-                        .collect();
-                    let place = |row: usize| known.get(texts.codes[row] as usize).copied()?;
-                    rows.map(place).collect()
-                }
-                _ => rows.map(|_| None).collect(),
-            };
-            (labels, places)
-        }
-    };
+    let (names, places) = places(grading, look.on);
     let none = names.len();
     let levels = names.into_iter().enumerate().map(|(place, name)| Level {
         color: match look.on {
