@@ -1,10 +1,9 @@
 //! The levels of a list, and the number that each condition compares one value with.
 
-use crate::expr::{Bound, Comparison, Node};
+use crate::expr::{self, Bound, Comparison};
 use crate::scheme::Scheme;
-use crate::scheme::model::{Band, DimensionRule, Expression, GradeRule};
-use crate::table::{Decimal, Value};
-use std::ops::Range;
+use crate::scheme::model::{Band, Expression, GradeRule};
+use crate::table::Decimal;
 use std::sync::Arc;
 
 /// The levels of a list, best first.
@@ -75,9 +74,7 @@ impl Ladder {
     pub fn bands(scheme: &Scheme, name: &str) -> Option<Self> {
         let mut dimensions = scheme.dimensions.iter();
         let place = dimensions.position(|known| *known.name == *name)?;
-        let (DimensionRule::Bands(bands)
-        | DimensionRule::Points { bands, .. }
-        | DimensionRule::Indicators { bands, .. }) = &scheme.dimensions[place].rule;
+        let bands = scheme.dimensions[place].rule.bands();
         let level = |band: &Band| Level {
             name: band.label.clone().unwrap_or_default(),
             when: band.when.clone(),
@@ -132,33 +129,16 @@ impl Level {
 impl Threshold {
     /// Of a condition such as `score >= 80`, `100万 <= 年采购额`.
     fn of(when: &Expression) -> Option<Self> {
-        let Node::Compare(comparison, left, right) = &when.bound.node else {
-            return None;
-        };
-        let (value, number, comparison) = if number_of(right).is_some() {
-            (left, right, *comparison)
-        } else {
-            (right, left, turned(*comparison)?)
-        };
-        turned(comparison)?;
-        // Money in a smaller unit than its own: the number is in that unit too.
-        let (value, scale) = match &value.node {
-            Node::Rescale(inner, scale) => (inner, i128::from(*scale)),
-            _ => (value, 1),
-        };
-        let literal = number_of(number)?;
-        if value.is_constant() {
-            return None;
-        }
-        let span: Range<usize> = number.span.clone();
+        let found = expr::Threshold::of(&when.bound)?;
+        let span = found.span;
         let text = when.part(span.clone())?;
         let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-+. ".contains(c));
         let digits = Decimal::parse(text[..text.len() - unit.len()].trim())?;
         let (before, after) = (&when.text[..span.start], &when.text[span.end..]);
-        let is_bare = literal == Decimal::ZERO;
+        let is_bare = found.literal == Decimal::ZERO;
         Some(Self {
-            value: (**value).clone(),
-            comparison,
+            value: found.value.clone(),
+            comparison: found.comparison,
             around: (
                 before.to_owned(),
                 // Of nothing nobody sees what a unit stands for; a bare number has that of the value.
@@ -169,8 +149,8 @@ impl Threshold {
             } else {
                 let digits = i128::from(digits.millionths());
                 // Both have the sign of the number.
-                let literal = i128::from(literal.millionths());
-                ((scale * digits).abs(), literal.abs())
+                let literal = i128::from(found.literal.millionths());
+                ((i128::from(found.scale) * digits).abs(), literal.abs())
             },
         })
     }
@@ -199,37 +179,11 @@ impl Threshold {
 
     /// Whether more is better.
     pub const fn is_upward(&self) -> bool {
-        matches!(
-            self.comparison,
-            Comparison::GreaterEqual | Comparison::Greater
-        )
+        self.comparison.is_upward()
     }
 
     /// Whether the number itself is in.
     pub const fn takes_equal(&self) -> bool {
-        matches!(
-            self.comparison,
-            Comparison::GreaterEqual | Comparison::LessEqual
-        )
-    }
-}
-
-/// The comparison with its sides exchanged; `None` for one that is no order.
-const fn turned(comparison: Comparison) -> Option<Comparison> {
-    Some(match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-        Comparison::Equal | Comparison::NotEqual => return None,
-    })
-}
-
-/// A number as written, with its sign.
-fn number_of(bound: &Bound) -> Option<Decimal> {
-    match &bound.node {
-        Node::Literal(Value::Number(number)) => Some(*number),
-        Node::Negate(inner) => number_of(inner).map(|number| -number),
-        _ => None,
+        self.comparison.takes_equal()
     }
 }

@@ -15,6 +15,7 @@ mod lexer;
 mod literal;
 mod parser;
 mod print;
+mod threshold;
 mod types;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub(crate) use frame::NO_SERIES;
 pub use frame::{FieldFrame, Frame, SeriesColumn};
 pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};
 pub use parser::parse;
+pub use threshold::Threshold;
 pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};
 
 use crate::diagnostic::{Code, Finding};

@@ -82,6 +82,8 @@ pub struct Histogram {
     pub alt: String,
     /// What is counted along: `得分`.
     pub value: String,
+    /// How bounds and cuts are written: as shares or as plain figures.
+    pub kind: Kind,
     /// The bounds of the bins, ascending: one more than there are bins. A bin holds from its lower bound (in) to its upper
     /// (out; the last: in).
     pub bounds: Vec<Decimal>,

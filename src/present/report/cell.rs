@@ -29,7 +29,15 @@ pub fn number(value: Decimal, kind: Kind) -> String {
     }
 }
 
-/// The same where room is scarce: amounts of a thousand and more without their cents, which the table has.
+/// A figure of this kind with all its places, and no more.
+pub fn exact(value: Decimal, kind: Kind) -> String {
+    match kind {
+        Kind::Share => shown::percent(value, 0),
+        _ => shown::number(value, 0),
+    }
+}
+
+/// A figure where room is scarce: amounts of a thousand and more without their cents, which the table has.
 pub fn on_chart(value: Decimal, kind: Kind) -> String {
     let is_large = value.abs().trunc() >= 1000;
     match kind {

@@ -212,6 +212,7 @@ fn scores(lang: Lang) -> Section {
                 title: heading("Customers by score", "按得分的客户数"),
                 alt: heading("Most score 50 to 60.", "50 至 60 分最多。"),
                 value: heading("score", "得分"),
+                kind: Kind::Figure,
                 bounds: (0..=8)
                     .map(|step| d(&(20 + 10 * step).to_string()))
                     .collect(),

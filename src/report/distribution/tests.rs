@@ -1,7 +1,9 @@
 //! Bins and thresholds that were worked out by hand.
 
+use super::cuts::{Begin, Edge, edge};
 use super::*;
 use crate::scheme;
+use crate::scheme::model::GradeRule;
 
 fn bins(values: &[&str]) -> (Vec<String>, Bins) {
     let numbers = values.iter().map(|value| Decimal::parse(value).unwrap());
@@ -78,35 +80,63 @@ fn a_bound_beyond_all_numbers_is_the_value_itself() {
     assert_eq!(at(&found, largest), 3);
 }
 
+/// The edge of a condition over 消费额, and whether the scheme goes by that alone.
+fn found(condition: &str) -> (Option<String>, bool) {
+    let text = format!(
+        "[sheets.customers]\nkey = \"编号\"\nfields = [\n  {{ name = \"消费额\", type = \"money\", unit = \"万元\" }},\n  \
+         {{ name = \"投诉\", type = \"number\" }},\n]\n[[grades]]\nname = \"A\"\nwhen = \"{condition}\"\n[[grades]]\nname = \"B\"\n"
+    );
+    let (scheme, findings) = scheme::validate(&text);
+    let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
+    let slots = scheme.slots.entries.iter();
+    let place = slots.clone().position(|entry| *entry.name == *"消费额");
+    let slot = Slot(place.unwrap() as u32);
+    let GradeRule::When(Some(when)) = &scheme.grades[0].rule else {
+        panic!("no condition");
+    };
+    let written = |begin: Begin| format!("{}{}", if begin.is_in { "" } else { "> " }, begin.value);
+    let found = edge(&when.bound, slot).map(|edge| match edge {
+        Edge::From(begin) => format!("from {}", written(begin)),
+        Edge::To(next) => format!("next from {}", written(next)),
+    });
+    (found, only_value(&scheme) == Some(slot))
+}
+
 #[test]
 fn a_threshold_is_found_where_it_is_written() {
-    let found = |condition: &str| {
-        let text = format!(
-            "[sheets.customers]\nkey = \"编号\"\nfields = [\n  {{ name = \"消费额\", type = \"number\" }},\n  {{ name = \"投诉\", type = \"number\" }},\n]\n[[grades]]\nname = \"A\"\nwhen = \"{condition}\"\n[[grades]]\nname = \"B\"\n"
-        );
-        let (scheme, findings) = scheme::validate(&text);
-        let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
-        let slots = scheme.slots.entries.iter();
-        let place = slots.clone().position(|entry| *entry.name == *"消费额");
-        let slot = Slot(place.unwrap() as u32);
-        let GradeRule::When(Some(when)) = &scheme.grades[0].rule else {
-            panic!("no condition");
-        };
-        let found = threshold(&when.bound, slot);
-        let found = found.map(|found| (found.value.to_string(), found.more, found.is_in));
-        (found, only_value(&scheme) == Some(slot))
-    };
-    let (more, less) = (true, false);
-    let at = |value: &str, more: bool, is_in: bool| Some((value.to_owned(), more, is_in));
-    assert_eq!(found("消费额 >= 100"), (at("100", more, true), true));
-    assert_eq!(found("消费额 > 2.5"), (at("2.5", more, false), true));
-    assert_eq!(found("100 <= 消费额"), (at("100", more, true), true));
-    assert_eq!(found("消费额 <= 30"), (at("30", less, true), true));
-    assert_eq!(found("30 > 消费额"), (at("30", less, false), true));
-    let both = "投诉 = 0 and 消费额 >= 80";
-    assert_eq!(found(both), (at("80", more, true), false));
+    let alone = |edge: &str| (Some(edge.to_owned()), true);
+    assert_eq!(found("消费额 >= 100"), alone("from 100"));
+    assert_eq!(found("消费额 > 2.5"), alone("from > 2.5"));
+    assert_eq!(found("100 <= 消费额"), alone("from 100"));
+    assert_eq!(found("消费额 > -3"), alone("from > -3"));
+    assert_eq!(found("消费额 <= 30"), alone("next from > 30"));
+    assert_eq!(found("30 > 消费额"), alone("next from 30"));
     // Of two that may hold neither is where the grade begins, and a rank is no value.
     assert_eq!(found("消费额 >= 80 or 消费额 = 5"), (None, true));
     assert_eq!(found("rank(消费额) <= 3"), (None, true));
     assert_eq!(found("消费额 = 5"), (None, true));
+}
+
+#[test]
+fn a_threshold_in_another_unit_is_brought_to_that_of_the_value() {
+    let alone = |edge: &str| (Some(edge.to_owned()), true);
+    assert_eq!(found("消费额 >= 5000元"), alone("from 0.5"));
+    assert_eq!(found("消费额 >= 200万"), alone("from 200"));
+    // 0.005元 are 0.0000005万元, and numbers have six places.
+    assert_eq!(found("消费额 >= 0.005元"), (None, true));
+}
+
+#[test]
+fn of_conditions_that_all_have_to_hold_the_last_that_begins_counts() {
+    let alone = |edge: &str| (Some(edge.to_owned()), true);
+    let other = |edge: &str| (Some(edge.to_owned()), false);
+    assert_eq!(found("投诉 = 0 and 消费额 >= 80"), other("from 80"));
+    // Where it ends is not where it begins, whichever is written first.
+    assert_eq!(found("消费额 < 90 and 消费额 >= 60"), alone("from 60"));
+    assert_eq!(found("消费额 >= 60 and 消费额 < 90"), alone("from 60"));
+    assert_eq!(found("消费额 between 60 and 89.99"), alone("from 60"));
+    assert_eq!(found("消费额 >= 60 and 消费额 > 70"), alone("from > 70"));
+    assert_eq!(found("消费额 >= 60 and 消费额 > 60"), alone("from > 60"));
+    // The next grade has those below 30 too of whom the rest does not hold.
+    assert_eq!(found("消费额 < 30 and 投诉 = 0"), (None, false));
 }

@@ -5,6 +5,7 @@ use super::super::charts::style;
 use super::charts::{Figures, format_of};
 use crate::diagnostic::Lang;
 use crate::present::palette::{HEADER, INK};
+use crate::present::report::cell;
 use crate::present::report::colors::Colors;
 use crate::present::shown;
 use crate::report::{Histogram, Kind, Label, Plot, Series};
@@ -114,7 +115,10 @@ fn names(histogram: &Histogram) -> Vec<Option<String>> {
             bounds[0] <= value && (value < bounds[1] || (bin == last && value == bounds[1]))
         };
         let cuts = histogram.cuts.iter().filter(|(value, _)| is_in(*value));
-        let names = cuts.map(|(value, label)| format!("{} {}", label.text, number(*value)));
+        let names = cuts.map(|(value, label)| {
+            let value = cell::exact(*value, histogram.kind);
+            format!("{} {value}", label.text)
+        });
         let names: Vec<String> = names.collect();
         (!names.is_empty()).then(|| names.join("\n"))
     })
@@ -150,7 +154,10 @@ fn plot(histogram: &Histogram, names: &[Option<String>], lang: Lang) -> Plot {
         alt: histogram.alt.clone(),
         kind: Kind::Count,
         categories: bins
-            .map(|bounds| plain(format!("{}–{}", number(bounds[0]), number(bounds[1]))))
+            .map(|bounds| {
+                let [from, to] = [bounds[0], bounds[1]].map(|at| cell::exact(at, histogram.kind));
+                plain(format!("{from}–{to}"))
+            })
             .collect(),
         series,
     }
@@ -184,9 +191,4 @@ fn heights(names: &[Option<String>], highest: Decimal) -> Vec<Option<Decimal>> {
         heights[bin] = Some(height.unwrap_or(highest));
     }
     heights
-}
-
-/// A bound with all its places.
-fn number(value: Decimal) -> String {
-    shown::number(value, 0)
 }

@@ -7,7 +7,6 @@ use super::canvas::{Anchor, Canvas, Ink, LINE, Rect, fit, measure};
 use super::scale::{Scale, tick, ticks};
 use crate::present::report::cell;
 use crate::present::report::colors::Colors;
-use crate::present::shown;
 use crate::report::{Histogram, Kind};
 use crate::table::Decimal;
 
@@ -74,8 +73,8 @@ pub fn draw(histogram: &Histogram, width: f64, colors: &Colors) -> Canvas {
             let (low, high) = (histogram.bounds[bin], histogram.bounds[bin + 1]);
             let tip = format!(
                 "{} – {} · {}: {}",
-                number(low),
-                number(high),
+                cell::exact(low, histogram.kind),
+                cell::exact(high, histogram.kind),
                 series.label.text,
                 cell::number(value, Kind::Count)
             );
@@ -142,7 +141,7 @@ fn flags(across: &Across<'_>, width: f64) -> Vec<Flag> {
         .filter_map(|(value, label)| {
             let x = across.at(*value)?;
             let name = fit(&label.text, width * NAME);
-            let text = format!("{name} {}", number(*value));
+            let text = format!("{name} {}", cell::exact(*value, across.histogram.kind));
             let text = fit(&text, width).into_owned();
             let from = (x + 4.0).min(width - measure(&text)).max(0.0);
             Some(Flag {
@@ -199,7 +198,7 @@ fn bounds(canvas: &mut Canvas, across: &Across<'_>, y: f64) {
         .histogram
         .bounds
         .iter()
-        .map(|at| number(*at))
+        .map(|at| cell::exact(*at, across.histogram.kind))
         .collect();
     let longest = written.iter().map(|text| measure(text));
     let longest = longest.fold(0.0, f64::max) + GAP;
@@ -223,9 +222,4 @@ fn bounds(canvas: &mut Canvas, across: &Across<'_>, y: f64) {
             taken.push((from, to));
         }
     }
-}
-
-/// A bound with all its places.
-fn number(value: Decimal) -> String {
-    shown::number(value, 0)
 }

@@ -154,6 +154,7 @@ fn histogram(bounds: &[&str], series: &[&[&str]], cuts: &[(&str, &str)]) -> Hist
         title: "图".into(),
         alt: "说明".into(),
         value: "年采购额（万元）".into(),
+        kind: Kind::Figure,
         bounds: bounds.iter().map(|bound| d(bound)).collect(),
         series: series
             .iter()
