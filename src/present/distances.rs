@@ -18,8 +18,9 @@ pub enum Distances {
     None,
     /// What the grade is made of is not all for this reader.
     Withheld,
-    /// For each value the nearest changes; by how much all values shift if that was asked, and what that does.
-    Told(Vec<Reach>, Option<(Decimal, Vec<Shifted>)>),
+    /// For each value the nearest changes; by how much all values shift if that was asked, and what that does, if that is
+    /// for this reader.
+    Told(Vec<Reach>, Option<(Decimal, Option<Vec<Shifted>>)>),
 }
 
 /// How far the customer is from other grades, a line for each value.
@@ -46,7 +47,11 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
                 let _ = writeln!(out, "  {line}");
             }
             if let Some((by, shifted)) = shifts {
-                let _ = writeln!(out, "\n{}", shift_text(grading, *by, shifted, lang));
+                let text = match shifted {
+                    Some(shifted) => shift_text(grading, *by, shifted, lang),
+                    None => Word::Withheld.get(lang).to_owned(),
+                };
+                let _ = writeln!(out, "\n{text}");
             }
         }
     }
@@ -88,6 +93,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
                 Way::More => "more",
                 Way::Less => "less",
                 Way::Other => "other",
+                Way::Unnamed => "unnamed",
             };
             json!({
                 "way": way,
@@ -120,7 +126,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
 
 /// Whether the grade stands where each value is somewhat more or less.
 pub(super) fn shifts_json(grading: &Grading, distances: &Distances, lang: Lang) -> Value {
-    let Distances::Told(_, Some((by, shifted))) = distances else {
+    let Distances::Told(_, Some((by, Some(shifted)))) = distances else {
         return Value::Null;
     };
     let scheme = &grading.scheme;

@@ -240,7 +240,7 @@ fn one_step_less(reach: &Reach, change: &Change) -> Option<Value> {
     let sign = match change.way {
         Way::More => -1,
         Way::Less => 1,
-        Way::Other => return None,
+        Way::Other | Way::Unnamed => return None,
     };
     let step = reach.step?;
     match (&change.to, &reach.now) {

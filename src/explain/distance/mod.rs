@@ -16,7 +16,9 @@ mod possible;
 mod search;
 mod shift;
 mod span;
+mod taken;
 mod tell;
+mod texts;
 mod trial;
 mod why;
 
@@ -30,10 +32,11 @@ use crate::assess::Among;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, Review, Scheme, Sight};
+use crate::scheme::model::{GradeRule, Review, Scheme, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
+use taken::Asked;
 
 /// How far one value is from other grades.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +77,8 @@ pub enum Way {
     Less,
     /// Another one, where values have no order.
     Other,
+    /// Any text that the scheme does not name; which one does not matter.
+    Unnamed,
 }
 
 /// Why nothing is said of a value.
@@ -91,6 +96,8 @@ pub enum Why {
     Texts,
     /// Too many spans of values remain in which it might be.
     TooMany,
+    /// It is ranked among customers whom the reader does not see: the distance would say what they have.
+    Withheld,
 }
 
 /// A grading, ready to be asked how far its customers are from other grades.
@@ -99,6 +106,8 @@ pub struct World<'a> {
     scheme: &'a Scheme,
     among: Arc<Among>,
     leaves: Vec<Leaf>,
+    /// Whether it is told to somebody who does not see all customers.
+    some_rows: bool,
 }
 
 impl<'a> World<'a> {
@@ -111,7 +120,23 @@ impl<'a> World<'a> {
             scheme,
             among: Arc::new(Among::new(scheme, &grading.facts)),
             leaves: leaf::leaves(grading),
+            some_rows: false,
         }
+    }
+
+    /// The same for those who see no more than this of the grading.
+    #[must_use]
+    pub fn told_to(self, seen: &Grading) -> Self {
+        let role = seen.role.as_ref();
+        Self {
+            some_rows: role.is_some_and(|role| role.some_rows),
+            ..self
+        }
+    }
+
+    /// Whether what a value needs would say what customers have whom the reader does not see.
+    fn withholds(&self, leaf: &Leaf) -> bool {
+        self.some_rows && leaf.ranks
     }
 
     /// The values that grades are made of.
@@ -119,17 +144,31 @@ impl<'a> World<'a> {
         &self.leaves
     }
 
-    /// Whether a viewer with these sights may be told: all that the grade is made of is seen as it is. Else a distance
-    /// would say what is hidden.
+    /// Whether a viewer with these sights may be told: all that the grade is made of is seen as it is, and all that a row
+    /// must meet with another value. Else a distance would say what is hidden.
     pub fn is_open(&self, seen: &Scheme) -> bool {
         let slots = &seen.slots;
-        let leaves = self.leaves.iter();
-        leaves
-            .clone()
-            .all(|leaf| slots.sight(leaf.slot) == Sight::Open)
+        let is_seen = |slot: Slot| slots.sight(slot) == Sight::Open;
+        let keys = |leaf: &Leaf| {
+            let keys = leaf.chooses.iter().filter_map(|lookup| {
+                let key = self.scheme.lookups[*lookup].key;
+                self.scheme.slot_of(SlotKind::LookupField(*lookup, key))
+            });
+            keys.collect::<Vec<_>>()
+        };
+        let mut leaves = self.leaves.iter();
+        let mut asked = Asked::all(self.scheme)
+            .into_iter()
+            .map(|asked| asked.slots(self.scheme));
+        let moves = |slots: &[Slot]| {
+            let mut leaves = self.leaves.iter();
+            leaves.any(|leaf| slots.contains(&leaf.slot))
+        };
+        leaves.all(|leaf| is_seen(leaf.slot) && keys(leaf).into_iter().all(is_seen))
             && leaf::expressions(self.scheme)
                 .iter()
                 .all(|expression| !slots.withholds(&expression.bound))
+            && asked.all(|slots| !moves(&slots) || slots.into_iter().all(is_seen))
     }
 
     /// How far each value of a customer is from another grade.
@@ -147,6 +186,15 @@ impl<'a> World<'a> {
             self.frame().column(leaf.slot).value(row)
         };
         let missing = (now == Value::Missing && !series).then_some(Why::Missing);
+        if self.withholds(leaf) {
+            return Reach {
+                slot: leaf.slot,
+                now,
+                step: None,
+                changes: vec![],
+                why: Some(Why::Withheld),
+            };
+        }
         let mut reach = Reach {
             slot: leaf.slot,
             now,

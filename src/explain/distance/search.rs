@@ -17,6 +17,9 @@ const AT_ONCE: i64 = 12;
 const MOST_SPANS: usize = 20_000;
 const MOST_TRIALS: usize = 400;
 
+/// Stands for any text that the scheme does not name: one from the area that nothing is assigned to.
+const UNNAMED: &str = "\u{f8ff}\u{f8ff}";
+
 /// A search was given up.
 #[derive(Debug)]
 pub(super) struct TooMany;
@@ -53,6 +56,12 @@ fn wanted(
 ) -> Result<Vec<Change>, TooMany> {
     let (least, greatest, step) = match &leaf.others {
         Others::These(values) => return Ok(among(world, leaf, row, values)),
+        Others::Texts(texts, unnamed) => {
+            let unnamed = unnamed.then(|| UNNAMED.into());
+            let texts = texts.iter().cloned().chain(unnamed);
+            let values: Vec<Value> = texts.map(Value::Text).collect();
+            return Ok(among(world, leaf, row, &values));
+        }
         Others::Items(items) => {
             let values: Vec<Value> = items
                 .iter()
@@ -118,12 +127,18 @@ fn among(world: &World<'_>, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Ch
     let changed = values.into_iter().zip(outcomes);
     let changed = changed.filter(|(_, outcome)| outcome.allowed && outcome.grade != present);
     changed
-        .map(|(to, outcome)| Change {
-            way: Way::Other,
-            to,
-            by: None,
-            grade: outcome.grade,
-            better: is_better(outcome.grade, present),
+        .map(|(to, outcome)| {
+            let (way, to) = match to {
+                Value::Text(text) if *text == *UNNAMED => (Way::Unnamed, Value::Missing),
+                to => (Way::Other, to),
+            };
+            Change {
+                way,
+                to,
+                by: None,
+                grade: outcome.grade,
+                better: is_better(outcome.grade, present),
+            }
         })
         .collect()
 }

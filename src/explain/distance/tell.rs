@@ -22,6 +22,8 @@ pub fn change_text(scheme: &Scheme, slot: Slot, change: &Change, lang: Lang) -> 
         (Way::Less, Some(by), Lang::En) if is_day => format!("{by} earlier ({to}) → {grade}"),
         (Way::More, Some(by), Lang::En) => format!("{by} more ({to}) → {grade}"),
         (Way::Less, Some(by), Lang::En) => format!("{by} less ({to}) → {grade}"),
+        (Way::Unnamed, _, Lang::Zh) => format!("改为方案未提到的内容 → {grade}"),
+        (Way::Unnamed, _, Lang::En) => format!("a text that the scheme does not name → {grade}"),
         (_, _, Lang::Zh) => format!("改为 {to} → {grade}"),
         (_, _, Lang::En) => format!("{to} instead → {grade}"),
     }
@@ -71,6 +73,8 @@ pub const fn why_text(why: Why, lang: Lang) -> &'static str {
         (Why::Others, Lang::En) => "what others are ranked by changes with it: not worked out",
         (Why::Texts, Lang::Zh) => "按文字排名，未求解",
         (Why::Texts, Lang::En) => "texts are ranked: not worked out",
+        (Why::Withheld, Lang::Zh) => "与不可见的客户一起排名，保密",
+        (Why::Withheld, Lang::En) => "ranked among customers not shown here: withheld",
         (Why::TooMany, Lang::Zh) => "可能的取值太多，未求解",
         (Why::TooMany, Lang::En) => "too many values are possible: not worked out",
     }

@@ -136,7 +136,10 @@ fn rank(
     row: usize,
     lang: Lang,
 ) -> Option<String> {
+    // Who does not see everybody is not told what the last one has.
+    let some_rows = grading.role.as_ref().is_some_and(|role| role.some_rows);
     let cutoff = grading.assessment.cuts.get(grade)?.cutoff.first();
+    let cutoff = cutoff.filter(|_| !some_rows);
     if let (Some(cutoff), [by], None) = (cutoff, &top.by[..], top.within)
         && let [slot] = by.bound.slots()[..]
         && by.bound.node == Node::Slot(slot)
