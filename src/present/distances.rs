@@ -34,6 +34,14 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
         }
         (true, Lang::Zh) => "怎样会改变当期数值对应的等级（只变一个值，其他都不变）",
     };
+    // What a customer keeps in spite of its values is for the rules of movement to say.
+    let keeps =
+        scheme.grade_movement.is_some() && scheme.grades.iter().any(|grade| grade.keep.is_some());
+    let heading = match (keeps, lang) {
+        (false, _) => heading.to_owned(),
+        (true, Lang::En) => format!("{heading}; `keep` is left out"),
+        (true, Lang::Zh) => format!("{heading}；未计保级条件 keep"),
+    };
     match distances {
         Distances::None => {}
         Distances::Withheld => {
@@ -49,7 +57,7 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
             if let Some((by, shifted)) = shifts {
                 let text = match shifted {
                     Some(shifted) => shift_text(grading, *by, shifted, lang),
-                    None => Word::Withheld.get(lang).to_owned(),
+                    None => format!("±{}% {}", percent(*by), Word::Withheld.get(lang)),
                 };
                 let _ = writeln!(out, "\n{text}");
             }
@@ -57,10 +65,14 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
     }
 }
 
+fn percent(by: Decimal) -> Decimal {
+    by.checked_mul(Decimal::HUNDRED).unwrap_or(by)
+}
+
 /// Whether the grade stands where each value is somewhat more or less.
 fn shift_text(grading: &Grading, by: Decimal, shifted: &[Shifted], lang: Lang) -> String {
     let scheme = &grading.scheme;
-    let percent = by.checked_mul(Decimal::HUNDRED).unwrap_or(by);
+    let percent = percent(by);
     let items = shifted.iter().filter_map(|shifted| {
         let (slot, to) = (shifted.slot?, shifted.to.as_ref()?);
         let name = explain::name_of(scheme, slot, lang);

@@ -32,7 +32,7 @@ use crate::assess::Among;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, Review, Scheme, Sight, SlotKind};
+use crate::scheme::model::{GradeRule, MetricBound, Review, Scheme, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
@@ -96,6 +96,8 @@ pub enum Why {
     Texts,
     /// Too many spans of values remain in which it might be.
     TooMany,
+    /// Texts that the scheme does not name may give another grade.
+    Unnamed,
     /// It is ranked among customers whom the reader does not see: the distance would say what they have.
     Withheld,
 }
@@ -106,6 +108,9 @@ pub struct World<'a> {
     scheme: &'a Scheme,
     among: Arc<Among>,
     leaves: Vec<Leaf>,
+    /// What the sheet asks of a row, where that can be asked of spans of values.
+    asked: Vec<Asked<'a>>,
+    bounds: Vec<MetricBound>,
     /// Whether it is told to somebody who does not see all customers.
     some_rows: bool,
 }
@@ -120,6 +125,11 @@ impl<'a> World<'a> {
             scheme,
             among: Arc::new(Among::new(scheme, &grading.facts)),
             leaves: leaf::leaves(grading),
+            asked: Asked::all(scheme)
+                .into_iter()
+                .filter(|asked| asked.is_of_columns(&grading.facts, scheme))
+                .collect(),
+            bounds: scheme.metric_bounds(),
             some_rows: false,
         }
     }
@@ -203,12 +213,43 @@ impl<'a> World<'a> {
             why: leaf.why.or(missing),
         };
         if reach.why.is_none() {
-            match search::changes(self, leaf, row, known) {
-                Ok(changes) => reach.changes = changes,
-                Err(search::TooMany) => reach.why = Some(Why::TooMany),
-            }
+            let found = search::changes(self, leaf, row, known);
+            reach.changes = found.changes;
+            let is_open = matches!(leaf.others, others::Others::Texts(_, others::Rest::Open));
+            reach.why = match (found.gave_up, is_open) {
+                (true, _) => Some(Why::TooMany),
+                (false, true) => Some(Why::Unnamed),
+                (false, false) => None,
+            };
         }
         reach
+    }
+
+    /// What a value can be at all beside the customer's other metrics, as keys of its column.
+    fn bounded(&self, leaf: &Leaf, row: usize, ends: (i64, i64)) -> (i64, i64) {
+        let (mut least, mut greatest) = ends;
+        let key = |slot: Slot| leaf::key_at(self.frame().column(slot), row);
+        for bound in &self.bounds {
+            if bound.own == leaf.slot
+                && let Some(of) = key(bound.of)
+            {
+                if bound.counts {
+                    greatest = greatest.min(of);
+                } else if of <= 0 {
+                    (least, greatest) = (0, 0);
+                }
+            }
+            if bound.of == leaf.slot
+                && let Some(own) = key(bound.own)
+            {
+                if bound.counts {
+                    least = least.max(own);
+                } else if own != 0 {
+                    least = least.max(1);
+                }
+            }
+        }
+        (least, greatest)
     }
 
     fn frame(&self) -> &'a dyn Frame {

@@ -27,10 +27,21 @@ pub(super) enum Others {
     },
     /// These.
     These(Vec<Value>),
-    /// These texts, and where it says so any other, which all give the same.
-    Texts(Vec<Arc<str>>, bool),
+    /// These texts, and others that the scheme does not name.
+    Texts(Vec<Arc<str>>, Rest),
     /// One of these more or less in the list.
     Items(Vec<Arc<str>>),
+}
+
+/// What there is beside the texts that the scheme names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing.
+    Nothing,
+    /// Others, which all give the same.
+    Same,
+    /// Others, of which one may give what another does not.
+    Open,
 }
 
 /// What a value may be instead.
@@ -79,8 +90,8 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
         },
         Base::Bool => Others::These(vec![Value::Bool(true), Value::Bool(false)]),
         Base::Text => {
-            let (texts, unnamed) = texts(grading, leaf);
-            Others::Texts(texts, unnamed)
+            let (texts, rest) = texts(grading, leaf);
+            Others::Texts(texts, rest)
         }
         Base::List => Others::Items(items(scheme, slot)),
         Base::Null => Others::These(vec![]),

@@ -1,7 +1,8 @@
 //! What the customers' sheet asks of a row before it takes it: its `rows`, and those checks that refuse a row.
 
+use crate::assess::Facts;
 use crate::diagnostic::Severity;
-use crate::expr::Slot;
+use crate::expr::{Frame, Slot};
 use crate::scheme::model::{Expression, Scheme, SlotKind, That};
 use crate::table::Truth;
 
@@ -58,6 +59,15 @@ impl<'a> Asked<'a> {
         let fields = self.conditions().flat_map(|read| read.bound.slots());
         let slots = fields.filter_map(|field| scheme.slot_of(SlotKind::Field(field.0 as usize)));
         slots.collect()
+    }
+
+    /// Whether the columns of the scheme are the fields that it reads, at the same places, so that it can be asked of them.
+    pub fn is_of_columns(&self, facts: &Facts, scheme: &Scheme) -> bool {
+        let mut fields = self.conditions().flat_map(|read| read.bound.slots());
+        fields.all(|field| {
+            scheme.slot_of(SlotKind::Field(field.0 as usize)) == Some(field)
+                && facts.get(field).len() == (facts as &dyn Frame).len()
+        })
     }
 
     /// Whether a row is taken for which its conditions come to this.

@@ -2,7 +2,7 @@
 //! theirs and no suggestion to anybody.
 
 use super::leaf::{Leaf, expressions, kind};
-use super::others::field_of;
+use super::others::{Rest, field_of};
 use super::taken::Asked;
 use crate::clean::sheet::text_at;
 use crate::expr::{Bound, Comparison, Node, Scalar, Slot};
@@ -14,13 +14,12 @@ use std::sync::Arc;
 /// So many keys of a lookup are tried.
 const MOST_KEYS: usize = 200;
 
-/// The texts that may stand there instead, and whether one that the scheme does not name may too, all of which give the
-/// same.
-pub(super) fn texts(grading: &Grading, leaf: &Leaf) -> (Vec<Arc<str>>, bool) {
+/// The texts that may stand there instead, and what else may, that the scheme does not name.
+pub(super) fn texts(grading: &Grading, leaf: &Leaf) -> (Vec<Arc<str>>, Rest) {
     let scheme = &*grading.scheme;
     let field = field_of(scheme, leaf.slot).or_else(|| source_of(scheme, leaf.slot));
     if let Some(field) = field.filter(|field| !field.choices.is_empty()) {
-        return (field.choices.clone(), false);
+        return (field.choices.clone(), Rest::Nothing);
     }
     let (mut named, by_name) = named(scheme, leaf.slot);
     // The rows of a lookup belong to the scheme and to no customer.
@@ -39,8 +38,13 @@ pub(super) fn texts(grading: &Grading, leaf: &Leaf) -> (Vec<Arc<str>>, bool) {
             texts.push(text);
         }
     }
-    let unnamed = by_name && pattern.is_none() && leaf.chooses.is_empty();
-    (texts, unnamed)
+    let rest = match (by_name && pattern.is_none(), &leaf.chooses[..]) {
+        // Without a row in the lookup it is nothing that people would write.
+        (_, [_, ..]) => Rest::Nothing,
+        (true, []) => Rest::Same,
+        (false, []) => Rest::Open,
+    };
+    (texts, rest)
 }
 
 /// The items that a list may have: its choices, else those that the scheme names.
