@@ -23,7 +23,6 @@ const FLOATS: [(&str, &str); 22] = [
     ("repair/same.rs", "compares cells"),
     ("compare/graded/mod.rs", "reads cells of graded files"),
     ("compare/fingerprint.rs", "reads cells of graded files"),
-    ("scheme/alike.rs", "TOML has floats"),
     ("present/inspection/mod.rs", "shows cells"),
     ("present/results/cells.rs", "shows cells"),
     ("present/shown.rs", "shows cells"),

@@ -34,6 +34,8 @@ impl Choice {
 pub struct GradeCut {
     /// For a grade by rank: the keys of the last customer who is in, one for each item of `by`.
     pub cutoff: Vec<Value>,
+    /// The same of the last customer within the rank, who may have a better grade: what it takes to be in.
+    pub last: Vec<Value>,
 }
 
 /// For each customer the first of `conditions` that holds; `None` is otherwise. An unknown one stops the search: a
@@ -119,7 +121,12 @@ pub fn assess(
         };
         settle(index as u32, truths.as_ref(), &mut open, &mut choices);
         cuts.push(match ranked {
-            Some((keys, order)) => cut(index as u32, &keys, &order, &choices),
+            Some((keys, order)) => GradeCut {
+                cutoff: last_of(&keys, &order, |row| choices[row] == Choice::Is(index as u32)),
+                last: last_of(&keys, &order, |row| {
+                    matches!(&truths, Some(Column::Bool(truths)) if truths[row] == Truth::True)
+                }),
+            },
             None => GradeCut::default(),
         });
     }
@@ -173,14 +180,12 @@ pub fn is_in(top: &Top, place: Place) -> bool {
     }
 }
 
-/// The keys of the worst customer in a grade by rank: what the last one who is in has.
-fn cut(index: u32, keys: &[Column], order: &TopKeys, choices: &[Choice]) -> GradeCut {
-    let last = (0..choices.len())
-        .filter(|row| choices[*row] == Choice::Is(index))
+/// The keys of the last of those customers who are in.
+fn last_of(keys: &[Column], order: &TopKeys, is_in: impl Fn(usize) -> bool) -> Vec<Value> {
+    let rows = keys.first().map_or(0, Column::len);
+    let last = (0..rows)
+        .filter(|row| is_in(*row))
         .max_by(|a, b| order.compare(*a, *b));
-    GradeCut {
-        cutoff: last
-            .map(|row| keys.iter().map(|key| key.value(row)).collect())
-            .unwrap_or_default(),
-    }
+    last.map(|row| keys.iter().map(|key| key.value(row)).collect())
+        .unwrap_or_default()
 }

@@ -83,7 +83,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let seen = viewer.as_ref().map(|viewer| viewer.see(&graded.grading));
     let whole = seen.map(|seen| std::mem::replace(&mut graded.grading, seen));
     let has_grades = !graded.grading.scheme.grades.is_empty();
-    let world = has_grades.then(|| World::new(whole.as_ref().unwrap_or(&graded.grading)));
+    let world = has_grades
+        .then(|| World::new(whole.as_ref().unwrap_or(&graded.grading)).told_to(&graded.grading));
     let distances = |row: u32| {
         let Some(world) = &world else {
             return Distances::None;

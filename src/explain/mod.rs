@@ -100,6 +100,10 @@ pub enum Outcome {
 /// better grade, where the rule itself does not say as much.
 pub fn next(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang) -> Option<String> {
     let lacks = movement::next(grading, row, lang);
+    let left_out = nearest.is_left_out(row).then(|| match lang {
+        Lang::Zh => "情形太多，最近的变动未求解".to_owned(),
+        Lang::En => "too many sorts of customers: the nearest change is not worked out".to_owned(),
+    });
     let nearest = nearest
         .of(grading, row)
         .filter(|(slot, _)| !movement::asks_only_for(grading, row, *slot))
@@ -112,7 +116,7 @@ pub fn next(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang) -> Opt
         Lang::Zh => "；",
         Lang::En => "; ",
     };
-    let texts: Vec<String> = lacks.into_iter().chain(nearest).collect();
+    let texts: Vec<String> = lacks.into_iter().chain(nearest).chain(left_out).collect();
     (!texts.is_empty()).then(|| texts.join(between))
 }
 

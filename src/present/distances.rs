@@ -18,8 +18,9 @@ pub enum Distances {
     None,
     /// What the grade is made of is not all for this reader.
     Withheld,
-    /// For each value the nearest changes; by how much all values shift if that was asked, and what that does.
-    Told(Vec<Reach>, Option<(Decimal, Vec<Shifted>)>),
+    /// For each value the nearest changes; by how much all values shift if that was asked, and what that does, if that is
+    /// for this reader.
+    Told(Vec<Reach>, Option<(Decimal, Option<Vec<Shifted>>)>),
 }
 
 /// How far the customer is from other grades, a line for each value.
@@ -32,6 +33,14 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
             "What would change the grade that the values give (each value alone, all else as it is)"
         }
         (true, Lang::Zh) => "怎样会改变当期数值对应的等级（只变一个值，其他都不变）",
+    };
+    // What a customer keeps in spite of its values is for the rules of movement to say.
+    let keeps =
+        scheme.grade_movement.is_some() && scheme.grades.iter().any(|grade| grade.keep.is_some());
+    let heading = match (keeps, lang) {
+        (false, _) => heading.to_owned(),
+        (true, Lang::En) => format!("{heading}; `keep` is left out"),
+        (true, Lang::Zh) => format!("{heading}；未计保级条件 keep"),
     };
     match distances {
         Distances::None => {}
@@ -46,16 +55,24 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
                 let _ = writeln!(out, "  {line}");
             }
             if let Some((by, shifted)) = shifts {
-                let _ = writeln!(out, "\n{}", shift_text(grading, *by, shifted, lang));
+                let text = match shifted {
+                    Some(shifted) => shift_text(grading, *by, shifted, lang),
+                    None => format!("±{}% {}", percent(*by), Word::Withheld.get(lang)),
+                };
+                let _ = writeln!(out, "\n{text}");
             }
         }
     }
 }
 
+fn percent(by: Decimal) -> Decimal {
+    by.checked_mul(Decimal::HUNDRED).unwrap_or(by)
+}
+
 /// Whether the grade stands where each value is somewhat more or less.
 fn shift_text(grading: &Grading, by: Decimal, shifted: &[Shifted], lang: Lang) -> String {
     let scheme = &grading.scheme;
-    let percent = by.checked_mul(Decimal::HUNDRED).unwrap_or(by);
+    let percent = percent(by);
     let items = shifted.iter().filter_map(|shifted| {
         let (slot, to) = (shifted.slot?, shifted.to.as_ref()?);
         let name = explain::name_of(scheme, slot, lang);
@@ -88,6 +105,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
                 Way::More => "more",
                 Way::Less => "less",
                 Way::Other => "other",
+                Way::Unnamed => "unnamed",
             };
             json!({
                 "way": way,
@@ -120,7 +138,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
 
 /// Whether the grade stands where each value is somewhat more or less.
 pub(super) fn shifts_json(grading: &Grading, distances: &Distances, lang: Lang) -> Value {
-    let Distances::Told(_, Some((by, shifted))) = distances else {
+    let Distances::Told(_, Some((by, Some(shifted)))) = distances else {
         return Value::Null;
     };
     let scheme = &grading.scheme;

@@ -253,7 +253,7 @@ fn is_nearer(value: &Value, than: &Value, now: &Value, way: Way) -> bool {
     match way {
         Way::More => value > now && value < than,
         Way::Less => value < now && value > than,
-        Way::Other => false,
+        Way::Other | Way::Unnamed => false,
     }
 }
 

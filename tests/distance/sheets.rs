@@ -222,7 +222,11 @@ pub fn trials(grading: &Grading, row: usize, reach: &Reach) -> Vec<Trial> {
     };
     let mut trials = vec![];
     for change in &reach.changes {
-        trials.push(trial(change.to.clone(), Wanted::Is(change.grade)));
+        let to = match change.way {
+            Way::Unnamed => Value::Text("no scheme names this".into()),
+            _ => change.to.clone(),
+        };
+        trials.push(trial(to, Wanted::Is(change.grade)));
         if let Some(less) = one_step_less(reach, change) {
             let wanted = if change.better {
                 Wanted::NotBetterThan(now)
@@ -240,7 +244,7 @@ fn one_step_less(reach: &Reach, change: &Change) -> Option<Value> {
     let sign = match change.way {
         Way::More => -1,
         Way::Less => 1,
-        Way::Other => return None,
+        Way::Other | Way::Unnamed => return None,
     };
     let step = reach.step?;
     match (&change.to, &reach.now) {

@@ -3,7 +3,7 @@
 
 use super::Why;
 use super::others::{Others, others};
-use super::why::why_not;
+use super::why::{looks_at_others, why_not};
 use crate::expr::{Base, Bound, Slot};
 use crate::grading::Grading;
 use crate::scheme::model::{Band, Expression, GradeRule, Scheme, SlotKind};
@@ -21,6 +21,8 @@ pub struct Leaf {
     moves: Vec<bool>,
     /// The lookups whose row it chooses.
     pub(super) chooses: Vec<usize>,
+    /// Whether ranks or figures of the population are made of it, so that what it needs says what others have.
+    pub(super) ranks: bool,
     /// Why nothing is said of it.
     pub(super) why: Option<Why>,
 }
@@ -78,8 +80,10 @@ pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
             others: Others::These(vec![]),
             moves,
             chooses,
+            ranks: false,
             why: None,
         };
+        leaf.ranks = looks_at_others(scheme, &leaf);
         leaf.why = why_not(grading, &leaf);
         if leaf.why.is_none() {
             leaf.others = others(grading, &leaf);

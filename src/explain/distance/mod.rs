@@ -16,9 +16,11 @@ mod possible;
 mod search;
 mod shift;
 mod span;
+mod taken;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trial;
 mod why;
 
@@ -32,10 +34,11 @@ use crate::assess::Among;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, Review, Scheme, Sight};
+use crate::scheme::model::{GradeRule, MetricBound, Review, Scheme, Sight, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
+use taken::Asked;
 
 /// How far one value is from other grades.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +79,8 @@ pub enum Way {
     Less,
     /// Another one, where values have no order.
     Other,
+    /// Any text that the scheme does not name; which one does not matter.
+    Unnamed,
 }
 
 /// Why nothing is said of a value.
@@ -93,6 +98,10 @@ pub enum Why {
     Texts,
     /// Too many spans of values remain in which it might be.
     TooMany,
+    /// Texts that the scheme does not name may give another grade.
+    Unnamed,
+    /// It is ranked among customers whom the reader does not see: the distance would say what they have.
+    Withheld,
 }
 
 /// A grading, ready to be asked how far its customers are from other grades.
@@ -101,6 +110,11 @@ pub struct World<'a> {
     scheme: &'a Scheme,
     among: Arc<Among>,
     leaves: Vec<Leaf>,
+    /// What the sheet asks of a row, where that can be asked of spans of values.
+    asked: Vec<Asked<'a>>,
+    bounds: Vec<MetricBound>,
+    /// Whether it is told to somebody who does not see all customers.
+    some_rows: bool,
 }
 
 impl<'a> World<'a> {
@@ -113,7 +127,28 @@ impl<'a> World<'a> {
             scheme,
             among: Arc::new(Among::new(scheme, &grading.facts)),
             leaves: leaf::leaves(grading),
+            asked: Asked::all(scheme)
+                .into_iter()
+                .filter(|asked| asked.is_of_columns(&grading.facts, scheme))
+                .collect(),
+            bounds: scheme.metric_bounds(),
+            some_rows: false,
         }
+    }
+
+    /// The same for those who see no more than this of the grading.
+    #[must_use]
+    pub fn told_to(self, seen: &Grading) -> Self {
+        let role = seen.role.as_ref();
+        Self {
+            some_rows: role.is_some_and(|role| role.some_rows),
+            ..self
+        }
+    }
+
+    /// Whether what a value needs would say what customers have whom the reader does not see.
+    fn withholds(&self, leaf: &Leaf) -> bool {
+        self.some_rows && leaf.ranks
     }
 
     /// The values that grades are made of.
@@ -121,17 +156,31 @@ impl<'a> World<'a> {
         &self.leaves
     }
 
-    /// Whether a viewer with these sights may be told: all that the grade is made of is seen as it is. Else a distance
-    /// would say what is hidden.
+    /// Whether a viewer with these sights may be told: all that the grade is made of is seen as it is, and all that a row
+    /// must meet with another value. Else a distance would say what is hidden.
     pub fn is_open(&self, seen: &Scheme) -> bool {
         let slots = &seen.slots;
-        let leaves = self.leaves.iter();
-        leaves
-            .clone()
-            .all(|leaf| slots.sight(leaf.slot) == Sight::Open)
+        let is_seen = |slot: Slot| slots.sight(slot) == Sight::Open;
+        let keys = |leaf: &Leaf| {
+            let keys = leaf.chooses.iter().filter_map(|lookup| {
+                let key = self.scheme.lookups[*lookup].key;
+                self.scheme.slot_of(SlotKind::LookupField(*lookup, key))
+            });
+            keys.collect::<Vec<_>>()
+        };
+        let mut leaves = self.leaves.iter();
+        let mut asked = Asked::all(self.scheme)
+            .into_iter()
+            .map(|asked| asked.slots(self.scheme));
+        let moves = |slots: &[Slot]| {
+            let mut leaves = self.leaves.iter();
+            leaves.any(|leaf| slots.contains(&leaf.slot))
+        };
+        leaves.all(|leaf| is_seen(leaf.slot) && keys(leaf).into_iter().all(is_seen))
             && leaf::expressions(self.scheme)
                 .iter()
                 .all(|expression| !slots.withholds(&expression.bound))
+            && asked.all(|slots| !moves(&slots) || slots.into_iter().all(is_seen))
     }
 
     /// How far each value of a customer is from another grade.
@@ -149,6 +198,15 @@ impl<'a> World<'a> {
             self.frame().column(leaf.slot).value(row)
         };
         let missing = (now == Value::Missing && !series).then_some(Why::Missing);
+        if self.withholds(leaf) {
+            return Reach {
+                slot: leaf.slot,
+                now,
+                step: None,
+                changes: vec![],
+                why: Some(Why::Withheld),
+            };
+        }
         let mut reach = Reach {
             slot: leaf.slot,
             now,
@@ -157,12 +215,43 @@ impl<'a> World<'a> {
             why: leaf.why.or(missing),
         };
         if reach.why.is_none() {
-            match search::changes(self, leaf, row, known) {
-                Ok(changes) => reach.changes = changes,
-                Err(search::TooMany) => reach.why = Some(Why::TooMany),
-            }
+            let found = search::changes(self, leaf, row, known);
+            reach.changes = found.changes;
+            let is_open = matches!(leaf.others, others::Others::Texts(_, others::Rest::Open));
+            reach.why = match (found.gave_up, is_open) {
+                (true, _) => Some(Why::TooMany),
+                (false, true) => Some(Why::Unnamed),
+                (false, false) => None,
+            };
         }
         reach
+    }
+
+    /// What a value can be at all beside the customer's other metrics, as keys of its column.
+    fn bounded(&self, leaf: &Leaf, row: usize, ends: (i64, i64)) -> (i64, i64) {
+        let (mut least, mut greatest) = ends;
+        let key = |slot: Slot| leaf::key_at(self.frame().column(slot), row);
+        for bound in &self.bounds {
+            if bound.own == leaf.slot
+                && let Some(of) = key(bound.of)
+            {
+                if bound.counts {
+                    greatest = greatest.min(of);
+                } else if of <= 0 {
+                    (least, greatest) = (0, 0);
+                }
+            }
+            if bound.of == leaf.slot
+                && let Some(own) = key(bound.own)
+            {
+                if bound.counts {
+                    least = least.max(own);
+                } else if own != 0 {
+                    least = least.max(1);
+                }
+            }
+        }
+        (least, greatest)
     }
 
     fn frame(&self) -> &'a dyn Frame {

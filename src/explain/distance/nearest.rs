@@ -7,6 +7,7 @@
 use super::leaf::{Leaf, expressions, key_at};
 use super::search;
 use super::span::{Known, key_of};
+use super::taken::Asked;
 use super::{Change, Way, World};
 use crate::decide::Subject;
 use crate::expr::{Base, Bound, Comparison, Frame, Node, Scalar, Slot};
@@ -16,7 +17,7 @@ use crate::table::{Column, Truth, Value};
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// More groups than this are not asked: a list is not to wait for them.
+/// More groups than these are not asked, so that a list does not wait for them; their customers are told so.
 const MOST_GROUPS: usize = 4_000;
 
 /// For each customer the group, and what gives those of a group a better grade.
@@ -71,15 +72,14 @@ impl Nearest {
             return Self::none();
         }
         let (groups, members) = conditions.groups(grading);
-        if members.len() > MOST_GROUPS {
-            return Self::none();
-        }
-        let better = members.into_iter().map(|row| {
+        let better = members.into_iter().take(MOST_GROUPS).map(|row| {
             let known = Known::default();
             let changes = |leaf: &Leaf| {
-                let found = search::better(&world, leaf, row, &known).unwrap_or_default();
+                // Nobody can be born earlier: time alone makes an age.
+                let is_age = is_age(scheme, leaf.slot);
+                let found = search::better(&world, leaf, row, &known).into_iter();
                 found
-                    .into_iter()
+                    .filter(|change| !is_age || change.way != Way::Less)
                     .map(|change: Change| (leaf.slot, change.way, change.to, change.grade))
                     .collect::<Vec<_>>()
             };
@@ -93,6 +93,12 @@ impl Nearest {
         });
         let better = better.collect();
         Self { groups, better }
+    }
+
+    /// Whether a customer was not asked, because too many sorts of customers come before it.
+    pub fn is_left_out(&self, row: usize) -> bool {
+        let group = self.groups.get(row).copied().flatten();
+        group.is_some_and(|group| group as usize >= self.better.len())
     }
 
     /// The nearest of a customer: the smallest change as a share of the value; days count as thousandths of three years,
@@ -110,7 +116,7 @@ impl Nearest {
             };
             Some((to - now).abs() * 1_000_000 / whole)
         };
-        let all = self.better[group].iter().enumerate();
+        let all = self.better.get(group)?.iter().enumerate();
         let (_, (slot, way, to, grade)) = all.min_by_key(|(place, (slot, _, to, _))| {
             (far(*slot, to).unwrap_or(i128::MAX), *place)
         })?;
@@ -134,13 +140,8 @@ impl Conditions {
     /// All conditions on the way to the grade; `None` where they are not of this sort.
     fn of(scheme: &Scheme, leaves: &[Leaf]) -> Option<Self> {
         let holds = scheme.reviews.iter().any(|review| review.hold);
-        let customers = scheme.customers.as_ref();
-        // Which rows a sheet takes may hang on other values of the row.
-        let refuses = customers.is_some_and(|customers| {
-            customers.sheet.rows.is_some() || !customers.sheet.checks.is_empty()
-        });
         let is_told = leaves.iter().all(|leaf| leaf.why.is_none());
-        if holds || refuses || !scheme.lookups.is_empty() || !is_told {
+        if holds || !scheme.lookups.is_empty() || !is_told {
             return None;
         }
         let mut conditions = Self::default();
@@ -158,11 +159,62 @@ impl Conditions {
             }
             conditions.take(scheme, leaves, &expression.bound)?;
         }
+        conditions.take_asked(scheme, leaves)?;
+        conditions.take_bounds(scheme);
         for scale in &mut conditions.scales {
             scale.cuts.sort_unstable();
             scale.cuts.dedup();
         }
         Some(conditions)
+    }
+
+    /// Takes in what the sheet asks of a row with another value. It may hang on nothing else of the row.
+    fn take_asked(&mut self, scheme: &Scheme, leaves: &[Leaf]) -> Option<()> {
+        let is_leaf = |slot: &Slot| leaves.iter().any(|leaf| leaf.slot == *slot);
+        for asked in Asked::all(scheme) {
+            let slots = asked.slots(scheme);
+            if !slots.iter().any(is_leaf) {
+                continue;
+            }
+            for condition in asked.conditions() {
+                let fields = condition.bound.slots();
+                let is_same = fields
+                    .iter()
+                    .all(|field| slots.contains(field) && is_leaf(field));
+                if !is_same {
+                    return None;
+                }
+                self.take(scheme, leaves, &condition.bound)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Where one metric bounds another, on which side of the limits of the one the other lies tells customers apart too.
+    fn take_bounds(&mut self, scheme: &Scheme) {
+        for bound in scheme.metric_bounds() {
+            let [own, of] = [bound.own, bound.of].map(|slot| Bound {
+                node: Node::Slot(slot),
+                ty: scheme.slots.entries[slot.0 as usize].ty.clone(),
+                span: 0..0,
+            });
+            let mut cuts: Vec<i64> = vec![];
+            for scale in &self.scales {
+                if scale.measure == own || scale.measure == of {
+                    cuts.extend(&scale.cuts);
+                }
+            }
+            if cuts.is_empty() {
+                continue;
+            }
+            if bound.counts {
+                self.hold(own, &cuts);
+                self.hold(of, &cuts);
+            } else {
+                self.hold(own, &[0, 1]);
+                self.hold(of, &[1]);
+            }
+        }
     }
 
     /// Takes in a condition and all its parts.
@@ -311,6 +363,25 @@ impl Conditions {
         };
         ((0..grading.len()).map(group).collect(), members)
     }
+}
+
+/// Whether a day is read for nothing but how long ago it is.
+fn is_age(scheme: &Scheme, slot: Slot) -> bool {
+    let is_it = |bound: &Bound| bound.node == Node::Slot(slot);
+    let (mut read, mut aged) = (0, 0);
+    for expression in expressions(scheme) {
+        expression.bound.walk(&mut |part| match &part.node {
+            Node::Slot(_) if is_it(part) => read += 1,
+            Node::IsNull(value) if is_it(value) => aged += 1,
+            Node::Scalar(Scalar::Years | Scalar::Months | Scalar::Days, arguments) => {
+                let is_age =
+                    matches!(&arguments[..], [from, to] if is_it(from) && to.node == Node::AsOf);
+                aged += usize::from(is_age);
+            }
+            _ => {}
+        });
+    }
+    aged > 0 && read == aged
 }
 
 /// Whether an expression reads a leaf by itself, or a value made of some.

@@ -1,7 +1,8 @@
 //! Which other values a value may take: its least difference, its bounds, its words.
 
 use super::leaf::{Leaf, expressions, kind};
-use crate::expr::{AggregateFunction, Base, Bound, Comparison, Frame, Measure, Node, Slot};
+use super::texts::{items, texts};
+use crate::expr::{AggregateFunction, Base, Frame, Measure, Node, Slot};
 use crate::grading::Grading;
 use crate::scheme::model::{DayLimit, Field, FieldKind, MetricSource, Scheme, SlotKind};
 use crate::table::column::MISSING;
@@ -14,8 +15,6 @@ const ONE: i64 = 1_000_000;
 const LARGEST: i64 = 9_000_000_000_000 * ONE - 1;
 /// Ten thousand million, in millionths: as far as is looked, if nothing in the scheme or the column is beyond a tenth.
 const FAR: i64 = 10_000_000_000 * ONE;
-/// So many texts of a column are tried where the scheme does not name the possible ones.
-const MOST_TEXTS: usize = 40;
 
 /// What a value may be instead.
 #[derive(Clone, Debug)]
@@ -28,8 +27,21 @@ pub(super) enum Others {
     },
     /// These.
     These(Vec<Value>),
+    /// These texts, and others that the scheme does not name.
+    Texts(Vec<Arc<str>>, Rest),
     /// One of these more or less in the list.
     Items(Vec<Arc<str>>),
+}
+
+/// What there is beside the texts that the scheme names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing.
+    Nothing,
+    /// Others, which all give the same.
+    Same,
+    /// Others, of which one may give what another does not.
+    Open,
 }
 
 /// What a value may be instead.
@@ -77,8 +89,11 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
             step: 60,
         },
         Base::Bool => Others::These(vec![Value::Bool(true), Value::Bool(false)]),
-        Base::Text => Others::These(texts(scheme, leaf, field, column)),
-        Base::List => Others::Items(items(field, column)),
+        Base::Text => {
+            let (texts, rest) = texts(grading, leaf);
+            Others::Texts(texts, rest)
+        }
+        Base::List => Others::Items(items(scheme, slot)),
         Base::Null => Others::These(vec![]),
     }
 }
@@ -181,64 +196,4 @@ fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -
         None => step,
     };
     (step, greatest)
-}
-
-/// The texts that a column may hold: those that the scheme names, else those that are there.
-fn texts(scheme: &Scheme, leaf: &Leaf, field: Option<&Field>, column: &Column) -> Vec<Value> {
-    let mut texts: Vec<Arc<str>> = vec![];
-    let mut add = |text: &Arc<str>| {
-        if !texts.contains(text) {
-            texts.push(text.clone());
-        }
-    };
-    if let Some(field) = field.filter(|field| !field.choices.is_empty()) {
-        field.choices.iter().for_each(&mut add);
-        return texts.into_iter().map(Value::Text).collect();
-    }
-    for expression in expressions(scheme) {
-        expression.bound.walk(&mut |part| match &part.node {
-            Node::Compare(Comparison::Equal | Comparison::NotEqual, left, right) => {
-                for (value, text) in [(left, right), (right, left)] {
-                    if value.node == Node::Slot(leaf.slot)
-                        && let Some(Value::Text(text)) = text.literal()
-                    {
-                        add(text);
-                    }
-                }
-            }
-            Node::In(value, list) if value.node == Node::Slot(leaf.slot) => {
-                for text in list.iter().filter_map(Bound::literal) {
-                    if let Value::Text(text) = text {
-                        add(text);
-                    }
-                }
-            }
-            _ => {}
-        });
-    }
-    if let Column::Text(column) = column
-        && column.dictionary.len() <= MOST_TEXTS
-    {
-        let mut there: Vec<&Arc<str>> = column.dictionary.iter().collect();
-        there.sort_unstable();
-        there.into_iter().for_each(add);
-    }
-    let fits = |text: &Arc<str>| {
-        let pattern = field.and_then(|field| field.limits.pattern.as_ref());
-        !text.is_empty() && pattern.is_none_or(|pattern| pattern.matches(text))
-    };
-    texts.into_iter().filter(fits).map(Value::Text).collect()
-}
-
-/// The items that a list may have: those that the scheme names, else those that are there.
-fn items(field: Option<&Field>, column: &Column) -> Vec<Arc<str>> {
-    match (field, column) {
-        (Some(field), _) if !field.choices.is_empty() => field.choices.clone(),
-        (_, Column::List(lists)) if lists.dictionary.len() <= MOST_TEXTS => {
-            let mut there = lists.dictionary.to_vec();
-            there.sort_unstable();
-            there
-        }
-        _ => vec![],
-    }
 }

@@ -2,7 +2,7 @@
 //! others are halved, the nearer half first, until few values are left, which are tried one by one.
 
 use super::leaf::key_at;
-use super::others::Others;
+use super::others::{Others, Rest};
 use super::possible::Truths;
 use super::span::{Between, Known, cut};
 use super::{Change, Leaf, Way, World};
@@ -17,48 +17,57 @@ const AT_ONCE: i128 = 12;
 const MOST_SPANS: usize = 20_000;
 const MOST_TRIALS: usize = 400;
 
+/// Stands for any text that the scheme does not name: one from the area that nothing is assigned to.
+const UNNAMED: &str = "\u{f8ff}\u{f8ff}";
+
 /// A search was given up.
 #[derive(Debug)]
-pub(super) struct TooMany;
+struct TooMany;
+
+/// What was found, and whether some way was given up.
+#[derive(Default)]
+pub(super) struct Found {
+    pub changes: Vec<Change>,
+    pub gave_up: bool,
+}
+
+impl From<Vec<Change>> for Found {
+    fn from(changes: Vec<Change>) -> Self {
+        Self {
+            changes,
+            gave_up: false,
+        }
+    }
+}
 
 /// The nearest other values that change the grade.
-pub(super) fn changes(
-    world: &World<'_>,
-    leaf: &Leaf,
-    row: usize,
-    known: &Known,
-) -> Result<Vec<Change>, TooMany> {
+pub(super) fn changes(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Found {
     wanted(world, leaf, row, known, &[true, false])
 }
 
 /// The nearest other values that give a better grade.
-pub(super) fn better(
-    world: &World<'_>,
-    leaf: &Leaf,
-    row: usize,
-    known: &Known,
-) -> Result<Vec<Change>, TooMany> {
-    let mut changes = wanted(world, leaf, row, known, &[true])?;
+pub(super) fn better(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Vec<Change> {
+    let mut changes = wanted(world, leaf, row, known, &[true]).changes;
     changes.retain(|change| change.better);
-    Ok(changes)
+    changes
 }
 
 /// The nearest other values that give a better grade (`true`), a worse one, or both.
-fn wanted(
-    world: &World<'_>,
-    leaf: &Leaf,
-    row: usize,
-    known: &Known,
-    wanted: &[bool],
-) -> Result<Vec<Change>, TooMany> {
+fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[bool]) -> Found {
     let (least, greatest, step) = match &leaf.others {
-        Others::These(values) => return Ok(among(world, leaf, row, values)),
+        Others::These(values) => return among(world, leaf, row, values).into(),
+        Others::Texts(texts, rest) => {
+            let unnamed = (*rest == Rest::Same).then(|| UNNAMED.into());
+            let texts = texts.iter().cloned().chain(unnamed);
+            let values: Vec<Value> = texts.map(Value::Text).collect();
+            return among(world, leaf, row, &values).into();
+        }
         Others::Items(items) => {
             let values: Vec<Value> = items
                 .iter()
                 .map(|item| toggled(&world.frame().column(leaf.slot).value(row), item))
                 .collect();
-            return Ok(among(world, leaf, row, &values));
+            return among(world, leaf, row, &values).into();
         }
         Others::Steps {
             least,
@@ -67,8 +76,9 @@ fn wanted(
         } => (*least, *greatest, *step),
     };
     let Some(now) = key_at(world.frame().column(leaf.slot), row) else {
-        return Ok(vec![]);
+        return Found::default();
     };
+    let (least, greatest) = world.bounded(leaf, row, (least, greatest));
     // From one end of all numbers to the other there are more millionths than 64 bits count.
     let [least, greatest, step, at] = [least, greatest, step, now].map(i128::from);
     let line = |first: i128, last: i128, sign: i128| Line {
@@ -88,13 +98,18 @@ fn wanted(
         spans: 0,
         trials: 0,
     };
-    let mut changes = vec![];
+    let mut found = Found::default();
     for better in wanted.iter().copied() {
         for (way, line) in [(Way::More, &more), (Way::Less, &less)] {
-            if let Some((key, grade)) = search.first(line, better)? {
+            (search.spans, search.trials) = (0, 0);
+            let Ok(first) = search.first(line, better) else {
+                found.gave_up = true;
+                continue;
+            };
+            if let Some((key, grade)) = first {
                 let to = search.value(key);
                 let Some(to) = to else { continue };
-                changes.push(Change {
+                found.changes.push(Change {
                     way,
                     to,
                     by: distance(search.base(), now, key),
@@ -104,7 +119,7 @@ fn wanted(
             }
         }
     }
-    Ok(changes)
+    found
 }
 
 /// All other values that change the grade, where there are only these.
@@ -120,12 +135,18 @@ fn among(world: &World<'_>, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Ch
     let changed = values.into_iter().zip(outcomes);
     let changed = changed.filter(|(_, outcome)| outcome.allowed && outcome.grade != present);
     changed
-        .map(|(to, outcome)| Change {
-            way: Way::Other,
-            to,
-            by: None,
-            grade: outcome.grade,
-            better: is_better(outcome.grade, present),
+        .map(|(to, outcome)| {
+            let (way, to) = match to {
+                Value::Text(text) if *text == *UNNAMED => (Way::Unnamed, Value::Missing),
+                to => (Way::Other, to),
+            };
+            Change {
+                way,
+                to,
+                by: None,
+                grade: outcome.grade,
+                better: is_better(outcome.grade, present),
+            }
         })
         .collect()
 }
@@ -234,6 +255,9 @@ impl Search<'_> {
         let (a, b) = (line.key(from), line.key(to));
         let ends = (a.min(b), a.max(b));
         let mut between = Between::new(self.world, self.leaf, self.row, self.known, ends);
+        if !between.may_be_taken() {
+            return false;
+        }
         let grades = between.grades();
         let holds = between.holds(&grades);
         let counting = |values: Option<u32>, held: bool| {

@@ -79,8 +79,11 @@ impl World<'_> {
     }
 
     /// What each value of a customer gives that is `by` (a share) more or less, all else as it is; those only that give
-    /// another grade.
-    pub fn shifts_of(&self, row: usize, by: Decimal) -> Vec<Shifted> {
+    /// another grade. `None` where that would say what customers have whom the reader does not see.
+    pub fn shifts_of(&self, row: usize, by: Decimal) -> Option<Vec<Shifted>> {
+        if self.numbers().any(|leaf| self.withholds(leaf)) {
+            return None;
+        }
         let mut changed = vec![];
         for leaf in self.numbers() {
             for way in [Way::More, Way::Less] {
@@ -100,7 +103,7 @@ impl World<'_> {
                 }
             }
         }
-        changed
+        Some(changed)
     }
 
     /// The grade that counts for everybody if these columns were others.

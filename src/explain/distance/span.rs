@@ -8,7 +8,8 @@ use super::{Leaf, World};
 use crate::assess::{Choice, is_in};
 use crate::expr::{Base, Bound, Node, Slot};
 use crate::scheme::model::{
-    Band, Dimension, DimensionRule, GradeRule, IndicatorRule, MissingRule, SlotKind, Top,
+    Band, Dimension, DimensionRule, Expression, GradeRule, IndicatorRule, MissingRule, SlotKind,
+    Top,
 };
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Truth, Value};
@@ -84,6 +85,20 @@ impl<'a> Between<'a> {
         }
         choices.push(Choice::NoneHolds);
         choices
+    }
+
+    /// Whether the sheet may take the row.
+    pub fn may_be_taken(&self) -> bool {
+        let mut asked = self.world.asked.iter();
+        asked.all(|asked| {
+            let truths = |read: &Expression| self.of(&read.bound).truths();
+            let when = asked.when.map_or(Truths::one(Truth::True), truths);
+            let that = truths(asked.that);
+            [Truth::False, Truth::Unknown, Truth::True].iter().any(|w| {
+                let mut all = [Truth::False, Truth::Unknown, Truth::True].into_iter();
+                when.has(*w) && all.any(|t| that.has(t) && asked.takes(*w, t))
+            })
+        })
     }
 
     /// Whether reviewers may hold the grade, which is one of these, and whether they may not.

@@ -22,6 +22,8 @@ pub fn change_text(scheme: &Scheme, slot: Slot, change: &Change, lang: Lang) -> 
         (Way::Less, Some(by), Lang::En) if is_day => format!("{by} earlier ({to}) → {grade}"),
         (Way::More, Some(by), Lang::En) => format!("{by} more ({to}) → {grade}"),
         (Way::Less, Some(by), Lang::En) => format!("{by} less ({to}) → {grade}"),
+        (Way::Unnamed, _, Lang::Zh) => format!("改为方案未提到的内容 → {grade}"),
+        (Way::Unnamed, _, Lang::En) => format!("a text that the scheme does not name → {grade}"),
         (_, _, Lang::Zh) => format!("改为 {to} → {grade}"),
         (_, _, Lang::En) => format!("{to} instead → {grade}"),
     }
@@ -89,6 +91,10 @@ pub const fn why_text(why: Why, lang: Lang) -> &'static str {
         (Why::Others, Lang::En) => "what others are ranked by changes with it: not worked out",
         (Why::Texts, Lang::Zh) => "按文字排名，未求解",
         (Why::Texts, Lang::En) => "texts are ranked: not worked out",
+        (Why::Unnamed, Lang::Zh) => "方案未提到的内容未求解",
+        (Why::Unnamed, Lang::En) => "texts that the scheme does not name: not worked out",
+        (Why::Withheld, Lang::Zh) => "与不可见的客户一起排名，保密",
+        (Why::Withheld, Lang::En) => "ranked among customers not shown here: withheld",
         (Why::TooMany, Lang::Zh) => "可能的取值太多，未求解",
         (Why::TooMany, Lang::En) => "too many values are possible: not worked out",
     }
@@ -113,6 +119,12 @@ pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
     let changes = changes.map(|change| change_text(scheme, reach.slot, change, lang));
     let changes: Vec<String> = changes.collect();
     let tail = match (reach.why, lang) {
+        (Some(why), Lang::Zh) if !changes.is_empty() => {
+            format!("{}；其余：{}", changes.join("；"), why_text(why, lang))
+        }
+        (Some(why), Lang::En) if !changes.is_empty() => {
+            format!("{}; else: {}", changes.join("; "), why_text(why, lang))
+        }
         (Some(why), _) => why_text(why, lang).to_owned(),
         (None, Lang::Zh) if changes.is_empty() => "单独变动不改变等级".to_owned(),
         (None, Lang::En) if changes.is_empty() => "no other value changes the grade".to_owned(),

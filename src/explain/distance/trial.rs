@@ -1,13 +1,13 @@
 //! What would become of one customer with other values: the row as it is and as it would be, side by side, through the
 //! evaluator that grades.
 
+use super::taken::Asked;
 use super::{Leaf, World, column_of};
 use crate::assess::{Choice, Facts, assess};
 use crate::classify;
 use crate::clean::sheet::text_at;
-use crate::diagnostic::Severity;
 use crate::expr::FieldFrame;
-use crate::scheme::model::{Expression, Review, SlotKind, That};
+use crate::scheme::model::{Review, SlotKind};
 use crate::table::{Column, Truth, Value};
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -92,29 +92,11 @@ impl World<'_> {
         let SlotKind::Field(field) = self.scheme.slots.entries[leaf.slot.0 as usize].kind else {
             return allowed;
         };
-        let (Some(customers), Some(rows)) = (&self.scheme.customers, &self.grading.book.customers)
-        else {
+        let asked = Asked::all(self.scheme).into_iter();
+        let asked: Vec<Asked<'_>> = asked.filter(|asked| asked.reads(field)).collect();
+        let (Some(rows), false) = (&self.grading.book.customers, asked.is_empty()) else {
             return allowed;
         };
-        let sheet = &customers.sheet;
-        let reads = |condition: &Expression| {
-            let slots = condition.bound.slots();
-            slots.iter().any(|slot| slot.0 as usize == field)
-        };
-        let checks = sheet.checks.iter().filter_map(|check| match &check.that {
-            That::EachRow {
-                condition,
-                reads_before: false,
-            } if check.severity == Severity::Error => Some((check.when.as_ref(), condition)),
-            _ => None,
-        });
-        let conditions = sheet.rows.iter().map(|rows| (None, rows)).chain(checks);
-        let conditions =
-            conditions.filter(|(when, condition)| reads(condition) || when.is_some_and(reads));
-        let conditions: Vec<(Option<&Expression>, &Expression)> = conditions.collect();
-        if conditions.is_empty() {
-            return allowed;
-        }
         let same = vec![Some(row as u32); column.len()];
         let columns = rows.columns.iter().enumerate().map(|(index, whole)| {
             if index == field {
@@ -125,20 +107,14 @@ impl World<'_> {
         });
         let columns: Vec<Column> = columns.collect();
         let frame = FieldFrame::new(&columns, column.len(), self.frame().as_of());
-        let is_rows = |condition: &Expression| {
-            let rows = sheet.rows.as_ref();
-            rows.is_some_and(|rows| std::ptr::eq(rows, condition))
-        };
-        for (when, condition) in conditions {
-            let holds = truths(&condition.bound.eval(&frame).column);
-            let about = when.map(|when| truths(&when.bound.eval(&frame).column));
+        for asked in asked {
+            let holds = truths(&asked.that.bound.eval(&frame).column);
+            let about = asked
+                .when
+                .map(|when| truths(&when.bound.eval(&frame).column));
             for (row, allowed) in allowed.iter_mut().enumerate() {
-                let is_about = about.as_ref().is_none_or(|about| about[row] == Truth::True);
-                *allowed &= if is_rows(condition) {
-                    holds[row] == Truth::True
-                } else {
-                    !is_about || holds[row] != Truth::False
-                };
+                let about = about.as_ref().map_or(Truth::True, |about| about[row]);
+                *allowed &= asked.takes(about, holds[row]);
             }
         }
         allowed

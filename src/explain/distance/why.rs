@@ -4,7 +4,9 @@ use super::Why;
 use super::leaf::{Leaf, kind, moved, reaches_the_grade};
 use crate::expr::{Base, Bound, Node};
 use crate::grading::Grading;
-use crate::scheme::model::{Band, Expression, GradeRule, MetricSource, SlotKind, WindowSpan};
+use crate::scheme::model::{
+    Band, Expression, GradeRule, MetricSource, Scheme, SlotKind, WindowSpan,
+};
 
 /// Why nothing is said of a value that the grade is made of.
 pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
@@ -53,14 +55,11 @@ pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
         }
     }
     let is_spilled = |bound: &Bound| bound.slots().iter().any(|slot| spilled[slot.0 as usize]);
-    let mut looks_at_others = false;
     for spec in &scheme.populations {
         let within = spec.within.as_ref();
         if is_spilled(&spec.argument) || within.is_some_and(is_spilled) {
             return Some(Why::Others);
         }
-        looks_at_others |=
-            leaf.moves_any(&spec.argument) || within.is_some_and(|within| leaf.moves_any(within));
     }
     for grade in &scheme.grades {
         let GradeRule::Top(top) = &grade.rule else {
@@ -73,12 +72,29 @@ pub(super) fn why_not(grading: &Grading, leaf: &Leaf) -> Option<Why> {
         if top.by.iter().any(|by| by.bound.ty.base == Base::Text) {
             return Some(Why::Texts);
         }
-        looks_at_others |= top.by.iter().any(|by| leaf.moves_any(&by.bound))
-            || top.within.is_some_and(|within| leaf.moves(within));
     }
     // A cell of a lookup is that of all who have the same key.
     let is_lookup = matches!(kind(scheme, leaf.slot), SlotKind::LookupField(..));
-    (is_lookup && looks_at_others).then_some(Why::Others)
+    (is_lookup && leaf.ranks).then_some(Why::Others)
+}
+
+/// Whether ranks or figures of the population are made of a value.
+pub(super) fn looks_at_others(scheme: &Scheme, leaf: &Leaf) -> bool {
+    let mut populations = scheme.populations.iter();
+    let mut grades = scheme.grades.iter();
+    populations.any(|spec| {
+        leaf.moves_any(&spec.argument)
+            || spec
+                .within
+                .as_ref()
+                .is_some_and(|within| leaf.moves_any(within))
+    }) || grades.any(|grade| match &grade.rule {
+        GradeRule::Top(top) => {
+            top.by.iter().any(|by| leaf.moves_any(&by.bound))
+                || top.within.is_some_and(|within| leaf.moves(within))
+        }
+        GradeRule::When(_) => false,
+    })
 }
 
 /// Whether metrics that the grade is made of read a field of the customers' sheet: a change of it changes them too.

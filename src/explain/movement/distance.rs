@@ -5,7 +5,7 @@ use crate::diagnostic::Lang;
 use crate::explain::{rule_text, value_text};
 use crate::expr::{Bound, Comparison, Node, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, GradeRule, Top};
+use crate::scheme::model::{Expression, GradeRule, Ties, Top};
 use crate::table::{Decimal, Value};
 
 /// What the next better grade needs; `None` for the best, for those without a grade, and where nothing is lacking
@@ -127,7 +127,7 @@ fn found(grading: &Grading, part: &Bound, row: usize, lang: Lang) -> String {
     })
 }
 
-/// The key of the last customer who is in, where one key ranks everybody; else the rule.
+/// The key of the last customer who is within the rank, whatever grade that one has, where one key ranks everybody; else the rule.
 fn rank(
     grading: &Grading,
     grade: usize,
@@ -136,7 +136,9 @@ fn rank(
     row: usize,
     lang: Lang,
 ) -> Option<String> {
-    let cutoff = grading.assessment.cuts.get(grade)?.cutoff.first();
+    // With whoever equals the last one, nobody of them is in where ties count down.
+    let last = grading.assessment.cuts.get(grade)?.last.first();
+    let cutoff = last.filter(|_| top.ties == Ties::Up);
     if let (Some(cutoff), [by], None) = (cutoff, &top.by[..], top.within)
         && let [slot] = by.bound.slots()[..]
         && by.bound.node == Node::Slot(slot)

@@ -2,6 +2,7 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod bounds;
 mod checks;
 mod duplicates;
 mod movement;
@@ -14,6 +15,7 @@ mod tasks;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use bounds::MetricBound;
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
