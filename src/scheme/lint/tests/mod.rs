@@ -3,6 +3,7 @@
 mod found;
 mod law;
 mod moves;
+mod reasons;
 mod shipped;
 mod whole;
 
