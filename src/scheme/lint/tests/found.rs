@@ -230,7 +230,7 @@ fn entries_that_are_never_reached() {
         // The missing value stops at the first condition that asks for it.
         (
             &["x > 5", "x <= 5", "x is null"],
-            "`b3` is never reached: `b1` before it covers all of it",
+            "`b3` is never reached: where it holds, `b1` before it is unknown, and the list stops there",
         ),
         // `x` and `x / y` hang together: a customer who has both.
         (
