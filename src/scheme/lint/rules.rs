@@ -174,11 +174,11 @@ fn pair(
 }
 
 /// The rule of two that never holds without the other, with the other; of both, the one that then moves nobody at all.
-fn implied<'r>(
-    [first, second]: [&'r MovementRule; 2],
+fn implied(
+    [first, second]: [&MovementRule; 2],
     [first_implies, second_implies]: [bool; 2],
     moves_nobody: impl Fn(&MovementRule) -> bool,
-) -> Option<(&'r MovementRule, &'r MovementRule)> {
+) -> Option<(&MovementRule, &MovementRule)> {
     let first_one = first_implies.then_some((first, second));
     let second_one = second_implies.then_some((second, first));
     match first_one.zip(second_one) {
