@@ -19,7 +19,7 @@ use regrade::present::problems::Problems;
 use regrade::present::workbook;
 use regrade::read::Table;
 use regrade::scheme::Scheme;
-use regrade::scheme::lint::{linted, touched, windows};
+use regrade::scheme::lint::{self, linted, touched, windows};
 use regrade::table::Date;
 use regrade::text;
 use std::collections::BTreeMap;
@@ -232,8 +232,16 @@ fn tell(rules: &Rules, found: &[Finding], data: &[Finding], screen: &Screen) {
         all.filter(|finding| finding.severity == severity).count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let undecided = found
+        .iter()
+        .filter(|finding| lint::is_undecided(finding))
+        .count();
     let name = &rules.name;
     screen.say(&match (errors, warnings) {
+        (0, 0) if undecided > 0 => text!(
+            "{name}: nothing found; {undecided} not decided",
+            "{name}：没有发现问题；{undecided} 项未能判定"
+        ),
         (0, 0) => text!("{name}: nothing found", "{name}：没有发现问题"),
         _ => Text {
             en: format!(

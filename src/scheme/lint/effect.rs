@@ -6,7 +6,7 @@ use super::world::{Open, States};
 use crate::assess::choose;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Bound, Node, Slot};
-use crate::scheme::model::{Expression, GradeRule};
+use crate::scheme::model::{Expression, GradeRule, Scheme};
 use crate::table::column::MISSING;
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Date, Decimal};
@@ -30,6 +30,16 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
     let Some(score) = score.filter(|score| open.results.contains(score) && reads(*score)) else {
         return vec![];
     };
+    // Where the score moves grades, or keeps them, any point of it may count.
+    let moving = moving(open.original);
+    let reads_for_moves = |slot: Slot| {
+        moving
+            .iter()
+            .any(|bound| reads_at_all(open.original, bound, slot))
+    };
+    if reads_for_moves(score) {
+        return vec![];
+    }
     // A rank by the score may change with any point of it.
     let by_rank = open.original.grades.iter().any(|grade| match &grade.rule {
         GradeRule::Top(top) => top.by.iter().any(|by| by.bound.slots().contains(&score)),
@@ -49,7 +59,11 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
     let mut with_effect = false;
     for index in weighted {
         let dimension = &open.scheme.dimensions[index];
-        if reads(dimension.label_slot) || reads(dimension.points_slot) {
+        let slots = [dimension.label_slot, dimension.points_slot];
+        if slots
+            .into_iter()
+            .any(|slot| reads(slot) || reads_for_moves(slot))
+        {
             with_effect = true;
             continue;
         }
@@ -90,6 +104,26 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
     }
     // Where none has an effect the cuts are out of reach, which is told of the grades.
     if with_effect { findings } else { vec![] }
+}
+
+/// What decides of grades beside their conditions, where they move from run to run: what keeps them, the rules, and who
+/// is eligible.
+fn moving(scheme: &Scheme) -> Vec<&Bound> {
+    let Some(movement) = &scheme.grade_movement else {
+        return vec![];
+    };
+    let keeps = scheme.grades.iter().filter_map(|grade| grade.keep.as_ref());
+    let rules = movement.rules.iter().map(|rule| &rule.when);
+    let all = keeps.chain(rules).chain(&movement.eligible);
+    all.map(|expression| &expression.bound).collect()
+}
+
+/// Whether an expression of the scheme as it is reads a slot, directly or in a value, whatever the function.
+fn reads_at_all(scheme: &Scheme, bound: &Bound, wanted: Slot) -> bool {
+    bound.slots().iter().any(|slot| {
+        let value = scheme.values.iter().find(|value| value.slot == *slot);
+        *slot == wanted || value.is_some_and(|value| reads_at_all(scheme, &value.is.bound, wanted))
+    })
 }
 
 /// Whether an expression reads a slot, directly or in a value.

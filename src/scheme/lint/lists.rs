@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Text;
 use crate::scheme::model::{
-    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Top,
+    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Movement, MovementRule, Scheme, Top,
 };
 use crate::text;
 use std::ops::Range;
@@ -44,6 +44,8 @@ pub struct Entry<'a> {
     pub span: Range<usize>,
     /// Whether it is of use only where no entry before it holds.
     pub exclusive: bool,
+    /// Whether movement leads there, whatever the values give.
+    pub led_to: bool,
 }
 
 /// For whom an entry is.
@@ -89,7 +91,8 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
         entries: scheme
             .grades
             .iter()
-            .map(|grade| Entry {
+            .enumerate()
+            .map(|(index, grade)| Entry {
                 name: named(&grade.name),
                 rule: match &grade.rule {
                     GradeRule::When(when) => when.as_ref().into(),
@@ -97,6 +100,7 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
                 },
                 span: grade.span.clone(),
                 exclusive: true,
+                led_to: leads_to(scheme.grade_movement.as_ref(), index, scheme.grades.len()),
             })
             .collect(),
     });
@@ -107,11 +111,13 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
         entries: scheme
             .types
             .iter()
-            .map(|rule| Entry {
+            .enumerate()
+            .map(|(index, rule)| Entry {
                 name: named(&rule.name),
                 rule: rule.when.as_ref().into(),
                 span: rule.span.clone(),
                 exclusive: true,
+                led_to: leads_to(scheme.type_movement.as_ref(), index, scheme.types.len()),
             })
             .collect(),
     });
@@ -129,6 +135,7 @@ pub fn lists(scheme: &Scheme) -> Vec<List<'_>> {
                 span: strategy.span.clone(),
                 // Tasks come from all strategies that hold, so one with tasks is of use behind another.
                 exclusive: strategy.tasks.is_empty(),
+                led_to: false,
             })
             .collect(),
     });
@@ -152,9 +159,28 @@ fn of_bands<'a>(of: Of, name: &str, bands: &'a [Band]) -> List<'a> {
                 rule: band.when.as_ref().into(),
                 span: band.span.clone(),
                 exclusive: true,
+                led_to: false,
             })
             .collect(),
     }
+}
+
+/// Whether movement leads to a level: at the first, by a rule, or on the way to another where the steps are capped.
+fn leads_to(movement: Option<&Movement>, level: usize, count: usize) -> bool {
+    let Some(movement) = movement else {
+        return false;
+    };
+    let wanted = level as u32;
+    let is_capped = movement.max_step_up.is_some() || movement.max_step_down.is_some();
+    let by_rule = |rule: &MovementRule| {
+        (0..count as u32).any(|from| {
+            let target = rule.target(from, count);
+            target.is_some_and(|target| movement.capped(from, target) == wanted)
+        })
+    };
+    movement.initial == Some(wanted)
+        || movement.rules.iter().any(by_rule)
+        || (movement.follows && is_capped)
 }
 
 fn numbered(en: &str, zh: &str, index: usize) -> Text {

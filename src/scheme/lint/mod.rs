@@ -59,6 +59,7 @@ pub fn lint(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Finding> {
 
 /// The same, with how the customers are told whom each finding is about ([`touched`]).
 pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
+    let scheme = &names::on_the_day(scheme, as_of);
     let figures = figures::lint(scheme, as_of).into_iter();
     let mut found: Vec<Linted> = figures.map(Linted::from).collect();
     let open = Open::new(scheme, as_of);
@@ -88,6 +89,12 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
     found
 }
 
+/// Whether a finding says that something was not decided: of gaps, conflicts and inversions notes say nothing else.
+pub fn is_undecided(finding: &Finding) -> bool {
+    finding.severity == Severity::Note
+        && matches!(finding.code, Code::Gap | Code::Conflict | Code::Inversion)
+}
+
 /// A list whose conditions have been evaluated for every sort of customer.
 struct Judged<'a> {
     /// What an entry is called.
@@ -96,6 +103,8 @@ struct Judged<'a> {
     entries: &'a [Entry<'a>],
     /// For each entry its condition over the things told; `None` for the one for everybody left.
     conditions: Vec<Option<Bound>>,
+    /// The same as opened.
+    opened: Vec<Option<&'a Bound>>,
     /// The scheme as it was opened.
     open: &'a Open<'a>,
     /// The sorts of customers.
@@ -180,6 +189,7 @@ fn of_list(
         what: &list.what,
         entries,
         conditions,
+        opened: judges,
         open,
         states: &states,
         grid: Grid::new(&states.told[..own], &states.choices),

@@ -3,11 +3,11 @@
 use super::shape::{Shape, narrow, shape};
 use crate::expr::{AggregateFunction, Estimate, Slot};
 use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Field, Indicator, IndicatorRule, Metric, MetricSource,
-    MissingRule, Scheme, SlotKind,
+    Band, DayLimit, Dimension, DimensionRule, Field, FieldKind, Indicator, IndicatorRule, Metric,
+    MetricSource, MissingRule, Scheme, SlotKind,
 };
 use crate::table::decimal::divide_half_away;
-use crate::table::{Decimal, Value};
+use crate::table::{Date, Decimal, Value};
 
 /// What the column of a name can hold.
 pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
@@ -29,6 +29,22 @@ pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
     }
 }
 
+/// The scheme with the limits `as_of` as days, as far as they hold on that day. A file may have been brought in earlier:
+/// its dates are then before that earlier day, and so before this one, but they need not come after this one.
+pub fn on_the_day(scheme: &Scheme, as_of: Date) -> Scheme {
+    let mut scheme = scheme.clone();
+    let customers = scheme.customers.iter_mut().map(|known| &mut known.sheet);
+    let events = scheme.events.iter_mut().map(|known| &mut known.sheet);
+    let lookups = scheme.lookups.iter_mut().map(|known| &mut known.sheet);
+    let sheets = customers.chain(events).chain(lookups);
+    for field in sheets.flat_map(|sheet| &mut sheet.fields) {
+        let limits = &mut field.limits;
+        limits.first = limits.first.filter(|first| *first != DayLimit::AsOf);
+        limits.last = limits.last.map(|last| DayLimit::Day(last.day(as_of)));
+    }
+    scheme
+}
+
 /// Cells outside a field's limits are findings and not used, so the limits hold.
 pub fn of_field(field: &Field) -> Shape {
     let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
@@ -38,6 +54,21 @@ pub fn of_field(field: &Field) -> Shape {
             .filter(|_| !field.limits.warns)
             .map(Decimal::millionths)
     };
+    let day = |limit: Option<DayLimit>| match limit.filter(|_| !field.limits.warns) {
+        Some(DayLimit::Day(day)) => Some(i64::from(day.days())),
+        // Which day that is, [`on_the_day`] says.
+        Some(DayLimit::AsOf) | None => None,
+    };
+    let (first, last) = (day(field.limits.first), day(field.limits.last));
+    match field.kind {
+        FieldKind::Date => return Shape::within(first, last, 1),
+        FieldKind::DateTime => {
+            let (midnight, last_second) =
+                (|day: i64| day * 86_400, |day: i64| day * 86_400 + 86_399);
+            return Shape::within(first.map(midnight), last.map(last_second), 1);
+        }
+        _ => {}
+    }
     Shape::within(limit(field.min), limit(field.max), step)
 }
 

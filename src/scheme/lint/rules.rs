@@ -115,13 +115,11 @@ fn pair(
     let only_second = rows(&|row| b[row] == Truth::True && a[row] != Truth::True);
     let outside = Reads::of(open, conditions.iter().map(|condition| &condition.bound)).outside;
     let hanging = meeting(open, &outside);
-    let implied = if only_first.is_empty() {
-        Some((first, second))
-    } else if only_second.is_empty() {
-        Some((second, first))
-    } else {
-        None
-    };
+    let implied = implied(
+        [first, second],
+        [only_first.is_empty(), only_second.is_empty()],
+        |rule| moves_nobody(rule, &meet, count),
+    );
     if !hanging.is_empty() && implied.is_none() {
         let names = hanging.iter().filter_map(|slot| {
             let name = &states.given(*slot)?.variable.name;
@@ -131,39 +129,22 @@ fn pair(
         let why = text!("{en} come from the same values", "{zh} 来自相同的值");
         return Some(not_decided(first, second, why).into());
     }
-    let is_up = |rule| leads_up(rule, level, count) == Some(true);
-    let (name_a, name_b) = (&first.name, &second.name);
+    let from = names_of(levels, &meet);
     let finding = match implied {
         Some((one, other)) => {
-            let (one_name, other_name) = (&one.name, &other.name);
-            let title = if is_up(one) {
-                text!(
-                    "promotion `{one_name}` implies demotion `{other_name}`: it never moves anybody",
-                    "升级规则 `{one_name}` 成立时，降级规则 `{other_name}` 必然成立：永远升不了级"
-                )
-            } else {
-                text!(
-                    "demotion `{one_name}` implies promotion `{other_name}`: it never moves anybody",
-                    "降级规则 `{one_name}` 成立时，升级规则 `{other_name}` 必然成立：永远降不了级"
-                )
-            };
-            Finding::error(Code::Conflict, title)
-                .at(one.span.clone())
-                .related(other.span.clone(), text!("this holds too", "这条也成立"))
+            let is_up = leads_up(one, level, count) == Some(true);
+            implies(one, other, is_up, &from, moves_nobody(one, &meet, count))
         }
-        None => Finding::warning(
-            Code::Conflict,
-            text!(
-                "`{name_a}` and `{name_b}` can hold together, and lead up and down: then nobody moves",
-                "`{name_a}` 与 `{name_b}` 可能同时成立，一升一降：届时不升不降"
-            ),
-        )
-        .at(second.span.clone())
-        .related(first.span.clone(), text!("and this", "以及这条")),
+        None => meets(first, second, &from),
     };
     let slots: BTreeSet<Slot> = states.slots.iter().copied().collect();
     let such = of_slots(&states, &states.customers[witness], &slots);
-    let from = &levels[level as usize];
+    // The customer may stand on any of the levels, unless the conditions read it.
+    let own = place.and_then(|place| match &states.customers[witness][place] {
+        Value::Text(name) => Some(name.clone()),
+        _ => None,
+    });
+    let from = own.unwrap_or_else(|| levels[level as usize].clone());
     let mut finding = finding
         .with_note(Text {
             en: format!("both hold for {}, from `{from}`", such.en),
@@ -178,8 +159,98 @@ fn pair(
     finding.witnesses.push(made);
     Some(Linted {
         finding,
-        touches: Touches::Both(first.when.clone(), second.when.clone()),
+        touches: Touches::Both {
+            conditions: [first.when.clone(), second.when.clone()],
+            before: match kind {
+                SlotKind::Type => SlotKind::PreviousType,
+                _ => SlotKind::PreviousGrade,
+            },
+            levels: meet
+                .iter()
+                .map(|level| levels[*level as usize].clone())
+                .collect(),
+        },
     })
+}
+
+/// The rule of two that never holds without the other, with the other; of both, the one that then moves nobody at all.
+fn implied(
+    [first, second]: [&MovementRule; 2],
+    [first_implies, second_implies]: [bool; 2],
+    moves_nobody: impl Fn(&MovementRule) -> bool,
+) -> Option<(&MovementRule, &MovementRule)> {
+    let first_one = first_implies.then_some((first, second));
+    let second_one = second_implies.then_some((second, first));
+    match first_one.zip(second_one) {
+        Some((_, other)) if !moves_nobody(first) && moves_nobody(second) => Some(other),
+        _ => first_one.or(second_one),
+    }
+}
+
+/// Whether a rule that holds only together with another leads nowhere from levels other than those on which they meet.
+/// A rule that leads to the level of a customer does not fire, and so does not hold up the other.
+fn moves_nobody(rule: &MovementRule, meet: &[u32], count: usize) -> bool {
+    (0..count as u32).all(|level| rule.target(level, count).is_none() || meet.contains(&level))
+}
+
+fn names_of(levels: &[Arc<str>], places: &[u32]) -> Text {
+    let names = places.iter().map(|place| {
+        let name = &levels[*place as usize];
+        text!("`{name}`", "`{name}`")
+    });
+    super::words::listed(&[", ", "、"], names)
+}
+
+/// One rule implies the other.
+fn implies(
+    one: &MovementRule,
+    other: &MovementRule,
+    is_up: bool,
+    from: &Text,
+    moves_nobody: bool,
+) -> Finding {
+    let (name, other_name) = (&one.name, &other.name);
+    let Text { en, zh } = if is_up {
+        text!(
+            "promotion `{name}` implies demotion `{other_name}`",
+            "升级规则 `{name}` 成立时，降级规则 `{other_name}` 必然成立"
+        )
+    } else {
+        text!(
+            "demotion `{name}` implies promotion `{other_name}`",
+            "降级规则 `{name}` 成立时，升级规则 `{other_name}` 必然成立"
+        )
+    };
+    let way = if is_up { "升" } else { "降" };
+    let finding = if moves_nobody {
+        let title = text!("{en}: it never moves anybody", "{zh}：永远{way}不了级");
+        Finding::error(Code::Conflict, title)
+    } else {
+        let (from_en, from_zh) = (&from.en, &from.zh);
+        let title = text!(
+            "{en}: from {from_en} it moves nobody",
+            "{zh}：从 {from_zh} 永远{way}不了级"
+        );
+        Finding::warning(Code::Conflict, title)
+    };
+    finding
+        .at(one.span.clone())
+        .related(other.span.clone(), text!("this holds too", "这条也成立"))
+}
+
+/// Two rules can hold together.
+fn meets(first: &MovementRule, second: &MovementRule, from: &Text) -> Finding {
+    let (a, b) = (&first.name, &second.name);
+    let (from_en, from_zh) = (&from.en, &from.zh);
+    Finding::warning(
+        Code::Conflict,
+        text!(
+            "`{a}` and `{b}` can hold together, and lead up and down from {from_en}: then nobody moves",
+            "`{a}` 与 `{b}` 可能同时成立，从 {from_zh} 一升一降：届时不升不降"
+        ),
+    )
+    .at(second.span.clone())
+    .related(first.span.clone(), text!("and this", "以及这条"))
 }
 
 fn not_decided(first: &MovementRule, second: &MovementRule, why: Text) -> Finding {

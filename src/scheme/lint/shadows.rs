@@ -3,12 +3,15 @@
 use super::certainty::{Certainty, certainty};
 use super::customers::{customer, described};
 use super::lists::{Entry, Rule};
-use super::words::{bounds, row_text};
-use super::{Judged, Linted, Touches, attainable};
-use crate::diagnostic::{Code, Finding, Text};
+use super::words::{bounds, listed, row_text};
+use super::{Judged, Linted, Touches, attainable, judge};
+use crate::diagnostic::{Code, Finding, Severity, Text};
+use crate::expr::{Bound, Node};
 use crate::scheme::model::{Ties, Top, TopSize};
 use crate::table::Truth;
 use crate::text;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The entries behind one that takes everybody.
 pub fn behind_all(all: &Entry<'_>, behind: &[Entry<'_>]) -> Vec<Linted> {
@@ -64,25 +67,42 @@ fn taken(entry: &Entry<'_>, finding: Finding) -> Linted {
 
 /// An entry whose condition nothing satisfies.
 fn never(judged: &Judged<'_>, entry: usize) -> Finding {
-    let Text { en, zh } = &judged.entries[entry].name;
-    let finding = Finding::warning(
-        Code::Shadowed,
-        Text {
-            en: format!("{en} is never reached: no value satisfies its condition"),
-            zh: format!("{zh} 永远轮不到：没有值能使它的条件成立"),
-        },
-    )
-    .at(judged.entries[entry].span.clone())
-    .label(text!("this contradicts itself", "条件自相矛盾"));
-    let read = read_by(judged, &[entry]);
+    let Text { en, zh } = never_reached(&judged.entries[entry]);
+    let title = Text {
+        en: format!("{en}: no value satisfies its condition"),
+        zh: format!("{zh}：没有值能使它的条件成立"),
+    };
+    let finding = found(&judged.entries[entry], title)
+        .label(text!("this contradicts itself", "条件自相矛盾"));
+    let failing = failing(judged, entry);
+    let is_pair = failing
+        .as_ref()
+        .is_some_and(|failing| failing.other.is_some());
+    let read = match &failing {
+        Some(failing) => failing.read.clone(),
+        None => read_by(judged, &[entry]),
+    };
     let limits: Vec<Text> = read
         .iter()
         .filter_map(|variable| {
             let known = attainable(judged, *variable);
-            known.or_else(|| bounds(&judged.grid.told[*variable].variable))
+            // Each of two that exclude each other keeps within the bounds.
+            let bounds = || bounds(&judged.grid.told[*variable].variable);
+            known.or_else(|| if is_pair { None } else { bounds() })
         })
         .collect();
-    let mut finding = if limits.is_empty() {
+    let is_single = failing.is_some() && !is_pair;
+    let finding = match failing {
+        Some(Failing { part, other, .. }) => finding.with_note(match other {
+            Some(other) => text!(
+                "`{part}` and `{other}` never hold together",
+                "`{part}` 与 `{other}` 不会同时成立"
+            ),
+            None => text!("`{part}` never holds", "`{part}` 永远不成立"),
+        }),
+        None => finding,
+    };
+    let mut finding = if limits.is_empty() && !is_single {
         finding.help(text!(
             "an `and` where `or` is meant?",
             "是否应把 `and` 写成 `or`？"
@@ -99,8 +119,102 @@ fn never(judged: &Judged<'_>, entry: usize) -> Finding {
     finding
 }
 
+/// What of a condition fails: a part that never holds, or two that never hold together.
+struct Failing {
+    /// As it is written.
+    part: Arc<str>,
+    /// The other of two.
+    other: Option<Arc<str>>,
+    /// What they read.
+    read: Vec<usize>,
+}
+
+/// The part of a condition of several that fails; nothing where it takes more than two.
+fn failing(judged: &Judged<'_>, entry: usize) -> Option<Failing> {
+    let Rule::When(when) = judged.entries[entry].rule else {
+        return None;
+    };
+    let whole = judged.opened[entry]?;
+    let parts = conjuncts(whole)?;
+    // The two of a `between` are written as one.
+    if parts.iter().all(|part| part.span == whole.span) {
+        return None;
+    }
+    // The same parts over the things told; they have the same order.
+    let told = conjuncts(judged.conditions[entry].as_ref()?)?;
+    let truths: Vec<Vec<Truth>> = parts
+        .iter()
+        .map(|part| judge(Some(part), judged.states))
+        .collect();
+    let meet = |one: usize, other: usize| {
+        let mut pairs = truths[one].iter().zip(&truths[other]);
+        pairs.any(|pair| pair == (&Truth::True, &Truth::True))
+    };
+    // A part with itself is that part alone; those come first.
+    let places = 0..parts.len().min(told.len());
+    let single = places.clone().find(|one| !meet(*one, *one));
+    let pair = || {
+        let mut pairs = places.flat_map(|other| (0..other).map(move |one| (one, other)));
+        pairs.find(|(one, other)| !meet(*one, *other))
+    };
+    let (one, other) = match single {
+        Some(one) => (one, None),
+        None => pair().map(|(one, other)| (one, Some(other)))?,
+    };
+    let written = |place: usize| when.text.get(parts[place].span.clone()).map(Arc::from);
+    let mut read = vec![];
+    for place in [Some(one), other].into_iter().flatten() {
+        add_read(&told[place], &mut read);
+    }
+    Some(Failing {
+        part: written(one)?,
+        other: match other {
+            Some(other) => Some(written(other)?),
+            None => None,
+        },
+        read,
+    })
+}
+
+fn conjuncts(bound: &Bound) -> Option<&[Bound]> {
+    match &bound.node {
+        Node::And(parts) => Some(parts),
+        _ => None,
+    }
+}
+
+/// An entry that holds only where one before it is unknown, which stops the search.
+fn stopped(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Option<Finding> {
+    let by: Option<BTreeSet<usize>> = holds
+        .iter()
+        .map(|row| judged.decided_by[*row].filter(|by| judged.truths[*by][*row] == Truth::Unknown))
+        .collect();
+    let by: Vec<&Entry<'_>> = by?.into_iter().map(|by| &judged.entries[by]).collect();
+    let names = listed(&[", ", "、"], by.iter().map(|by| by.name.clone()));
+    let Text { en, zh } = never_reached(&judged.entries[entry]);
+    let title = Text {
+        en: format!(
+            "{en}: where it holds, {} before it is unknown, and the list stops there",
+            names.en
+        ),
+        zh: format!("{zh}：它成立时，前面的{}无法判断，到此为止", names.zh),
+    };
+    let mut finding = found(&judged.entries[entry], title);
+    for by in by {
+        let label = text!("unknown there: the list stops", "此时未知，到此为止");
+        finding = finding.related(by.span.clone(), label);
+    }
+    Some(finding.help(text!(
+        "put it first: `is null` has to stand before what reads the value",
+        "把它放到最前面：`is null` 要写在读取该值的条件之前"
+    )))
+}
+
 /// An entry that others cover.
 fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
+    if let Some(finding) = stopped(judged, entry, holds) {
+        return finding;
+    }
     let truths = &judged.truths;
     // One that holds wherever this one does says more than all that take something of it.
     let single = (0..entry).find(|earlier| {
@@ -175,13 +289,17 @@ fn read_by(judged: &Judged<'_>, entries: &[usize]) -> Vec<usize> {
         .iter()
         .filter_map(|entry| judged.conditions[*entry].as_ref())
     {
-        for slot in condition.slots() {
-            if !read.contains(&(slot.0 as usize)) {
-                read.push(slot.0 as usize);
-            }
-        }
+        add_read(condition, &mut read);
     }
     read
+}
+
+fn add_read(condition: &Bound, read: &mut Vec<usize>) {
+    for slot in condition.slots() {
+        if !read.contains(&(slot.0 as usize)) {
+            read.push(slot.0 as usize);
+        }
+    }
 }
 
 /// A rank behind one that takes as many or more: shares are measured from the top, not from where the last one ended.
@@ -215,15 +333,34 @@ fn takes_as_many(earlier: &Top, top: &Top) -> bool {
     same && ties && size
 }
 
-fn covered(entry: &Entry<'_>, by: &[&Entry<'_>]) -> Finding {
+/// What is said of an entry. One that movement leads to is reached all the same.
+fn found(entry: &Entry<'_>, title: Text) -> Finding {
+    let severity = if entry.led_to {
+        Severity::Note
+    } else {
+        Severity::Warning
+    };
+    Finding::warning(Code::Shadowed, title)
+        .with_severity(severity)
+        .at(entry.span.clone())
+}
+
+/// "`A` is never reached", as far as the values go.
+fn never_reached(entry: &Entry<'_>) -> Text {
     let Text { en, zh } = &entry.name;
+    if entry.led_to {
+        text!("the values never give {en}", "数值永远给不出 {zh}")
+    } else {
+        text!("{en} is never reached", "{zh} 永远轮不到")
+    }
+}
+
+fn covered(entry: &Entry<'_>, by: &[&Entry<'_>]) -> Finding {
+    let Text { en, zh } = never_reached(entry);
     let title = if let [by] = by {
         Text {
-            en: format!(
-                "{en} is never reached: {} before it covers all of it",
-                by.name.en
-            ),
-            zh: format!("{zh} 永远轮不到：前面的{}已全部覆盖", by.name.zh),
+            en: format!("{en}: {} before it covers all of it", by.name.en),
+            zh: format!("{zh}：前面的{}已全部覆盖", by.name.zh),
         }
     } else {
         let joined = |part: fn(&Text) -> &str, sign: &str| {
@@ -234,16 +371,13 @@ fn covered(entry: &Entry<'_>, by: &[&Entry<'_>]) -> Finding {
         };
         Text {
             en: format!(
-                "{en} is never reached: {} before it cover all of it together",
+                "{en}: {} before it cover all of it together",
                 joined(|t| &t.en, ", ")
             ),
-            zh: format!(
-                "{zh} 永远轮不到：前面的{}合起来已全部覆盖",
-                joined(|t| &t.zh, "、")
-            ),
+            zh: format!("{zh}：前面的{}合起来已全部覆盖", joined(|t| &t.zh, "、")),
         }
     };
-    let mut finding = Finding::warning(Code::Shadowed, title).at(entry.span.clone());
+    let mut finding = found(entry, title);
     for entry in by {
         finding = finding.related(entry.span.clone(), text!("this takes it", "被这里拿走"));
     }

@@ -5,9 +5,10 @@ use crate::assess::{Choice, Facts, assess};
 use crate::diagnostic::{Finding, Text, listed};
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::Expression;
-use crate::table::{Column, ColumnBuilder, Truth};
+use crate::scheme::model::{Expression, SlotKind};
+use crate::table::{Column, ColumnBuilder, Truth, Value};
 use crate::text;
+use std::sync::Arc;
 
 /// How many customers are named.
 const NAMED: usize = 5;
@@ -34,8 +35,15 @@ pub enum Touches {
     NoType,
     /// Those for whom this holds.
     Holds(Expression),
-    /// Those for whom both hold.
-    Both(Expression, Expression),
+    /// Those who are on one of these levels and for whom both conditions hold.
+    Both {
+        /// The conditions.
+        conditions: [Expression; 2],
+        /// Where the level is read: that before this run.
+        before: SlotKind,
+        /// The levels.
+        levels: Vec<Arc<str>>,
+    },
     /// Those above the first of these values who would have a better grade with it.
     Fall {
         /// What rises.
@@ -93,9 +101,18 @@ fn rows(touches: &Touches, grading: &Grading) -> Option<Vec<usize>> {
             let truths = holds(expression)?;
             (0..len).filter(|row| truths[*row] == Truth::True).collect()
         }
-        Touches::Both(first, second) => {
+        Touches::Both {
+            conditions: [first, second],
+            before,
+            levels,
+        } => {
             let (first, second) = (holds(first)?, holds(second)?);
-            let both = |row: &usize| first[*row] == Truth::True && second[*row] == Truth::True;
+            let before = grading.facts.get(grading.scheme.slot_of(*before)?);
+            let both = |row: &usize| {
+                let is_on_level =
+                    matches!(before.value(*row), Value::Text(own) if levels.contains(&own));
+                is_on_level && first[*row] == Truth::True && second[*row] == Truth::True
+            };
             (0..len).filter(both).collect()
         }
         Touches::Fall { slot, from, to } => return fallen(grading, *slot, *from, *to),

@@ -205,7 +205,7 @@ fn entries_that_are_never_reached() {
         ),
         (
             &["x > 5 and x < 3", ""],
-            "`b1` is never reached: no value satisfies its condition",
+            "`b1` is never reached: no value satisfies its condition | `x > 5` and `x < 3` never hold together",
         ),
         (
             &["x between 9 and 1", ""],
@@ -213,7 +213,7 @@ fn entries_that_are_never_reached() {
         ),
         (
             &["n > 1 and n < 2", ""],
-            "`b1` is never reached: no value satisfies its condition | n is never below 0",
+            "`b1` is never reached: no value satisfies its condition | `n > 1` and `n < 2` never hold together",
         ),
         (
             &["stars > 5", ""],
@@ -230,7 +230,7 @@ fn entries_that_are_never_reached() {
         // The missing value stops at the first condition that asks for it.
         (
             &["x > 5", "x <= 5", "x is null"],
-            "`b3` is never reached: `b1` before it covers all of it",
+            "`b3` is never reached: where it holds, `b1` before it is unknown, and the list stops there",
         ),
         // `x` and `x / y` hang together: a customer who has both.
         (
@@ -326,7 +326,7 @@ fn grades_types_and_figures() {
                 + &grade("A", "when = \"r >= 2\"")
                 + &grade("B", "when = \"r < 2 and r > 1\"")
                 + &grade("C", "when = \"r = 1\""),
-            "shadowed: `B` is never reached: no value satisfies its condition | r lies between 1 and 3\n",
+            "shadowed: `B` is never reached: no value satisfies its condition | `r < 2` and `r > 1` never hold together\n",
         ),
         (
             "[[values]]\nname = \"high\"\nis = \"x >= mean(x)\"\n".to_owned()

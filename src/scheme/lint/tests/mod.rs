@@ -4,6 +4,7 @@ mod found;
 mod law;
 mod moves;
 mod numbers;
+mod reasons;
 mod shipped;
 mod whole;
 

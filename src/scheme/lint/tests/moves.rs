@@ -81,13 +81,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn rules_that_meet_are_found_with_months((up, down) in (rule(), rule())) {
+    fn rules_that_meet_are_found_with_months(
+        (up, down) in (rule(), rule()), (up_from_b, down_from_b) in any::<(bool, bool)>(),
+    ) {
+        // Without `from` a rule moves from A or C too, where the other leads nowhere.
+        let from = |only: bool| if only { "from = [\"B\"], " } else { "" };
         let source = with_fields(&format!(
             "[[metrics]]\nname = \"sums\"\nfrom = \"orders\"\nvalue = \"sum(sum)\"\nper = \"month\"\n\
              [[grades]]\nname = \"A\"\nwhen = \"x > 5\"\n[[grades]]\nname = \"B\"\nwhen = \"x > 2\"\n[[grades]]\nname = \"C\"\n\
              [[movement]]\nof = \"grade\"\nrules = [\n\
-             {{ name = \"up\", when = \"{}\", to = \"A\" }},\n{{ name = \"down\", when = \"{}\", to = \"C\" }}]\n",
-            written(&up), written(&down),
+             {{ name = \"up\", when = \"{}\", {}to = \"A\" }},\n{{ name = \"down\", when = \"{}\", {}to = \"C\" }}]\n",
+            written(&up), from(up_from_b), written(&down), from(down_from_b),
         ));
         let (scheme, findings) = validate(&source);
         let scheme = scheme.unwrap_or_else(|| panic!("{findings:#?}\n{source}"));
@@ -99,8 +103,8 @@ proptest! {
         let only_down = all.iter().any(|months| !holds(&up, months) && holds(&down, months));
         prop_assert_eq!(conflict.len(), usize::from(both), "{}\n{:#?}", source, conflict);
         for finding in conflict {
-            let implied = !only_up || !only_down;
-            prop_assert_eq!(finding.severity, if implied { Severity::Error } else { Severity::Warning }, "{}", source);
+            let nobody_moves = !only_up && up_from_b || !only_down && down_from_b;
+            prop_assert_eq!(finding.severity, if nobody_moves { Severity::Error } else { Severity::Warning }, "{}", source);
             let values = &finding.witnesses[0].values;
             let months = values.iter().find_map(|(name, shown)| match shown {
                 Shown::Periods(months) if **name == *"sums" => Some(months),
