@@ -1,6 +1,6 @@
 //! The levels of a list, and the number that each condition compares one value with.
 
-use crate::expr::{Bound, Comparison, Node};
+use crate::expr::{Bound, Comparison, Node, fold};
 use crate::scheme::Scheme;
 use crate::scheme::model::{Band, DimensionRule, Expression, GradeRule};
 use crate::table::{Decimal, Value};
@@ -151,7 +151,8 @@ impl Threshold {
             return None;
         }
         let span: Range<usize> = number.span.clone();
-        let text = when.part(span.clone())?;
+        // As the lexer reads it: `１００万` is a number too.
+        let text: String = when.part(span.clone())?.chars().map(fold).collect();
         let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-+. ".contains(c));
         let digits = Decimal::parse(text[..text.len() - unit.len()].trim())?;
         let (before, after) = (&when.text[..span.start], &when.text[span.end..]);
@@ -185,11 +186,11 @@ impl Threshold {
         }
     }
 
-    /// The condition with another number.
-    pub fn with(&self, number: Decimal) -> String {
+    /// The condition with another number; `None` where that cannot be written in its unit.
+    pub fn with(&self, number: Decimal) -> Option<String> {
         let written = i128::from(number.millionths()) * self.written.0 / self.written.1;
-        let number = Decimal::from_wide(written).unwrap_or(number);
-        format!("{}{number}{}", self.around.0, self.around.1)
+        let number = Decimal::from_wide(written)?;
+        Some(format!("{}{number}{}", self.around.0, self.around.1))
     }
 
     /// The finest step, in millionths of the value, that can still be written: numbers have six places.

@@ -35,12 +35,23 @@ const ENOUGH: usize = 20_000;
 pub enum Refusal {
     /// So many customers have bought again, and more are needed.
     TooFew(usize),
+    /// So many customers have spent anything at repeat purchases, and more are needed.
+    TooFewSpend(usize),
     /// The search for the most likely parameters comes to no end.
     NoEnd,
     /// The most likely value of this parameter is as small or large as can be.
-    AtBounds(&'static str, f64),
+    AtBounds(Of, &'static str, f64),
     /// The most likely parameters have no mean of what customers spend.
     NoMean,
+}
+
+/// What a model is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// How often customers buy.
+    Buying,
+    /// What they spend.
+    Spending,
 }
 
 impl Refusal {
@@ -51,21 +62,32 @@ impl Refusal {
                 "{repeaters} customers have bought again, and {LEAST_REPEATERS} are needed",
                 "再次购买的客户有 {repeaters} 位，至少需要 {LEAST_REPEATERS} 位"
             ),
+            Self::TooFewSpend(customers) => text!(
+                "only {customers} customers have repeat purchases above 0, and {LEAST_REPEATERS} are needed",
+                "再次购买金额大于 0 的客户只有 {customers} 位，至少需要 {LEAST_REPEATERS} 位"
+            ),
             Self::NoEnd => text!(
                 "the data does not settle the parameters of the model",
                 "数据不足以确定模型的参数"
             ),
-            Self::AtBounds(name, value) => {
+            Self::AtBounds(of, name, value) => {
                 let (least, most) = BOUNDS;
                 let (en, zh) = if value < 1.0 {
                     (format!("below {least}"), format!("小于 {least}"))
                 } else {
                     (format!("above {most}"), format!("大于 {most}"))
                 };
-                text!(
-                    "the most likely parameter {name} is {en}: customers differ too little, or nobody stops buying",
-                    "最可能的参数 {name} {zh}：客户之间差别太小，或没有人停止购买"
-                )
+                match of {
+                    Of::Buying => text!(
+                        "the most likely parameter {name} is {en}: customers differ too little, or nobody stops buying",
+                        "最可能的参数 {name} {zh}：客户之间差别太小，或没有人停止购买"
+                    ),
+                    Of::Spending => text!(
+                        "the most likely parameter {name} is {en}: what is spent differs too little, from one purchase to \
+                         the next or between customers",
+                        "最可能的参数 {name} {zh}：各次购买之间或客户之间的消费额差别太小"
+                    ),
+                }
             }
             Self::NoMean => text!(
                 "what customers spend has no mean by the model: a few spend too much of it",
@@ -76,14 +98,14 @@ impl Refusal {
 }
 
 /// Whether all parameters are within bounds.
-fn in_bounds(parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
+fn in_bounds(of: Of, parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
     let (least, most) = BOUNDS;
     let mut outside = parameters
         .iter()
         .filter(|(_, value)| !(least..=most).contains(value));
-    outside
-        .next()
-        .map_or(Ok(()), |(name, value)| Err(Refusal::AtBounds(name, *value)))
+    outside.next().map_or(Ok(()), |(name, value)| {
+        Err(Refusal::AtBounds(of, name, *value))
+    })
 }
 
 /// A start near the end: where the search among some of very many customers, evenly taken, has ended. What is found among
@@ -189,7 +211,7 @@ impl SpendingFit {
     pub fn new(customers: Vec<Spent>) -> Result<Self, Refusal> {
         let count = customers.len();
         if count < LEAST_REPEATERS {
-            return Err(Refusal::TooFew(count));
+            return Err(Refusal::TooFewSpend(count));
         }
         let mut means: Vec<f64> = customers.iter().map(|own| own.mean()).collect();
         means.sort_unstable_by(f64::total_cmp);

@@ -116,6 +116,15 @@ fn data_that_cannot_carry_the_model_is_refused() {
         matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd),
         "{refused:?}"
     );
+    // Everybody comes again, and almost nobody pays.
+    let payers = vec![
+        Spent {
+            repeats: 2,
+            sum: 5_000_000
+        };
+        29
+    ];
+    assert_eq!(SpendingFit::new(payers), Err(Refusal::TooFewSpend(29)));
     // Everybody spends the same.
     let equal = vec![
         Spent {
@@ -128,5 +137,18 @@ fn data_that_cannot_carry_the_model_is_refused() {
     assert!(
         matches!(refused, Refusal::AtBounds(..) | Refusal::NoEnd),
         "{refused:?}"
+    );
+}
+
+#[test]
+fn a_reason_speaks_of_what_its_model_is_of() {
+    let buying = Refusal::AtBounds(Of::Buying, "b", 1e5).reason();
+    assert!(buying.en.contains("b is above 10000") && buying.en.contains("stops buying"));
+    let spending = Refusal::AtBounds(Of::Spending, "p", 1e5).reason();
+    assert!(spending.en.contains("p is above 10000") && !spending.en.contains("buying"));
+    let few = Refusal::TooFewSpend(3).reason();
+    assert!(
+        few.en
+            .contains("only 3 customers have repeat purchases above 0")
     );
 }

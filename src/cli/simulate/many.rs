@@ -8,11 +8,11 @@ use super::super::{Exit, Global, Screen, Stop};
 use super::data::Data;
 use super::moves::OneSide;
 use super::workload::{Workload, put_cuts};
-use super::{Args, against, head, named, on, present, read_places, refuse_stdin};
+use super::{Args, against, head, longest, named, on, present, read_places, refuse_stdin};
 use regrade::compare::{self, On, Renamed, Snapshot, levels_only};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::Grading;
-use regrade::report::simulation::{self, Figure, Grid, Look, Moves, Side};
+use regrade::report::simulation::{self, Amount, Figure, Grid, Look, Moves, Side};
 use regrade::report::{Axis, Report};
 use regrade::roles;
 use regrade::scheme::grid::GridValue;
@@ -147,9 +147,12 @@ fn side_by_side(
     let workload = Workload::of(args, global, data, newest, &all)?;
     let on = on(args, newest);
     let renamed = Renamed::of(newest, &on);
+    let amount = args.amount.as_deref();
+    let revenue = Amount::of(newest, amount);
     let look = Look {
         on: &on,
-        amount: args.amount.as_deref(),
+        amount: revenue.as_ref(),
+        period: longest(all.iter().copied()),
         renamed: &renamed,
     };
     let ready = data.ready(&schemes[0])?;
@@ -158,8 +161,8 @@ fn side_by_side(
     let mut weighed = |place: usize, said: &mut Vec<Finding>| -> Result<(OneSide, Side), Stop> {
         let rules = &schemes[place];
         let grading = ready.grade_or_read(rules, data)?;
-        let mut one = OneSide::of(grading, global)?;
-        known_names(&one.seen().scheme, &on, look.amount)?;
+        let mut one = OneSide::of(grading, &rules.name, global)?;
+        known_names(&one.seen().scheme, &on, amount)?;
         let mut side = one.weighed(&titles[place], &workload, &look, said);
         put_cuts(&mut side, one.seen(), &on, &renamed, lang);
         let now = levels(&one, &on, &renamed);
@@ -203,20 +206,24 @@ fn in_a_grid(
     let (old_name, _) = named(present, new, global, lang);
     let on = on(args, &new.scheme);
     let renamed = Renamed::of(&new.scheme, &on);
+    let amount = args.amount.as_deref();
+    let revenue = Amount::of(&new.scheme, amount);
+    let all = cells.iter().chain([present]);
     let look = Look {
         on: &on,
-        amount: args.amount.as_deref(),
+        amount: revenue.as_ref(),
+        period: longest(all.map(|rules| &rules.scheme)),
         renamed: &renamed,
     };
     let ready = data.ready(present)?;
     let mut findings = ready.read.clone();
-    let old = OneSide::of(ready.grade(&present.scheme)?, global)?;
+    let old = OneSide::of(ready.grade(&present.scheme)?, &present.name, global)?;
     let old_side = Side::of(old_name, old.seen(), &look, None, None);
     let before = levels(&old, &on, &renamed);
     drop(old);
     let judged = |cell: &Rules, grading: Grading| -> Result<(OneSide, Side), Stop> {
-        let one = OneSide::of(grading, global)?;
-        known_names(&one.seen().scheme, &on, look.amount)?;
+        let one = OneSide::of(grading, &cell.name, global)?;
+        known_names(&one.seen().scheme, &on, amount)?;
         let mut side = Side::of("", one.seen(), &look, None, None);
         side.name.clone_from(&cell.name);
         let now = levels(&one, &on, &renamed);

@@ -9,7 +9,7 @@ use super::super::rules;
 use super::super::{Exit, Format, Global, Screen, Stop, role};
 use super::data::Data;
 use super::workload::Workload;
-use super::{Args, head, named, on, present, read_places, refuse_stdin};
+use super::{Args, head, longest, named, on, present, read_places, refuse_stdin};
 use regrade::compare::{self, Cause, Comparison, On, Recorded, Renamed, Snapshot};
 use regrade::diagnostic::{Finding, Lang};
 use regrade::explain;
@@ -18,8 +18,9 @@ use regrade::ledger::rows;
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::{Share, summarise};
 use regrade::report::Section;
-use regrade::report::simulation::{Look, Side, effects};
+use regrade::report::simulation::{Amount, Look, Side, effects};
 use regrade::roles::{self, Viewer};
+use regrade::text;
 use std::sync::Arc;
 
 /// Runs it.
@@ -45,21 +46,29 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     )?;
 
     let ready = data.ready(&old)?;
-    let mut old_side = OneSide::of(ready.grade(&old.scheme)?, global)?;
+    let mut old_side = OneSide::of(ready.grade(&old.scheme)?, &old.name, global)?;
     let (mut new_side, mut findings) = if ready.serves(&new) {
-        (OneSide::of(ready.grade(&new.scheme)?, global)?, ready.read)
+        (
+            OneSide::of(ready.grade(&new.scheme)?, &new.name, global)?,
+            ready.read,
+        )
     } else {
         drop(ready);
         let ready = data.ready(&new)?;
-        (OneSide::of(ready.grade(&new.scheme)?, global)?, ready.read)
+        (
+            OneSide::of(ready.grade(&new.scheme)?, &new.name, global)?,
+            ready.read,
+        )
     };
     let on = on(args, &new_side.seen().scheme);
     let amount = args.amount.as_deref();
     known_names(&new_side.seen().scheme, &on, amount)?;
     let renamed = Renamed::of(&new.scheme, &on);
+    let revenue = Amount::of(&new.scheme, amount);
     let look = Look {
         on: &on,
-        amount,
+        amount: revenue.as_ref(),
+        period: longest([&old.scheme, &new.scheme].into_iter()),
         renamed: &renamed,
     };
     let compared = |old: &Grading, new: &Grading| {
@@ -190,6 +199,25 @@ fn write(
     Ok(())
 }
 
+/// Says which of the schemes a role cannot be found in.
+fn of_scheme(stop: Stop, name: &str) -> Stop {
+    let Stop::Findings {
+        findings,
+        source,
+        exit,
+    } = stop
+    else {
+        return stop;
+    };
+    let note = || text!("this is about the scheme {name}", "这里说的是方案 {name}");
+    let findings = findings.into_iter();
+    Stop::Findings {
+        findings: findings.map(|finding| finding.with_note(note())).collect(),
+        source,
+        exit,
+    }
+}
+
 /// The data under one scheme, as it is and as a role sees it.
 pub(super) struct OneSide {
     pub whole: Grading,
@@ -198,8 +226,9 @@ pub(super) struct OneSide {
 
 impl OneSide {
     /// With what the role of the call, if there is one, sees of it.
-    pub fn of(whole: Grading, global: &Global) -> Result<Self, Stop> {
-        let viewer = role::viewer(global, &whole.scheme)?;
+    /// `name` is what the scheme is called.
+    pub fn of(whole: Grading, name: &str, global: &Global) -> Result<Self, Stop> {
+        let viewer = role::viewer(global, &whole.scheme).map_err(|stop| of_scheme(stop, name))?;
         let role = viewer.map(|viewer| {
             let seen = viewer.see(&whole);
             (viewer, seen)
