@@ -128,7 +128,9 @@ fn revenue(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     let is_the_same = all.windows(2).all(|pair| pair[0] == pair[1]);
     section.notes.push(said(
         lang,
-        if is_the_same {
+        if all.len() < shown.schemes.len() {
+            text!("Revenue is {name}.", "收入指 {name}。")
+        } else if is_the_same {
             text!(
                 "Revenue is {name}, the same money whatever the scheme: only who brings it stands elsewhere.",
                 "收入指 {name}。换了方案，收入还是那些，只是带来收入的客户换了地方。"

@@ -258,6 +258,7 @@ fn a_scheme_without_the_figure_is_named_and_its_column_is_blank() {
         ["A - 90 -", "Total - 90 -"]
     );
     assert!(notes(&sections).contains("`old` has no sales"));
+    assert!(!notes(&sections).contains("the same money"));
 }
 
 #[test]
