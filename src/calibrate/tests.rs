@@ -178,6 +178,8 @@ fn a_number_is_written_in_the_unit_of_the_one_that_it_replaces() {
     for (condition, value, expected) in [
         ("额 >= 100", "83", "额 >= 83"),
         ("额 >= 100万", "83", "额 >= 83万"),
+        ("额 ≥ １００万", "83", "额 ≥ 83万"),
+        ("率 ≥ －５％", "0.025", "率 ≥ 2.5%"),
         ("额 >= 1000000元", "83", "额 >= 830000元"),
         ("元额 >= 100万", "830000", "元额 >= 83万"),
         ("元额 > 0.5亿", "2500000", "元额 > 0.025亿"),
@@ -190,7 +192,11 @@ fn a_number_is_written_in_the_unit_of_the_one_that_it_replaces() {
     ] {
         let found = thresholds(&[condition]).remove(0);
         let found = found.unwrap_or_else(|why| panic!("{condition}: {why:?}"));
-        assert_eq!(found.with(number(value)), expected, "{condition}");
+        assert_eq!(
+            found.with(number(value)).as_deref(),
+            Some(expected),
+            "{condition}"
+        );
     }
 }
 
@@ -224,4 +230,16 @@ fn a_condition_with_more_than_one_number_is_no_threshold() {
             "{condition}"
         );
     }
+}
+
+#[test]
+fn a_number_that_its_unit_has_no_room_for_is_not_written() {
+    // 2 trillion 万元 are 20,000 trillion 元: more than a number can be.
+    let found = thresholds(&["额 >= 1000000元"]).remove(0).unwrap();
+    assert_eq!(found.with(number("2000000000000")), None);
+    let same = thresholds(&["额 >= 100"]).remove(0).unwrap();
+    assert_eq!(
+        same.with(number("2000000000000")).as_deref(),
+        Some("额 >= 2000000000000")
+    );
 }

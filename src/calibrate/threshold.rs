@@ -1,6 +1,6 @@
 //! The levels of a list, and the number that each condition compares one value with.
 
-use crate::expr::{self, Bound, Comparison};
+use crate::expr::{self, Bound, Comparison, fold};
 use crate::scheme::Scheme;
 use crate::scheme::model::{Band, Expression, GradeRule};
 use crate::table::Decimal;
@@ -131,7 +131,8 @@ impl Threshold {
     fn of(when: &Expression) -> Option<Self> {
         let found = expr::Threshold::of(&when.bound)?;
         let span = found.span;
-        let text = when.part(span.clone())?;
+        // As the lexer reads it: `１００万` is a number too.
+        let text: String = when.part(span.clone())?.chars().map(fold).collect();
         let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-+. ".contains(c));
         let digits = Decimal::parse(text[..text.len() - unit.len()].trim())?;
         let (before, after) = (&when.text[..span.start], &when.text[span.end..]);
@@ -165,13 +166,12 @@ impl Threshold {
         }
     }
 
-    /// The condition with another number.
-    pub fn with(&self, number: Decimal) -> String {
+    /// The condition with another number; `None` where that cannot be written in its unit.
+    pub fn with(&self, number: Decimal) -> Option<String> {
         // A number with many digits in a small unit may be beyond 128 bits on the way.
-        let written = i128::from(number.millionths()).checked_mul(self.written.0);
-        let written = written.and_then(|written| Decimal::from_wide(written / self.written.1));
-        let number = written.unwrap_or(number);
-        format!("{}{number}{}", self.around.0, self.around.1)
+        let written = i128::from(number.millionths()).checked_mul(self.written.0)? / self.written.1;
+        let number = Decimal::from_wide(written)?;
+        Some(format!("{}{number}{}", self.around.0, self.around.1))
     }
 
     /// The finest step, in millionths of the value, that can still be written: numbers have six places.

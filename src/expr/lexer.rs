@@ -137,7 +137,7 @@ pub(super) fn lex(text: &str) -> Lexed {
 }
 
 /// The ASCII form of a full-width character and of the signs that people type for it.
-pub(super) fn fold(c: char) -> char {
+pub(crate) fn fold(c: char) -> char {
     match c {
         // The full-width block repeats ASCII from `!` to `~` at this distance.
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0)

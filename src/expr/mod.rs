@@ -28,6 +28,7 @@ pub use eval::{Evaluated, Fault, FaultKind};
 pub(crate) use frame::NO_SERIES;
 pub use frame::{FieldFrame, Frame, SeriesColumn};
 pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};
+pub(crate) use lexer::fold;
 pub use parser::parse;
 pub use threshold::Threshold;
 pub use types::{Base, Domain, Measure, Resolution, Scope, Slot, Symbol, Type};

@@ -161,6 +161,7 @@ impl Estimator {
             }
             Err(refusal) => {
                 findings.push(refused(metric, refusal));
+                findings.extend(not_positive(metric, known, spending, book));
                 MetricColumn::Value(Column::Number(vec![MISSING; book.roster.len()]))
             }
         }

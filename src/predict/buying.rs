@@ -13,7 +13,7 @@
 
 use super::minimum::{Point, Smooth, least};
 use super::special::{Sum, digamma, exp, expm1_over, lgamma, log, log_sum};
-use super::{Refusal, in_bounds, nearer};
+use super::{Of, Refusal, in_bounds, nearer};
 
 /// Days of a week.
 const WEEK: f64 = 7.0;
@@ -102,7 +102,7 @@ impl Buying {
             ("a", own.a),
             ("b", own.b),
         ];
-        in_bounds(&named)?;
+        in_bounds(Of::Buying, &named)?;
         Ok((own, -likelihood.at(&place).0 * total as f64))
     }
 

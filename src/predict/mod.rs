@@ -41,14 +41,25 @@ const ENOUGH: usize = 20_000;
 pub enum Refusal {
     /// So many customers have bought again, and more are needed.
     TooFew(usize),
+    /// So many customers have spent anything at repeat purchases, and more are needed.
+    TooFewSpend(usize),
     /// The search for the most likely parameters comes to no end.
     NoEnd,
     /// The most likely value of this parameter is as small as can be.
-    TooSmall(&'static str),
+    TooSmall(Of, &'static str),
     /// The most likely value of this parameter is as large as can be.
-    TooLarge(&'static str),
+    TooLarge(Of, &'static str),
     /// The most likely parameters have no mean of what customers spend.
     NoMean,
+}
+
+/// What a model is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// How often customers buy.
+    Buying,
+    /// What they spend.
+    Spending,
 }
 
 impl Refusal {
@@ -59,25 +70,21 @@ impl Refusal {
                 "{repeaters} customers have bought again, and {LEAST_REPEATERS} are needed",
                 "再次购买的客户有 {repeaters} 位，至少需要 {LEAST_REPEATERS} 位"
             ),
+            Self::TooFewSpend(customers) => text!(
+                "only {customers} customers have repeat purchases above 0, and {LEAST_REPEATERS} are needed",
+                "再次购买金额大于 0 的客户只有 {customers} 位，至少需要 {LEAST_REPEATERS} 位"
+            ),
             Self::NoEnd => text!(
                 "the data does not settle the parameters of the model",
                 "数据不足以确定模型的参数"
             ),
-            Self::TooSmall(name) => {
+            Self::TooSmall(of, name) => {
                 let (least, _) = BOUNDS;
-                text!(
-                    "the most likely parameter {name} is below {least}: customers differ too little, or nobody stops \
-                     buying",
-                    "最可能的参数 {name} 小于 {least}：客户之间差别太小，或没有人停止购买"
-                )
+                of.at_bounds(name, &text!("below {least}", "小于 {least}"))
             }
-            Self::TooLarge(name) => {
+            Self::TooLarge(of, name) => {
                 let (_, most) = BOUNDS;
-                text!(
-                    "the most likely parameter {name} is above {most}: customers differ too little, or nobody stops \
-                     buying",
-                    "最可能的参数 {name} 大于 {most}：客户之间差别太小，或没有人停止购买"
-                )
+                of.at_bounds(name, &text!("above {most}", "大于 {most}"))
             }
             Self::NoMean => text!(
                 "what customers spend has no mean by the model: a few spend too much of it",
@@ -87,16 +94,34 @@ impl Refusal {
     }
 }
 
+impl Of {
+    /// Why the data does not settle a parameter that is `beyond` the bounds.
+    fn at_bounds(self, name: &str, beyond: &Text) -> Text {
+        let Text { en, zh } = beyond;
+        match self {
+            Self::Buying => text!(
+                "the most likely parameter {name} is {en}: customers differ too little, or nobody stops buying",
+                "最可能的参数 {name} {zh}：客户之间差别太小，或没有人停止购买"
+            ),
+            Self::Spending => text!(
+                "the most likely parameter {name} is {en}: what is spent differs too little, from one purchase to the \
+                 next or between customers",
+                "最可能的参数 {name} {zh}：各次购买之间或客户之间的消费额差别太小"
+            ),
+        }
+    }
+}
+
 /// Whether all parameters are within bounds.
-fn in_bounds(parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
+fn in_bounds(of: Of, parameters: &[(&'static str, f64)]) -> Result<(), Refusal> {
     let (least, most) = BOUNDS;
     for (name, value) in parameters {
         if *value > most {
-            return Err(Refusal::TooLarge(name));
+            return Err(Refusal::TooLarge(of, name));
         }
         // Or no number at all.
         if value.is_nan() || *value < least {
-            return Err(Refusal::TooSmall(name));
+            return Err(Refusal::TooSmall(of, name));
         }
     }
     Ok(())
@@ -243,7 +268,7 @@ impl SpendingFit {
     pub fn new(customers: Vec<Spent>) -> Result<Self, Refusal> {
         let count = customers.len();
         if count < LEAST_REPEATERS {
-            return Err(Refusal::TooFew(count));
+            return Err(Refusal::TooFewSpend(count));
         }
         let mut means: Vec<f64> = customers.iter().map(|own| own.mean()).collect();
         means.sort_unstable_by(f64::total_cmp);

@@ -6,7 +6,7 @@
 
 use super::minimum::{Point, Smooth, least};
 use super::special::{Sum, digamma, exp, lgamma, log};
-use super::{Refusal, in_bounds, nearer};
+use super::{Of, Refusal, in_bounds, nearer};
 
 /// What a customer spent at the repeat purchases: how many, and in all, in the unit of the amount and positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Spending {
         });
         let place = least(&likelihood, start).ok_or(Refusal::NoEnd)?.place;
         let (p, q, v) = (exp(place[0]), exp(place[1]), exp(place[2]));
-        in_bounds(&[("p", p), ("q", q), ("v", v)])?;
+        in_bounds(Of::Spending, &[("p", p), ("q", q), ("v", v)])?;
         if q <= 1.0 {
             return Err(Refusal::NoMean);
         }

@@ -119,10 +119,19 @@ fn data_that_cannot_carry_the_model_is_refused() {
     assert!(
         matches!(
             refused,
-            Refusal::TooSmall(_) | Refusal::TooLarge(_) | Refusal::NoEnd
+            Refusal::TooSmall(..) | Refusal::TooLarge(..) | Refusal::NoEnd
         ),
         "{refused:?}"
     );
+    // Everybody comes again, and almost nobody pays.
+    let payers = vec![
+        Spent {
+            repeats: 2,
+            sum: 5_000_000
+        };
+        29
+    ];
+    assert_eq!(SpendingFit::new(payers), Err(Refusal::TooFewSpend(29)));
     // Everybody spends the same.
     let equal = vec![
         Spent {
@@ -135,8 +144,21 @@ fn data_that_cannot_carry_the_model_is_refused() {
     assert!(
         matches!(
             refused,
-            Refusal::TooSmall(_) | Refusal::TooLarge(_) | Refusal::NoEnd
+            Refusal::TooSmall(..) | Refusal::TooLarge(..) | Refusal::NoEnd
         ),
         "{refused:?}"
+    );
+}
+
+#[test]
+fn a_reason_speaks_of_what_its_model_is_of() {
+    let buying = Refusal::TooLarge(Of::Buying, "b").reason();
+    assert!(buying.en.contains("b is above 10000") && buying.en.contains("stops buying"));
+    let spending = Refusal::TooLarge(Of::Spending, "p").reason();
+    assert!(spending.en.contains("p is above 10000") && !spending.en.contains("buying"));
+    let few = Refusal::TooFewSpend(3).reason();
+    assert!(
+        few.en
+            .contains("only 3 customers have repeat purchases above 0")
     );
 }

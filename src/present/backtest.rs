@@ -67,10 +67,14 @@ fn columns(made: &Backtest<'_>) -> Vec<ListColumn> {
         let ahead = made.following.ahead;
         columns.push(ListColumn {
             key: Cow::Borrowed("revenue_after"),
-            heading: text!(
-                "Revenue of the {ahead} periods after",
-                "其后 {ahead} 期收入"
-            ),
+            heading: if ahead == 1 {
+                text!("Revenue of the period after", "其后 1 期收入")
+            } else {
+                text!(
+                    "Revenue of the {ahead} periods after",
+                    "其后 {ahead} 期收入"
+                )
+            },
             kind: Number { places: 6 },
             role: other,
         });

@@ -32,6 +32,8 @@ pub struct Calibration {
     pub grades: Vec<(Arc<str>, Option<u32>)>,
     /// What is to be known of single levels: ties, conditions that stay.
     pub notes: Vec<Text>,
+    /// Whether a scheme with the proposal is written.
+    pub writes: bool,
     /// The changes as arguments: `--set 'grades.A.when=score >= 83'`.
     pub set: Vec<String>,
     /// The command with which to try them.
@@ -119,10 +121,17 @@ fn section(made: &Calibration) -> Section {
     section.blocks.push(Block::Table(changes(made)));
     section.notes.push(said(
         lang,
-        text!(
-            "Nothing is changed. Who would move: `{command}`",
-            "没有改动任何东西。看谁会变动：`{command}`"
-        ),
+        if made.writes {
+            text!(
+                "The scheme itself is not changed: the proposal is in a file of its own. Who would move: `{command}`",
+                "原方案没有改动，建议写在另一个文件中。看谁会变动：`{command}`"
+            )
+        } else {
+            text!(
+                "Nothing is changed. Who would move: `{command}`",
+                "没有改动任何东西。看谁会变动：`{command}`"
+            )
+        },
     ));
     section
 }

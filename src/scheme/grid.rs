@@ -6,6 +6,7 @@
 //! step is 1 where none is written.
 
 use crate::diagnostic::{Code, Finding, Text};
+use crate::expr::fold;
 use crate::table::Decimal;
 use crate::text;
 
@@ -60,7 +61,9 @@ impl GridValue {
                 text!("its braces stand the wrong way round", "花括号的次序不对"),
             ));
         };
-        let ways = match inside.split_once("..") {
+        // The range of a full-width keyboard: `{０．．９０：３０}`.
+        let folded: String = inside.chars().map(fold).collect();
+        let ways = match folded.split_once("..") {
             Some((from, rest)) => range(written, from, rest)?,
             None => list(written, inside)?,
         };
@@ -251,6 +254,15 @@ mod tests {
     #[test]
     fn a_range_has_its_ends_and_exact_steps() {
         for (written, expected) in [
+            (
+                "grades.A.when=score >= {０..９０：３０}",
+                &[
+                    "grades.A.when=score >= 0",
+                    "grades.A.when=score >= 30",
+                    "grades.A.when=score >= 60",
+                    "grades.A.when=score >= 90",
+                ][..],
+            ),
             (
                 "grades.A.when=score >= {70..80:5}",
                 &[

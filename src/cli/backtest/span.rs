@@ -53,6 +53,9 @@ impl Span {
         let from = from.map_or(first, |(first, _)| first);
         let from = Period::of(kind, from);
         let until = until.map_or(last, |(_, last)| Period::of(kind, last));
+        if from.index > last.index {
+            return Err(not_there_yet(from, newest));
+        }
         if until.index > last.index {
             return Err(not_closed(until, newest));
         }
@@ -60,7 +63,8 @@ impl Span {
             return Err(backwards(from, until));
         }
         if until.index - from.index >= MOST {
-            return Err(too_long(until.index - from.index + 1));
+            let first = Period::of(kind, first);
+            return Err(too_long(until.index - from.index + 1, first));
         }
         let periods = (from.index..=until.index).map(|index| Period { kind, index });
         Ok(Self {
@@ -125,6 +129,20 @@ fn not_closed(until: Period, newest: Date) -> Stop {
     )))
 }
 
+fn not_there_yet(from: Period, newest: Date) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "{from} is not closed yet on {newest}, which is how far the data goes",
+            "数据只到 {newest}，{from} 还没有结束"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "begin earlier with `--from`, or import what has come since",
+        "请用 `--from` 从早一些的期间开始，或导入此后的数据"
+    )))
+}
+
 fn backwards(from: Period, until: Period) -> Stop {
     let finding = Finding::error(
         Code::Usage,
@@ -136,7 +154,7 @@ fn backwards(from: Period, until: Period) -> Stop {
     )))
 }
 
-fn too_long(count: i32) -> Stop {
+fn too_long(count: i32, first: Period) -> Stop {
     let finding = Finding::error(
         Code::Usage,
         text!(
@@ -145,7 +163,7 @@ fn too_long(count: i32) -> Stop {
         ),
     );
     Stop::usage(finding.help(text!(
-        "each of them is graded twice: ask for a shorter span with `--from` and `--until`",
-        "每个期末都要评两遍：请用 `--from`、`--until` 缩短期间"
+        "each of them is graded twice: ask for a shorter span with `--from` and `--until`; the data begins with {first}",
+        "每个期末都要评两遍：请用 `--from`、`--until` 缩短期间；数据从 {first} 开始"
     )))
 }

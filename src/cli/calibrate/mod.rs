@@ -84,9 +84,17 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let mut conditions = vec![];
     for (level, (threshold, proposal)) in thresholds.iter().zip(&proposals).enumerate() {
         let Some(proposal) = proposal else {
-            return Err(nobody_left(&ladder.levels[level].name));
+            let name = &ladder.levels[level].name;
+            let above = proposals[..level].iter().flatten().last();
+            return Err(if above.is_some_and(|above| above.count == values.len()) {
+                nobody_left(name)
+            } else {
+                no_number(name)
+            });
         };
-        let condition = threshold.with(proposal.number);
+        let Some(condition) = threshold.with(proposal.number) else {
+            return Err(no_number(&ladder.levels[level].name));
+        };
         let assignment = format!("{}={condition}", ladder.path_of(level));
         changed = set::set(&changed, &assignment).map_err(Stop::usage)?;
         changes.push(assignment);
@@ -97,6 +105,15 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let (after, found) = ready.grade_or_read(&proposed, &data)?;
 
     let lang = global.lang.map_or(rules.scheme.language, Lang::from);
+    let levels = levels(args, &ladder, &shares, conditions, [&before, &after]);
+    let mut notes = notes(
+        args,
+        &rules.scheme,
+        &ladder,
+        (&shares, values.len()),
+        &proposals,
+    );
+    notes.extend(emptied(&levels));
     let made = Calibration {
         lang,
         scheme: rules.scheme.name.clone(),
@@ -107,7 +124,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         },
         value,
         tolerance,
-        levels: levels(args, &ladder, &shares, conditions, [&before, &after]),
+        levels,
         without: [&before, &after].map(|grading| counts(args, &ladder, grading).1),
         grades: if args.dimension.is_none() {
             let grades = rules.scheme.grades.iter();
@@ -117,13 +134,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         } else {
             vec![]
         },
-        notes: notes(
-            args,
-            &rules.scheme,
-            &ladder,
-            (&shares, values.len()),
-            &proposals,
-        ),
+        notes,
+        writes: !schemes.is_empty(),
         command: write::simulate(args, global, &schemes, &changes),
         set: changes
             .iter()
@@ -241,7 +253,7 @@ fn value_text(args: &Args, scheme: &Scheme, threshold: &Threshold) -> String {
     let slots = threshold.value.slots();
     match (&threshold.value.node, slots.first()) {
         (expr::Node::Slot(slot), _) => scheme.slots.entries[slot.0 as usize].name.to_string(),
-        _ => threshold.with(Decimal::ZERO),
+        _ => threshold.with(Decimal::ZERO).unwrap_or_default(),
     }
 }
 
@@ -292,6 +304,22 @@ fn notes(
     notes
 }
 
+/// Levels without a wanted share that some customers have now, and by the proposal none.
+fn emptied(levels: &[Calibrated]) -> Vec<Text> {
+    let emptied = levels
+        .iter()
+        .filter(|level| level.wanted.is_none() && level.counts[0] > 0 && level.counts[1] == 0);
+    let note = |level: &Calibrated| {
+        let (name, count) = (&level.name, level.counts[0]);
+        text!(
+            "Nobody comes to `{name}` any more, and {count} do now: `--shares` does not name it, and the levels above take \
+             everybody who met its condition.",
+            "`{name}` 不再有客户，现在有 {count} 位：`--shares` 没有写它，满足它的条件的客户都进了更高的档次。"
+        )
+    };
+    emptied.map(note).collect()
+}
+
 fn no_values(value: &str) -> Stop {
     let finding = Finding::error(
         Code::Usage,
@@ -317,5 +345,19 @@ fn nobody_left(level: &str) -> Stop {
     Stop::usage(finding.help(text!(
         "ask for smaller shares above it",
         "请减小它上面各档的占比"
+    )))
+}
+
+fn no_number(level: &str) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "there is no number to write for `{level}`: the one that gives its share is too large or too small",
+            "`{level}` 没有可写的数：能使占比达到目标的数太大或太小"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "write its condition in a larger unit, or ask for another share",
+        "请在条件中用大一些的单位，或改占比"
     )))
 }

@@ -3,7 +3,7 @@
 use super::Args;
 use crate::cli::files::{Files, unwritable, write_outputs};
 use crate::cli::output::{Output, named_twice, outputs_of, place};
-use crate::cli::{Format, Global, Screen, Stop, ledger, report, rules};
+use crate::cli::{Format, Global, Reading, Screen, Stop, ledger, report, rules};
 use regrade::diagnostic::{Code, Finding};
 use regrade::report::Report;
 use regrade::text;
@@ -114,8 +114,29 @@ pub fn simulate(args: &Args, global: &Global, schemes: &[PathBuf], changes: &[St
         if let Some(as_of) = &global.as_of {
             words.push(format!("--as-of {}", quoted(as_of)));
         }
+        words.extend(reading(&args.reading));
     }
     words.join(" ")
+}
+
+/// How the files are read, as options.
+fn reading(reading: &Reading) -> impl Iterator<Item = String> {
+    let password_file = reading.password_file.as_ref();
+    let options = [
+        ("--encoding", reading.encoding.clone()),
+        (
+            "--header-row",
+            reading.header_row.map(|row| row.to_string()),
+        ),
+        ("--delimiter", reading.delimiter.map(String::from)),
+        (
+            "--password-file",
+            password_file.map(|path| path.display().to_string()),
+        ),
+    ];
+    options
+        .into_iter()
+        .filter_map(|(option, value)| Some(format!("{option} {}", quoted(&value?))))
 }
 
 /// A word as a shell takes it.

@@ -8,12 +8,12 @@ use super::super::trial::{Data, against};
 use super::super::{Exit, Global, Screen, Stop};
 use super::moves::OneSide;
 use super::workload::{Workload, put_cuts};
-use super::{Args, head, named, on, present, read_places};
+use super::{Args, head, longest, named, on, present, read_places};
 use regrade::compare::{self, On, Renamed, Snapshot, levels_only};
 use regrade::diagnostic::{self, Code, Finding, Lang};
 use regrade::grading::Grading;
 use regrade::parallel;
-use regrade::report::simulation::{self, Figure, Grid, Look, Moves, Side};
+use regrade::report::simulation::{self, Amount, Figure, Grid, Look, Moves, Side};
 use regrade::report::{Axis, Report};
 use regrade::roles;
 use regrade::scheme::grid::GridValue;
@@ -144,9 +144,12 @@ fn side_by_side(
     let workload = Workload::of(args, global, data, newest, &all)?;
     let on = on(args, newest);
     let renamed = Renamed::of(newest, &on);
+    let amount = args.amount.as_deref();
+    let revenue = Amount::of(newest, amount);
     let look = Look {
         on: &on,
-        amount: args.amount.as_deref(),
+        amount: revenue.as_ref(),
+        period: longest(all.iter().copied()),
         renamed: &renamed,
     };
     let ready = data.ready(&schemes[0])?;
@@ -156,8 +159,8 @@ fn side_by_side(
         let rules = &schemes[place];
         let (grading, found) = ready.grade_or_read(rules, data)?;
         said.extend(found);
-        let mut one = OneSide::of(grading, global)?;
-        known_names(&one.seen().scheme, &on, look.amount)?;
+        let mut one = OneSide::of(grading, &rules.name, global)?;
+        known_names(&one.seen().scheme, &on, amount)?;
         let mut side = one.weighed(&titles[place], &workload, &look, said);
         put_cuts(&mut side, one.seen(), &on, &renamed, lang);
         let now = levels(&one, &on, &renamed);
@@ -201,19 +204,23 @@ fn in_a_grid(
     let (old_name, _) = named(present, new, global, lang);
     let on = on(args, &new.scheme);
     let renamed = Renamed::of(&new.scheme, &on);
+    let amount = args.amount.as_deref();
+    let revenue = Amount::of(&new.scheme, amount);
+    let all = cells.iter().chain([present]);
     let look = Look {
         on: &on,
-        amount: args.amount.as_deref(),
+        amount: revenue.as_ref(),
+        period: longest(all.map(|rules| &rules.scheme)),
         renamed: &renamed,
     };
     let ready = data.ready(present)?;
-    let old = OneSide::of(ready.grade(&present.scheme)?, global)?;
+    let old = OneSide::of(ready.grade(&present.scheme)?, &present.name, global)?;
     let old_side = Side::of(old_name, old.seen(), &look, None, None);
     let before = levels(&old, &on, &renamed);
     drop(old);
     let judged = |cell: &Rules, grading: Grading| -> Result<(OneSide, Side), Stop> {
-        let one = OneSide::of(grading, global)?;
-        known_names(&one.seen().scheme, &on, look.amount)?;
+        let one = OneSide::of(grading, &cell.name, global)?;
+        known_names(&one.seen().scheme, &on, amount)?;
         let mut side = Side::of("", one.seen(), &look, None, None);
         side.name.clone_from(&cell.name);
         let now = levels(&one, &on, &renamed);

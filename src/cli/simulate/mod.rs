@@ -11,9 +11,9 @@ use super::{Exit, Global, Reading, Screen, Stop, inputs};
 use regrade::compare::On;
 use regrade::diagnostic::{Lang, Text};
 use regrade::grading::Grading;
-use regrade::report::simulation::{Head, Look, amount_slot};
+use regrade::report::simulation::{Head, Look};
 use regrade::scheme::{Scheme, grid};
-use regrade::table::Date;
+use regrade::table::{Date, PeriodKind};
 use regrade::text;
 use std::path::PathBuf;
 
@@ -149,9 +149,12 @@ fn head(
         as_of: seen.book.as_of,
         on: look.on.clone(),
         grades,
-        amount: amount_slot(seen, look).map(|slot| Head::amount_of(&seen.scheme, slot)),
+        amount: look
+            .amount
+            .and_then(|amount| amount.slot(&seen.scheme))
+            .map(|slot| Head::amount_of(&seen.scheme, slot)),
         tasks,
-        period: seen.scheme.period,
+        period: look.period,
         moves_by_rules: match look.on {
             On::Grade => seen.scheme.grade_movement.is_some(),
             On::Type => seen.scheme.type_movement.is_some(),
@@ -159,4 +162,12 @@ fn head(
         },
         role: seen.role.as_ref().map(|role| role.role.clone()),
     }
+}
+
+/// The longest period that any of these schemes has: hours and cost of all are told of one.
+fn longest<'a>(schemes: impl Iterator<Item = &'a Scheme>) -> PeriodKind {
+    let periods = schemes.map(|scheme| scheme.period);
+    periods
+        .max_by_key(|period| period.months())
+        .unwrap_or(PeriodKind::Month)
 }

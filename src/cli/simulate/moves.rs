@@ -9,15 +9,16 @@ use super::super::rules::{self, Rules};
 use super::super::trial::Data;
 use super::super::{Exit, Format, Global, Screen, Stop, role};
 use super::workload::Workload;
-use super::{Args, head, named, on, present, read_places};
+use super::{Args, head, longest, named, on, present, read_places};
 use regrade::compare::{self, Cause, Comparison, On, Renamed, Snapshot};
 use regrade::diagnostic::{self, Finding, Lang};
 use regrade::explain;
 use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::{Share, summarise};
-use regrade::report::simulation::{Look, Side, effects};
+use regrade::report::simulation::{Amount, Look, Side, effects};
 use regrade::roles::{self, Viewer};
+use regrade::text;
 use std::sync::Arc;
 
 /// Runs it.
@@ -46,9 +47,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let amount = args.amount.as_deref();
     known_names(&new_side.seen().scheme, &on, amount)?;
     let renamed = Renamed::of(&new.scheme, &on);
+    let revenue = Amount::of(&new.scheme, amount);
     let look = Look {
         on: &on,
-        amount,
+        amount: revenue.as_ref(),
+        period: longest([&old.scheme, &new.scheme].into_iter()),
         renamed: &renamed,
     };
     let compared = |old: &Grading, new: &Grading| {
@@ -124,14 +127,14 @@ fn both(
     global: &Global,
 ) -> Result<(OneSide, OneSide, Vec<Finding>), Stop> {
     let mut ready = data.ready(old)?;
-    let old_side = OneSide::of(ready.grade(&old.scheme)?, global)?;
+    let old_side = OneSide::of(ready.grade(&old.scheme)?, &old.name, global)?;
     if !ready.serves(new) {
         drop(ready);
         ready = data.ready(new)?;
     }
     let grading = ready.grade(&new.scheme)?;
     let found = ready.found(&grading);
-    Ok((old_side, OneSide::of(grading, global)?, found))
+    Ok((old_side, OneSide::of(grading, &new.name, global)?, found))
 }
 
 /// Says why customers have another type: what is recorded first is why they have their grade.
@@ -189,6 +192,25 @@ fn write(
     Ok(())
 }
 
+/// Says which of the schemes a role cannot be found in.
+fn of_scheme(stop: Stop, name: &str) -> Stop {
+    let Stop::Findings {
+        findings,
+        source,
+        exit,
+    } = stop
+    else {
+        return stop;
+    };
+    let note = || text!("this is about the scheme {name}", "这里说的是方案 {name}");
+    let findings = findings.into_iter();
+    Stop::Findings {
+        findings: findings.map(|finding| finding.with_note(note())).collect(),
+        source,
+        exit,
+    }
+}
+
 /// The data under one scheme, as it is and as a role sees it.
 pub(super) struct OneSide {
     pub whole: Grading,
@@ -197,8 +219,9 @@ pub(super) struct OneSide {
 
 impl OneSide {
     /// With what the role of the call, if there is one, sees of it.
-    pub fn of(whole: Grading, global: &Global) -> Result<Self, Stop> {
-        let viewer = role::viewer(global, &whole.scheme)?;
+    /// `name` is what the scheme is called.
+    pub fn of(whole: Grading, name: &str, global: &Global) -> Result<Self, Stop> {
+        let viewer = role::viewer(global, &whole.scheme).map_err(|stop| of_scheme(stop, name))?;
         let role = viewer.map(|viewer| {
             let seen = viewer.see(&whole);
             (viewer, seen)

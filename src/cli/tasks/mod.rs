@@ -237,10 +237,23 @@ pub fn asked_days(
         (from, until.or_else(|| period.end()).unwrap_or(from))
     };
     let days = from.days_to(until);
-    if (0..=LONGEST).contains(&days) {
+    let is_near = today.days_to(from) <= LONGEST;
+    if is_near && (0..=LONGEST).contains(&days) {
         return Ok((from, until));
     }
-    let finding = if days < 0 {
+    let finding = if !is_near {
+        Finding::error(
+            Code::Usage,
+            text!(
+                "{from} is more than two years after {today}, of which the tasks are",
+                "{from} 比评级日 {today} 晚两年以上"
+            ),
+        )
+        .help(text!(
+            "what is called for so late nobody knows yet: ask for an earlier day",
+            "那么晚的任务现在还说不准：请写早一些的日期"
+        ))
+    } else if days < 0 {
         Finding::error(
             Code::Usage,
             text!("{until} is before {from}", "{until} 早于 {from}"),

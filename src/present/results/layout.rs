@@ -7,7 +7,7 @@ use crate::present::table::{ColumnKind, ColumnRole, ReviewColumn};
 use crate::read::fold_header;
 use crate::scheme::model::{Expression, OutputColumn, ResultColumn, Shown, Sight, Strategy};
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, estimate_mark};
 use std::borrow::Cow;
 
 impl Results<'_> {
@@ -41,9 +41,16 @@ impl Results<'_> {
             if scheme.slots.sight(slot) == Sight::Hidden {
                 continue;
             }
-            let kind = kind_of(&scheme.slots.entries[slot.0 as usize].ty);
+            let entry = &scheme.slots.entries[slot.0 as usize];
+            let kind = kind_of(&entry.ty);
             let column = self.grading.facts.get(slot).clone();
-            self.push_result(name, kind, ColumnRole::Computed, Filling::Values(column));
+            let (role, heading) = if entry.is_estimate {
+                let mark = estimate_mark(scheme.language);
+                (ColumnRole::Estimate, format!("{name}{mark}"))
+            } else {
+                (ColumnRole::Computed, name.to_string())
+            };
+            self.push_result(&heading, kind, role, Filling::Values(column));
         }
     }
 

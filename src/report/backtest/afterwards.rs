@@ -16,12 +16,13 @@ pub(super) fn section(made: &Backtest<'_>, apart: &[Separation; 2]) -> Section {
     let title = text!("What came after", "事后检验");
     let mut section = Section::new("afterwards", said(lang, title));
     let ahead = made.following.ahead;
+    let these = these_periods(ahead);
     let judged = apart[0].judged();
     let all = made.ends().len();
     section.notes.push(said(
         lang,
         text!(
-            "For each period end, the {ahead} periods after it: known for {judged} of {all} period ends, the others are \
+            "For each period end, {these} after it: known for {judged} of {all} period ends, the others are \
              left out. A customer counts once for each period end.",
             "看每个期末以后的 {ahead} 期：{all} 个期末中有 {judged} 个已经知道，其余不计。每位客户在每个期末各计一次。"
         ),
@@ -54,10 +55,20 @@ pub(super) fn section(made: &Backtest<'_>, apart: &[Separation; 2]) -> Section {
     section
 }
 
+/// The periods that are looked at, in English.
+fn these_periods(ahead: usize) -> String {
+    if ahead == 1 {
+        "the period".to_owned()
+    } else {
+        format!("the {ahead} periods")
+    }
+}
+
 /// How it is defined what customers spent, who is lost, and what the figures say.
 fn how_judged(made: &Backtest<'_>) -> Vec<String> {
     let lang = made.lang;
     let ahead = made.following.ahead;
+    let these = these_periods(ahead);
     let mut notes = vec![];
     if let Some(revenue) = made.following.revenue {
         let name = &revenue.heading;
@@ -68,12 +79,12 @@ fn how_judged(made: &Backtest<'_>) -> Vec<String> {
     }
     notes.push(if made.following.churned.is_empty() {
         text!(
-            "Lost: no revenue in the {ahead} periods after.",
+            "Lost: no revenue in {these} after.",
             "流失：其后 {ahead} 期没有收入。"
         )
     } else {
         text!(
-            "Lost: `[report] churned` of the present scheme holds {ahead} periods later; of those who are not there then \
+            "Lost: `[report] churned` of the present scheme holds at the end of {these} after; of those who are not there then \
              it is unknown.",
             "流失：{ahead} 期以后满足现行方案的 `[report] churned`；那时不在册的不计。"
         )

@@ -1,11 +1,13 @@
 //! What changing the scheme takes and brings: the work of each owner, the cost, the revenue of each level.
 
 use super::super::cells::{ratio, said};
+use super::super::groups::Sum;
 use super::super::{Block, Kind, Section};
 use super::Head;
 use super::side::Side;
 use super::tables::{Figures, Sides, count};
-use crate::table::PeriodKind;
+use crate::diagnostic::Lang;
+use crate::table::{Decimal, PeriodKind};
 use crate::text;
 
 /// The sections beside a list of moves: of the present scheme and a new one. Without strategies and revenue there is
@@ -55,6 +57,10 @@ fn workload(head: &Head, shown: &Sides<'_>) -> Option<Section> {
         ));
         let title = said(lang, text!("Hours by owner", "各负责人的工时"));
         let hours = |side: &Side, work: &super::Work| side.says.0.then_some(work.hours);
+        section.notes.extend(of_several_periods(head, shown));
+        section
+            .notes
+            .extend(beyond_numbers(lang, Side::hours, shown));
         let table = shown.by_owner("hours", title, Kind::Number, hours);
         section.blocks.push(Block::Table(table));
     }
@@ -90,6 +96,10 @@ fn cost(head: &Head, shown: &Sides<'_>) -> Option<Section> {
             "费用是每{zh}的数，取客户适用的第一条策略，乘以客户数。"
         ),
     ));
+    section.notes.extend(of_several_periods(head, shown));
+    section
+        .notes
+        .extend(beyond_numbers(lang, Side::cost, shown));
     let levels = head.levels_in_text();
     let title = said(lang, text!("Cost by {levels}", "各{levels}的费用"));
     let total = shown.schemes.iter();
@@ -114,12 +124,38 @@ fn revenue(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     }
     let mut section = Section::new("revenue", said(lang, text!("Revenue", "收入")));
     let unknown = sums().flatten().map(|sum| sum.unknown).max().unwrap_or(0);
+    let all: Vec<Sum> = sums().flatten().collect();
+    let is_the_same = all.windows(2).all(|pair| pair[0] == pair[1]);
     section.notes.push(said(
         lang,
-        text!(
-            "Revenue is {name}, the same money whatever the scheme: only who brings it stands elsewhere.",
-            "收入指 {name}。换了方案，收入还是那些，只是带来收入的客户换了地方。"
-        ),
+        if all.len() < shown.schemes.len() {
+            text!("Revenue is {name}.", "收入指 {name}。")
+        } else if is_the_same {
+            text!(
+                "Revenue is {name}, the same money whatever the scheme: only who brings it stands elsewhere.",
+                "收入指 {name}。换了方案，收入还是那些，只是带来收入的客户换了地方。"
+            )
+        } else {
+            text!(
+                "Revenue is {name}, which each scheme works out itself: what changes is not only who brings it.",
+                "收入指 {name}，由各方案自己算出：变的不只是由谁带来。"
+            )
+        },
+    ));
+    for side in shown.schemes.iter().filter(|side| side.revenue().is_none()) {
+        let scheme = &side.name;
+        section.notes.push(said(
+            lang,
+            text!(
+                "`{scheme}` has no {name} to be shown, in this unit: nothing is told of it here.",
+                "`{scheme}` 没有可列出的 {name}（单位也要相同）：这里不列它的数。"
+            ),
+        ));
+    }
+    section.notes.extend(beyond_numbers(
+        lang,
+        |side| side.revenue().map_or(0, |sum| sum.total),
+        shown,
     ));
     if unknown > 0 {
         section.notes.push(said(
@@ -156,8 +192,40 @@ fn revenue(head: &Head, shown: &Sides<'_>) -> Option<Section> {
     Some(section)
 }
 
+/// Whose hours and cost were said of a shorter period, and how often they count.
+fn of_several_periods(head: &Head, shown: &Sides<'_>) -> Vec<String> {
+    let shorter = shown.schemes.iter().filter(|side| side.periods > 1);
+    let note = |side: &Side| {
+        let (scheme, times) = (&side.name, side.periods);
+        let period = period(head.period);
+        let (en, zh) = (period.en, period.zh);
+        said(
+            head.lang,
+            text!(
+                "`{scheme}` grades {times} times in a {en}: what it says of one of its periods counts {times} times.",
+                "`{scheme}` 每{zh}评 {times} 期：按期写的数乘以 {times}。"
+            ),
+        )
+    };
+    shorter.map(note).collect()
+}
+
+/// Why a sum is blank that there is.
+fn beyond_numbers(lang: Lang, sum: impl Fn(&Side) -> i128, shown: &Sides<'_>) -> Option<String> {
+    let is_beyond = |side: &Side| Decimal::from_wide(sum(side)).is_none();
+    shown.schemes.iter().any(is_beyond).then(|| {
+        said(
+            lang,
+            text!(
+                "Sums beyond 9.2 trillion are too large to be shown: they are blank, and so is what they change by.",
+                "超过 9.2 万亿的合计太大，无法列出：留空，变化也留空。"
+            ),
+        )
+    })
+}
+
 /// The period of which hours and cost are.
-fn period(kind: PeriodKind) -> crate::diagnostic::Text {
+pub(super) fn period(kind: PeriodKind) -> crate::diagnostic::Text {
     match kind {
         PeriodKind::Month => text!("month", "月"),
         PeriodKind::Quarter => text!("quarter", "季度"),

@@ -3,6 +3,7 @@
 use super::super::Kind;
 use super::super::cells::{ratio, said};
 use super::Head;
+use super::effects::period;
 use super::schemes::share;
 use super::side::Side;
 use super::tables::Sides;
@@ -95,6 +96,8 @@ impl Figure {
     /// What it is called.
     pub fn name(&self, head: &Head) -> String {
         let lang = head.lang;
+        let period = period(head.period);
+        let (en, zh) = (period.en, period.zh);
         said(
             lang,
             match self {
@@ -105,8 +108,8 @@ impl Figure {
                 Self::Count(level) => text!("customers of {level}", "{level} 客户数"),
                 Self::Share(level) => text!("share of customers of {level}", "{level} 客户占比"),
                 Self::Revenue(level) => text!("share of revenue of {level}", "{level} 收入占比"),
-                Self::Hours => text!("hours a period", "每期工时"),
-                Self::Cost => text!("cost a period", "每期费用"),
+                Self::Hours => text!("hours a {en}", "每{zh}工时"),
+                Self::Cost => text!("cost a {en}", "每{zh}费用"),
             },
         )
     }

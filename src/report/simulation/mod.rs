@@ -24,7 +24,7 @@ pub use effects::effects;
 pub use figure::Figure;
 pub use grid::{Grid, grid};
 pub use schemes::schemes;
-pub use side::{Level, Look, Moves, Owner, Side, Work, amount_slot};
+pub use side::{Amount, Level, Look, Moves, Owner, Side, Work};
 
 use super::cells::said;
 use super::material::{heading, is_money};

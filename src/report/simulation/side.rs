@@ -2,11 +2,12 @@
 
 use super::super::groups::Sum;
 use crate::compare::{Class, Comparison, On, Renamed, latest, places};
-use crate::expr::Slot;
+use crate::expr::{Measure, Slot};
 use crate::grading::Grading;
+use crate::scheme::Scheme;
 use crate::scheme::model::Sight;
 use crate::table::column::MISSING;
-use crate::table::{Column, Decimal};
+use crate::table::{Column, Decimal, PeriodKind};
 use crate::tasks::Task;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,10 +17,45 @@ use std::sync::Arc;
 pub struct Look<'a> {
     /// Grades, types, or the labels of a dimension.
     pub on: &'a On,
-    /// A field, metric or value whose sums are compared; without it what the scheme calls revenue.
-    pub amount: Option<&'a str>,
+    /// The figure whose sums are compared; `None` where there is no such figure.
+    pub amount: Option<&'a Amount>,
+    /// The period of which hours and cost are told: the longest that any of the schemes has.
+    pub period: PeriodKind,
     /// The names that levels have in the newest scheme.
     pub renamed: &'a Renamed,
+}
+
+/// The figure whose sums are compared. It is chosen once, by one scheme, so that no two figures stand beside each other.
+#[derive(Clone, Debug)]
+pub struct Amount {
+    name: Arc<str>,
+    measure: Measure,
+}
+
+impl Amount {
+    /// The field, metric or value of this name; without a name what the scheme calls revenue.
+    pub fn of(scheme: &Scheme, named: Option<&str>) -> Option<Self> {
+        let entries = &scheme.slots.entries;
+        let entry = match named {
+            Some(name) => entries.iter().find(|entry| *entry.name == *name)?,
+            None => entries.get(scheme.amount()?.0 as usize)?,
+        };
+        Some(Self {
+            name: entry.name.clone(),
+            measure: entry.ty.measure.clone(),
+        })
+    }
+
+    /// Where a scheme has it, in the same unit, and it may be seen as it is.
+    pub fn slot(&self, scheme: &Scheme) -> Option<Slot> {
+        let mut entries = scheme.slots.entries.iter();
+        let place = entries.position(|entry| {
+            entry.name == self.name
+                && entry.ty.measure == self.measure
+                && entry.sight == Sight::Open
+        })?;
+        Some(Slot(place as u32))
+    }
 }
 
 /// What one scheme comes to.
@@ -33,6 +69,8 @@ pub struct Side {
     pub owners: BTreeMap<Owner, Work>,
     /// Whether any strategy says what it takes of a period: hours, cost.
     pub says: (bool, bool),
+    /// How many of the scheme's periods there are in the one of which hours and cost are told.
+    pub periods: i32,
     /// Whether tasks were counted.
     pub has_tasks: bool,
     /// What moved against the present scheme; `None` of that itself.
@@ -110,8 +148,13 @@ impl Side {
         tasks: Option<&[Task]>,
     ) -> Self {
         let strategies = &grading.scheme.strategies;
+        // A longer period is always a whole number of shorter ones.
+        let periods = look.period.months() / grading.scheme.period.months();
+        let in_all = |a_period| i128::from(periods) * wide(a_period);
         let (mut levels, places) = levels(grading, look);
-        let amounts = amount_slot(grading, look).and_then(|slot| match latest(grading, slot) {
+        let amount = look.amount;
+        let slot = amount.and_then(|amount| amount.slot(&grading.scheme));
+        let amounts = slot.and_then(|slot| match latest(grading, slot) {
             Column::Number(values) => Some(values),
             _ => None,
         });
@@ -131,10 +174,10 @@ impl Side {
             let Some(strategy) = chosen.and_then(|place| strategies.get(place)) else {
                 continue;
             };
-            level.cost += wide(strategy.cost);
+            level.cost += in_all(strategy.cost);
             if strategy.hours.is_some() {
                 let owner = owners.and_then(|owners| owners[row].clone());
-                work.entry(Owner::of(owner)).or_default().hours += wide(strategy.hours);
+                work.entry(Owner::of(owner)).or_default().hours += in_all(strategy.hours);
             }
         }
         for task in tasks.into_iter().flatten() {
@@ -148,6 +191,7 @@ impl Side {
                 strategies.iter().any(|strategy| strategy.hours.is_some()),
                 strategies.iter().any(|strategy| strategy.cost.is_some()),
             ),
+            periods,
             has_tasks: tasks.is_some(),
             moves: None,
         }
@@ -189,20 +233,6 @@ impl Owner {
 
 fn wide(number: Option<Decimal>) -> i128 {
     number.map_or(0, |number| i128::from(number.millionths()))
-}
-
-/// Where the figure stands whose sums are compared, if it may be seen as it is.
-pub fn amount_slot(grading: &Grading, look: &Look<'_>) -> Option<Slot> {
-    let scheme = &grading.scheme;
-    let slot = match look.amount {
-        Some(name) => {
-            let mut entries = scheme.slots.entries.iter();
-            let place = entries.position(|entry| *entry.name == *name)?;
-            Slot(place as u32)
-        }
-        None => scheme.amount()?,
-    };
-    (scheme.slots.sight(slot) == Sight::Open).then_some(slot)
 }
 
 /// The levels of a grading's scheme, nothing counted yet, and the place of each customer's among them.

@@ -201,6 +201,9 @@ impl Sides<'_> {
 
     /// The cells of a row, the change last where it is told. Where one scheme does not know a figure there is no change.
     fn cells(&self, figures: Figures, kind: Kind) -> Vec<Cell> {
+        // What is too large to be shown is not known either: nothing is told of how it changes.
+        let shown = |figure: Option<i128>| figure.filter(|sum| Decimal::from_wide(*sum).is_some());
+        let figures: Figures = figures.into_iter().map(shown).collect();
         let number = |figure: Option<i128>| Cell::number(figure.and_then(Decimal::from_wide));
         let change = self
             .with_change

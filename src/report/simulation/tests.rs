@@ -31,6 +31,7 @@ fn side(name: &str, levels: &[(&str, usize, i128)]) -> Side {
         levels: levels.iter().map(level).collect(),
         owners: BTreeMap::new(),
         says: (false, true),
+        periods: 1,
         has_tasks: false,
         moves: None,
     }
@@ -228,4 +229,47 @@ fn a_grid_of_one_value_lies_along_the_page() {
     assert_eq!(heat.values[1], (3..6).map(number).collect::<Vec<_>>());
     assert_eq!(heat.present, Some((1, 1)));
     assert!(said.contains("`a.b = 2, b.c = y`"), "{said}");
+}
+
+/// The notes of all sections, as one text.
+fn notes(sections: &[Section]) -> String {
+    let notes = sections.iter().flat_map(|section| &section.notes);
+    notes.cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn revenue_is_the_same_money_only_where_its_sums_are() {
+    let of = |new: i128| {
+        let old = side("old", &[("A", 1, 60), ("B", 2, 40)]);
+        notes(&effects(&head(), old, side("new", &[("A", 3, new)])))
+    };
+    assert!(of(100).contains("the same money whatever the scheme"));
+    assert!(!of(90).contains("the same money"));
+    assert!(of(90).contains("each scheme works out itself"));
+}
+
+#[test]
+fn a_scheme_without_the_figure_is_named_and_its_column_is_blank() {
+    let mut old = side("old", &[("A", 1, 60)]);
+    old.levels[0].revenue = None;
+    let sections = effects(&head(), old, side("new", &[("A", 1, 90)]));
+    assert_eq!(
+        cells(table(&sections, "revenue")),
+        ["A - 90 -", "Total - 90 -"]
+    );
+    assert!(notes(&sections).contains("`old` has no sales"));
+    assert!(!notes(&sections).contains("the same money"));
+}
+
+#[test]
+fn what_is_too_large_to_be_shown_has_no_change() {
+    let mut old = side("old", &[("A", 1, 60)]);
+    let mut new = side("new", &[("A", 1, 60)]);
+    // 2^63 millionths are one more than the largest number has.
+    (old.levels[0].cost, new.levels[0].cost) = (1 << 63, 1 << 63);
+    let sections = effects(&head(), old, new);
+    assert_eq!(cells(table(&sections, "cost")), ["A - - -", "Total - - -"]);
+    assert!(notes(&sections).contains("too large to be shown"));
+    let small = effects(&head(), side("old", &[]), side("new", &[]));
+    assert!(!notes(&small).contains("too large"));
 }
