@@ -60,6 +60,12 @@ fn of_months_nothing_is_said() {
     assert_eq!(examples::example("monthly-consumption"), 0);
 }
 
+/// Rules move its grades: the distances are of the grade that the values give, and of the sum of a month none is told.
+#[test]
+fn of_a_year() {
+    example("b2b-year", 500);
+}
+
 #[test]
 fn of_service() {
     example("service", 1000);

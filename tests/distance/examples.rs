@@ -133,7 +133,7 @@ struct Example {
     scheme: &'static str,
 }
 
-const EXAMPLES: [Example; 9] = [
+const EXAMPLES: [Example; 10] = [
     Example {
         name: "purchase-value",
         customers: "customers.csv",
@@ -196,6 +196,18 @@ const EXAMPLES: [Example; 9] = [
         events: &["工单.csv", "满意度答卷.csv"],
         lookups: &[],
         as_of: "2024-12-31",
+        scheme: "rules.toml",
+    },
+    Example {
+        name: "b2b-year",
+        customers: "in/2024-06/客户2024-06.csv",
+        events: &[
+            "in/2024-06/订单2024-06.csv",
+            "in/2024-03/投诉2024-03.csv",
+            "in/2024-06/跟进2024-06.csv",
+        ],
+        lookups: &[],
+        as_of: "2024-06-30",
         scheme: "rules.toml",
     },
     Example {
