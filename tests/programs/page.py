@@ -252,6 +252,8 @@ def year(checks):
     ledger = ["--ledger", folder / "regrade.db", "-r", EXAMPLES / "b2b-year" / "rules-2.toml"]
     pages = {lang: made(checks, f"year-{lang}", "report", "2024", *ledger, "--lang", lang) for lang in ("zh", "en")}
     pages["moves"] = made(checks, "moves", "diff", "@2024-06", "@2024-12", *ledger, "--lang", "zh")
+    candidate = ["--set", "dimensions.价值贡献.weight=30"]
+    pages["backtest"] = made(checks, "backtest", "backtest", *ledger, *candidate, "--lang", "zh")
     return pages
 
 
@@ -311,6 +313,8 @@ def pictures(checks, browser, pages, folder):
         ("report-narrow", "zh", 400, "light", None),
         ("report-distribution", "graded", 1180, "light", "distribution"),
         ("diff-matrix", "moves", 1180, "light", "matrix"),
+        ("simulate-grid", "grid", 1180, "light", "grid"),
+        ("backtest", "backtest", 1180, "light", "moves"),
     ):
         reader = Reader(browser, pages[lang], width, scheme)
         if top:
@@ -329,6 +333,8 @@ def main():
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         graded = ["grade", B2B / "customers.csv", "-r", B2B / "rules.toml", "--as-of", "2024-03-31"]
         pages["graded"] = made(checks, "graded", *graded)
+        grid = ["--grid", "grades.A.when=score >= {70..90:5}", "--grid", "dimensions.价值贡献.weight={40..80:10}"]
+        pages["grid"] = made(checks, "grid", "simulate", *graded[1:], *grid, "--figure", "share(A)")
         if "--pictures" in sys.argv:
             folder = Path(sys.argv[sys.argv.index("--pictures") + 1])
             folder.mkdir(parents=True, exist_ok=True)
