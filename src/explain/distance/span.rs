@@ -66,25 +66,12 @@ impl<'a> Between<'a> {
             let score = self.score();
             self.slots.insert(slot, Possible::Span(score));
         }
-        let mut choices = vec![];
-        for (index, grade) in scheme.grades.iter().enumerate() {
-            let truths = match &grade.rule {
-                GradeRule::When(None) => Truths::one(Truth::True),
-                GradeRule::When(Some(when)) => self.of(&when.bound).truths(),
-                GradeRule::Top(top) => self.top(index, top),
-            };
-            if truths.has(Truth::True) {
-                choices.push(Choice::Is(index as u32));
-            }
-            if truths.has(Truth::Unknown) {
-                choices.push(Choice::Unknown(index as u32));
-            }
-            if !truths.has(Truth::False) {
-                return choices;
-            }
-        }
-        choices.push(Choice::NoneHolds);
-        choices
+        let grades = scheme.grades.iter().enumerate();
+        first_of(grades.map(|(index, grade)| match &grade.rule {
+            GradeRule::When(None) => Truths::one(Truth::True),
+            GradeRule::When(Some(when)) => self.of(&when.bound).truths(),
+            GradeRule::Top(top) => self.top(index, top),
+        }))
     }
 
     /// Whether the sheet may take the row.
@@ -171,24 +158,12 @@ impl<'a> Between<'a> {
 
     /// The bands that may be the first to hold.
     fn first(&self, bands: &[Band]) -> Vec<Choice> {
-        let mut choices = vec![];
-        for (index, band) in bands.iter().enumerate() {
+        first_of(bands.iter().map(|band| {
             let when = band.when.as_ref();
-            let truths = when.map_or(Truths::one(Truth::True), |when| {
+            when.map_or(Truths::one(Truth::True), |when| {
                 self.of(&when.bound).truths()
-            });
-            if truths.has(Truth::True) {
-                choices.push(Choice::Is(index as u32));
-            }
-            if truths.has(Truth::Unknown) {
-                choices.push(Choice::Unknown(index as u32));
-            }
-            if !truths.has(Truth::False) {
-                return choices;
-            }
-        }
-        choices.push(Choice::NoneHolds);
-        choices
+            })
+        }))
     }
 
     fn score(&self) -> Span {
@@ -340,4 +315,22 @@ fn weighted(parts: &[(Decimal, Span)]) -> Span {
     };
     let (low, high) = (divide_half_away(low, sum), divide_half_away(high, sum));
     Span::numbers(low.min(high), low.max(high)).or_missing(missing)
+}
+
+/// What a list may come to whose entries may hold like this: each that may be the first to hold or to be unknown.
+fn first_of(entries: impl Iterator<Item = Truths>) -> Vec<Choice> {
+    let mut choices = vec![];
+    for (index, truths) in entries.enumerate() {
+        if truths.has(Truth::True) {
+            choices.push(Choice::Is(index as u32));
+        }
+        if truths.has(Truth::Unknown) {
+            choices.push(Choice::Unknown(index as u32));
+        }
+        if !truths.has(Truth::False) {
+            return choices;
+        }
+    }
+    choices.push(Choice::NoneHolds);
+    choices
 }

@@ -226,6 +226,20 @@ fn hole(levels: &[Level], gap: Level) -> Option<[usize; 3]> {
     found
 }
 
+/// What a rise of a value does.
+fn rise(name: &Text, low: &Text, high: &Text, effect: &Text) -> Text {
+    Text {
+        en: format!(
+            "a rise in {} from {} to {} {}",
+            name.en, low.en, high.en, effect.en
+        ),
+        zh: format!(
+            "{} 从 {} 增加到 {}，{}",
+            name.zh, low.zh, high.zh, effect.zh
+        ),
+    }
+}
+
 fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Fault) -> Linted {
     let scheme = open.original;
     let Some(given) = states.given(walks.slot) else {
@@ -250,31 +264,20 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
     let (title, notes, witnesses, first) = match fault {
         Fault::BothWays { lowered, raised } => {
             let (low, high) = (at(lowered.from), at(lowered.to));
-            let title = match of {
-                Of::Grade => Text {
-                    en: format!(
-                        "a rise in {} from {} to {} lowers the grade of one customer and lifts another",
-                        name.en, low.en, high.en
-                    ),
-                    zh: format!(
-                        "{} 从 {} 增加到 {}，有的客户等级反而下降，有的上升",
-                        name.zh, low.zh, high.zh
-                    ),
-                },
+            let effect = match of {
+                Of::Grade => text!(
+                    "lowers the grade of one customer and lifts another",
+                    "有的客户等级反而下降，有的上升"
+                ),
                 Of::Points(index) => {
                     let dimension = &scheme.dimensions[index].name;
-                    Text {
-                        en: format!(
-                            "a rise in {} from {} to {} takes points of `{dimension}` from one customer and gives them to another",
-                            name.en, low.en, high.en
-                        ),
-                        zh: format!(
-                            "{} 从 {} 增加到 {}，`{dimension}` 的分数有的客户反而减少，有的增加",
-                            name.zh, low.zh, high.zh
-                        ),
-                    }
+                    text!(
+                        "takes points of `{dimension}` from one customer and gives them to another",
+                        "`{dimension}` 的分数有的客户反而减少，有的增加"
+                    )
                 }
             };
+            let title = rise(name, &low, &high, &effect);
             let (a, b) = (&walks.all[lowered.walk], &walks.all[raised.walk]);
             let differ: BTreeSet<Slot> = differing(
                 &states.slots,
@@ -304,31 +307,20 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
         Fault::Hole(walk, [before, middle, after]) => {
             let (low, high) = (at(*before), at(*middle));
             let levels = &walks.all[*walk].levels;
-            let title = match of {
-                Of::Grade => Text {
-                    en: format!(
-                        "a rise in {} from {} to {} lowers the grade, and a further one lifts it again",
-                        name.en, low.en, high.en
-                    ),
-                    zh: format!(
-                        "{} 从 {} 增加到 {}，等级反而下降，再增加又上升",
-                        name.zh, low.zh, high.zh
-                    ),
-                },
+            let effect = match of {
+                Of::Grade => text!(
+                    "lowers the grade, and a further one lifts it again",
+                    "等级反而下降，再增加又上升"
+                ),
                 Of::Points(index) => {
                     let dimension = &scheme.dimensions[index].name;
-                    Text {
-                        en: format!(
-                            "a rise in {} from {} to {} takes points of `{dimension}`, and a further one gives them back",
-                            name.en, low.en, high.en
-                        ),
-                        zh: format!(
-                            "{} 从 {} 增加到 {}，`{dimension}` 的分数反而减少，再增加又上升",
-                            name.zh, low.zh, high.zh
-                        ),
-                    }
+                    text!(
+                        "takes points of `{dimension}`, and a further one gives them back",
+                        "`{dimension}` 的分数反而减少，再增加又上升"
+                    )
                 }
             };
+            let title = rise(name, &low, &high, &effect);
             let each = [*before, *middle, *after].map(|place| {
                 let value =
                     value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
