@@ -19,7 +19,7 @@ def draw(curves):
     for number, curve in enumerate(curves):
         x, y = number % COLUMNS * WIDTH, number // COLUMNS * HEIGHT
         parts.append(f'<g transform="translate({x} {y})">{"".join(panel(curve))}</g>')
-    legend = f"seconds on the clock, logarithmic; points: measured; grey: slope 1, twice as much for twice as much"
+    legend = "seconds on the clock, logarithmic; points: measured; grey: slope 1, twice as much for twice as much"
     parts.append(text(LEFT, height - 10, legend))
     return "\n".join([*parts, "</svg>\n"])
 
@@ -29,7 +29,7 @@ def panel(curve):
     x_axis = Axis([point.size for point in curve.points], LEFT, WIDTH - RIGHT)
     y_axis = Axis([point.wall for point in curve.points], HEIGHT - BOTTOM, TOP)
     yield text(LEFT, 20, curve.title, weight="bold")
-    yield text(LEFT, 35, f"slope {curve.slope():.2f}, last two points {curve.last_slope():.2f}")
+    yield text(LEFT, 35, f"slope {curve.slope():.2f}, at the end {curve.end_slope():.2f}")
     for size in x_axis.ticks():
         at = x_axis.at(size)
         yield f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GRID}"/>'
@@ -49,32 +49,26 @@ def panel(curve):
 
 def straight(last, x_axis, y_axis):
     """The line of slope 1 through the last point, as far as it is in the panel."""
-    size = max(x_axis.low, last.size * y_axis.low / last.wall)
+    size = max(10.0**x_axis.low, last.size * 10.0**y_axis.low / last.wall)
     start = x_axis.at(size), y_axis.at(last.wall * size / last.size)
     end = x_axis.at(last.size), y_axis.at(last.wall)
     yield f'<path d="M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}" stroke="{LINE}" stroke-width="1.5" stroke-dasharray="5 4"/>'
 
 
 class Axis:
-    """Whole powers of ten, or of two where there is less than one of ten, from end to end."""
+    """Whole powers of ten from end to end, as many as the values need."""
 
     def __init__(self, values, start, end):
-        self.base = 10 if max(values) / min(values) >= 10 else 2
-        self.low = self.base ** math.floor(math.log(min(values), self.base) + 1e-9)
-        self.high = self.base ** math.ceil(math.log(max(values), self.base) - 1e-9)
-        if self.low == self.high:
-            self.high *= self.base
+        self.low = math.floor(math.log10(min(values)) + 1e-9)
+        self.high = max(math.ceil(math.log10(max(values)) - 1e-9), self.low + 1)
         self.start, self.end = start, end
 
     def at(self, value):
-        part = math.log(value / self.low) / math.log(self.high / self.low)
+        part = (math.log10(value) - self.low) / (self.high - self.low)
         return self.start + part * (self.end - self.start)
 
     def ticks(self):
-        value = self.low
-        while value <= self.high * 1.001:
-            yield value
-            value *= self.base
+        return [10.0**power for power in range(self.low, self.high + 1)]
 
 
 def short(size):

@@ -29,10 +29,11 @@ class Curve:
         size, wall = sum(sizes) / len(sizes), sum(walls) / len(walls)
         return sum((x - size) * (y - wall) for x, y in zip(sizes, walls)) / sum((x - size) ** 2 for x in sizes)
 
-    def last_slope(self):
-        """Between the last two points: small sizes cost mostly the start, which hides the slope."""
-        low, high = self.points[-2:]
+    def end_slope(self):
+        """From at most half of the largest size to the largest: small sizes cost mostly the start, which hides the slope."""
+        high = self.points[-1]
+        low = [point for point in self.points if point.size * 2 <= high.size][-1]
         return math.log(high.wall / low.wall) / math.log(high.size / low.size)
 
     def is_linear(self):
-        return max(self.slope(), self.last_slope()) <= LINEAR
+        return max(self.slope(), self.end_slope()) <= LINEAR

@@ -104,7 +104,7 @@ def measured(job, runs, place, python):
 
 
 def compared(job, python):
-    """What each program's result is beside the first other one's: `same`, or how it differs."""
+    """Whether each program's result is the first other one's; how it differs is said."""
     programs = [program for program in job.programs if program.compared and program.out]
     if not programs:
         return {}
@@ -120,9 +120,9 @@ def compared(job, python):
         if job.cells and program is not base:
             done = subprocess.run([python, "-B", SAME, "books", base.out, program.out], capture_output=True, text=True, check=False)
             wrong += [done.stdout + done.stderr] if done.returncode else []
-        verdicts[program.name] = "; ".join(wrong) or "same"
+        verdicts[program.name] = "DIFFERS" if wrong else "same"
         if wrong:
-            say(f"{job.title}: {program.name}: {verdicts[program.name]}")
+            say(f"{job.title}: {program.name}: {'; '.join(wrong)}")
     return verdicts
 
 
@@ -147,9 +147,10 @@ def ledger(rows):
 def document(results, imported, place, binary, options):
     """The tables, with the machine."""
     size = ", small data" if options.small else ""
+    runs = f"Medians of {options.runs} runs in turns" if options.runs > 1 else "One run in turns"
     lines = [
         f"Measured on {datetime.date.today()}: {measure.machine()}; {prepare.versions(place, binary)}. "
-        f"Medians of {options.runs} runs in turns (1 run of what takes more than {LONG} s), warm cache{size}.",
+        f"{runs} (one run of what takes more than {LONG} s), warm cache{size}.",
         "",
         "| job | regrade: wall s / CPU s / peak MiB | target | all result columns: wall s / peak MiB | beside the others |",
         "| --- | --- | --- | --- | --- |",

@@ -77,7 +77,8 @@ def moves(rows):
 
 def look(cell):
     """What a cell holds and how it looks."""
-    fill = cell.fill.fgColor.rgb if cell.fill and cell.fill.patternType else None
+    # Without the two digits of transparency, which openpyxl leaves at zero.
+    fill = cell.fill.fgColor.rgb[2:] if cell.fill and cell.fill.patternType else None
     return cell.value, fill, bool(cell.font and cell.font.b), (cell.number_format or "General").replace("\\", "")
 
 

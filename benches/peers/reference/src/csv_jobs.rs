@@ -348,7 +348,8 @@ struct Agg {
     n: u32,
     mon: [i64; 12],
 }
-fn days(y: i64, m: i64, d: i64) -> i64 {
+/// Days since 1970.
+pub fn days(y: i64, m: i64, d: i64) -> i64 {
     let y = if m <= 2 { y - 1 } else { y };
     let era = y.div_euclid(400);
     let yoe = y - era * 400;

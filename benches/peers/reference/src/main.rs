@@ -29,7 +29,7 @@ fn main() -> std::io::Result<()> {
             generate::customers(count(period) as u32, count(rows), out)?;
         }
         ["orders", rows, out] => generate::orders(count(rows), out)?,
-        ["workbook", from, to] => stock::workbook(from, to),
+        ["workbook", from, to] => workbook_job::workbook(from, to),
         ["copy", from, to] => copy(from, to)?,
         ["j1", from, to] => csv_jobs::j1(from, to, false),
         ["j1p", from, to] => csv_jobs::j1(from, to, true),

@@ -1,8 +1,7 @@
-//! J3 as the stock crates do it: calamine's cells one by one, the rules of J1, rust_xlsxwriter in constant memory. And the
-//! workbook that it begins with.
+//! J3 as the stock crates do it: calamine's cells one by one, the rules of J1, rust_xlsxwriter in constant memory.
 use crate::csv_jobs::{grade, risk};
 use calamine::{DataRef, Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
 const WIDTHS: [u32; 20] = [
     12, 30, 12, 10, 8, 10, 14, 12, 12, 12, 10, 8, 10, 30, 8, 8, 10, 6, 10, 14,
@@ -16,38 +15,6 @@ enum Value {
     Blank,
     Text(String),
     Number(f64),
-}
-
-/// The customers as a spreadsheet program would save them: shared strings, date cells, numbers.
-pub fn workbook(from: &str, to: &str) {
-    let mut records = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_path(from)
-        .unwrap();
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet_with_low_memory().unwrap();
-    sheet.set_name("客户").unwrap();
-    let day = Format::new().set_num_format("yyyy-mm-dd");
-    for (row, record) in records.records().enumerate() {
-        let record = record.unwrap();
-        for (column, cell) in record
-            .iter()
-            .enumerate()
-            .filter(|(_, cell)| !cell.is_empty())
-        {
-            let at = (row as u32, column as u16);
-            match column {
-                7 if row > 0 => {
-                    let date = ExcelDateTime::parse_from_str(cell).unwrap();
-                    sheet.write_datetime_with_format(at.0, at.1, date, &day)
-                }
-                8..=12 if row > 0 => sheet.write_number(at.0, at.1, cell.parse::<f64>().unwrap()),
-                _ => sheet.write_string(at.0, at.1, cell),
-            }
-            .unwrap();
-        }
-    }
-    book.save(to).unwrap();
 }
 
 pub fn j3(from: &str, to: &str) {

@@ -1,9 +1,10 @@
-//! J3 written by hand: a scanner for the layout of one writer, a writer of its own, deflate in parallel parts. An estimate
+//! The workbook of J3, and J3 written by hand: a scanner for the layout of one writer, a writer of its own, deflate in parallel parts. An estimate
 //! of the limit and no product: `r` comes first, strings are plain, there are no formulas and no inline strings.
 use crate::csv_jobs;
 use memchr::memmem;
 use memmap2::Mmap;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -115,8 +116,8 @@ pub fn serial_to_ymd(s: u32) -> u32 {
     ((yoe + era * 400 + (m <= 2) as i64) * 10000 + m * 100 + d) as u32
 }
 /// A part of a raw deflate stream, ended so that others can follow, and its checksum.
-fn part(x: &[u8], last: bool) -> (Vec<u8>, u32) {
-    let mut c = flate2::Compress::new(flate2::Compression::new(LEVEL), false);
+fn part(x: &[u8], level: u32, last: bool) -> (Vec<u8>, u32) {
+    let mut c = flate2::Compress::new(flate2::Compression::new(level), false);
     let mut o = Vec::with_capacity(x.len() / 4 + 4096);
     let flush = if last {
         flate2::FlushCompress::Finish
@@ -137,6 +138,8 @@ fn part(x: &[u8], last: bool) -> (Vec<u8>, u32) {
 
 /// Level 1 of deflate: a quarter larger than level 6, and three times as fast.
 const LEVEL: u32 = 1;
+/// The level of spreadsheet programs.
+const SAVED: u32 = 6;
 const W: [u32; 20] = [
     12, 30, 12, 10, 8, 10, 14, 12, 12, 12, 10, 8, 10, 30, 8, 8, 10, 6, 10, 14,
 ];
@@ -180,6 +183,24 @@ struct Zip {
     n: u16,
 }
 impl Zip {
+    /// A book of one sheet, to which the sheet and its strings are to be added.
+    fn create(path: &str, name: &str, styles: &str) -> Self {
+        let mut book = Self {
+            f: File::create(path).unwrap(),
+            cd: vec![],
+            pos: 0,
+            n: 0,
+        };
+        book.frame(name);
+        book.add("xl/styles.xml", styles.as_bytes());
+        book
+    }
+    fn frame(&mut self, name: &str) {
+        self.add("[Content_Types].xml", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml\"/><Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml\"/></Types>");
+        self.add("_rels/.rels", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+        self.add("xl/workbook.xml", format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"{name}\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>").as_bytes());
+        self.add("xl/_rels/workbook.xml.rels", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/><Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>");
+    }
     fn w(&mut self, b: &[u8]) {
         self.f.write_all(b).unwrap();
         self.pos += b.len() as u64;
@@ -216,7 +237,7 @@ impl Zip {
     }
     fn add(&mut self, name: &str, x: &[u8]) {
         let at = self.begin(name);
-        let (p, crc) = part(x, true);
+        let (p, crc) = part(x, SAVED, true);
         self.w(&p);
         self.end(at, name, crc, x.len() as u64);
     }
@@ -370,17 +391,7 @@ pub fn j3(src: &str, dst: &str) {
     let f = File::open(src).unwrap();
     let m = unsafe { Mmap::map(&f).unwrap() };
     let m: &[u8] = &m;
-    let mut z = Zip {
-        f: File::create(dst).unwrap(),
-        cd: vec![],
-        pos: 0,
-        n: 0,
-    };
-    z.add("[Content_Types].xml", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml\"/><Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml\"/></Types>");
-    z.add("_rels/.rels", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
-    z.add("xl/workbook.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"分级结果\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>".as_bytes());
-    z.add("xl/_rels/workbook.xml.rels", b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/><Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>");
-    z.add("xl/styles.xml", styles().as_bytes());
+    let mut z = Zip::create(dst, "分级结果", &styles());
     let ss = inflate(m, SST);
     let st = sst(&ss);
     let text = |i: usize| std::str::from_utf8(&ss[st[i].0 as usize..st[i].1 as usize]).unwrap();
@@ -419,7 +430,13 @@ pub fn j3(src: &str, dst: &str) {
         };
     let mut h = Vec::new();
     head(&mut h, base);
-    add(&mut z, part(&h, false), h.len(), &mut crc, &mut total);
+    add(
+        &mut z,
+        part(&h, LEVEL, false),
+        h.len(),
+        &mut crc,
+        &mut total,
+    );
     use std::sync::mpsc::sync_channel;
     let (comp, _) = entry(m, SHEET);
     let nrows = std::sync::atomic::AtomicU32::new(1);
@@ -477,7 +494,7 @@ pub fn j3(src: &str, dst: &str) {
                     };
                     let mut o = Vec::with_capacity(x.len() * 2);
                     emit(&x, fst, ctx, &mut o, &mut r);
-                    otx.send((i, part(&o, false), o.len())).unwrap();
+                    otx.send((i, part(&o, LEVEL, false), o.len())).unwrap();
                 }
             });
         }
@@ -496,7 +513,7 @@ pub fn j3(src: &str, dst: &str) {
     let tail = format!("</sheetData><autoFilter ref=\"A1:T{rows_total}\"/></worksheet>");
     add(
         &mut z,
-        part(tail.as_bytes(), true),
+        part(tail.as_bytes(), LEVEL, true),
         tail.len(),
         &mut crc,
         &mut total,
@@ -527,7 +544,7 @@ pub fn j3(src: &str, dst: &str) {
     let ps: Vec<_> = parts
         .par_iter()
         .enumerate()
-        .map(|(i, x)| (part(x, i + 1 == k), x.len()))
+        .map(|(i, x)| (part(x, LEVEL, i + 1 == k), x.len()))
         .collect();
     let at = z.begin(SST);
     let mut crc = crc32fast::Hasher::new();
@@ -537,4 +554,103 @@ pub fn j3(src: &str, dst: &str) {
     }
     z.end(at, SST, crc.finalize(), total);
     z.finish();
+}
+
+/// The customers as a spreadsheet program would save them: shared strings, date cells, numbers.
+pub fn workbook(from: &str, to: &str) {
+    let day = "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>";
+    let none = day
+        .replace("164", "0")
+        .replace(" applyNumberFormat=\"1\"", "");
+    let every = styles();
+    let (before, rest) = every.split_once("<cellXfs").unwrap();
+    let (_, after) = rest.split_once("</cellXfs>").unwrap();
+    let styles = format!("{before}<cellXfs count=\"2\">{none}{day}</cellXfs>{after}");
+    let mut book = Zip::create(to, "客户", &styles);
+
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut strings = Stream::default();
+    strings.text += "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">";
+    let mut sheet = Stream::default();
+    sheet.text += "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>";
+    let mut records = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(from)
+        .unwrap();
+    for (row, record) in (1..).zip(records.records()) {
+        sheet.text += &format!("<row r=\"{row}\" spans=\"1:14\">");
+        for (column, cell) in record
+            .unwrap()
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_empty())
+        {
+            let letter = char::from(b'A' + column as u8);
+            sheet.text += &match column {
+                7 if row > 1 => {
+                    format!("<c r=\"{letter}{row}\" s=\"1\"><v>{}</v></c>", serial(cell))
+                }
+                8..=12 if row > 1 => format!(
+                    "<c r=\"{letter}{row}\"><v>{}</v></c>",
+                    cell.parse::<f64>().unwrap()
+                ),
+                _ => {
+                    let next = numbers.len();
+                    let number = *numbers.entry(cell.to_owned()).or_insert_with(|| {
+                        strings.text += &format!(
+                            "<si><t>{}</t></si>",
+                            cell.replace('&', "&amp;").replace('<', "&lt;")
+                        );
+                        next
+                    });
+                    format!("<c r=\"{letter}{row}\" t=\"s\"><v>{number}</v></c>")
+                }
+            };
+        }
+        sheet.text += "</row>";
+        sheet.pack(false);
+        strings.pack(false);
+    }
+    sheet.text += "</sheetData></worksheet>";
+    strings.text += "</sst>";
+    sheet.put(&mut book, SHEET);
+    strings.put(&mut book, SST);
+    book.finish();
+}
+
+/// The serial number of a day.
+fn serial(day: &str) -> i64 {
+    let [year, month, day] =
+        [&day[..4], &day[5..7], &day[8..]].map(|part| part.parse::<i64>().unwrap());
+    csv_jobs::days(year, month, day) + 25_569
+}
+
+/// A part of a book that is packed while it grows.
+#[derive(Default)]
+struct Stream {
+    text: String,
+    packed: Vec<u8>,
+    size: u64,
+    crc: crc32fast::Hasher,
+}
+
+impl Stream {
+    fn pack(&mut self, last: bool) {
+        if last || self.text.len() > 1 << 20 {
+            let (packed, crc) = part(self.text.as_bytes(), SAVED, last);
+            self.packed.extend(packed);
+            self.crc.combine(&crc32fast::Hasher::new_with_initial_len(
+                crc,
+                self.text.len() as u64,
+            ));
+            self.size += self.text.len() as u64;
+            self.text.clear();
+        }
+    }
+    fn put(mut self, book: &mut Zip, name: &str) {
+        self.pack(true);
+        let at = book.begin(name);
+        book.w(&self.packed);
+        book.end(at, name, self.crc.finalize(), self.size);
+    }
 }
