@@ -89,18 +89,25 @@ def measured(job, runs, place, python):
     """Runs the programs of a job in turns, then compares what they wrote and takes it away."""
     costs = {program.name: [] for program in job.programs}
     for turn in range(runs * STARTS if job.name == "start" else runs):
-        for program in job.programs:
+        for program in list(job.programs):
             so_far = costs[program.name]
             if turn and so_far[0].wall > LONG:
                 continue
             if program.out:
                 program.out.unlink(missing_ok=True)
-            so_far.append(measure.run(program.command, place.folder, program.environment))
+            try:
+                so_far.append(measure.run(program.command, place.folder, program.environment))
+            except measure.Failed as failed:
+                if program.name in (REGRADE, ALL_COLUMNS):
+                    raise
+                # A peer that runs out of memory, say, costs its own line only.
+                say(f"{program.name}: {failed}")
+                job.programs.remove(program)
     verdicts = compared(job, python)
     for program in job.programs:
         if program.out:
             program.out.unlink()
-    return Result(job, {name: measure.median(all_costs) for name, all_costs in costs.items()}, verdicts)
+    return Result(job, {program.name: measure.median(costs[program.name]) for program in job.programs}, verdicts)
 
 
 def compared(job, python):
