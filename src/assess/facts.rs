@@ -4,7 +4,7 @@ use super::Among;
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::Slot;
-use crate::expr::{Fault, FaultKind, Frame, NO_SERIES, SeriesColumn};
+use crate::expr::{Bound, Fault, FaultKind, Frame, NO_SERIES, SeriesColumn};
 use crate::rank::{Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
@@ -205,7 +205,16 @@ impl Facts {
         matters: impl Fn(u32) -> bool,
         findings: &mut Vec<Finding>,
     ) -> Column {
-        for id in expression.bound.population_ids() {
+        self.prepare(scheme, &expression.bound);
+        let mut evaluated = expression.bound.eval(self);
+        evaluated.faults.retain(|fault| matters(fault.row));
+        findings.extend(self.not_computable(&evaluated.faults, expression, name));
+        evaluated.column
+    }
+
+    /// Works out the figures of the population that an expression needs, if nothing has needed them before.
+    pub(super) fn prepare(&mut self, scheme: &Scheme, bound: &Bound) {
+        for id in bound.population_ids() {
             if self.populations.get(id).is_none() {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
@@ -217,10 +226,6 @@ impl Facts {
                 self.populations.set(id, population);
             }
         }
-        let mut evaluated = expression.bound.eval(self);
-        evaluated.faults.retain(|fault| matters(fault.row));
-        findings.extend(self.not_computable(&evaluated.faults, expression, name));
-        evaluated.column
     }
 
     /// What is to be said of customers for whom an expression cannot be worked out: of all of them at once, because a

@@ -15,6 +15,7 @@ mod past;
 mod person;
 mod some;
 mod standing;
+mod tags;
 
 pub use absent::Absent;
 pub use kept::Kept;
@@ -29,8 +30,7 @@ use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
 use crate::metrics::Fit;
 use crate::scheme::model::Scheme;
-use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, Date, Period};
+use crate::table::{Date, Period};
 use earlier::EarlierFindings;
 use foldhash::HashSet;
 use moment::{Moment, When};
@@ -209,23 +209,6 @@ impl Grading {
         self.classification.types[row]
             .index()
             .map(|index| &self.scheme.types[index].name)
-    }
-
-    /// The tags of a customer, in the order of the scheme, each once.
-    pub fn tags(&self, row: usize) -> Vec<Arc<str>> {
-        let mut tags: Vec<Arc<str>> = vec![];
-        for tag in &self.scheme.tags {
-            if let Column::Text(texts) = self.facts.get(tag.slot) {
-                let text = match texts.codes[row] {
-                    MISSING_TEXT => continue,
-                    code => texts.dictionary[code as usize].clone(),
-                };
-                if !text.is_empty() && !tags.contains(&text) {
-                    tags.push(text);
-                }
-            }
-        }
-        tags
     }
 
     /// The review rules for which a customer waits, by their place in the scheme.
