@@ -158,7 +158,7 @@ name = "B"
     );
     let (scheme, findings) = regrade::scheme::validate(&text);
     let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
-    let ids = (0..GRADED).map(|id| id.to_string().into()).collect();
+    let ids: Vec<Arc<str>> = (0..GRADED).map(|id| id.to_string().into()).collect();
     let mut facts = Facts::new(&scheme, ids, Date::new(2024, 12, 31).expect("a day"));
     let numbers = |k: i64| {
         Column::Number(

@@ -341,20 +341,17 @@ impl Marks {
     /// A value for each place, in order.
     fn examples(&self, base: Base) -> Column {
         match self {
-            Self::Breaks(breaks) => match base {
-                Base::Date => {
-                    let days = breaks.iter().map(|day| *day as i32);
-                    Column::Date(std::iter::once(MISSING_DATE).chain(days).collect())
-                }
-                _ => {
-                    let values = breaks.iter().copied();
-                    let values = std::iter::once(MISSING).chain(values).collect();
-                    match base {
-                        Base::DateTime => Column::DateTime(values),
-                        _ => Column::Number(values),
+            Self::Breaks(breaks) => {
+                let all = |missing: i64| std::iter::once(missing).chain(breaks.iter().copied());
+                match base {
+                    Base::Date => {
+                        let days = all(i64::from(MISSING_DATE));
+                        Column::Date(days.map(|day| day as i32).collect())
                     }
+                    Base::DateTime => Column::DateTime(all(MISSING).collect()),
+                    _ => Column::Number(all(MISSING).collect()),
                 }
-            },
+            }
             Self::Texts(texts) => {
                 let mut other = String::from("\0");
                 while texts.contains_key(&*other) {

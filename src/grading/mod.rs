@@ -154,16 +154,17 @@ fn open_ends(
     let as_of = newest.as_of;
     let reads_before = scheme.types_read_before();
     let set: HashSet<&str> = past.overrides.iter().map(|set| &*set.customer).collect();
-    let first = people
-        .persons
-        .iter()
-        .zip(&people.ids)
-        .filter_map(|(person, id)| match person.start {
-            Start::First => shelf.first_day(),
-            Start::Since(day) if reads_before || set.contains(&**id) => Some(day),
-            Start::After(day) | Start::Since(day) => day.add_days(1),
-            Start::Last => None,
-        });
+    let first =
+        people
+            .persons
+            .iter()
+            .zip(people.ids.iter())
+            .filter_map(|(person, id)| match person.start {
+                Start::First => shelf.first_day(),
+                Start::Since(day) if reads_before || set.contains(&**id) => Some(day),
+                Start::After(day) | Start::Since(day) => day.add_days(1),
+                Start::Last => None,
+            });
     let closed = |day| Period::last_closed(scheme.period, day).end();
     let others = match past.as_of {
         _ if !shelf.has_earlier_sheets() => None,

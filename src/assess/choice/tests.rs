@@ -49,7 +49,7 @@ const TEXTS: [&str; 4] = ["a", "b", "ab", "c"];
 fn facts(scheme: &Scheme, customers: &[Customer]) -> Facts {
     let ids = (0..customers.len()).map(|id| Arc::from(id.to_string()));
     let day = |text| Date::parse_iso(text).unwrap();
-    let mut facts = Facts::new(scheme, ids.collect(), day("2024-01-02"));
+    let mut facts = Facts::new(scheme, ids.collect::<Vec<_>>(), day("2024-01-02"));
     let halves = |value: Option<i64>| value.map_or(MISSING, |value| value * 500_000);
     let first = day("2024-01-01").days();
     let rows = customers.iter();
