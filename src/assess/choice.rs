@@ -60,7 +60,7 @@ pub(super) fn looked_up(
         .collect();
     let list = scheme.grids.list(&bounds)?;
     for operand in list.operands() {
-        facts.prepare(scheme, operand);
+        facts.look_up(scheme, operand);
     }
     list.look_up(facts)
 }

@@ -13,7 +13,7 @@ mod grid;
 pub use among::Among;
 pub use choice::{Choice, choose};
 pub use facts::Facts;
-pub use grades::{GradeCut, is_in, kept};
+pub use grades::{GradeCut, in_rank, is_in, kept};
 pub use grid::Grids;
 
 use crate::diagnostic::{Code, Finding};

@@ -177,7 +177,7 @@ fn both(
         .collect();
     let list = scheme.grids.list(&bounds).unwrap();
     for operand in list.operands() {
-        facts.prepare(&scheme, operand);
+        facts.look_up(&scheme, operand);
     }
     let looked_up = (0..2000).find_map(|_| list.look_up(&facts));
     (worked_out, looked_up, findings.len())
