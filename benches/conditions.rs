@@ -1,10 +1,14 @@
-//! How fast conditions are evaluated and populations prepared, over a million customers.
+//! How fast conditions are evaluated and populations prepared, over a million customers; and how the cost of a dimension
+//! grows with its bands, over 100,000.
 //!
 //! `cargo bench --bench conditions`
 
 use divan::{Bencher, black_box};
+use regrade::assess::{Facts, assess};
 use regrade::expr::{self, Base, Frame, Resolution, Scope, Slot, Symbol, Type};
 use regrade::rank::{Population, Populations, TopKeys};
+use regrade::scheme::Scheme;
+use regrade::scheme::model::SlotKind;
 use regrade::table::{Column, Date, TextColumn, Unit, column};
 use std::sync::{Arc, LazyLock};
 
@@ -124,4 +128,106 @@ fn rank_by_two_keys() -> usize {
     TopKeys::new(black_box(&CUSTOMERS.columns[..2]), None)
         .places()
         .len()
+}
+
+/// Customers for a scheme of one dimension: numbers `n` and `m` from 0 to 9,999, texts `t` of 2,000.
+const GRADED: i64 = 100_000;
+
+fn graded(bands: &str) -> (Scheme, Facts) {
+    let text = format!(
+        r#"
+[sheets.customers]
+key = "k"
+fields = [
+  {{ name = "n", type = "number" }},
+  {{ name = "m", type = "number" }},
+  {{ name = "t", type = "text" }},
+]
+[[dimensions]]
+name = "D"
+weight = 1
+bands = [
+{bands}  {{ label = "rest", points = 0 }},
+]
+[[grades]]
+name = "A"
+when = "score >= 50"
+[[grades]]
+name = "B"
+"#
+    );
+    let (scheme, findings) = regrade::scheme::validate(&text);
+    let scheme = scheme.unwrap_or_else(|| panic!("{findings:?}"));
+    let ids: Vec<Arc<str>> = (0..GRADED).map(|id| id.to_string().into()).collect();
+    let mut facts = Facts::new(&scheme, ids, Date::new(2024, 12, 31).expect("a day"));
+    let numbers = |k: i64| {
+        Column::Number(
+            (0..GRADED)
+                .map(|row| row * k % 10_000 * 1_000_000)
+                .collect(),
+        )
+    };
+    let dictionary: Vec<Arc<str>> = (0..2_000).map(|i| format!("L{i}").into()).collect();
+    let texts = TextColumn {
+        codes: (0..GRADED)
+            .map(|row| (row * 7_919 % 2_000) as u32)
+            .collect(),
+        dictionary: Arc::new(dictionary),
+    };
+    let columns = [
+        ("n", numbers(7_919)),
+        ("m", numbers(104_729)),
+        ("t", Column::Text(texts)),
+    ];
+    let fields = scheme
+        .customers
+        .iter()
+        .flat_map(|customers| &customers.sheet.fields);
+    let names: Vec<Arc<str>> = fields.map(|field| field.name.clone()).collect();
+    for (name, column) in columns {
+        let field = names
+            .iter()
+            .position(|known| **known == *name)
+            .expect("a field");
+        let slot = scheme.slot_of(SlotKind::Field(field)).expect("its slot");
+        facts.set(slot, column);
+    }
+    (scheme, facts)
+}
+
+/// A scheme of so many bands, each with the condition that `when` gives it.
+fn bands(bencher: Bencher<'_, '_>, count: u32, when: impl Fn(u32) -> String) {
+    let band = |band: u32| {
+        let (when, points) = (when(band), band % 100);
+        format!("  {{ label = \"B{band}\", when = \"{when}\", points = {points} }},\n")
+    };
+    let text: String = (0..count).map(band).collect();
+    let (scheme, facts) = graded(&text);
+    bencher
+        .with_inputs(|| facts.clone())
+        .bench_local_values(|mut facts| assess(&scheme, &mut facts, &mut vec![]));
+}
+
+const COUNTS: [u32; 3] = [20, 200, 2_000];
+
+#[divan::bench(args = COUNTS)]
+fn bands_of_one_number(bencher: Bencher<'_, '_>, count: u32) {
+    bands(bencher, count, |band| {
+        format!("n >= {}", 10_000 - 10_000 / count * band)
+    });
+}
+
+#[divan::bench(args = COUNTS)]
+fn bands_of_labels(bencher: Bencher<'_, '_>, count: u32) {
+    bands(bencher, count, |band| {
+        format!("t in ('L{band}', 'L{}')", band + 7)
+    });
+}
+
+#[divan::bench(args = COUNTS)]
+fn bands_of_two_numbers(bencher: Bencher<'_, '_>, count: u32) {
+    bands(bencher, count, |band| {
+        let least = 10_000 - 10_000 / count * band;
+        format!("n >= {least} and m < {}", least / 100 * 100)
+    });
 }

@@ -19,7 +19,7 @@ pub struct Facts {
     columns: Vec<Column>,
     series: Vec<Option<SeriesColumn>>,
     populations: Populations,
-    ids: Vec<Arc<str>>,
+    ids: Arc<Vec<Arc<str>>>,
     /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
     counts_after: Vec<i32>,
     /// What conditions are evaluated on where the columns above are what a role sees.
@@ -51,7 +51,8 @@ impl fmt::Debug for Truth {
 
 impl Facts {
     /// No columns yet, for these customers.
-    pub fn new(scheme: &Scheme, ids: Vec<Arc<str>>, as_of: Date) -> Self {
+    pub fn new(scheme: &Scheme, ids: impl Into<Arc<Vec<Arc<str>>>>, as_of: Date) -> Self {
+        let ids = ids.into();
         let slots = scheme.slots.entries.len();
         Self {
             len: ids.len(),
@@ -109,7 +110,7 @@ impl Facts {
             columns: shown_columns,
             series: shown_series,
             populations: self.populations.clone(),
-            ids,
+            ids: Arc::new(ids),
             counts_after,
             truth: Some(Arc::new(Truth { columns, series })),
             instead: None,
@@ -142,10 +143,11 @@ impl Facts {
                 .map(|series| series.as_ref().map(|series| series.of(&rows)))
                 .collect(),
             populations: Populations::default(),
-            ids: rows
-                .iter()
-                .map(|row| self.ids[*row as usize].clone())
-                .collect(),
+            ids: Arc::new(
+                rows.iter()
+                    .map(|row| self.ids[*row as usize].clone())
+                    .collect(),
+            ),
             counts_after: vec![],
             truth: None,
             instead: Some(Instead {

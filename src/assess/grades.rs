@@ -1,33 +1,13 @@
-//! The first condition of a list that holds, and the grades: by condition or by rank.
+//! The grades: by condition or by rank.
 
 use super::Facts;
+use super::choice::{Choice, looked_up, settle};
 use crate::diagnostic::Finding;
 use crate::expr::Frame;
 use crate::rank::{Place, TopKeys};
-use crate::scheme::model::{Expression, GradeRule, Scheme, Ties, Top};
+use crate::scheme::model::{GradeRule, Scheme, Ties, Top};
 use crate::table::column::Value;
 use crate::table::{Column, Truth};
-
-/// Which entry of a list (of bands, grades, types, strategies) a customer has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub enum Choice {
-    /// This one is the first that holds.
-    Is(u32),
-    /// None holds.
-    NoneHolds,
-    /// Whether this one holds is unknown, because a value is missing, and none before it does.
-    Unknown(u32),
-}
-
-impl Choice {
-    /// The entry, if there is one.
-    pub fn index(self) -> Option<usize> {
-        match self {
-            Self::Is(index) => Some(index as usize),
-            Self::NoneHolds | Self::Unknown(_) => None,
-        }
-    }
-}
 
 /// What a grade came to.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -38,56 +18,21 @@ pub struct GradeCut {
     pub last: Vec<Value>,
 }
 
-/// For each customer the first of `conditions` that holds; `None` is otherwise. An unknown one stops the search: a
-/// missing value never falls through to a worse entry.
-pub fn choose(
-    scheme: &Scheme,
-    conditions: &[Option<&Expression>],
-    name: &str,
-    facts: &mut Facts,
-    findings: &mut Vec<Finding>,
-) -> Vec<Choice> {
-    let mut choices = vec![Choice::NoneHolds; facts.len()];
-    let mut open: Vec<u32> = (0..facts.len() as u32).collect();
-    for (index, condition) in conditions.iter().enumerate() {
-        let truths = condition.map(|condition| {
-            let matters = |row| open.binary_search(&row).is_ok();
-            facts.evaluate_where(scheme, condition, name, matters, findings)
-        });
-        settle(index as u32, truths.as_ref(), &mut open, &mut choices);
-    }
-    choices
-}
-
-/// Takes out of `open` the customers for whom entry `index` holds or is unknown.
-fn settle(index: u32, truths: Option<&Column>, open: &mut Vec<u32>, choices: &mut [Choice]) {
-    match truths {
-        Some(Column::Bool(truths)) => open.retain(|row| match truths[*row as usize] {
-            Truth::False => true,
-            Truth::Unknown => {
-                choices[*row as usize] = Choice::Unknown(index);
-                false
-            }
-            Truth::True => {
-                choices[*row as usize] = Choice::Is(index);
-                false
-            }
-        }),
-        Some(_) => {}
-        None => {
-            for row in open.drain(..) {
-                choices[row as usize] = Choice::Is(index);
-            }
-        }
-    }
-}
-
 /// The grade that the values give to each customer, and what each grade came to.
 pub fn assess(
     scheme: &Scheme,
     facts: &mut Facts,
     findings: &mut Vec<Finding>,
 ) -> (Vec<Choice>, Vec<GradeCut>) {
+    let conditions = scheme.grades.iter().map(|grade| match &grade.rule {
+        GradeRule::When(when) => Some(when.as_ref()),
+        GradeRule::Top(_) => None,
+    });
+    if let Some(conditions) = conditions.collect::<Option<Vec<_>>>()
+        && let Some(choices) = looked_up(scheme, &conditions, facts)
+    {
+        return (choices, vec![GradeCut::default(); conditions.len()]);
+    }
     let mut choices = vec![Choice::NoneHolds; facts.len()];
     let mut open: Vec<u32> = (0..facts.len() as u32).collect();
     let mut cuts = vec![];

@@ -5,12 +5,16 @@
 //! is worked out from the same expressions by `explain`.
 
 mod among;
+mod choice;
 mod facts;
 mod grades;
+mod grid;
 
 pub use among::Among;
+pub use choice::{Choice, choose};
 pub use facts::Facts;
-pub use grades::{Choice, GradeCut, choose, in_rank, is_in, kept};
+pub use grades::{GradeCut, in_rank, is_in, kept};
+pub use grid::Grids;
 
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;
@@ -109,14 +113,13 @@ fn assess_dimension(
                 .iter()
                 .map(|indicator| indicator.weight)
                 .collect();
+            let mut known = vec![];
             let points: Vec<i64> = (0..facts.len())
                 .map(|row| {
-                    let known: Vec<(Decimal, i64)> = weights
-                        .iter()
-                        .zip(&parts)
-                        .map(|(weight, points)| (*weight, points[row]))
-                        .collect();
-                    running_totals(&known).last().copied().unwrap_or(MISSING)
+                    let points = parts.iter().map(|points| points[row]);
+                    known.clear();
+                    known.extend(weights.iter().copied().zip(points));
+                    total(&known)
                 })
                 .collect();
             facts.set(*own, Column::Number(points.clone()));
@@ -209,10 +212,12 @@ fn numbers(column: Column) -> Vec<i64> {
 /// The score of each customer, in millionths or [`MISSING`].
 fn score(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts) -> Vec<i64> {
     let parts = weighted(scheme, dimensions, facts);
+    let mut known = vec![];
     (0..facts.len())
         .map(|row| {
-            let known = known_points(scheme, &parts, row);
-            running_totals(&known).last().copied().unwrap_or(MISSING)
+            known.clear();
+            known.extend(known_points(scheme, &parts, row));
+            total(&known)
         })
         .collect()
 }
@@ -244,14 +249,34 @@ fn known_points(
     scheme: &Scheme,
     parts: &[(usize, Decimal, &[i64])],
     row: usize,
-) -> Vec<(Decimal, i64)> {
+) -> impl Iterator<Item = (Decimal, i64)> {
+    let keeps_all = scheme.missing == MissingRule::Unrated;
     let all = parts
         .iter()
-        .map(|(_, weight, points)| (*weight, points[row]));
-    match scheme.missing {
-        MissingRule::Unrated => all.collect(),
-        MissingRule::Reweight => all.filter(|(_, points)| *points != MISSING).collect(),
+        .map(move |(_, weight, points)| (*weight, points[row]));
+    all.filter(move |(_, points)| keeps_all || *points != MISSING)
+}
+
+/// The last of the [`running_totals`], or [`MISSING`].
+fn total(points: &[(Decimal, i64)]) -> i64 {
+    let short = short_total(points);
+    short.unwrap_or_else(|| running_totals(points).last().copied().unwrap_or(MISSING))
+}
+
+/// The same in 64 bits, which nearly every score fits in; `None` where one may not.
+fn short_total(points: &[(Decimal, i64)]) -> Option<i64> {
+    let (mut sum, mut total) = (0i64, 0i64);
+    for (weight, points) in points {
+        let weight = weight.millionths();
+        if *points == MISSING {
+            return Some(MISSING);
+        }
+        sum = sum.checked_add(weight)?;
+        total = total.checked_add(points.checked_mul(weight)?)?;
     }
+    // Half of 64 bits is below the limit of a number, so none of the totals is above it.
+    let is_within = sum >= 2;
+    is_within.then(|| divide_half_away(i128::from(total), i128::from(sum)) as i64)
 }
 
 /// The running totals of points × weight ÷ sum of weights, each rounded to six places: the last one is the score, and
@@ -293,7 +318,7 @@ pub fn parts(
     if scheme.missing == MissingRule::Reweight {
         weighted.retain(|(_, _, points)| points[row] != MISSING);
     }
-    let known = known_points(scheme, &weighted, row);
+    let known: Vec<(Decimal, i64)> = known_points(scheme, &weighted, row).collect();
     let mut before = 0;
     let totals = running_totals(&known);
     weighted
@@ -310,6 +335,32 @@ pub fn parts(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_score_in_64_bits_is_the_last_of_the_totals(
+            points in prop::collection::vec(
+                (
+                    prop_oneof![0..100_000_000i64, 0..8_999_999_999_999_999_999i64],
+                    prop_oneof![
+                        -1_000_000_000..1_000_000_000i64,
+                        -8_999_999_999_999_999_999..8_999_999_999_999_999_999i64,
+                        Just(MISSING),
+                    ],
+                ),
+                0..5,
+            )
+        ) {
+            let weigh = |(weight, points)| (Decimal::from_millionths(weight).unwrap(), points);
+            let points: Vec<(Decimal, i64)> = points.into_iter().map(weigh).collect();
+            let last = running_totals(&points).last().copied().unwrap_or(MISSING);
+            prop_assert_eq!(total(&points), last);
+            if let Some(short) = short_total(&points) {
+                prop_assert_eq!(short, last);
+            }
+        }
+    }
 
     #[test]
     fn parts_are_differences_of_rounded_totals_and_add_up() {

@@ -104,7 +104,7 @@ impl Revenue {
             is_money: matches!(metric.value.ty.measure, Measure::Money(_)),
             kind,
             axis: Axis::of(kind, &book),
-            by_id: book.roster.by_id.clone(),
+            by_id: book.roster.by_id().clone(),
             values: values.unwrap_or_default(),
             coverage,
         }

@@ -110,7 +110,7 @@ impl Replay {
                 continue;
             };
             // A refused row whose key cannot be read is no customer's, and one with the key of another says nothing.
-            let Some(id) = kept.id.filter(|id| !roster.by_id.contains_key(*id)) else {
+            let Some(id) = kept.id.filter(|id| !roster.by_id().contains_key(*id)) else {
                 continue;
             };
             let standing = Standing {

@@ -4,6 +4,7 @@ use super::before::{Before, Earlier};
 use super::events::EventRows;
 use super::filing::InForce;
 use super::merge::merge_files;
+use super::numbered::Numbered;
 use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
 use crate::checks;
 use crate::clean::absent::absent_columns;
@@ -22,11 +23,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     /// The key of each customer.
-    pub ids: Vec<Arc<str>>,
+    pub ids: Arc<Vec<Arc<str>>>,
     /// The name of each, where the sheet has one.
-    pub names: Vec<Option<Arc<str>>>,
-    /// Each customer's number by key.
-    pub by_id: Arc<HashMap<Arc<str>, u32>>,
+    pub names: Arc<Vec<Option<Arc<str>>>>,
+    by_id: Numbered,
     /// Customers and refused rows in output order.
     pub entries: Vec<Entry>,
     /// The rows that are refused.
@@ -80,11 +80,6 @@ pub struct CustomerRows {
     pub first_seen: Vec<Option<Date>>,
 }
 
-/// The places of keys in their order. Shared, because over a million customers a second one is not small.
-pub fn numbered(ids: &[Arc<str>]) -> Arc<HashMap<Arc<str>, u32>> {
-    Arc::new(ids.iter().cloned().zip(0..).collect())
-}
-
 impl Roster {
     /// The customers of event sheets, where there is no customers' sheet: by key, each once.
     pub(super) fn from_events(events: &[EventRows]) -> Self {
@@ -102,12 +97,11 @@ impl Roster {
         ids.sort_unstable();
         ids.dedup();
         let mut roster = Self {
-            names: vec![None; ids.len()],
+            names: Arc::new(vec![None; ids.len()]),
             ..Self::default()
         };
-        roster.by_id = numbered(&ids);
         roster.entries = (0..ids.len() as u32).map(Entry::Customer).collect();
-        roster.ids = ids;
+        roster.ids = Arc::new(ids);
         roster
     }
 
@@ -115,15 +109,32 @@ impl Roster {
     pub(super) fn of(known: &Self, members: &[usize]) -> Self {
         let ids: Vec<Arc<str>> = members.iter().map(|row| known.ids[*row].clone()).collect();
         Self {
-            names: members
-                .iter()
-                .map(|row| known.names[*row].clone())
-                .collect(),
-            by_id: numbered(&ids),
+            names: Arc::new(
+                members
+                    .iter()
+                    .map(|row| known.names[*row].clone())
+                    .collect(),
+            ),
             entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
-            ids,
+            ids: Arc::new(ids),
             ..Self::default()
         }
+    }
+
+    /// Each customer's number by key.
+    pub fn by_id(&self) -> &Arc<HashMap<Arc<str>, u32>> {
+        self.by_id.of(&self.ids)
+    }
+
+    /// The numbers, to be shared with others who have the same keys in the same order.
+    pub fn numbered(&self) -> &Numbered {
+        &self.by_id
+    }
+
+    /// Gives each customer another key.
+    pub fn rename(&mut self, other: impl FnMut(&mut Arc<str>)) {
+        Arc::make_mut(&mut self.ids).iter_mut().for_each(other);
+        self.by_id = Numbered::default();
     }
 
     /// How many customers there are, refused rows left out.
@@ -138,7 +149,11 @@ impl Roster {
 
     /// Takes in customers who were known before. Of those whom no sheet has nothing is to be said.
     pub(super) fn know(&mut self, known: &[Arc<str>]) {
-        let absent = known.iter().filter(|id| !self.by_id.contains_key(*id));
+        if known.is_empty() {
+            return;
+        }
+        let by_id = self.by_id.of(&self.ids);
+        let absent = known.iter().filter(|id| !by_id.contains_key(*id));
         self.without_row.extend(absent.cloned());
     }
 
@@ -216,23 +231,20 @@ pub(super) fn read(
     }
     let before = Before::new(scheme, Some(rule), tables);
     let mut earlier = vec![];
+    roster.ids = keys_of(&clean.columns[rule.key]);
+    roster.names = Arc::new(match rule.name {
+        Some(name) => names_of(&clean.columns[name]),
+        None => vec![None; clean.rows.len()],
+    });
     for (row, at) in clean.rows.iter().enumerate() {
         let dated = rule
             .previous_date
             .and_then(|field| day_at(&clean.columns[field], row));
-        let id = text_at(&clean.columns[rule.key], row);
-        earlier.push(match inputs.before.get(&id) {
+        earlier.push(match inputs.before.get(&roster.ids[row]) {
             Some(known) => *known,
             None => before.of(*at, dated, findings),
         });
-        roster.ids.push(id);
-        roster.names.push(
-            rule.name
-                .map(|name| text_at(&clean.columns[name], row))
-                .filter(|name| !name.is_empty()),
-        );
     }
-    roster.by_id = numbered(&roster.ids);
     let mut refused = std::mem::take(&mut clean.refused);
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();
@@ -292,6 +304,27 @@ pub(super) fn read(
         earlier,
         first_seen,
     }
+}
+
+/// The keys of the rows. Where each row has its own, as nearly always, they are those of the column and take no room.
+fn keys_of(column: &Column) -> Arc<Vec<Arc<str>>> {
+    if let Column::Text(texts) = column
+        && texts.dictionary.len() == texts.codes.len()
+        && texts.codes.iter().zip(0..).all(|(code, row)| *code == row)
+    {
+        return texts.dictionary.clone();
+    }
+    let rows = 0..column.len();
+    Arc::new(rows.map(|row| text_at(column, row)).collect())
+}
+
+/// The names of the rows, where they have one.
+fn names_of(column: &Column) -> Vec<Option<Arc<str>>> {
+    let rows = 0..column.len();
+    let names = rows.map(|row| Some(text_at(column, row)));
+    names
+        .map(|name| name.filter(|name| !name.is_empty()))
+        .collect()
 }
 
 /// A customer of whom any row in force cannot be used is graded from none of them, or its grade would come from a part of

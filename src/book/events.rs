@@ -258,7 +258,7 @@ impl EventRows {
         tables: &[Table],
         findings: &mut Vec<Finding>,
     ) {
-        let codes = key_codes(&self.clean.columns[rule.customer], &roster.by_id);
+        let codes = key_codes(&self.clean.columns[rule.customer], roster.by_id());
         let unknown: Vec<usize> = (0..codes.len())
             .filter(|row| codes[*row] == MISSING_TEXT)
             .collect();

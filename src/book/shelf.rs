@@ -224,7 +224,7 @@ impl Shelf {
         let mut seen: Vec<bool> = vec![false; first.roster.len()];
         for (rows, rule) in events.iter().zip(&scheme.events) {
             let column = &rows.clean.columns[rule.customer];
-            for code in super::key_codes(column, &first.roster.by_id) {
+            for code in super::key_codes(column, first.roster.by_id()) {
                 if let Some(seen) = seen.get_mut(code as usize) {
                     *seen = true;
                 }
@@ -338,7 +338,7 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
         let rows = customers::read(scheme, rule, inputs, &in_force, *day, &mut roster, none);
         Arc::new(SheetVersion {
             since: *day,
-            by_id: roster.by_id,
+            by_id: roster.by_id().clone(),
             columns: rows.columns,
         })
     };

@@ -110,11 +110,24 @@ fn tag_column(
         Some(Column::Bool(truths)) => truths[row] == Truth::True,
         _ => true,
     };
-    // The usual tag is one name (`{区域}`): its column is the tag's, without rendering a text for every customer.
-    if let ([TemplatePart::Slot(slot)], None) = (&tag.name.parts[..], &tag.when)
-        && let Column::Text(texts) = facts.get(*slot)
-    {
-        return Column::Text(texts.clone());
+    // The usual tag is one name (`{区域}`) or a plain text: nothing is rendered for every customer.
+    let column = match &tag.name.parts[..] {
+        [TemplatePart::Slot(slot)] => match facts.get(*slot) {
+            Column::Text(texts) => Some(texts.clone()),
+            _ => None,
+        },
+        [TemplatePart::Text(text)] => Some(TextColumn::repeat(text.clone(), facts.len())),
+        _ => None,
+    };
+    if let Some(mut texts) = column {
+        if truths.is_some() {
+            for (row, code) in texts.codes.iter_mut().enumerate() {
+                if !holds(row) {
+                    *code = MISSING_TEXT;
+                }
+            }
+        }
+        return Column::Text(texts);
     }
     let mut column = ColumnBuilder::like(&Column::Text(TextColumn::default()));
     for row in 0..facts.len() {

@@ -24,7 +24,7 @@ pub fn set_tags(
         .iter()
         .enumerate()
         .filter(|(_, set)| set.subject == Subject::Tag && set.is_live(date))
-        .filter_map(|(place, set)| Some((place, *roster.by_id.get(&set.customer)? as usize, set)))
+        .filter_map(|(place, set)| Some((place, *roster.by_id().get(&set.customer)? as usize, set)))
         .collect();
     live.sort_by_key(|(_, _, set)| set.id);
     let mut changing = vec![];

@@ -103,8 +103,13 @@ pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead
         FieldKind::Number => cells.numbers(NumberKind::Number),
         FieldKind::Money(_) => cells.numbers(NumberKind::Money),
         FieldKind::Percent => cells.numbers(NumberKind::Percent),
-        FieldKind::Date => cells.dates(Column::Date, MISSING_DATE, date::read_day),
-        FieldKind::DateTime => cells.dates(Column::DateTime, MISSING, date::read_second),
+        FieldKind::Date => cells.dates(Column::Date, MISSING_DATE, date::usual_day, date::read_day),
+        FieldKind::DateTime => cells.dates(
+            Column::DateTime,
+            MISSING,
+            date::usual_second,
+            date::read_second,
+        ),
         FieldKind::Bool => cells
             .each(Truth::Unknown, |_, cell| {
                 Ok(parse_bool(cell)?.map(Truth::from))
@@ -196,9 +201,15 @@ impl<'a> Cells<'a> {
     }
 
     /// Reads every cell; `read` gets its row too.
-    fn each<T: Clone>(
+    fn each<T: Clone>(self, missing: T, read: impl FnMut(u32, Cell<'a>) -> Read<T>) -> Entries<T> {
+        self.each_usual(missing, |_| None, read)
+    }
+
+    /// The same, where `usual` reads what nearly all cells are, as `read` would, and cannot fail.
+    fn each_usual<T: Clone>(
         self,
         missing: T,
+        usual: impl Fn(Cell<'a>) -> Option<T>,
         mut read: impl FnMut(u32, Cell<'a>) -> Read<T>,
     ) -> Entries<T> {
         let count = self.rows.len();
@@ -209,7 +220,11 @@ impl<'a> Cells<'a> {
         };
         if !self.rule.fill_down {
             for row in 0..count {
-                entries.push(read(row as u32, self.cell(row)), &missing);
+                let cell = self.cell(row);
+                match usual(cell) {
+                    Some(value) => entries.values.push(value),
+                    None => entries.push(read(row as u32, cell), &missing),
+                }
             }
             return entries;
         }
@@ -246,7 +261,7 @@ impl<'a> Cells<'a> {
             return ColumnRead::unread(Column::Number(vec![MISSING; self.rows.len()]), fault);
         }
         let mut unit_conflicts = vec![];
-        let entries = self.each(MISSING, |row, cell| {
+        let entries = self.each_usual(MISSING, reader.usual(), |row, cell| {
             let Some((value, conflict)) = reader.read_millionths(cell)? else {
                 return Ok(None);
             };
@@ -261,21 +276,46 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// `usual` reads what needs no form: the other cells decide it.
     fn dates<T: Clone>(
         self,
         column: fn(Vec<T>) -> Column,
         missing: T,
+        usual: impl Fn(Cell<'a>) -> Option<T>,
         read: impl Fn(Cell<'a>, DateForm) -> Read<T>,
     ) -> ColumnRead {
         let rule = self.rule;
-        let cells = (0..self.rows.len()).map(|row| self.cell(row));
-        match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
-            Ok(form) => {
-                let form = form.with_serials_from_1904(rule.serials_from_1904);
-                self.each(missing, |_, cell| read(cell, form)).read(column)
+        let count = self.rows.len();
+        let mut entries = Entries {
+            values: vec![missing.clone(); count],
+            faults: vec![],
+            blanks: 0,
+        };
+        let mut others: Vec<u32> = vec![];
+        for (row, value) in entries.values.iter_mut().enumerate() {
+            match usual(self.cell(row)) {
+                Some(day) => *value = day,
+                None => others.push(row as u32),
             }
-            Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
         }
+        let cells = others.iter().map(|row| (*row, self.cell(*row as usize)));
+        let form = DateForm::decide_of(cells, rule.date_order, rule.two_digit_years);
+        let form = match form {
+            Ok(form) => form.with_serials_from_1904(rule.serials_from_1904),
+            Err(fault) => return ColumnRead::unread(column(vec![missing; count]), fault),
+        };
+        if rule.fill_down {
+            let any = |cell| usual(cell).map_or_else(|| read(cell, form), |day| Ok(Some(day)));
+            return self.each(missing, |_, cell| any(cell)).read(column);
+        }
+        for row in others {
+            match read(self.cell(row as usize), form) {
+                Ok(Some(day)) => entries.values[row as usize] = day,
+                Ok(None) => entries.blanks += 1,
+                Err(fault) => entries.faults.push((row, fault)),
+            }
+        }
+        entries.read(column)
     }
 
     fn texts(

@@ -31,27 +31,30 @@ pub fn parse_datetime(cell: Cell<'_>, form: DateForm) -> Read<DateTime> {
     Ok(read_second(cell, form)?.and_then(DateTime::from_seconds))
 }
 
-/// Reads a day as days since 1970-01-01.
+/// The day of a text that says it the usual way, year first, as days since 1970-01-01. Such a text has no say in the
+/// form of its column, and none is needed to read it.
 #[inline]
-pub(super) fn read_day(cell: Cell<'_>, form: DateForm) -> Read<i32> {
-    if let Cell::Text(text) = cell
-        && let Some(day) = plain(text.as_bytes())
-    {
-        return Ok(Some(day));
+pub(super) fn usual_day(cell: Cell<'_>) -> Option<i32> {
+    match cell {
+        Cell::Text(text) => plain(text.as_bytes()),
+        _ => None,
     }
+}
+
+/// The same as the seconds since 1970-01-01 00:00 at which it begins.
+#[inline]
+pub(super) fn usual_second(cell: Cell<'_>) -> Option<i64> {
+    usual_day(cell).map(|day| i64::from(day) * 86_400)
+}
+
+/// Reads a day as days since 1970-01-01.
+pub(super) fn read_day(cell: Cell<'_>, form: DateForm) -> Read<i32> {
     Ok(read_moment(cell, form)?.map(|(day, _)| day))
 }
 
 /// Reads a moment as seconds since 1970-01-01 00:00.
-#[inline]
 pub(super) fn read_second(cell: Cell<'_>, form: DateForm) -> Read<i64> {
-    let moment = match cell {
-        Cell::Text(text) => match plain(text.as_bytes()) {
-            Some(day) => Some((day, 0)),
-            None => read_moment(cell, form)?,
-        },
-        _ => read_moment(cell, form)?,
-    };
+    let moment = read_moment(cell, form)?;
     Ok(moment.map(|(day, second)| i64::from(day) * 86_400 + i64::from(second)))
 }
 
@@ -151,27 +154,35 @@ fn moment_of_number(number: f64, form: DateForm) -> Option<Moment> {
     moment_of_serial(number + form.serial_shift())
 }
 
-/// Days since 1970-01-01 of `2024-03-05`, `2024/03/05` or `20240305`: what almost all exports write.
+/// Days since 1970-01-01 of `2024-03-05`, `2024/3/5` or `20240305`: what almost all exports write.
 #[inline]
 fn plain(text: &[u8]) -> Option<i32> {
-    let (year, month, day) = match text.len() {
-        10 if text[4] == text[7] && matches!(text[4], b'-' | b'/') => {
-            (&text[..4], &text[5..7], &text[8..])
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, day) = match rest {
+        [a @ (b'-' | b'/'), month @ .., b, day] if a == b && month.len() <= 2 => {
+            (month, std::slice::from_ref(day))
         }
-        8 => (&text[..4], &text[4..6], &text[6..]),
+        [a @ (b'-' | b'/'), month @ .., b, _, _] if a == b && month.len() <= 2 => {
+            (month, &rest[rest.len() - 2..])
+        }
+        [_, _, _, _] => rest.split_at(2),
         _ => return None,
     };
-    let year = number(year)?;
+    let (month, day) = (digits(month)?, digits(day)?);
+    let year = digits(year)?;
     // In one piece a day must look like one of our time; others may be written out.
-    if text.len() == 8 && !(1900..=2999).contains(&year) {
+    if rest[0].is_ascii_digit() && !(1900..=2999).contains(&year) {
         return None;
     }
-    days(year, number(month)?, number(day)?)
+    days(year, month, day)
 }
 
-/// The number that these digits are.
+/// The number that these digits are; `None` without any.
 #[inline]
-fn number(digits: &[u8]) -> Option<u32> {
+fn digits(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
     let mut value = 0;
     for byte in digits {
         let digit = byte.wrapping_sub(b'0');

@@ -118,6 +118,23 @@ impl NumberReader {
         }))
     }
 
+    /// Reads what nearly all cells of a text file are, plain digits, where the column takes them as they stand; the same
+    /// as [`Self::read_millionths`].
+    #[inline]
+    pub(super) fn usual<'a>(&self) -> impl Fn(Cell<'a>) -> Option<i64> + use<'a> {
+        let as_it_stands = self.takes_as_it_stands();
+        move |cell| match cell {
+            Cell::Text(text) if as_it_stands => plain(text.as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// Whether a bare number of six places is the amount.
+    #[inline]
+    fn takes_as_it_stands(&self) -> bool {
+        self.bare == Some(Factor::ONE) && self.places == 6
+    }
+
     /// Reads one cell: millionths, and whether its unit is in conflict.
     #[inline]
     pub(super) fn read_millionths(&self, cell: Cell<'_>) -> Read<(i64, bool)> {
@@ -147,7 +164,7 @@ impl NumberReader {
     /// A bare number that has at most six places.
     #[inline]
     fn bare_millionths(&self, millionths: i64) -> Read<(i64, bool)> {
-        if self.bare == Some(Factor::ONE) && self.places == 6 {
+        if self.takes_as_it_stands() {
             return Ok(Some((millionths, false)));
         }
         let number = Written {

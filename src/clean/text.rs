@@ -14,21 +14,53 @@ const DIGITS_LOST_FROM: f64 = 1e15;
 
 /// `text` without outer whitespace (full-width and no-break spaces too), without the marks of no width that web exports
 /// leave behind and without the NULs with which old systems fill their fields.
+#[inline]
 pub fn trim(text: &str) -> &str {
+    if is_trimmed(text.as_bytes()) {
+        text
+    } else {
+        trim_any(text)
+    }
+}
+
+/// The same of any text.
+fn trim_any(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\0'))
 }
 
+/// Whether a text surely has nothing to trim: it begins and ends with a visible sign of ASCII or with a character from
+/// U+4000 to U+9FFF, as nearly every cell does.
+#[inline]
+fn is_trimmed(text: &[u8]) -> bool {
+    // The first of the three bytes of such a character; no other byte of a text is one of these.
+    let is_han = |byte: &u8| matches!(byte, 0xE4..=0xE9);
+    let (Some(first), Some(last)) = (text.first(), text.last()) else {
+        return true;
+    };
+    let ends_well = || text.len() > 2 && is_han(&text[text.len() - 3]);
+    (first.is_ascii_graphic() || is_han(first)) && (last.is_ascii_graphic() || ends_well())
+}
+
 /// Whether `text` says "missing": nothing, a dash, a slash, 无, N/A. Not zero, and not a plain `NA`, which may be a code.
+#[inline]
 pub fn is_blank(text: &str) -> bool {
-    let text = trim(text);
+    is_blank_trimmed(trim(text))
+}
+
+/// The same of a text that is trimmed.
+#[inline]
+fn is_blank_trimmed(text: &str) -> bool {
     // No blank is longer than two dashes of three bytes or begins with a digit, which decides nearly every text.
     match text.as_bytes() {
         [] => true,
-        [first, ..] if text.len() <= 6 && !first.is_ascii_digit() => {
-            BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a")
-        }
+        [first, ..] if text.len() <= 6 && !first.is_ascii_digit() => is_word_for_missing(text),
         _ => false,
     }
+}
+
+/// Whether it is one of the signs and words.
+fn is_word_for_missing(text: &str) -> bool {
+    BLANKS.contains(&text) || matches!(text, "#N/A" | "#n/a")
 }
 
 /// Whether nothing at all is written in the cell, as in the cells that a merge covers.
@@ -68,14 +100,17 @@ fn is_formula_like(text: &str) -> bool {
 /// that [`unescape`], by which it is read back, gives every text back): it begins with `=`, `+`,
 /// `-`, `@`, a tab or a carriage return, or one of the signs in full width (OWASP, "CSV Injection"), and is neither a
 /// plain decimal number nor a row of dashes.
+#[inline]
 pub fn needs_escape(text: &str) -> bool {
     // Nearly every text ends here.
-    if !matches!(
+    matches!(
         text.as_bytes().first(),
         Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'' | 0xEF)
-    ) {
-        return false;
-    }
+    ) && would_run(text)
+}
+
+/// The same of a text whose first byte leaves it open.
+fn would_run(text: &str) -> bool {
     if text.starts_with('\'') {
         return is_formula_like(text);
     }
@@ -113,26 +148,38 @@ fn is_plain_number(text: &str) -> bool {
 }
 
 /// Takes off the `'` that a CSV file has before a text that needs it (see [`needs_escape`]).
+#[inline]
 pub fn unescape(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if is_formula_like(rest) => rest,
+    match text.as_bytes() {
+        [b'\'', ..] if is_formula_like(&text[1..]) => &text[1..],
         _ => text,
     }
 }
 
 /// The error that a text file shows for a workbook's error cell.
+#[inline]
 fn error_text(text: &str) -> Option<CellError> {
-    use CellError::{Div0, Name, NotAvailable, Null, Num, Ref, Value};
-    if !text.starts_with('#') {
-        return None;
+    match text.as_bytes().first() {
+        Some(b'#') => error_named(text),
+        _ => None,
     }
+}
+
+fn error_named(text: &str) -> Option<CellError> {
+    use CellError::{Div0, Name, NotAvailable, Null, Num, Ref, Value};
     [Div0, NotAvailable, Name, Null, Num, Ref, Value]
         .into_iter()
         .find(|error| error.text().eq_ignore_ascii_case(text))
 }
 
 /// Whether `text` is a long number as a spreadsheet shows it: `4.4E+17`.
+#[inline]
 fn is_scientific(text: &str) -> bool {
+    // One digit and what may follow it: nearly every text ends here.
+    matches!(text.as_bytes(), [b'0'..=b'9', b'.' | b'E' | b'e', ..]) && is_scientific_number(text)
+}
+
+fn is_scientific_number(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
         return false;
@@ -145,18 +192,38 @@ fn is_scientific(text: &str) -> bool {
 }
 
 /// Reads an id: always text, trimmed, with its leading zeros. Only an empty cell is missing.
+#[inline]
 pub fn parse_id(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     match cell {
+        Cell::Text(text) => read_trimmed(trim(text)),
         Cell::Date(_) => Err(CellFault::DateAsId),
         other => read_text(other),
     }
 }
 
 /// Reads a plain text, trimmed. What says "missing" is ([`is_blank`]).
+#[inline]
 pub fn parse_text(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     match cell {
-        Cell::Text(text) if is_blank(text) => Ok(None),
+        Cell::Text(text) => match trim(text) {
+            text if is_blank_trimmed(text) => Ok(None),
+            text => read_trimmed(text),
+        },
         other => read_text(other),
+    }
+}
+
+/// A text that is trimmed.
+#[inline]
+fn read_trimmed(text: &str) -> Read<Cow<'_, str>> {
+    if text.is_empty() {
+        Ok(None)
+    } else if let Some(error) = error_text(text) {
+        CellFault::of_error(error)
+    } else if is_scientific(text) {
+        Err(CellFault::LostDigits)
+    } else {
+        Ok(Some(Cow::Borrowed(text)))
     }
 }
 
@@ -164,18 +231,7 @@ pub fn parse_text(cell: Cell<'_>) -> Read<Cow<'_, str>> {
 pub(super) fn read_text(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     match cell {
         Cell::Blank => Ok(None),
-        Cell::Text(text) => {
-            let text = trim(text);
-            if text.is_empty() {
-                Ok(None)
-            } else if let Some(error) = error_text(text) {
-                CellFault::of_error(error)
-            } else if is_scientific(text) {
-                Err(CellFault::LostDigits)
-            } else {
-                Ok(Some(Cow::Borrowed(text)))
-            }
-        }
+        Cell::Text(text) => read_trimmed(trim(text)),
         Cell::Number(value) | Cell::Percent(value)
             if value.is_nan() || value.abs() >= DIGITS_LOST_FROM =>
         {
@@ -410,6 +466,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_needs_no_trimming_is_told_right(
+            text in "[ \u{3000}\u{a0}\u{feff}\u{200b}\0]?(\\PC|[一-龥a-z0-9#])?.{0,3}(\\PC|[一-龥a-z0-9])?[ \u{3000}\u{2003}\u{feff}\u{200b}\0]?"
+        ) {
+            prop_assert_eq!(trim(&text), trim_any(&text));
+        }
+
+        #[test]
+        fn a_first_look_at_a_number_leaves_none_out(text in "[0-9]?[0-9.Ee+]{0,6}[Ee]?[+-]?[0-9]{0,3}") {
+            prop_assert_eq!(is_scientific(&text), is_scientific_number(&text));
+        }
+
         #[test]
         fn what_is_escaped_comes_back(text in "['=+@a\t-]{0,5}.{0,5}") {
             let written = if needs_escape(&text) { format!("'{text}") } else { text.clone() };

@@ -82,7 +82,7 @@ impl Searched {
 
     /// Whether there is, or was until it was merged, a customer with this key.
     pub fn has(&self, key: &Arc<str>) -> bool {
-        self.roster.by_id.contains_key(key) || self.groups.kept.contains_key(key)
+        self.roster.by_id().contains_key(key) || self.groups.kept.contains_key(key)
     }
 }
 

@@ -95,7 +95,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         let id = &graded.grading.book.roster.ids[row as usize];
         let id = keys.as_ref().and_then(|keys| keys.get(id)).unwrap_or(id);
         let whole = whole.as_ref().unwrap_or(&graded.grading);
-        let Some(row) = whole.book.roster.by_id.get(id) else {
+        let Some(row) = whole.book.roster.by_id().get(id) else {
             return Distances::None;
         };
         let row = *row as usize;
@@ -344,7 +344,7 @@ fn find(graded: &Graded, wanted: &str) -> Result<Vec<Entry>, Stop> {
     // Who was merged into another one is explained as that one; the explanation says so.
     let merged = &graded.grading.book.inputs.merged;
     let wanted = merged.get(wanted).map_or(wanted, |kept| kept);
-    if let Some(row) = roster.by_id.get(wanted) {
+    if let Some(row) = roster.by_id().get(wanted) {
         return Ok(vec![Entry::Customer(*row)]);
     }
     let refused = roster.refused.iter().enumerate();

@@ -90,7 +90,7 @@ fn each_level(grading: &Grading, mut take: impl FnMut(RunLevel)) {
             continue;
         };
         // A refused row whose key cannot be read is no customer's, and one with the key of another says nothing of them.
-        let by_id = &grading.book.roster.by_id;
+        let by_id = grading.book.roster.by_id();
         let Some(id) = kept.id.filter(|id| !by_id.contains_key(*id)) else {
             continue;
         };

@@ -231,7 +231,7 @@ pub fn put_causes(
     // What the new run says of the last period is not why somebody moved before; and of a type the grade's is not.
     let lang = now.scheme.language;
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-        let Some(row) = now.book.roster.by_id.get(&found.id) else {
+        let Some(row) = now.book.roster.by_id().get(&found.id) else {
             continue;
         };
         let reasons = match on {

@@ -19,7 +19,7 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
         return None;
     }
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
-        let row = grading.book.roster.by_id.get(&found.id);
+        let row = grading.book.roster.by_id().get(&found.id);
         found.reason = row
             .and_then(|row| reasons(grading, *row as usize, lang).into_iter().next())
             .map(Arc::from);
@@ -86,7 +86,7 @@ pub fn since_before(grading: &Grading, only: Option<&[Entry]>) -> Comparison {
             continue;
         };
         let name = kept.name.map(Arc::from);
-        let known = grading.people.by_id.get(&id);
+        let known = grading.people.by_id().get(&id);
         let before = known.map(|number| grading.people.persons[*number as usize].before);
         let was = level_before(&before.unwrap_or(kept.before));
         new.add(

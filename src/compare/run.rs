@@ -110,7 +110,7 @@ pub fn of_run(
     let roster = &grading.book.roster;
     let rows: Vec<Option<u32>> = recorded
         .iter()
-        .map(|customer| roster.by_id.get(&customer.id).copied())
+        .map(|customer| roster.by_id().get(&customer.id).copied())
         .collect();
     let amounts = amount.and_then(|name| {
         let entries = scheme.slots.entries.iter();

@@ -92,7 +92,7 @@ pub(super) fn stands(grading: &Grading, on: &On) -> Vec<Stand> {
     let stands = entries.filter_map(|entry| match (grading.kept(entry), entry) {
         (Some(kept), _) => {
             let id: Arc<str> = kept.id?.into();
-            let is_first = !roster.by_id.contains_key(&id) && known.insert(id.clone());
+            let is_first = !roster.by_id().contains_key(&id) && known.insert(id.clone());
             is_first.then(|| Stand {
                 id,
                 level: kept_level(grading, on, &kept),

@@ -41,7 +41,7 @@ pub(super) fn fill(scheme: &Scheme, book: &Book, earlier: &[Earlier], facts: &mu
                 .map(|rows| rows.columns[field].clone()),
             SlotKind::Id => Some(Column::Text(TextColumn {
                 codes: (0..book.roster.len() as u32).collect(),
-                dictionary: Arc::new(book.roster.ids.clone()),
+                dictionary: book.roster.ids.clone(),
             })),
             SlotKind::PreviousGrade => {
                 let levels = earlier.iter().map(|earlier| earlier.grade);

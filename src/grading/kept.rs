@@ -29,7 +29,7 @@ impl Grading {
             Entry::Customer(_) => None,
             Entry::Refused(index) => {
                 let row = &self.book.roster.refused[index as usize];
-                let known = row.id.as_deref().and_then(|id| self.people.by_id.get(id));
+                let known = row.id.as_deref().and_then(|id| self.people.by_id().get(id));
                 Some(Kept {
                     id: row.id.as_deref(),
                     name: row.name.as_deref(),

@@ -15,6 +15,7 @@ mod past;
 mod person;
 mod some;
 mod standing;
+mod tags;
 
 pub use absent::Absent;
 pub use kept::Kept;
@@ -29,8 +30,7 @@ use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
 use crate::metrics::Fit;
 use crate::scheme::model::Scheme;
-use crate::table::column::MISSING_TEXT;
-use crate::table::{Column, Date, Period};
+use crate::table::{Date, Period};
 use earlier::EarlierFindings;
 use foldhash::HashSet;
 use moment::{Moment, When};
@@ -154,16 +154,17 @@ fn open_ends(
     let as_of = newest.as_of;
     let reads_before = scheme.types_read_before();
     let set: HashSet<&str> = past.overrides.iter().map(|set| &*set.customer).collect();
-    let first = people
-        .persons
-        .iter()
-        .zip(&people.ids)
-        .filter_map(|(person, id)| match person.start {
-            Start::First => shelf.first_day(),
-            Start::Since(day) if reads_before || set.contains(&**id) => Some(day),
-            Start::After(day) | Start::Since(day) => day.add_days(1),
-            Start::Last => None,
-        });
+    let first =
+        people
+            .persons
+            .iter()
+            .zip(people.ids.iter())
+            .filter_map(|(person, id)| match person.start {
+                Start::First => shelf.first_day(),
+                Start::Since(day) if reads_before || set.contains(&**id) => Some(day),
+                Start::After(day) | Start::Since(day) => day.add_days(1),
+                Start::Last => None,
+            });
     let closed = |day| Period::last_closed(scheme.period, day).end();
     let others = match past.as_of {
         _ if !shelf.has_earlier_sheets() => None,
@@ -209,23 +210,6 @@ impl Grading {
         self.classification.types[row]
             .index()
             .map(|index| &self.scheme.types[index].name)
-    }
-
-    /// The tags of a customer, in the order of the scheme, each once.
-    pub fn tags(&self, row: usize) -> Vec<Arc<str>> {
-        let mut tags: Vec<Arc<str>> = vec![];
-        for tag in &self.scheme.tags {
-            if let Column::Text(texts) = self.facts.get(tag.slot) {
-                let text = match texts.codes[row] {
-                    MISSING_TEXT => continue,
-                    code => texts.dictionary[code as usize].clone(),
-                };
-                if !text.is_empty() && !tags.contains(&text) {
-                    tags.push(text);
-                }
-            }
-        }
-        tags
     }
 
     /// The review rules for which a customer waits, by their place in the scheme.

@@ -186,7 +186,7 @@ impl<'a> Moment<'a> {
         );
         let sets = &self.past.overrides;
         findings.extend(overrides::told(scheme, sets, &tags, &self.book, people));
-        let by_id = &self.book.roster.by_id;
+        let by_id = self.book.roster.by_id();
         let tagged = tags.into_iter();
         let tagged =
             tagged.filter_map(|place| Some((*by_id.get(&sets[place].customer)?, place as u32)));
@@ -260,7 +260,7 @@ fn settled_rows(scheme: &Scheme, past: &Past, book: &Book) -> HashSet<(usize, u3
             .reviews
             .iter()
             .position(|review| review.name == settled.rule)?;
-        Some((rule, *book.roster.by_id.get(&settled.customer)?))
+        Some((rule, *book.roster.by_id().get(&settled.customer)?))
     };
     past.settled.iter().filter_map(place).collect()
 }

@@ -22,7 +22,7 @@ pub(super) fn told(
     let tags: HashSet<usize> = tags.iter().copied().collect();
     let live = overrides.iter().enumerate();
     let live = live.filter_map(|(index, set)| {
-        let row = book.roster.by_id.get(&set.customer)?;
+        let row = book.roster.by_id().get(&set.customer)?;
         set.is_live(book.as_of).then_some((index, set, *row))
     });
     let mut findings = vec![];

@@ -1,7 +1,7 @@
 //! What a run carries for each customer from one moment to the next.
 
 use super::Past;
-use crate::book::{Book, Earlier};
+use crate::book::{Book, Earlier, Numbered};
 use crate::decide::{Ladder, Place, Rung, Standing, Step};
 use crate::diagnostic::{Code, Finding};
 use crate::scheme::model::Scheme;
@@ -75,11 +75,10 @@ pub struct People {
     /// The customers.
     pub persons: Vec<Person>,
     /// Their keys.
-    pub ids: Vec<Arc<str>>,
+    pub ids: Arc<Vec<Arc<str>>>,
     /// Their names.
-    pub names: Vec<Option<Arc<str>>>,
-    /// Their numbers.
-    pub by_id: Arc<HashMap<Arc<str>, u32>>,
+    pub names: Arc<Vec<Option<Arc<str>>>>,
+    pub(super) by_id: Numbered,
     /// The day up to which nothing is decided for those who are new: the last period end of the run before, or what
     /// comes before all that is known. The same for everybody, so that nobody's grade depends on who else is there.
     pub(super) decided: Option<Date>,
@@ -115,7 +114,7 @@ impl People {
             persons: Vec::with_capacity(roster.len()),
             ids: roster.ids.clone(),
             names: roster.names.clone(),
-            by_id: roster.by_id.clone(),
+            by_id: roster.numbered().clone(),
             decided,
         };
         for (row, id) in roster.ids.iter().enumerate() {
@@ -132,7 +131,7 @@ impl People {
             });
         }
         for known in &past.customers {
-            if roster.by_id.contains_key(&known.id) {
+            if roster.by_id().contains_key(&known.id) {
                 continue;
             }
             people.add(
@@ -159,6 +158,11 @@ impl People {
         people
     }
 
+    /// Their numbers by key.
+    pub fn by_id(&self) -> &Arc<HashMap<Arc<str>, u32>> {
+        self.by_id.of(&self.ids)
+    }
+
     /// The numbers of a book's customers; one who was never met before joins.
     pub fn numbers(&mut self, book: &Book) -> Vec<u32> {
         let decided = self.decided;
@@ -170,7 +174,7 @@ impl People {
                 if self.ids.get(row).is_some_and(is_same) {
                     return row as u32;
                 }
-                if let Some(number) = self.by_id.get(&roster.ids[row]) {
+                if let Some(number) = self.by_id().get(&roster.ids[row]) {
                     return *number;
                 }
                 let sheet = book
@@ -186,11 +190,17 @@ impl People {
             .collect()
     }
 
+    /// Gives each customer another key.
+    pub fn rename(&mut self, other: impl FnMut(&mut Arc<str>)) {
+        Arc::make_mut(&mut self.ids).iter_mut().for_each(other);
+        self.by_id = Numbered::default();
+    }
+
     fn add(&mut self, id: Arc<str>, name: Option<Arc<str>>, person: Person) -> u32 {
         let number = self.persons.len() as u32;
-        Arc::make_mut(&mut self.by_id).insert(id.clone(), number);
-        self.ids.push(id);
-        self.names.push(name);
+        self.by_id.push(&id, number);
+        Arc::make_mut(&mut self.ids).push(id);
+        Arc::make_mut(&mut self.names).push(name);
         self.persons.push(person);
         number
     }

@@ -3,7 +3,7 @@
 
 use super::{Absent, Grading, Past, People};
 use crate::assess::{Assessment, DimensionResult, Facts, GradeCut};
-use crate::book::{Inputs, numbered};
+use crate::book::{Inputs, Numbered};
 use crate::classify::Classification;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,13 +33,13 @@ impl Grading {
         let refused = book.roster.refused.iter().filter_map(|row| row.id.as_ref());
         // The others of a run are known by number: absent customers, and refused ones whom the run before knew.
         let others = absent.iter().map(|absent| absent.number);
-        let others = others.chain(refused.filter_map(|id| self.people.by_id.get(id).copied()));
+        let others = others.chain(refused.filter_map(|id| self.people.by_id().get(id).copied()));
         let others: Vec<u32> = others
             .filter(|number| !numbers.contains_key(number))
             .collect();
         let people = self.people.of_some(rows, &others);
         let absent = absent.into_iter().map(|absent| Absent {
-            number: people.by_id.get(&absent.id).copied().unwrap_or_default(),
+            number: people.by_id().get(&absent.id).copied().unwrap_or_default(),
             ..absent.clone()
         });
         let tagged = self.tagged.iter();
@@ -103,11 +103,11 @@ fn classification(
 /// say nothing any more.
 fn past(all: &Past, people: &People) -> Past {
     let known = all.customers.iter();
-    let known = known.filter(|known| people.by_id.contains_key(&known.id));
+    let known = known.filter(|known| people.by_id().contains_key(&known.id));
     let nothing: Arc<str> = "".into();
     let overrides = all.overrides.iter().map(|set| {
         let mut set = set.clone();
-        if !people.by_id.contains_key(&set.customer) {
+        if !people.by_id().contains_key(&set.customer) {
             for text in [
                 &mut set.customer,
                 &mut set.level,
@@ -120,7 +120,7 @@ fn past(all: &Past, people: &People) -> Past {
         set
     });
     let settled = all.settled.iter();
-    let settled = settled.filter(|settled| people.by_id.contains_key(&settled.customer));
+    let settled = settled.filter(|settled| people.by_id().contains_key(&settled.customer));
     Past {
         as_of: all.as_of,
         customers: known.cloned().collect(),
@@ -138,9 +138,9 @@ impl People {
         let ids = pick(&self.ids, &numbers);
         Self {
             persons: pick(&self.persons, &numbers),
-            names: pick(&self.names, &numbers),
-            by_id: numbered(&ids),
-            ids,
+            names: Arc::new(pick(&self.names, &numbers)),
+            by_id: Numbered::default(),
+            ids: Arc::new(ids),
             decided: self.decided,
         }
     }

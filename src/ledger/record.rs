@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
     let mut standings: Vec<Option<Standing>> = vec![None; grading.people.persons.len()];
     for known in grading.standings() {
-        if let Some(number) = grading.people.by_id.get(&known.id) {
+        if let Some(number) = grading.people.by_id().get(&known.id) {
             standings[*number as usize] = Some(known.standing);
         }
     }
@@ -40,7 +40,7 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
                 let kept = grading.kept(entry)?;
                 // A refused row whose key cannot be read is no customer's.
                 let id: Arc<str> = kept.id?.into();
-                let number = grading.people.by_id.get(&id);
+                let number = grading.people.by_id().get(&id);
                 let standing = number.and_then(|number| standings[*number as usize].take());
                 let name =
                     |level: Option<usize>, names: &dyn Fn(usize) -> Arc<str>| level.map(names);

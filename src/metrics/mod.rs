@@ -218,7 +218,7 @@ fn history(
     let Some(mut values) = like.map(ColumnBuilder::like) else {
         return MetricColumn::Series(SeriesColumn::none());
     };
-    for id in &book.roster.ids {
+    for id in book.roster.ids.iter() {
         for sheet in &sheets {
             let value = sheet.and_then(|sheet| {
                 let row = *sheet.by_id.get(id)?;

@@ -218,7 +218,7 @@ fn permitted(grading: &Grading, plan: &Plan<'_>, row: usize) -> Result<(), Refus
         return Ok(());
     };
     // Who is not in the newest sheet has taken nothing back.
-    match newer.roster.by_id.get(&book.roster.ids[row]) {
+    match newer.roster.by_id().get(&book.roster.ids[row]) {
         None => Ok(()),
         Some(row) => newer.permission.of(&newer.rows, *row as usize, newer.as_of),
     }

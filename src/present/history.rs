@@ -91,7 +91,7 @@ impl History {
             (_, Some(level)) => self.code(level),
         };
         if let (Some(number), Some((_, levels))) =
-            (grading.people.by_id.get(customer), self.runs.last_mut())
+            (grading.people.by_id().get(customer), self.runs.last_mut())
         {
             levels[*number as usize] = code;
         }
@@ -126,7 +126,7 @@ impl History {
             Entry::Customer(row) => Some(*row),
             entry => {
                 let kept = grading.kept(*entry)?;
-                grading.people.by_id.get(kept.id?).copied()
+                grading.people.by_id().get(kept.id?).copied()
             }
         };
         let rows = seen.entries.iter().filter_map(number_of);

@@ -1,7 +1,7 @@
 //! A grading as a role sees it: every place where a value, a key, a name or what somebody wrote stands.
 
 use super::{How, Viewer, mask, tables, withheld};
-use crate::book::{emptied, numbered};
+use crate::book::emptied;
 use crate::decide::Subject;
 use crate::expr::Slot;
 use crate::grading::{Grading, Known, Members};
@@ -145,9 +145,8 @@ impl Viewer {
         let id = |id: &mut Arc<str>| *id = self.id(id);
         let name = |name: &mut Option<Arc<str>>| *name = self.name_of(name.as_ref());
         let roster = &mut seen.book.roster;
-        roster.ids.iter_mut().for_each(id);
-        roster.names.iter_mut().for_each(name);
-        roster.by_id = numbered(&roster.ids);
+        roster.rename(id);
+        Arc::make_mut(&mut roster.names).iter_mut().for_each(name);
         for row in &mut roster.refused {
             row.id.iter_mut().for_each(id);
             name(&mut row.name);
@@ -158,9 +157,8 @@ impl Viewer {
             )];
         }
         let people = &mut seen.people;
-        people.ids.iter_mut().for_each(id);
-        people.names.iter_mut().for_each(name);
-        people.by_id = numbered(&people.ids);
+        people.rename(id);
+        Arc::make_mut(&mut people.names).iter_mut().for_each(name);
         for absent in &mut seen.absent {
             id(&mut absent.id);
             name(&mut absent.name);
@@ -204,7 +202,7 @@ impl Viewer {
     fn merged(&self, grading: &Grading, members: &Members) -> BTreeMap<Arc<str>, Arc<str>> {
         let roster = &grading.book.roster;
         let is_member = |id: &Arc<str>| {
-            let row = roster.by_id.get(id);
+            let row = roster.by_id().get(id);
             row.is_some_and(|row| members.rows.binary_search(row).is_ok())
         };
         let merged = grading.book.inputs.merged.iter();

@@ -42,7 +42,7 @@ impl Told {
         self.seen = keys.collect();
         self.hides_follow_ups = hides_follow_ups(viewer);
         for call in &called.calls {
-            let row = roster.by_id.get(&call.customer);
+            let row = roster.by_id().get(&call.customer);
             let Some(row) = row.and_then(|row| rows.binary_search(row).ok()) else {
                 continue;
             };

@@ -156,7 +156,7 @@ fn names_and_keys_are_what_the_role_sees_wherever_they_stand() {
     let viewer = Viewer::new(&whole.scheme, role, Secret::new(b"0123456789abcdef"));
     let first = viewer.id(&"1".into());
     assert_eq!(seen.book.roster.ids[0], first);
-    assert_eq!(seen.book.roster.by_id.get(&first), Some(&0));
+    assert_eq!(seen.book.roster.by_id().get(&first), Some(&0));
     assert_eq!(seen.book.roster.names[0].as_deref(), Some("张**"));
     assert_eq!(seen.people.ids[0], first);
     assert!(!format!("{seen:?}").contains("三丰"));

@@ -2,39 +2,59 @@
 
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
+use std::num::NonZero;
 
 /// Days from 0000-12-31 (chrono's day 0 of the common era) to 1970-01-01.
 const UNIX_FROM_CE: i32 = 719_163;
 
 /// A calendar day from 0001-01-01 to 9999-12-31.
+///
+/// It is held as a number that is never nought and in the order of the days, so that `Option<Date>`, of which a run keeps
+/// many for each customer, takes no more room than a day.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(i32);
+pub struct Date(NonZero<u32>);
 
 impl Date {
+    /// What is added to days since 1970-01-01, so that none of the years 1 to 9999 is nought or below.
+    const SHIFT: i32 = 1 << 30;
+
+    /// Of a day that is known to be within the years 1 to 9999.
+    const fn within(days: i32) -> Self {
+        match NonZero::new(days.wrapping_add(Self::SHIFT) as u32) {
+            Some(held) => Self(held),
+            // No such day is held as nought.
+            None => Self(NonZero::<u32>::MIN),
+        }
+    }
+
     /// From year, month and day; `None` if there is no such day.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         if !(1..=9999).contains(&year) {
             return None;
         }
         NaiveDate::from_ymd_opt(year, month, day)
-            .map(|date| Self(date.num_days_from_ce() - UNIX_FROM_CE))
+            .map(|date| Self::within(date.num_days_from_ce() - UNIX_FROM_CE))
     }
 
     /// From days since 1970-01-01; `None` outside the years 1 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
         let date = NaiveDate::from_num_days_from_ce_opt(days.checked_add(UNIX_FROM_CE)?)?;
-        (1..=9999).contains(&date.year()).then_some(Self(days))
+        (1..=9999)
+            .contains(&date.year())
+            .then_some(Self::within(days))
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub const fn days(self) -> i32 {
-        self.0
+        self.0.get() as i32 - Self::SHIFT
     }
 
     /// Year, month (1 to 12) and day of the month (from 1).
     pub fn ymd(self) -> (i32, u32, u32) {
         // Every `Date` was made from a valid day, so the fallback is never met.
-        let date = NaiveDate::from_num_days_from_ce_opt(self.0 + UNIX_FROM_CE).unwrap_or_default();
+        let date =
+            NaiveDate::from_num_days_from_ce_opt(self.days() + UNIX_FROM_CE).unwrap_or_default();
         (date.year(), date.month(), date.day())
     }
 
@@ -70,7 +90,7 @@ impl Date {
 
     /// `days` later (earlier if negative).
     pub fn add_days(self, days: i32) -> Option<Self> {
-        self.0.checked_add(days).and_then(Self::from_days)
+        self.days().checked_add(days).and_then(Self::from_days)
     }
 
     /// Whole years from `self` to `to`: 29 February counts on 1 March of a common year. Negative if `to` is earlier.
@@ -93,7 +113,7 @@ impl Date {
 
     /// Days from `self` to `to`. Negative if `to` is earlier.
     pub const fn days_to(self, to: Self) -> i32 {
-        to.0 - self.0
+        to.days() - self.days()
     }
 
     /// Reads `2024-03-31` and nothing else.
@@ -162,7 +182,7 @@ impl DateTime {
 
     /// The day it falls on.
     pub fn date(self) -> Date {
-        Date(self.0.div_euclid(86_400) as i32)
+        Date::within(self.0.div_euclid(86_400) as i32)
     }
 
     /// The second of that day.
@@ -197,6 +217,22 @@ mod tests {
 
     fn date(text: &str) -> Date {
         Date::parse_iso(text).unwrap()
+    }
+
+    #[test]
+    fn a_day_is_held_in_order_and_in_no_more_room_than_none() {
+        let days = [
+            "0001-01-01",
+            "1969-12-31",
+            "1970-01-01",
+            "1970-01-02",
+            "9999-12-31",
+        ]
+        .map(date);
+        assert!(days.is_sorted());
+        assert_eq!(days.map(Date::days), [-719_162, -1, 0, 1, 2_932_896]);
+        assert_eq!(days.map(|day| Date::from_days(day.days())), days.map(Some));
+        assert_eq!(size_of::<Option<Date>>(), size_of::<i32>());
     }
 
     #[test]

@@ -258,6 +258,20 @@ impl fmt::Debug for Decimal {
 
 /// `numerator / denominator` rounded to a whole number, half away from zero. `denominator` is not zero.
 pub fn divide_half_away(numerator: i128, denominator: i128) -> i128 {
+    // Division of 64 bits is several times as fast; of the only quotient that 64 bits cannot hold the divisor is -1.
+    if let (Ok(short), Ok(whole)) = (i64::try_from(numerator), i64::try_from(denominator))
+        && whole != -1
+    {
+        let (quotient, rest) = (short / whole, short % whole);
+        let away = i64::from(rest.unsigned_abs() >= whole.unsigned_abs().div_ceil(2));
+        let is_negative = (short < 0) != (whole < 0);
+        return i128::from(quotient) + i128::from(if is_negative { -away } else { away });
+    }
+    divide_wide(numerator, denominator)
+}
+
+/// The same in 128 bits.
+fn divide_wide(numerator: i128, denominator: i128) -> i128 {
     let quotient = numerator / denominator;
     let rest = numerator % denominator;
     if rest.unsigned_abs() * 2 >= denominator.unsigned_abs() {
@@ -329,6 +343,23 @@ mod tests {
                 expected,
                 "{value} to {places}"
             );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn division_is_the_same_in_64_bits(
+            numerator in proptest::prop_oneof![-30..30i64, proptest::prelude::any::<i64>()],
+            denominator in proptest::prop_oneof![-30..30i64, proptest::prelude::any::<i64>()],
+        ) {
+            proptest::prop_assume!(denominator != 0);
+            for (numerator, denominator) in [(numerator, denominator), (i64::MIN, denominator), (numerator, i64::MIN)] {
+                let (numerator, denominator) = (i128::from(numerator), i128::from(denominator));
+                proptest::prop_assert_eq!(
+                    divide_half_away(numerator, denominator),
+                    divide_wide(numerator, denominator)
+                );
+            }
         }
     }
 

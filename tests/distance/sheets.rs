@@ -173,7 +173,7 @@ impl Case {
     reason = "who is refused has no grade in another way than who has none"
 )]
 pub fn present(grading: &Grading, id: &str) -> Option<Option<u32>> {
-    let row = *grading.book.roster.by_id.get(id)? as usize;
+    let row = *grading.book.roster.by_id().get(id)? as usize;
     Some(match grading.scheme.grade_movement {
         Some(_) => grading.assessment.grades[row]
             .index()
@@ -282,7 +282,7 @@ fn written(value: &Value, kind: &FieldKind) -> String {
 /// A customer's column with another value.
 pub fn changed(grading: &Grading, trial: &Trial) -> Column {
     let column = grading.facts.get(trial.slot);
-    let row = grading.book.roster.by_id[&trial.id] as usize;
+    let row = grading.book.roster.by_id()[&trial.id] as usize;
     let mut changed = ColumnBuilder::like(column);
     for other in 0..column.len() {
         if other == row {
@@ -304,7 +304,7 @@ pub fn try_all(case: &Case, grading: &Grading, world: &World<'_>, trials: Vec<Tr
         let kind = case.scheme.slots.entries[trial.slot.0 as usize].kind;
         let SlotKind::Field(_) = kind else {
             let grades = world.regraded(vec![(trial.slot, changed(grading, &trial))]);
-            let row = grading.book.roster.by_id[&trial.id] as usize;
+            let row = grading.book.roster.by_id()[&trial.id] as usize;
             assert!(
                 trial.wanted.holds(grades[row]),
                 "{trial:?}: {:?}",

@@ -85,7 +85,7 @@ fn check(line: &Line<'_>, grading: &Grading) -> Result<(), String> {
     if got != (line.grade, line.decision) {
         return Err(format!("{got:?}"));
     }
-    let row = grading.book.roster.by_id.get(line.who);
+    let row = grading.book.roster.by_id().get(line.who);
     let person = row.map(|row| &grading.people.persons[*row as usize]);
     let shown = |date: Option<Date>| date.map_or_else(|| "-".to_owned(), |date| date.to_string());
     for (key, expected) in &line.more {

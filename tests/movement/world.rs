@@ -183,7 +183,7 @@ pub struct Said {
 
 /// What a run says of a customer by key; `None` if it does not know it.
 pub fn said(grading: &Grading, id: &str) -> Option<Said> {
-    if let Some(row) = grading.book.roster.by_id.get(id) {
+    if let Some(row) = grading.book.roster.by_id().get(id) {
         let row = *row as usize;
         let Decided {
             since, decision, ..

@@ -291,6 +291,56 @@ fn every_fault_says_what_is_wrong_and_what_to_do_in_both_languages() {
 
 proptest! {
     #[test]
+    fn a_column_is_what_its_cells_are_one_by_one(
+        texts in prop::collection::vec(
+            prop::sample::select(vec![
+                "2024-01-05", "2024/1/5", "20240105", "5/13/2024", "13/5/2024", "1/2/2024", "2024-02-30", "2024-01-05 08:30:00",
+                "1/5/24", "45356", "12", "-12.5", "0.1234567", "1,234", "7%", "3万", "-", "", "  ", "#REF!", "x",
+            ]),
+            0..6,
+        ),
+        order in prop::sample::select(vec![None, Some(DateOrder::Dmy)]),
+        fill_down in any::<bool>(),
+        scale in prop::sample::select(vec![None, Some(1)]),
+    ) {
+        let texts: Vec<Cell<'_>> = texts.iter().map(|text| Cell::Text(text)).collect();
+        let rows = rows(&texts);
+        let rule = |kind| CellRule { date_order: order, fill_down, scale, ..CellRule::new("f", kind) };
+        let same = |rule: &CellRule, simple: &dyn Fn(Cells<'_>) -> ColumnRead| {
+            let simple = simple(Cells { rows: &rows, column: 0, rule });
+            prop_assert_eq!(format!("{:?}", read_column(&rows, 0, rule)), format!("{simple:?}"));
+            Ok(())
+        };
+        let form = DateForm::decide(texts.iter().copied(), order, false);
+        let unread = |column: Column| ColumnRead::unread(column, form.clone().unwrap_err());
+        same(&rule(FieldKind::Date), &|cells| match form {
+            Ok(form) => cells.each(MISSING_DATE, |_, cell| date::read_day(cell, form)).read(Column::Date),
+            Err(_) => unread(Column::Date(vec![MISSING_DATE; rows.len()])),
+        })?;
+        same(&rule(FieldKind::DateTime), &|cells| match form {
+            Ok(form) => cells.each(MISSING, |_, cell| date::read_second(cell, form)).read(Column::DateTime),
+            Err(_) => unread(Column::DateTime(vec![MISSING; rows.len()])),
+        })?;
+        for (field, kind) in [
+            (FieldKind::Number, NumberKind::Number),
+            (FieldKind::Money(Unit::parse("元")), NumberKind::Money),
+            (FieldKind::Percent, NumberKind::Percent),
+        ] {
+            let reader = NumberReader::new(&NumberRule {
+                kind,
+                field_unit: Unit::parse("元"),
+                header_unit: None,
+                header_percent: false,
+                scale,
+            });
+            let read = |_, cell| Ok(reader.read_millionths(cell)?.map(|(value, _)| value));
+            same(&rule(field), &|cells| cells.each(MISSING, read).read(Column::Number))?;
+        }
+    }
+}
+
+proptest! {
+    #[test]
     fn any_column_is_read_without_panic_and_in_full(texts in proptest::collection::vec(".{0,12}", 0..8), fill_down: bool) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         for kind in [

@@ -52,6 +52,15 @@ impl DateForm {
         order: Option<DateOrder>,
         two_digit_years: bool,
     ) -> Result<Self, ColumnFault> {
+        Self::decide_of((0..).zip(cells), order, two_digit_years)
+    }
+
+    /// The same of those cells that may have a say, with their rows.
+    pub(in crate::clean) fn decide_of<'a>(
+        cells: impl IntoIterator<Item = (u32, Cell<'a>)>,
+        order: Option<DateOrder>,
+        two_digit_years: bool,
+    ) -> Result<Self, ColumnFault> {
         let order = match order {
             Some(order) => Some(order),
             None => order_of(cells)?,
@@ -76,13 +85,13 @@ impl DateForm {
 }
 
 fn order_of<'a>(
-    cells: impl IntoIterator<Item = Cell<'a>>,
+    cells: impl IntoIterator<Item = (u32, Cell<'a>)>,
 ) -> Result<Option<DateOrder>, ColumnFault> {
     let mut day_first: Option<(u32, &str)> = None;
     let mut month_first: Option<(u32, &str)> = None;
     let mut either: Option<(u32, &str)> = None;
     let mut same = false;
-    for (row, cell) in cells.into_iter().enumerate() {
+    for (row, cell) in cells {
         let Cell::Text(text) = cell else { continue };
         // Most dates begin with the year and have no say.
         if text.len() < 8 || text.bytes().take(4).all(|byte| byte.is_ascii_digit()) {
@@ -101,7 +110,7 @@ fn order_of<'a>(
             (None, Some(_)) => &mut month_first,
             (None, None) => continue,
         };
-        seen.get_or_insert((row as u32, text));
+        seen.get_or_insert((row, text));
     }
     let owned = |(row, text): (u32, &str)| (row, text.to_owned());
     match (day_first, month_first, either) {

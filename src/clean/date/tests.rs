@@ -267,6 +267,27 @@ proptest! {
     }
 
     #[test]
+    fn what_is_read_at_a_glance_needs_no_form(
+        year in prop_oneof![0..=9999u32, 1895..2105u32],
+        (month, day) in (0..=13u32, 0..=32u32),
+        (first, second) in (prop::sample::select(vec!["-", "/", ".", "", " "]), prop::sample::select(vec!["-", "/", ""])),
+        (wide_month, wide_day) in any::<(bool, bool)>(),
+        any in "[0-9/-]{7,11}",
+    ) {
+        let part = |value: u32, wide| if wide { format!("{value:02}") } else { value.to_string() };
+        let (month, day) = (part(month, wide_month), part(day, wide_day));
+        for text in [format!("{year:04}{first}{month}{first}{day}"), format!("{year:04}{first}{month}{second}{day}"), any] {
+            let Some(day) = usual_day(Cell::Text(&text)) else { continue };
+            let forms = [PLAIN, DateForm::new(Some(DateOrder::Dmy), true), PLAIN.with_serials_from_1904(true)];
+            for form in forms {
+                prop_assert_eq!(read_day(Cell::Text(&text), form), Ok(Some(day)), "{}", text);
+            }
+            let decided = DateForm::decide([Cell::Text(&text)], None, false).unwrap();
+            prop_assert_eq!(decided.order(), None, "{}", text);
+        }
+    }
+
+    #[test]
     fn any_serial_is_read_without_panic(bits in any::<u64>(), serial in -10.0..3_000_000.0) {
         for value in [f64::from_bits(bits), serial] {
             let _ = (read(Cell::Date(value), PLAIN), read(Cell::Number(value), PLAIN));

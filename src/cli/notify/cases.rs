@@ -110,7 +110,7 @@ pub fn of_moves(
     })?;
     let mut found = Found::default();
     for row in &news {
-        let Some(place) = grading.book.roster.by_id.get(&row.customer).copied() else {
+        let Some(place) = grading.book.roster.by_id().get(&row.customer).copied() else {
             continue;
         };
         let Some(now) = level(row, ladder).cloned() else {

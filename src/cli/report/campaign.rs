@@ -84,8 +84,8 @@ pub fn section(
                 return;
             }
             let rows = (
-                was.book.roster.by_id.get(&found.customer),
-                grading.book.roster.by_id.get(&found.customer),
+                was.book.roster.by_id().get(&found.customer),
+                grading.book.roster.by_id().get(&found.customer),
             );
             let now = after.get(&found.customer);
             members.push(Member {

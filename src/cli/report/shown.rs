@@ -44,7 +44,7 @@ impl<'a> AsShown<'a> {
 
     /// The place, in what is shown, of a customer whom the ledger knows by this key.
     fn row(&self, id: &Arc<str>) -> Option<usize> {
-        let row = self.whole.book.roster.by_id.get(id)?;
+        let row = self.whole.book.roster.by_id().get(id)?;
         match &self.rows {
             Some(rows) => rows.binary_search(row).ok(),
             None => Some(*row as usize),

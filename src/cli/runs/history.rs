@@ -105,7 +105,7 @@ fn who_is(global: &Global, ledger: &Ledger, who: &str) -> Result<Option<Asked>, 
     };
     let grading = known.again(ledger)?;
     let seen = viewer.see(&grading);
-    let is_seen = seen.people.by_id.contains_key(who);
+    let is_seen = seen.people.by_id().contains_key(who);
     let mut ids = grading.people.ids.iter();
     match ids.find(|id| is_seen && *viewer.id(id) == *who) {
         Some(id) => Ok(Some(Asked {

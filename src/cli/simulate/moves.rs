@@ -139,7 +139,7 @@ fn both(
 
 /// Says why customers have another type: what is recorded first is why they have their grade.
 fn put_type_reasons(comparison: &mut Comparison, new: &Grading, lang: Lang) {
-    let by_id = &new.book.roster.by_id;
+    let by_id = new.book.roster.by_id();
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
         if let Some(row) = by_id.get(&found.id) {
             let reasons = explain::type_reasons(new, *row as usize, lang);

@@ -49,6 +49,15 @@ pub enum FaultKind {
 impl Bound {
     /// The values for the rows of `frame`.
     pub fn eval(&self, frame: &dyn Frame) -> Evaluated {
+        let (column, faults) = self.values(frame);
+        Evaluated {
+            column: column.into_owned(),
+            faults,
+        }
+    }
+
+    /// The same without a copy of a column that the frame has as it is: the values, and what could not be worked out.
+    pub fn values<'f>(&self, frame: &'f dyn Frame) -> (Cow<'f, Column>, Vec<Fault>) {
         let rows = Rows {
             frame,
             len: frame.len(),
@@ -58,10 +67,11 @@ impl Bound {
         let operand = rows.eval(self, &mut faults);
         faults.sort_unstable();
         faults.dedup();
-        Evaluated {
-            column: operand.into_column(self.ty.base, rows.len),
-            faults,
-        }
+        let column = match operand {
+            Operand::Column(column) => column,
+            Operand::Constant(value) => Cow::Owned(repeated(&value, self.ty.base, rows.len)),
+        };
+        (column, faults)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Filling, InputColumn, Layout, Results};
 use crate::book::Entry;
-use crate::clean::sheet::shown;
+use crate::clean::sheet::{RowRef, shown};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::distance::Nearest;
@@ -13,6 +13,9 @@ use crate::scheme::model::{FieldKind, ResultColumn, SameKey};
 use crate::table::{Cell, Column, Date, DateTime, Decimal, Unit, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What stands between two tags.
+const TAGS: &str = "|";
 
 impl<'a> Results<'a> {
     pub(super) fn input_cell(&self, input: &InputColumn, entry: Entry) -> OutCell<'_> {
@@ -47,25 +50,24 @@ impl<'a> Results<'a> {
         // A row of sums is nowhere in the file.
         let is_sum =
             rule.is_some_and(|rule| rule.sheet.same_key == SameKey::Sum) && !more.is_empty();
-        let raw = picked
-            .into_iter()
-            .chain(std::iter::once(main))
-            .chain(more.iter().rev().copied())
-            .find_map(|at| {
-                let table = &book.inputs.customers[at.table as usize];
-                let cell = table
-                    .rows
-                    .cell(at.row as usize, input.places[at.table as usize]?);
-                match cell {
-                    Cell::Blank => None,
-                    // The escape of a text file is not part of the text: an output that needs it puts it on again.
-                    // Left on, it would grow by one sign a month and change a key such as `-17`.
-                    Cell::Text(text) if table.encoding.is_some() => {
-                        Some(Cell::Text(crate::clean::text::unescape(text)))
-                    }
-                    cell => Some(cell),
+        let written = |at: RowRef| {
+            let table = &book.inputs.customers[at.table as usize];
+            let cell = table
+                .rows
+                .cell(at.row as usize, input.places[at.table as usize]?);
+            match cell {
+                Cell::Blank => None,
+                // The escape of a text file is not part of the text: an output that needs it puts it on again.
+                // Left on, it would grow by one sign a month and change a key such as `-17`.
+                Cell::Text(text) if table.encoding.is_some() => {
+                    Some(Cell::Text(crate::clean::text::unescape(text)))
                 }
-            });
+                cell => Some(cell),
+            }
+        };
+        let others = || more.iter().rev().find_map(|at| written(*at));
+        let raw = picked.and_then(written).or_else(|| written(main));
+        let raw = raw.or_else(others);
         let Some(raw) = raw else {
             return OutCell::Blank;
         };
@@ -144,7 +146,17 @@ impl<'a> Results<'a> {
                     _ => OutCell::Blank,
                 }
             }
-            ResultColumn::Tags => joined(grading.tags(row).iter().map(|tag| &**tag), "|"),
+            ResultColumn::Tags => {
+                let all = self.tags.get_or_init(|| grading.all_joined_tags(TAGS));
+                match all {
+                    Some(texts) => texts
+                        .get(row)
+                        .map_or(OutCell::Blank, |text| OutCell::Text(Cow::Borrowed(text))),
+                    None => grading
+                        .joined_tags(row, TAGS)
+                        .map_or(OutCell::Blank, |text| OutCell::Text(Cow::Owned(text))),
+                }
+            }
             ResultColumn::Reasons => {
                 let reasons = reasons(grading, row, self.view.lang);
                 let separator = self.between_reasons();

@@ -19,7 +19,7 @@ use crate::expr::{Base, Type};
 use crate::grading::Grading;
 use crate::read::fold_header;
 use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKind, Strategy};
-use crate::table::{Column, Unit};
+use crate::table::{Column, TextColumn, Unit};
 use crate::text;
 use crate::words::result_heading;
 use cells::entry_cell;
@@ -91,6 +91,8 @@ pub struct Results<'a> {
     types: Vec<Arc<str>>,
     /// What is nearest to a better grade; worked out when a cell asks.
     nearest: OnceLock<Nearest>,
+    /// The tags of each customer in one text, where those are few; worked out when a cell asks.
+    tags: OnceLock<Option<TextColumn>>,
     /// What the user should know about the columns.
     pub findings: Vec<Finding>,
 }
@@ -114,6 +116,7 @@ impl<'a> Results<'a> {
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
             nearest: OnceLock::new(),
+            tags: OnceLock::new(),
             findings: vec![],
             view,
         };

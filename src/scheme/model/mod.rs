@@ -36,6 +36,7 @@ pub use values::{
     Temporary, ValueRule, Window, WindowSpan,
 };
 
+use crate::assess::Grids;
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, PopulationSpec, Slot, Type};
 use crate::table::PeriodKind;
@@ -99,6 +100,8 @@ pub struct Scheme {
     pub slots: Slots,
     /// All population figures that expressions use, by the index that their nodes name.
     pub populations: Vec<PopulationSpec>,
+    /// What is known of its lists of conditions once they have been asked for many customers.
+    pub grids: Grids,
 }
 
 impl Scheme {

@@ -197,6 +197,7 @@ impl Validator<'_> {
             notify,
             slots: std::mem::take(&mut self.names).into_slots(),
             populations: std::mem::take(&mut self.populations),
+            grids: crate::assess::Grids::default(),
         };
         if let Some(mut columns) = scheme.output.columns.take() {
             scheme.mark_estimates(&mut columns);

@@ -22,7 +22,7 @@ pub fn facts(
     as_of: Date,
 ) -> Facts {
     let ids = (0..rows.len()).map(|row| Arc::from(row.to_string()));
-    let mut facts = Facts::new(&open.scheme, ids.collect(), as_of);
+    let mut facts = Facts::new(&open.scheme, ids.collect::<Vec<_>>(), as_of);
     for (index, entry) in open.scheme.slots.entries.iter().enumerate() {
         let slot = Slot(index as u32);
         let from_outside = matches!(
