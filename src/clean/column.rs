@@ -81,6 +81,8 @@ pub struct ColumnRead {
     pub column_fault: Option<ColumnFault>,
     /// How many cells are missing without a fault.
     pub blanks: usize,
+    /// Whether the cells together decided how any of them is read, as day and month of dates.
+    pub decided_together: bool,
 }
 
 impl ColumnRead {
@@ -92,6 +94,7 @@ impl ColumnRead {
             unit_conflicts: vec![],
             column_fault: Some(fault),
             blanks: 0,
+            decided_together: false,
         }
     }
 }
@@ -186,6 +189,7 @@ impl<T: Clone> Entries<T> {
             unit_conflicts: vec![],
             column_fault: None,
             blanks,
+            decided_together: false,
         }
     }
 }
@@ -272,7 +276,11 @@ impl<'a> Cells<'a> {
         match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
             Ok(form) => {
                 let form = form.with_serials_from_1904(rule.serials_from_1904);
-                self.each(missing, |_, cell| read(cell, form)).read(column)
+                let entries = self.each(missing, |_, cell| read(cell, form));
+                ColumnRead {
+                    decided_together: rule.date_order.is_none() && form.order().is_some(),
+                    ..entries.read(column)
+                }
             }
             Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
         }

@@ -1,0 +1,135 @@
+//! One chunk of rows, graded as a file of its own.
+
+use super::Reason;
+use super::keys::hash;
+use crate::book::{self, Entry, Inputs};
+use crate::diagnostic::stages::Kind;
+use crate::diagnostic::{Finding, Lang};
+use crate::explain::Causes;
+use crate::grading::{Past, grade};
+use crate::present::results::{Layout, Results, View};
+use crate::present::summary::Tally;
+use crate::read::Table;
+use crate::scheme::Scheme;
+use crate::scheme::model::OutputColumn;
+use crate::table::{Date, Decimal};
+use std::sync::Arc;
+
+/// What all chunks are graded by.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    scheme: Arc<Scheme>,
+    as_of: Date,
+    lang: Lang,
+    columns: Option<Vec<OutputColumn>>,
+    layout: Layout,
+}
+
+/// A graded chunk: what is shown of it, and what is told of all chunks together.
+#[derive(Debug)]
+pub struct Chunk<T> {
+    /// What is shown of its rows.
+    pub shown: T,
+    /// How many rows it has.
+    pub(super) rows: usize,
+    /// What was found in its rows, stage after stage.
+    pub(super) stages: Vec<(Kind, Vec<Finding>)>,
+    /// What there is to say of the columns.
+    pub(super) columns: Vec<Finding>,
+    pub(super) tally: Tally,
+    pub(super) causes: Causes,
+    /// The hashes of its keys.
+    pub(super) keys: Vec<u64>,
+}
+
+impl Grader {
+    /// By a scheme that [`super::plan`] lets through, as of a date. `columns` are those that the call asks for.
+    pub fn new(
+        scheme: &Scheme,
+        as_of: Date,
+        lang: Lang,
+        columns: Option<Vec<OutputColumn>>,
+        layout: Layout,
+    ) -> Self {
+        let mut scheme = scheme.clone();
+        // How many rows may be bad is asked of all of them.
+        if let Some(customers) = &mut scheme.customers {
+            customers.sheet.allow_bad = Decimal::ONE;
+        }
+        Self {
+            scheme: Arc::new(scheme),
+            as_of,
+            lang,
+            columns,
+            layout,
+        }
+    }
+
+    /// Grades the rows of a table; `show` makes of them what is written.
+    pub fn grade<T>(
+        &self,
+        table: Table,
+        show: impl FnOnce(&Results<'_>) -> T,
+    ) -> Result<Chunk<T>, Reason> {
+        let rows = table.rows.len();
+        let mut inputs = Inputs::empty(&self.scheme);
+        inputs.customers.push(table);
+        inputs.is_chunk = true;
+        let mut grading = grade(self.scheme.clone(), inputs, self.as_of, Past::default());
+        let roster = &grading.book.roster;
+        // Rows of one key would be one customer.
+        if roster.len() + roster.refused.len() != rows {
+            return Err(Reason::SameKey);
+        }
+        let Some(customers) = &grading.book.customers else {
+            return Err(Reason::OtherSheets);
+        };
+        if customers.stages.needs_all() {
+            return Err(Reason::Dates);
+        }
+        let found = std::mem::take(&mut grading.findings);
+        if found.iter().any(book::is_refusal) {
+            return Err(Reason::Whole);
+        }
+        let (stages, counted) = customers.stages.split(found);
+        let is_whole =
+            |(kind, found): &(Kind, Vec<Finding>)| *kind == Kind::Whole && !found.is_empty();
+        if stages.iter().any(is_whole) {
+            return Err(Reason::Whole);
+        }
+        if !counted.is_empty() {
+            return Err(Reason::Counted);
+        }
+        let ids = roster.ids.iter();
+        let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
+        let keys = ids.chain(refused).map(|id| hash(id)).collect();
+        let entries: Vec<Entry> = grading.entries();
+        let results = Results::new(
+            &grading,
+            View {
+                lang: self.lang,
+                entries,
+                columns: self.columns.clone(),
+                layout: self.layout,
+            },
+        );
+        if results.findings.iter().any(Finding::is_error) {
+            return Err(Reason::Columns);
+        }
+        let shown = show(&results);
+        Ok(Chunk {
+            shown,
+            rows,
+            stages,
+            columns: results.findings.clone(),
+            tally: Tally::of(&grading),
+            causes: Causes::of(&grading),
+            keys,
+        })
+    }
+
+    /// The scheme, in which any number of rows may be bad.
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+}
