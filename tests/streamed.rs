@@ -12,7 +12,7 @@ use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::read::{Head, KnownSheet, Options, Unfit, held};
 use regrade::scheme::model::Field;
 use regrade::scheme::{Scheme, validate};
-use regrade::stream::{Grader, Reason, Spill, Text, plan};
+use regrade::stream::{Asked, Grader, Reason, Spill, Text, plan};
 use regrade::table::Date;
 use std::fmt::Write;
 use std::io::Cursor;
@@ -110,7 +110,7 @@ fn chunks(
     let start = &bytes[..bytes.len().min(regrade::read::HEAD)];
     let size = bytes.len() as u64;
     let head = Head::of("c.csv", start, size, &known(scheme), &Options::default())?;
-    let grader = Grader::new(scheme, as_of(), Lang::Zh, None, Layout::Text);
+    let grader = Grader::new(scheme, as_of(), Lang::Zh, Asked::default(), Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
     let driver = Text {
         head: &head,

@@ -13,7 +13,6 @@ use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role, streamed};
-use regrade::book::Entry;
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Severity};
 use regrade::grading::{Grading, SeenAs};
@@ -284,7 +283,7 @@ impl Task<'_> {
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
         }
-        let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        let mut entries = grading.entries_where(self.wanted.as_ref(), &mut findings);
         if self.args.changed {
             let viewer = self.viewer.as_ref();
             let changed = changed::changed(all, alongside.tags.as_ref(), viewer);
@@ -402,25 +401,6 @@ fn previous_and_ledger() -> Stop {
             "请去掉它，或只用文件评级：`regrade grade 文件 --previous 上期评级文件`"
         )),
     )
-}
-
-/// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-pub(super) fn entries(
-    grading: &Grading,
-    wanted: Option<&Expression>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Entry> {
-    let all = grading.entries();
-    let Some(wanted) = wanted else {
-        return all;
-    };
-    let mut holds = vec![false; grading.len()];
-    for row in columns::rows_for(grading, wanted, findings) {
-        holds[row as usize] = true;
-    }
-    all.into_iter()
-        .filter(|entry| matches!(entry, Entry::Customer(row) if holds[*row as usize]))
-        .collect()
 }
 
 /// The figures of the run, of what is shown of it.

@@ -16,7 +16,7 @@ use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
 use regrade::read::{HEAD, Head};
 use regrade::repair;
-use regrade::stream::{BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
+use regrade::stream::{Asked, BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
 use regrade::table::Date;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -59,8 +59,11 @@ pub(super) fn grade(
     file.seek(SeekFrom::Start(head.start as u64))
         .map_err(|_| Reason::Unreadable)?;
     let lang = global.lang.map_or(rules.scheme.language, Lang::from);
-    let columns = task.columns.clone();
-    let grader = Grader::new(&rules.scheme, as_of, lang, columns, Layout::Text);
+    let asked = Asked {
+        wanted: task.wanted.clone(),
+        columns: task.columns.clone(),
+    };
+    let grader = Grader::new(&rules.scheme, as_of, lang, asked, Layout::Text);
     let bom = task.args.bom.as_deref();
     let is_csv = output.format == Format::Csv;
     let text = Text {
@@ -95,9 +98,6 @@ fn one_output<'a>(task: &'a Task<'_>) -> Result<&'a Output, Reason> {
     let told = !task.gates.is_empty() || !args.covers.is_empty() || !args.accept_jump.is_empty();
     if alongside || told {
         return Err(Reason::Alongside);
-    }
-    if task.wanted.is_some() {
-        return Err(Reason::Where);
     }
     match &task.outputs[..] {
         [output] if matches!(output.format, Format::Csv | Format::Tsv) => Ok(output),

@@ -2,7 +2,7 @@
 
 use super::Reason;
 use super::keys::hash;
-use crate::book::{self, Entry, Inputs};
+use crate::book::{self, Inputs};
 use crate::diagnostic::stages::Kind;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::Causes;
@@ -11,7 +11,7 @@ use crate::present::results::{Layout, Results, View};
 use crate::present::summary::Tally;
 use crate::read::Table;
 use crate::scheme::Scheme;
-use crate::scheme::model::OutputColumn;
+use crate::scheme::model::{Expression, OutputColumn};
 use crate::table::{Date, Decimal};
 use std::sync::Arc;
 
@@ -21,8 +21,17 @@ pub struct Grader {
     scheme: Arc<Scheme>,
     as_of: Date,
     lang: Lang,
-    columns: Option<Vec<OutputColumn>>,
+    asked: Asked,
     layout: Layout,
+}
+
+/// What a call asks for beside the scheme.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Only these customers are shown.
+    pub wanted: Option<Expression>,
+    /// The columns that are.
+    pub columns: Option<Vec<OutputColumn>>,
 }
 
 /// A graded chunk: what is shown of it, and what is told of all chunks together.
@@ -43,14 +52,8 @@ pub struct Chunk<T> {
 }
 
 impl Grader {
-    /// By a scheme that [`super::plan`] lets through, as of a date. `columns` are those that the call asks for.
-    pub fn new(
-        scheme: &Scheme,
-        as_of: Date,
-        lang: Lang,
-        columns: Option<Vec<OutputColumn>>,
-        layout: Layout,
-    ) -> Self {
+    /// By a scheme that [`super::plan`] lets through, as of a date.
+    pub fn new(scheme: &Scheme, as_of: Date, lang: Lang, asked: Asked, layout: Layout) -> Self {
         let mut scheme = scheme.clone();
         // How many rows may be bad is asked of all of them.
         if let Some(customers) = &mut scheme.customers {
@@ -60,7 +63,7 @@ impl Grader {
             scheme: Arc::new(scheme),
             as_of,
             lang,
-            columns,
+            asked,
             layout,
         }
     }
@@ -91,7 +94,8 @@ impl Grader {
         if found.iter().any(book::is_refusal) {
             return Err(Reason::Whole);
         }
-        let (stages, counted) = customers.stages.split(found);
+        let (stages, mut counted) = customers.stages.split(found);
+        let entries = grading.entries_where(self.asked.wanted.as_ref(), &mut counted);
         let is_whole =
             |(kind, found): &(Kind, Vec<Finding>)| *kind == Kind::Whole && !found.is_empty();
         if stages.iter().any(is_whole) {
@@ -103,13 +107,12 @@ impl Grader {
         let ids = roster.ids.iter();
         let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
         let keys = ids.chain(refused).map(|id| hash(id)).collect();
-        let entries: Vec<Entry> = grading.entries();
         let results = Results::new(
             &grading,
             View {
                 lang: self.lang,
                 entries,
-                columns: self.columns.clone(),
+                columns: self.asked.columns.clone(),
                 layout: self.layout,
             },
         );

@@ -20,12 +20,10 @@
 mod chunk;
 mod keys;
 mod plan;
-#[cfg(test)]
-mod tests;
 mod text;
 mod total;
 
-pub use chunk::{Chunk, Grader};
+pub use chunk::{Asked, Chunk, Grader};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
 pub use text::{BLOCK, Text};

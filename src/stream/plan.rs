@@ -17,8 +17,6 @@ pub enum Reason {
     Outputs,
     /// A ledger, the run before (`--previous`, `--changed`) or a role: all customers are known together.
     Alongside,
-    /// `--where`: whom it keeps is told of all customers together.
-    Where,
     /// Sheets beside the customers' own, and what is worked out of them: events, lookups, crosswalks, metrics.
     OtherSheets,
     /// `[duplicates]`: customers are compared with each other.
