@@ -8,23 +8,22 @@ use super::assemble::Assembler;
 use super::body::{Body, Part, PassedOver, Shape};
 use super::csv::{separator_line, single_column};
 use super::delimiter::sniff;
+use super::encoding::ByLine;
 use super::header_row::Lexicon;
 use super::records::{self, Piece, Usual};
 use super::{Format, KnownSheet, Options, Source, Table, format};
 use crate::diagnostic::Finding;
 use crate::read::guard::Limits;
 use crate::table::Origin;
-use encoding_rs::UTF_8;
 use memchr::{memchr_iter, memrchr};
 use std::io::{self, Read};
-use std::sync::Arc;
 
 /// Why a text file is not read in parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unfit {
     /// It is no text file, or none that is read.
     Format,
-    /// It is not marked or plain UTF-8: which other encoding it has all of its bytes tell, and a part of it cannot.
+    /// It is named, or UTF-16, or something in it is not as its start says.
     Encoding,
     /// Its head does not show where the header is, or what stands between the fields: very long records or titles.
     Head,
@@ -43,6 +42,7 @@ pub enum Unfit {
 /// What the start of a text file tells of all of it.
 pub struct Head {
     origin: Origin,
+    encoding: ByLine,
     delimiter: char,
     usual: Usual,
     lexicon: Vec<Lexicon>,
@@ -105,25 +105,36 @@ impl Head {
             Some(end) if end > HEAD / 2 => end + 1,
             _ => return Err(Unfit::Head),
         };
-        let text = utf8(&bytes[skipped..end])?;
-        let (hint, separator) = separator_line(text);
-        let text = &text[separator..];
-        let named = options.delimiter.map(char::from).or(hint);
-        let lexicon: Vec<Lexicon> = known.iter().map(Lexicon::of).collect();
-        let sniffed = named.map_or_else(|| sniff(text, &lexicon), super::delimiter::Sniffed::named);
-        let usual = Usual::of(text, sniffed.delimiter);
-        if !usual.is_settled && !is_all {
-            return Err(Unfit::Head);
+        let bytes = &bytes[skipped..end];
+        if records::has_lone_cr(bytes) {
+            return Err(Unfit::LineEnd);
         }
         let source = Source {
             file: name.into(),
             worksheet: None,
             known,
-            lexicon,
+            lexicon: known.iter().map(Lexicon::of).collect(),
             options,
             limits: Limits::of(&options.guard, size),
             progress: &|_, _| {},
         };
+        let encoding = match ByLine::UTF_8.text(bytes) {
+            Some(_) => ByLine::UTF_8,
+            None if marked => return Err(Unfit::Encoding),
+            None => ByLine::of_start(bytes, is_all, &source).ok_or(Unfit::Encoding)?,
+        };
+        let text = encoding.text(bytes).ok_or(Unfit::Encoding)?;
+        let (hint, separator) = separator_line(&text);
+        let text = &text[separator..];
+        let named = options.delimiter.map(char::from).or(hint);
+        let sniffed = named.map_or_else(
+            || sniff(text, &source.lexicon),
+            super::delimiter::Sniffed::named,
+        );
+        let usual = Usual::of(text, sniffed.delimiter);
+        if !usual.is_settled && !is_all {
+            return Err(Unfit::Head);
+        }
         let first_line = 1 + u32::from(separator > 0);
         let mut assembler = Assembler::new(&source, None, Format::Text, 0);
         // Where each record ends that may be the header.
@@ -164,13 +175,22 @@ impl Head {
         {
             return Err(Unfit::NamelessColumn);
         }
+        // Lines end where they do in any encoding.
+        let lines = memchr_iter(b'\n', &text.as_bytes()[..*end]).count() + first_line as usize - 1;
+        let mut line_ends = memchr_iter(b'\n', bytes);
+        let last = lines.checked_sub(1).and_then(|last| line_ends.nth(last));
+        let start = match last {
+            Some(last) if text[..*end].ends_with('\n') => last + 1,
+            _ => bytes.len(),
+        };
         Ok(Self {
             origin: source.origin(None),
+            encoding,
             delimiter: sniffed.delimiter,
             usual,
             single_column: sniffed.single_column,
-            start: skipped + separator + end,
-            line: first_line + memchr_iter(b'\n', &text.as_bytes()[..*end]).count() as u32,
+            start: skipped + start,
+            line: lines as u32 + 1,
             shape,
             lexicon: source.lexicon,
         })
@@ -193,7 +213,7 @@ impl Head {
         if records::has_lone_cr(bytes) {
             return Err(Unfit::LineEnd);
         }
-        let text = utf8(bytes)?;
+        let text = &self.encoding.text(bytes).ok_or(Unfit::Encoding)?;
         let mut body = Body::part(&self.shape, &self.lexicon);
         body.rows.reserve(text.len());
         records::each_of(text, self.delimiter, line, &self.usual, |piece| {
@@ -224,6 +244,9 @@ impl Head {
         if self.single_column {
             notes.insert(0, single_column(&self.origin));
         }
+        if let Some(note) = self.encoding.note(&self.origin) {
+            notes.insert(0, note);
+        }
         notes
     }
 
@@ -231,7 +254,7 @@ impl Head {
         Table {
             origin: self.origin.clone(),
             format: Format::Text,
-            encoding: Some(UTF_8.name()),
+            encoding: Some(self.encoding.name()),
             delimiter: Some(self.delimiter),
             header_row: body.header_row,
             headers: body.headers,
@@ -322,20 +345,7 @@ fn cut(bytes: &[u8], any: bool) -> Option<usize> {
     None
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Unfit> {
-    // Several times as fast as the standard library's, with Chinese.
-    match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(std::borrow::Cow::Borrowed(text)) => Ok(text),
-        _ => Err(Unfit::Encoding),
-    }
-}
-
 impl Head {
-    /// The file as the user named it.
-    pub const fn file(&self) -> &Arc<str> {
-        &self.origin.file
-    }
-
     /// Where the file is named in messages.
     pub fn place(&self) -> String {
         self.origin.place().to_string()

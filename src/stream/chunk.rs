@@ -11,14 +11,17 @@ use crate::present::results::{Layout, Results, View};
 use crate::present::summary::Tally;
 use crate::read::Table;
 use crate::scheme::Scheme;
-use crate::scheme::model::{Expression, OutputColumn};
+use crate::scheme::model::{Customers, Expression, OutputColumn};
 use crate::table::{Date, Decimal};
 use std::sync::Arc;
 
 /// What all chunks are graded by.
 #[derive(Clone, Debug)]
 pub struct Grader {
+    /// The scheme, but that any number of rows may be bad: how many there are is known at the end.
     scheme: Arc<Scheme>,
+    /// The customers' sheet as it stands in the scheme.
+    customers: Option<Customers>,
     as_of: Date,
     lang: Lang,
     asked: Asked,
@@ -55,12 +58,13 @@ impl Grader {
     /// By a scheme that [`super::plan`] lets through, as of a date.
     pub fn new(scheme: &Scheme, as_of: Date, lang: Lang, asked: Asked, layout: Layout) -> Self {
         let mut scheme = scheme.clone();
-        // How many rows may be bad is asked of all of them.
+        let all = scheme.customers.clone();
         if let Some(customers) = &mut scheme.customers {
             customers.sheet.allow_bad = Decimal::ONE;
         }
         Self {
             scheme: Arc::new(scheme),
+            customers: all,
             as_of,
             lang,
             asked,
@@ -131,8 +135,8 @@ impl Grader {
         })
     }
 
-    /// The scheme, in which any number of rows may be bad.
-    pub fn scheme(&self) -> &Scheme {
-        &self.scheme
+    /// The customers' sheet; that there is one [`super::plan`] has seen to.
+    pub(super) fn customers(&self) -> Result<&Customers, Reason> {
+        self.customers.as_ref().ok_or(Reason::OtherSheets)
     }
 }

@@ -7,7 +7,6 @@ use crate::parallel::flow;
 use crate::present::csv;
 use crate::present::table::ResultTable;
 use crate::read::{Block, Blocks, Head, Skips, Unfit};
-use crate::scheme::model::Customers;
 use std::io::{Read, Write};
 
 /// How a text file is graded chunk by chunk.
@@ -57,8 +56,7 @@ impl Text<'_> {
         input: impl Read + Send,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
-        let customers = self.grader.scheme().customers.as_ref();
-        let customers: &Customers = customers.ok_or(Reason::OtherSheets)?;
+        let customers = self.grader.customers()?;
         let mut blocks = Blocks::new(input, self.head.line, self.block);
         let mut total = Total::new(self.spill);
         let mut passed_over = Skips::default();
