@@ -34,6 +34,7 @@
 //! temporary   folder → a file beside what it becomes
 //! roles       (Scheme, role), Grading → Grading as the role sees it
 //! ledger      Table, run, what people set ↔ one SQLite file                                       the only one that knows SQLite
+//! stream      (Scheme, Tables of some rows) → Chunks → Outcome; or the Reason for the whole path         a file bit by bit
 //! present     Grading → Results, Summary → bytes                                                  the only writer
 //! ```
 //!
@@ -68,6 +69,7 @@ pub mod report;
 pub mod review;
 pub mod roles;
 pub mod scheme;
+pub mod stream;
 pub mod table;
 pub mod tasks;
 pub mod temporary;

@@ -1,9 +1,11 @@
 //! Work that the cores share. What it gives comes in the order of the work, however the threads went on with it.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 /// How many threads are of use here.
@@ -83,6 +85,134 @@ pub fn in_turn<T: Send, E>(
     })
 }
 
+/// Takes pieces of work from `next` until there are none, one call at a time; does them on up to `threads` threads, and
+/// hands what they give to `take`, one call at a time and in the order of the pieces. Not much of it is kept: who is far
+/// ahead waits. The first error, in that order, ends the work.
+pub fn flow<T: Send, R: Send, E: Send>(
+    threads: usize,
+    mut next: impl FnMut() -> Result<Option<T>, E> + Send,
+    work: impl Fn(T) -> Result<R, E> + Sync,
+    mut take: impl FnMut(R) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    if threads < 2 {
+        while let Some(piece) = next()? {
+            take(work(piece)?)?;
+        }
+        return Ok(());
+    }
+    let flow = Flow {
+        source: Mutex::new((0, next)),
+        given: Mutex::new(Given {
+            turn: 0,
+            waiting: BTreeMap::new(),
+            take,
+            error: None,
+        }),
+        moved: Condvar::new(),
+        stopped: AtomicBool::new(false),
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .map(|_| scope.spawn(|| flow.go(&work)))
+            .collect();
+        flow.go(&work);
+        for other in others {
+            other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+    });
+    let given = flow.given.into_inner();
+    let given = given.unwrap_or_else(PoisonError::into_inner);
+    given.error.map_or(Ok(()), Err)
+}
+
+/// What the threads of a flow share.
+struct Flow<N, R, K, E> {
+    /// How many pieces were taken, and where they come from.
+    source: Mutex<(usize, N)>,
+    given: Mutex<Given<R, K, E>>,
+    moved: Condvar,
+    stopped: AtomicBool,
+}
+
+/// What was given, until its turn comes.
+struct Given<R, K, E> {
+    turn: usize,
+    waiting: BTreeMap<usize, Result<R, E>>,
+    take: K,
+    error: Option<E>,
+}
+
+/// Who panics stops the others, who would wait for its piece for ever.
+struct Stop<'a, N, R, K, E>(&'a Flow<N, R, K, E>);
+
+impl<N, R, K, E> Drop for Stop<'_, N, R, K, E> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
+impl<N, R, K, E> Flow<N, R, K, E> {
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // Nobody is between looking and waiting.
+        drop(self.given.lock());
+        self.moved.notify_all();
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    fn go<T>(&self, work: &impl Fn(T) -> Result<R, E>)
+    where
+        N: FnMut() -> Result<Option<T>, E>,
+        K: FnMut(R) -> Result<(), E>,
+    {
+        let _stop = Stop(self);
+        while !self.is_stopped() {
+            let (index, piece) = {
+                let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+                let (count, next) = &mut *source;
+                *count += 1;
+                (*count - 1, next())
+            };
+            let given = match piece {
+                Ok(None) => return,
+                Ok(Some(piece)) => work(piece),
+                Err(error) => Err(error),
+            };
+            self.hand_over(index, given);
+        }
+    }
+
+    /// Hands over what is there in its turn, and waits while it is far ahead.
+    fn hand_over(&self, index: usize, given: Result<R, E>)
+    where
+        K: FnMut(R) -> Result<(), E>,
+    {
+        let mut all = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        while !self.is_stopped() && index > all.turn + AHEAD {
+            all = self.moved.wait(all).unwrap_or_else(PoisonError::into_inner);
+        }
+        if self.is_stopped() {
+            return;
+        }
+        let all = &mut *all;
+        all.waiting.insert(index, given);
+        while let Some(given) = all.waiting.remove(&all.turn) {
+            if let Err(error) = given.and_then(&mut all.take) {
+                all.error = Some(error);
+                self.stopped.store(true, Ordering::SeqCst);
+                break;
+            }
+            all.turn += 1;
+        }
+        self.moved.notify_all();
+    }
+}
+
 /// Does one half of the work beside the other: 0 and 1 say which.
 pub fn halves<T: Send>(work: impl Fn(usize) -> T + Sync) -> [T; 2] {
     thread::scope(|scope| {
@@ -138,12 +268,69 @@ mod tests {
     }
 
     #[test]
+    fn what_flows_comes_in_its_order_until_the_first_error_of_that_order() {
+        for threads in 0..5 {
+            for (wrong, wanted) in [(vec![], 40), (vec![30, 7], 7), (vec![0], 0)] {
+                let mut pieces = 0..40;
+                let mut taken = vec![];
+                let ended = flow(
+                    threads,
+                    || Ok(pieces.next()),
+                    |piece| {
+                        thread::sleep(std::time::Duration::from_micros(40 - piece));
+                        if wrong.contains(&piece) {
+                            Err(piece)
+                        } else {
+                            Ok(piece)
+                        }
+                    },
+                    |piece| {
+                        taken.push(piece);
+                        Ok(())
+                    },
+                );
+                assert_eq!(taken, (0..wanted).collect::<Vec<_>>(), "{threads} threads");
+                let error = wrong.iter().copied().min();
+                assert_eq!(ended, error.map_or(Ok(()), Err));
+            }
+            let source = |at: u32| if at < 3 { Ok(Some(at)) } else { Err("source") };
+            let mut at = 0;
+            let next = || {
+                at += 1;
+                source(at)
+            };
+            assert_eq!(flow(threads, next, Ok, |_| Ok(())), Err("source"));
+            let mut pieces = 0..40;
+            let taken = flow(
+                threads,
+                || Ok(pieces.next()),
+                Ok,
+                |piece| {
+                    if piece == 5 { Err("sink") } else { Ok(()) }
+                },
+            );
+            assert_eq!(taken, Err("sink"));
+        }
+    }
+
+    #[test]
     fn a_piece_that_panics_is_not_left_out() {
         for bad in [0, 1] {
             assert!(catch_unwind(|| halves(|which| assert_ne!(which, bad))).is_err());
             assert!(catch_unwind(|| each(2, 2, |which| assert_ne!(which, bad))).is_err());
             let in_turn = || in_turn(2, 9, |which| assert_ne!(which, bad), Ok::<(), ()>);
             assert!(catch_unwind(in_turn).is_err());
+            for threads in 1..4 {
+                let flow = || {
+                    let mut pieces = 0..40;
+                    let work = |which| {
+                        assert_ne!(which, bad);
+                        Ok::<_, ()>(which)
+                    };
+                    flow(threads, || Ok(pieces.next()), work, |_| Ok(()))
+                };
+                assert!(catch_unwind(flow).is_err());
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
 use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, text_at};
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::stages::Kind;
+use crate::diagnostic::{Code, Finding, Stages, Text};
 use crate::metrics::day_at;
 use crate::read::Table;
 use crate::scheme::model::{Customers, Scheme};
@@ -78,6 +79,8 @@ pub struct CustomerRows {
     pub earlier: Vec<Earlier>,
     /// Since when each customer is said to be known.
     pub first_seen: Vec<Option<Date>>,
+    /// The stages of what was found meanwhile.
+    pub stages: Stages,
 }
 
 impl Roster {
@@ -180,12 +183,15 @@ pub(super) fn read(
     let which = &in_force.which;
     let mut clean = checks::read(&rule.sheet, tables, which, &[rule.key], &in_force.dates);
     let first = which.first().map(|index| &tables[*index]);
+    let mut stages = Stages::default();
+    stages.append(findings.len(), &clean.stages);
     findings.append(&mut clean.findings);
     // What was before has no column in a first month.
     let before = [rule.previous_grade, rule.previous_date];
     findings.extend(absent_columns(&rule.sheet, first, &clean, |field| {
         field != rule.key && !before.contains(&Some(field))
     }));
+    stages.end(findings, Kind::Header);
     drop_rows_behind_one_that_counts(rule, as_of, &mut clean);
     let into = same_key::settle(&rule.sheet, rule.key, tables, &mut clean, findings);
     findings.extend(credit_codes::check(scheme, tables, &clean));
@@ -199,6 +205,7 @@ pub(super) fn read(
         }
     }
     let mut picked = merged::put_together(scheme, rule, inputs, &mut clean, &mut more, findings);
+    stages.end(findings, Kind::Whole);
     leave_out(
         rule,
         tables,
@@ -209,6 +216,7 @@ pub(super) fn read(
         roster,
         findings,
     );
+    stages.end(findings, Kind::Rows);
     if clean.rows.is_empty()
         && clean.refused.is_empty()
         && let Some(first) = first
@@ -229,6 +237,7 @@ pub(super) fn read(
             )),
         );
     }
+    stages.end(findings, Kind::Whole);
     let before = Before::new(scheme, Some(rule), tables);
     let mut earlier = vec![];
     roster.ids = keys_of(&clean.columns[rule.key]);
@@ -245,6 +254,7 @@ pub(super) fn read(
             None => before.of(*at, dated, findings),
         });
     }
+    stages.end(findings, Kind::Rows);
     let mut refused = std::mem::take(&mut clean.refused);
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();
@@ -303,6 +313,7 @@ pub(super) fn read(
         sources,
         earlier,
         first_seen,
+        stages,
     }
 }
 

@@ -149,9 +149,13 @@ pub fn is_refusal(finding: &Finding) -> bool {
 /// The rest of the checks of a sheet: how many of its rows are bad.
 fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>) {
     let bad = clean.refused.len();
-    let all = bad + clean.rows.len();
+    findings.extend(too_many_bad(sheet, bad, bad + clean.rows.len()));
+}
+
+/// What is to be said if more than the sheet allows of `all` its rows are bad.
+pub fn too_many_bad(sheet: &Sheet, bad: usize, all: usize) -> Option<Finding> {
     if bad == 0 || Decimal::from_count(bad) <= allowed(sheet, all) {
-        return;
+        return None;
     }
     let name = &sheet.name;
     // Rounded up to a tenth, so that a limit of this size lets the sheet through.
@@ -163,7 +167,7 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
         .allow_bad
         .checked_mul(Decimal::HUNDRED)
         .unwrap_or_default();
-    findings.push(
+    Some(
         Finding::error(
             Code::TooManyBadRows,
             text!(
@@ -175,7 +179,7 @@ fn check_bad_rows(sheet: &Sheet, clean: &CleanSheet, findings: &mut Vec<Finding>
             "mend the rows above, or set `allow_bad = \"{enough}%\"` for the sheet",
             "请修正上述行，或为该表设置 `allow_bad = \"{enough}%\"`"
         )),
-    );
+    )
 }
 
 fn allowed(sheet: &Sheet, rows: usize) -> Decimal {

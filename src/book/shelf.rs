@@ -6,7 +6,7 @@ use super::events::{self, EventSource};
 use super::filing::{Filing, InForce, dates};
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Stages};
 use crate::scheme::model::{Customers, Metric, MetricSource, Scheme};
 use crate::table::{Date, Period};
 use crate::text;
@@ -265,6 +265,7 @@ impl Shelf {
             sources: vec![],
             earlier: members.iter().filter_map(|row| earlier(*row)).collect(),
             first_seen: members.iter().map(|row| first_seen(*row)).collect(),
+            stages: Stages::default(),
         };
         let lookups = scheme
             .lookups

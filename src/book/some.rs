@@ -63,6 +63,7 @@ fn of_customers(
         theirs.collect()
     }
     CustomerRows {
+        stages: all.stages.clone(),
         columns: all
             .columns
             .iter()

@@ -107,7 +107,9 @@ pub fn since(now: &Last<'_>, before: &Last<'_>, accepted: &[String]) -> Vec<Find
                 let columns = part.columns.iter().map(AsRef::as_ref).chain(&behind);
                 let frame = FieldFrame::of(columns.collect(), part.len(), part.as_of);
                 let judged = rows::judge(&part, check, condition, &frame, Some(&known));
-                findings.extend(judged.findings);
+                findings.extend(judged.failing);
+                findings.extend(judged.unknown);
+                findings.extend(judged.too_many);
             }
             That::EachRow { .. } => {}
             That::WholeFile { condition, figures } => {

@@ -18,7 +18,8 @@ pub use stale::stale_dates;
 
 use crate::clean::sheet::{CleanSheet, RefusedRow, clean_some};
 use crate::clean::whose::Whose;
-use crate::diagnostic::{About, Finding, Severity, Text};
+use crate::diagnostic::stages::Kind;
+use crate::diagnostic::{About, Finding, Severity, Stages, Text};
 use crate::expr::FieldFrame;
 use crate::read::Table;
 use crate::scheme::model::{Check, Sheet, That};
@@ -45,6 +46,7 @@ pub fn read(
         return clean;
     }
     let mut findings = vec![];
+    let mut stages = Stages::default();
     let mut failed: Vec<(usize, Text)> = vec![];
     let parts: HashMap<usize, Range<usize>> = clean.by_table().collect();
     for table in which {
@@ -59,7 +61,12 @@ pub fn read(
                 That::EachRow { condition, .. } => {
                     let frame = part.frame();
                     let judged = rows::judge(&part, check, condition, &frame, None);
-                    findings.extend(judged.findings);
+                    findings.extend(judged.failing);
+                    stages.end(&findings, Kind::Rows);
+                    findings.extend(judged.unknown);
+                    stages.end(&findings, Kind::Rows);
+                    findings.extend(judged.too_many);
+                    stages.end(&findings, Kind::Whole);
                     if check.severity == Severity::Error {
                         let rows = judged.failed.into_iter();
                         failed.extend(rows.map(|(row, fault)| (part.rows.start + row, fault)));
@@ -67,10 +74,12 @@ pub fn read(
                 }
                 That::WholeFile { condition, figures } => {
                     findings.extend(file::judge(&part, check, condition, figures, None));
+                    stages.end(&findings, Kind::Whole);
                 }
             }
         }
     }
+    clean.stages.append(clean.findings.len(), &stages);
     clean.findings.append(&mut findings);
     set_apart(&mut clean, failed);
     clean

@@ -10,8 +10,12 @@ use crate::text;
 
 /// What came of judging the rows of a file.
 pub(super) struct Judged {
-    /// What there is to say.
-    pub findings: Vec<Finding>,
+    /// What there is to say of rows that fail.
+    pub failing: Vec<Finding>,
+    /// What there is to say of rows of which nobody knows whether they do.
+    pub unknown: Vec<Finding>,
+    /// What there is to say of how many fail.
+    pub too_many: Option<Finding>,
     /// The rows of the part that fail, in order, with what is wrong with each.
     pub failed: Vec<(usize, Text)>,
 }
@@ -26,7 +30,9 @@ pub(super) fn judge(
     known: Option<&[bool]>,
 ) -> Judged {
     let mut judged = Judged {
-        findings: vec![],
+        failing: vec![],
+        unknown: vec![],
+        too_many: None,
         failed: vec![],
     };
     let Column::Bool(truths) = condition.bound.eval(frame).column else {
@@ -45,7 +51,7 @@ pub(super) fn judge(
                 if truth == Truth::False {
                     let title = title(check);
                     judged
-                        .findings
+                        .failing
                         .push(of_row(part, check, condition, row, title.clone()));
                     judged.failed.push((row, title));
                 }
@@ -53,12 +59,9 @@ pub(super) fn judge(
         }
     }
     let unknown = unknown.into_iter();
-    judged
-        .findings
-        .extend(unknown.map(|row| is_unknown(part, check, row)));
-    judged
-        .findings
-        .extend(too_many(part, check, judged.failed.len(), all));
+    let unknown = unknown.map(|row| is_unknown(part, check, row));
+    judged.unknown = unknown.collect();
+    judged.too_many = too_many(part, check, judged.failed.len(), all);
     judged
 }
 

@@ -81,6 +81,8 @@ pub struct ColumnRead {
     pub column_fault: Option<ColumnFault>,
     /// How many cells are missing without a fault.
     pub blanks: usize,
+    /// Whether the cells together decided how any of them is read, as day and month of dates.
+    pub decided_together: bool,
 }
 
 impl ColumnRead {
@@ -92,6 +94,7 @@ impl ColumnRead {
             unit_conflicts: vec![],
             column_fault: Some(fault),
             blanks: 0,
+            decided_together: false,
         }
     }
 }
@@ -191,6 +194,7 @@ impl<T: Clone> Entries<T> {
             unit_conflicts: vec![],
             column_fault: None,
             blanks,
+            decided_together: false,
         }
     }
 }
@@ -304,9 +308,13 @@ impl<'a> Cells<'a> {
             Ok(form) => form.with_serials_from_1904(rule.serials_from_1904),
             Err(fault) => return ColumnRead::unread(column(vec![missing; count]), fault),
         };
+        let decided_together = rule.date_order.is_none() && form.order().is_some();
         if rule.fill_down {
             let any = |cell| usual(cell).map_or_else(|| read(cell, form), |day| Ok(Some(day)));
-            return self.each(missing, |_, cell| any(cell)).read(column);
+            return ColumnRead {
+                decided_together,
+                ..self.each(missing, |_, cell| any(cell)).read(column)
+            };
         }
         for row in others {
             match read(self.cell(row as usize), form) {
@@ -315,7 +323,10 @@ impl<'a> Cells<'a> {
                 Err(fault) => entries.faults.push((row, fault)),
             }
         }
-        entries.read(column)
+        ColumnRead {
+            decided_together,
+            ..entries.read(column)
+        }
     }
 
     fn texts(

@@ -6,7 +6,7 @@
 use super::column::CellRule;
 use super::table::Task;
 pub use super::text::shown;
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding, Stages, Text};
 use crate::read::{self, Header, Table};
 use crate::scheme::model::{Field, FieldKind, Sheet};
 use crate::table::column::MISSING_TEXT;
@@ -46,6 +46,8 @@ pub struct CleanSheet {
     pub sources: Vec<Vec<Option<usize>>>,
     /// Everything found, rows and columns.
     pub findings: Vec<Finding>,
+    /// In which stages.
+    pub stages: Stages,
 }
 
 impl CleanSheet {
@@ -104,6 +106,7 @@ pub fn clean_some(
         refused: vec![],
         sources: vec![vec![None; sheet.fields.len()]; tables.len()],
         findings: vec![],
+        stages: Stages::default(),
     };
     let mut parts: Vec<Vec<Column>> = vec![];
     for index in which {

@@ -10,7 +10,8 @@ use super::fault::CellFault;
 use super::limits;
 use super::sheet::{CleanSheet, RowRef, empty_column, field_headers, rule_of, set_apart, shown};
 use super::whose::{Whose, as_text};
-use crate::diagnostic::{About, Code, Finding, Severity, Text};
+use crate::diagnostic::stages::Kind;
+use crate::diagnostic::{About, Code, Finding, Severity, Stages, Text};
 use crate::parallel::{cores, each};
 use crate::read::{self, Table};
 use crate::scheme::model::{Field, Sheet};
@@ -31,6 +32,7 @@ pub(super) struct Task<'a> {
 #[derive(Default)]
 struct Found {
     findings: Vec<Finding>,
+    stages: Stages,
     /// For each finding about a row which row, and which field of it.
     rows: Vec<(usize, u32, Option<usize>)>,
     /// Why rows are not used: the row, the field's place, and what is wrong.
@@ -49,9 +51,15 @@ impl Found {
         self.findings.push(finding);
     }
 
+    /// What was found up to now is a stage.
+    fn end(&mut self, kind: Kind) {
+        self.stages.end(&self.findings, kind);
+    }
+
     /// What was found after it.
     fn append(&mut self, mut later: Self) {
         let before = self.findings.len();
+        self.stages.append(before, &later.stages);
         let rows = later.rows.into_iter();
         self.rows
             .extend(rows.map(|(finding, row, field)| (before + finding, row, field)));
@@ -93,6 +101,7 @@ impl Task<'_> {
         self.whole_rows(&columns, &sources, &mut found);
         clean.sources[self.index] = sources;
         self.name_owners(&columns, &clean.sources, &mut found);
+        clean.stages.append(clean.findings.len(), &found.stages);
         clean.findings.append(&mut found.findings);
         set_apart(self.index, count, found.faults, columns, clean)
     }
@@ -111,6 +120,11 @@ impl Task<'_> {
             }
             empty_column(&field.kind, table.rows.len())
         };
+        found.end(if source.is_some() {
+            Kind::Rows
+        } else {
+            Kind::Header
+        });
         FieldRead {
             source,
             column,
@@ -146,6 +160,10 @@ impl Task<'_> {
         let name = &field.name;
         let rule = rule_of(field, &table.headers[column], table, &mut found.findings);
         let read = read_column(&table.rows, column, &rule);
+        if read.decided_together {
+            found.stages.need_all();
+        }
+        found.end(Kind::Header);
         if let Some(fault) = &read.column_fault {
             let mut finding = Finding::error(fault.code(), fault.text(name))
                 .place(table.origin.cell(table.header_row, column as u32));
@@ -154,14 +172,17 @@ impl Task<'_> {
             }
             found.findings.push(finding);
         }
+        found.end(Kind::Whole);
         for (row, fault) in &read.faults {
             let finding = self.of_cell(*row, position, column, fault);
             found.push(*row, Some(position), finding);
         }
+        found.end(Kind::Rows);
         if let Some(as_of) = self.as_of.get(self.index) {
             let outside = limits::outside(field, &read.column, *as_of);
             self.limits(position, column, outside, found);
         }
+        found.end(Kind::Rows);
         for row in &read.unit_conflicts {
             let offending = shown(table.rows.cell(*row as usize, column));
             let finding = Finding::warning(
@@ -181,6 +202,7 @@ impl Task<'_> {
             );
             found.push(*row, Some(position), finding);
         }
+        found.end(Kind::Rows);
         if field.required && !self.keys.contains(&position) {
             let faulty: HashSet<u32> = read.faults.iter().map(|(row, _)| *row).collect();
             let blank = (0..table.rows.len() as u32)
@@ -233,11 +255,13 @@ impl Task<'_> {
     /// What is wrong with rows as such: more or fewer fields than the header, no key.
     fn whole_rows(&self, columns: &[Column], sources: &[Option<usize>], found: &mut Found) {
         let table = self.table();
+        found.end(Kind::Whole);
         for broken in &table.broken {
             let finding = broken_row(broken.fault);
             let place = table.origin.row(broken.row_number);
             found.push(broken.index as u32, None, finding.place(place));
         }
+        found.end(Kind::Rows);
         for key in self.keys {
             let Some(source) = sources[*key] else {
                 continue;
@@ -262,6 +286,7 @@ impl Task<'_> {
                     found.push(row, Some(*key), finding);
                 }
             }
+            found.end(Kind::Rows);
         }
     }
 

@@ -6,7 +6,6 @@ use regrade::expr::{self, Bound, Node};
 use regrade::grading::Grading;
 use regrade::scheme::model::{self, Expression, OutputColumn, Sight};
 use regrade::scheme::{AllNames, Scheme, parse_columns};
-use regrade::table::{Column, Truth};
 use regrade::text;
 
 /// The condition of `--where`.
@@ -46,15 +45,7 @@ pub fn condition(scheme: &Scheme, written: &str) -> Result<Expression, Stop> {
 
 /// The rows for which `--where` holds. For whom that cannot be worked out is found.
 pub fn rows_for(grading: &Grading, wanted: &Expression, findings: &mut Vec<Finding>) -> Vec<u32> {
-    let facts = &grading.facts;
-    let evaluated = wanted.bound.eval(facts);
-    findings.extend(facts.not_computable(&evaluated.faults, wanted, "--where"));
-    let Column::Bool(truths) = evaluated.column else {
-        return vec![];
-    };
-    let rows = truths.iter().zip(0..);
-    let rows = rows.filter(|(truth, _)| **truth == Truth::True);
-    rows.map(|(_, row)| row).collect()
+    grading.rows_where(wanted, "--where", findings)
 }
 
 /// A column that the role does not see is asked for by name.

@@ -12,8 +12,7 @@ use super::ledger_run::{from_ledger, record};
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
-use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role};
-use regrade::book::Entry;
+use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role, streamed};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Code, Finding, Lang, Severity};
 use regrade::grading::{Grading, SeenAs};
@@ -34,13 +33,13 @@ pub struct Args {
     pub(super) files: Vec<String>,
     /// The graded file of the run before, where no ledger knows it: what the customers were, and since when.
     #[arg(long, value_name = "FILE")]
-    previous: Option<String>,
+    pub(super) previous: Option<String>,
     /// Show only customers for whom this holds.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
     /// Show only customers whose grade, type or tags are others than in the run before, and new ones.
     #[arg(long)]
-    changed: bool,
+    pub(super) changed: bool,
     /// What to show: 'name = expression', separated by commas; `*` is the input's columns.
     #[arg(long, value_name = "LIST")]
     columns: Option<String>,
@@ -49,7 +48,7 @@ pub struct Args {
     fail_on: Vec<String>,
     /// End with 1 if there are unrated customers, refused rows or warnings.
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
     /// A span that event files cover, whatever their rows: 2024-04, 2024-Q1, 2024-01..2024-06.
     #[arg(long, value_name = "SPAN")]
     pub(super) covers: Vec<String>,
@@ -62,7 +61,7 @@ pub struct Args {
     plain: bool,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
-    bom: Option<String>,
+    pub(super) bom: Option<String>,
     #[command(flatten)]
     pub(super) reading: Reading,
 }
@@ -125,6 +124,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         columns,
     };
     if !args.files.is_empty() && global.ledger.is_none() {
+        if let Ok(streamed) = streamed::grade(&task, &rules, as_of, global, screen) {
+            return streamed;
+        }
         let previous = args.previous.as_deref();
         let mut rules = rules;
         let covers = import::spans(&args.covers)?;
@@ -201,16 +203,16 @@ fn leave(graded: Graded) {
 }
 
 /// What is to be done with a grading.
-struct Task<'a> {
-    args: &'a Args,
-    outputs: Vec<Output>,
-    gates: Vec<Gate>,
+pub(super) struct Task<'a> {
+    pub(super) args: &'a Args,
+    pub(super) outputs: Vec<Output>,
+    pub(super) gates: Vec<Gate>,
     /// How many warnings the lint has.
-    lint: usize,
+    pub(super) lint: usize,
     /// Who the outputs are for, if not for somebody who may see everything.
-    viewer: Option<Viewer>,
-    wanted: Option<Expression>,
-    columns: Option<Vec<OutputColumn>>,
+    pub(super) viewer: Option<Viewer>,
+    pub(super) wanted: Option<Expression>,
+    pub(super) columns: Option<Vec<OutputColumn>>,
 }
 
 /// Whether one of the outputs is a page.
@@ -281,7 +283,7 @@ impl Task<'_> {
             findings = roles::withheld(&findings);
             findings.extend(roles::unique(grading));
         }
-        let mut entries = entries(grading, self.wanted.as_ref(), &mut findings);
+        let mut entries = grading.entries_where(self.wanted.as_ref(), &mut findings);
         if self.args.changed {
             let viewer = self.viewer.as_ref();
             let changed = changed::changed(all, alongside.tags.as_ref(), viewer);
@@ -399,25 +401,6 @@ fn previous_and_ledger() -> Stop {
             "请去掉它，或只用文件评级：`regrade grade 文件 --previous 上期评级文件`"
         )),
     )
-}
-
-/// The rows for which the condition holds; refused rows only without a condition, because nothing is known of them.
-pub(super) fn entries(
-    grading: &Grading,
-    wanted: Option<&Expression>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Entry> {
-    let all = grading.entries();
-    let Some(wanted) = wanted else {
-        return all;
-    };
-    let mut holds = vec![false; grading.len()];
-    for row in columns::rows_for(grading, wanted, findings) {
-        holds[row as usize] = true;
-    }
-    all.into_iter()
-        .filter(|entry| matches!(entry, Entry::Customer(row) if holds[*row as usize]))
-        .collect()
 }
 
 /// The figures of the run, of what is shown of it.

@@ -85,14 +85,7 @@ pub fn load(
     let progress = Progress::new(screen);
     for file in files {
         let argument = argument(file, &known)?;
-        let wanted: Vec<KnownSheet> = if let Some(sheet) = &argument.sheet {
-            let named = known.iter().filter(|known| *known.name == **sheet);
-            named.cloned().collect()
-        } else {
-            // A repair workbook has the headers of the sheet that its rows are of, and one that no sheet has.
-            let page = repair::known_page();
-            known.iter().cloned().chain([page]).collect()
-        };
+        let wanted = wanted(&argument, &known);
         match read::open(&argument.input, &wanted, options, &|done, all| {
             progress.show(&argument.name, done, all);
         }) {
@@ -213,6 +206,46 @@ pub fn input(file: &str) -> Input {
         path: PathBuf::from(file),
         name: file.to_owned(),
         worksheet: None,
+    }
+}
+
+/// A single file, if it is all there is: no worksheet of it, and no pipe.
+pub struct Single {
+    /// Where it is.
+    pub path: PathBuf,
+    /// As the user named it.
+    pub name: String,
+    /// The sheets that it may be for.
+    pub wanted: Vec<KnownSheet>,
+}
+
+impl Single {
+    /// The one of `files`.
+    pub fn of(scheme: &Scheme, files: &[String]) -> Option<Self> {
+        let [file] = files else { return None };
+        let known = known_sheets(scheme);
+        let argument = argument(file, &known).ok()?;
+        let wanted = wanted(&argument, &known);
+        match argument.input {
+            Input::File {
+                path,
+                name,
+                worksheet: None,
+            } if path.is_file() && !name.is_empty() => Some(Self { path, name, wanted }),
+            _ => None,
+        }
+    }
+}
+
+/// The sheets that a file may be for.
+fn wanted(argument: &Argument, known: &[KnownSheet]) -> Vec<KnownSheet> {
+    if let Some(sheet) = &argument.sheet {
+        let named = known.iter().filter(|known| *known.name == **sheet);
+        named.cloned().collect()
+    } else {
+        // A repair workbook has the headers of the sheet that its rows are of, and one that no sheet has.
+        let page = repair::known_page();
+        known.iter().cloned().chain([page]).collect()
     }
 }
 

@@ -51,6 +51,7 @@ mod shifts;
 mod side;
 mod simulate;
 mod stock;
+mod streamed;
 mod tasks;
 mod trial;
 pub mod words;

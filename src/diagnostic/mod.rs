@@ -6,10 +6,12 @@
 mod about;
 mod code;
 pub mod render;
+pub mod stages;
 mod witness;
 
 pub use about::About;
 pub use code::Code;
+pub use stages::Stages;
 pub use witness::{Shown, Witness};
 
 use crate::table::Place;

@@ -13,7 +13,7 @@ mod value;
 
 pub use inputs::{Input, Source, field_cell, lookup_cell};
 pub use reason::{reasons, reasons_and_type, rule_text, type_reasons};
-pub use unrated::{unrated, unrated_by_cause};
+pub use unrated::{Causes, unrated, unrated_by_cause};
 pub use value::{is_percent, name_of, value_text};
 
 use crate::assess::{Choice, parts};

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Finding, Lang, Text};
 use crate::grading::Grading;
 use crate::text;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why customers are unrated, and how many: the names of the values that are missing, or nothing where all are known and
 /// no grade takes the customer. Of these customers only.
@@ -21,10 +22,15 @@ pub fn unrated_by_cause(
 }
 
 /// The causes, with the number of customers and the first of them.
-type Causes = BTreeMap<Option<[String; 2]>, (usize, usize)>;
+type ByCause = BTreeMap<Option<[String; 2]>, (usize, usize)>;
 
-fn causes(grading: &Grading, rows: impl IntoIterator<Item = usize>) -> Causes {
-    let mut causes = Causes::new();
+/// Why customers are unrated: for each cause how many there are, and the key of the first of them. Those of parts can be
+/// put together.
+#[derive(Clone, Debug, Default)]
+pub struct Causes(BTreeMap<Option<[String; 2]>, (usize, Arc<str>)>);
+
+fn causes(grading: &Grading, rows: impl IntoIterator<Item = usize>) -> ByCause {
+    let mut causes = ByCause::new();
     for row in rows {
         if grading.decided[row].decision == Decision::Unrated {
             let count = causes.entry(cause(grading, row)).or_insert((0, row));
@@ -34,36 +40,60 @@ fn causes(grading: &Grading, rows: impl IntoIterator<Item = usize>) -> Causes {
     causes
 }
 
+impl Causes {
+    /// Of all customers of a grading.
+    pub fn of(grading: &Grading) -> Self {
+        let causes = causes(grading, 0..grading.len()).into_iter();
+        let ids = &grading.book.roster.ids;
+        Self(
+            causes
+                .map(|(cause, (count, first))| (cause, (count, ids[first].clone())))
+                .collect(),
+        )
+    }
+
+    /// Takes in those of the customers that come next.
+    pub fn append(&mut self, later: Self) {
+        for (cause, (count, first)) in later.0 {
+            self.0.entry(cause).or_insert((0, first)).0 += count;
+        }
+    }
+
+    /// A warning for each cause.
+    pub fn findings(self) -> Vec<Finding> {
+        let causes = self.0.into_iter();
+        causes
+            .map(|(cause, (count, first))| {
+                let id = crate::clean::text::shorten(&first);
+                let who = if count == 1 {
+                    "customer is"
+                } else {
+                    "customers are"
+                };
+                let title = match cause {
+                    Some([zh, en]) => {
+                        text!(
+                            "{count} {who} unrated: no value of {en}",
+                            "{count} 位客户未评级：缺少 {zh}"
+                        )
+                    }
+                    None => text!(
+                        "{count} {who} unrated: no grade's condition holds",
+                        "{count} 位客户未评级：没有等级的条件成立"
+                    ),
+                };
+                Finding::warning(Code::Unrated, title).help(text!(
+                    "`regrade explain {id} …` shows the first",
+                    "用 `regrade explain {id} …` 查看第一位"
+                ))
+            })
+            .collect()
+    }
+}
+
 /// A warning for each cause why customers are unrated.
 pub fn unrated(grading: &Grading) -> Vec<Finding> {
-    let causes = causes(grading, 0..grading.len());
-    causes
-        .into_iter()
-        .map(|(cause, (count, first))| {
-            let id = crate::clean::text::shorten(&grading.book.roster.ids[first]);
-            let who = if count == 1 {
-                "customer is"
-            } else {
-                "customers are"
-            };
-            let title = match cause {
-                Some([zh, en]) => {
-                    text!(
-                        "{count} {who} unrated: no value of {en}",
-                        "{count} 位客户未评级：缺少 {zh}"
-                    )
-                }
-                None => text!(
-                    "{count} {who} unrated: no grade's condition holds",
-                    "{count} 位客户未评级：没有等级的条件成立"
-                ),
-            };
-            Finding::warning(Code::Unrated, title).help(text!(
-                "`regrade explain {id} …` shows the first",
-                "用 `regrade explain {id} …` 查看第一位"
-            ))
-        })
-        .collect()
+    Causes::of(grading).findings()
 }
 
 /// The names of the values that are missing, in backticks and in both languages, because the score has a name in each;

@@ -3,7 +3,9 @@
 use super::Grading;
 use crate::book::{Earlier, Entry};
 use crate::decide::Decision;
-use crate::diagnostic::Text;
+use crate::diagnostic::{Finding, Text};
+use crate::scheme::model::Expression;
+use crate::table::{Column, Truth};
 use crate::text;
 use std::borrow::Cow;
 
@@ -52,6 +54,44 @@ impl Grading {
                 })
             }
         }
+    }
+
+    /// The customers for whom a condition holds. For whom that cannot be worked out is found, as of `name`.
+    pub fn rows_where(
+        &self,
+        wanted: &Expression,
+        name: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<u32> {
+        let evaluated = wanted.bound.eval(&self.facts);
+        let faults = &evaluated.faults;
+        findings.extend(self.facts.not_computable(faults, wanted, name));
+        let Column::Bool(truths) = evaluated.column else {
+            return vec![];
+        };
+        let rows = truths.iter().zip(0..);
+        let rows = rows.filter(|(truth, _)| **truth == Truth::True);
+        rows.map(|(_, row)| row).collect()
+    }
+
+    /// The lines of the output for which `--where` holds; refused rows only without a condition, because nothing is
+    /// known of them.
+    pub fn entries_where(
+        &self,
+        wanted: Option<&Expression>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Entry> {
+        let all = self.entries();
+        let Some(wanted) = wanted else {
+            return all;
+        };
+        let mut holds = vec![false; self.len()];
+        for row in self.rows_where(wanted, "--where", findings) {
+            holds[row as usize] = true;
+        }
+        all.into_iter()
+            .filter(|entry| matches!(entry, Entry::Customer(row) if holds[*row as usize]))
+            .collect()
     }
 
     fn now(&self, number: u32) -> Earlier {

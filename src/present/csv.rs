@@ -5,13 +5,14 @@
 //! million rows of twenty columns take a fraction of a second.
 
 use super::table::{ColumnRole, OutCell, ResultTable};
-use crate::clean::text::needs_escape;
+use crate::clean::text::{needs_escape, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::parallel::{cores, in_turn};
 use crate::present::marks::decision_sign;
 use crate::table::{Date, DateTime};
 use crate::words::Word;
+use memchr::{memchr, memchr_iter, memchr2};
 use std::io::{self, Write};
 
 /// How many rows are gathered before they are handed on.
@@ -20,6 +21,9 @@ const CHUNK: usize = 1 << 10;
 const WORTH_SHARING: usize = 4;
 /// How many bytes a cell has, more or less.
 const ROOM_FOR_A_CELL: usize = 12;
+
+/// The mark that says UTF-8.
+pub const MARK: &str = "\u{FEFF}";
 
 /// Writes the table.
 ///
@@ -33,35 +37,42 @@ pub fn write(
     escape: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut sheet = Sheet {
-        delimiter,
-        escape,
-        lang: table.lang(),
-        bytes: vec![],
-    };
     if bom {
-        sheet.bytes.extend_from_slice("\u{FEFF}".as_bytes());
+        out.write_all(MARK.as_bytes())?;
     }
+    out.write_all(&head(table, delimiter, escape))?;
+    let chunks = table.len().div_ceil(CHUNK);
+    let threads = if chunks < WORTH_SHARING { 1 } else { cores() };
+    let chunk = |index: usize| {
+        let to = table.len().min((index + 1) * CHUNK);
+        rows(table, delimiter, escape, index * CHUNK..to)
+    };
+    in_turn(threads, chunks, chunk, |bytes| out.write_all(&bytes))?;
+    out.flush()
+}
+
+/// The row of headings.
+pub fn head(table: &dyn ResultTable, delimiter: u8, escape: bool) -> Vec<u8> {
+    let mut sheet = Sheet::new(table, delimiter, escape, 1);
     let columns = table.columns();
     for (index, column) in columns.iter().enumerate() {
         sheet.separate(index);
         sheet.text(&column.heading);
     }
     sheet.end_row(columns.len() == 1 && columns[0].heading.is_empty());
-    out.write_all(&sheet.bytes)?;
-    let chunks = table.len().div_ceil(CHUNK);
-    let threads = if chunks < WORTH_SHARING { 1 } else { cores() };
-    let chunk = |index: usize| {
-        let mut chunk = Sheet {
-            bytes: Vec::with_capacity(CHUNK * columns.len() * ROOM_FOR_A_CELL),
-            ..sheet
-        };
-        let rows = index * CHUNK..table.len().min((index + 1) * CHUNK);
-        rows.for_each(|row| chunk.row(table, row));
-        chunk.bytes
-    };
-    in_turn(threads, chunks, chunk, |bytes| out.write_all(&bytes))?;
-    out.flush()
+    sheet.bytes
+}
+
+/// Some of the rows below it.
+pub fn rows(
+    table: &dyn ResultTable,
+    delimiter: u8,
+    escape: bool,
+    rows: std::ops::Range<usize>,
+) -> Vec<u8> {
+    let mut sheet = Sheet::new(table, delimiter, escape, rows.len());
+    rows.for_each(|row| sheet.row(table, row));
+    sheet.bytes
 }
 
 /// Whether the table has a character beyond ASCII, for which a file needs a byte order mark so that Excel shows it.
@@ -87,9 +98,26 @@ struct Sheet {
 }
 
 impl Sheet {
+    /// Nothing yet; room for so many rows.
+    fn new(table: &dyn ResultTable, delimiter: u8, escape: bool, rows: usize) -> Self {
+        Self {
+            delimiter,
+            escape,
+            lang: table.lang(),
+            bytes: Vec::with_capacity(rows * table.columns().len() * ROOM_FOR_A_CELL),
+        }
+    }
+
     fn row(&mut self, table: &dyn ResultTable, row: usize) {
         let start = self.bytes.len();
-        for (index, column) in table.columns().iter().enumerate() {
+        let mut first = 0;
+        if let Some((cells, record)) = table.written(row, self.delimiter)
+            && self.stays(record)
+        {
+            self.bytes.extend_from_slice(record.as_bytes());
+            first = cells;
+        }
+        for (index, column) in table.columns().iter().enumerate().skip(first) {
             self.separate(index);
             let cell = table.cell(row, index);
             if column.role == ColumnRole::Decision
@@ -103,6 +131,28 @@ impl Sheet {
             }
         }
         self.end_row(self.bytes.len() == start);
+    }
+
+    /// Whether cells that stood so in a text file, without quotes, are written so again.
+    fn stays(&self, record: &str) -> bool {
+        let bytes = record.as_bytes();
+        if memchr2(b'"', b'\r', bytes).is_some() {
+            return false;
+        }
+        // Only with these can an escape begin, or a text that needs one; most of them are numbers below zero.
+        let is_plain = |from: usize| {
+            let rest = &record[from..];
+            let may_be_escaped = matches!(
+                bytes.get(from),
+                Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\'' | 0xEF)
+            );
+            !may_be_escaped || {
+                let end = memchr(self.delimiter, rest.as_bytes()).unwrap_or(rest.len());
+                let cell = &rest[..end];
+                unescape(cell) == cell && !(self.escape && needs_escape(cell))
+            }
+        };
+        is_plain(0) && memchr_iter(self.delimiter, bytes).all(|at| is_plain(at + 1))
     }
 
     /// A delimiter before every cell but the first.

@@ -4,7 +4,7 @@ mod build;
 mod estimates;
 mod json;
 
-pub use build::summarise;
+pub use build::{Of, Tally, summarise};
 pub use json::{finding as finding_json, severity_key, shown_by, write_json};
 
 use crate::decide::Decision;

@@ -3,7 +3,7 @@
 //! The first rows are kept until the header row is known; from there on rows go straight into the table. What is not
 //! taken into the table (blank rows, footers, cells outside it) is counted and said in notes, never lost in silence.
 
-use super::body::Body;
+use super::body::{Body, Shape};
 use super::header::Header;
 use super::header_pair;
 use super::header_row::{self, ROWS_LOOKED_AT};
@@ -216,7 +216,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Decides on the header row and brings the rows below it in.
-    fn settle(&mut self) -> Result<(), Vec<Finding>> {
+    pub(super) fn settle(&mut self) -> Result<(), Vec<Finding>> {
         let chosen = header_row::choose(&self.head, &self.source.lexicon, self.source.options)
             .map_err(|findings| {
                 findings
@@ -276,6 +276,16 @@ impl<'a> Assembler<'a> {
             Some((upper, headers))
         };
         joined(index).or_else(|| joined(index.checked_sub(1)?))
+    }
+
+    /// Whether the header row is known.
+    pub(super) fn is_settled(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// What is known of the table when its header is; `None` if it is not.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        self.body.as_ref().map(Body::shape)
     }
 
     /// The table; `None` if there is nothing in it.

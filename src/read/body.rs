@@ -40,6 +40,8 @@ pub(super) struct Body<'a> {
     /// Rows with one cell after a gap, or with a sentence: the next row shows whether they are titles of another table,
     /// notes at the end, or rows.
     held: Vec<HeadRow>,
+    /// Whether any was.
+    has_held: bool,
     /// Where another table begins below: from there on nothing is read.
     below: Option<u32>,
     /// Rows of another table below.
@@ -48,6 +50,47 @@ pub(super) struct Body<'a> {
     beside: Option<u32>,
     /// The first row that says that what is below it is in another unit.
     other_unit: Option<OtherUnit>,
+}
+
+/// What is known of a table when its header is: a part of its rows can be read by it.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) header_row: u32,
+    two_rows: bool,
+    /// The headers, the nameless ones at the end too.
+    pub(super) headers: Vec<Header>,
+    /// How many there are without those.
+    pub(super) extent: usize,
+    key: Option<usize>,
+    pub(super) matched: bool,
+    pub(super) unit_line: Option<String>,
+    titles: usize,
+}
+
+/// What parts of a table's rows have that is told of all of them together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PassedOver {
+    footers: Skipped,
+    repeats: Skipped,
+}
+
+impl PassedOver {
+    /// Those of the part that comes next.
+    pub(super) fn append(&mut self, later: &Self) {
+        self.footers.append(&later.footers);
+        self.repeats.append(&later.repeats);
+    }
+}
+
+/// What of a part of a table's rows has to do with the rows before or after it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    /// Nothing: the part is rows, one below the other.
+    Rows,
+    /// It ends in blank rows, behind which no row may come.
+    Ends,
+    /// Something that only all rows together tell.
+    Open,
 }
 
 /// A row below the header that names another unit than the header: one table has one.
@@ -109,11 +152,89 @@ impl<'a> Body<'a> {
             strays: vec![],
             stray_count: 0,
             held: vec![],
+            has_held: false,
             below: None,
             below_count: 0,
             beside: None,
             other_unit: None,
         }
+    }
+
+    /// What the header says.
+    pub(super) fn shape(&self) -> Shape {
+        Shape {
+            header_row: self.header_row,
+            two_rows: self.two_rows,
+            headers: self.headers.clone(),
+            extent: self.extent,
+            key: self.key,
+            matched: self.matched,
+            unit_line: self.unit_line.clone(),
+            titles: self.titles,
+        }
+    }
+
+    /// A part of the rows of a table of which the header is known, none of them yet.
+    pub(super) fn part(shape: &Shape, lexicon: &'a [Lexicon]) -> Self {
+        Self {
+            lexicon,
+            header_row: shape.header_row,
+            two_rows: shape.two_rows,
+            extent: shape.extent,
+            used: shape.extent,
+            key: shape.key,
+            matched: shape.matched,
+            unit_line: shape.unit_line.clone(),
+            titles: shape.titles,
+            rows: RawRows::new(shape.headers.len()),
+            headers: shape.headers.clone(),
+            broken: vec![],
+            blank: Blank::default(),
+            blank_pending: Blank::default(),
+            footers: Skipped::default(),
+            repeats: Skipped::default(),
+            strays: vec![],
+            stray_count: 0,
+            held: vec![],
+            has_held: false,
+            below: None,
+            below_count: 0,
+            beside: None,
+            other_unit: None,
+        }
+    }
+
+    /// How the part stands to the others.
+    pub(super) fn standing(&self) -> Part {
+        let is_open = self.has_held
+            || self.below.is_some()
+            || self.other_unit.is_some()
+            || self.blank.count > 0
+            || self.used > self.extent;
+        if is_open {
+            Part::Open
+        } else if self.blank_pending.count > 0 {
+            Part::Ends
+        } else {
+            Part::Rows
+        }
+    }
+
+    /// The part is at its end: what it is told of with others.
+    pub(super) fn end_of_part(&mut self) -> PassedOver {
+        self.rows.narrow(self.used);
+        self.headers.truncate(self.used);
+        PassedOver {
+            footers: std::mem::take(&mut self.footers),
+            repeats: std::mem::take(&mut self.repeats),
+        }
+    }
+
+    /// How the table was read of which these are all parts.
+    pub(super) fn notes_of_parts(mut self, all: PassedOver, origin: &Origin) -> Vec<Finding> {
+        self.footers = all.footers;
+        self.repeats = all.repeats;
+        self.notes(origin)
     }
 
     /// `count` blank rows from row `first`.
@@ -162,6 +283,7 @@ impl<'a> Body<'a> {
         let single = after_gap && second_table::is_single(table);
         if (single || second_table::is_note(table, self.extent)) && self.held.len() < MOST_HELD {
             self.held.push(HeadRow::of(record));
+            self.has_held = true;
             return;
         }
         self.release(format);

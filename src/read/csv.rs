@@ -8,6 +8,7 @@ use super::delimiter::{Sniffed, sniff};
 use super::records::{self, Piece};
 use super::{Format, Source, Table, encoding, header};
 use crate::diagnostic::{Code, Finding};
+use crate::table::Origin;
 use crate::text;
 
 /// Records between two calls of the progress function.
@@ -26,13 +27,7 @@ pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Table, Vec<Findi
     let (hint, skipped) = separator_line(&decoded.text);
     let text = &decoded.text[skipped..];
     let named = source.options.delimiter.map(char::from).or(hint);
-    let sniffed = match named {
-        Some(delimiter) => Sniffed {
-            delimiter,
-            single_column: false,
-        },
-        None => sniff(text, &source.lexicon),
-    };
+    let sniffed = named.map_or_else(|| sniff(text, &source.lexicon), Sniffed::named);
     let mut assembler = Assembler::new(source, None, Format::Text, decoded.text.len() as u64);
     let first_line = 1 + u32::from(skipped > 0);
     assemble(text, sniffed.delimiter, first_line, &mut assembler, source)?;
@@ -44,20 +39,25 @@ pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Table, Vec<Findi
     }
     table.delimiter = Some(sniffed.delimiter);
     if sniffed.single_column {
-        let title = text!("read as a single column", "按单列读取");
-        let note = Finding::note(Code::ReadAs, title).place(table.origin.place());
-        let note = note.help(text!(
-            "if it has more, name what is between them with `--delimiter`",
-            "如有多列，请用 `--delimiter` 指定分隔符"
-        ));
+        let note = single_column(&table.origin);
         table.notes.insert(0, note);
     }
     decoded.said_of(std::slice::from_mut(&mut table), source);
     Ok(table)
 }
 
+/// What is said of a text that nothing splits.
+pub(super) fn single_column(origin: &Origin) -> Finding {
+    let title = text!("read as a single column", "按单列读取");
+    let note = Finding::note(Code::ReadAs, title).place(origin.place());
+    note.help(text!(
+        "if it has more, name what is between them with `--delimiter`",
+        "如有多列，请用 `--delimiter` 指定分隔符"
+    ))
+}
+
 /// Excel's own hint, `sep=;` on the first line: the delimiter and where the text goes on.
-fn separator_line(text: &str) -> (Option<char>, usize) {
+pub(super) fn separator_line(text: &str) -> (Option<char>, usize) {
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
     let line = text[..end].trim_matches('"');
     let mut rest = match line.get(..4) {

@@ -20,6 +20,16 @@ pub(super) struct Sniffed {
     pub(super) single_column: bool,
 }
 
+impl Sniffed {
+    /// The one that somebody names.
+    pub(super) const fn named(delimiter: char) -> Self {
+        Self {
+            delimiter,
+            single_column: false,
+        }
+    }
+}
+
 /// Finds the delimiter of `text`.
 pub(super) fn sniff(text: &str, lexicon: &[Lexicon]) -> Sniffed {
     let sample = start_of(text);

@@ -6,6 +6,7 @@
 
 use super::{Source, Table, count_of};
 use crate::diagnostic::{Code, Finding};
+use crate::table::Origin;
 use crate::text;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
@@ -90,17 +91,22 @@ impl Decoded<'_> {
         if !self.guessed && self.encoding == UTF_8.name() {
             return;
         }
-        let name = self.encoding;
-        let title = text!("read as {name}", "按 {name} 编码读取");
-        let mut note = Finding::note(Code::ReadAs, title).place(source.origin(None).place());
-        if self.guessed {
-            note = note.help(text!(
-                "if the text is wrong, name the encoding with `--encoding`",
-                "如有乱码，请用 `--encoding` 指定编码"
-            ));
-        }
+        let note = read_as(self.encoding, self.guessed, &source.origin(None));
         first.notes.insert(0, note);
     }
+}
+
+/// What is said of the encoding of a file.
+fn read_as(name: &str, guessed: bool, origin: &Origin) -> Finding {
+    let title = text!("read as {name}", "按 {name} 编码读取");
+    let note = Finding::note(Code::ReadAs, title).place(origin.place());
+    if !guessed {
+        return note;
+    }
+    note.help(text!(
+        "if the text is wrong, name the encoding with `--encoding`",
+        "如有乱码，请用 `--encoding` 指定编码"
+    ))
 }
 
 /// Decodes a text file, by the encoding that the user named or by what is found.
@@ -148,14 +154,52 @@ pub(super) fn decode_declared<'b>(
     {
         return strictly(bytes, 0, Kind::Web(encoding), false);
     }
-    let sample = sample(bytes);
-    let encoding = if mostly_utf8(&sample) {
+    let encoding = by_sample(&sample(bytes), source);
+    strictly(bytes, 0, Kind::Web(encoding), true)
+}
+
+fn by_sample(sample: &[u8], source: &Source<'_>) -> &'static Encoding {
+    if mostly_utf8(sample) {
         // Nearly right: another encoding would turn all of it into nonsense for the sake of a few bytes.
         UTF_8
     } else {
-        by_headers(&sample, source).unwrap_or_else(|| by_content(&sample))
-    };
-    strictly(bytes, 0, Kind::Web(encoding), true)
+        by_headers(sample, source).unwrap_or_else(|| by_content(sample))
+    }
+}
+
+/// An encoding in which a line feed and a quote are those bytes, and no byte of another character: texts can be cut at
+/// the ends of their lines before they are decoded.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct ByLine(&'static Encoding);
+
+impl ByLine {
+    /// UTF-8.
+    pub(super) const UTF_8: Self = Self(UTF_8);
+
+    /// The encoding of a text file that begins with these lines, which are not UTF-8, if what comes behind them has no
+    /// say in it.
+    pub(super) fn of_start(bytes: &[u8], is_all: bool, source: &Source<'_>) -> Option<Self> {
+        let sample = sample(bytes);
+        let encoding = by_sample(&sample, source);
+        ((is_all || sample.len() >= SAMPLE) && encoding != UTF_8).then_some(Self(encoding))
+    }
+
+    /// The text of bytes, if all of them are of the encoding. Of UTF-8 several times as fast as the standard library
+    /// finds it out, where there is Chinese.
+    pub(super) fn text(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        let Self(encoding) = self;
+        encoding.decode_without_bom_handling_and_without_replacement(bytes)
+    }
+
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// What is said of it.
+    pub(super) fn note(self, origin: &Origin) -> Option<Finding> {
+        (self != Self::UTF_8).then(|| read_as(self.name(), true, origin))
+    }
 }
 
 fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Vec<Finding>> {

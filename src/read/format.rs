@@ -64,7 +64,7 @@ pub(super) struct Content {
 /// A workbook is held in memory, and its parts inflated from there.
 const LARGEST_WORKBOOK: u64 = 1 << 30;
 /// Text is held in memory once; two more copies where it is not UTF-8.
-const LARGEST_TEXT: u64 = 8 << 30;
+pub(super) const LARGEST_TEXT: u64 = 8 << 30;
 
 pub(super) const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const GZIP: &[u8] = b"\x1F\x8B\x08";
@@ -110,7 +110,7 @@ pub(super) fn look_into(
     Ok(Content { format, bytes })
 }
 
-fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
+pub(super) fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     if bytes
         .iter()
         .all(|byte| byte.is_ascii_whitespace() || *byte == 0)

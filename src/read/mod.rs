@@ -8,6 +8,7 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
+//! parts                head, then parts of a text file → tables of some of its rows
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
@@ -31,6 +32,7 @@ mod html;
 mod listener;
 mod numbers;
 mod ods;
+mod parts;
 mod password;
 mod properties;
 mod records;
@@ -50,6 +52,7 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use parts::{Block, Blocks, HEAD, Head, Rows, Skips, Unfit};
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};

@@ -59,12 +59,29 @@ pub(super) fn each<E>(
     first_line: u32,
     mut take: impl FnMut(Piece<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let usual = Usual::of(text, delimiter);
+    each_of(text, delimiter, first_line, &usual, &mut take)
+}
+
+/// The same of a text that is a part of another, where it is known how many fields records usually have there.
+pub(super) fn each_of<E>(
+    text: &str,
+    delimiter: char,
+    first_line: u32,
+    usual: &Usual,
+    mut take: impl FnMut(Piece<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut scan = Scan::new(text, delimiter, first_line);
-    scan.usual = usual_fields(text, delimiter);
+    scan.usual.clone_from(&usual.fields);
     while let Some(found) = scan.next() {
         scan.give(found, &mut take)?;
     }
     Ok(())
+}
+
+/// Whether a CR alone ends a line somewhere.
+pub(super) fn has_lone_cr(bytes: &[u8]) -> bool {
+    memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// The fields of the first records of `text`, at most `count` of them.
@@ -89,24 +106,46 @@ pub(super) fn first(text: &str, delimiter: char, count: usize) -> Vec<Vec<String
 }
 
 /// How many fields the first records of a single line have: a title one, the others as many as the header.
-fn usual_fields(text: &str, delimiter: char) -> BTreeSet<usize> {
-    let mut scan = Scan::new(text, delimiter, 1);
-    let mut usual = BTreeSet::new();
-    for _ in 0..SAMPLE_RECORDS {
-        let before = scan.line;
-        match scan.next() {
-            Some(Found::Record { is_plain, .. }) if scan.line == before + 1 => {
-                usual.insert(if is_plain {
-                    scan.cells.len()
-                } else {
-                    scan.fields.len()
-                });
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usual {
+    fields: BTreeSet<usize>,
+    /// Whether what comes after the text has no say in it: there were records enough, and nothing wrong with their
+    /// quotes.
+    pub(super) is_settled: bool,
+}
+
+impl Usual {
+    /// Those of the first records of `text`.
+    pub(super) fn of(text: &str, delimiter: char) -> Self {
+        let mut scan = Scan::new(text, delimiter, 1);
+        let mut usual = Self {
+            fields: BTreeSet::new(),
+            is_settled: true,
+        };
+        for _ in 0..SAMPLE_RECORDS {
+            let before = scan.line;
+            match scan.next() {
+                Some(Found::Record {
+                    is_plain, fault, ..
+                }) => {
+                    usual.is_settled &= fault.is_none();
+                    if scan.line == before + 1 {
+                        usual.fields.insert(if is_plain {
+                            scan.cells.len()
+                        } else {
+                            scan.fields.len()
+                        });
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    usual.is_settled = false;
+                    break;
+                }
             }
-            Some(_) => {}
-            None => break,
         }
+        usual
     }
-    usual
 }
 
 struct Scan<'t> {
@@ -168,7 +207,7 @@ impl<'t> Scan<'t> {
             at: 0,
             line,
             delimiter: Delimiter { bytes, len },
-            lone_cr: memchr_iter(b'\r', all).any(|at| all.get(at + 1) != Some(&b'\n')),
+            lone_cr: has_lone_cr(all),
             usual: BTreeSet::new(),
             astray: false,
             cells: vec![],

@@ -23,7 +23,7 @@ impl Blank {
 }
 
 /// Rows that were passed over: how many, and where.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Skipped {
     pub(super) count: u64,
     rows: Vec<u32>,
@@ -35,6 +35,13 @@ impl Skipped {
         if self.rows.len() < PLACES_KEPT {
             self.rows.push(row);
         }
+    }
+
+    /// Those of the rows that come next.
+    pub(super) fn append(&mut self, later: &Self) {
+        self.count += later.count;
+        let room = PLACES_KEPT - self.rows.len();
+        self.rows.extend(later.rows.iter().take(room));
     }
 
     pub(super) fn notes(&self, origin: &Origin, title: &Text, notes: &mut Vec<Finding>) {

@@ -214,6 +214,19 @@ impl RawRows {
         }
     }
 
+    /// A row as its record stood in a text file that has `delimiter` between its fields, as far as the table goes; `None`
+    /// where it did not come in as it stood.
+    pub fn record(&self, row: usize, delimiter: u8) -> Option<&str> {
+        let ends = &self.ends[row * self.width..(row + 1) * self.width];
+        let ([first, .., last], true) = (ends, delimiter != 0) else {
+            return None;
+        };
+        let base = self.starts[row] as usize;
+        // Cells that came in by themselves have a NUL between them.
+        let is_record = self.text.as_bytes().get(base + *first as usize) == Some(&delimiter);
+        is_record.then(|| &self.text[base..base + *last as usize])
+    }
+
     /// Makes room for rows of so many bytes of text in all.
     pub fn reserve(&mut self, bytes: usize) {
         self.text.reserve(bytes);

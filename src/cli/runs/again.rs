@@ -2,7 +2,7 @@
 
 use super::export::Args;
 use crate::cli::recorded::Known;
-use crate::cli::{Global, Screen, Stop, changed, columns, grade, ledger, role};
+use crate::cli::{Global, Screen, Stop, changed, columns, ledger, role};
 use regrade::book::Entry;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
@@ -45,7 +45,7 @@ impl Again {
             .iter()
             .filter_map(|_| roles::unique(&grading))
             .collect();
-        let mut entries = grade::entries(&grading, wanted.transpose()?.as_ref(), &mut findings);
+        let mut entries = grading.entries_where(wanted.transpose()?.as_ref(), &mut findings);
         if args.changed {
             let (run, viewer) = (&known.run, viewer.as_ref());
             let changed = changed::changed_in(ledger, run.number, run.previous, viewer);

@@ -17,7 +17,7 @@ use crate::diagnostic::{Code, Finding, Lang};
 use crate::explain::distance::Nearest;
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
-use crate::read::fold_header;
+use crate::read::{Format, fold_header};
 use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKind, Strategy};
 use crate::table::{Column, TextColumn, Unit};
 use crate::text;
@@ -87,6 +87,8 @@ pub struct Results<'a> {
     columns: Vec<TableColumn>,
     from: Vec<Filling>,
     inputs: Vec<InputColumn>,
+    /// How many columns come first that are all those of one text file, in their order.
+    as_written: Option<usize>,
     grades: Vec<GradeStyle>,
     types: Vec<Arc<str>>,
     /// What is nearest to a better grade; worked out when a cell asks.
@@ -106,6 +108,7 @@ impl<'a> Results<'a> {
             columns: vec![],
             from: vec![],
             inputs: vec![],
+            as_written: None,
             grades: scheme
                 .grades
                 .iter()
@@ -144,7 +147,23 @@ impl<'a> Results<'a> {
             },
         }
         results.settle_kinds();
+        results.as_written = results.find_as_written();
         results
+    }
+
+    /// Whether the first columns are all those of one text file, in their order: then a record of it may stay as it is.
+    fn find_as_written(&self) -> Option<usize> {
+        let [table] = &self.grading.book.inputs.customers[..] else {
+            return None;
+        };
+        let cells = table.headers.len();
+        let is_nth = |(index, from): (usize, &Filling)| match from {
+            Filling::Input(input) => self.inputs[*input].places[0] == Some(index),
+            _ => false,
+        };
+        let all = self.from.len() >= cells && self.from.iter().take(cells).enumerate().all(is_nth);
+        let is_text = self.view.layout == Layout::Text && table.format == Format::Text;
+        (all && is_text && self.grading.role.is_none()).then_some(cells)
     }
 
     fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
@@ -303,6 +322,25 @@ impl ResultTable for Results<'_> {
                 .map_or(OutCell::Blank, OutCell::Text),
             Filling::Input(_) | Filling::Empty => OutCell::Blank,
         }
+    }
+
+    fn written(&self, row: usize, delimiter: u8) -> Option<(usize, &str)> {
+        let cells = self.as_written?;
+        let book = &self.grading.book;
+        let customers = book.customers.as_ref()?;
+        let at = match self.view.entries[row] {
+            Entry::Customer(row)
+                if customers.more.contains_key(&row) || customers.picked.contains_key(&row) =>
+            {
+                return None;
+            }
+            Entry::Customer(row) => customers.rows[row as usize],
+            Entry::Refused(row) => book.roster.refused[row as usize].at,
+            Entry::Absent(_) => return None,
+        };
+        let table = &book.inputs.customers[at.table as usize];
+        let record = table.rows.record(at.row as usize, delimiter)?;
+        Some((cells, record))
     }
 
     fn mark(&self, row: usize) -> RowMark {

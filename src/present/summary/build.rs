@@ -6,9 +6,10 @@ use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
 use crate::grading::Grading;
+use crate::scheme::Scheme;
 use crate::scheme::model::{GradeRule, Sight};
 use crate::table::column::MISSING;
-use crate::table::{Column, Decimal, Hash};
+use crate::table::{Column, Date, Decimal, Hash};
 use crate::words::estimate_mark;
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -21,130 +22,294 @@ pub fn summarise(
     inputs: Vec<(String, usize)>,
     findings: Vec<Finding>,
 ) -> Summary {
-    let scheme = &grading.scheme;
-    let amounts = Amounts::of(grading);
-    let grades: Vec<Arc<str>> = scheme
-        .grades
-        .iter()
-        .map(|grade| grade.name.clone())
-        .collect();
-    let mut grade_shares = amounts.shares(grading, &grades, |row| {
-        grading.decided[row].grade.map(|grade| grade as usize)
-    });
-    for (share, index) in grade_shares.iter_mut().zip(0..) {
+    let tally = Tally::of(grading);
+    let of = Of {
+        scheme: &grading.scheme,
+        as_of: grading.book.as_of,
+        lang,
+        text: scheme_text,
+    };
+    let mut summary = tally.summary(&of, inputs, findings);
+    for (share, index) in summary.grades.iter_mut().zip(0..) {
         share.cutoff = cutoff(grading, index, lang);
     }
-    let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
-    let dimensions = (0..scheme.dimensions.len())
-        .map(|index| {
-            (
-                scheme.dimensions[index].name.clone(),
-                labels(grading, index, &amounts),
-            )
-        })
-        .collect();
-    Summary {
-        lang,
-        scheme: (scheme.name.clone(), scheme.version.clone()),
-        scheme_hash: Hash::of(scheme_text),
-        scheme_text: scheme_text.to_owned(),
-        as_of: grading.book.as_of,
-        version: env!("CARGO_PKG_VERSION"),
-        inputs,
-        customers: grading.len() + grading.book.roster.refused.len(),
-        decisions: Decision::ALL
-            .into_iter()
-            .map(|decision| (decision, grading.count(decision)))
-            .filter(|(_, count)| *count > 0)
-            .collect(),
-        grades: grade_shares,
-        types: amounts.shares(grading, &types, |row| {
-            grading.classification.types[row].index()
-        }),
-        dimensions,
-        tags: tags(grading, &amounts),
-        amount: amounts.name.clone(),
-        unrated: grading.count(Decision::Unrated),
-        refused: grading.count(Decision::Refused),
-        reviews: scheme
-            .reviews
-            .iter()
-            .zip(&grading.classification.reviews)
-            .map(|(review, queue)| (review.name.clone(), queue.len()))
-            .collect(),
-        estimates: estimates(grading, lang),
-        findings,
+    summary.estimates = estimates(grading, lang);
+    summary
+}
+
+/// What a summary is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Of<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The as-of date.
+    pub as_of: Date,
+    /// The language.
+    pub lang: Lang,
+    /// The text of the scheme.
+    pub text: &'a str,
+}
+
+/// How many customers there are of each sort, with the amount that is theirs: what a summary tells, as sums, so that
+/// those of parts can be added up.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Customers, refused ones left out, and their amount.
+    all: Count,
+    decisions: Vec<usize>,
+    grades: Vec<Count>,
+    types: Vec<Count>,
+    dimensions: Vec<Vec<Count>>,
+    tags: HashMap<Arc<str>, Count>,
+    reviews: Vec<usize>,
+    /// Whether there are amounts.
+    has_amount: bool,
+}
+
+/// How many customers, and the sum of their amounts in millionths.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    customers: usize,
+    amount: i128,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.customers += other.customers;
+        self.amount += other.amount;
     }
 }
 
-/// The money whose shares are told.
+fn add_each(all: &mut [Count], more: &[Count]) {
+    for (all, more) in all.iter_mut().zip(more) {
+        all.add(*more);
+    }
+}
+
+impl Tally {
+    /// Of a grading.
+    pub fn of(grading: &Grading) -> Self {
+        let scheme = &grading.scheme;
+        let amounts = Amounts::of(grading);
+        let grades = amounts.count(grading, scheme.grades.len(), |row| {
+            grading.decided[row].grade.map(|grade| grade as usize)
+        });
+        let types = amounts.count(grading, scheme.types.len(), |row| {
+            grading.classification.types[row].index()
+        });
+        let dimensions = 0..scheme.dimensions.len();
+        Self {
+            all: Count {
+                customers: grading.len(),
+                amount: (0..grading.len()).map(|row| amounts.at(row)).sum(),
+            },
+            decisions: Decision::ALL
+                .into_iter()
+                .map(|decision| grading.count(decision))
+                .collect(),
+            grades,
+            types,
+            dimensions: dimensions
+                .map(|index| labels(grading, index, &amounts))
+                .collect(),
+            tags: tags(grading, &amounts),
+            reviews: grading
+                .classification
+                .reviews
+                .iter()
+                .map(Vec::len)
+                .collect(),
+            has_amount: amounts.values.is_some(),
+        }
+    }
+
+    /// Adds those of another part by the same scheme.
+    pub fn add(&mut self, more: Self) {
+        if self.decisions.is_empty() {
+            *self = more;
+            return;
+        }
+        self.all.add(more.all);
+        for (all, more) in self.decisions.iter_mut().zip(&more.decisions) {
+            *all += more;
+        }
+        add_each(&mut self.grades, &more.grades);
+        add_each(&mut self.types, &more.types);
+        for (all, more) in self.dimensions.iter_mut().zip(&more.dimensions) {
+            add_each(all, more);
+        }
+        for (tag, count) in more.tags {
+            self.tags.entry(tag).or_default().add(count);
+        }
+        for (all, more) in self.reviews.iter_mut().zip(&more.reviews) {
+            *all += more;
+        }
+    }
+
+    /// How many customers a decision has.
+    pub fn decided(&self, decision: Decision) -> usize {
+        let place = Decision::ALL
+            .into_iter()
+            .position(|other| other == decision);
+        place
+            .and_then(|place| self.decisions.get(place).copied())
+            .unwrap_or_default()
+    }
+
+    /// How many customers there are, refused ones too.
+    pub fn customers(&self) -> usize {
+        self.all.customers + self.decided(Decision::Refused)
+    }
+
+    /// How many different tags there are.
+    pub fn tags(&self) -> usize {
+        self.tags.len()
+    }
+
+    /// The figures: everything but what only all customers together tell, which are the cut-offs of grades by rank and
+    /// estimates.
+    pub fn summary(
+        self,
+        of: &Of<'_>,
+        inputs: Vec<(String, usize)>,
+        findings: Vec<Finding>,
+    ) -> Summary {
+        let scheme = of.scheme;
+        let grades: Vec<Arc<str>> = scheme
+            .grades
+            .iter()
+            .map(|grade| grade.name.clone())
+            .collect();
+        let types: Vec<Arc<str>> = scheme.types.iter().map(|rule| rule.name.clone()).collect();
+        let shares = |names: &[Arc<str>], counts: &[Count]| {
+            let all: usize = counts.iter().map(|count| count.customers).sum();
+            let total: i128 = counts.iter().map(|count| count.amount).sum();
+            let share = |(name, count): (&Arc<str>, &Count)| self.share(name, *count, all, total);
+            names.iter().zip(counts).map(share).collect()
+        };
+        let dimensions = scheme.dimensions.iter().zip(&self.dimensions);
+        let mut tags: Vec<Share> = self
+            .tags
+            .iter()
+            .map(|(name, count)| self.share(name, *count, self.all.customers, self.all.amount))
+            .collect();
+        tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        let (unrated, refused) = (
+            self.decided(Decision::Unrated),
+            self.decided(Decision::Refused),
+        );
+        Summary {
+            lang: of.lang,
+            scheme: (scheme.name.clone(), scheme.version.clone()),
+            scheme_hash: Hash::of(of.text),
+            scheme_text: of.text.to_owned(),
+            as_of: of.as_of,
+            version: env!("CARGO_PKG_VERSION"),
+            inputs,
+            customers: self.customers(),
+            decisions: Decision::ALL
+                .into_iter()
+                .zip(self.decisions.iter().copied())
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            grades: shares(&grades, &self.grades),
+            types: shares(&types, &self.types),
+            dimensions: dimensions
+                .map(|(dimension, counts)| {
+                    (
+                        dimension.name.clone(),
+                        shares(&dimension.rule.labels(), counts),
+                    )
+                })
+                .collect(),
+            tags,
+            amount: amount_name(scheme).filter(|_| self.has_amount),
+            unrated,
+            refused,
+            reviews: scheme
+                .reviews
+                .iter()
+                .zip(&self.reviews)
+                .map(|(review, waiting)| (review.name.clone(), *waiting))
+                .collect(),
+            estimates: vec![],
+            findings,
+        }
+    }
+
+    /// The share of a name, of `all` customers with `total` in all.
+    fn share(&self, name: &Arc<str>, count: Count, all: usize, total: i128) -> Share {
+        let amount = self.has_amount.then_some(count.amount);
+        Share {
+            name: name.clone(),
+            count: count.customers,
+            share: ratio(count.customers as i128, all as i128),
+            amount: amount.and_then(Decimal::from_wide),
+            amount_share: amount
+                .filter(|_| total > 0)
+                .map(|amount| ratio(amount, total)),
+            cutoff: None,
+        }
+    }
+}
+
+/// The money whose shares are told, as it is headed; none that a role does not see: its sums would tell of it.
+fn amount_name(scheme: &Scheme) -> Option<String> {
+    let slot = scheme.amount()?;
+    if scheme.slots.sight(slot) != Sight::Open {
+        return None;
+    }
+    let entry = &scheme.slots.entries[slot.0 as usize];
+    let unit = match &entry.ty.measure {
+        crate::expr::Measure::Money(Some(unit)) => format!("（{unit}）"),
+        _ => String::new(),
+    };
+    let mark = if entry.is_estimate {
+        estimate_mark(scheme.language)
+    } else {
+        ""
+    };
+    Some(format!("{}{unit}{mark}", entry.name))
+}
+
+/// The money of each customer.
 struct Amounts<'a> {
-    name: Option<String>,
     values: Option<&'a [i64]>,
 }
 
 impl<'a> Amounts<'a> {
     fn of(grading: &'a Grading) -> Self {
         let scheme = &grading.scheme;
-        // A role that does not see the amounts does not see their sums.
         let slot = scheme.amount();
         let slot = slot.filter(|slot| scheme.slots.sight(*slot) == Sight::Open);
-        let Some(slot) = slot else {
-            return Self {
-                name: None,
-                values: None,
-            };
+        let values = match slot.map(|slot| grading.facts.get(slot)) {
+            Some(Column::Number(values)) => Some(&values[..]),
+            _ => None,
         };
-        let entry = &scheme.slots.entries[slot.0 as usize];
-        let unit = match &entry.ty.measure {
-            crate::expr::Measure::Money(Some(unit)) => format!("（{unit}）"),
-            _ => String::new(),
-        };
-        let mark = if entry.is_estimate {
-            estimate_mark(scheme.language)
-        } else {
-            ""
-        };
-        match grading.facts.get(slot) {
-            Column::Number(values) => Self {
-                name: Some(format!("{}{unit}{mark}", entry.name)),
-                values: Some(values),
-            },
-            _ => Self {
-                name: None,
-                values: None,
-            },
-        }
+        Self { values }
     }
 
-    /// How many customers each name has, what share of all who have one, and the same of the amount.
-    fn shares(
+    /// How many customers each of `names` has.
+    fn count(
         &self,
         grading: &Grading,
-        names: &[Arc<str>],
+        names: usize,
         of: impl Fn(usize) -> Option<usize>,
-    ) -> Vec<Share> {
-        let mut counts = vec![(0usize, 0i128); names.len()];
+    ) -> Vec<Count> {
+        let mut counts = vec![Count::default(); names];
         for row in 0..grading.len() {
-            if let Some(index) = of(row) {
-                counts[index].0 += 1;
-                counts[index].1 += self.at(row);
+            if let Some(count) = of(row).and_then(|index| counts.get_mut(index)) {
+                count.add(self.of_row(row));
             }
         }
-        let all: usize = counts.iter().map(|(count, _)| count).sum();
-        let total: i128 = counts.iter().map(|(_, sum)| sum).sum();
-        names
-            .iter()
-            .zip(counts)
-            .map(|(name, (count, sum))| Share {
-                name: name.clone(),
-                count,
-                share: ratio(count as i128, all as i128),
-                amount: self.values.and_then(|_| Decimal::from_wide(sum)),
-                amount_share: self.values.filter(|_| total > 0).map(|_| ratio(sum, total)),
-                cutoff: None,
-            })
-            .collect()
+        counts
+    }
+
+    fn of_row(&self, row: usize) -> Count {
+        Count {
+            customers: 1,
+            amount: self.at(row),
+        }
     }
 
     fn at(&self, row: usize) -> i128 {
@@ -186,57 +351,38 @@ fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
     (!items.is_empty()).then(|| items.join(", "))
 }
 
-/// The labels of a dimension, in order, each once.
-fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Share> {
+/// How many customers each label of a dimension has, in order, each once.
+fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Count> {
     let dimension = &grading.scheme.dimensions[index];
     let names = dimension.rule.labels();
     let Column::Text(labels) = grading.facts.get(dimension.label_slot) else {
-        return amounts.shares(grading, &names, |_| None);
+        return vec![Count::default(); names.len()];
     };
     let place = |label: &Arc<str>| names.iter().position(|name| name == label);
     let places: Vec<Option<usize>> = labels.dictionary.iter().map(place).collect();
-    amounts.shares(grading, &names, |row| {
+    amounts.count(grading, names.len(), |row| {
         places.get(labels.codes[row] as usize).copied().flatten()
     })
 }
 
-/// All tags, the most frequent first.
-fn tags(grading: &Grading, amounts: &Amounts<'_>) -> Vec<Share> {
-    let mut counts: HashMap<Arc<str>, (usize, i128)> = HashMap::default();
+/// How many customers each tag has.
+fn tags(grading: &Grading, amounts: &Amounts<'_>) -> HashMap<Arc<str>, Count> {
+    let mut counts: HashMap<Arc<str>, Count> = HashMap::default();
     for tag in &grading.scheme.tags {
         let Column::Text(texts) = grading.facts.get(tag.slot) else {
             continue;
         };
-        let mut by_code = vec![(0, 0); texts.dictionary.len()];
+        let mut by_code = vec![Count::default(); texts.dictionary.len()];
         for (row, code) in texts.codes.iter().enumerate() {
-            if let Some((count, amount)) = by_code.get_mut(*code as usize) {
-                *count += 1;
-                *amount += amounts.at(row);
+            if let Some(count) = by_code.get_mut(*code as usize) {
+                count.add(amounts.of_row(row));
             }
         }
-        for (text, (count, amount)) in texts.dictionary.iter().zip(by_code) {
-            if count > 0 && !text.is_empty() {
-                let all = counts.entry(text.clone()).or_default();
-                all.0 += count;
-                all.1 += amount;
+        for (text, of_code) in texts.dictionary.iter().zip(by_code) {
+            if of_code.customers > 0 && !text.is_empty() {
+                counts.entry(text.clone()).or_default().add(of_code);
             }
         }
     }
-    let total: i128 = (0..grading.len()).map(|row| amounts.at(row)).sum();
-    let mut shares: Vec<Share> = counts
-        .into_iter()
-        .map(|(name, (count, sum))| Share {
-            name,
-            count,
-            share: ratio(count as i128, grading.len() as i128),
-            amount: amounts.values.and_then(|_| Decimal::from_wide(sum)),
-            amount_share: amounts
-                .values
-                .filter(|_| total > 0)
-                .map(|_| ratio(sum, total)),
-            cutoff: None,
-        })
-        .collect();
-    shares.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    shares
+    counts
 }

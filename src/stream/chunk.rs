@@ -1,0 +1,141 @@
+//! One chunk of rows, graded as a file of its own.
+
+use super::Reason;
+use super::keys::hash;
+use crate::book::{self, Inputs};
+use crate::diagnostic::stages::Kind;
+use crate::diagnostic::{Finding, Lang};
+use crate::explain::Causes;
+use crate::grading::{Past, grade};
+use crate::present::results::{Layout, Results, View};
+use crate::present::summary::Tally;
+use crate::read::Table;
+use crate::scheme::Scheme;
+use crate::scheme::model::{Customers, Expression, OutputColumn};
+use crate::table::{Date, Decimal};
+use std::sync::Arc;
+
+/// What all chunks are graded by.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    /// The scheme, but that any number of rows may be bad: how many there are is known at the end.
+    scheme: Arc<Scheme>,
+    /// The customers' sheet as it stands in the scheme.
+    customers: Option<Customers>,
+    as_of: Date,
+    lang: Lang,
+    asked: Asked,
+    layout: Layout,
+}
+
+/// What a call asks for beside the scheme.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Only these customers are shown.
+    pub wanted: Option<Expression>,
+    /// The columns that are.
+    pub columns: Option<Vec<OutputColumn>>,
+}
+
+/// A graded chunk: what is shown of it, and what is told of all chunks together.
+#[derive(Debug)]
+pub struct Chunk<T> {
+    /// What is shown of its rows.
+    pub shown: T,
+    /// How many rows it has.
+    pub(super) rows: usize,
+    /// What was found in its rows, stage after stage.
+    pub(super) stages: Vec<(Kind, Vec<Finding>)>,
+    /// What there is to say of the columns.
+    pub(super) columns: Vec<Finding>,
+    pub(super) tally: Tally,
+    pub(super) causes: Causes,
+    /// The hashes of its keys.
+    pub(super) keys: Vec<u64>,
+}
+
+impl Grader {
+    /// By a scheme that [`super::plan`] lets through, as of a date.
+    pub fn new(scheme: &Scheme, as_of: Date, lang: Lang, asked: Asked, layout: Layout) -> Self {
+        let mut scheme = scheme.clone();
+        let all = scheme.customers.clone();
+        if let Some(customers) = &mut scheme.customers {
+            customers.sheet.allow_bad = Decimal::ONE;
+        }
+        Self {
+            scheme: Arc::new(scheme),
+            customers: all,
+            as_of,
+            lang,
+            asked,
+            layout,
+        }
+    }
+
+    /// Grades the rows of a table; `show` makes of them what is written.
+    pub fn grade<T>(
+        &self,
+        table: Table,
+        show: impl FnOnce(&Results<'_>) -> T,
+    ) -> Result<Chunk<T>, Reason> {
+        let rows = table.rows.len();
+        let mut inputs = Inputs::empty(&self.scheme);
+        inputs.customers.push(table);
+        let mut grading = grade(self.scheme.clone(), inputs, self.as_of, Past::default());
+        let roster = &grading.book.roster;
+        // Rows of one key would be one customer.
+        if roster.len() + roster.refused.len() != rows {
+            return Err(Reason::SameKey);
+        }
+        let Some(customers) = &grading.book.customers else {
+            return Err(Reason::OtherSheets);
+        };
+        if customers.stages.needs_all() {
+            return Err(Reason::Dates);
+        }
+        let found = std::mem::take(&mut grading.findings);
+        if found.iter().any(book::is_refusal) {
+            return Err(Reason::Whole);
+        }
+        let (stages, mut counted) = customers.stages.split(found);
+        let entries = grading.entries_where(self.asked.wanted.as_ref(), &mut counted);
+        let is_whole =
+            |(kind, found): &(Kind, Vec<Finding>)| *kind == Kind::Whole && !found.is_empty();
+        if stages.iter().any(is_whole) {
+            return Err(Reason::Whole);
+        }
+        if !counted.is_empty() {
+            return Err(Reason::Counted);
+        }
+        let ids = roster.ids.iter();
+        let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
+        let keys = ids.chain(refused).map(|id| hash(id)).collect();
+        let results = Results::new(
+            &grading,
+            View {
+                lang: self.lang,
+                entries,
+                columns: self.asked.columns.clone(),
+                layout: self.layout,
+            },
+        );
+        if results.findings.iter().any(Finding::is_error) {
+            return Err(Reason::Columns);
+        }
+        let shown = show(&results);
+        Ok(Chunk {
+            shown,
+            rows,
+            stages,
+            columns: results.findings.clone(),
+            tally: Tally::of(&grading),
+            causes: Causes::of(&grading),
+            keys,
+        })
+    }
+
+    /// The customers' sheet; that there is one [`super::plan`] has seen to.
+    pub(super) fn customers(&self) -> Result<&Customers, Reason> {
+        self.customers.as_ref().ok_or(Reason::OtherSheets)
+    }
+}
