@@ -8,6 +8,7 @@ use super::super::listener::{Fault, in_its_words};
 use super::Limits;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
+use memchr::memmem::find_iter;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::collections::BTreeSet;
@@ -197,11 +198,15 @@ impl Scan {
 
 /// `<f>`, `<f `, `<f/`, also with a prefix (`<x:f>`).
 fn has_formula(xml: &[u8]) -> bool {
-    xml.windows(3).any(|window| {
-        matches!(window[0], b'<' | b':')
-            && window[1] == b'f'
-            && matches!(window[2], b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
-    })
+    let begins = |start: &[u8]| {
+        find_iter(xml, start).any(|at| {
+            matches!(
+                xml.get(at + 2),
+                Some(b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
+            )
+        })
+    };
+    begins(b"<f") || begins(b":f")
 }
 
 /// `uniqueCount="…"` of shared strings in XML; 0 without one.
