@@ -9,6 +9,7 @@ use super::{Source, assemble};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::table::Cell;
 use crate::text;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 /// Takes what a reader finds, in this order: the worksheets' names once; then, for each that is wanted, its beginning,
@@ -28,11 +29,58 @@ pub(super) trait Listener {
     /// A cell that is not blank, by row and column from 0. Rows come in order. `Break`: no more of this worksheet.
     fn cell(&mut self, row: u32, column: u32, cell: Cell<'_>) -> Result<ControlFlow<()>, Fault>;
 
+    /// The cells of a row, by its number from 0, that are not blank: by column, none twice.
+    fn row(&mut self, row: u32, cells: &[Placed<'_>]) -> Result<ControlFlow<()>, Fault> {
+        for placed in cells {
+            if self.cell(row, placed.column, placed.cell())?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
     /// The worksheet has no more cells.
     fn end(&mut self) -> Result<(), Fault>;
 
     /// How many bytes of the file were read so far.
     fn progress(&mut self, _done: u64) {}
+}
+
+/// A listener to whom the whole workbook can be said once more.
+pub(super) trait Patient: Listener {
+    /// All that was heard is void: it comes again, from the worksheets' names on.
+    fn again(&mut self);
+}
+
+/// A cell of a row and its column, from 0.
+pub(super) struct Placed<'c> {
+    pub(super) column: u32,
+    pub(super) value: Value<'c>,
+}
+
+/// What a cell has.
+pub(super) enum Value<'c> {
+    Plain(Cell<'c>),
+    /// A text that does not stand so in the file.
+    Made(String),
+}
+
+impl Placed<'_> {
+    pub(super) fn cell(&self) -> Cell<'_> {
+        match &self.value {
+            Value::Plain(cell) => *cell,
+            Value::Made(text) => Cell::Text(text),
+        }
+    }
+}
+
+impl<'c> From<Cow<'c, str>> for Value<'c> {
+    fn from(text: Cow<'c, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Plain(Cell::Text(text)),
+            Cow::Owned(text) => Self::Made(text),
+        }
+    }
 }
 
 /// Why a workbook is not read to its end.

@@ -11,7 +11,8 @@
 //! parts                head, then parts of a text file → tables of some of its rows
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
-//! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
+//! sheet_scan           bytes         → what a listener hears: worksheets and cells, of an xlsx as programs write it
+//! xlsx xlsb xls ods    bytes         → the same, of any workbook
 //! workbook sheet_rows  what is heard → rows of cells
 //! html spreadsheet_ml  text          → rows of cells         what systems call `.xls`
 //! assemble body        rows of cells → Table                 header row, footers, strays, broken rows
@@ -39,6 +40,7 @@ mod records;
 mod second_table;
 mod shared_texts;
 mod sheet_rows;
+mod sheet_scan;
 mod skipped;
 mod spreadsheet_ml;
 #[cfg(test)]

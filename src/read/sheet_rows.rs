@@ -3,6 +3,7 @@
 
 use super::assemble::{Assembler, Candidate, too_large};
 use super::header_row::KNOWN_HEADER;
+use super::listener::Placed;
 use super::{Format, Source, Table, header};
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::table::Cell;
@@ -93,17 +94,42 @@ impl<'a> SheetRows<'a> {
             Cell::Error(error) => Kept::Plain(Cell::Error(error)),
         };
         self.count += 1;
-        if self.count > self.source.limits.cells()
-            || self.texts.len() as u64 > self.source.limits.table()
-        {
-            return Err(too_large(self.source, self.source.origin(None).place()));
-        }
+        self.are_too_many(self.texts.len())?;
         if (column as usize) < self.assembler.width() {
             self.cells.push((column, kept));
         } else {
             self.assembler.stray(row + 1, column);
         }
         Ok(())
+    }
+
+    /// Takes the cells of row `row`, from 0, by column. Rows come in order, and none of them cell by cell as well.
+    pub(super) fn add_row(&mut self, row: u32, cells: &[Placed<'_>]) -> Result<(), Vec<Finding>> {
+        let width = self.assembler.width();
+        let mut dense: Vec<Cell<'_>> = Vec::with_capacity(cells.len() + 1);
+        let mut texts = 0;
+        for placed in cells {
+            let cell = placed.cell();
+            match cell {
+                Cell::Blank | Cell::Text("") => continue,
+                Cell::Text(text) => texts += text.len(),
+                _ => {}
+            }
+            self.count += 1;
+            let column = placed.column as usize;
+            if column < width {
+                dense.resize(column, Cell::Blank);
+                dense.push(cell);
+            } else {
+                self.assembler.stray(row + 1, placed.column);
+            }
+        }
+        self.are_too_many(texts)?;
+        if dense.is_empty() {
+            return Ok(());
+        }
+        self.go_to(row);
+        self.assembler.row(row + 1, &dense)
     }
 
     /// Hands the collected row on.
@@ -122,11 +148,7 @@ impl<'a> SheetRows<'a> {
                     .broken(&text!("two values for one cell", "同一单元格有两个值")));
             }
         }
-        if self.row > self.next {
-            self.assembler
-                .blank_rows(self.next + 1, self.row - self.next);
-        }
-        self.next = self.row + 1;
+        self.go_to(self.row);
         let width = self
             .cells
             .last()
@@ -142,6 +164,23 @@ impl<'a> SheetRows<'a> {
         self.cells.clear();
         self.texts.clear();
         Ok(())
+    }
+
+    /// Refuses what goes beyond the limits; `texts` is how many bytes a row's texts have.
+    fn are_too_many(&self, texts: usize) -> Result<(), Vec<Finding>> {
+        let limits = &self.source.limits;
+        if self.count > limits.cells() || texts as u64 > limits.table() {
+            return Err(too_large(self.source, self.source.origin(None).place()));
+        }
+        Ok(())
+    }
+
+    /// Goes on to a row that has cells, past the blank ones before it.
+    fn go_to(&mut self, row: u32) {
+        if row > self.next {
+            self.assembler.blank_rows(self.next + 1, row - self.next);
+        }
+        self.next = row + 1;
     }
 
     /// The worksheet's table; `None` if it has no cells.

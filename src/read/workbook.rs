@@ -6,10 +6,10 @@
 use super::assemble::Candidate;
 use super::format::Content;
 use super::guard::{Parts, check_parts, guarded, read_apart};
-use super::listener::{Fault, Listener};
+use super::listener::{Fault, Listener, Patient, Placed};
 use super::properties::{ASIDE, properties_of};
 use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
-use super::{Format, Source, Table, assemble, ods, xls, xlsb, xlsx};
+use super::{Format, Source, Table, assemble, ods, sheet_scan, xls, xlsb, xlsx};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, RawRows};
 use crate::text;
@@ -67,17 +67,23 @@ pub(super) fn cells(
 }
 
 /// Has a workbook read, here or in another process.
-fn listen(
-    content: &Content,
-    source: &Source<'_>,
-    listener: &mut dyn Listener,
-) -> Result<(), Fault> {
+fn listen(content: &Content, source: &Source<'_>, listener: &mut dyn Patient) -> Result<(), Fault> {
     let limits = &source.limits;
-    let parts = if content.format == Format::Xls {
+    let mut parts = if content.format == Format::Xls {
         Parts::default()
     } else {
         check_parts(&content.bytes, limits)?
     };
+    if content.format == Format::Xlsx
+        && parts.held <= limits.held()
+        && parts.texts <= limits.table()
+    {
+        if guarded(|| sheet_scan::read(&content.bytes, listener))?.is_ok() {
+            return Ok(());
+        }
+        listener.again();
+    }
+    parts.held += parts.texts;
     let streams = content.format == Format::Xlsx && parts.held <= limits.held();
     match &source.options.guard.process {
         Some(program) if !streams => read_apart(
@@ -125,6 +131,36 @@ struct Collector<'a> {
     refused: Option<Vec<Finding>>,
 }
 
+impl<'a> Collector<'a> {
+    /// Has the rows of the worksheet take something.
+    fn take(
+        &mut self,
+        add: impl FnOnce(&mut SheetRows<'a>) -> Result<(), Vec<Finding>>,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let Some(rows) = &mut self.rows else {
+            return Ok(ControlFlow::Break(()));
+        };
+        if let Err(findings) = add(rows) {
+            self.rows = None;
+            // Without a clear header it may be a worksheet that nobody wants; anything else is about the whole file.
+            if findings
+                .iter()
+                .any(|finding| finding.code != Code::NoHeader)
+            {
+                self.refused = Some(findings);
+                return Err(Fault::Stopped);
+            }
+            self.candidates.push(Err(findings));
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(if rows.wants_more() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    }
+}
+
 impl Listener for Collector<'_> {
     fn counts_from_1904(&mut self) -> Result<(), Fault> {
         self.from_1904 = true;
@@ -167,27 +203,11 @@ impl Listener for Collector<'_> {
     }
 
     fn cell(&mut self, row: u32, column: u32, cell: Cell<'_>) -> Result<ControlFlow<()>, Fault> {
-        let Some(rows) = &mut self.rows else {
-            return Ok(ControlFlow::Break(()));
-        };
-        if let Err(findings) = rows.add(row, column, cell) {
-            self.rows = None;
-            // Without a clear header it may be a worksheet that nobody wants; anything else is about the whole file.
-            if findings
-                .iter()
-                .any(|finding| finding.code != Code::NoHeader)
-            {
-                self.refused = Some(findings);
-                return Err(Fault::Stopped);
-            }
-            self.candidates.push(Err(findings));
-            return Ok(ControlFlow::Break(()));
-        }
-        Ok(if rows.wants_more() {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        })
+        self.take(|rows| rows.add(row, column, cell))
+    }
+
+    fn row(&mut self, row: u32, cells: &[Placed<'_>]) -> Result<ControlFlow<()>, Fault> {
+        self.take(|rows| rows.add_row(row, cells))
     }
 
     fn end(&mut self) -> Result<(), Fault> {
@@ -199,6 +219,14 @@ impl Listener for Collector<'_> {
 
     fn progress(&mut self, done: u64) {
         (self.source.progress)(done, self.size);
+    }
+}
+
+impl Patient for Collector<'_> {
+    fn again(&mut self) {
+        self.from_1904 = false;
+        self.rows = None;
+        self.candidates.clear();
     }
 }
 
@@ -238,6 +266,13 @@ impl Plain<'_> {
         }
         cells.clear();
         Ok(())
+    }
+}
+
+impl Patient for Plain<'_> {
+    fn again(&mut self) {
+        self.found = vec![None; self.worksheets.len()];
+        self.row.1.clear();
     }
 }
 

@@ -6,11 +6,15 @@
 //!
 //! Takes the file's bytes and what was seen of its parts; says what is in it.
 
+mod outline;
+
+pub(super) use outline::Outline;
+
 use super::guard::Parts;
 use super::listener::{Fault, Listener};
 use super::numbers::{EPOCH_1904, number, serial_of_iso, shows_percent};
 use crate::table::{Cell, CellError};
-use calamine::{CellErrorType, DataRef, Reader, SheetType, Style, Xlsx};
+use calamine::{CellErrorType, DataRef, Reader, Style, Xlsx};
 use std::cell;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -31,12 +35,7 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
         position: position.clone(),
     })
     .map_err(failed)?;
-    let names: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
+    let names = outline::worksheets(&book);
     let epoch = if book.has_1904_epoch() {
         EPOCH_1904
     } else {

@@ -8,6 +8,7 @@ use super::super::listener::{Fault, in_its_words};
 use super::Limits;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
+use memchr::memmem::find_iter;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::collections::BTreeSet;
@@ -62,8 +63,11 @@ pub(in crate::read) fn damaged(why: &Text) -> Vec<Finding> {
 pub(in crate::read) struct Parts {
     /// Whether any worksheet has a formula.
     pub(in crate::read) formulas: bool,
-    /// What a library will hold in memory: everything that is read but the worksheets, inflated, in bytes.
+    /// What a library will hold in memory besides the texts: everything that is read but the worksheets, inflated, in
+    /// bytes.
     pub(in crate::read) held: u64,
+    /// The texts that cells share, inflated, in bytes.
+    pub(in crate::read) texts: u64,
 }
 
 /// Inflates every part of a workbook that is going to be read, within limits, so that checksums are verified.
@@ -82,14 +86,14 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
             .by_index(index)
             .map_err(|error| Fault::Damaged(in_its_words(error)))?;
         let Ok(name) = part.name() else { continue };
-        let name = name.replace('\\', "/").to_lowercase();
+        let name = plain(&name);
         if part.encrypted() {
             return Err(Fault::Encrypted);
         }
         if !seen.insert(name.clone()) {
             return Err(twice());
         }
-        let kind = Kind::of(&name);
+        let kind = kind_of_part(&name);
         let mut scan = Scan::new(kind);
         loop {
             let count = part
@@ -105,8 +109,10 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
             }
         }
         parts.formulas |= scan.formulas;
-        if matches!(kind, Kind::Strings | Kind::Held) {
-            parts.held += scan.size;
+        match kind {
+            Kind::Strings => parts.texts += scan.size,
+            Kind::Held => parts.held += scan.size,
+            Kind::Sheet | Kind::Aside => {}
         }
         drop(part);
         if kind == Kind::Strings && declared_strings(&mut archive, index) > scan.size / 4 {
@@ -127,7 +133,7 @@ fn twice() -> Fault {
 /// What a part is for, so far as it matters here. Which one is read as what is said by other parts, so that names are
 /// believed only where it does no harm.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(in crate::read) enum Kind {
     /// Cells, which are streamed.
     Sheet,
     /// The texts that cells share.
@@ -138,21 +144,26 @@ enum Kind {
     Aside,
 }
 
-impl Kind {
-    fn of(name: &str) -> Self {
-        if name.contains("worksheets/") && !name.contains("_rels/") || name == "content.xml" {
-            Self::Sheet
-        } else if name.contains("sharedstrings.") {
-            Self::Strings
-        } else if [".xml", ".bin", ".rels"]
-            .iter()
-            .any(|end| name.ends_with(end))
-        {
-            Self::Held
-        } else {
-            Self::Aside
-        }
+/// What the part of this name is for.
+pub(in crate::read) fn kind_of_part(name: &str) -> Kind {
+    let name = plain(name);
+    if name.contains("worksheets/") && !name.contains("_rels/") || name == "content.xml" {
+        Kind::Sheet
+    } else if name.contains("sharedstrings.") {
+        Kind::Strings
+    } else if [".xml", ".bin", ".rels"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
+        Kind::Held
+    } else {
+        Kind::Aside
     }
+}
+
+/// A part's name as libraries compare it.
+fn plain(name: &str) -> String {
+    name.replace('\\', "/").to_lowercase()
 }
 
 /// What is looked for in a part while it is inflated.
@@ -187,11 +198,15 @@ impl Scan {
 
 /// `<f>`, `<f `, `<f/`, also with a prefix (`<x:f>`).
 fn has_formula(xml: &[u8]) -> bool {
-    xml.windows(3).any(|window| {
-        matches!(window[0], b'<' | b':')
-            && window[1] == b'f'
-            && matches!(window[2], b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
-    })
+    let begins = |start: &[u8]| {
+        find_iter(xml, start).any(|at| {
+            matches!(
+                xml.get(at + 2),
+                Some(b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
+            )
+        })
+    };
+    begins(b"<f") || begins(b":f")
 }
 
 /// `uniqueCount="…"` of shared strings in XML; 0 without one.

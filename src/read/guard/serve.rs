@@ -33,6 +33,7 @@ pub fn serve() -> io::Result<()> {
         let parts = Parts {
             formulas: request.formulas,
             held: 0,
+            texts: 0,
         };
         guarded(|| read_here(request.format, &file, parts, &mut speaker))
     };

@@ -4,6 +4,7 @@
 mod broken;
 mod damage;
 mod hostile;
+mod sheets;
 mod text;
 mod workbooks;
 
