@@ -54,6 +54,7 @@ impl Fingerprint {
     }
 
     /// The same headings, no rows.
+    #[must_use]
     pub fn without_rows(&self) -> Self {
         Self::new(self.headings.clone())
     }
@@ -193,7 +194,8 @@ fn of_cell(seed: u64, cell: &Content<'_>) -> u64 {
 fn of_number(seed: u64, number: f64) -> u64 {
     // A double that is the nearest one to so few millionths has their digits: fifteen are always kept.
     let millionths = (number * 1e6).round();
-    let is_exact = millionths.abs() < MOST_MILLIONTHS as f64 && millionths / 1e6 == number;
+    let is_nearest = (millionths / 1e6).to_bits() == number.to_bits();
+    let is_exact = millionths.abs() < MOST_MILLIONTHS as f64 && is_nearest;
     let found = is_exact.then(|| of_millionths(seed, millionths as i64));
     found.flatten().unwrap_or_else(|| {
         let digits = format!("{:.14e}", number + 0.0);

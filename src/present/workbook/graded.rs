@@ -50,32 +50,40 @@ impl Columns {
     }
 }
 
-/// The rows of one sheet.
-pub struct Part {
+/// The customers as their sheets show them.
+pub struct Graded<'a> {
+    pub table: &'a (dyn ResultTable + Sync),
+    pub columns: &'a Columns,
+    /// What people choose from.
+    pub lists: &'a Lists,
+}
+
+/// One sheet of them.
+pub struct Part<'a> {
+    /// Its name.
+    pub name: &'a str,
     pub rows: Range<usize>,
-    /// The how manieth sheet of the table it is, from 0.
+    /// The how manieth it is, from 0.
     pub number: usize,
-    /// Whether it has too many rows to be kept in memory.
+    /// Whether there are too many rows to be kept in memory.
     pub is_large: bool,
 }
 
-/// Adds a sheet of this name with a part of the table.
+/// Adds a sheet with a part of the customers, and what they will be known by to the fingerprint.
 pub fn add(
     book: &mut Book,
-    name: &str,
-    table: &(dyn ResultTable + Sync),
-    columns: &Columns,
-    part: Part,
-    lists: &Lists,
+    graded: &Graded<'_>,
+    part: Part<'_>,
     formats: &mut Formats,
     fingerprint: &mut Fingerprint,
     limits: Limits,
 ) -> Result<(), WorkbookError> {
+    let (table, columns) = (graded.table, graded.columns);
     let lang = table.lang();
     let described = table.columns();
     let way = Book::way(part.rows.len(), part.is_large, formats, limits);
     let sheet = book.add(way)?;
-    sheet.set_name(name)?;
+    sheet.set_name(part.name)?;
     if described.is_empty() {
         page::set_up(sheet, lang);
         return Ok(());
@@ -88,7 +96,7 @@ pub fn add(
         is_large: part.is_large,
     };
     let last_row = head.write(sheet, table, columns, formats)?;
-    review::add(sheet, table, last_row, lists, formats)?;
+    review::add(sheet, table, last_row, graded.lists, formats)?;
     if part.rows.is_empty() {
         for (index, column) in (0u16..).zip(described) {
             let fills = matches!(column.role, ColumnRole::Review(_));

@@ -262,25 +262,21 @@ fn write_limited<W: Write + Seek + Send>(
     let lists = Lists::new(table, &mut names, options.plain);
     let columns = graded::Columns::new(table);
     let mut fingerprint = columns.fingerprint(table);
-    for (index, name) in graded.iter().enumerate() {
-        let first = index * limits.rows_per_sheet;
-        let rows = first..table.len().min(first + limits.rows_per_sheet);
+    let customers = graded::Graded {
+        table,
+        columns: &columns,
+        lists: &lists,
+    };
+    for (number, name) in graded.iter().enumerate() {
+        let first = number * limits.rows_per_sheet;
         let part = graded::Part {
-            rows,
-            number: index,
+            name,
+            rows: first..table.len().min(first + limits.rows_per_sheet),
+            number,
             is_large: options.plain || table.len() > limits.rows_in_memory,
         };
-        graded::add(
-            &mut book,
-            name,
-            table,
-            &columns,
-            part,
-            &lists,
-            &mut formats,
-            &mut fingerprint,
-            limits,
-        )?;
+        let known = &mut fingerprint;
+        graded::add(&mut book, &customers, part, &mut formats, known, limits)?;
     }
     if !options.plain {
         let mut room = Room {

@@ -90,7 +90,7 @@ fn with_rows(stub: &str, sheet: Poured) -> Result<Part<impl Read>, WorkbookError
 }
 
 /// Adds a part that is deflated already.
-fn add<W: Write + Seek>(
+pub(super) fn add<W: Write + Seek>(
     package: &mut ZipWriter<zip::write::StreamWriter<W>>,
     name: &str,
     part: Part<impl Read>,

@@ -96,7 +96,6 @@ impl Styles {
         let fixed = WITHOUT_GRADES.len();
         let shades = fixed + 2 * self.grades;
         let shade = match shade {
-            Shade::Plain => 0,
             Shade::Hatched => 1,
             Shade::Overridden => 2,
             Shade::Input => 3,
@@ -104,7 +103,7 @@ impl Styles {
             Shade::Tint(grade) if grade < self.grades => fixed + grade,
             Shade::Grade(grade) if grade < self.grades => fixed + self.grades + grade,
             // What has no colour of its own is plain.
-            Shade::Tint(_) | Shade::Grade(_) => 0,
+            Shade::Plain | Shade::Tint(_) | Shade::Grade(_) => 0,
         };
         let look = self.looks.iter().position(|known| *known == look)?;
         self.numbers.get(look * shades + shade).copied()

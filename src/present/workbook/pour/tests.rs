@@ -1,5 +1,7 @@
 //! What is poured against what the library writes: the same cells with the same formats, and the same around them.
 
+use super::blocks::Part;
+use super::package::add;
 use crate::diagnostic::Lang;
 use crate::present::sample::{Sample, d};
 use crate::present::table::{ColumnKind, ColumnRole, OutCell, ResultTable};
@@ -9,7 +11,7 @@ use calamine::{Reader, Xlsx};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use zip::ZipArchive;
+use zip::{ZipArchive, ZipWriter};
 
 /// One sheet, poured or written by the library.
 fn plain(table: &Sample, fill_row: bool, limits: Limits) -> Vec<u8> {
@@ -270,6 +272,34 @@ fn the_other_sheets_are_as_ever_and_each_part_stands_once() {
             .each_mut()
             .map(|book| book.worksheet_range(&name).unwrap());
         assert_eq!(one, other, "{name}");
+    }
+}
+
+/// The older archive format says no more than four gigabytes.
+#[test]
+fn a_part_of_any_length_is_told_with_its_length() {
+    for (deflated, length) in [(10, 0xFFFF_FFFE), (10, 0xFFFF_FFFF), (10, 5 << 32)] {
+        let mut out = Cursor::new(vec![]);
+        let mut package = ZipWriter::new_stream(&mut out);
+        let part = Part {
+            bytes: Cursor::new(vec![7; deflated]),
+            deflated: deflated as u64,
+            sum: 0x1234_5678,
+            length,
+        };
+        add(&mut package, "xl/a.xml", part).unwrap();
+        package.finish().unwrap();
+        let mut archive = ZipArchive::new(out).unwrap();
+        let part = archive.by_index_raw(0).unwrap();
+        assert_eq!(
+            (
+                part.name_raw(),
+                part.crc32(),
+                part.compressed_size(),
+                part.size()
+            ),
+            (&b"xl/a.xml"[..], 0x1234_5678, deflated as u64, length)
+        );
     }
 }
 
