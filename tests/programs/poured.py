@@ -15,6 +15,7 @@ import zipfile
 import openpyxl
 import workbooks
 from checks import EXAMPLES, REGRADE, Checks, environment, office, regrade
+from openpyxl.utils.escape import unescape
 
 # What the rows below are graded by: texts, amounts, shares, dates, and a person's columns.
 SCHEME = """
@@ -76,11 +77,12 @@ def graded_sheet(path):
         return book, book[name], number, package.testzip(), package.read(f"xl/worksheets/sheet{number}.xml").decode()
 
 
-def looks(cell):
-    """All that a cell shows, and how."""
+def looks(cell, is_inline):
+    """All that a cell shows, and how. Of texts that stand in their cells openpyxl leaves `_x005F_` as it is written."""
+    value = unescape(cell.value) if is_inline and isinstance(cell.value, str) else cell.value
     font, fill, border, alignment = cell.font, cell.fill, cell.border, cell.alignment
     return (
-        cell.coordinate, cell.value, cell.data_type, cell.number_format,
+        cell.coordinate, value, cell.data_type, cell.number_format,
         (font.name, font.sz, font.b, font.i, font.color and font.color.rgb),
         (fill.patternType, fill.fgColor.rgb, fill.bgColor.rgb),
         (border.left.style, border.top.style, border.left.color and border.left.color.rgb),
@@ -95,8 +97,8 @@ def alike(checks, name, poured, held):
     checks.check(f"{name}: the texts stand in the cells of one and in the list of the other",
                  'inlineStr' in one_xml and 'inlineStr' not in other_xml)
     checks.equal(f"{name}: the used range", one.dimensions, other.dimensions)
-    checks.equal(f"{name}: cells", [looks(cell) for row in one.iter_rows() for cell in row],
-                 [looks(cell) for row in other.iter_rows() for cell in row])
+    checks.equal(f"{name}: cells", [looks(cell, True) for row in one.iter_rows() for cell in row],
+                 [looks(cell, False) for row in other.iter_rows() for cell in row])
     for what, of in {
         "widths": lambda sheet: {letter: column.width for letter, column in sheet.column_dimensions.items()},
         "frozen panes": lambda sheet: sheet.freeze_panes,

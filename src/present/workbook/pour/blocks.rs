@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::SpooledTempFile;
 
 /// Up to how many bytes blocks wait in memory; then in a temporary file.
-const IN_MEMORY: usize = 4 << 20;
+const IN_MEMORY: usize = 1 << 20;
 
 /// A deflated piece.
 pub struct Block {

@@ -12,9 +12,9 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-/// How many cells a block has, more or less: some two megabytes of XML. Where blocks are cut depends on the table alone,
+/// How many cells a block has, more or less: some megabyte of XML. Where blocks are cut depends on the table alone,
 /// so that any number of cores gives the same bytes.
-pub const CELLS: usize = 1 << 15;
+pub const CELLS: usize = 1 << 14;
 
 /// What is the same for all rows.
 pub struct Shape {
