@@ -5,12 +5,15 @@
 //! was changed. What a cell says is hashed, not how it looks: a workbook that another program saved again is the same.
 //! This finds edits; it is no seal against somebody who works out the hashes anew.
 
-use crate::table::Hash;
+use crate::table::{Decimal, Hash};
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Into how many heaps customers are put by a hash of their key.
 const HEAPS: usize = 256;
+
+/// Millionths below this are fifteen digits.
+const MOST_MILLIONTHS: u64 = 1_000_000_000_000_000;
 
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub enum Content<'a> {
     Blank,
     /// A number, a share, a day or a moment: a workbook holds them all as numbers.
     Number(f64),
+    /// The same of which every digit is known.
+    Exact(Decimal),
     /// A text.
     Text(Cow<'a, str>),
 }
@@ -45,6 +50,23 @@ impl Fingerprint {
             heaps: vec![0; HEAPS],
             rows: 0,
             headings,
+        }
+    }
+
+    /// The same headings, no rows.
+    #[must_use]
+    pub fn without_rows(&self) -> Self {
+        Self::new(self.headings.clone())
+    }
+
+    /// Adds the rows of another with the same headings.
+    pub fn join(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for (sum, more) in self.columns.iter_mut().zip(&other.columns) {
+            *sum = sum.wrapping_add(*more);
+        }
+        for (sum, more) in self.heaps.iter_mut().zip(&other.heaps) {
+            *sum = sum.wrapping_add(*more);
         }
     }
 
@@ -143,7 +165,7 @@ impl Fingerprint {
 fn is_blank(cell: &Content<'_>) -> bool {
     match cell {
         Content::Blank => true,
-        Content::Number(_) => false,
+        Content::Number(_) | Content::Exact(_) => false,
         Content::Text(text) => text.is_empty(),
     }
 }
@@ -152,7 +174,11 @@ fn of_cell(seed: u64, cell: &Content<'_>) -> u64 {
     match cell {
         Content::Blank => hash(seed, b""),
         // Fifteen digits, which every program keeps; what comes after them differs between programs.
-        Content::Number(number) => hash(seed ^ 1, format!("{:.14e}", number + 0.0).as_bytes()),
+        Content::Number(number) => of_number(seed, *number),
+        Content::Exact(number) => match of_millionths(seed, number.millionths()) {
+            Some(hash) => hash,
+            None => of_number(seed, number.to_f64()),
+        },
         // Control characters are written in many ways, and say nothing.
         Content::Text(text) if text.chars().any(|c| c.is_control() && c != '\n') => {
             let plain: String = text
@@ -163,6 +189,45 @@ fn of_cell(seed: u64, cell: &Content<'_>) -> u64 {
         }
         Content::Text(text) => hash(seed ^ 2, text.as_bytes()),
     }
+}
+
+fn of_number(seed: u64, number: f64) -> u64 {
+    // A double that is the nearest one to so few millionths has their digits: fifteen are always kept.
+    let millionths = (number * 1e6).round();
+    let is_nearest = (millionths / 1e6).to_bits() == number.to_bits();
+    let is_exact = millionths.abs() < MOST_MILLIONTHS as f64 && is_nearest;
+    let found = is_exact.then(|| of_millionths(seed, millionths as i64));
+    found.flatten().unwrap_or_else(|| {
+        let digits = format!("{:.14e}", number + 0.0);
+        hash(seed ^ 1, digits.as_bytes())
+    })
+}
+
+/// The hash of a number with the digits of `{:.14e}`, worked out without a float; `None` where it has more of them.
+fn of_millionths(seed: u64, millionths: i64) -> Option<u64> {
+    if millionths.unsigned_abs() >= MOST_MILLIONTHS {
+        return None;
+    }
+    let mut digits = [b'0'; 16];
+    let mut rest = millionths.unsigned_abs();
+    let count = rest.checked_ilog10().map_or(1, |zeros| zeros as usize + 1);
+    for digit in digits[..count].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let exponent = if millionths == 0 { 0 } else { count as i32 - 7 };
+    let mut text = Vec::with_capacity(24);
+    if millionths < 0 {
+        text.push(b'-');
+    }
+    text.extend_from_slice(&[digits[0], b'.']);
+    text.extend_from_slice(&digits[1..15]);
+    text.push(b'e');
+    if exponent < 0 {
+        text.push(b'-');
+    }
+    text.push(b'0' + exponent.unsigned_abs() as u8);
+    Some(hash(seed ^ 1, &text))
 }
 
 /// FNV-1a in 64 bits with the last steps of `MurmurHash3`, so that sums of hashes spread: the same on every machine.
@@ -225,6 +290,20 @@ mod tests {
     }
 
     proptest! {
+        /// By Rust's own way of writing a number with fifteen digits.
+        #[test]
+        fn numbers_are_hashed_by_fifteen_digits(millionths in -9_000_000_000_000_000_000i64..9_000_000_000_000_000_000, less in 0u32..19, any in any::<f64>()) {
+            let rule = |number: f64| hash(7 ^ 1, format!("{:.14e}", number + 0.0).as_bytes());
+            let exact = Decimal::from_millionths(millionths / 10i64.pow(less)).unwrap_or_default();
+            let number = exact.to_f64();
+            prop_assert_eq!(of_cell(7, &Content::Exact(exact)), rule(number));
+            for number in [number, number + 1e-7, any, any.fract(), any.trunc() % 1e7, -0.0] {
+                if number.is_finite() {
+                    prop_assert_eq!(of_cell(7, &Content::Number(number)), rule(number), "{}", number);
+                }
+            }
+        }
+
         #[test]
         fn one_changed_cell_is_always_seen(a in "[a-c]{0,3}", b in "[a-c]{0,3}", id in "[0-9]{1,4}") {
             prop_assume!(a != b);

@@ -19,11 +19,13 @@ use crate::scheme::model::DimensionRule;
 use crate::table::{Decimal, Place};
 use crate::words::Word;
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// With more customers than this only those who moved are explained.
 pub const MOST: usize = 300_000;
+
+/// How many rows are kept of those that were asked for last.
+const LAST: usize = 16;
 
 /// What a column shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,8 +105,9 @@ pub struct Basis<'a> {
     shows: Vec<Show>,
     /// How many characters the widest number of each column takes.
     widest: Vec<usize>,
-    /// The last row that was asked for: its cells are asked for one after another.
-    last: RefCell<Option<(usize, Line)>>,
+    /// The rows that were asked for last, each in a place by its number: the cells of a row are asked for one after
+    /// another, by several threads each for rows of its own.
+    last: [Mutex<Option<(usize, Line)>>; LAST],
     /// Whether it has those only who moved.
     pub only_moved: bool,
 }
@@ -145,7 +148,7 @@ impl<'a> Basis<'a> {
             columns: vec![],
             shows: vec![],
             widest: vec![],
-            last: RefCell::new(None),
+            last: std::array::from_fn(|_| Mutex::default()),
             only_moved,
         };
         basis.lay_out();
@@ -440,7 +443,9 @@ impl ResultTable for Basis<'_> {
             }
             _ => {}
         }
-        let mut last = self.last.borrow_mut();
+        let last = &self.last[row % LAST];
+        // What is in it is replaced as a whole, whatever became of another thread.
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_none_or(|(known, _)| *known != row) {
             *last = Some((row, self.line(row)));
         }

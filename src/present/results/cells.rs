@@ -96,21 +96,35 @@ impl<'a> Results<'a> {
     ) -> Option<OutCell<'_>> {
         let scheme = &self.grading.scheme;
         let kind = &scheme.customers.as_ref()?.sheet.fields[field].kind;
-        let value = self.grading.book.customers.as_ref()?.columns[field].value(row);
-        match (kind, value) {
-            (FieldKind::Money(own), Value::Number(number)) => {
+        let column = &self.grading.book.customers.as_ref()?.columns[field];
+        match (kind, column) {
+            // Not as a value: that would count the holders of a text which all cores show.
+            (FieldKind::Id, Column::Text(texts)) => {
+                let text = texts.get(row)?;
+                Some(OutCell::Text(Cow::Borrowed(text)))
+            }
+            (FieldKind::Money(own), _) => {
+                let Value::Number(number) = column.value(row) else {
+                    return None;
+                };
                 let shown = match (own, unit) {
                     (Some(own), Some(unit)) if own != unit => own.convert(number, unit)?,
                     _ => number,
                 };
                 Some(OutCell::Number(shown))
             }
-            (FieldKind::Number | FieldKind::Percent, Value::Number(number)) => {
-                Some(OutCell::Number(number))
+            (FieldKind::Number | FieldKind::Percent | FieldKind::Date | FieldKind::DateTime, _) => {
+                match (kind, column.value(row)) {
+                    (FieldKind::Number | FieldKind::Percent, Value::Number(number)) => {
+                        Some(OutCell::Number(number))
+                    }
+                    (FieldKind::Date, Value::Date(date)) => Some(OutCell::Date(date)),
+                    (FieldKind::DateTime, Value::DateTime(moment)) => {
+                        Some(OutCell::DateTime(moment))
+                    }
+                    _ => None,
+                }
             }
-            (FieldKind::Date, Value::Date(date)) => Some(OutCell::Date(date)),
-            (FieldKind::DateTime, Value::DateTime(moment)) => Some(OutCell::DateTime(moment)),
-            (FieldKind::Id, Value::Text(text)) => Some(OutCell::Text(Cow::Owned(text.to_string()))),
             _ => None,
         }
     }

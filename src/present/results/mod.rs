@@ -17,6 +17,7 @@ use crate::diagnostic::{Code, Finding, Lang};
 use crate::explain::distance::Nearest;
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
+use crate::parallel::{cores, each};
 use crate::read::{Format, fold_header};
 use crate::scheme::model::{FieldKind, OutputColumn, ResultColumn, Sight, SlotKind, Strategy};
 use crate::table::{Column, TextColumn, Unit};
@@ -26,6 +27,9 @@ use cells::entry_cell;
 use foldhash::HashSet;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
+
+/// Rows that one core looks at at a time.
+const BLOCK: usize = 1 << 13;
 
 /// What to show.
 #[derive(Clone, Debug)]
@@ -268,14 +272,17 @@ impl<'a> Results<'a> {
                         .is_some_and(|c| matches!(c.sheet.fields[field].kind, FieldKind::Money(_)))
                 });
             }
-            for row in 0..self.view.entries.len() {
-                if let OutCell::Number(number) = self.cell(row, index) {
-                    places = places.max(number.places());
-                }
-                if places == 6 {
-                    break;
-                }
-            }
+            let rows = self.view.entries.len();
+            let block = |block: usize| {
+                let rows = block * BLOCK..rows.min((block + 1) * BLOCK);
+                rows.map(|row| match self.cell(row, index) {
+                    OutCell::Number(number) => number.places(),
+                    _ => 0,
+                })
+                .max()
+            };
+            let blocks = each(cores(), rows.div_ceil(BLOCK), block);
+            places = blocks.into_iter().flatten().fold(places, u32::max);
             if money && places > 0 {
                 places = places.max(2);
             }

@@ -3,8 +3,8 @@
 
 use super::WorkbookError;
 use super::formats::{Formats, Look, Shade};
-use super::graded::serial;
 use super::page;
+use super::rows::serial;
 use super::text::{self, SheetNames};
 use crate::diagnostic::Lang;
 use crate::present::shown::width;

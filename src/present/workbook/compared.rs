@@ -1,16 +1,17 @@
 //! A comparison as a workbook: the figures, the list of those who moved, the matrix.
 
+use super::book::Book;
 use super::formats::{Formats, Look, look_of};
 use super::page::Page;
 use super::text::SheetNames;
-use super::{Limits, WorkbookError, matrix, moves, page, report};
+use super::{Limits, WorkbookError, matrix, moves, report};
 use crate::compare::Class;
 use crate::present::diff::{Diff, effects};
 use crate::present::marks::class_word;
 use crate::present::shown;
 use crate::table::Decimal;
 use crate::words::Word;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Worksheet, XlsxError};
 use std::io::{Seek, Write};
 
 /// The first column beside the margin.
@@ -20,29 +21,26 @@ const WIDEST: usize = 60;
 
 /// Writes a comparison as a workbook.
 pub fn write_diff<W: Write + Seek + Send>(diff: &Diff, out: W) -> Result<(), WorkbookError> {
-    let mut book = Workbook::new();
     let styles = if diff.comparison.is_ordered {
         &diff.styles[..]
     } else {
         &[]
     };
     let mut formats = Formats::new(styles, false);
-    book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
-    book.set_zip_compression_level(3);
-    book.set_properties(&properties(diff));
+    let mut book = Book::new(&formats, None)?;
+    book.library.set_properties(&properties(diff));
     let mut names = SheetNames::default();
-    let sheet = book.add_worksheet();
+    let sheet = book.library.add_worksheet();
     sheet
         .set_name(names.take(Word::SheetOverview.get(diff.lang), 1))?
         .set_active(true);
     figures(sheet, diff, &formats)?;
     moves::add(&mut book, diff, &mut names, &mut formats, Limits::default())?;
-    let sheet = book.add_worksheet();
+    let sheet = book.library.add_worksheet();
     sheet.set_name(names.take(Word::SheetMatrix.get(diff.lang), 1))?;
     matrix::write(sheet, diff, &formats)?;
-    report::add_sections(&mut book, &effects(diff), &mut names, &formats)?;
-    book.save_to_writer(out)?;
-    Ok(())
+    report::add_sections(&mut book.library, &effects(diff), &mut names, &formats)?;
+    book.save(out)
 }
 
 /// Two files have no date of their own, and the clock would give other bytes every time.

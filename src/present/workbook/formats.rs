@@ -101,12 +101,17 @@ impl Formats {
             .set_align(FormatAlign::VerticalCenter)
     }
 
-    /// What stands behind the cells of a row.
-    pub const fn row_shade(&self, grade: Option<usize>) -> Shade {
-        match grade {
-            Some(grade) if self.fill_row => Shade::Grade(grade),
-            Some(grade) => Shade::Tint(grade),
-            None => Shade::Plain,
+    /// How many grades have colours.
+    pub const fn grades(&self) -> usize {
+        self.swatches.len()
+    }
+
+    /// What stands behind the cells of a row of a grade.
+    pub fn behind_rows(&self) -> fn(usize) -> Shade {
+        if self.fill_row {
+            Shade::Grade
+        } else {
+            Shade::Tint
         }
     }
 

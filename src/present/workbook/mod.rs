@@ -6,6 +6,7 @@
 mod about;
 mod beside;
 pub mod blank;
+mod book;
 mod charts;
 mod compared;
 mod duplicates;
@@ -18,12 +19,14 @@ mod moves;
 mod overview;
 mod page;
 mod paper;
+mod pour;
 mod printed;
 mod problems;
 mod repair;
 mod repair_rows;
 mod report;
 mod review;
+mod rows;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -48,9 +51,10 @@ use crate::diagnostic::{Lang, Text};
 use crate::report::RunFigures;
 use crate::text;
 use crate::words::Word;
+use book::Book;
 use formats::Formats;
 use review::Lists;
-use rust_xlsxwriter::{DocProperties, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, Worksheet, XlsxError};
 use std::fmt;
 use std::io::{self, Seek, Write};
 use std::path::PathBuf;
@@ -163,11 +167,23 @@ impl std::error::Error for WorkbookError {
     }
 }
 
+impl From<io::Error> for WorkbookError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<zip::result::ZipError> for WorkbookError {
+    fn from(error: zip::result::ZipError) -> Self {
+        Self::Io(error.into())
+    }
+}
+
 impl From<XlsxError> for WorkbookError {
     fn from(error: XlsxError) -> Self {
         match error {
             XlsxError::IoError(error) => Self::Io(error),
-            XlsxError::ZipError(error) => Self::Io(error.into()),
+            XlsxError::ZipError(error) => error.into(),
             XlsxError::TempFileError(folder, error) => Self::Io(io::Error::new(
                 error.kind(),
                 format!("{}: {error}", folder.display()),
@@ -179,7 +195,7 @@ impl From<XlsxError> for WorkbookError {
 
 /// Writes the workbook to `out`, from its present position on.
 pub fn write<W: Write + Seek + Send>(
-    table: &dyn ResultTable,
+    table: &(dyn ResultTable + Sync),
     summary: &Summary,
     beside: &Beside<'_>,
     out: W,
@@ -193,6 +209,8 @@ pub fn write<W: Write + Seek + Send>(
 struct Limits {
     rows_per_sheet: usize,
     rows_in_memory: usize,
+    /// Whether the rows of large sheets are poured.
+    pours: bool,
 }
 
 impl Default for Limits {
@@ -200,12 +218,13 @@ impl Default for Limits {
         Self {
             rows_per_sheet: ROWS_PER_SHEET,
             rows_in_memory: ROWS_IN_MEMORY,
+            pours: true,
         }
     }
 }
 
 fn write_limited<W: Write + Seek + Send>(
-    table: &dyn ResultTable,
+    table: &(dyn ResultTable + Sync),
     summary: &Summary,
     beside: &Beside<'_>,
     out: W,
@@ -216,18 +235,8 @@ fn write_limited<W: Write + Seek + Send>(
         return Err(WorkbookError::TooManyColumns(table.columns().len()));
     }
     let lang = table.lang();
-    let mut book = Workbook::new();
     let mut formats = Formats::new(table.grades(), options.fill_row);
-    // Twenty pixels a row, and columns measured in digits of seven.
-    book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
-    // The size of a large sheet is bounded only by its cells; the older archive format ends at 4 GiB.
-    let cells = table.len().saturating_mul(table.columns().len());
-    book.use_zip_large_file(cells > 20_000_000);
-    // Level 6, the default, takes three times as long for a quarter of the size.
-    book.set_zip_compression_level(3);
-    if let Some(folder) = &options.temp_dir {
-        book.set_tempdir(folder)?;
-    }
+    let mut book = Book::new(&formats, options.temp_dir.as_deref())?;
 
     let mut names = SheetNames::default();
     // The reader's own name for the table comes first, so that it is the others that give way.
@@ -253,23 +262,21 @@ fn write_limited<W: Write + Seek + Send>(
     let lists = Lists::new(table, &mut names, options.plain);
     let columns = graded::Columns::new(table);
     let mut fingerprint = columns.fingerprint(table);
-    for (index, name) in graded.iter().enumerate() {
-        let first = index * limits.rows_per_sheet;
-        let rows = first..table.len().min(first + limits.rows_per_sheet);
-        let streamed = options.plain || table.len() > limits.rows_in_memory;
+    let customers = graded::Graded {
+        table,
+        columns: &columns,
+        lists: &lists,
+    };
+    for (number, name) in graded.iter().enumerate() {
+        let first = number * limits.rows_per_sheet;
         let part = graded::Part {
-            rows,
-            number: index,
-            streamed,
+            name,
+            rows: first..table.len().min(first + limits.rows_per_sheet),
+            number,
+            is_large: options.plain || table.len() > limits.rows_in_memory,
         };
-        let sheet = if streamed {
-            book.add_worksheet_with_constant_memory()?
-        } else {
-            book.add_worksheet()
-        };
-        sheet.set_name(name)?;
-        let stamp = &mut fingerprint;
-        graded::write(sheet, table, &columns, part, &lists, &mut formats, stamp)?;
+        let known = &mut fingerprint;
+        graded::add(&mut book, &customers, part, &mut formats, known, limits)?;
     }
     if !options.plain {
         let mut room = Room {
@@ -280,7 +287,7 @@ fn write_limited<W: Write + Seek + Send>(
         };
         room.add_others(table, summary, beside, &graded, &mut aside)?;
         if lists.has_sheet() {
-            lists.write(book.add_worksheet(), &formats)?;
+            lists.write(book.library.add_worksheet(), &formats)?;
             aside.names.extend(lists.name().map(str::to_owned));
         }
     }
@@ -303,9 +310,8 @@ fn write_limited<W: Write + Seek + Send>(
                 all.set_custom_property(name, piece)
             })
         });
-    book.set_properties(&properties);
-    book.save_to_writer(out)?;
-    Ok(())
+    book.library.set_properties(&properties);
+    book.save(out)
 }
 
 /// The names of the sheets that only show the results in other ways, with what each of them is.
@@ -319,13 +325,13 @@ impl Aside {
     /// A new sheet of this name.
     fn add<'b>(
         &mut self,
-        book: &'b mut Workbook,
+        book: &'b mut Book,
         names: &mut SheetNames,
         word: Word,
         lang: Lang,
     ) -> Result<&'b mut Worksheet, XlsxError> {
         let name = names.take(word.get(lang), 1);
-        let sheet = book.add_worksheet();
+        let sheet = book.library.add_worksheet();
         sheet.set_name(&name)?;
         self.keep(vec![name], word);
         Ok(sheet)
@@ -341,7 +347,7 @@ impl Aside {
 
 /// Where the other sheets go.
 struct Room<'b> {
-    book: &'b mut Workbook,
+    book: &'b mut Book,
     names: &'b mut SheetNames,
     formats: &'b mut Formats,
     limits: Limits,

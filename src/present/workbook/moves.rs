@@ -1,24 +1,24 @@
 //! The sheet of those who moved: the levels of before and after in their colours, in the order of the comparison.
 
+use super::book::Book;
 use super::formats::{Formats, Shade};
 use super::list::{self, List};
 use super::text::SheetNames;
 use super::{Limits, WorkbookError};
 use crate::present::diff::{Diff, MovesTable, Shape, place_of};
-use crate::present::table::{ColumnRole, ResultTable};
+use crate::present::table::{ColumnRole, ResultTable, RowMark};
 use crate::words::Word;
-use rust_xlsxwriter::Workbook;
 
 /// Adds the sheet, or as many as the list needs; gives their names.
 pub(super) fn add(
-    book: &mut Workbook,
+    book: &mut Book,
     diff: &Diff,
     names: &mut SheetNames,
     formats: &mut Formats,
     limits: Limits,
 ) -> Result<Vec<String>, WorkbookError> {
     let table = MovesTable::new(diff, Shape::Workbook);
-    let shade = |row: usize, column: usize| {
+    let shading = |row: usize, column: usize, _: RowMark| {
         let found = table.row(row);
         match table.columns()[column].role {
             ColumnRole::Previous => shade(diff, found.there.0, found.old.as_deref()),
@@ -30,7 +30,7 @@ pub(super) fn add(
         table: &table,
         sheet: Word::SheetMoves,
         name: "Moves",
-        shade: &shade,
+        shading: &shading,
     };
     list::add(book, &list, names, formats, limits)
 }

@@ -1,5 +1,6 @@
 //! Tasks as a workbook: one sheet, to be filtered by owner, sent on and worked off.
 
+use super::book::Book;
 use super::formats::{Formats, Shade};
 use super::list::{self, List};
 use super::text::SheetNames;
@@ -8,7 +9,6 @@ use crate::present::listing::Listing;
 use crate::present::table::{OutCell, ResultTable};
 use crate::table::Date;
 use crate::words::Word;
-use rust_xlsxwriter::Workbook;
 use std::io::{Seek, Write};
 
 /// The columns that are marked where a task is overdue: its state, and for how many days.
@@ -20,15 +20,13 @@ pub fn write_tasks<W: Write + Seek + Send>(
     as_of: Date,
     out: W,
 ) -> Result<(), WorkbookError> {
-    let mut book = Workbook::new();
     let mut formats = Formats::new(&[], false);
-    book.set_default_format(&formats.base(), page::ROW_HEIGHT, 64)?;
-    book.set_zip_compression_level(3);
+    let mut book = Book::new(&formats, None)?;
     let list = List {
         table: tasks,
         sheet: Word::SheetTasks,
         name: "Tasks",
-        shade: &|row, column| {
+        shading: &|row, column, _| {
             if LATE.contains(&column) && tasks.cell(row, LATE[1]) != OutCell::Blank {
                 Shade::Late
             } else {
@@ -44,7 +42,6 @@ pub fn write_tasks<W: Write + Seek + Send>(
     for (name, piece) in crate::read::in_pieces(ASIDE, &json(&sheets)) {
         properties = properties.set_custom_property(name, piece);
     }
-    book.set_properties(&properties);
-    book.save_to_writer(out)?;
-    Ok(())
+    book.library.set_properties(&properties);
+    book.save(out)
 }

@@ -109,6 +109,7 @@ fn more_customers_than_a_sheet_has_rows_continue_on_another() {
         let limits = Limits {
             rows_per_sheet: 10,
             rows_in_memory,
+            pours: true,
         };
         let options = WorkbookOptions {
             sheet: Some("客户".into()),

@@ -1,11 +1,15 @@
 //! Column widths from what is shown. The library's own measure counts a Chinese character as one column and makes such
 //! columns 40% too narrow.
 
+use crate::diagnostic::Lang;
+use crate::parallel::{cores, each};
 use crate::present::shown;
 use crate::present::table::{ColumnKind, ColumnRole, OutCell, ResultTable, TableColumn};
 
 /// Rows that texts are measured on.
 const SAMPLED: usize = 1000;
+/// Rows that one core measures at a time.
+const BLOCK: usize = 1 << 13;
 /// Room for the filter's arrow beside a heading, and for the edges of a cell.
 const ARROW: usize = 4;
 const EDGES: usize = 3;
@@ -23,45 +27,108 @@ pub const fn is_wrapped(column: &TableColumn) -> bool {
     matches!(column.role, ColumnRole::Reasons | ColumnRole::Next)
 }
 
-/// The width of column `index` in characters.
-pub fn of(table: &dyn ResultTable, index: usize, heading: &str) -> usize {
-    use crate::present::table::ReviewColumn::{Comment, Grade, Remark, Reviewer, Type};
-    let column = &table.columns()[index];
-    let least = shown::width(heading) + ARROW;
-    let content = match column.role {
-        ColumnRole::Review(Grade | Type | Reviewer) => CHOICE,
-        ColumnRole::Review(Comment | Remark) => REMARK,
-        _ => match column.kind {
-            // A number or date that does not fit shows as #####, so every one is measured.
-            ColumnKind::Number { .. } if table.widest_number(index).is_some() => {
-                table.widest_number(index).unwrap_or(0)
-            }
-            ColumnKind::Number { places } => {
-                let places = if places > 0 { places as usize + 1 } else { 0 };
-                rows(table, table.len(), index, |cell| match cell {
-                    OutCell::Number(value) => whole_width(value.trunc()) + places,
-                    OutCell::Float(value) => whole_width(value.abs().min(1e18) as i64) + places + 1,
-                    other => shown::width(&shown::cell(other, column.kind, table.lang())),
-                })
-            }
-            ColumnKind::Percent { .. } => rows(table, table.len(), index, |cell| {
-                shown::width(&shown::cell(cell, column.kind, table.lang()))
-            }),
-            ColumnKind::Date => 11,
-            ColumnKind::DateTime => 20,
-            ColumnKind::Id | ColumnKind::Text | ColumnKind::Bool => {
-                // Nobody looks a customer up by half a name.
-                let sampled = match column.role {
-                    ColumnRole::Key | ColumnRole::Name => table.len(),
-                    _ => SAMPLED,
-                };
-                rows(table, sampled, index, |cell| {
-                    let text = shown::cell(cell, column.kind, table.lang());
-                    text.lines().map(drawn_width).max().unwrap_or(0)
-                })
-            }
-        },
+/// The width of each column in characters, all rows looked at once, by all cores.
+pub fn of(table: &(dyn ResultTable + Sync), headings: &[String]) -> Vec<usize> {
+    let columns = table.columns();
+    let measures: Vec<Measure> = (0..columns.len())
+        .map(|index| Measure::of(table, index))
+        .collect();
+    let looked_at = |measure: &Measure| match measure {
+        Measure::Known(_) => 0,
+        Measure::First(rows) => table.len().min(*rows),
     };
+    let longest = measures.iter().map(looked_at).max().unwrap_or(0);
+    let block = |block: usize| {
+        let rows = block * BLOCK..longest.min((block + 1) * BLOCK);
+        let mut widest = vec![0; columns.len()];
+        for row in rows {
+            for (index, (column, measure)) in columns.iter().zip(&measures).enumerate() {
+                if row < looked_at(measure) {
+                    let width = cell_width(table.cell(row, index), column.kind, table.lang());
+                    widest[index] = widest[index].max(width);
+                }
+            }
+        }
+        widest
+    };
+    let mut widest: Vec<usize> = measures.iter().map(Measure::known).collect();
+    for block in each(cores(), longest.div_ceil(BLOCK), block) {
+        for (widest, width) in widest.iter_mut().zip(block) {
+            *widest = width.max(*widest);
+        }
+    }
+    columns
+        .iter()
+        .zip(headings)
+        .zip(widest)
+        .map(|((column, heading), content)| fitting(column, heading, content))
+        .collect()
+}
+
+/// How the content of a column is measured.
+enum Measure {
+    /// Not at all: all of it is so wide.
+    Known(usize),
+    /// On so many rows.
+    First(usize),
+}
+
+impl Measure {
+    fn of(table: &dyn ResultTable, index: usize) -> Self {
+        use crate::present::table::ReviewColumn::{Comment, Grade, Remark, Reviewer, Type};
+        let column = &table.columns()[index];
+        match column.role {
+            ColumnRole::Review(Grade | Type | Reviewer) => return Self::Known(CHOICE),
+            ColumnRole::Review(Comment | Remark) => return Self::Known(REMARK),
+            _ => {}
+        }
+        match column.kind {
+            // A number or date that does not fit shows as #####, so every one is measured.
+            ColumnKind::Number { .. } => table
+                .widest_number(index)
+                .map_or(Self::First(usize::MAX), Self::Known),
+            ColumnKind::Percent { .. } => Self::First(usize::MAX),
+            ColumnKind::Date => Self::Known(11),
+            ColumnKind::DateTime => Self::Known(20),
+            ColumnKind::Id | ColumnKind::Text | ColumnKind::Bool => match column.role {
+                // Nobody looks a customer up by half a name.
+                ColumnRole::Key | ColumnRole::Name => Self::First(usize::MAX),
+                _ => Self::First(SAMPLED),
+            },
+        }
+    }
+
+    const fn known(&self) -> usize {
+        match self {
+            Self::Known(width) => *width,
+            Self::First(_) => 0,
+        }
+    }
+}
+
+/// How wide a cell is in a column of this kind.
+fn cell_width(cell: OutCell<'_>, kind: ColumnKind, lang: Lang) -> usize {
+    let is_fraction = |places: u32| if places > 0 { places as usize + 1 } else { 0 };
+    match (kind, cell) {
+        (ColumnKind::Number { places }, OutCell::Number(value)) => {
+            whole_width(value.trunc()) + is_fraction(places)
+        }
+        (ColumnKind::Number { places }, OutCell::Float(value)) => {
+            whole_width(value.abs().min(1e18) as i64) + is_fraction(places) + 1
+        }
+        (ColumnKind::Number { .. } | ColumnKind::Percent { .. }, cell) => {
+            shown::width(&shown::cell(cell, kind, lang))
+        }
+        (_, cell) => {
+            let text = shown::cell(cell, kind, lang);
+            text.lines().map(drawn_width).max().unwrap_or(0)
+        }
+    }
+}
+
+/// The width of a column whose content is so wide.
+fn fitting(column: &TableColumn, heading: &str, content: usize) -> usize {
+    let least = shown::width(heading) + ARROW;
     // Letters such as m are wider than the digits that columns are measured in; a line that is full wraps too soon.
     let content = if is_wrapped(column) {
         content + content.div_ceil(12)
@@ -91,19 +158,6 @@ fn drawn_width(line: &str) -> usize {
     shown::width(line) + extra.sum::<usize>().div_ceil(10)
 }
 
-/// The largest of the first `limit` rows.
-fn rows(
-    table: &dyn ResultTable,
-    limit: usize,
-    column: usize,
-    width: impl Fn(OutCell<'_>) -> usize,
-) -> usize {
-    (0..table.len().min(limit))
-        .map(|row| width(table.cell(row, column)))
-        .max()
-        .unwrap_or(0)
-}
-
 /// The digits of a whole number with their commas and sign.
 fn whole_width(value: i64) -> usize {
     let digits = value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
@@ -113,7 +167,6 @@ fn whole_width(value: i64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Lang;
     use crate::present::sample::{Sample, d};
 
     #[test]
@@ -128,9 +181,13 @@ mod tests {
                 OutCell::Number(d(amount)),
             ]);
         }
-        assert_eq!(of(&table, 0, "客户名称"), 24 + EDGES);
-        assert_eq!(of(&table, 1, "额"), "-1,234,567,890.50".len() + EDGES);
-        assert_eq!(of(&table, 0, &"长".repeat(30)), 60 + ARROW);
+        let headings = ["客户名称", "额"].map(str::to_owned);
+        assert_eq!(
+            of(&table, &headings),
+            [24 + EDGES, "-1,234,567,890.50".len() + EDGES]
+        );
+        let headings = ["长".repeat(30), "额".to_owned()];
+        assert_eq!(of(&table, &headings)[0], 60 + ARROW);
         assert_eq!(whole_width(0), 1);
     }
 }
