@@ -81,6 +81,8 @@ pub struct ColumnRead {
     pub column_fault: Option<ColumnFault>,
     /// How many cells are missing without a fault.
     pub blanks: usize,
+    /// Whether what a cell says hangs on the others: dates written with the year last, whose order they tell together.
+    pub hangs_together: bool,
 }
 
 impl ColumnRead {
@@ -92,6 +94,7 @@ impl ColumnRead {
             unit_conflicts: vec![],
             column_fault: Some(fault),
             blanks: 0,
+            hangs_together: true,
         }
     }
 }
@@ -186,6 +189,7 @@ impl<T: Clone> Entries<T> {
             unit_conflicts: vec![],
             column_fault: None,
             blanks,
+            hangs_together: false,
         }
     }
 }
@@ -272,7 +276,10 @@ impl<'a> Cells<'a> {
         match DateForm::decide(cells, rule.date_order, rule.two_digit_years) {
             Ok(form) => {
                 let form = form.with_serials_from_1904(rule.serials_from_1904);
-                self.each(missing, |_, cell| read(cell, form)).read(column)
+                ColumnRead {
+                    hangs_together: rule.date_order.is_none() && form.order().is_some(),
+                    ..self.each(missing, |_, cell| read(cell, form)).read(column)
+                }
             }
             Err(fault) => ColumnRead::unread(column(vec![missing; self.rows.len()]), fault),
         }

@@ -8,6 +8,7 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
+//! lines                a text file   → its rows, in pieces   large ones that are plain
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
@@ -28,6 +29,7 @@ mod header;
 mod header_pair;
 mod header_row;
 mod html;
+mod lines;
 mod listener;
 mod numbers;
 mod ods;
@@ -50,6 +52,7 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use lines::{Lines, NotPlain, Sizes};
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
