@@ -403,7 +403,7 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
             Whole::Said,
         ),
         (
-            with("type = \"text\"", "type = \"text\", fill_down = true"),
+            with("type = \"text\"", "type = \"text\", fill = \"down\""),
             Whole::Field,
         ),
         (
@@ -426,5 +426,29 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
             Some(expected),
             "{scheme}"
         );
+    }
+}
+
+#[test]
+fn examples_are_graded_alike_in_pieces() {
+    for (example, as_of) in [
+        ("cdnow", "1998-06-30"),
+        ("prediction", "1997-09-30"),
+        ("rfm-orders", "2006-12-31"),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("examples")
+            .join(example);
+        let scheme = scheme_of(&fs::read_to_string(folder.join("rules.toml")).unwrap());
+        let orders = folder.join("orders.csv");
+        let sizes = Sizes {
+            least: 0,
+            head: 32 << 10,
+            piece: 10_000,
+        };
+        let whole = whole(&scheme, None, &orders, date(as_of));
+        let pieces = gathered(&scheme, None, &orders, date(as_of), sizes).unwrap();
+        // Not told as a difference, which would be megabytes long.
+        assert!(said(&whole) == said(&pieces), "{example}");
     }
 }

@@ -133,7 +133,9 @@ pub fn gather(
     let span = spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)));
     let span = span.and_then(|(first, last)| Date::from_days(first).zip(Date::from_days(last)));
     let future = pieces.iter().map(|piece| piece.future).sum();
-    let parts = each(cores(), PARTS, |part| Part::of(&pieces, part));
+    let parts = each(cores(), PARTS, |part| {
+        Part::of(&pieces, part, rule.customer)
+    });
     drop(pieces);
     let mut clean = laid(&parts, rule);
     clean.sources = vec![cells.sources()];
@@ -191,7 +193,7 @@ impl Sorter<'_> {
         };
         let truths = self
             .counted
-            .and_then(|as_of| fields::truths(&self.rule.sheet, as_of, &clean));
+            .and_then(|as_of| self.truths(as_of, &clean, &days));
         if let Some(truths) = &truths
             && truths.contains(&Truth::Unknown)
         {
@@ -259,6 +261,34 @@ impl Sorter<'_> {
     }
 }
 
+impl Sorter<'_> {
+    /// For each row whether the sheet's `rows` holds. Where it looks at nothing but the day it is asked once for each
+    /// day from the first to the last, which are few.
+    fn truths(&self, as_of: Date, clean: &CleanSheet, days: &[i32]) -> Option<Vec<Truth>> {
+        let (sheet, date) = (&self.rule.sheet, self.rule.date);
+        let reads = sheet.rows.as_ref()?.bound.slots();
+        let (first, last) = (*days.iter().min()?, *days.iter().max()?);
+        let is_few = last.abs_diff(first) < days.len() as u32 / 4;
+        let is_day = matches!(clean.columns[date], Column::Date(_));
+        if !is_few || !is_day || reads.iter().any(|slot| slot.0 as usize != date) {
+            return fields::truths(sheet, as_of, clean);
+        }
+        let all: Vec<i32> = (first..=last).collect();
+        let mut columns = vec![Column::Bool(vec![]); clean.columns.len()];
+        columns[date] = Column::Date(all);
+        let of_days = CleanSheet {
+            columns,
+            rows: vec![RowRef { table: 0, row: 0 }; last.abs_diff(first) as usize + 1],
+            refused: vec![],
+            sources: vec![],
+            findings: vec![],
+        };
+        let truths = fields::truths(sheet, as_of, &of_days)?;
+        let of_row = days.iter().map(|day| truths[day.abs_diff(first) as usize]);
+        Some(of_row.collect())
+    }
+}
+
 impl Apart {
     /// The rows of a part.
     fn of(&self, part: usize) -> Range<usize> {
@@ -306,8 +336,8 @@ struct Part {
 }
 
 impl Part {
-    /// The rows of a part in all pieces.
-    fn of(pieces: &[Apart], part: usize) -> Self {
+    /// The rows of a part in all pieces. The column of `customer` stays without a word.
+    fn of(pieces: &[Apart], part: usize, customer: usize) -> Self {
         let count = pieces.iter().map(|piece| piece.of(part).len()).sum();
         let mut texts = TextInterner::default();
         let mut codes = Vec::with_capacity(count);
@@ -344,6 +374,9 @@ impl Part {
         }
         let fields = pieces.first().map_or(0, |piece| piece.columns.len());
         let columns = (0..fields).map(|field| {
+            if field == customer {
+                return Column::Bool(vec![]);
+            }
             let of_part = pieces
                 .iter()
                 .map(|piece| (&piece.columns[field], piece.of(part)));

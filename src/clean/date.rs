@@ -153,7 +153,7 @@ fn moment_of_number(number: f64, form: DateForm) -> Option<Moment> {
 
 /// Days since 1970-01-01 of `2024-03-05`, `2024/03/05` or `20240305`: what almost all exports write.
 #[inline]
-fn plain(text: &[u8]) -> Option<i32> {
+pub(super) fn plain(text: &[u8]) -> Option<i32> {
     let (year, month, day) = match text.len() {
         10 if text[4] == text[7] && matches!(text[4], b'-' | b'/') => {
             (&text[..4], &text[5..7], &text[8..])

@@ -5,11 +5,11 @@
 //! be cleaned as a whole.
 
 use super::column::{CellRule, read_column, read_id};
-use super::limits;
 use super::sheet::{empty_column, field_headers, rule_of};
+use super::{date, limits};
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{FieldKind, Sheet};
-use crate::table::{Column, Date, RawRows};
+use crate::table::{Cell, Column, Date, RawRows};
 use std::borrow::Cow;
 
 /// How the pieces of a sheet's one table are cleaned.
@@ -72,6 +72,13 @@ impl<'a> Pieces<'a> {
             if position == self.keys[0] {
                 return Some(empty_column(&field.kind, rows.len()));
             }
+            if field.kind == FieldKind::Date
+                && let Some(days) = plain_days(rows, *column)
+            {
+                let days = Column::Date(days);
+                let is_sound = limits::outside(field, &days, self.as_of).is_empty();
+                return is_sound.then_some(days);
+            }
             let read = read_column(rows, *column, rule);
             let must_be = field.required || self.keys.contains(&position);
             let is_sound = read.column_fault.is_none()
@@ -90,4 +97,13 @@ impl<'a> Pieces<'a> {
         let (column, rule) = &self.columns[self.keys[0]];
         read_id(rows, row, *column, rule).ok()?
     }
+}
+
+/// The days of a column all of whose cells are written as almost all exports write them; each says for itself what it is.
+fn plain_days(rows: &RawRows, column: usize) -> Option<Vec<i32>> {
+    let day = |row: usize| match rows.cell(row, column) {
+        Cell::Text(text) => date::plain(text.as_bytes()),
+        _ => None,
+    };
+    (0..rows.len()).map(day).collect()
 }

@@ -183,7 +183,13 @@ impl Lines {
                 bytes = read_at(&self.path, from - before, wanted).map_err(|_| NotPlain::Input)?;
             }
             let rest = &bytes[(inside - 1).min(bytes.len())..];
-            let end = inside + memchr(b'\n', rest).ok_or(NotPlain::LongLine)?;
+            let is_whole = from - before + bytes.len() as u64 >= self.end;
+            let end = match memchr(b'\n', rest) {
+                Some(at) => inside + at,
+                // The last line of the file needs no end.
+                None if is_whole => bytes.len(),
+                None => return Err(NotPlain::LongLine),
+            };
             bytes.truncate(end);
         }
         // A line that goes over the whole piece is that of an earlier one.

@@ -413,6 +413,42 @@ mod tests {
     }
 
     #[test]
+    fn lines_come_in_as_their_records_would() {
+        let text = "a,客户,\r\n,,\nb,\t,c";
+        for width in 0..=4 {
+            let rows = RawRows::of_lines(text.to_owned(), b',', 3, width).unwrap();
+            let mut by_record = RawRows::new(width.min(3));
+            for (row, record) in text.lines().enumerate() {
+                let cells = record.split(',').map(Cell::Text);
+                by_record.push(row as u32, cells);
+            }
+            assert!(rows.has_cells_of(&by_record), "{width}");
+            assert_eq!(rows.row_number(2), 2);
+        }
+        for text in ["a,b,c\na,b\n", "a,b,c,d\n", "a,b,c\n\n", "\na,b,c\n"] {
+            assert!(
+                RawRows::of_lines(text.to_owned(), b',', 3, 2).is_none(),
+                "{text:?}"
+            );
+        }
+        assert!(
+            RawRows::of_lines(String::new(), b',', 3, 2)
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn rows_that_are_not_kept_still_have_numbers() {
+        let rows = RawRows::left_out(2, 10);
+        assert_eq!(
+            (rows.len(), rows.row_number(0), rows.row_number(9)),
+            (10, 2, 11)
+        );
+        assert!(!rows.is_empty());
+    }
+
+    #[test]
     fn a_record_comes_in_as_its_cells_would() {
         for (record, cells) in [
             (
