@@ -42,6 +42,24 @@ pub fn each<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, given)| given).collect()
 }
 
+/// Fills `out` piece by piece, each of `len` entries (the last one of what is left), by up to `threads` threads. What the
+/// pieces give beside comes in their order.
+pub fn fill<T: Send, R: Send>(
+    threads: usize,
+    out: &mut [T],
+    len: usize,
+    work: impl Fn(usize, &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let len = len.max(1);
+    let count = out.len().div_ceil(len);
+    // Each piece is taken once, by whoever comes first.
+    let pieces: Vec<Mutex<&mut [T]>> = out.chunks_mut(len).map(Mutex::new).collect();
+    each(threads, count, |index| {
+        let mut piece = pieces[index].lock().unwrap_or_else(PoisonError::into_inner);
+        work(index, &mut piece)
+    })
+}
+
 /// How many pieces each thread may be ahead of the one that takes them.
 const AHEAD: usize = 4;
 
@@ -240,6 +258,23 @@ mod tests {
             assert!(each(threads, 0, |index| index).is_empty());
         }
         assert_eq!(halves(|which| which), [0, 1]);
+    }
+
+    #[test]
+    fn all_of_a_slice_is_filled() {
+        for threads in 0..4 {
+            for len in [0, 1, 3, 10, 11] {
+                let mut out = [0; 10];
+                let given = fill(threads, &mut out, len, |index, piece| {
+                    for (place, entry) in piece.iter_mut().enumerate() {
+                        *entry = index * len.max(1) + place;
+                    }
+                    piece.len()
+                });
+                assert_eq!(out, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "{threads} {len}");
+                assert_eq!(given.iter().sum::<usize>(), 10);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
 use super::filing::dates;
-use super::{Coverage, Filing, Roster, check_bad_rows, fields, key_codes, repeats, replaced};
+use super::{
+    Coverage, Filing, Gathered, Roster, check_bad_rows, fields, key_codes, repeats, replaced,
+};
 use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, place_of, text_at};
@@ -19,9 +21,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct EventRows {
     /// The typed columns and places of the rows that count.
-    pub clean: CleanSheet,
+    pub clean: Arc<CleanSheet>,
     /// The day of each row, in days since 1970-01-01.
-    pub days: Vec<i32>,
+    pub days: Arc<Vec<i32>>,
     /// For each row the customer's place in the roster. Rows of unknown customers are gone.
     pub customer: Vec<u32>,
     /// What the files cover.
@@ -37,11 +39,13 @@ pub struct EventRows {
 #[derive(Clone, Debug)]
 pub struct EventSource {
     /// Their typed columns.
-    pub(super) clean: CleanSheet,
+    pub(super) clean: Arc<CleanSheet>,
     /// The day of each.
-    pub(super) days: Vec<i32>,
+    pub(super) days: Arc<Vec<i32>>,
     /// What the files cover.
     pub coverage: Coverage,
+    /// The one date on which rows are asked for, if only those are here that count then.
+    counted: Option<Date>,
 }
 
 /// Reads and cleans an event sheet. `filings` are beside the tables, or empty where the command named the files
@@ -97,21 +101,30 @@ pub fn read(
     super::merged::rename(merged, &mut clean.columns[rule.customer]);
     let days = days_of(&clean.columns[rule.date]);
     let future = days.iter().filter(|day| **day > last.days()).count();
-    if future > 0 && !filed {
-        let name = &rule.sheet.name;
-        findings.push(Finding::note(
-            Code::FutureRows,
-            text!(
-                "{future} rows of `{name}` are dated after {last}: they do not count yet",
-                "`{name}` 有 {future} 行日期晚于 {last}，暂不计入"
-            ),
-        ));
+    if !filed {
+        findings.extend(dated_later(rule, future, last));
     }
     EventSource {
-        clean,
-        days,
+        clean: Arc::new(clean),
+        days: Arc::new(days),
         coverage,
+        counted: None,
     }
+}
+
+/// What is said of rows that are dated after the as-of date.
+fn dated_later(rule: &EventSheet, future: usize, last: Date) -> Option<Finding> {
+    if future == 0 {
+        return None;
+    }
+    let name = &rule.sheet.name;
+    Some(Finding::note(
+        Code::FutureRows,
+        text!(
+            "{future} rows of `{name}` are dated after {last}: they do not count yet",
+            "`{name}` 有 {future} 行日期晚于 {last}，暂不计入"
+        ),
+    ))
 }
 
 /// The tables in the order in which they came in, the newest last, whatever the order in which they are given.
@@ -122,6 +135,26 @@ fn newest_last(filings: &[Filing], count: usize) -> Vec<usize> {
 }
 
 impl EventSource {
+    /// A sheet that was read piece by piece.
+    pub(super) fn of(
+        rule: &EventSheet,
+        gathered: Gathered,
+        last: Date,
+        findings: &mut Vec<Finding>,
+    ) -> Self {
+        let mut coverage = Coverage::default();
+        coverage.spans.extend(gathered.span);
+        coverage.add_spans(&rule.coverage);
+        findings.extend(dated_later(rule, gathered.future, last));
+        let days = days_of(&gathered.clean.columns[rule.date]);
+        Self {
+            clean: Arc::new(gathered.clean),
+            days: Arc::new(days),
+            coverage,
+            counted: gathered.counted,
+        }
+    }
+
     /// The rows that count on a date.
     pub(super) fn at(
         &self,
@@ -131,10 +164,17 @@ impl EventSource {
         findings: &mut Vec<Finding>,
     ) -> EventRows {
         let mut clean = self.clean.clone();
-        if self.days.iter().any(|day| *day > date.days()) {
-            clean.keep(|row| self.days[row] <= date.days());
+        let mut days = self.days.clone();
+        if self.counted != Some(date) {
+            let is_later = |day: &i32| *day > date.days();
+            let mut own = CleanSheet::clone(&clean);
+            if days.iter().any(is_later) {
+                own.keep(|row| !is_later(&days[row]));
+            }
+            fields::filter(&rule.sheet, tables, date, &mut own, findings);
+            days = Arc::new(days_of(&own.columns[rule.date]));
+            clean = Arc::new(own);
         }
-        fields::filter(&rule.sheet, tables, date, &mut clean, findings);
         if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
             let name = &rule.sheet.name;
             findings.push(
@@ -152,7 +192,6 @@ impl EventSource {
                 )),
             );
         }
-        let days = days_of(&clean.columns[rule.date]);
         EventRows {
             clean,
             days,
@@ -258,10 +297,11 @@ impl EventRows {
         tables: &[Table],
         findings: &mut Vec<Finding>,
     ) {
-        let codes = key_codes(&self.clean.columns[rule.customer], roster.by_id());
-        let unknown: Vec<usize> = (0..codes.len())
+        let codes = key_codes(&self.clean.columns[rule.customer], roster);
+        let mut unknown: Vec<usize> = (0..codes.len())
             .filter(|row| codes[*row] == MISSING_TEXT)
             .collect();
+        self.sort_by_place(&mut unknown);
         if !unknown.is_empty() {
             let field = &rule.sheet.fields[rule.customer].name;
             for row in &unknown {
@@ -282,8 +322,8 @@ impl EventRows {
                     .with_note(text!("the first is `{id}`", "首个为 `{id}`")),
                 );
             }
-            self.clean.keep(|row| codes[row] != MISSING_TEXT);
-            self.days = days_of(&self.clean.columns[rule.date]);
+            Arc::make_mut(&mut self.clean).keep(|row| codes[row] != MISSING_TEXT);
+            self.days = Arc::new(days_of(&self.clean.columns[rule.date]));
         }
         self.customer = codes
             .into_iter()
@@ -301,8 +341,8 @@ impl EventRows {
         customers: usize,
     ) -> Self {
         let mut rows = Self {
-            clean,
-            days,
+            clean: Arc::new(clean),
+            days: Arc::new(days),
             customer,
             coverage: self.coverage.clone(),
             customer_field: self.customer_field,
@@ -322,14 +362,26 @@ impl EventRows {
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
         }
-        let mut next = starts.clone();
+        self.starts.clone_from(&starts);
+        if self.customer.is_sorted() {
+            self.by_customer = (0..self.customer.len() as u32).collect();
+            return;
+        }
+        let mut next = starts;
         self.by_customer = vec![0; self.customer.len()];
         for (row, customer) in self.customer.iter().enumerate() {
             let place = &mut next[*customer as usize];
             self.by_customer[*place as usize] = row as u32;
             *place += 1;
         }
-        self.starts = starts;
+    }
+
+    /// Brings rows into the order of the files.
+    pub fn sort_by_place(&self, rows: &mut [usize]) {
+        rows.sort_unstable_by_key(|row| {
+            let at = self.clean.rows[*row];
+            (at.table, at.row)
+        });
     }
 
     /// The rows of one customer, in the order of the files.

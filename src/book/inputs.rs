@@ -1,6 +1,6 @@
 //! The tables that were read for each sheet of a scheme, and how they came in.
 
-use super::{Earlier, Filing};
+use super::{Earlier, Filing, Gathered};
 use crate::read::Table;
 use crate::scheme::model::{Scheme, Sheet};
 use foldhash::HashMap;
@@ -26,6 +26,8 @@ pub struct Inputs {
     pub merged: BTreeMap<Arc<str>, Arc<str>>,
     /// What customers were before by a graded file; for them it goes before what their sheet says.
     pub before: HashMap<Arc<str>, Earlier>,
+    /// Event sheets that were read piece by piece, by their places in the scheme: their tables have no rows.
+    pub gathered: BTreeMap<usize, Gathered>,
 }
 
 /// How the tables of [`Inputs`] came in, each beside its table.
@@ -108,6 +110,7 @@ impl Inputs {
             known: vec![],
             merged: BTreeMap::new(),
             before: HashMap::default(),
+            gathered: BTreeMap::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod earlier;
 mod events;
 mod fields;
 mod filing;
+mod gathered;
 mod inputs;
 mod intake;
 mod late;
@@ -39,6 +40,7 @@ pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 use filing::InForce;
 pub use filing::{Filing, source_of};
+pub use gathered::{Gathered, Whole, fits as can_be_gathered, gather};
 pub use inputs::{Filings, Inputs, SheetKind};
 pub use intake::{Arrival, Intake, Owners, changed_events};
 pub use late::first_change;
@@ -273,11 +275,17 @@ fn lookup(
     }
 }
 
-/// Codes of two text columns over one dictionary, so that keys of two sheets can be compared.
-fn key_codes(column: &Column, known: &HashMap<Arc<str>, u32>) -> Vec<u32> {
+/// The customer of each row by a column of keys; [`MISSING_TEXT`] where the roster has none.
+fn key_codes(column: &Column, roster: &Roster) -> Vec<u32> {
     let Column::Text(texts) = column else {
         return vec![MISSING_TEXT; column.len()];
     };
+    // Where the customers are those of this sheet, which are sorted already, they are looked up by nobody.
+    let mut pairs = texts.dictionary.iter().zip(roster.ids.iter());
+    if texts.dictionary.len() == roster.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other)) {
+        return texts.codes.clone();
+    }
+    let known = roster.by_id();
     let codes: Vec<u32> = texts
         .dictionary
         .iter()

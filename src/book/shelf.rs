@@ -33,6 +33,7 @@ impl Shelf {
         let mut findings = vec![];
         super::crosswalk::apply(&scheme, &mut inputs, last, &mut findings);
         let filed = !inputs.filings.is_empty();
+        let mut gathered = std::mem::take(&mut inputs.gathered);
         let events = scheme
             .events
             .iter()
@@ -40,6 +41,9 @@ impl Shelf {
             .map(|(index, rule)| {
                 let filings = inputs.filings.events.get(index).map(Vec::as_slice);
                 let tables = &inputs.events[index];
+                if let Some(gathered) = gathered.remove(&index) {
+                    return EventSource::of(rule, gathered, last, &mut findings);
+                }
                 events::read(
                     rule,
                     tables,
@@ -224,7 +228,7 @@ impl Shelf {
         let mut seen: Vec<bool> = vec![false; first.roster.len()];
         for (rows, rule) in events.iter().zip(&scheme.events) {
             let column = &rows.clean.columns[rule.customer];
-            for code in super::key_codes(column, first.roster.by_id()) {
+            for code in super::key_codes(column, &first.roster) {
                 if let Some(seen) = seen.get_mut(code as usize) {
                     *seen = true;
                 }

@@ -115,7 +115,7 @@ impl EventRows {
     /// The rows of some customers, by their new numbers.
     fn of_some(&self, numbers: &HashMap<u32, u32>) -> Self {
         let is_theirs = |row: usize| numbers.contains_key(&self.customer[row]);
-        let mut clean = self.clean.clone();
+        let mut clean = super::CleanSheet::clone(&self.clean);
         clean.keep(is_theirs);
         clean.columns = clean.columns.iter().map(emptied).collect();
         clean.refused.clear();

@@ -101,5 +101,5 @@ fn work_out(check: &Check, figure: &Figure, part: &Part<'_>) -> Column {
         about[row] == Truth::True && values.as_ref().is_none_or(|values| !values.is_missing(row))
     };
     let rows: Vec<u32> = (0..part.len() as u32).filter(is_there).collect();
-    over_rows(figure.aggregate.function, values.as_ref(), rows)
+    over_rows(figure.aggregate.function, values.as_ref(), &rows)
 }

@@ -156,7 +156,7 @@ fn moment_of_number(number: f64, form: DateForm) -> Option<Moment> {
 
 /// Days since 1970-01-01 of `2024-03-05`, `2024/3/5` or `20240305`: what almost all exports write.
 #[inline]
-fn plain(text: &[u8]) -> Option<i32> {
+pub(super) fn plain(text: &[u8]) -> Option<i32> {
     let (year, rest) = text.split_at_checked(4)?;
     let (month, day) = match rest {
         [a @ (b'-' | b'/'), month @ .., b, day] if a == b && month.len() <= 2 => {

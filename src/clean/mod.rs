@@ -14,6 +14,7 @@ mod limits;
 pub mod mailbox;
 pub mod number;
 mod pattern;
+pub mod piece;
 pub mod sheet;
 mod table;
 pub mod text;

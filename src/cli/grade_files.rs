@@ -37,7 +37,7 @@ pub fn grade_files(
     screen: &Screen,
 ) -> Result<Graded, Stop> {
     let (tables, past, loaded) =
-        tables_and_past(files, previous, &rules.scheme, reading, as_of, screen)?;
+        tables_and_past(true, files, previous, &rules.scheme, reading, as_of, screen)?;
     let scheme = Arc::new(rules.scheme);
     let grading = grading::grade(scheme, tables, as_of, past);
     let grading = sound(grading, &loaded.findings)?;
@@ -59,8 +59,10 @@ pub fn sound(grading: Grading, read: &[Finding]) -> Result<Grading, Stop> {
     Ok(grading)
 }
 
-/// Reads the files of a scheme's sheets, and the graded file of the run before.
+/// Reads the files of a scheme's sheets, and the graded file of the run before. Large files of events are read piece by
+/// piece where they are graded once (`gather`).
 pub fn tables_and_past(
+    gather: bool,
     files: &[String],
     previous: Option<(&str, Option<&[String]>)>,
     scheme: &Scheme,
@@ -72,7 +74,8 @@ pub fn tables_and_past(
         return Err(nothing_to_grade(Path::new("regrade.db")));
     }
     let options = reading.options()?;
-    let (mut tables, mut loaded) = inputs::load_all(scheme, files, &options, screen)?;
+    let (mut tables, mut loaded) =
+        inputs::load_all(scheme, files, gather.then_some(as_of), &options, screen)?;
     let mut past = Past::default();
     if let Some((file, accepted)) = previous {
         if file == "-" && files.iter().any(|file| file == "-" || file.ends_with("=-")) {

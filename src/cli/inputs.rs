@@ -2,15 +2,17 @@
 
 use super::reading::Progress;
 use super::{Screen, Stop};
-use regrade::book::{Inputs, SheetKind};
+use regrade::book::{self, Gathered, Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::read::{self, Input, KnownSheet, Options, Table, match_sheet};
+use regrade::read::{self, Input, KnownSheet, Lines, Options, Sizes, Table, match_sheet};
 use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
+use regrade::table::{Date, RawRows};
 use regrade::text;
 use regrade::words::Word;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,18 +47,30 @@ pub fn paths(scheme: &Scheme, files: &[String]) -> Result<Vec<PathBuf>, Stop> {
     Ok(paths)
 }
 
-/// Reads the files of all sheets of a scheme, and puts their tables where they belong.
+/// Reads the files of all sheets of a scheme, and puts their tables where they belong. Where they are wanted for one call
+/// and as of one date (`gather`), large files of event sheets are read piece by piece.
 pub fn load_all(
     scheme: &Scheme,
     files: &[String],
+    gather: Option<Date>,
     options: &Options,
     screen: &Screen,
 ) -> Result<(Inputs, Loaded), Stop> {
-    let mut loaded = load(scheme, files, options, screen)?;
+    let (mut loaded, mut gathered) = load_as(scheme, files, gather, options, screen)?;
+    let sheets = |kind: usize| {
+        let of_kind = |sheet: &str| SheetKind::of(scheme, sheet) == Some(SheetKind::Events(kind));
+        let tables = loaded.tables.iter();
+        tables.filter(|(sheet, _)| of_kind(sheet)).count()
+    };
+    if gathered.keys().any(|kind| sheets(*kind) > 1) {
+        // Whether rows stand in two files is seen only where both are there.
+        (loaded, gathered) = load_as(scheme, files, None, options, screen)?;
+    }
     let mut inputs = Inputs::empty(scheme);
     for (sheet, table) in std::mem::take(&mut loaded.tables) {
         inputs.put(scheme, &sheet, table, None);
     }
+    inputs.gathered = gathered;
     refuse_repairs(&loaded)?;
     let missing = missing_sheets(scheme, &inputs);
     if missing.is_empty() {
@@ -74,7 +88,21 @@ pub fn load(
     options: &Options,
     screen: &Screen,
 ) -> Result<Loaded, Stop> {
+    load_as(scheme, files, None, options, screen).map(|(loaded, _)| loaded)
+}
+
+/// What event sheets say that were read piece by piece, by their places in the scheme; their tables have no rows.
+type GatheredSheets = BTreeMap<usize, Gathered>;
+
+fn load_as(
+    scheme: &Scheme,
+    files: &[String],
+    gather: Option<Date>,
+    options: &Options,
+    screen: &Screen,
+) -> Result<(Loaded, GatheredSheets), Stop> {
     let known = known_sheets(scheme);
+    let mut gathered = GatheredSheets::new();
     let mut loaded = Loaded {
         tables: vec![],
         repairs: vec![],
@@ -86,6 +114,14 @@ pub fn load(
     for file in files {
         let argument = argument(file, &known)?;
         let wanted = wanted(&argument, &known);
+        if let Some(as_of) = gather
+            && let Some((sheet, table, (kind, rows))) =
+                gather_rows(scheme, &argument.input, &wanted, options, as_of)
+        {
+            gathered.insert(kind, rows);
+            loaded.put(sheet, table);
+            continue;
+        }
         match read::open(&argument.input, &wanted, options, &|done, all| {
             progress.show(&argument.name, done, all);
         }) {
@@ -111,11 +147,39 @@ pub fn load(
     }
     progress.done();
     if errors.is_empty() {
-        return Ok(loaded);
+        return Ok((loaded, gathered));
     }
     let mut findings = loaded.findings;
     findings.extend(errors);
     Err(Stop::refused(findings))
+}
+
+/// The rows of a file of an event sheet, read piece by piece, with the sheet's name and place in the scheme and a table
+/// without rows; `None` where the file is to be read whole.
+fn gather_rows(
+    scheme: &Scheme,
+    input: &Input,
+    wanted: &[KnownSheet],
+    options: &Options,
+    as_of: Date,
+) -> Option<(Arc<str>, Table, (usize, Gathered))> {
+    // Most calls have no sheet that can be gathered: then nothing is read twice.
+    let mut events = scheme.events.iter();
+    events.find(|rule| book::can_be_gathered(scheme, rule).is_ok())?;
+    let lines = Lines::open(input, wanted, options, Sizes::default()).ok()?;
+    let mut table = lines.table.clone();
+    if repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers) {
+        return None;
+    }
+    let sheet = place(scheme, wanted, &table).ok()?;
+    let Some(SheetKind::Events(kind)) = SheetKind::of(scheme, &sheet) else {
+        return None;
+    };
+    let piece = |index: usize, width: usize| lines.piece(index, width);
+    let (rule, pieces) = (&scheme.events[kind], lines.pieces());
+    let gathered = book::gather(scheme, rule, &lines.table, pieces, piece, as_of).ok()?;
+    table.rows = RawRows::left_out(table.header_row + 1, gathered.rows);
+    Some((sheet, table, (kind, gathered)))
 }
 
 /// Repair workbooks are read back into a ledger; they are no sheets to grade from.

@@ -105,8 +105,15 @@ impl<'a> Data<'a> {
             // All schemes read the same files, so that nothing of theirs can have slipped in between.
             let previous = asked.previous.map(|file| (file, None));
             let (files, reading) = (asked.files, asked.reading);
-            let (inputs, past, loaded) =
-                tables_and_past(files, previous, &scheme, reading, self.as_of, self.screen)?;
+            let (inputs, past, loaded) = tables_and_past(
+                false,
+                files,
+                previous,
+                &scheme,
+                reading,
+                self.as_of,
+                self.screen,
+            )?;
             (inputs, past, loaded.findings)
         };
         let scheme = Arc::new(scheme);

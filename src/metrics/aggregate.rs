@@ -1,8 +1,9 @@
 //! One value out of the rows of a group: sum, count, mean and the others. Exact, and the same in any order of rows.
 
-use super::Groups;
+use super::groups::Groups;
 use crate::expr::AggregateFunction;
-use crate::table::column::{ColumnBuilder, MISSING, Value};
+use crate::parallel::{self, cores};
+use crate::table::column::MISSING;
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Decimal};
 use foldhash::HashMap;
@@ -28,99 +29,135 @@ pub fn is_zero_without_rows(function: AggregateFunction) -> bool {
 
 /// The one value of all these rows, as a column with one entry; missing where it is too large. The function is none that
 /// goes by days or ids.
-pub fn over_rows(function: AggregateFunction, values: Option<&Column>, rows: Vec<u32>) -> Column {
-    let groups = Groups {
-        starts: vec![0, rows.len() as u32],
-        rows,
-    };
+pub fn over_rows(function: AggregateFunction, values: Option<&Column>, rows: &[u32]) -> Column {
     let source = Source {
         values,
         days: &[],
         ids: None,
     };
-    aggregate(function, &source, &groups).0
+    match source.of(function, rows) {
+        Given::Row(row) => source.picked(&[row]),
+        Given::Number(number) => Column::Number(vec![number]),
+        Given::TooLarge => Column::Number(vec![MISSING]),
+    }
 }
+
+/// What the rows of a group give.
+enum Given {
+    /// A number, or [`MISSING`].
+    Number(i64),
+    /// The value of this row, or of none ([`NO_ROW`]).
+    Row(u32),
+    /// More than an exact number holds.
+    TooLarge,
+}
+
+/// No row of a group has the value.
+const NO_ROW: u32 = u32::MAX;
+
+/// How many customers are worked out in one piece.
+const PIECE: usize = 1 << 12;
 
 /// The value of each group, and the groups whose value is too large.
 pub fn aggregate(
     function: AggregateFunction,
     source: &Source<'_>,
-    groups: &Groups,
+    groups: &Groups<'_>,
 ) -> (Column, Vec<usize>) {
-    let count = groups.starts.len() - 1;
-    let mut overflows = vec![];
-    let rows = |group: usize| {
-        &groups.rows[groups.starts[group] as usize..groups.starts[group + 1] as usize]
+    let (count, per) = (groups.len(), groups.per_customer());
+    let threads = if groups.customers() > PIECE {
+        cores()
+    } else {
+        1
     };
-    let numbers = |values: &[i64]| Column::Number(values.to_vec());
-    let column = match (function, source.values) {
-        (AggregateFunction::Count, _) => numbers(
-            &(0..count)
-                .map(|group| Decimal::from_count(rows(group).len()).millionths())
-                .collect::<Vec<_>>(),
-        ),
-        (AggregateFunction::Sum | AggregateFunction::Mean, Some(Column::Number(values))) => {
-            let mean = function == AggregateFunction::Mean;
-            let of = |group: usize| {
-                let rows = rows(group);
-                let sum: i128 = rows
-                    .iter()
-                    .map(|row| i128::from(values[*row as usize]))
-                    .sum();
-                match (mean, rows.len()) {
-                    (true, 0) => Some(MISSING),
-                    (true, n) => Decimal::from_wide(divide_half_away(sum, n as i128))
-                        .map(Decimal::millionths),
-                    (false, _) => Decimal::from_wide(sum).map(Decimal::millionths),
+    let customers = |piece: usize| piece * PIECE..groups.customers().min((piece + 1) * PIECE);
+    if source.picks(function) {
+        let mut rows = vec![NO_ROW; count];
+        parallel::fill(threads, &mut rows, PIECE * per, |piece, out| {
+            let mut out = out.iter_mut();
+            groups.each(customers(piece), |rows| {
+                if let (Some(entry), Given::Row(row)) = (out.next(), source.of(function, rows)) {
+                    *entry = row;
                 }
-            };
-            let mut sums = Vec::with_capacity(count);
-            for group in 0..count {
-                sums.push(of(group).unwrap_or_else(|| {
-                    overflows.push(group);
-                    MISSING
-                }));
+            });
+        });
+        return (source.picked(&rows), vec![]);
+    }
+    let mut numbers = vec![MISSING; count];
+    let overflows = parallel::fill(threads, &mut numbers, PIECE * per, |piece, out| {
+        let (mut at, mut overflows) = (0, vec![]);
+        groups.each(customers(piece), |rows| {
+            match source.of(function, rows) {
+                Given::Number(number) => out[at] = number,
+                Given::TooLarge => overflows.push(piece * PIECE * per + at),
+                Given::Row(_) => {}
             }
-            Column::Number(sums)
+            at += 1;
+        });
+        overflows
+    });
+    (Column::Number(numbers), overflows.concat())
+}
+
+impl Source<'_> {
+    /// Whether what a function gives is the value of one of the rows, and no number that none of them need have.
+    fn picks(&self, function: AggregateFunction) -> bool {
+        use AggregateFunction as F;
+        match (function, self.values) {
+            (F::Min | F::Max | F::First | F::Last | F::MostCommon, Some(_)) => true,
+            // Of anything but numbers there is no middle.
+            (F::Median, Some(values)) => !matches!(values, Column::Number(_)),
+            _ => false,
         }
-        (AggregateFunction::MeanGap, values) => {
-            let days = |row: u32| match values {
-                Some(Column::Date(days)) => days[row as usize],
-                _ => source.days[row as usize],
-            };
-            Column::Number(
-                (0..count)
-                    .map(|group| mean_gap(rows(group), days))
-                    .collect(),
-            )
-        }
-        (AggregateFunction::CountDistinct, Some(values)) => {
-            let of = |group: usize| {
-                let distinct: foldhash::HashSet<i64> = rows(group)
-                    .iter()
-                    .map(|row| code(values, *row as usize))
-                    .collect();
-                Decimal::from_count(distinct.len()).millionths()
-            };
-            Column::Number((0..count).map(of).collect())
-        }
-        (_, Some(values)) => {
-            let mut picked = ColumnBuilder::like(values);
-            for group in 0..count {
-                let rows = rows(group);
-                if function == AggregateFunction::Median {
-                    picked.push(&median(values, rows));
-                } else {
-                    let row = pick(function, values, rows, source);
-                    picked.push(&row.map_or(Value::Missing, |row| values.value(row as usize)));
+    }
+
+    /// The values of these rows.
+    fn picked(&self, rows: &[u32]) -> Column {
+        let rows: Vec<Option<u32>> = rows
+            .iter()
+            .map(|row| Some(*row).filter(|row| *row != NO_ROW))
+            .collect();
+        self.values.map_or_else(
+            || Column::Number(vec![MISSING; rows.len()]),
+            |values| values.gather(&rows),
+        )
+    }
+
+    /// What a group of rows gives.
+    fn of(&self, function: AggregateFunction, rows: &[u32]) -> Given {
+        use AggregateFunction as F;
+        let count = |count: usize| Given::Number(Decimal::from_count(count).millionths());
+        let number = |number: Option<Decimal>| {
+            number.map_or(Given::TooLarge, |number| Given::Number(number.millionths()))
+        };
+        match (function, self.values) {
+            (F::Count, _) => count(rows.len()),
+            (F::Sum | F::Mean, Some(Column::Number(values))) => {
+                let values = rows.iter().map(|row| i128::from(values[*row as usize]));
+                let sum: i128 = values.sum();
+                match (function, rows.len()) {
+                    (F::Sum, _) => number(Decimal::from_wide(sum)),
+                    (_, 0) => Given::Number(MISSING),
+                    (_, n) => number(Decimal::from_wide(divide_half_away(sum, n as i128))),
                 }
             }
-            picked.finish()
+            (F::MeanGap, values) => {
+                let days = match values {
+                    Some(Column::Date(days)) => days,
+                    _ => self.days,
+                };
+                Given::Number(mean_gap(rows, |row| days[row as usize]))
+            }
+            (F::CountDistinct, Some(values)) => {
+                let codes = rows.iter().map(|row| code(values, *row as usize));
+                count(codes.collect::<foldhash::HashSet<i64>>().len())
+            }
+            (F::Median, Some(Column::Number(values))) => Given::Number(median(values, rows)),
+            (_, Some(values)) => Given::Row(pick(function, values, rows, self).unwrap_or(NO_ROW)),
+            // Every function but `count` and `mean_gap` has an argument, which binding has made sure of.
+            (_, None) => Given::Number(MISSING),
         }
-        // Every function but `count` and `mean_gap` has an argument, which binding has made sure of.
-        (_, None) => Column::Number(vec![MISSING; count]),
-    };
-    (column, overflows)
+    }
 }
 
 /// The mean of the days between consecutive dates; missing with fewer than two rows.
@@ -177,18 +214,15 @@ fn pick(
 }
 
 /// The middle value; of two middle numbers the mean.
-fn median(values: &Column, rows: &[u32]) -> Value {
-    let Column::Number(numbers) = values else {
-        return Value::Missing;
-    };
+fn median(numbers: &[i64], rows: &[u32]) -> i64 {
     let mut sorted: Vec<i64> = rows.iter().map(|row| numbers[*row as usize]).collect();
     if sorted.is_empty() {
-        return Value::Missing;
+        return MISSING;
     }
     sorted.sort_unstable();
     let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
     Decimal::from_wide(divide_half_away(i128::from(low) + i128::from(high), 2))
-        .map_or(Value::Missing, Value::Number)
+        .map_or(MISSING, Decimal::millionths)
 }
 
 /// A number for an entry: equal entries have equal ones.

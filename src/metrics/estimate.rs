@@ -3,7 +3,7 @@
 //! All estimates of one sheet and one `where` rest on one fit, so that revenue is orders times value. Where the data does
 //! not carry a model the metric is missing for everybody, and a finding says why.
 
-use super::{MetricColumn, argument, counted, group, report};
+use super::{MetricColumn, argument, counted, report};
 use crate::book::{Book, EventRows};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Bound, Estimate};
@@ -99,9 +99,11 @@ impl Estimator {
         let (rule, events) = (&scheme.events[sheet], &book.events[sheet]);
         let counted = counted(rule, metric, book, events, findings);
         let is_new = |row: usize| book.told.is_none_or(|told| events.days[row] > told.days());
-        let untold = |row: usize| counted[row] && is_new(row);
+        let counts = |row: usize| counted.as_ref().is_none_or(|counted| counted[row]);
+        let untold = |row: usize| counts(row) && is_new(row);
         let values = argument(metric, sheet, book, &untold, findings);
-        let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
+        let values = values.as_deref();
+        let missing = |row: usize| values.is_some_and(|values| values.is_missing(row));
         let tables = &book.inputs.events[sheet];
         report::missing(rule, metric, tables, events, &untold, &missing, findings);
         let filter = metric.filter.as_ref().map(|filter| &filter.bound);
@@ -109,7 +111,7 @@ impl Estimator {
         let found =
             known.position(|(known, fit)| fit.sheet == sheet && known.filter.as_ref() == filter);
         let at = found.unwrap_or_else(|| {
-            let days = purchase_days(book, events, &counted);
+            let days = purchase_days(book, events, &counts);
             findings.extend(quiet_end(&rule.sheet.name, &days, book.as_of));
             self.known.push(Known {
                 filter: filter.cloned(),
@@ -130,11 +132,11 @@ impl Estimator {
         if estimate != Estimate::Value {
             fit.buy(&known.days, book);
         }
-        let amounts = metric.value.argument.as_ref().zip(values.as_ref());
+        let amounts = metric.value.argument.as_ref().zip(values);
         let spending = amounts.map(|(amount, values)| {
             let rows = Rows {
                 events,
-                count: &counted,
+                counts: &counts,
                 amounts: values,
             };
             fit.spend(metric, amount, known, &rows)
@@ -180,7 +182,7 @@ enum Estimated {
 /// The rows of an event sheet, which of them count, and their amounts.
 struct Rows<'a> {
     events: &'a EventRows,
-    count: &'a [bool],
+    counts: &'a dyn Fn(usize) -> bool,
     amounts: &'a Column,
 }
 
@@ -279,23 +281,16 @@ impl Fit {
     }
 }
 
-fn purchase_days(book: &Book, events: &EventRows, counted: &[bool]) -> Days {
+fn purchase_days(book: &Book, events: &EventRows, counts: &dyn Fn(usize) -> bool) -> Days {
     let customers = book.roster.len();
-    let groups = group(customers, events, |row, customer| {
-        counted[row].then_some(customer)
-    });
-    let mut days: Vec<i32> = Vec::with_capacity(groups.rows.len());
+    let mut days: Vec<i32> = vec![];
     let mut starts = Vec::with_capacity(customers + 1);
     let mut own: Vec<i32> = vec![];
     for customer in 0..customers {
         starts.push(days.len() as u32);
-        let rows = groups.starts[customer] as usize..groups.starts[customer + 1] as usize;
+        let rows = events.rows_of(customer).iter().map(|row| *row as usize);
         own.clear();
-        own.extend(
-            groups.rows[rows]
-                .iter()
-                .map(|row| events.days[*row as usize]),
-        );
+        own.extend(rows.filter(|row| counts(*row)).map(|row| events.days[row]));
         own.sort_unstable();
         own.dedup();
         days.extend(&own);
@@ -317,7 +312,7 @@ fn spent(days: &Days, rows: &Rows<'_>) -> Vec<Option<Spent>> {
         for row in rows.events.rows_of(customer) {
             let row = *row as usize;
             let (day, amount) = (rows.events.days[row], amounts[row]);
-            if rows.count[row] && day > first && amount != MISSING {
+            if (rows.counts)(row) && day > first && amount != MISSING {
                 known.push(day);
                 sum += i128::from(amount);
             }

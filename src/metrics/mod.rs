@@ -5,13 +5,14 @@
 
 mod aggregate;
 mod estimate;
+mod groups;
 mod report;
 mod window;
 
 use crate::book::{Book, EventRows, SheetVersion};
 use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
-use crate::expr::{AggregateFunction, SeriesColumn};
+use crate::expr::{AggregateFunction, Node, SeriesColumn};
 use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
@@ -20,6 +21,8 @@ pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
 pub use estimate::Fit;
+use groups::Groups;
+use std::borrow::Cow;
 use window::Windows;
 pub use window::day_at;
 
@@ -117,31 +120,33 @@ fn one(
     let events = &book.events[index];
     let rule = &scheme.events[index];
     let counted = counted(rule, metric, book, events, findings);
+    let counts = |row: usize| counted.as_ref().is_none_or(|counted| counted[row]);
     let is_new = |row: usize| book.told.is_none_or(|told| events.days[row] > told.days());
-    let untold = |row: usize| counted[row] && is_new(row);
+    let untold = |row: usize| counts(row) && is_new(row);
     let values = argument(metric, index, book, &untold, findings);
+    let values = values.as_deref();
     let customers = book.roster.len();
     let date_is_values =
         metric.value.function == AggregateFunction::MeanGap && metric.value.argument.is_none();
-    let missing = |row: usize| values.as_ref().is_some_and(|values| values.is_missing(row));
-    let tables = &book.inputs.events[index];
-    report::missing(rule, metric, tables, events, &untold, &missing, findings);
-    let used = |row: usize| counted[row] && !missing(row);
+    // Where nothing is missing nobody asks row by row.
+    let gaps = values.filter(|values| values.has_missing());
+    let missing = |row: usize| gaps.is_some_and(|values| values.is_missing(row));
+    if gaps.is_some() {
+        let tables = &book.inputs.events[index];
+        report::missing(rule, metric, tables, events, &untold, &missing, findings);
+    }
+    let used = |row: usize| counts(row) && !missing(row);
     let id_codes = id_order(rule, metric, events);
     let source = aggregate::Source {
-        values: if date_is_values {
-            None
-        } else {
-            values.as_ref()
-        },
+        values: values.filter(|_| !date_is_values),
         days: &events.days,
         ids: id_codes.as_deref(),
     };
     let Some(kind) = metric.per else {
         let windows = Windows::new(&metric.window, book);
-        let groups = group(customers, events, |row, customer| {
-            (used(row) && windows.contains(customer, events.days[row])).then_some(customer)
-        });
+        let takes =
+            |customer: usize, row: usize| used(row) && windows.contains(customer, events.days[row]);
+        let groups = Groups::of_customers(events, customers, &takes);
         let (column, overflows) = aggregate(metric.value.function, &source, &groups);
         report::overflow(metric, book, &overflows, 1, findings);
         let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
@@ -159,12 +164,8 @@ fn one(
         report::too_many_periods(metric, &axis, customers, findings);
         return MetricColumn::Series(SeriesColumn::none());
     }
-    let groups = group(customers * axis.count, events, |row, customer| {
-        let period = Period::of(kind, crate::table::Date::from_days(events.days[row])?).index
-            - axis.first.index;
-        let inside = used(row) && period >= 0 && (period as usize) < axis.count;
-        inside.then(|| customer * axis.count + period as usize)
-    });
+    let takes = |_: usize, row: usize| used(row);
+    let groups = Groups::of_periods(events, customers, &takes, axis);
     let (mut column, overflows) = aggregate(metric.value.function, &source, &groups);
     report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
@@ -240,21 +241,28 @@ fn history(
 
 /// The values of the metric's argument, a row an event; `None` for `count()` and its like. Of rows that cannot be worked
 /// out those are said that are `untold`.
-fn argument(
+fn argument<'a>(
     metric: &Metric,
     index: usize,
-    book: &Book,
+    book: &'a Book,
     untold: &dyn Fn(usize) -> bool,
     findings: &mut Vec<Finding>,
-) -> Option<Column> {
+) -> Option<Cow<'a, Column>> {
     let argument = metric.value.argument.as_ref()?;
+    if let Node::Slot(field) = argument.node {
+        return Some(Cow::Borrowed(
+            &book.events[index].clean.columns[field.0 as usize],
+        ));
+    }
     let events = &book.events[index];
     let frame =
         crate::expr::FieldFrame::new(&events.clean.columns, events.clean.rows.len(), book.as_of);
     let evaluated = argument.eval(&frame);
     let tables = &book.inputs.events[index];
-    let faults = evaluated.faults.into_iter();
-    for fault in faults.filter(|fault| untold(fault.row as usize)) {
+    let faults = evaluated.faults.into_iter().map(|fault| fault.row as usize);
+    let mut rows: Vec<usize> = faults.filter(|row| untold(*row)).collect();
+    events.sort_by_place(&mut rows);
+    for row in rows {
         let name = &metric.name;
         findings.push(
             Finding::warning(
@@ -264,31 +272,25 @@ fn argument(
                     "该行无法计算 `{name}`，已略过"
                 ),
             )
-            .place(place_of(
-                tables,
-                events.clean.rows[fault.row as usize],
-                None,
-            )),
+            .place(place_of(tables, events.clean.rows[row], None)),
         );
     }
-    Some(evaluated.column)
+    Some(Cow::Owned(evaluated.column))
 }
 
-/// For each row whether `where` holds.
+/// For each row whether `where` holds; `None` where all rows count.
 fn counted(
     rule: &EventSheet,
     metric: &Metric,
     book: &Book,
     events: &EventRows,
     findings: &mut Vec<Finding>,
-) -> Vec<bool> {
+) -> Option<Vec<bool>> {
     let count = events.clean.rows.len();
-    let Some(filter) = &metric.filter else {
-        return vec![true; count];
-    };
+    let filter = metric.filter.as_ref()?;
     let frame = crate::expr::FieldFrame::new(&events.clean.columns, count, book.as_of);
     let Column::Bool(truths) = filter.bound.eval(&frame).column else {
-        return vec![true; count];
+        return None;
     };
     let unknown = truths
         .iter()
@@ -306,7 +308,7 @@ fn counted(
             ),
         ));
     }
-    truths.iter().map(|truth| *truth == Truth::True).collect()
+    Some(truths.iter().map(|truth| *truth == Truth::True).collect())
 }
 
 /// The codes of the rows' ids in the order of their text, where `first` and `last` need them to break ties.
@@ -332,46 +334,6 @@ fn id_order(rule: &EventSheet, metric: &Metric, events: &EventRows) -> Option<Ve
             .map(|code| rank.get(*code as usize).copied().unwrap_or(0))
             .collect(),
     )
-}
-
-/// Rows by group: `starts[g]..starts[g + 1]` of `rows` are the rows of group `g`.
-struct Groups {
-    starts: Vec<u32>,
-    rows: Vec<u32>,
-}
-
-/// Sorts the rows of an event sheet into groups by counting.
-fn group(
-    count: usize,
-    events: &EventRows,
-    group_of: impl Fn(usize, usize) -> Option<usize>,
-) -> Groups {
-    const NONE: u32 = u32::MAX;
-    let of_row: Vec<u32> = events
-        .customer
-        .iter()
-        .enumerate()
-        .map(|(row, customer)| group_of(row, *customer as usize).map_or(NONE, |group| group as u32))
-        .collect();
-    let mut starts = vec![0u32; count + 1];
-    for group in of_row.iter().filter(|group| **group != NONE) {
-        starts[*group as usize + 1] += 1;
-    }
-    for index in 1..starts.len() {
-        starts[index] += starts[index - 1];
-    }
-    let mut next = starts.clone();
-    let mut rows = vec![0u32; starts.last().copied().unwrap_or(0) as usize];
-    for (row, group) in of_row
-        .iter()
-        .enumerate()
-        .filter(|(_, group)| **group != NONE)
-    {
-        let place = &mut next[*group as usize];
-        rows[*place as usize] = row as u32;
-        *place += 1;
-    }
-    Groups { starts, rows }
 }
 
 /// Periods that the files do not cover, and those before the customer was first seen, are missing. Inside, a period

@@ -78,7 +78,10 @@ pub fn missing(
 ) {
     let name = &metric.name;
     let sheet = &rule.sheet.name;
-    for row in (0..events.days.len()).filter(|row| counted(*row) && missing(*row)) {
+    let rows = 0..events.days.len();
+    let mut rows: Vec<usize> = rows.filter(|row| counted(*row) && missing(*row)).collect();
+    events.sort_by_place(&mut rows);
+    for row in rows {
         findings.push(
             Finding::warning(
                 Code::MissingEventValue,

@@ -9,6 +9,7 @@
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
 //! parts                head, then parts of a text file → tables of some of its rows
+//! lines                a text file   → its rows, in pieces   large ones that are plain
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! sheet_scan           bytes         → what a listener hears: worksheets and cells, of an xlsx as programs write it
@@ -30,6 +31,7 @@ mod header;
 mod header_pair;
 mod header_row;
 mod html;
+mod lines;
 mod listener;
 mod numbers;
 mod ods;
@@ -54,6 +56,7 @@ pub use encoding::encoding_named;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use lines::{Lines, NotPlain, Sizes};
 pub use parts::{Block, Blocks, HEAD, Head, Rows, Skips, Unfit};
 #[cfg(test)]
 pub(crate) use password::unlock;

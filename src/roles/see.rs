@@ -122,7 +122,11 @@ impl Viewer {
         }
         for (sheet, rows) in seen.book.events.iter_mut().enumerate() {
             let customer = rows.customer_field;
-            for (field, column) in rows.clean.columns.iter_mut().enumerate() {
+            for (field, column) in Arc::make_mut(&mut rows.clean)
+                .columns
+                .iter_mut()
+                .enumerate()
+            {
                 if self.sights.of_events.contains(&(sheet, field)) {
                     *column = emptied(&column.gather(&vec![None; column.len()]));
                 } else if field == customer && self.key_is_pseudonym() {

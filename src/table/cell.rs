@@ -1,5 +1,7 @@
 //! Raw cells: what a file has, before anybody decides what it means.
 
+use memchr::memchr2_iter;
+
 /// One cell as read.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Cell<'a> {
@@ -91,6 +93,8 @@ pub struct RawRows {
     /// Where each cell ends, from its row's start.
     ends: Vec<u32>,
     numbers: Vec<u32>,
+    /// Of rows that are not kept: the number of the first and how many there are, one after another.
+    left: Option<(u32, u32)>,
 }
 
 /// Begins every cell that is not plain text, and a plain text that happens to begin with it.
@@ -124,6 +128,50 @@ impl RawRows {
         }
     }
 
+    /// The rows of a text in which each line is a record: `fields` of them between `delimiter`s, none of which is quoted
+    /// or begins with a control character. The first `width` columns of it, the rows numbered from 0; `None` if a line
+    /// has more or fewer fields.
+    pub fn of_lines(text: String, delimiter: u8, fields: usize, width: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let width = width.min(fields);
+        let (mut starts, mut ends) = (vec![], vec![]);
+        let (mut start, mut field) = (0, 0);
+        let mut found = memchr2_iter(delimiter, b'\n', bytes);
+        while start < bytes.len() {
+            let at = found.next().unwrap_or(bytes.len());
+            let is_last = bytes.get(at) != Some(&delimiter);
+            if field < width {
+                let has_return = is_last && at > start && bytes[at - 1] == b'\r';
+                ends.push((at - start) as u32 - u32::from(has_return));
+            }
+            field += 1;
+            if is_last {
+                if field != fields {
+                    return None;
+                }
+                starts.push(start as u64);
+                (start, field) = (at + 1, 0);
+            }
+        }
+        let numbers = (0..starts.len() as u32).collect();
+        Some(Self {
+            width,
+            text,
+            starts,
+            ends,
+            numbers,
+            left: None,
+        })
+    }
+
+    /// Rows that are not kept, of which nothing is known but that they stand one below the other from row `first` on.
+    pub fn left_out(first: u32, count: u32) -> Self {
+        Self {
+            left: Some((first, count)),
+            ..Self::default()
+        }
+    }
+
     /// Cells in a row.
     pub const fn width(&self) -> usize {
         self.width
@@ -131,12 +179,13 @@ impl RawRows {
 
     /// How many rows.
     pub fn len(&self) -> usize {
-        self.numbers.len()
+        self.left
+            .map_or(self.numbers.len(), |(_, count)| count as usize)
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.len() == 0
     }
 
     /// How many bytes of memory the rows fill.
@@ -148,7 +197,10 @@ impl RawRows {
 
     /// The row number in the file (from 1) of row `row`; for text files the line on which the record starts.
     pub fn row_number(&self, row: usize) -> u32 {
-        self.numbers[row]
+        match self.left {
+            Some((first, _)) => first + row as u32,
+            None => self.numbers[row],
+        }
     }
 
     /// Appends a row. Cells that are not given are blank; what lies beyond the width is the caller's to report first.
@@ -284,6 +336,7 @@ impl RawRows {
     /// A cell as it lies in the text.
     #[inline]
     fn written(&self, row: usize, column: usize) -> &str {
+        debug_assert!(self.left.is_none(), "the rows are not kept");
         let base = self.starts[row] as usize;
         let at = row * self.width + column;
         let from = if column == 0 {
@@ -370,6 +423,42 @@ mod tests {
                 .enumerate()
                 .all(|(index, error)| *error as usize == index)
         );
+    }
+
+    #[test]
+    fn lines_come_in_as_their_records_would() {
+        let text = "a,客户,\r\n,,\nb,\t,c";
+        for width in 0..=4 {
+            let rows = RawRows::of_lines(text.to_owned(), b',', 3, width).unwrap();
+            let mut by_record = RawRows::new(width.min(3));
+            for (row, record) in text.lines().enumerate() {
+                let cells = record.split(',').map(Cell::Text);
+                by_record.push(row as u32, cells);
+            }
+            assert!(rows.has_cells_of(&by_record), "{width}");
+            assert_eq!(rows.row_number(2), 2);
+        }
+        for text in ["a,b,c\na,b\n", "a,b,c,d\n", "a,b,c\n\n", "\na,b,c\n"] {
+            assert!(
+                RawRows::of_lines(text.to_owned(), b',', 3, 2).is_none(),
+                "{text:?}"
+            );
+        }
+        assert!(
+            RawRows::of_lines(String::new(), b',', 3, 2)
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn rows_that_are_not_kept_still_have_numbers() {
+        let rows = RawRows::left_out(2, 10);
+        assert_eq!(
+            (rows.len(), rows.row_number(0), rows.row_number(9)),
+            (10, 2, 11)
+        );
+        assert!(!rows.is_empty());
     }
 
     #[test]

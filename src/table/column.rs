@@ -151,6 +151,17 @@ impl Column {
         }
     }
 
+    /// Whether any entry is missing.
+    pub fn has_missing(&self) -> bool {
+        match self {
+            Self::Number(values) | Self::DateTime(values) => values.contains(&MISSING),
+            Self::Date(values) => values.contains(&MISSING_DATE),
+            Self::Bool(values) => values.contains(&Truth::Unknown),
+            Self::Text(texts) => texts.codes.contains(&MISSING_TEXT),
+            Self::List(lists) => lists.rows.contains(&None),
+        }
+    }
+
     /// The entry of `row`.
     pub fn value(&self, row: usize) -> Value {
         if self.is_missing(row) {

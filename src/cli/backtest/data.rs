@@ -78,7 +78,8 @@ impl Data {
             if files.of(rules).is_some() {
                 continue;
             }
-            let (inputs, loaded) = inputs::load_all(&rules.scheme, &args.files, &options, screen)?;
+            let (inputs, loaded) =
+                inputs::load_all(&rules.scheme, &args.files, None, &options, screen)?;
             let scheme = Arc::new(rules.scheme.clone());
             files.read.push(Read {
                 shelf: Shelf::new(scheme.clone(), inputs.clone(), files.as_of),

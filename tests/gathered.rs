@@ -1,0 +1,454 @@
+//! Event sheets that are read piece by piece give what reading them whole gives: every column, every finding, in order.
+//! What cannot be read so says why, each for its reason.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own files fails by panic"
+)]
+
+use proptest::prelude::*;
+use regrade::book::{self, Inputs, Whole};
+use regrade::expr::Slot;
+use regrade::grading::{self, Grading, Past};
+use regrade::read::{self, Input, KnownSheet, Lines, NotPlain, Options, Sizes, Table};
+use regrade::scheme::{self, Scheme};
+use regrade::table::{Column, Date, RawRows, Value};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// As small as can be: a head of some rows, and pieces of one or two.
+const TINY: Sizes = Sizes {
+    least: 0,
+    head: 300,
+    piece: 37,
+};
+
+fn scheme_of(text: &str) -> Arc<Scheme> {
+    let (scheme, findings) = scheme::validate(text);
+    Arc::new(scheme.unwrap_or_else(|| panic!("{findings:?}")))
+}
+
+fn date(text: &str) -> Date {
+    Date::parse_iso(text).unwrap()
+}
+
+/// What the scheme knows of its first event sheet.
+fn known(scheme: &Scheme) -> KnownSheet {
+    let rule = &scheme.events[0];
+    let name = |field: usize| vec![rule.sheet.fields[field].name.to_string()];
+    KnownSheet {
+        name: rule.sheet.name.clone(),
+        key: name(rule.customer),
+        required: vec![name(rule.customer), name(rule.date)],
+        headers: (0..rule.sheet.fields.len()).flat_map(name).collect(),
+        results: vec![],
+    }
+}
+
+fn input(path: &Path) -> Input {
+    Input::File {
+        path: path.to_path_buf(),
+        name: "orders.csv".into(),
+        worksheet: None,
+    }
+}
+
+fn table(path: &Path, known: &[KnownSheet]) -> Table {
+    let tables = read::open(&input(path), known, &Options::default(), &|_, _| {});
+    tables.unwrap().remove(0)
+}
+
+/// The sheets of the customers, if there are any, beside the events.
+fn inputs(customers: Option<&Path>, events: Table) -> Inputs {
+    Inputs {
+        customers: customers.iter().map(|path| table(path, &[])).collect(),
+        events: vec![vec![events]],
+        ..Inputs::default()
+    }
+}
+
+/// Grades the events of a file, read whole.
+fn whole(scheme: &Arc<Scheme>, customers: Option<&Path>, events: &Path, as_of: Date) -> Grading {
+    let table = table(events, &[known(scheme)]);
+    let inputs = inputs(customers, table);
+    grading::grade(scheme.clone(), inputs, as_of, Past::default())
+}
+
+/// The same, read piece by piece.
+fn gathered(
+    scheme: &Arc<Scheme>,
+    customers: Option<&Path>,
+    events: &Path,
+    as_of: Date,
+    sizes: Sizes,
+) -> Result<Grading, Whole> {
+    let lines = Lines::open(&input(events), &[known(scheme)], &Options::default(), sizes);
+    let lines = lines.map_err(Whole::File)?;
+    let piece = |index: usize, width: usize| lines.piece(index, width);
+    let (rule, head) = (&scheme.events[0], &lines.table);
+    let rows = book::gather(scheme, rule, head, lines.pieces(), piece, as_of)?;
+    let mut table = lines.table.clone();
+    table.rows = RawRows::left_out(table.header_row + 1, rows.rows);
+    let mut inputs = inputs(customers, table);
+    inputs.gathered.insert(0, rows);
+    Ok(grading::grade(
+        scheme.clone(),
+        inputs,
+        as_of,
+        Past::default(),
+    ))
+}
+
+/// All that a grading says: who, every value of every slot, grades, findings.
+fn said(grading: &Grading) -> String {
+    let mut said = String::new();
+    let mut column = |name: &str, column: &Column| {
+        let values: Vec<Value> = (0..column.len()).map(|row| column.value(row)).collect();
+        writeln!(said, "{name}: {values:?}").unwrap();
+    };
+    for (place, entry) in (0u32..).zip(&grading.scheme.slots.entries) {
+        let slot = Slot(place);
+        if let Some(series) = grading.facts.get_series(slot) {
+            column(&format!("{} {:?}", entry.name, series.ends), &series.values);
+        } else {
+            column(&entry.name, grading.facts.get(slot));
+        }
+    }
+    let book = &grading.book;
+    writeln!(said, "{:?} {:?}", book.roster.ids, book.roster.entries).unwrap();
+    writeln!(said, "{:?}", grading.decided).unwrap();
+    for rows in &book.events {
+        // The rows of each customer lie in the order of the file, wherever those of the others are.
+        for customer in 0..book.roster.len() {
+            let own = rows.rows_of(customer).iter().map(|row| *row as usize);
+            let own = own.map(|row| (rows.days[row], rows.clean.rows[row]));
+            writeln!(said, "{:?}", own.collect::<Vec<_>>()).unwrap();
+        }
+        writeln!(said, "{:?}", rows.coverage).unwrap();
+    }
+    for finding in &grading.findings {
+        writeln!(said, "{finding:?}").unwrap();
+    }
+    said
+}
+
+const SHEET: &str = r#"
+[scheme]
+name = "t"
+version = "1"
+period = "month"
+[sheets.orders]
+customer = "id"
+date = "day"
+fields = [
+  { name = "id", type = "id" },
+  { name = "day", type = "date" },
+  { name = "amount", type = "money" },
+  { name = "shop", type = "text" },
+]
+"#;
+
+/// One metric of each kind.
+const METRICS: &str = r#"
+[[metrics]]
+name = "count"
+from = "orders"
+value = "count()"
+[[metrics]]
+name = "sum"
+from = "orders"
+value = "sum(amount)"
+[[metrics]]
+name = "mean"
+from = "orders"
+value = "mean(amount)"
+within = "3 months"
+[[metrics]]
+name = "least"
+from = "orders"
+value = "min(amount / 3)"
+where = "shop <> 'b'"
+[[metrics]]
+name = "last"
+from = "orders"
+value = "last(shop)"
+[[metrics]]
+name = "first"
+from = "orders"
+value = "first(amount)"
+[[metrics]]
+name = "middle"
+from = "orders"
+value = "median(amount)"
+[[metrics]]
+name = "shops"
+from = "orders"
+value = "count_distinct(shop)"
+[[metrics]]
+name = "usual"
+from = "orders"
+value = "most_common(shop)"
+[[metrics]]
+name = "gap"
+from = "orders"
+value = "mean_gap()"
+[[metrics]]
+name = "latest"
+from = "orders"
+value = "max(day)"
+[[metrics]]
+name = "monthly"
+from = "orders"
+value = "sum(amount)"
+per = "month"
+[[metrics]]
+name = "greatest"
+from = "orders"
+value = "max(shop)"
+per = "quarter"
+[[values]]
+name = "fifth"
+is = "quantile(sum, 5)"
+[[values]]
+name = "run"
+is = "longest(monthly > 50)"
+[[grades]]
+name = "A"
+when = "sum >= 100 or run >= 2"
+[[grades]]
+name = "B"
+"#;
+
+const MOVEMENT: &str = r#"
+[[movement]]
+max_step_down = 1
+rules = [{ name = "up", when = "streak(monthly > 50) >= 2", to = "A" }]
+otherwise = "follow"
+"#;
+
+const CUSTOMERS: &str =
+    "[sheets.customers]\nkey = \"id\"\nfields = [{ name = \"id\", type = \"id\" }]\n";
+
+/// The schemes under test: those that move, those with customers of their own, those that leave rows out.
+fn schemes() -> Vec<(String, bool)> {
+    let only_some = SHEET.replace(
+        "date = \"day\"\n",
+        "date = \"day\"\nrows = \"months(day) < 2\"\n",
+    );
+    vec![
+        (format!("{SHEET}{METRICS}"), false),
+        (format!("{only_some}{METRICS}"), false),
+        (format!("{SHEET}{METRICS}{MOVEMENT}"), false),
+        (format!("{only_some}{METRICS}{MOVEMENT}"), false),
+        (format!("{SHEET}{CUSTOMERS}{METRICS}"), true),
+        (format!("{only_some}{CUSTOMERS}{METRICS}"), true),
+    ]
+}
+
+/// The rows of an export: customer, day, amount, shop, and a column that no scheme reads.
+fn export(rows: &[(u8, u16, Option<i32>, u8)], line_end: &str) -> String {
+    let mut text = format!("no,id,day,amount,shop{line_end}");
+    for (number, (customer, day, amount, shop)) in rows.iter().enumerate() {
+        let day = date("2024-01-01").add_days(i32::from(*day)).unwrap();
+        let amount = amount.map_or(String::new(), |cents| {
+            format!("{}.{:02}", cents / 100, cents % 100)
+        });
+        let shop = ["a", "b", "", "店"][*shop as usize % 4];
+        write!(
+            text,
+            "{number},C{customer:02},{day},{amount},{shop}{line_end}"
+        )
+        .unwrap();
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pieces_give_what_the_whole_gives(
+        rows in prop::collection::vec(
+            (0u8..25, 0u16..200, prop::option::weighted(0.9, 0..20_000), 0u8..4),
+            1..120,
+        ),
+        piece in 1u64..400,
+        crlf in any::<bool>(),
+        last_end in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (orders, customers) = (folder.path().join("orders.csv"), folder.path().join("c.csv"));
+        let mut text = export(&rows, if crlf { "\r\n" } else { "\n" });
+        if !last_end {
+            text.truncate(text.trim_end().len());
+        }
+        // Without a shop a row ends with a comma, which is no blank end.
+        fs::write(&orders, &text).unwrap();
+        // In another order than the keys, and not all of them.
+        let ids: String = (5..22).rev().map(|number| format!("C{number:02}\n")).collect();
+        fs::write(&customers, format!("id\n{ids}")).unwrap();
+        let as_of = date("2024-06-15");
+        for (scheme, has_customers) in schemes() {
+            let scheme = scheme_of(&scheme);
+            let customers = has_customers.then_some(&*customers);
+            let sizes = Sizes { piece, ..TINY };
+            let whole = whole(&scheme, customers, &orders, as_of);
+            let pieces = gathered(&scheme, customers, &orders, as_of, sizes).unwrap();
+            prop_assert_eq!(said(&whole), said(&pieces));
+        }
+    }
+}
+
+/// Ten orders of two customers, in a file with this line at the end.
+fn with_line(line: &str) -> String {
+    let rows: Vec<_> = (0..40)
+        .map(|row| (row % 2, u16::from(row), Some(100), 0))
+        .collect();
+    format!("{}{line}", export(&rows, "\n"))
+}
+
+/// Why a file is read whole.
+fn why(scheme: &str, text: &[u8], sizes: Sizes) -> Option<Whole> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    fs::write(&path, text).unwrap();
+    let scheme = scheme_of(scheme);
+    gathered(&scheme, None, &path, date("2024-06-15"), sizes).err()
+}
+
+#[test]
+fn a_file_that_is_not_plain_is_read_whole() {
+    use NotPlain as N;
+    let scheme = format!("{SHEET}{METRICS}");
+    let line = "40,C01,2024-03-01,1,a\n";
+    assert_eq!(why(&scheme, with_line(line).as_bytes(), TINY), None);
+    for (line, expected) in [
+        ("40,\"C01\",2024-03-01,1,a\n", N::Quote),
+        ("40,C01,2024-03-01,1,a\r41,C01,2024-03-01,1,a\n", N::Control),
+        ("40,C01,2024-03-01,1,a\u{1}\n", N::Control),
+        ("\n40,C01,2024-03-01,1,a\n", N::Fields),
+        ("40,C01,2024-03-01,1\n", N::Fields),
+        ("40,C01,2024-03-01,1,a,b\n", N::Fields),
+        (",合计,,40,\n", N::Footer),
+        ("40,,2024-03-01,1,a\n", N::Fields),
+        ("40, ,2024-03-01,1,a\n", N::Footer),
+    ] {
+        let found = why(&scheme, with_line(line).as_bytes(), TINY);
+        assert_eq!(found, Some(Whole::File(expected)), "{line:?}");
+    }
+    let mut latin = with_line("40,C01,2024-03-01,1,").into_bytes();
+    latin.extend(b"caf\xE9\n");
+    let found = why(&scheme, &latin, TINY);
+    assert_eq!(found, Some(Whole::File(N::Encoding)));
+    let long = with_line(&format!(
+        "40,C01,2024-03-01,1,{}\n{line}",
+        "x".repeat(3 << 20)
+    ));
+    let found = why(&scheme, long.as_bytes(), TINY);
+    assert_eq!(found, Some(Whole::File(N::LongLine)));
+    let titled = format!("订单\n{}", with_line(line));
+    let found = why(&scheme, titled.as_bytes(), TINY);
+    assert_eq!(found, Some(Whole::File(N::Head)));
+    let nameless = with_line(line).replacen("no,id", ",id", 1);
+    let found = why(&scheme, nameless.as_bytes(), TINY);
+    assert_eq!(found, Some(Whole::File(N::Header)));
+    let found = why(&scheme, with_line(line).as_bytes(), Sizes::default());
+    assert_eq!(found, Some(Whole::File(N::Small)));
+    let options = Options {
+        header_row: Some(1),
+        ..Options::default()
+    };
+    let known = [known(&scheme_of(&scheme))];
+    let found = Lines::open(&input(Path::new("orders.csv")), &known, &options, TINY).err();
+    assert_eq!(found, Some(N::Options));
+    let found = Lines::open(&Input::Stdin, &known, &Options::default(), TINY).err();
+    assert_eq!(found, Some(N::Input));
+}
+
+#[test]
+fn rows_of_which_there_is_something_to_say_are_read_whole() {
+    let scheme = format!("{SHEET}{METRICS}");
+    for line in [
+        "40,C01,2024-02-30,1,a\n",
+        "40,C01,,1,a\n",
+        "40,C01,2024-03-01,x,a\n",
+        "40,1.2E+17,2024-03-01,1,a\n",
+        "40,C01,05/03/2024,1,a\n",
+        "40,C01,3/3/2024,1,a\n",
+        "no,id,day,amount,shop\n",
+    ] {
+        let found = why(&scheme, with_line(line).as_bytes(), TINY);
+        assert_eq!(found, Some(Whole::Said), "{line}");
+    }
+    let text = with_line("");
+    let with = |from: &str, to: &str| scheme.replacen(from, to, 1);
+    for (scheme, expected) in [
+        (
+            with("date = \"day\"\n", "date = \"day\"\nid = \"no\"\n"),
+            Whole::Rows,
+        ),
+        (
+            with(
+                "date = \"day\"\n",
+                "date = \"day\"\nrows = \"id <> 'C01'\"\n",
+            ),
+            Whole::Condition,
+        ),
+        (
+            with(
+                "date = \"day\"\n",
+                "date = \"day\"\nrows = \"amount > 0\"\n",
+            ),
+            Whole::Said,
+        ),
+        (
+            with("type = \"text\"", "type = \"text\", fill = \"down\""),
+            Whole::Field,
+        ),
+        (
+            with("type = \"text\"", "type = \"text\", unique = true"),
+            Whole::Field,
+        ),
+        (
+            with("\"shop\", type", "\"town\", headers = [\"city\"], type").replace("shop", "town"),
+            Whole::Field,
+        ),
+        (
+            with("type = \"money\"", "type = \"money\", max = 0"),
+            Whole::Said,
+        ),
+    ] {
+        // Of one row it is not known whether it counts.
+        let text = text.replacen(",1.00,", ",,", 1);
+        assert_eq!(
+            why(&scheme, text.as_bytes(), TINY),
+            Some(expected),
+            "{scheme}"
+        );
+    }
+}
+
+#[test]
+fn examples_are_graded_alike_in_pieces() {
+    for (example, as_of) in [
+        ("cdnow", "1998-06-30"),
+        ("prediction", "1997-09-30"),
+        ("rfm-orders", "2006-12-31"),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("examples")
+            .join(example);
+        let scheme = scheme_of(&fs::read_to_string(folder.join("rules.toml")).unwrap());
+        let orders = folder.join("orders.csv");
+        let sizes = Sizes {
+            least: 0,
+            head: 32 << 10,
+            piece: 10_000,
+        };
+        let whole = whole(&scheme, None, &orders, date(as_of));
+        let pieces = gathered(&scheme, None, &orders, date(as_of), sizes).unwrap();
+        // Not told as a difference, which would be megabytes long.
+        assert!(said(&whole) == said(&pieces), "{example}");
+    }
+}
