@@ -333,8 +333,10 @@ proptest! {
                 header_percent: false,
                 scale,
             });
-            let read = |_, cell| Ok(reader.read_millionths(cell)?.map(|(value, _)| value));
-            same(&rule(field), &|cells| cells.each(MISSING, read).read(Column::Number))?;
+            same(&rule(field), &|cells| {
+                let read = |_, cell| Ok(reader.read_millionths(cell)?.map(|(value, _)| value));
+                cells.each(MISSING, read).read(Column::Number)
+            })?;
         }
     }
 }
