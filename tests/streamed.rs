@@ -384,7 +384,7 @@ fn what_a_call_asks_for_is_shown() {
     let text = rows(200).replace("17.5,", ",").replace("19.5,", "x,");
     for (condition, expected) in [
         ("amount > 100 and grade = 'A'", Ok(())),
-        ("1 / (amount - 50.5) > 0", Err(Reason::Counted)),
+        ("1 / (share - 10%) > 0", Err(Reason::Counted)),
     ] {
         let asked = Asked {
             wanted: wanted(condition),
@@ -628,6 +628,9 @@ proptest! {
 
     #[test]
     fn files_with_faulty_cells_come_out_the_same(text in file(calm()), block in 20..2000_usize) {
-        prop_assert_eq!(both(SCHEME, text.as_bytes(), block, 2), Ok(()));
+        let given = both(SCHEME, text.as_bytes(), block, 2);
+        // With a quote in a field that is not quoted, a block may end within one that is.
+        let misled = text.contains("a\"b") && given == Err(Unfit::Quote.into());
+        prop_assert!(given == Ok(()) || misled, "{given:?}");
     }
 }
