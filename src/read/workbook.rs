@@ -1,7 +1,7 @@
 //! Workbooks of all formats: decides where one is read, and makes tables of what its reader says.
 //!
-//! xlsx is streamed in this process as long as little of it is held in memory; everything else is read in a process of
-//! its own, if there is a program to run as one.
+//! xlsx is scanned in this process or, where it is not as programs write it, streamed by calamine as long as little of it
+//! is held in memory; everything else is read in a process of its own, if there is a program to run as one.
 
 use super::assemble::Candidate;
 use super::format::Content;
@@ -83,6 +83,7 @@ fn listen(content: &Content, source: &Source<'_>, listener: &mut dyn Patient) ->
         }
         listener.again();
     }
+    // A library holds them, too, and not in one text.
     parts.held += parts.texts;
     let streams = content.format == Format::Xlsx && parts.held <= limits.held();
     match &source.options.guard.process {

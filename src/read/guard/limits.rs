@@ -10,7 +10,7 @@ pub const DEFAULT_MEMORY: u64 = 512 << 20;
 #[derive(Clone, Debug)]
 pub struct Guard {
     /// The memory, in bytes, of the process that reads an xls, xlsb or ods workbook, or an xlsx workbook with very many
-    /// texts. All other limits grow with it.
+    /// texts that the fast scan does not know. All other limits grow with it.
     pub memory: u64,
     /// The processor time, in seconds, that this process may take for a file of hardly any size. It grows with the file
     /// and the memory.
@@ -82,8 +82,8 @@ impl Limits {
         self.scaled(16, 64)
     }
 
-    /// What of an xlsx workbook a library may hold in memory in this process: the texts that its cells share, styles
-    /// and relationships, inflated, in bytes.
+    /// What of an xlsx workbook a library may hold in memory in this process: styles, relationships and, where it is not
+    /// scanned, the texts that its cells share, inflated, in bytes.
     pub(in crate::read) fn held(&self) -> u64 {
         self.memory / 32
     }

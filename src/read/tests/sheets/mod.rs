@@ -1,5 +1,6 @@
 //! The fast scan of xlsx workbooks beside calamine: the same cells, whatever the workbook, or a reason for not scanning it.
 
+mod cells;
 mod generated;
 mod reasons;
 
