@@ -228,7 +228,10 @@ fn read_at(path: &std::path::Path, from: u64, count: u64) -> io::Result<Vec<u8>>
 
 /// Whether there is nothing in these lines but text, tabs and line ends.
 fn plain(bytes: &[u8]) -> Result<(), NotPlain> {
-    // One pass without a branch, which the compiler vectorises; which it is matters only where there is one.
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "one pass without a branch, which the compiler vectorises; what it is matters only where there is one"
+    )]
     let odd = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') | (byte == b'"');
     for part in bytes.chunks(1 << 12) {
         if !part.iter().fold(false, |any, byte| any | odd(*byte)) {
