@@ -8,6 +8,7 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
+//! plain                files         → blocks of lines       text files that hold nothing unusual, read in passes
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! xlsx xlsb xls ods    bytes         → what a listener hears: worksheets and cells
@@ -32,6 +33,7 @@ mod listener;
 mod numbers;
 mod ods;
 mod password;
+mod plain;
 mod properties;
 mod records;
 mod second_table;
@@ -52,6 +54,7 @@ pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
 #[cfg(test)]
 pub(crate) use password::unlock;
+pub use plain::{Block, Blocks, Lines, Odd, Plain};
 pub use properties::{ASIDE, Properties, in_pieces, properties};
 
 use crate::diagnostic::{Code, Finding, Text};
