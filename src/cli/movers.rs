@@ -68,7 +68,7 @@ impl File {
         let gathered = self.plain.go_through(|blocks| {
             let mut teller = Teller::new(self.telling, wanted, levels);
             let mut gathered = Gathered::default();
-            while let Some(block) = blocks.next()? {
+            while let Some(block) = blocks.take()? {
                 block.rows(&columns, |row, cells| gathered.add(row, teller.told(cells)))?;
             }
             Ok(gathered)

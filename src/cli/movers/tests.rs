@@ -170,10 +170,10 @@ fn what_the_short_way_does_not_tell_is_left_to_the_whole_one() {
         None
     );
     // A level for each customer is none that is counted, beyond some number.
-    let many: String = (0..Levels::MOST + 10)
+    let many: Vec<String> = (0..Levels::MOST + 10)
         .map(|n| format!("C{n},甲,1,L{n},,r\n"))
         .collect();
-    let many = format!("{HEADER}{many}");
+    let many = format!("{HEADER}{}", many.concat());
     assert_eq!(same(&many, &many, &Wanted::default()), Some(Levels::MOST));
 }
 

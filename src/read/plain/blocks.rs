@@ -87,7 +87,7 @@ impl<'p> Blocks<'p> {
     }
 
     /// The next block that nobody else has; `None` at the end of the file.
-    pub fn next(&mut self) -> Result<Option<Block<'_>>, Odd> {
+    pub fn take(&mut self) -> Result<Option<Block<'_>>, Odd> {
         let Some(first) = self.line.take(&mut self.bytes)? else {
             return Ok(None);
         };

@@ -172,7 +172,7 @@ impl Plain {
         };
         let found = self.go_through(|blocks| {
             let mut lines = Lines::default();
-            while let Some(block) = blocks.next()? {
+            while let Some(block) = blocks.take()? {
                 for (row, line) in block.lines().filter(|(row, _)| is_wanted(*row)) {
                     lines.push(row, line);
                 }

@@ -21,9 +21,9 @@ fn all(input: &Input, wanted: &[usize]) -> Result<(Table, Vec<Vec<String>>), Odd
     let plain = Plain::open(input, &Options::default())?;
     let seen = plain.go_through(|blocks| {
         let mut seen = vec![];
-        while let Some(block) = blocks.next()? {
+        while let Some(block) = blocks.take()? {
             block.rows(wanted, |row, cells| {
-                let cells = cells.iter().map(|cell| cell.to_string());
+                let cells = cells.iter().map(ToString::to_string);
                 seen.push((row, cells.collect::<Vec<_>>()));
             })?;
         }
@@ -84,7 +84,7 @@ fn rows_are_those_of_the_whole_reader() {
         let grade = ["A", "B", "\"C\""][n % 3];
         format!("C{n:05},客户{n},{note},{grade}\n")
     };
-    let rows: String = (0..3000).map(row).collect();
+    let rows = (0..3000).map(row).collect::<Vec<_>>().concat();
     for text in [
         format!("{HEADER}{rows}"),
         format!("\u{feff}{HEADER}{rows}").replace('\n', "\r\n"),
@@ -101,7 +101,8 @@ fn rows_are_those_of_the_whole_reader() {
 #[test]
 fn each_reason_is_met() {
     let folder = tempfile::tempdir().unwrap();
-    let rows: String = (0..40).map(|n| format!("C{n},甲,,A\n")).collect();
+    let rows: Vec<String> = (0..40).map(|n| format!("C{n},甲,,A\n")).collect();
+    let rows = rows.concat();
     let odd = |bytes: &[u8]| all(&write(&folder, bytes), &[0, 1]).err();
     let with = |line: &str| odd(format!("{HEADER}{rows}{line}{rows}").as_bytes());
     assert_eq!(with("C99,乙,,B\n"), None);
