@@ -7,10 +7,12 @@ use super::gate::{self, Figures, Gate};
 use super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
 use super::recorded;
 use super::rules::{self, Rules};
-use super::side::{RunSide, Side, is_run, side, snapshots};
+use super::side::{RunSide, Side, files, fitting, is_run, side, snapshots};
 use super::write::terminal_options;
-use super::{Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, role, screen};
-use regrade::compare::{self, Class, Comparison, On, Renamed, Snapshot, Wanted};
+use super::{
+    Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, movers, role, screen,
+};
+use regrade::compare::{self, Class, Comparison, On, Renamed, Snapshot, Unmoved, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
@@ -85,25 +87,29 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = args.reading.options()?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    let old = side(&args.old, &wanted, &options, false, global, &mut findings)?;
-    let new = side(&args.new, &wanted, &options, true, global, &mut findings)?;
-    if !is_named(global) {
-        let fits = |side: &Side| match (side, wanted.scheme) {
-            (Side::File(file, _), Some(scheme)) => file.has_key_of(scheme),
-            _ => true,
-        };
-        // A rules.toml that lies in the folder by chance says nothing about files that do not have its key.
-        if !fits(&old) || !fits(&new) {
-            wanted.scheme = None;
-        }
-    }
+    // Where everybody is listed, everybody is to be looked at.
+    let movers = if lists_unmoved(&outputs, only.as_deref()) {
+        None
+    } else {
+        let names = (&*args.old, &*args.new);
+        movers::movers(names, &wanted, &options, is_named(global))
+    };
+    let (old, new, unmoved) = match movers {
+        Some((old, new, unmoved)) => (Side::File(old, vec![]), Side::File(new, vec![]), unmoved),
+        None => (
+            side(&args.old, &wanted, &options, false, global, &mut findings)?,
+            side(&args.new, &wanted, &options, true, global, &mut findings)?,
+            Unmoved::default(),
+        ),
+    };
+    wanted.scheme = fitting(wanted.scheme, &files([&old, &new]), is_named(global));
     let (mut snapshots, runs) = snapshots(old, new, &wanted, &mut findings)?;
     if let Some(new) = &runs.1 {
         snapshots
             .0
             .rename(&Renamed::of(&new.known.scheme, &wanted.on));
     }
-    let mut comparison = compare::compare(&snapshots.0, &snapshots.1);
+    let mut comparison = compare::compare_beside(&snapshots.0, &snapshots.1, &unmoved);
     let graded_by = runs
         .1
         .as_ref()
@@ -202,6 +208,16 @@ fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {
             .filter(|level| !level.is_empty())
             .map(Arc::from)
             .collect(),
+    }
+}
+
+/// Whether an output lists those with whom nothing happened.
+fn lists_unmoved(outputs: &[Output], only: Option<&[Class]>) -> bool {
+    let for_programs =
+        |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
+    match only {
+        Some(only) => only.contains(&Class::Unchanged),
+        None => outputs.iter().any(for_programs),
     }
 }
 

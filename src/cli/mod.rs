@@ -32,6 +32,7 @@ mod ledger;
 mod ledger_run;
 mod list;
 mod man;
+mod movers;
 mod named;
 mod notify;
 mod output;

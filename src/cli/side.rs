@@ -7,6 +7,7 @@ use regrade::diagnostic::Finding;
 use regrade::grading::Grading;
 use regrade::present::workbook;
 use regrade::read::{self, Input, Options, Table};
+use regrade::scheme::Scheme;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -77,6 +78,16 @@ pub fn is_run(argument: &str) -> bool {
     (argument.starts_with('@') || is_id) && !Path::new(argument).exists()
 }
 
+/// The scheme, if it says something of these files: a rules.toml that lies in the folder by chance says nothing about
+/// files that do not have its key.
+pub fn fitting<'a>(
+    scheme: Option<&'a Scheme>,
+    files: &[&Graded],
+    is_named: bool,
+) -> Option<&'a Scheme> {
+    scheme.filter(|scheme| is_named || files.iter().all(|file| file.has_key_of(scheme)))
+}
+
 /// The tables of a file. A workbook that regrade wrote says itself which of its worksheets count.
 fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table>, Stop> {
     let whole = |input: &Input| read::open(input, &[], options, &|_, _| {});
@@ -106,6 +117,15 @@ fn open(input: &Input, sheets: &[String], options: &Options) -> Result<Vec<Table
     whole(input).map_err(Stop::refused)
 }
 
+/// The files among the sides.
+pub fn files(sides: [&Side; 2]) -> Vec<&Graded> {
+    let files = sides.into_iter().filter_map(|side| match side {
+        Side::File(file, _) => Some(file),
+        Side::Run(_) => None,
+    });
+    files.collect()
+}
+
 /// Both sides, with the keys by which their customers are known.
 pub fn snapshots(
     old: Side,
@@ -113,13 +133,7 @@ pub fn snapshots(
     wanted: &Wanted<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(Sides<Snapshot>, Sides<Option<RunSide>>), Stop> {
-    let files: Vec<&Graded> = [&old, &new]
-        .into_iter()
-        .filter_map(|side| match side {
-            Side::File(file, _) => Some(file),
-            Side::Run(_) => None,
-        })
-        .collect();
+    let files = files([&old, &new]);
     let keys = if files.is_empty() {
         vec![]
     } else {

@@ -1,6 +1,6 @@
 //! From which level to which: how many customers, what share of those who came from there, what amount.
 
-use super::{Class, Move};
+use super::{Class, Move, Unmoved};
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
 use crate::table::decimal::divide_half_away;
@@ -75,7 +75,7 @@ impl Matrix {
         }
     }
 
-    pub(super) fn of(moves: &[Move], levels: &[Arc<str>]) -> Self {
+    pub(super) fn of(moves: &[Move], levels: &[Arc<str>], unmoved: &Unmoved) -> Self {
         let size = levels.len() + 2;
         let places: HashMap<&str, usize> = levels
             .iter()
@@ -109,6 +109,10 @@ impl Matrix {
             flow.1 += found
                 .amount
                 .map_or(0, |amount| i128::from(amount.millionths()));
+        }
+        for (level, count) in &unmoved.0 {
+            let place = place(Some(level));
+            counts[place][place].0 += count;
         }
         let rows = counts.into_iter().map(|row| {
             let all: usize = row.iter().map(|(count, _)| count).sum();

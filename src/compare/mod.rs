@@ -16,6 +16,7 @@ mod snapshot;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod unmoved;
 mod verify;
 
 pub use before::{since_before, with_before};
@@ -28,6 +29,7 @@ pub use run::{Outcome, Recorded, Renamed, Swapped, latest, levels, of_run, put_c
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 pub use standing::{level_of, levels_only, places};
+pub use unmoved::{Gathered, Levels, Moved, Teller, Telling, Told, Twice, Unmoved};
 pub use verify::{Edits, Verdict, is_for_people, verify};
 
 use std::sync::Arc;
@@ -37,8 +39,10 @@ use std::sync::Arc;
 pub struct Comparison {
     /// Everybody whom either side knows, each once: those who came down first, the furthest before the others, then
     /// those who went up, and last those with whom nothing happened. Inside a class and a distance in the order of the
-    /// new side; who is only in the old one in its order.
+    /// new side; who is only in the old one in its order. Who is [`Unmoved`] is counted and not here.
     pub moves: Vec<Move>,
+    /// How many are unmoved.
+    unmoved: usize,
     /// From which level to which.
     pub matrix: Matrix,
     /// How many customers each class has, in the order of [`Class::ALL`].
@@ -53,19 +57,29 @@ pub struct Comparison {
     pub is_ordered: bool,
 }
 
-/// Compares two snapshots.
+/// Compares two snapshots that have everybody.
 pub fn compare(old: &Snapshot, new: &Snapshot) -> Comparison {
+    compare_beside(old, new, &Unmoved::default())
+}
+
+/// Compares two snapshots of those who are not unmoved. What comes out is what the snapshots of all would give, but for
+/// the list, which the unmoved are not in.
+pub fn compare_beside(old: &Snapshot, new: &Snapshot, unmoved: &Unmoved) -> Comparison {
     let mut moves = moves::all(old, new);
     moves::sort(&mut moves);
     let mut counts = [0; Class::ALL.len()];
     for found in &moves {
         counts[found.class as usize] += 1;
     }
-    let levels = snapshot::levels_of_both(old, new);
-    let present = |side: &Snapshot| side.customers().iter().filter(|c| c.is_present()).count();
+    let alike = unmoved.count();
+    counts[Class::Unchanged as usize] += alike;
+    let levels = snapshot::levels_of_both(old, new, unmoved);
+    let present =
+        |side: &Snapshot| alike + side.customers().iter().filter(|c| c.is_present()).count();
     Comparison {
-        matrix: Matrix::of(&moves, &levels),
+        matrix: Matrix::of(&moves, &levels, unmoved),
         moves,
+        unmoved: alike,
         counts,
         old: present(old),
         new: present(new),
@@ -80,6 +94,11 @@ impl Comparison {
         self.counts[class as usize]
     }
 
+    /// How many customers either side knows.
+    pub fn everybody(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
     /// How many customers are in the sheets of the new side and were not in those of the old one, whatever has become of
     /// them: one who came without a level, or whose row is refused, is not in the class of the new ones.
     pub fn came(&self) -> usize {
@@ -89,10 +108,14 @@ impl Comparison {
 
     /// How many of the customers of the old side have a class: with [`Self::came`] everybody is counted once.
     pub fn count_of_old(&self, class: Class) -> usize {
-        let moves = self.moves.iter();
-        moves
-            .filter(|found| found.there.0 && found.class == class)
-            .count()
+        let listed = self.moves.iter();
+        let listed = listed.filter(|found| found.there.0 && found.class == class);
+        let unmoved = if class == Class::Unchanged {
+            self.unmoved
+        } else {
+            0
+        };
+        listed.count() + unmoved
     }
 
     /// How many customers who are on both sides went from one level to another: what gates call moved.

@@ -1,5 +1,6 @@
 //! Who had which level at one time.
 
+use super::Unmoved;
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Column, Decimal, Place, Value};
@@ -118,7 +119,7 @@ fn twice(id: &str, first: Option<Place>, second: Option<Place>) -> Finding {
 
 /// The levels of both sides. Where an order is known it is that of the new side, and a level that only the old one has
 /// stands behind the one that it followed there; levels that no order has, and all of them without one, go by name.
-pub(super) fn levels_of_both(old: &Snapshot, new: &Snapshot) -> Vec<Arc<str>> {
+pub(super) fn levels_of_both(old: &Snapshot, new: &Snapshot, unmoved: &Unmoved) -> Vec<Arc<str>> {
     let mut levels = new.levels.clone();
     let mut at = 0;
     for level in &old.levels {
@@ -130,8 +131,10 @@ pub(super) fn levels_of_both(old: &Snapshot, new: &Snapshot) -> Vec<Arc<str>> {
         }
     }
     let customers = old.customers.iter().chain(&new.customers);
+    let customers = customers.filter_map(|customer| customer.level.as_ref());
+    let unmoved = unmoved.0.iter().map(|(level, _)| level);
     let mut others: Vec<Arc<str>> = vec![];
-    for level in customers.filter_map(|customer| customer.level.as_ref()) {
+    for level in customers.chain(unmoved) {
         if !levels.contains(level) && !others.contains(level) {
             others.push(level.clone());
         }

@@ -10,6 +10,7 @@
 //! records csv          text          → rows of cells         text files
 //! parts                head, then parts of a text file → tables of some of its rows
 //! lines                a text file   → its rows, in pieces   large ones that are plain
+//! plain                files         → blocks of lines       text files that hold nothing unusual, read in passes
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! sheet_scan           bytes         → what a listener hears: worksheets and cells, of an xlsx as programs write it
@@ -37,6 +38,7 @@ mod numbers;
 mod ods;
 mod parts;
 mod password;
+pub mod plain;
 mod properties;
 mod records;
 mod second_table;

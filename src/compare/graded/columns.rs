@@ -50,7 +50,7 @@ const NAMES: [&str; 12] = [
 
 impl Graded {
     /// The column of what is compared.
-    pub(super) fn level(&self, wanted: &Wanted<'_>) -> Result<usize, Finding> {
+    pub(in crate::compare) fn level(&self, wanted: &Wanted<'_>) -> Result<usize, Finding> {
         if let Some(header) = wanted.level {
             return self.named(header, "--grade");
         }

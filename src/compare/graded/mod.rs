@@ -14,6 +14,7 @@ use crate::book::{Recognised, recognise, recognise_by_words};
 use crate::clean::text::{is_blank, parse_id, shorten, shown, trim, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang, Text, listed};
+use crate::parallel;
 use crate::read::{Header, Table, find_columns};
 use crate::scheme::model::Scheme;
 use crate::table::column::MISSING_TEXT;
@@ -171,6 +172,11 @@ impl Graded {
         &self.tables
     }
 
+    /// The column that says what was decided, where regrade wrote the file.
+    pub(super) fn change(&self) -> Option<usize> {
+        self.own.as_ref()?.change
+    }
+
     /// Whether it has the key of this scheme.
     pub fn has_key_of(&self, scheme: &Scheme) -> bool {
         key_of_scheme(scheme).is_some_and(|names| !find_columns(self.headers(), &names).is_empty())
@@ -269,15 +275,13 @@ impl Graded {
             .chain([key, level])
             .chain(name)
             .collect();
-        snapshot.values = (0..self.headers().len())
+        let shown: Vec<usize> = (0..self.headers().len())
             .filter(|column| !results.contains(column) && !self.headers()[*column].text.is_empty())
-            .map(|column| {
-                (
-                    self.headers()[column].text.as_str().into(),
-                    self.column(column, &rows),
-                )
-            })
             .collect();
+        snapshot.values = parallel::each(parallel::cores(), shown.len(), |at| {
+            let name = self.headers()[shown[at]].text.as_str();
+            (name.into(), self.column(shown[at], &rows))
+        });
         snapshot.levels = order(wanted);
         Ok(snapshot)
     }
@@ -335,7 +339,7 @@ fn order(wanted: &Wanted<'_>) -> Vec<Arc<str>> {
 }
 
 /// What the scheme calls a grade now that had this name in an earlier one.
-fn present_name(wanted: &Wanted<'_>, level: Arc<str>) -> Arc<str> {
+pub(super) fn present_name(wanted: &Wanted<'_>, level: Arc<str>) -> Arc<str> {
     let grades = wanted
         .scheme
         .map(|scheme| &scheme.grades)
@@ -349,7 +353,7 @@ fn present_name(wanted: &Wanted<'_>, level: Arc<str>) -> Arc<str> {
 }
 
 /// What 变动 says, as far as it matters here: who is not in the data, and whose level a person set.
-fn decision(word: &str) -> Option<Decision> {
+pub(super) fn decision(word: &str) -> Option<Decision> {
     let word = word.trim_start_matches(|c: char| !c.is_alphabetic());
     let known = [Decision::Absent, Decision::Refused, Decision::Overridden];
     known.into_iter().find(|decision| {

@@ -97,7 +97,7 @@ pub fn write_terminal(
         terminal::write(&moves, options, out)?;
         writeln!(out)?;
     }
-    if diff.comparison.moves.len() > diff.comparison.count(Class::Unchanged) {
+    if diff.comparison.everybody() > diff.comparison.count(Class::Unchanged) {
         terminal::write(&MatrixTable::new(diff), options, out)?;
         writeln!(out)?;
     }

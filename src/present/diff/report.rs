@@ -25,7 +25,7 @@ pub fn report(diff: &Diff) -> Report {
     let mut sections = vec![changes(diff)];
     sections.extend((!diff.cuts.is_empty()).then(|| grades(diff)));
     // Of nobody there is no matrix.
-    sections.extend((!comparison.moves.is_empty()).then(|| matrix(diff)));
+    sections.extend((comparison.everybody() > 0).then(|| matrix(diff)));
     sections.extend(diff.effects.iter().cloned());
     Report {
         lang,
@@ -83,7 +83,7 @@ fn changes(diff: &Diff) -> Section {
             .notes
             .push(said(lang, text!("Nobody moved.", "没有客户变动。")));
     }
-    let all = comparison.moves.len();
+    let all = comparison.everybody();
     let columns = vec![
         Column::new("what", Word::Change.get(lang), Kind::Text),
         Column::new("customers", Word::Customers.get(lang), Kind::Count),

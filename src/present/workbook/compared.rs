@@ -78,7 +78,7 @@ fn figures(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), 
         format(Look::Number(0)),
         format(Look::Percent(1)),
     );
-    let all = comparison.moves.len();
+    let all = comparison.everybody();
     for class in Class::ALL
         .into_iter()
         .filter(|class| comparison.count(*class) > 0)

@@ -1,0 +1,82 @@
+//! Two graded text files compared by those who moved: a first reading of both finds them, a second one takes their rows.
+//! What comes out is what reading both whole gives.
+
+use super::side;
+use regrade::compare::{self, Gathered, Graded, Levels, Moved, Teller, Telling, Unmoved, Wanted};
+use regrade::parallel;
+use regrade::read::plain::Plain;
+use regrade::read::{Options, Table};
+
+/// Both files with the rows of those who may have moved, and the others counted. `None` where a file is not plain or
+/// does not tell surely who moved; then both are to be read whole.
+pub fn movers(
+    (old, new): (&str, &str),
+    wanted: &Wanted<'_>,
+    options: &Options,
+    is_named: bool,
+) -> Option<(Graded, Graded, Unmoved)> {
+    if side::is_run(old) || side::is_run(new) {
+        return None;
+    }
+    let open = |argument: &str| Plain::open(&super::inputs::input(argument), options).ok();
+    let (old, new) = (open(old)?, open(new)?);
+    let graded = |table: Table| Graded::pick(vec![table], &[], wanted).ok();
+    let heads = (graded(old.table().clone())?, graded(new.table().clone())?);
+    let fitting = Wanted {
+        scheme: side::fitting(wanted.scheme, &[&heads.0, &heads.1], is_named),
+        ..wanted.clone()
+    };
+    let keys = compare::keys(&[&heads.0, &heads.1], &fitting).ok()?;
+    let [old_key, new_key] = keys[..] else {
+        return None;
+    };
+    let levels = Levels::default();
+    let old = File {
+        telling: Telling::of(&heads.0, old_key, &fitting)?,
+        plain: old,
+    };
+    let new = File {
+        telling: Telling::of(&heads.1, new_key, &fitting)?,
+        plain: new,
+    };
+    let (gathered, of_new) = (
+        old.gathered(&fitting, &levels)?,
+        new.gathered(&fitting, &levels)?,
+    );
+    let moved = Moved::between(&gathered, &of_new).ok()?;
+    drop((gathered, of_new));
+    let lines = [old.plain.lines(&moved.old), new.plain.lines(&moved.new)];
+    let [Ok(of_old), Ok(of_new)] = lines else {
+        return None;
+    };
+    let [old, new] = parallel::halves(|side| match side {
+        0 => old.plain.with_rows(&of_old),
+        _ => new.plain.with_rows(&of_new),
+    });
+    Some((graded(old)?, graded(new)?, moved.unmoved(levels)))
+}
+
+/// A file and the columns that tell.
+struct File {
+    plain: Plain,
+    telling: Telling,
+}
+
+impl File {
+    /// What its rows tell.
+    fn gathered(&self, wanted: &Wanted<'_>, levels: &Levels) -> Option<Vec<Gathered>> {
+        let columns = self.telling.columns();
+        let gathered = self.plain.go_through(|blocks| {
+            let mut teller = Teller::new(self.telling, wanted, levels);
+            let mut gathered = Gathered::default();
+            while let Some(block) = blocks.take()? {
+                block.rows(&columns, |row, cells| gathered.add(row, teller.told(cells)))?;
+            }
+            Ok(gathered)
+        });
+        gathered.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;
