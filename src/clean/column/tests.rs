@@ -308,7 +308,11 @@ proptest! {
         let rule = |kind| CellRule { date_order: order, fill_down, scale, ..CellRule::new("f", kind) };
         let same = |rule: &CellRule, simple: &dyn Fn(Cells<'_>) -> ColumnRead| {
             let simple = simple(Cells { rows: &rows, column: 0, rule });
-            prop_assert_eq!(format!("{:?}", read_column(&rows, 0, rule)), format!("{simple:?}"));
+            let told = |read: &ColumnRead| {
+                let (column, faults) = (&read.column, &read.faults);
+                format!("{column:?}{faults:?}{:?}{}", read.column_fault, read.blanks)
+            };
+            prop_assert_eq!(told(&read_column(&rows, 0, rule)), told(&simple));
             Ok(())
         };
         let form = DateForm::decide(texts.iter().copied(), order, false);
