@@ -242,9 +242,7 @@ pub(super) fn read(
         );
     }
     stages.end(findings, Kind::Rows);
-    if !inputs.is_chunk {
-        roster.by_id = numbered(&roster.ids);
-    }
+    roster.by_id = numbered(&roster.ids);
     let mut refused = std::mem::take(&mut clean.refused);
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();

@@ -26,9 +26,6 @@ pub struct Inputs {
     pub merged: BTreeMap<Arc<str>, Arc<str>>,
     /// What customers were before by a graded file; for them it goes before what their sheet says.
     pub before: HashMap<Arc<str>, Earlier>,
-    /// Whether they are some rows of a file that is graded chunk by chunk: nobody asks for a customer by key then, and
-    /// [`Roster::by_id`](super::Roster::by_id) stays empty.
-    pub is_chunk: bool,
 }
 
 /// How the tables of [`Inputs`] came in, each beside its table.
@@ -111,7 +108,6 @@ impl Inputs {
             known: vec![],
             merged: BTreeMap::new(),
             before: HashMap::default(),
-            is_chunk: false,
         }
     }
 

@@ -81,7 +81,6 @@ impl Grader {
         let rows = table.rows.len();
         let mut inputs = Inputs::empty(&self.scheme);
         inputs.customers.push(table);
-        inputs.is_chunk = true;
         let mut grading = grade(self.scheme.clone(), inputs, self.as_of, Past::default());
         let roster = &grading.book.roster;
         // Rows of one key would be one customer.
