@@ -1,5 +1,9 @@
 //! Files graded chunk by chunk, beside the same files graded whole: what is written, what is said and in which order,
 //! and the figures are the same, or the chunks give a reason and nothing else.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot make its own files fails by panic"
+)]
 
 use proptest::prelude::*;
 use regrade::book::{self, Inputs};

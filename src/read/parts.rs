@@ -303,7 +303,7 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The next block; none at the end of the file.
-    pub fn next(&mut self) -> io::Result<Option<Block>> {
+    pub fn block(&mut self) -> io::Result<Option<Block>> {
         let mut bytes = Vec::with_capacity(self.size + self.rest.len());
         bytes.append(&mut self.rest);
         let mut wanted = self.size;
@@ -337,7 +337,7 @@ fn cut(bytes: &[u8], any: bool) -> Option<usize> {
     while let Some(at) = memrchr(b'\n', &bytes[..end]) {
         // The quotes before the line end.
         quotes -= memchr_iter(b'"', &bytes[at..end]).count();
-        if any || quotes % 2 == 0 {
+        if any || quotes.is_multiple_of(2) {
             return Some(at + 1);
         }
         end = at;

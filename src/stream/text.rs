@@ -63,7 +63,7 @@ impl Text<'_> {
         let (mut is_marked, mut has_ended) = (None, false);
         flow(
             self.threads,
-            || blocks.next().map_err(|_| Reason::Unreadable),
+            || blocks.block().map_err(|_| Reason::Unreadable),
             |block| self.work(&block),
             |done| {
                 passed_over.append(&done.passed_over);
