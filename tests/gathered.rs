@@ -286,8 +286,8 @@ proptest! {
         // Without a shop a row ends with a comma, which is no blank end.
         fs::write(&orders, &text).unwrap();
         // In another order than the keys, and not all of them.
-        let ids: String = (5..22).rev().map(|number| format!("C{number:02}\n")).collect();
-        fs::write(&customers, format!("id\n{ids}")).unwrap();
+        let ids: Vec<String> = (5..22).rev().map(|number| format!("C{number:02}")).collect();
+        fs::write(&customers, format!("id\n{}\n", ids.join("\n"))).unwrap();
         let as_of = date("2024-06-15");
         for (scheme, has_customers) in schemes() {
             let scheme = scheme_of(&scheme);
@@ -300,7 +300,7 @@ proptest! {
     }
 }
 
-/// Ten orders of two customers, in a file with this line at the end.
+/// Forty orders of two customers, in a file with this line at the end.
 fn with_line(line: &str) -> String {
     let rows: Vec<_> = (0..40)
         .map(|row| (row % 2, u16::from(row), Some(100), 0))
