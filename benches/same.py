@@ -130,13 +130,14 @@ def frame(file):
         while block := sheet.read(1 << 20):
             end = (end + block.decode(errors="replace"))[-20_000:]
     filtered = re.search(r'<autoFilter ref="([^"]+)"', end)
+    wide = set()
+    for column in re.findall(r"<col [^>]*>", begin):
+        low, high = (int(re.search(rf'{name}="(\d+)"', column)[1]) for name in ("min", "max"))
+        wide.update(range(low, high + 1))
     return {
         "frozen rows": re.search(r'ySplit="(\d+)"', begin)[1],
         "filter": filtered and filtered[1],
-        "columns without a width": sorted(
-            set(range(1, 21))
-            - {at for low, high in re.findall(r'<col min="(\d+)" max="(\d+)"', begin) for at in range(int(low), int(high) + 1)}
-        ),
+        "columns without a width": sorted(set(range(1, 21)) - wide),
     }
 
 
