@@ -34,10 +34,9 @@ use crate::assess::Among;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{MetricBound, Review, Scheme, Sight, SlotKind};
+use crate::scheme::model::{Asked, MetricBound, Review, Scheme, Sight, SlotKind};
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
-use taken::Asked;
 
 /// How far one value is from other grades.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +127,7 @@ impl<'a> World<'a> {
             leaves: leaf::leaves(grading),
             asked: Asked::all(scheme)
                 .into_iter()
-                .filter(|asked| asked.is_of_columns(&grading.facts, scheme))
+                .filter(|asked| taken::is_of_columns(asked, &grading.facts, scheme))
                 .collect(),
             bounds: scheme.metric_bounds(),
             some_rows: false,

@@ -3,11 +3,10 @@
 
 use super::leaf::{Leaf, expressions, kind};
 use super::others::{Rest, field_of};
-use super::taken::Asked;
 use crate::clean::sheet::text_at;
 use crate::expr::{Bound, Comparison, Node, Scalar, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, Field, MetricSource, Scheme, SlotKind};
+use crate::scheme::model::{Asked, Expression, Field, MetricSource, Scheme, SlotKind};
 use crate::table::Value;
 use std::sync::Arc;
 

@@ -1,13 +1,12 @@
 //! What would become of one customer with other values: the row as it is and as it would be, side by side, through the
 //! evaluator that grades.
 
-use super::taken::Asked;
 use super::{Leaf, World, column_of};
 use crate::assess::{Choice, Facts, assess};
 use crate::classify;
 use crate::clean::sheet::text_at;
 use crate::expr::FieldFrame;
-use crate::scheme::model::{Review, SlotKind};
+use crate::scheme::model::{Asked, Review, SlotKind};
 use crate::table::{Column, Truth, Value};
 use foldhash::HashMap;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! What values the names of a scheme can have: fields within their limits, counts, points out of bands, the score.
 
 use super::shape::{Shape, narrow, shape};
-use crate::expr::{AggregateFunction, Estimate, Slot};
+use crate::expr::{AggregateFunction, Bound, Estimate, Node, Slot};
 use crate::scheme::model::{
-    Band, DayLimit, Dimension, DimensionRule, Field, FieldKind, Indicator, IndicatorRule, Metric,
-    MetricSource, MissingRule, Scheme, SlotKind,
+    Asked, Band, DayLimit, Dimension, DimensionRule, Field, FieldKind, Indicator, IndicatorRule,
+    Metric, MetricSource, MissingRule, Scheme, SlotKind, limits,
 };
 use crate::table::decimal::divide_half_away;
 use crate::table::{Date, Decimal, Value};
@@ -84,7 +84,8 @@ fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
             .argument
             .as_ref()
             .map_or(Shape::OPEN, |argument| {
-                shape(scheme, Some(fields), argument)
+                let own = shape(scheme, Some(fields), argument);
+                counted(scheme, metric, argument, own)
             })
     };
     match metric.value.function {
@@ -109,6 +110,26 @@ fn of_metric(scheme: &Scheme, metric: &Metric) -> Shape {
         | AggregateFunction::First
         | AggregateFunction::Last
         | AggregateFunction::MostCommon => argument(),
+    }
+}
+
+/// What a field has in the rows that a metric looks at: those that the sheet takes and its `where` leaves.
+fn counted(scheme: &Scheme, metric: &Metric, argument: &Bound, own: Shape) -> Shape {
+    let (Node::Slot(field), MetricSource::Events(sheet)) = (&argument.node, metric.from) else {
+        return own;
+    };
+    let asked = Asked::of(&scheme.events[sheet].sheet);
+    let always = asked.iter().filter(|asked| asked.when.is_none());
+    // Where it must be known to hold, a row without the value is left out; and without it there is nothing to add up.
+    let conditions = always
+        .map(|asked| asked.that)
+        .chain(&metric.filter)
+        .map(|condition| &condition.bound);
+    let (least, greatest) = limits(conditions, *field);
+    Shape {
+        least: own.least.max(least),
+        greatest: [own.greatest, greatest].into_iter().flatten().min(),
+        ..own
     }
 }
 

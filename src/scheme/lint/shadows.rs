@@ -47,13 +47,30 @@ pub fn shadows(judged: &Judged<'_>) -> Vec<Linted> {
                 .filter(|row| judged.truths[entry][*row] == Truth::True)
                 .collect();
             if holds.is_empty() {
-                return Some(never(judged, entry).into());
+                return Some(among_taken(judged, never(judged, entry)).into());
             }
-            judged.entries[entry]
-                .exclusive
-                .then(|| taken(&judged.entries[entry], shadowed(judged, entry, &holds)))
+            judged.entries[entry].exclusive.then(|| {
+                let finding = among_taken(judged, shadowed(judged, entry, &holds));
+                taken(&judged.entries[entry], finding)
+            })
         })
         .collect()
+}
+
+/// Says what the customers' sheet asks, where somebody was left out for it.
+fn among_taken(judged: &Judged<'_>, finding: Finding) -> Finding {
+    let told = judged.grid.told.iter();
+    let outside = told.flat_map(|told| told.reads.outside.iter().copied());
+    let refused = judged.states.refused(&outside.collect());
+    if refused.is_empty() {
+        return finding;
+    }
+    let texts = refused.iter().map(|text| text!("`{text}`", "`{text}`"));
+    let Text { en, zh } = listed(&[", ", "、"], texts);
+    finding.with_note(Text {
+        en: format!("of the customers that the sheet takes: {en}"),
+        zh: format!("只看客户表接收的行：{zh}"),
+    })
 }
 
 /// A finding about an entry that others take from: it is about those for whom its condition holds.

@@ -35,11 +35,25 @@ pub fn row_text(row: usize, judged: &Judged<'_>, told: &[usize]) -> Text {
     listed(&[", ", "，"], parts)
 }
 
-/// The bounds of a variable, if it has any: `score` is between 20 and 100.
+/// The bounds of a variable, if it is compared with anything at or beyond one: `score` is between 20 and 100.
 pub fn bounds(variable: &Variable) -> Option<Text> {
     let Kind::Ordered(shape) = &variable.kind else {
         return None;
     };
+    let (first, last) = (variable.thresholds.first(), variable.thresholds.last());
+    let is_met = |bound: Option<i64>, threshold: Option<&i64>, is_beyond: fn(i64, i64) -> bool| {
+        bound
+            .zip(threshold)
+            .is_some_and(|(bound, threshold)| is_beyond(*threshold, bound))
+    };
+    // What no comparison comes to is no reason.
+    if !is_met(shape.least, first, |threshold, least| threshold <= least)
+        && !is_met(shape.greatest, last, |threshold, greatest| {
+            threshold >= greatest
+        })
+    {
+        return None;
+    }
     let Text { en, zh } = &variable.name;
     let shown = |key: i64| value(variable.ty.base, key).map(|value| shown(variable, &value));
     let (least, greatest) = (shape.least.and_then(shown), shape.greatest.and_then(shown));

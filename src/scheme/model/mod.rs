@@ -2,6 +2,7 @@
 //!
 //! [`super::validate`] makes it from what was written; everything after that trusts it.
 
+mod asked;
 mod bounds;
 mod checks;
 mod duplicates;
@@ -15,6 +16,7 @@ mod tasks;
 mod values;
 
 pub use crate::clean::DateOrder;
+pub use asked::{Asked, limits};
 pub use bounds::MetricBound;
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};

@@ -5,11 +5,10 @@
 use super::super::World;
 use super::super::leaf::{Leaf, expressions, key_at};
 use super::super::span::key_of;
-use super::super::taken::Asked;
 use crate::assess::Choice;
 use crate::decide::Subject;
 use crate::expr::{Base, Bound, Comparison, Node, Scalar, Slot};
-use crate::scheme::model::{GradeRule, Scheme};
+use crate::scheme::model::{Asked, GradeRule, Scheme};
 use crate::table::{Column, Truth, Value};
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -138,7 +137,7 @@ impl Conditions {
             }
             Node::Compare(op, left, right) => {
                 let (op, left, right) = match left.literal() {
-                    Some(_) => (turned(*op), right, left),
+                    Some(_) => (op.mirrored(), right, left),
                     None => (*op, left, right),
                 };
                 self.compare(scheme, leaves, op, left, right.literal()?)
@@ -330,15 +329,4 @@ fn is_result(scheme: &Scheme, bound: &Bound) -> bool {
             )
     });
     of_bands || scheme.score_slot() == Some(slot)
-}
-
-/// The comparison seen from the other side.
-const fn turned(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-        other => other,
-    }
 }

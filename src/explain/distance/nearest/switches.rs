@@ -5,14 +5,15 @@
 //! That holds where both sides of a comparison rise or fall all along ([`Trend`]). Where that cannot be told, as of
 //! `x >= mean(x)`, there are no switches.
 
-use super::super::taken::Asked;
+use super::super::taken::is_of_columns;
 use super::super::{Leaf, World};
 use crate::expr::{
     Arithmetic, Base, Bound, Comparison, Node, PopulationFunction, Scalar, Slot, Type,
 };
 use crate::scheme::lint::shape::shape;
 use crate::scheme::model::{
-    Band, Dimension, DimensionRule, Expression, GradeRule, IndicatorRule, MissingRule, SlotKind,
+    Asked, Band, Dimension, DimensionRule, Expression, GradeRule, IndicatorRule, MissingRule,
+    SlotKind,
 };
 use crate::table::{Decimal, Value};
 use foldhash::HashMap;
@@ -151,7 +152,7 @@ impl Collected<'_> {
         let all = Asked::all(scheme).into_iter();
         let reads = |asked: &Asked<'_>| asked.slots(scheme).contains(&self.leaf.slot);
         for asked in all.filter(reads).collect::<Vec<_>>() {
-            if !asked.is_of_columns(&self.world.grading.facts, scheme) {
+            if !is_of_columns(&asked, &self.world.grading.facts, scheme) {
                 return None;
             }
             asked

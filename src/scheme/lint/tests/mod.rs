@@ -6,6 +6,7 @@ mod moves;
 mod numbers;
 mod reasons;
 mod shipped;
+mod taken;
 mod whole;
 
 use super::lint;

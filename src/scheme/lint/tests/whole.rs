@@ -56,11 +56,25 @@ struct Wish {
 #[derive(Clone, Debug)]
 struct Plan {
     minus: bool,
+    /// Which rows of the sheet count.
+    rows: Option<Condition>,
     dimensions: Vec<Dimension>,
     grades: Vec<Wish>,
     grade_rest: bool,
     types: Vec<Wish>,
     type_rest: bool,
+}
+
+/// A condition, the sum called `sum`.
+fn written(condition: &Condition, sum: &str) -> String {
+    let atom = |atom: &Atom| match atom {
+        Atom::Compare(which, sign, threshold) => {
+            format!("{} {sign} {threshold}", ["x", "y", sum][*which])
+        }
+        Atom::Small => "size = 'S'".to_owned(),
+    };
+    let all = |atoms: &Vec<Atom>| atoms.iter().map(atom).collect::<Vec<_>>().join(" and ");
+    condition.iter().map(all).collect::<Vec<_>>().join(" or ")
 }
 
 fn compare(value: i64, sign: &str, threshold: i64) -> bool {
@@ -93,6 +107,13 @@ impl Plan {
                 Atom::Small => small,
             })
         })
+    }
+
+    /// Whether the sheet takes a customer's row.
+    fn takes(&self, customer: Customer) -> bool {
+        self.rows
+            .as_ref()
+            .is_none_or(|rows| self.holds(rows, customer))
     }
 
     fn bands(&self, customer: Customer) -> Vec<usize> {
@@ -177,6 +198,10 @@ impl Plan {
 
     /// Whether what a level comes from compares the sum of two fields.
     fn sums(&self, of: Option<usize>) -> bool {
+        let mut of_rows = self.rows.iter().flatten().flatten();
+        if of_rows.any(|atom| matches!(atom, Atom::Compare(2, ..))) {
+            return true;
+        }
         let scored = self.grades.iter().any(|wish| wish.score.is_some());
         let labelled = |d: usize| {
             self.grades
@@ -201,16 +226,7 @@ impl Plan {
             "[[values]]\nname = \"s\"\nis = \"x {} y\"\n",
             if self.minus { "-" } else { "+" }
         );
-        let atom = |atom: &Atom| match atom {
-            Atom::Compare(which, sign, threshold) => {
-                format!("{} {sign} {threshold}", ["x", "y", "s"][*which])
-            }
-            Atom::Small => "size = 'S'".to_owned(),
-        };
-        let condition = |condition: &Condition| {
-            let all = |atoms: &Vec<Atom>| atoms.iter().map(atom).collect::<Vec<_>>().join(" and ");
-            condition.iter().map(all).collect::<Vec<_>>().join(" or ")
-        };
+        let condition = |condition: &Condition| written(condition, "s");
         for (index, dimension) in self.dimensions.iter().enumerate() {
             text += &format!(
                 "[[dimensions]]\nname = \"d{index}\"\nweight = {}\nbands = [",
@@ -266,8 +282,12 @@ fn atoms() -> impl Strategy<Value = Atom> {
     ]
 }
 
+fn condition() -> impl Strategy<Value = Condition> {
+    prop::collection::vec(prop::collection::vec(atoms(), 1..=2), 1..=2)
+}
+
 fn dimension() -> impl Strategy<Value = Dimension> {
-    let condition = prop::collection::vec(prop::collection::vec(atoms(), 1..=2), 1..=2);
+    let condition = condition();
     let points = || prop::sample::select(vec![0i64, 20, 60, 100]);
     (
         prop::sample::select(vec![10i64, 30, 60]),
@@ -303,7 +323,7 @@ fn wish(dimensions: usize, with_grade: usize) -> impl Strategy<Value = Wish> {
 fn plan() -> impl Strategy<Value = Plan> {
     (1..=2usize, 1..=3usize).prop_flat_map(|(dimensions, grades)| {
         (
-            any::<bool>(),
+            (any::<bool>(), prop::option::weighted(0.4, condition())),
             prop::collection::vec(dimension(), dimensions),
             prop::collection::vec(wish(dimensions, 0), grades),
             any::<bool>(),
@@ -311,8 +331,9 @@ fn plan() -> impl Strategy<Value = Plan> {
             any::<bool>(),
         )
             .prop_map(
-                |(minus, dimensions, grades, grade_rest, types, type_rest)| Plan {
+                |((minus, rows), dimensions, grades, grade_rest, types, type_rest)| Plan {
                     minus,
+                    rows,
                     dimensions,
                     grades,
                     grade_rest,
@@ -323,9 +344,11 @@ fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
-fn customers() -> Vec<Customer> {
+/// The customers of the grid whose rows the sheet takes.
+fn customers(plan: &Plan) -> Vec<Customer> {
     grid()
         .flat_map(|x| grid().flat_map(move |y| [true, false].map(|small| Customer { x, y, small })))
+        .filter(|customer| plan.takes(*customer))
         .collect()
 }
 
@@ -407,7 +430,7 @@ fn level(plan: &Plan, of: Option<usize>, customer: Customer) -> i64 {
 
 /// Whether a rise in `x` (or `y`) lowers a level where it should not, by the definition of `docs/lint.md`.
 fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
-    let walks: BTreeSet<Vec<i64>> = grid()
+    let walks: BTreeSet<Vec<Option<i64>>> = grid()
         .flat_map(|other| [true, false].map(|small| (other, small)))
         .map(|(other, small)| {
             let at = |own| {
@@ -425,14 +448,19 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
                     }
                 }
             };
-            grid().map(|own| level(plan, of, at(own))).collect()
+            let own = |own| {
+                let customer = at(own);
+                plan.takes(customer).then(|| level(plan, of, customer))
+            };
+            grid().map(own).collect()
         })
         .collect();
-    let hole = |walk: &Vec<i64>| {
+    let hole = |walk: &Vec<Option<i64>>| {
         // A hole that is a gap is told as a gap.
-        let gap = -(plan.grades.len() as i64 + 1);
+        let gap = Some(-(plan.grades.len() as i64 + 1));
         (1..walk.len()).any(|middle| {
-            (of.is_some() || walk[middle] != gap)
+            walk[middle].is_some()
+                && (of.is_some() || walk[middle] != gap)
                 && walk[..middle].iter().any(|before| *before > walk[middle])
                 && walk[middle..].iter().any(|after| *after > walk[middle])
         })
@@ -443,13 +471,16 @@ fn is_inverted(plan: &Plan, of: Option<usize>, along_x: bool) -> bool {
     if plan.sums(of) {
         return false;
     }
-    let mut columns: Vec<Vec<i64>> = (0..=(LAST - FIRST) as usize)
+    let mut columns: Vec<Vec<Option<i64>>> = (0..=(LAST - FIRST) as usize)
         .map(|at| walks.iter().map(|walk| walk[at]).collect())
         .collect();
     columns.dedup();
     (0..columns.len()).any(|low| {
         (low + 1..columns.len()).any(|high| {
-            let pairs = || columns[low].iter().zip(&columns[high]);
+            let pairs = || {
+                let pairs = columns[low].iter().zip(&columns[high]);
+                pairs.filter_map(|(a, b)| a.zip(*b))
+            };
             pairs().any(|(a, b)| a < b) && pairs().any(|(a, b)| a > b)
         })
     })
@@ -479,14 +510,33 @@ proptest! {
 
     #[test]
     fn check_finds_what_the_grid_shows_and_nothing_else(plan in plan()) {
-        let source = with_fields(&plan.written());
+        let mut source = with_fields(&plan.written());
+        if let Some(rows) = &plan.rows {
+            let rows = written(rows, if plan.minus { "(x - y)" } else { "(x + y)" });
+            source = source.replacen("key = \"id\"\n", &format!("key = \"id\"\nrows = \"{rows}\"\n"), 1);
+        }
+        let customers = customers(&plan);
+        // Nobody has nothing wrong.
+        prop_assume!(!customers.is_empty());
         let (scheme, findings) = validate(&source);
         let scheme = scheme.unwrap_or_else(|| panic!("{findings:#?}\n{source}"));
         let found = lint(&scheme, &source, as_of());
         let of = |code: Code| found.iter().filter(move |finding| finding.code == code);
         prop_assert!(found.iter().all(|finding| finding.severity == crate::diagnostic::Severity::Warning),
             "undecided: {:#?}\n{}", found, source);
-        let results: Vec<Result> = customers().into_iter().map(|customer| plan.result(customer)).collect();
+        let results: Vec<Result> = customers.into_iter().map(|customer| plan.result(customer)).collect();
+        for witness in found.iter().flat_map(|finding| &finding.witnesses) {
+            // What the sheet asks of one of its values holds for all that it reads.
+            let names = |atom: &Atom| match atom {
+                Atom::Compare(0, ..) => vec!["x"],
+                Atom::Compare(1, ..) => vec!["y"],
+                Atom::Compare(..) => vec!["x", "y"],
+                Atom::Small => vec!["size"],
+            };
+            let read: Vec<&str> = plan.rows.iter().flatten().flatten().flat_map(names).collect();
+            let is_varied = witness.values.iter().any(|(name, _)| read.contains(&&**name));
+            prop_assert!(!is_varied || plan.takes(described(witness)), "refused: {:?}\n{}", witness, source);
+        }
         let (unreached, gaps) = shown_by_grid(&plan, &results);
 
         let shadowed: BTreeSet<String> = of(Code::Shadowed).map(name_in).collect();

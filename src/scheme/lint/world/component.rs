@@ -2,6 +2,7 @@
 
 use super::bounds;
 use super::cells::{Given, Row, rows};
+use super::demands::{self, Demand};
 use super::linear::Linear;
 use super::open::Open;
 use super::periods::{History, histories};
@@ -40,6 +41,10 @@ pub struct Component {
     relations: BTreeSet<Linear>,
     /// The dimensions that count.
     counting: BTreeSet<usize>,
+    /// What the sheet asks of the values.
+    demands: Vec<Demand>,
+    /// What of that refused somebody.
+    pub refused: BTreeSet<Arc<str>>,
 }
 
 /// What a row of a component comes to, as far as the rest of the scheme can tell.
@@ -58,6 +63,7 @@ pub fn components(
     counting: &BTreeSet<usize>,
     conditions: &[&Bound],
     reads: &Reads,
+    demands: &[Demand],
     as_of: Date,
 ) -> Result<Vec<Component>, TooMany> {
     let mut found = Found::default();
@@ -94,7 +100,7 @@ pub fn components(
     }
     // Sets of values that belong together, as small as they can be.
     let mut sets: Vec<BTreeSet<Slot>> = vec![];
-    let mut join = |mut set: BTreeSet<Slot>| {
+    let join = |sets: &mut Vec<BTreeSet<Slot>>, mut set: BTreeSet<Slot>| {
         if set.is_empty() {
             return;
         }
@@ -108,22 +114,43 @@ pub fn components(
         sets.push(set);
     };
     for told in told.iter().filter(|told| !told.reads.is_of_all()) {
-        join(told.reads.outside.clone());
+        join(&mut sets, told.reads.outside.clone());
     }
     for index in counting {
-        join(Reads::of_dimension(open, *index).outside);
+        join(&mut sets, Reads::of_dimension(open, *index).outside);
+    }
+    // What the sheet asks of one of the values that are varied holds for it together with the others that it reads.
+    let mut asked: Vec<Demand> = vec![];
+    let mut left: Vec<&Demand> = demands.iter().collect();
+    loop {
+        let touches = |demand: &&Demand| sets.iter().any(|set| !set.is_disjoint(&demand.outside));
+        let (touching, others): (Vec<&Demand>, Vec<&Demand>) = left.into_iter().partition(touches);
+        if touching.is_empty() {
+            break;
+        }
+        for demand in touching {
+            join(&mut sets, demand.outside.clone());
+            for condition in demand.conditions() {
+                _ = solver.condition(condition, &mut found);
+            }
+            asked.push(demand.clone());
+        }
+        left = others;
     }
     for relation in &found.relations {
-        join(relation.terms.iter().map(|(slot, _)| *slot).collect());
+        join(
+            &mut sets,
+            relation.terms.iter().map(|(slot, _)| *slot).collect(),
+        );
     }
     for (function, _) in &found.periods {
-        join(Reads::of(open, [function]).outside);
+        join(&mut sets, Reads::of(open, [function]).outside);
     }
     sets.sort();
     // What reads nothing (`otherwise` alone) is everybody's.
     sets.push(BTreeSet::new());
     sets.iter()
-        .map(|set| component(open, set, &found, told, counting, as_of))
+        .map(|set| component(open, set, &found, told, counting, &asked, as_of))
         .collect()
 }
 
@@ -133,6 +160,7 @@ fn component(
     found: &Found,
     told: &[Told],
     counting: &BTreeSet<usize>,
+    demands: &[Demand],
     as_of: Date,
 ) -> Result<Component, TooMany> {
     let may_be_missing = open.scheme.missing == MissingRule::Reweight;
@@ -152,6 +180,7 @@ fn component(
     let plain_given: Vec<Given> = plain.iter().map(given).collect();
     let mut all = rows(&plain_given, &own, MOST)?;
     bounds::retain(open.original, &plain, &mut all);
+    let refused = demands::retain(open, &plain, demands, &mut all, as_of);
     let mut known = vec![];
     if !series.is_empty() {
         let functions: Vec<(Bound, BTreeSet<i64>)> = found
@@ -191,6 +220,8 @@ fn component(
         of_row: vec![],
         relations: own,
         counting: counting.clone(),
+        demands: demands.to_vec(),
+        refused,
     };
     component.come_to(open, told, as_of);
     Ok(component)
@@ -353,6 +384,7 @@ impl Component {
             }
         }
         bounds::retain(open.original, &component.slots, &mut component.rows);
+        demands::retain(open, &self.slots, &self.demands, &mut component.rows, as_of);
         component.come_to(open, told, as_of);
         Ok(component)
     }

@@ -10,6 +10,7 @@
 mod bounds;
 pub mod cells;
 pub mod component;
+pub mod demands;
 pub mod facts;
 mod linear;
 pub mod open;

@@ -1,6 +1,7 @@
 //! A scheme of which every comparison can be seen through: what cannot (a rank, a pattern, a product of two values) is
 //! replaced by a value of its own, which may be anything that it may be. It stays a scheme, and is graded as one.
 
+use super::demands::Demand;
 use super::solve::{Closed, Found, Solver, goes_by_periods};
 use crate::expr::{Arithmetic, Base, Bound, Comparison, Node, Scalar, Slot, Type};
 use crate::scheme::lint::shape::shape;
@@ -40,6 +41,8 @@ pub struct Open<'a> {
     pub results: BTreeSet<Slot>,
     /// Results of which that is not so: they read expressions of points, or move by rules.
     free: BTreeSet<Slot>,
+    /// What the customers' sheet asks of a row.
+    pub demands: Vec<Demand>,
     as_of: Date,
 }
 
@@ -76,9 +79,11 @@ impl<'a> Open<'a> {
             values: BTreeMap::new(),
             results,
             free,
+            demands: vec![],
             as_of,
         };
         open.all();
+        open.demands = Demand::all(&open);
         open
     }
 

@@ -96,6 +96,8 @@ impl Solver<'_> {
                 self.turns(right, i128::from(key(literal).ok_or(Closed)?), found)
             }
             _ => {
+                self.overflows(left, found)?;
+                self.overflows(right, found)?;
                 let both = self
                     .linear(left)
                     .zip(self.linear(right))
@@ -143,6 +145,7 @@ impl Solver<'_> {
         if !slots.is_empty() && results.count() == slots.len() && !has_periods(bound) {
             return Ok(());
         }
+        self.overflows(bound, found)?;
         if let Some(linear) = self.linear(bound) {
             let moved = linear.plus(&Linear::constant(at), -1).ok_or(Closed)?;
             return zero(&moved, found);
@@ -233,6 +236,32 @@ impl Solver<'_> {
                 Ok(())
             }
             _ => Err(Closed),
+        }
+    }
+
+    /// Where parts of a sum become too large to be numbers, so that the whole is missing. That is near only where large
+    /// numbers are written; else it is beyond all that is told apart.
+    fn overflows(&self, bound: &Bound, found: &mut Found) -> Result<(), Closed> {
+        let limit = 9_000_000_000_000 * i128::from(ONE);
+        if let Node::Arithmetic(..) = &bound.node
+            && let Some(linear) = self.linear(bound)
+            && linear.constant.abs() / linear.over >= limit / 10
+        {
+            for end in [limit - 1, limit, 1 - limit, -limit] {
+                let beyond = linear.plus(&Linear::constant(end), -1).ok_or(Closed)?;
+                zero(&beyond, found)?;
+            }
+        }
+        match &bound.node {
+            Node::Arithmetic(..) | Node::Negate(_) => bound
+                .children()
+                .into_iter()
+                .try_for_each(|child| self.overflows(child, found)),
+            Node::Slot(slot) => match self.values.get(slot) {
+                Some(value) => self.overflows(value, found),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
     }
 

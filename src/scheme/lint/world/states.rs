@@ -2,6 +2,7 @@
 
 use super::cells::{Given, Row};
 use super::component::{Component, components, first_rows};
+use super::demands::Demand;
 use super::facts::{self, Histories};
 use super::open::Open;
 use super::reads::Reads;
@@ -14,6 +15,7 @@ use crate::scheme::lint::variables::Variable;
 use crate::scheme::model::SlotKind;
 use crate::table::{Date, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// All combinations, each as a customer.
 pub struct States {
@@ -64,8 +66,28 @@ impl States {
         if let Some(without) = wanted.without {
             counting.remove(&without);
         }
-        let components = components(open, &told, &counting, &wanted.conditions, &reads, as_of)?;
-        combine(open, told, components, as_of)
+        let all = |demands: &[Demand]| {
+            let conditions = &wanted.conditions;
+            let components =
+                components(open, &told, &counting, conditions, &reads, demands, as_of)?;
+            combine(open, told.clone(), components, as_of)
+        };
+        // Rather customers whom the sheet refuses than none.
+        all(&open.demands).or_else(|too_many| {
+            if open.demands.is_empty() {
+                return Err(too_many);
+            }
+            all(&[])
+        })
+    }
+
+    /// What the sheet asks that refused some of those who have other of these values.
+    pub fn refused(&self, outside: &BTreeSet<Slot>) -> BTreeSet<Arc<str>> {
+        let components = self.components.iter();
+        let read = components
+            .filter(|component| component.slots.iter().any(|slot| outside.contains(slot)));
+        read.flat_map(|component| component.refused.iter().cloned())
+            .collect()
     }
 
     /// Whether a value is a series.
