@@ -341,7 +341,7 @@ pub(super) fn write_all(
     bom: Option<&str>,
     screen: &Screen,
 ) -> Result<(), Stop> {
-    let mut files = Files::default();
+    let mut files = Files::reproducible();
     let colors = terminal_options(screen.colors_stdout());
     let reader = write_outputs(outputs, &mut files, |output, out| {
         if output.format == Format::Xlsx {

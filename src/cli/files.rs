@@ -38,9 +38,21 @@ pub struct Files {
     pending: Vec<Pending>,
     /// The folders that they are in.
     folders: Vec<PathBuf>,
+    /// Whether nobody waits until the disk has them.
+    reproducible: bool,
 }
 
 impl Files {
+    /// Files that the same call makes again, because nothing but its inputs goes into them: they appear whole, and the
+    /// system takes them to the disk in its own time. All others are on the disk before they appear, or a ledger could
+    /// tell of a run whose files a power cut has taken.
+    pub fn reproducible() -> Self {
+        Self {
+            reproducible: true,
+            ..Self::default()
+        }
+    }
+
     /// Writes one file; it appears with [`Files::commit`].
     pub fn write(
         &mut self,
@@ -98,7 +110,9 @@ impl Files {
             write(&mut buffered)?;
             buffered.flush()?;
         }
-        temporary.as_file().sync_all()?;
+        if !self.reproducible {
+            temporary.as_file().sync_all()?;
+        }
         if !is_known {
             self.folders.push(folder.to_path_buf());
         }
@@ -116,6 +130,9 @@ impl Files {
                     .persist(&target)
                     .map_err(|error| unwritable(&target, &error.error))?;
             }
+        }
+        if self.reproducible {
+            return Ok(());
         }
         // The names are durable when their folders are.
         for folder in self.folders {

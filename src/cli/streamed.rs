@@ -78,7 +78,10 @@ pub(super) fn grade(
         threads: if size > 2 * BLOCK as u64 { cores() } else { 1 },
         spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
     };
-    let mut shown = Shown::default();
+    let mut shown = Shown {
+        files: Files::reproducible(),
+        spooled: None,
+    };
     let graded = shown.write(output, global.dry_run, |out| text.grade(&mut file, out))?;
     let run = Run {
         task,
@@ -106,7 +109,6 @@ fn one_output<'a>(task: &'a Task<'_>) -> Result<&'a Output, Reason> {
 }
 
 /// What is written and has not appeared yet.
-#[derive(Default)]
 struct Shown {
     files: Files,
     /// What goes to standard output.

@@ -48,7 +48,10 @@ pub(super) fn write_all(
     screen: &Screen,
     record: &dyn Fn() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
-    let mut files = Files::default();
+    let mut files = match shown.run {
+        Some(_) => Files::default(),
+        None => Files::reproducible(),
+    };
     let mut told = vec![];
     for output in outputs {
         if let Target::File(path) = &output.target {
