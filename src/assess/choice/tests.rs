@@ -179,7 +179,7 @@ fn both(
     for operand in list.operands() {
         facts.look_up(&scheme, operand);
     }
-    let looked_up = (0..2000).find_map(|_| list.look_up(&facts));
+    let looked_up = (0..10_000).find_map(|_| list.look_up(&facts));
     (worked_out, looked_up, findings.len())
 }
 

@@ -31,7 +31,7 @@ fn shipped() -> Vec<PathBuf> {
 fn shipped_schemes_are_clean() {
     let paths = shipped();
     assert!(paths.len() > 10, "{paths:?}");
-    // These two list twelve industries of a field of any text: a thirteenth has no band, which is true. And who came in
+    // These three list twelve industries of a field of any text: a thirteenth has no band, which is true. And who came in
     // 2025 has 20 points without a complaint and 60 with one, which is true as well.
     let known = "inversion: a rise in 合作起始时间 from 2023-12-31 to 2024-07-01 takes points of `稳定` from one customer and \
                  gives them to another | with 投诉次数 = 0: from 100 points to 60 points | with 投诉次数 = -1: from 20 points \
@@ -44,7 +44,7 @@ fn shipped_schemes_are_clean() {
     for path in paths {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let found = told(&linted(&fs::read_to_string(&path).unwrap()));
-        let expected = if ["j1", "j1p"].contains(&name) {
+        let expected = if ["j1", "j1p", "j3"].contains(&name) {
             known
         } else {
             ""
