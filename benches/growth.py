@@ -299,11 +299,12 @@ def memory(found):
         return []
     low, high = both
     flat = plain[high] / plain[low]
+    per_customer = (plain[high] - plain[low]) * 2**20 / (high - low)
     each = [(ranked[size] - plain[size]) * 2**20 / size for size in both]
     grown = ((ranked[high] - plain[high]) - (ranked[low] - plain[low])) * 2**20 / (high - low)
     return [
         f"Memory of J1 from {low:,} to {high:,} customers: {plain[low]:.0f} to {plain[high]:.0f} MiB, {flat:.2f} times"
-        f" ({'flat' if flat <= 1.1 else 'not flat'}). A rank (J1p) costs {each[0]:.0f} and {each[1]:.0f} bytes a customer more,"
+        f" ({'flat' if flat <= 1.1 else 'not flat'}: {per_customer:.1f} bytes a customer more). A rank (J1p) costs {each[0]:.0f} and {each[1]:.0f} bytes a customer more,"
         f" {grown:.0f} from one to the other ({'met' if grown <= 40 and each[1] <= 40 else 'missed'}: at most 40).",
         "",
     ]

@@ -27,7 +27,7 @@ class Failed(Exception):
 def run(command, folder, environment=None, codes=(0,)):
     """Runs a command, a list of words, without a shell and without its output; what it says is shown if it fails.
 
-    No child is seen with less memory than this process has, about 12 MiB: the kernel counts from before the `exec`.
+    No child is seen with less memory than this process has, about 18 MiB: the kernel counts from before the `exec`.
     """
     said = folder / "said.txt"
     with open(said, "wb") as errors:

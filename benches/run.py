@@ -194,10 +194,10 @@ def summary(result):
 
 
 def target(found, limit, shown):
-    """A limit, and whether it is kept or by how much it is missed."""
+    """A limit, and whether it is kept or how many times as much it took."""
     if found <= limit:
         return f"{shown(limit)}: met"
-    return f"{shown(limit)}: missed by {(found / limit - 1) * 100:.0f} %"
+    return f"{shown(limit)}: missed, {found / limit:.2f} ×"
 
 
 def seconds(wall):
