@@ -5,6 +5,7 @@
 
 use regrade::diagnostic::{Code, Finding};
 use regrade::read::{Guard, Input, Options, Table, open};
+use std::io::{Cursor, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -67,7 +68,7 @@ fn every_workbook_in_reach_reads_the_same_in_a_process_of_its_own() {
     }
 }
 
-/// The texts that cells share are held in memory; where they are many, an xlsx is read apart too.
+/// A library holds the texts that cells share one by one; where they are many, an xlsx that is not plain is read apart too.
 #[test]
 fn an_xlsx_with_many_texts_reads_the_same_in_a_process_of_its_own() {
     let mut book = rust_xlsxwriter::Workbook::new();
@@ -87,21 +88,45 @@ fn an_xlsx_with_many_texts_reads_the_same_in_a_process_of_its_own() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("many.xlsx");
-    book.save(&path).unwrap();
+    let plain = book.save_to_buffer().unwrap();
     let less = Guard {
         memory: 64 << 20,
         ..apart()
     };
-    let there = read(&path, less.clone()).unwrap();
-    assert_eq!(there[0].rows.len(), 19_999);
-    let here = read(&path, Guard::default()).unwrap();
-    assert_eq!(format!("{here:?}"), format!("{there:?}"));
-    // That it was read apart is seen by what happens without the other process.
+    // Where it was read is seen by what happens without the other process.
     let nobody = Guard {
         process: Some("/nobody".into()),
-        ..less
+        ..less.clone()
     };
+    std::fs::write(&path, &plain).unwrap();
+    let scanned = read(&path, nobody.clone()).unwrap();
+    assert_eq!(scanned[0].rows.len(), 19_999);
+    std::fs::write(&path, with_a_comment(&plain)).unwrap();
     assert_eq!(read(&path, nobody).unwrap_err()[0].code, Code::Unreadable);
+    for guard in [less, Guard::default()] {
+        let tables = read(&path, guard).unwrap();
+        assert!(tables[0].rows.has_cells_of(&scanned[0].rows));
+        assert_eq!(
+            format!("{:?}", tables[0].headers),
+            format!("{:?}", scanned[0].headers)
+        );
+    }
+}
+
+/// A workbook with a comment in its worksheet, which the fast scan leaves to calamine.
+fn with_a_comment(workbook: &[u8]) -> Vec<u8> {
+    let mut parts = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(vec![]));
+    for index in 0..parts.len() {
+        let mut part = parts.by_index(index).unwrap();
+        let mut xml = String::new();
+        part.read_to_string(&mut xml).unwrap();
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(part.name().unwrap(), options).unwrap();
+        let xml = xml.replace("<sheetData>", "<!-- odd --><sheetData>");
+        writer.write_all(xml.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }
 
 /// Reads a workbook with a program in regrade's place, which has little time.

@@ -285,3 +285,15 @@ fn a_row_without_end_is_not_waited_for() {
     assert_eq!(compare(&book.bytes(), "long"), Some(NotPlain::Long));
     is_read_by_calamine(&book.bytes(), "long");
 }
+
+#[test]
+fn what_is_odd_at_the_start_of_a_large_worksheet_ends_the_scan() {
+    let mut book = book();
+    let row = |row: u32| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{row}</v></c></row>");
+    let rows: String = (4..100_000).map(row).collect();
+    book.sheets[0] = book.sheets[0].replace("</sheetData>", &(rows + "</sheetData>"));
+    assert_eq!(compare(&book.bytes(), "large"), None);
+    // The other core inflates on until nobody takes what it gives.
+    book.sheets[0] = book.sheets[0].replace("<row r=\"2\">", "<row r='2'>");
+    assert_eq!(compare(&book.bytes(), "large"), Some(NotPlain::Attribute));
+}
