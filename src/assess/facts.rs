@@ -3,8 +3,7 @@
 use super::Among;
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
-use crate::expr::Slot;
-use crate::expr::{Fault, FaultKind, Frame, NO_SERIES, SeriesColumn};
+use crate::expr::{Bound, Fault, FaultKind, Frame, NO_SERIES, SeriesColumn, Slot};
 use crate::rank::{Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
@@ -25,8 +24,16 @@ pub struct Facts {
     counts_after: Vec<i32>,
     /// What conditions are evaluated on where the columns above are what a role sees.
     truth: Option<Arc<Truth>>,
-    /// Where all rows are one customer with other values: everybody, whom it stands among.
-    among: Option<Arc<Among>>,
+    /// Where the rows are customers with other values: who they are, and whom each of them stands among.
+    instead: Option<Instead>,
+}
+
+/// Customers with other values, each for itself among everybody else as they are.
+#[derive(Clone, Debug)]
+struct Instead {
+    among: Arc<Among>,
+    /// Who each row is.
+    rows: Vec<u32>,
 }
 
 /// The columns as they are, behind those that a role sees.
@@ -55,7 +62,7 @@ impl Facts {
             ids,
             counts_after: vec![],
             truth: None,
-            among: None,
+            instead: None,
         }
     }
 
@@ -105,40 +112,46 @@ impl Facts {
             ids,
             counts_after,
             truth: Some(Arc::new(Truth { columns, series })),
-            among: None,
+            instead: None,
         }
     }
 
-    /// One customer so many times, to be given other values: the first row stays as it is, and each of the others stands
-    /// among everybody else instead of it. Nothing is worked out yet.
+    /// The customers `rows`, of whom one may be there several times, to be given other values: each row stands for itself
+    /// among everybody else as they are. Nothing is worked out yet.
     #[must_use]
-    pub fn instead(&self, row: usize, copies: usize, among: &Arc<Among>) -> Self {
-        let rows = vec![row as u32; copies];
+    pub fn instead(&self, rows: Vec<u32>, among: &Arc<Among>) -> Self {
         let places: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
         let (columns, series) = match &self.truth {
             Some(truth) => (&truth.columns, &truth.series),
             None => (&self.columns, &self.series),
         };
         let gather = |column: &Column| {
-            if column.len() > row {
-                column.gather(&places)
-            } else {
+            if column.is_empty() {
+                // A slot that nothing has filled.
                 column.clone()
+            } else {
+                column.gather(&places)
             }
         };
         let series = series.iter();
         Self {
-            len: copies,
+            len: rows.len(),
             as_of: self.as_of,
             columns: columns.iter().map(gather).collect(),
             series: series
                 .map(|series| series.as_ref().map(|series| series.of(&rows)))
                 .collect(),
             populations: Populations::default(),
-            ids: vec![self.ids[row].clone(); copies],
+            ids: rows
+                .iter()
+                .map(|row| self.ids[*row as usize].clone())
+                .collect(),
             counts_after: vec![],
             truth: None,
-            among: Some(among.clone()),
+            instead: Some(Instead {
+                among: among.clone(),
+                rows,
+            }),
         }
     }
 
@@ -152,9 +165,10 @@ impl Facts {
         }
     }
 
-    /// Everybody, where the rows are one customer with other values.
-    pub(super) fn among(&self) -> Option<&Arc<Among>> {
-        self.among.as_ref()
+    /// Everybody, and who the rows are, where these are customers with other values.
+    pub(super) fn among(&self) -> Option<(&Among, &[u32])> {
+        let instead = self.instead.as_ref()?;
+        Some((&instead.among, &instead.rows))
     }
 
     /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
@@ -205,22 +219,29 @@ impl Facts {
         matters: impl Fn(u32) -> bool,
         findings: &mut Vec<Finding>,
     ) -> Column {
-        for id in expression.bound.population_ids() {
+        self.look_up(scheme, &expression.bound);
+        let mut evaluated = expression.bound.eval(self);
+        evaluated.faults.retain(|fault| matters(fault.row));
+        findings.extend(self.not_computable(&evaluated.faults, expression, name));
+        evaluated.column
+    }
+
+    /// Prepares the figures of the population that a condition needs.
+    pub fn look_up(&mut self, scheme: &Scheme, condition: &Bound) {
+        for id in condition.population_ids() {
             if self.populations.get(id).is_none() {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
                 let groups = spec.within.as_ref().map(|within| within.eval(self).column);
-                let population = match &self.among {
-                    Some(among) => among.population(id).instead(&keys, groups.as_ref()),
+                let population = match self.among() {
+                    Some((among, rows)) => {
+                        among.population_instead(id, rows, &keys, groups.as_ref())
+                    }
                     None => Population::build(&keys, groups.as_ref()),
                 };
                 self.populations.set(id, population);
             }
         }
-        let mut evaluated = expression.bound.eval(self);
-        evaluated.faults.retain(|fault| matters(fault.row));
-        findings.extend(self.not_computable(&evaluated.faults, expression, name));
-        evaluated.column
     }
 
     /// What is to be said of customers for whom an expression cannot be worked out: of all of them at once, because a

@@ -101,22 +101,15 @@ pub fn assess(
                 Some(facts.evaluate_where(scheme, when, name, matters, findings))
             }
             GradeRule::Top(top) => {
-                let keys: Vec<Column> = top
-                    .by
-                    .iter()
-                    .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
-                    .collect();
-                let within = top.within.map(|slot| facts.get(slot));
-                if let Some(among) = facts.among() {
-                    let ranked = among.ranked(index);
-                    let places = ranked.map(|ranked| ranked.places_instead(&keys, within));
-                    Some(in_top(top, &places.unwrap_or(vec![None; facts.len()])))
+                let keys = keys_of(scheme, top, &grade.name, facts, findings);
+                Some(if facts.among().is_some() {
+                    in_rank_instead(facts, index, top, &keys)
                 } else {
-                    let order = TopKeys::new(&keys, within);
+                    let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
                     let truths = in_top(top, &order.places());
                     ranked = Some((keys, order));
-                    Some(truths)
-                }
+                    truths
+                })
             }
         };
         settle(index as u32, truths.as_ref(), &mut open, &mut choices);
@@ -133,6 +126,38 @@ pub fn assess(
     (choices, cuts)
 }
 
+/// What a grade by rank compares.
+fn keys_of(
+    scheme: &Scheme,
+    top: &Top,
+    name: &str,
+    facts: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Column> {
+    let by = top.by.iter();
+    by.map(|by| facts.evaluate(scheme, by, name, findings))
+        .collect()
+}
+
+/// Whether each customer with other values would be in the rank of a grade.
+fn in_rank_instead(facts: &Facts, grade: usize, top: &Top, keys: &[Column]) -> Column {
+    let within = top.within.map(|slot| facts.get(slot));
+    let places = facts
+        .among()
+        .and_then(|(among, rows)| among.places_instead(grade, rows, keys, within));
+    in_top(top, &places.unwrap_or(vec![None; facts.len()]))
+}
+
+/// Whether each customer with other values, as far as they are worked out, is in the rank of a grade; `None` for a grade
+/// by condition.
+pub fn in_rank(scheme: &Scheme, facts: &mut Facts, grade: usize) -> Option<Column> {
+    let GradeRule::Top(top) = &scheme.grades[grade].rule else {
+        return None;
+    };
+    let keys = keys_of(scheme, top, "", facts, &mut vec![]);
+    Some(in_rank_instead(facts, grade, top, &keys))
+}
+
 /// For each grade whether each customer keeps it once it is reached: its `keep` holds, or without one its condition.
 pub fn kept(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Vec<Vec<Truth>> {
     let grades = scheme.grades.iter();
@@ -142,11 +167,7 @@ pub fn kept(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> 
                 (Some(keep), _) | (None, GradeRule::When(Some(keep))) => keep,
                 (None, GradeRule::When(None)) => return vec![Truth::True; facts.len()],
                 (None, GradeRule::Top(top)) => {
-                    let keys: Vec<Column> = top
-                        .by
-                        .iter()
-                        .map(|by| facts.evaluate(scheme, by, &grade.name, findings))
-                        .collect();
+                    let keys = keys_of(scheme, top, &grade.name, facts, findings);
                     let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
                     return truths(in_top(top, &order.places()));
                 }

@@ -10,7 +10,7 @@ mod grades;
 
 pub use among::Among;
 pub use facts::Facts;
-pub use grades::{Choice, GradeCut, choose, is_in, kept};
+pub use grades::{Choice, GradeCut, choose, in_rank, is_in, kept};
 
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Frame;

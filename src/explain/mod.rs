@@ -97,26 +97,45 @@ pub enum Outcome {
 }
 
 /// What the next grade needs: what rules lack ([`movement::next`]), and the value whose change alone is nearest to a
-/// better grade, where the rule itself does not say as much.
+/// better grade, where the rule itself does not say as much; where that is not worked out, why.
 pub fn next(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang) -> Option<String> {
     let lacks = movement::next(grading, row, lang);
-    let left_out = nearest.is_left_out(row).then(|| match lang {
-        Lang::Zh => "情形太多，最近的变动未求解".to_owned(),
-        Lang::En => "too many sorts of customers: the nearest change is not worked out".to_owned(),
-    });
-    let nearest = nearest
-        .of(grading, row)
-        .filter(|(slot, _)| !movement::asks_only_for(grading, row, *slot))
+    let moves = grading.scheme.grade_movement.is_some();
+    let change = nearest.of(grading, row);
+    let untold = nearest
+        .untold(row)
+        // Rules of movement tell of periods what they lack.
+        .filter(|(slot, _)| slot.is_none() || !moves)
+        .map(|(slot, why)| match (slot, lang) {
+            (Some(slot), _) => {
+                let name = name_of(&grading.scheme, slot, lang);
+                let why = distance::why_text(why, lang);
+                match lang {
+                    Lang::Zh => format!("{name}：{why}"),
+                    Lang::En => format!("{name}: {why}"),
+                }
+            }
+            (None, Lang::Zh) => "情形太多，最近的变动未求解".to_owned(),
+            (None, Lang::En) => {
+                "too many sorts of customers: the nearest change is not worked out".to_owned()
+            }
+        });
+    let change = change
+        .filter(|(slot, change)| !movement::asks_only_for(grading, row, *slot, &change.to))
         .map(|(slot, change)| {
             let name = name_of(&grading.scheme, slot, lang);
             let change = distance::change_text(&grading.scheme, slot, &change, lang);
-            format!("{name} {change}")
+            match (moves, lang) {
+                (false, _) => format!("{name} {change}"),
+                (true, Lang::Zh) => format!("当期数值：{name} {change}"),
+                (true, Lang::En) => format!("by the values: {name} {change}"),
+            }
         });
     let between = match lang {
         Lang::Zh => "；",
         Lang::En => "; ",
     };
-    let texts: Vec<String> = lacks.into_iter().chain(nearest).chain(left_out).collect();
+    let texts: Vec<String> = lacks.into_iter().chain(change).chain(untold).collect();
     (!texts.is_empty()).then(|| texts.join(between))
 }
 

@@ -10,7 +10,7 @@ mod ranked;
 mod top;
 
 pub use figures::Figures;
-pub use population::{Group, Population, quantile_of};
+pub use population::{Group, Keys, Population, quantile_of};
 pub use ranked::Ranked;
 pub use top::{Place, TopKeys};
 

@@ -22,12 +22,15 @@ pub struct Population {
     exchange: Option<Arc<Exchange>>,
 }
 
-/// One customer taken out, and for each row who asks another one put in.
+/// For each row who asks a customer taken out, and another one put in.
 #[derive(Clone, Debug)]
 struct Exchange {
-    out: Option<(Group, i64)>,
+    out: Vec<Option<(Group, i64)>>,
     put: Vec<Option<(Group, i64)>>,
 }
+
+/// The keys of some rows, and their groups.
+pub type Keys<'a> = (&'a Column, Option<&'a Column>);
 
 /// The keys of one group.
 #[derive(Clone, Debug, Default)]
@@ -136,25 +139,30 @@ impl Population {
             .collect()
     }
 
-    /// This population as it would be with each row of `keys` (and `within`) instead of the first of them, who is one of
-    /// its customers: row by row another one.
+    /// This population as each row sees it whose customer, one of those here, is not `out` but `put`: row by row another
+    /// one, everybody else as they are.
     #[must_use]
-    pub fn instead(&self, keys: &Column, within: Option<&Column>) -> Self {
+    pub fn instead(&self, out: Keys<'_>, put: Keys<'_>) -> Self {
         let mut population = self.clone();
-        let groups = within.map(|within| population.number_groups(within));
-        let place = |row: usize| {
-            let group = match &groups {
-                None => Group(0),
-                Some(groups) => groups[row]?,
+        let [out, put] = [out, put].map(|(keys, within)| {
+            let groups = within.map(|within| population.number_groups(within));
+            let place = |row: usize| {
+                let group = match &groups {
+                    None => Group(0),
+                    Some(groups) => groups[row]?,
+                };
+                Some((group, key_of(keys, row)?))
             };
-            Some((group, key_of(keys, row)?))
-        };
-        let put: Vec<Option<(Group, i64)>> = (0..keys.len()).map(place).collect();
-        population.exchange = Some(Arc::new(Exchange {
-            out: put.first().copied().flatten(),
-            put,
-        }));
+            (0..keys.len()).map(place).collect()
+        });
+        population.exchange = Some(Arc::new(Exchange { out, put }));
         population
+    }
+
+    /// Whether nobody here is below zero.
+    pub fn is_not_negative(&self) -> bool {
+        let mut least = self.groups.iter().filter_map(|group| group.keys.first());
+        least.all(|key| *key >= 0)
     }
 
     /// Whether what is said of a group is the same for all rows that ask.
@@ -170,7 +178,7 @@ impl Population {
         Figures {
             keys,
             sums,
-            out: exchange.and_then(|exchange| Some(of_group(exchange.out)?.1)),
+            out: exchange.and_then(|exchange| Some(of_group(exchange.out[row])?.1)),
             put: exchange.and_then(|exchange| Some(of_group(exchange.put[row])?.1)),
         }
     }
@@ -328,7 +336,8 @@ mod tests {
         ) {
             let row = place.index(values.len());
             let population = Population::build(&numbers(&values), None);
-            let exchanged = population.instead(&numbers(&[values[row], instead]), None);
+            let (out, put) = (numbers(&[values[row]; 2]), numbers(&[values[row], instead]));
+            let exchanged = population.instead((&out, None), (&put, None));
             let mut changed = values.clone();
             changed[row] = instead;
             let built = Population::build(&numbers(&changed), None);

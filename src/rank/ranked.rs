@@ -53,20 +53,24 @@ impl Ranked {
         Some(Self { groups })
     }
 
-    /// The place of each row of `keys` if it stood instead of the first of them, who is one of those here.
-    pub fn places_instead(&self, keys: &[Column], within: Option<&Column>) -> Vec<Option<Place>> {
-        let rows = keys.first().map_or(0, Column::len);
-        let out = (rows > 0).then(|| standing(keys, within, 0)).flatten();
+    /// The place of each row if its customer, one of those here, had not the keys and the group `out` but `put`.
+    pub fn places_instead(
+        &self,
+        out: (&[Column], Option<&Column>),
+        put: (&[Column], Option<&Column>),
+    ) -> Vec<Option<Place>> {
+        let rows = put.0.first().map_or(0, Column::len);
         let place = |row: usize| {
-            let (group, own) = standing(keys, within, row)?;
+            let (group, own) = standing(put.0, put.1, row)?;
             let members = self.groups.get(&group).map_or(&[][..], Vec::as_slice);
-            let out = out.as_ref().filter(|(left, _)| *left == group);
+            let out = standing(out.0, out.1, row).filter(|(left, _)| *left == group);
+            let out = out.map(|(_, keys)| keys);
             let count = |from: usize, gone: bool| (members.len() - from - usize::from(gone)) as u64;
             let better = members.partition_point(|other| *other <= own);
             let at_least = members.partition_point(|other| *other < own);
             Some(Place {
-                better: count(better, out.is_some_and(|(_, out)| *out > own)),
-                at_least: count(at_least, out.is_some_and(|(_, out)| *out >= own)) + 1,
+                better: count(better, out.as_ref().is_some_and(|out| *out > own)),
+                at_least: count(at_least, out.as_ref().is_some_and(|out| *out >= own)) + 1,
                 of: count(0, out.is_some()) + 1,
             })
         };

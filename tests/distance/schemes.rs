@@ -1,8 +1,9 @@
 //! Random schemes: values, dimensions with points, weights, cuts, ranks, means and quantiles over a few small fields, so
 //! that every value that a field may have can be tried.
 
+use super::examples::assert_is_nearest;
 use super::sheets::{Case, Cells, Random, Trial, Wanted, changed, present, trials, try_all};
-use regrade::explain::distance::{Reach, Way, World};
+use regrade::explain::distance::{Nearest, Reach, Way, World};
 use regrade::grading::Grading;
 use regrade::scheme;
 use regrade::scheme::model::SlotKind;
@@ -327,9 +328,12 @@ pub fn tried(seed: u64) -> (usize, usize, usize) {
     let case = case(seed);
     let grading = case.grade();
     let world = World::new(&grading);
+    let nearest = Nearest::new(&grading);
     let (mut all, mut missed, mut undecided) = (vec![], 0, 0);
     for row in (seed as usize % 3..grading.len()).step_by(3) {
-        for reach in world.reaches(row) {
+        let reaches = world.reaches(row);
+        assert_is_nearest(&grading, &nearest, row, &reaches);
+        for reach in reaches {
             if reach.why.is_some() {
                 let is_missing = reach.now == Value::Missing;
                 undecided += usize::from(!is_missing);

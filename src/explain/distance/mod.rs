@@ -34,8 +34,7 @@ use crate::assess::Among;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, MetricBound, Review, Scheme, Sight, SlotKind};
-use crate::table::column::MISSING;
+use crate::scheme::model::{MetricBound, Review, Scheme, Sight, SlotKind};
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
 use taken::Asked;
@@ -310,26 +309,14 @@ impl<'a> World<'a> {
         applied.level.map(|level| level as u32)
     }
 
-    /// The column of one row, twice.
+    /// The column of one row.
     fn now(&self, slot: Slot, row: usize) -> Column {
-        self.frame().column(slot).gather(&[Some(row as u32); 2])
+        self.frame().column(slot).gather(&[Some(row as u32)])
     }
 
     /// What an expression gives to one row, as a column.
     fn one(&self, bound: &Bound, row: usize) -> Column {
         column_of(&[bound.eval_at(self.frame(), row)])
-    }
-
-    /// The keys of a grade by rank: those of the customer, then `keys`.
-    fn beside(&self, grade: usize, row: usize, keys: &[i64]) -> Vec<Column> {
-        let GradeRule::Top(top) = &self.scheme.grades[grade].rule else {
-            return vec![];
-        };
-        let columns = top.by.iter().zip(keys).map(|(by, key)| {
-            let own = by.bound.eval_at(self.frame(), row);
-            Column::Number(vec![span::key_of(&own).unwrap_or(MISSING), *key])
-        });
-        columns.collect()
     }
 }
 

@@ -5,7 +5,7 @@ use super::leaf::key_at;
 use super::others::{Others, Rest};
 use super::possible::Truths;
 use super::span::{Between, Known, cut};
-use super::{Change, Leaf, Way, World};
+use super::{Change, Leaf, Outcome, Way, World};
 use crate::assess::Choice;
 use crate::expr::Base;
 use crate::table::{Date, DateTime, Decimal, Truth, Value};
@@ -46,34 +46,21 @@ pub(super) fn changes(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known)
 }
 
 /// The nearest other values that give a better grade.
-pub(super) fn better(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Vec<Change> {
-    let mut changes = wanted(world, leaf, row, known, &[true]).changes;
-    changes.retain(|change| change.better);
-    changes
+pub(super) fn better(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Found {
+    let mut found = wanted(world, leaf, row, known, &[true]);
+    found.changes.retain(|change| change.better);
+    found
 }
 
 /// The nearest other values that give a better grade (`true`), a worse one, or both.
 fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[bool]) -> Found {
-    let (least, greatest, step) = match &leaf.others {
-        Others::These(values) => return among(world, leaf, row, values).into(),
-        Others::Texts(texts, rest) => {
-            let unnamed = (*rest == Rest::Same).then(|| UNNAMED.into());
-            let texts = texts.iter().cloned().chain(unnamed);
-            let values: Vec<Value> = texts.map(Value::Text).collect();
-            return among(world, leaf, row, &values).into();
-        }
-        Others::Items(items) => {
-            let values: Vec<Value> = items
-                .iter()
-                .map(|item| toggled(&world.frame().column(leaf.slot).value(row), item))
-                .collect();
-            return among(world, leaf, row, &values).into();
-        }
-        Others::Steps {
-            least,
-            greatest,
-            step,
-        } => (*least, *greatest, *step),
+    let Others::Steps {
+        least,
+        greatest,
+        step,
+    } = leaf.others
+    else {
+        return among(world, leaf, row).into();
     };
     let Some(now) = key_at(world.frame().column(leaf.slot), row) else {
         return Found::default();
@@ -123,32 +110,49 @@ fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[b
 }
 
 /// All other values that change the grade, where there are only these.
-fn among(world: &World<'_>, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Change> {
-    let now = world.frame().column(leaf.slot).value(row);
-    let values: Vec<Value> = values
-        .iter()
-        .filter(|value| **value != now)
-        .cloned()
-        .collect();
+fn among(world: &World<'_>, leaf: &Leaf, row: usize) -> Vec<Change> {
+    let values = other_values(world, leaf, row);
     let outcomes = world.outcomes(leaf, row, &values);
     let present = world.present(row);
-    let changed = values.into_iter().zip(outcomes);
-    let changed = changed.filter(|(_, outcome)| outcome.allowed && outcome.grade != present);
-    changed
-        .map(|(to, outcome)| {
-            let (way, to) = match to {
-                Value::Text(text) if *text == *UNNAMED => (Way::Unnamed, Value::Missing),
-                to => (Way::Other, to),
-            };
-            Change {
-                way,
-                to,
-                by: None,
-                grade: outcome.grade,
-                better: is_better(outcome.grade, present),
-            }
-        })
+    let tried = values.into_iter().zip(outcomes);
+    tried
+        .filter_map(|(to, outcome)| change_to(to, outcome, present))
         .collect()
+}
+
+/// All other values that a customer may have, where they have no order.
+pub(super) fn other_values(world: &World<'_>, leaf: &Leaf, row: usize) -> Vec<Value> {
+    let now = world.frame().column(leaf.slot).value(row);
+    let mut values: Vec<Value> = match &leaf.others {
+        Others::Steps { .. } => vec![],
+        Others::These(values) => values.clone(),
+        Others::Texts(texts, rest) => {
+            let unnamed = (*rest == Rest::Same).then(|| UNNAMED.into());
+            let texts = texts.iter().cloned().chain(unnamed);
+            texts.map(Value::Text).collect()
+        }
+        Others::Items(items) => items.iter().map(|item| toggled(&now, item)).collect(),
+    };
+    values.retain(|value| *value != now);
+    values
+}
+
+/// What another value changes, if it does.
+pub(super) fn change_to(to: Value, outcome: Outcome, present: Option<u32>) -> Option<Change> {
+    if !outcome.allowed || outcome.grade == present {
+        return None;
+    }
+    let (way, to) = match to {
+        Value::Text(text) if *text == *UNNAMED => (Way::Unnamed, Value::Missing),
+        to => (Way::Other, to),
+    };
+    Some(Change {
+        way,
+        to,
+        by: None,
+        grade: outcome.grade,
+        better: is_better(outcome.grade, present),
+    })
 }
 
 /// A list with an item taken out, or put in where it was not.

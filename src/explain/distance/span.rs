@@ -12,7 +12,7 @@ use crate::scheme::model::{
     Top,
 };
 use crate::table::decimal::divide_half_away;
-use crate::table::{Decimal, Truth, Value};
+use crate::table::{Column, Decimal, Truth, Value};
 use foldhash::HashMap;
 use std::cell::RefCell;
 
@@ -189,9 +189,6 @@ impl<'a> Between<'a> {
 
     fn top(&self, grade: usize, top: &Top) -> Truths {
         let is_moved = |slot: Slot| self.leaf.moves(slot);
-        let Some(ranked) = self.world.among.ranked(grade) else {
-            return Truths::ANY;
-        };
         if top.within.is_some_and(is_moved) {
             return Truths::ANY;
         }
@@ -210,11 +207,18 @@ impl<'a> Between<'a> {
             worst.push(cut(least));
             best.push(cut(greatest));
         }
+        let row = [self.row as u32];
         let within = top.within.map(|slot| self.world.now(slot, self.row));
         for keys in [worst, best] {
-            let places =
-                ranked.places_instead(&self.world.beside(grade, self.row, &keys), within.as_ref());
-            truths = truths.or(Truths::one(match places[1] {
+            let keys: Vec<Column> = keys
+                .into_iter()
+                .map(|key| Column::Number(vec![key]))
+                .collect();
+            let among = &self.world.among;
+            let Some(places) = among.places_instead(grade, &row, &keys, within.as_ref()) else {
+                return Truths::ANY;
+            };
+            truths = truths.or(Truths::one(match places[0] {
                 None => Truth::Unknown,
                 Some(place) => Truth::from(is_in(top, place)),
             }));

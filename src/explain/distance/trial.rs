@@ -24,32 +24,40 @@ pub struct Outcome {
 impl World<'_> {
     /// What each of `values` gives instead of the value that the customer has; all other customers as they are.
     pub fn outcomes(&self, leaf: &Leaf, row: usize, values: &[Value]) -> Vec<Outcome> {
+        self.tried(leaf, &vec![row as u32; values.len()], column_of(values))
+    }
+
+    /// What each of the customers `rows`, of whom one may be there several times, has with the value of its row in
+    /// `column`, all others as they are.
+    pub(super) fn tried(&self, leaf: &Leaf, rows: &[u32], column: Column) -> Vec<Outcome> {
+        let allowed = self.allowed(leaf, rows, &column);
+        let mut facts = self.with(leaf, rows, column);
+        let grades = self.counted(&mut facts, |row| rows[row] as usize);
+        let outcomes = grades.into_iter().zip(allowed);
+        let outcomes = outcomes.map(|(grade, allowed)| Outcome { grade, allowed });
+        outcomes.collect()
+    }
+
+    /// The customers `rows` with these values, before anything is worked out of them.
+    pub(super) fn with(&self, leaf: &Leaf, rows: &[u32], column: Column) -> Facts {
         let scheme = self.scheme;
-        let copies = values.len() + 1;
-        let now = self.frame().column(leaf.slot).value(row);
-        let all: Vec<Value> = std::iter::once(now).chain(values.iter().cloned()).collect();
-        let column = column_of(&all);
-        let allowed = self.allowed(leaf, row, &column);
-        let mut facts = self.grading.facts.instead(row, copies, &self.among);
+        let mut facts = self.grading.facts.instead(rows.to_vec(), &self.among);
         for lookup in &leaf.chooses {
-            let rows = &self.grading.book.lookups[*lookup];
-            let keys = &rows.clean.columns[scheme.lookups[*lookup].key];
+            let of_lookup = &self.grading.book.lookups[*lookup];
+            let keys = &of_lookup.clean.columns[scheme.lookups[*lookup].key];
             let places: HashMap<Arc<str>, u32> = (0..keys.len())
                 .map(|row| (text_at(keys, row), row as u32))
                 .collect();
-            let matched = (0..copies).map(|row| places.get(&text_at(&column, row)).copied());
+            let matched = (0..rows.len()).map(|row| places.get(&text_at(&column, row)).copied());
             let matched: Vec<Option<u32>> = matched.collect();
-            for (field, column) in rows.clean.columns.iter().enumerate() {
+            for (field, column) in of_lookup.clean.columns.iter().enumerate() {
                 if let Some(slot) = scheme.slot_of(SlotKind::LookupField(*lookup, field)) {
                     facts.set(slot, column.gather(&matched));
                 }
             }
         }
         facts.set(leaf.slot, column);
-        let grades = self.counted(&mut facts, |_| row);
-        let outcomes = grades.into_iter().zip(allowed);
-        let outcomes = outcomes.map(|(grade, allowed)| Outcome { grade, allowed });
-        outcomes.skip(1).collect()
+        facts
     }
 
     /// The grade that counts for each row of these facts, of which `customer` says whose it is.
@@ -87,18 +95,18 @@ impl World<'_> {
     }
 
     /// Whether the customers' sheet takes the row with each value: its `rows`, and those checks that refuse a row.
-    fn allowed(&self, leaf: &Leaf, row: usize, column: &Column) -> Vec<bool> {
+    fn allowed(&self, leaf: &Leaf, rows: &[u32], column: &Column) -> Vec<bool> {
         let mut allowed = vec![true; column.len()];
         let SlotKind::Field(field) = self.scheme.slots.entries[leaf.slot.0 as usize].kind else {
             return allowed;
         };
         let asked = Asked::all(self.scheme).into_iter();
         let asked: Vec<Asked<'_>> = asked.filter(|asked| asked.reads(field)).collect();
-        let (Some(rows), false) = (&self.grading.book.customers, asked.is_empty()) else {
+        let (Some(sheet), false) = (&self.grading.book.customers, asked.is_empty()) else {
             return allowed;
         };
-        let same = vec![Some(row as u32); column.len()];
-        let columns = rows.columns.iter().enumerate().map(|(index, whole)| {
+        let same: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
+        let columns = sheet.columns.iter().enumerate().map(|(index, whole)| {
             if index == field {
                 column.clone()
             } else {

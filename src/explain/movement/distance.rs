@@ -58,16 +58,24 @@ fn lacking(grading: &Grading, when: &Expression, row: usize, lang: Lang) -> Opti
     (!texts.is_empty()).then(|| texts.join(between))
 }
 
-/// Whether all that the next better grade lacks is a limit of this very value, so that what it is short of says the
-/// nearest change.
-pub fn asks_only_for(grading: &Grading, row: usize, slot: Slot) -> bool {
+/// Whether all that the next better grade lacks is a limit of this very value, or the value of the last one in its rank,
+/// so that what it is short of says the nearest change, which is to `to`.
+pub fn asks_only_for(grading: &Grading, row: usize, slot: Slot, to: &Value) -> bool {
+    if grading.scheme.grade_movement.is_some() {
+        return false;
+    }
     let better = grading.decided[row]
         .grade
         .and_then(|grade| grade.checked_sub(1));
-    let Some(GradeRule::When(Some(when))) =
-        better.map(|better| &grading.scheme.grades[better as usize].rule)
-    else {
+    let Some(better) = better.map(|better| better as usize) else {
         return false;
+    };
+    let when = match &grading.scheme.grades[better].rule {
+        GradeRule::When(Some(when)) => when,
+        GradeRule::When(None) => return false,
+        GradeRule::Top(top) => {
+            return cutoff(grading, better, top) == Some((slot, to));
+        }
     };
     let parts = super::next::parts(&when.bound);
     let mut lacks = parts.filter(|part| part.eval_at(&grading.facts, row) != Value::Bool(true));
@@ -136,13 +144,7 @@ fn rank(
     row: usize,
     lang: Lang,
 ) -> Option<String> {
-    // With whoever equals the last one, nobody of them is in where ties count down.
-    let last = grading.assessment.cuts.get(grade)?.last.first();
-    let cutoff = last.filter(|_| top.ties == Ties::Up);
-    if let (Some(cutoff), [by], None) = (cutoff, &top.by[..], top.within)
-        && let [slot] = by.bound.slots()[..]
-        && by.bound.node == Node::Slot(slot)
-    {
+    if let (Some((slot, cutoff)), [by]) = (cutoff(grading, grade, top), &top.by[..]) {
         let shown = |value: &Value| value_text(&grading.scheme, slot, value, lang);
         let (cutoff, now) = (shown(cutoff), shown(&grading.facts.get(slot).value(row)));
         let name = &by.text;
@@ -152,4 +154,19 @@ fn rank(
         });
     }
     rule_text(rule, lang).map(|rule| rule.text.to_string())
+}
+
+/// What the last customer within a rank is ranked by, and the column of it, where one column ranks everybody and whoever
+/// equals the last one is in.
+fn cutoff<'a>(grading: &'a Grading, grade: usize, top: &Top) -> Option<(Slot, &'a Value)> {
+    let last = grading.assessment.cuts.get(grade)?.last.first();
+    // With whoever equals the last one, nobody of them is in where ties count down.
+    let cutoff = last.filter(|_| top.ties == Ties::Up && top.within.is_none())?;
+    match &top.by[..] {
+        [by] => match by.bound.node {
+            Node::Slot(slot) => Some((slot, cutoff)),
+            _ => None,
+        },
+        _ => None,
+    }
 }

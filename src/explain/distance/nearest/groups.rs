@@ -1,34 +1,18 @@
-//! For everybody at once: the one value whose smallest change, taken as a share of it, gives a better grade.
-//!
-//! Worked out where grades are made of conditions on single values (`年采购额 >= 100`, `years(合作起始时间) < 1`) and not of
-//! ranks or figures of the population. Customers for whom the same of these hold have the same nearest values: each
-//! group is asked once, through one of its members.
+//! Customers who are told the same, where grades are made of conditions on single values (`年采购额 >= 100`,
+//! `years(合作起始时间) < 1`): those for whom the same of these hold have the same nearest values, so that one of them is
+//! asked for all.
 
-use super::leaf::{Leaf, expressions, key_at};
-use super::search;
-use super::span::{Known, key_of};
-use super::taken::Asked;
-use super::{Change, Way, World};
+use super::super::World;
+use super::super::leaf::{Leaf, expressions, key_at};
+use super::super::span::key_of;
+use super::super::taken::Asked;
+use crate::assess::Choice;
 use crate::decide::Subject;
-use crate::expr::{Base, Bound, Comparison, Frame, Node, Scalar, Slot};
-use crate::grading::Grading;
+use crate::expr::{Base, Bound, Comparison, Node, Scalar, Slot};
 use crate::scheme::model::{GradeRule, Scheme};
 use crate::table::{Column, Truth, Value};
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// More groups than these are not asked, so that a list does not wait for them; their customers are told so.
-const MOST_GROUPS: usize = 4_000;
-
-/// For each customer the group, and what gives those of a group a better grade.
-#[derive(Clone, Debug, Default)]
-pub struct Nearest {
-    groups: Vec<Option<u32>>,
-    better: Vec<Vec<Step>>,
-}
-
-/// A value, on which side of the present one it lies, and the grade that it gives from there on.
-type Step = (Slot, Way, Value, Option<u32>);
 
 /// What tells the values of one leaf apart: something that rises or falls with it, held against limits.
 struct Scale {
@@ -39,109 +23,22 @@ struct Scale {
 
 /// How the values of a scheme's leaves are told apart.
 #[derive(Default)]
-struct Conditions {
+pub(super) struct Conditions {
     scales: Vec<Scale>,
     /// Texts and what they are held against.
     texts: Vec<(Slot, Vec<Arc<str>>)>,
     truths: Vec<Slot>,
 }
 
-impl Nearest {
-    /// Nothing for anybody.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// What is nearest for everybody of a grading, or of what a role sees of it.
-    pub fn new(grading: &Grading) -> Self {
-        let scheme = &*grading.scheme;
-        let mut grades = scheme.grades.iter();
-        // Sorting everybody for ranks is not worth it where nothing is to be told.
-        if scheme.grades.len() < 2
-            || scheme.grade_movement.is_some()
-            || !scheme.populations.is_empty()
-            || grades.any(|grade| matches!(grade.rule, GradeRule::Top(_)))
-        {
-            return Self::none();
-        }
-        let world = World::new(grading);
-        let Some(conditions) = Conditions::of(scheme, &world.leaves) else {
-            return Self::none();
-        };
-        if !world.is_open(scheme) {
-            return Self::none();
-        }
-        let (groups, members) = conditions.groups(grading);
-        let better = members.into_iter().take(MOST_GROUPS).map(|row| {
-            let known = Known::default();
-            let changes = |leaf: &Leaf| {
-                // Nobody can be born earlier: time alone makes an age.
-                let is_age = is_age(scheme, leaf.slot);
-                let found = search::better(&world, leaf, row, &known).into_iter();
-                found
-                    .filter(|change| !is_age || change.way != Way::Less)
-                    .map(|change: Change| (leaf.slot, change.way, change.to, change.grade))
-                    .collect::<Vec<_>>()
-            };
-            let is_there = |leaf: &&Leaf| !world.frame().column(leaf.slot).is_missing(row);
-            world
-                .leaves
-                .iter()
-                .filter(is_there)
-                .flat_map(changes)
-                .collect()
-        });
-        let better = better.collect();
-        Self { groups, better }
-    }
-
-    /// Whether a customer was not asked, because too many sorts of customers come before it.
-    pub fn is_left_out(&self, row: usize) -> bool {
-        let group = self.groups.get(row).copied().flatten();
-        group.is_some_and(|group| group as usize >= self.better.len())
-    }
-
-    /// The nearest of a customer: the smallest change as a share of the value; days count as thousandths of three years,
-    /// and what has no order comes last.
-    pub fn of(&self, grading: &Grading, row: usize) -> Option<(Slot, Change)> {
-        let group = (*self.groups.get(row)?)? as usize;
-        let frame: &dyn Frame = &grading.facts;
-        let far = |slot: Slot, to: &Value| -> Option<i128> {
-            let column = frame.column(slot);
-            let (now, to) = (i128::from(key_at(column, row)?), i128::from(key_of(to)?));
-            let whole = match column {
-                Column::Number(_) => now.abs().max(to.abs()).max(1),
-                Column::Date(_) => 1_000,
-                _ => 1_000 * 86_400,
-            };
-            Some((to - now).abs() * 1_000_000 / whole)
-        };
-        let all = self.better.get(group)?.iter().enumerate();
-        let (_, (slot, way, to, grade)) = all.min_by_key(|(place, (slot, _, to, _))| {
-            (far(*slot, to).unwrap_or(i128::MAX), *place)
-        })?;
-        let now = key_at(frame.column(*slot), row);
-        let base = grading.scheme.slots.entries[slot.0 as usize].ty.base;
-        let by = now.zip(key_of(to)).filter(|_| *way != Way::Other);
-        Some((
-            *slot,
-            Change {
-                way: *way,
-                to: to.clone(),
-                by: by.and_then(|(now, to)| search::distance(base, now, to)),
-                grade: *grade,
-                better: true,
-            },
-        ))
-    }
-}
-
 impl Conditions {
     /// All conditions on the way to the grade; `None` where they are not of this sort.
-    fn of(scheme: &Scheme, leaves: &[Leaf]) -> Option<Self> {
+    pub fn of(scheme: &Scheme, leaves: &[Leaf]) -> Option<Self> {
         let holds = scheme.reviews.iter().any(|review| review.hold);
         let is_told = leaves.iter().all(|leaf| leaf.why.is_none());
-        if holds || !scheme.lookups.is_empty() || !is_told {
+        let mut grades = scheme.grades.iter();
+        let ranks = grades.any(|grade| matches!(grade.rule, GradeRule::Top(_)))
+            || !scheme.populations.is_empty();
+        if holds || ranks || !scheme.lookups.is_empty() || !is_told {
             return None;
         }
         let mut conditions = Self::default();
@@ -311,9 +208,10 @@ impl Conditions {
         Some(())
     }
 
-    /// The group of each customer whose grade is what the values give, and one member of each group.
-    fn groups(&self, grading: &Grading) -> (Vec<Option<u32>>, Vec<usize>) {
-        let frame: &dyn Frame = &grading.facts;
+    /// The group of each customer who may have a better grade, and one member of each group. Those whose grade somebody
+    /// set stand each alone.
+    pub fn groups(&self, world: &World<'_>) -> (Vec<Option<u32>>, Vec<u32>) {
+        let (grading, frame) = (world.grading, world.frame());
         let mut marks: Vec<Vec<u16>> = vec![];
         for scale in &self.scales {
             let column = scale.measure.eval(frame).column;
@@ -348,40 +246,47 @@ impl Conditions {
         let mut known: HashMap<Vec<u16>, u32> = HashMap::default();
         let mut members = vec![];
         let group = |row: usize| {
-            // The best have nothing above them.
-            if grading.decided[row].grade.is_none_or(|grade| grade == 0)
-                || set.contains(&*grading.book.roster.ids[row])
-            {
+            if !may_rise(world, row) {
                 return None;
             }
-            let key: Vec<u16> = marks.iter().map(|marks| marks[row]).collect();
-            let next = known.len() as u32;
-            Some(*known.entry(key).or_insert_with(|| {
-                members.push(row);
-                next
-            }))
+            let next = members.len() as u32;
+            let mut is_new = true;
+            let mut group = next;
+            if !set.contains(&*grading.book.roster.ids[row]) {
+                let key: Vec<u16> = marks.iter().map(|marks| marks[row]).collect();
+                group = *known.entry(key).or_insert(next);
+                is_new = group == next;
+            }
+            if is_new {
+                members.push(row as u32);
+            }
+            Some(group)
         };
         ((0..grading.len()).map(group).collect(), members)
     }
 }
 
-/// Whether a day is read for nothing but how long ago it is.
-fn is_age(scheme: &Scheme, slot: Slot) -> bool {
-    let is_it = |bound: &Bound| bound.node == Node::Slot(slot);
-    let (mut read, mut aged) = (0, 0);
-    for expression in expressions(scheme) {
-        expression.bound.walk(&mut |part| match &part.node {
-            Node::Slot(_) if is_it(part) => read += 1,
-            Node::IsNull(value) if is_it(value) => aged += 1,
-            Node::Scalar(Scalar::Years | Scalar::Months | Scalar::Days, arguments) => {
-                let is_age =
-                    matches!(&arguments[..], [from, to] if is_it(from) && to.node == Node::AsOf);
-                aged += usize::from(is_age);
-            }
-            _ => {}
-        });
-    }
-    aged > 0 && read == aged
+/// Everybody who may have a better grade in a group of its own.
+pub(super) fn each_alone(world: &World<'_>) -> (Vec<Option<u32>>, Vec<u32>) {
+    let mut members = vec![];
+    let group = |row: usize| {
+        may_rise(world, row).then(|| {
+            members.push(row as u32);
+            members.len() as u32 - 1
+        })
+    };
+    ((0..world.grading.len()).map(group).collect(), members)
+}
+
+/// Whether there is anything above a customer. Without a grade because a value is missing nothing else is of use.
+fn may_rise(world: &World<'_>, row: usize) -> bool {
+    let is_unknown = || {
+        let by_values = world.grading.assessment.grades[row];
+        matches!(by_values, Choice::Unknown(_))
+    };
+    world
+        .present(row)
+        .map_or_else(|| !is_unknown(), |grade| grade > 0)
 }
 
 /// Whether an expression reads a leaf by itself, or a value made of some.
