@@ -108,7 +108,7 @@ fn never(judged: &Judged<'_>, entry: usize) -> Finding {
             known.or_else(|| if is_pair { None } else { bounds() })
         })
         .collect();
-    let is_single = failing.is_some() && !is_pair;
+    let is_single = failing.is_some() && !is_pair || !has_and(judged.opened[entry]);
     let finding = match failing {
         Some(Failing { part, other, .. }) => finding.with_note(match other {
             Some(other) => text!(
@@ -191,6 +191,15 @@ fn failing(judged: &Judged<'_>, entry: usize) -> Option<Failing> {
         },
         read,
     })
+}
+
+/// Whether a condition is of parts that have to hold together.
+fn has_and(condition: Option<&Bound>) -> bool {
+    let mut has = false;
+    if let Some(condition) = condition {
+        condition.walk(&mut |part| has |= matches!(part.node, Node::And(_)));
+    }
+    has
 }
 
 fn conjuncts(bound: &Bound) -> Option<&[Bound]> {
