@@ -452,3 +452,41 @@ fn examples_are_graded_alike_in_pieces() {
         assert!(said(&whole) == said(&pieces), "{example}");
     }
 }
+
+#[test]
+fn pieces_are_of_the_file_that_was_opened_and_of_one_state_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    let rows = |amount: u32| {
+        let row = |n: u32| format!("{n},C01,2024-03-01,{amount},a\n");
+        format!(
+            "no,id,day,amount,note\n{}",
+            (0..500).map(row).collect::<String>()
+        )
+    };
+    fs::write(&path, rows(1)).unwrap();
+    let known = [known(&scheme_of(&format!("{SHEET}{METRICS}")))];
+    let open = || Lines::open(&input(&path), &known, &Options::default(), TINY).unwrap();
+    let amounts = |lines: &Lines| -> Vec<String> {
+        let piece = |index| lines.piece(index, 5).unwrap();
+        let of_piece = |rows: RawRows| {
+            let amount = |row| format!("{:?}", rows.cell(row, 3));
+            (0..rows.len()).map(amount).collect::<Vec<_>>()
+        };
+        (0..lines.pieces()).map(piece).flat_map(of_piece).collect()
+    };
+    let lines = open();
+    let before = amounts(&lines);
+    assert_eq!(before.len(), 500);
+    // What is put in its place is another file.
+    fs::write(folder.path().join("new.csv"), rows(2)).unwrap();
+    fs::rename(folder.path().join("new.csv"), &path).unwrap();
+    assert_eq!(amounts(&lines), before);
+    assert!(lines.is_unchanged());
+    // What is appended is not read, and is seen.
+    let lines = open();
+    let mut file = fs::File::options().append(true).open(&path).unwrap();
+    std::io::Write::write_all(&mut file, b"500,C01,2024-03-01,1").unwrap();
+    assert_eq!(amounts(&lines).len(), 500);
+    assert!(!lines.is_unchanged());
+}

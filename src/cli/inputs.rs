@@ -178,6 +178,9 @@ fn gather_rows(
     let piece = |index: usize, width: usize| lines.piece(index, width);
     let (rule, pieces) = (&scheme.events[kind], lines.pieces());
     let gathered = book::gather(scheme, rule, &lines.table, pieces, piece, as_of).ok()?;
+    if !lines.is_unchanged() {
+        return None;
+    }
     table.rows = RawRows::left_out(table.header_row + 1, gathered.rows);
     Some((sheet, table, (kind, gathered)))
 }

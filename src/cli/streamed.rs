@@ -14,7 +14,7 @@ use regrade::diagnostic::{Finding, Lang, Severity, each_once};
 use regrade::parallel::cores;
 use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
-use regrade::read::{HEAD, Head};
+use regrade::read::{FileState, HEAD, Head};
 use regrade::repair;
 use regrade::stream::{Asked, BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
 use regrade::table::Date;
@@ -41,11 +41,11 @@ pub(super) fn grade(
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
     let mut file = File::open(&single.path).map_err(|_| Reason::Unreadable)?;
-    let size = file.metadata().map_err(|_| Reason::Unreadable)?.len();
+    let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
     let mut start = vec![];
     let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
     read.map_err(|_| Reason::Unreadable)?;
-    let head = Head::of(&single.name, &start, size, &single.wanted, &options)?;
+    let head = Head::of(&single.name, &start, state.len, &single.wanted, &options)?;
     let table = head.table();
     let is_customers = |sheet: &str| {
         let customers = rules.scheme.customers.as_ref();
@@ -75,14 +75,24 @@ pub(super) fn grade(
             _ => Some(is_csv && bom == Some("yes")),
         },
         block: BLOCK,
-        threads: if size > 2 * BLOCK as u64 { cores() } else { 1 },
+        threads: if state.len > 2 * BLOCK as u64 {
+            cores()
+        } else {
+            1
+        },
         spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
     };
     let mut shown = Shown {
         files: Files::reproducible(),
         spooled: None,
     };
-    let graded = shown.write(output, global.dry_run, |out| text.grade(&mut file, out))?;
+    let graded = shown.write(output, global.dry_run, |out| {
+        let graded = text.grade(&mut file, out)?;
+        match FileState::of(&file) {
+            Ok(now) if now == state => Ok(graded),
+            _ => Err(Reason::Changed),
+        }
+    })?;
     let run = Run {
         task,
         rules,

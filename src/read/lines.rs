@@ -6,6 +6,7 @@
 //! file is to be read whole, by [`super::open`]. What is read here is what reading it whole gives.
 
 use super::assemble::is_blank;
+use super::file_state::FileState;
 use super::{
     DEFAULT_MEMORY, Format, Input, KnownSheet, Options, Table, footer, held, is_lock_file,
 };
@@ -13,7 +14,7 @@ use crate::table::RawRows;
 use memchr::{memchr, memchr_iter};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Why a file is not read piece by piece.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,7 +72,9 @@ const LONGEST_LINE: u64 = 1 << 20;
 pub struct Lines {
     /// What it is, with the first of its rows.
     pub table: Table,
-    path: PathBuf,
+    /// Opened once: what is put in its place meanwhile is another file.
+    file: Mutex<File>,
+    state: FileState,
     /// Where the rows begin and the file ends.
     start: u64,
     end: u64,
@@ -100,15 +103,19 @@ impl Lines {
         if options.header_row.is_some() || options.guard.memory < DEFAULT_MEMORY {
             return Err(NotPlain::Options);
         }
-        let about = std::fs::metadata(path).map_err(|_| NotPlain::Input)?;
-        if is_lock_file(path) || !about.is_file() {
+        // Looked at before it is opened: opening a pipe waits for its writer.
+        let is_file = std::fs::metadata(path).is_ok_and(|about| about.is_file());
+        if is_lock_file(path) || !is_file {
             return Err(NotPlain::Input);
         }
-        if about.len() < sizes.least {
+        let mut file = File::open(path).map_err(|_| NotPlain::Input)?;
+        let state = FileState::of(&file).map_err(|_| NotPlain::Input)?;
+        if state.len < sizes.least {
             return Err(NotPlain::Small);
         }
-        let mut head = read_at(path, 0, sizes.head as u64).map_err(|_| NotPlain::Input)?;
-        if (head.len() as u64) < about.len() {
+        let head = read_at(&mut file, 0, sizes.head as u64);
+        let mut head = head.map_err(|_| NotPlain::Input)?;
+        if (head.len() as u64) < state.len {
             let end = memchr::memrchr(b'\n', &head).ok_or(NotPlain::LongLine)?;
             head.truncate(end + 1);
         }
@@ -147,14 +154,25 @@ impl Lines {
         };
         let key = (0..fields).find(is_key).ok_or(NotPlain::Head)?;
         Ok(Self {
-            path: path.clone(),
+            file: Mutex::new(file),
+            state,
             start: first as u64 + 1,
-            end: about.len(),
+            end: state.len,
             piece: sizes.piece.max(1),
             delimiter,
             key,
             table,
         })
+    }
+
+    /// Whether nobody has written to the file since its head was read. Asked when all pieces are read: lines of two
+    /// states of a file are no file.
+    pub fn is_unchanged(&self) -> bool {
+        FileState::of(&self.file()).is_ok_and(|state| state == self.state)
+    }
+
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many pieces there are.
@@ -169,8 +187,8 @@ impl Lines {
         // A line is of the piece in which its first byte is: behind the line end before it.
         let before = u64::from(index > 0);
         let wanted = to - from + before + LONGEST_LINE.min(self.end - to);
-        let most = LONGEST_LINE.min(4 << 10);
-        let mut bytes = read_at(&self.path, from - before, (to - from + before) + most)
+        let most = (4 << 10).min(self.end - to);
+        let mut bytes = read_at(&mut self.file(), from - before, (to - from + before) + most)
             .map_err(|_| NotPlain::Input)?;
         let inside = (to - from + before) as usize;
         let begin = match index {
@@ -180,7 +198,8 @@ impl Lines {
         if to < self.end {
             let end = memchr(b'\n', &bytes[(inside - 1).min(bytes.len())..]);
             if end.is_none() && wanted > bytes.len() as u64 {
-                bytes = read_at(&self.path, from - before, wanted).map_err(|_| NotPlain::Input)?;
+                bytes = read_at(&mut self.file(), from - before, wanted)
+                    .map_err(|_| NotPlain::Input)?;
             }
             let rest = &bytes[(inside - 1).min(bytes.len())..];
             let is_whole = from - before + bytes.len() as u64 >= self.end;
@@ -218,8 +237,7 @@ impl Lines {
 }
 
 /// Some bytes of a file; fewer at its end.
-fn read_at(path: &std::path::Path, from: u64, count: u64) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
+fn read_at(file: &mut File, from: u64, count: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(from))?;
     let mut bytes = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     file.take(count).read_to_end(&mut bytes)?;

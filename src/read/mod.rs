@@ -10,6 +10,7 @@
 //! records csv          text          → rows of cells         text files
 //! parts                head, then parts of a text file → tables of some of its rows
 //! lines                a text file   → its rows, in pieces   large ones that are plain
+//! file_state           a file        → whether it is still the same
 //! plain                files         → blocks of lines       text files that hold nothing unusual, read in passes
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
@@ -25,6 +26,7 @@ mod body;
 mod csv;
 mod delimiter;
 mod encoding;
+mod file_state;
 mod footer;
 mod format;
 mod guard;
@@ -55,6 +57,7 @@ mod xlsb;
 mod xlsx;
 
 pub use encoding::encoding_named;
+pub use file_state::FileState;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};

@@ -53,6 +53,8 @@ pub enum Reason {
     Mark,
     /// The file cannot be read to its end.
     Unreadable,
+    /// Somebody wrote to the file while it was read.
+    Changed,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
 }

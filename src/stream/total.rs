@@ -61,9 +61,16 @@ impl<'a> Total<'a> {
             }
             Some(columns) if *columns != chunk.columns => return Err(Reason::Columns),
             Some(_) => {
-                for ((kind, all), (_, more)) in self.stages.iter_mut().zip(chunk.stages) {
-                    if *kind == Kind::Rows {
-                        all.extend(more);
+                if self.stages.len() != chunk.stages.len() {
+                    return Err(Reason::Columns);
+                }
+                for ((kind, all), (other, more)) in self.stages.iter_mut().zip(chunk.stages) {
+                    match kind {
+                        _ if *kind != other => return Err(Reason::Columns),
+                        Kind::Rows => all.extend(more),
+                        // What the header shows is the same of every chunk, and is said once.
+                        _ if *all != more => return Err(Reason::Columns),
+                        _ => {}
                     }
                 }
             }

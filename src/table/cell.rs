@@ -247,7 +247,7 @@ impl RawRows {
         for cell in cells {
             match cell {
                 Cell::Text(text) => {
-                    is_plain &= !text.starts_with(TYPED);
+                    is_plain &= text.as_bytes().first() != Some(&(TYPED as u8));
                     end += text.len();
                 }
                 Cell::Blank => {}

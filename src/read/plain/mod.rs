@@ -14,6 +14,7 @@ mod tests;
 
 pub use blocks::{Block, Blocks};
 
+use super::file_state::FileState;
 use super::header_row::ROWS_LOOKED_AT;
 use super::records::{self, Piece};
 use super::{Format, Input, Options, Table, held};
@@ -24,7 +25,6 @@ use std::convert::Infallible;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 /// How much of a file is looked at to find its delimiter and header: more than the whole reader looks at for either.
 const HEAD: usize = 128 << 10;
@@ -64,8 +64,7 @@ pub struct Plain {
     splitter: Splitter,
     /// Where the first row begins.
     start: u64,
-    /// Size and time of the file.
-    state: (u64, Option<SystemTime>),
+    state: FileState,
 }
 
 impl Plain {
@@ -95,7 +94,7 @@ impl Plain {
             && table.header_row == 1
             && table.unit_line.is_none()
             // Else the whole file could have another header, or another encoding.
-            && (head.len() as u64 == state.0 || table.rows.len() > ROWS_LOOKED_AT)
+            && (head.len() as u64 == state.len || table.rows.len() > ROWS_LOOKED_AT)
             && memchr::memchr(0, &head).is_none()
             && table.notes.is_empty()
             && table.headers.len() > 1
@@ -237,8 +236,8 @@ impl Lines {
     }
 }
 
-/// Size and time of a file; `None` for what is no file, or is not there.
-fn state(path: &std::path::Path) -> Option<(u64, Option<SystemTime>)> {
+/// The state of what stands there now; `None` for what is no file, or is not there.
+fn state(path: &std::path::Path) -> Option<FileState> {
     let about = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
-    Some((about.len(), about.modified().ok()))
+    Some(FileState::from(&about))
 }

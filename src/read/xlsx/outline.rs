@@ -31,6 +31,9 @@ pub(in crate::read) struct Outline {
     pub(in crate::read) from_1904: bool,
 }
 
+/// Excel has no more than 64,000 cell formats in a workbook; each takes a cell of the worksheet that asks for them.
+const MOST_STYLES: usize = 1 << 16;
+
 type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 type Opened = Xlsx<Cursor<Vec<u8>>>;
 
@@ -52,6 +55,10 @@ impl Outline {
             .flatten()
             .next()
             .map(|(part, _)| (*part, styles.unwrap_or(0)));
+        drop(book);
+        if styles.is_some_and(|styles| styles > MOST_STYLES) {
+            return None;
+        }
         let mut book = open(archive, "2", asked)?;
         let second: Vec<_> = names
             .iter()

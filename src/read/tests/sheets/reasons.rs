@@ -264,6 +264,23 @@ fn other_parts_can_be_odd_too() {
     assert_eq!(compare(&moved, "moved"), Some(NotPlain::Workbook));
     assert_eq!(outcome(&moved), outcome(&bytes));
 
+    // Each style would be asked for by a cell of its own.
+    let mut styled = book();
+    let styles = |count: usize| {
+        format!(
+            "<styleSheet><cellXfs>{}</cellXfs></styleSheet>",
+            "<xf/>".repeat(count)
+        )
+    };
+    styled.styles = styles(1 << 16);
+    assert_eq!(
+        compare(&styled.bytes(), "as many styles as there may be"),
+        None
+    );
+    styled.styles = styles((1 << 16) + 1);
+    let more = Some(NotPlain::Workbook);
+    assert_eq!(compare(&styled.bytes(), "more styles"), more);
+
     // Nobody scans it before its checksums were looked at.
     let damaged = std::fs::read(path("checksum.xlsx")).unwrap();
     assert_eq!(compare(&damaged, "damaged"), Some(NotPlain::Inflating));
