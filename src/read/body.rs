@@ -132,32 +132,17 @@ impl<'a> Body<'a> {
                 .any(|known| known.key.contains(&headers[*column].folded))
         };
         let key = (0..headers.len()).find(key_of);
-        Self {
-            lexicon: &source.lexicon,
+        let shape = Shape {
             header_row: header.number,
             two_rows: false,
             extent,
-            used: extent,
             key,
             matched: key.is_some(),
             unit_line: header_row::unit_line(above),
             titles: above.iter().filter(|row| !row.is_blank()).count(),
-            rows: RawRows::new(headers.len()),
             headers,
-            broken: vec![],
-            blank: Blank::default(),
-            blank_pending: Blank::default(),
-            footers: Skipped::default(),
-            repeats: Skipped::default(),
-            strays: vec![],
-            stray_count: 0,
-            held: vec![],
-            has_held: false,
-            below: None,
-            below_count: 0,
-            beside: None,
-            other_unit: None,
-        }
+        };
+        Self::of(shape, &source.lexicon)
     }
 
     /// What the header says.
@@ -176,6 +161,10 @@ impl<'a> Body<'a> {
 
     /// A part of the rows of a table of which the header is known, none of them yet.
     pub(super) fn part(shape: &Shape, lexicon: &'a [Lexicon]) -> Self {
+        Self::of(shape.clone(), lexicon)
+    }
+
+    fn of(shape: Shape, lexicon: &'a [Lexicon]) -> Self {
         Self {
             lexicon,
             header_row: shape.header_row,
@@ -184,10 +173,10 @@ impl<'a> Body<'a> {
             used: shape.extent,
             key: shape.key,
             matched: shape.matched,
-            unit_line: shape.unit_line.clone(),
+            unit_line: shape.unit_line,
             titles: shape.titles,
             rows: RawRows::new(shape.headers.len()),
-            headers: shape.headers.clone(),
+            headers: shape.headers,
             broken: vec![],
             blank: Blank::default(),
             blank_pending: Blank::default(),
