@@ -261,9 +261,7 @@ impl Sorter<'_> {
             columns: columns.collect(),
         })
     }
-}
 
-impl Sorter<'_> {
     /// For each row whether the sheet's `rows` holds. Where it looks at nothing but the day it is asked once for each
     /// day from the first to the last, which are few.
     fn truths(&self, as_of: Date, clean: &CleanSheet, days: &[i32]) -> Option<Vec<Truth>> {

@@ -265,6 +265,11 @@ impl Head {
             notes: vec![],
         }
     }
+
+    /// Where the file is named in messages.
+    pub fn place(&self) -> String {
+        self.origin.place().to_string()
+    }
 }
 
 /// Some bytes of a file that begin at a record and end behind one, as far as quotes show it.
@@ -343,11 +348,4 @@ fn cut(bytes: &[u8], any: bool) -> Option<usize> {
         end = at;
     }
     None
-}
-
-impl Head {
-    /// Where the file is named in messages.
-    pub fn place(&self) -> String {
-        self.origin.place().to_string()
-    }
 }
