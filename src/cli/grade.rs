@@ -9,6 +9,7 @@ use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
 use super::inputs::{self};
 use super::ledger_run::{from_ledger, record};
+use super::linting::Linting;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
@@ -22,8 +23,10 @@ use regrade::read::Input;
 use regrade::report::Judged;
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
+use regrade::table::Date;
 use regrade::text;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Arguments of `grade`.
 #[derive(clap::Args, Debug)]
@@ -76,14 +79,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
     check_places(&outputs, args, global, &rules)?;
-    let lint = rules.warnings(as_of(global)?);
-    if lint > 0 {
-        let name = &rules.name;
-        screen.say(&text!(
-            "warnings in {name}: {lint} (`regrade check -r {name}` shows them)",
-            "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
-        ));
-    }
+    let lint = lint(args, &rules, as_of(global)?, screen);
     let viewer = role::viewer(global, &rules.scheme)?;
     let scheme = viewer
         .as_ref()
@@ -196,6 +192,28 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(finished.exit)
 }
 
+/// The lint of the scheme, which goes on meanwhile. How many warnings it has is said before all else. Where nobody is to
+/// hear of them there is none.
+fn lint(args: &Args, rules: &Rules, as_of: Date, screen: &Screen) -> Arc<Linting> {
+    if screen.quiet && !args.strict {
+        return Linting::done(0);
+    }
+    let begun = Linting::begin(rules, as_of);
+    // Without another thread it is done here.
+    let linting = begun.unwrap_or_else(|_| Linting::done(rules.warnings(as_of)));
+    let (said, name) = (linting.clone(), rules.name.clone());
+    screen.first(move || {
+        let lint = said.warnings();
+        (lint > 0).then(|| {
+            text!(
+                "warnings in {name}: {lint} (`regrade check -r {name}` shows them)",
+                "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
+            )
+        })
+    });
+    linting
+}
+
 /// The command ends here: to give back what is known of a million customers text by text would only take time. A grading
 /// is memory and nothing else; what else there is, open files and temporary ones, ends as usual.
 fn leave(graded: Graded) {
@@ -207,8 +225,8 @@ pub(super) struct Task<'a> {
     pub(super) args: &'a Args,
     pub(super) outputs: Vec<Output>,
     pub(super) gates: Vec<Gate>,
-    /// How many warnings the lint has.
-    pub(super) lint: usize,
+    /// The lint of the scheme.
+    pub(super) lint: Arc<Linting>,
     /// Who the outputs are for, if not for somebody who may see everything.
     pub(super) viewer: Option<Viewer>,
     pub(super) wanted: Option<Expression>,
@@ -342,7 +360,7 @@ impl Task<'_> {
             || findings
                 .iter()
                 .any(|finding| finding.severity > Severity::Note);
-        let unsound = self.lint > 0
+        let unsound = self.args.strict && self.lint.warnings() > 0
             || all.count(Decision::Unrated) > 0
             || all.count(Decision::Refused) > 0
             || warned;

@@ -199,7 +199,7 @@ impl Run<'_> {
                 .map(|(_, count)| *count)
                 .sum::<usize>()
         };
-        let unsound = self.task.lint > 0
+        let unsound = self.task.args.strict && self.task.lint.warnings() > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
             || warned;

@@ -269,10 +269,33 @@ pub fn json(
             .filter(|_| explain::type_holds(grading, row))
             .map(rule_json),
         "reasons": crate::explain::reasons(grading, row, lang),
+        "next": explain::movement::next(grading, row, lang),
+        "so_far": so_far_json(grading, row),
         "distances": super::distances::json(grading, row, distances, lang),
         "shift": super::distances::shifts_json(grading, distances, lang),
     });
     format!("{document}\n")
+}
+
+/// How far the period that is not closed yet has come, of what each rule of movement asks for that may move next.
+fn so_far_json(grading: &Grading, row: usize) -> Value {
+    let begun = explain::movement::begun(grading, row).into_iter();
+    let all = begun.flat_map(|begun| {
+        let way = if begun.up { "promotes" } else { "demotes" };
+        begun.so_far.into_iter().map(move |so_far| {
+            json!({
+                "rule": begun.rule,
+                "of": begun.ladder.subject().key(),
+                way: begun.to,
+                "name": grading.scheme.slots.entries[so_far.slot.0 as usize].name,
+                "period": so_far.period.to_string(),
+                "value": value_json(&so_far.value),
+                "comparison": so_far.comparison.sign(),
+                "limit": value_json(&so_far.limit),
+            })
+        })
+    });
+    all.collect()
 }
 
 fn rule_json(step: &RuleStep) -> Value {
