@@ -15,7 +15,8 @@ use regrade::present::csv;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::{GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
-use regrade::read::{Head, KnownSheet, Options, Unfit, held};
+use regrade::read::blocks::{TextFile, Unfit};
+use regrade::read::{Input, KnownSheet, Options, held};
 use regrade::scheme::model::{Expression, Field};
 use regrade::scheme::{AllNames, Scheme, parse_columns, validate};
 use regrade::stream::{Asked, Grader, Reason, Spill, Text, plan};
@@ -142,13 +143,19 @@ fn chunks(
     asked: &Asked,
 ) -> Result<Given, Reason> {
     plan(scheme, asked.columns.as_deref())?;
-    let start = &bytes[..bytes.len().min(regrade::read::HEAD)];
-    let size = bytes.len() as u64;
-    let head = Head::of("c.csv", start, size, &known(scheme), &Options::default())?;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let input = Input::File {
+        path,
+        name: "c.csv".to_owned(),
+        worksheet: None,
+    };
+    let file = TextFile::open(&input, &known(scheme), &Options::default())?;
     let grader = Grader::new(scheme, as_of(), Lang::Zh, asked.clone(), Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
     let driver = Text {
-        head: &head,
+        head: file.head(),
         grader: &grader,
         delimiter: b',',
         mark: None,
@@ -157,7 +164,7 @@ fn chunks(
         spill: &open,
     };
     let mut out = vec![];
-    let (outcome, mut findings) = driver.grade(&bytes[head.start..], &mut out)?;
+    let (outcome, mut findings) = driver.grade(file.rows(), &mut out)?;
     findings.extend(outcome.findings);
     findings.extend(outcome.unrated);
     let of = Of {
@@ -166,7 +173,7 @@ fn chunks(
         lang: Lang::Zh,
         text,
     };
-    let files = vec![(head.place(), outcome.rows)];
+    let files = vec![(file.head().place(), outcome.rows)];
     let summary = outcome.tally.summary(&of, files, findings.clone());
     Ok(Given {
         written: String::from_utf8(out).unwrap(),
@@ -296,7 +303,8 @@ fn sound_files_are_graded_in_chunks_of_any_size() {
     }
     // One whose head is not all of it.
     let large = rows(8000);
-    assert!(large.len() > regrade::read::HEAD);
+    // More than what is looked at beforehand.
+    assert!(large.len() > 256 << 10);
     assert_eq!(both(SCHEME, large.as_bytes(), 10_000, 2), Ok(()));
     for text in [
         rows(40).replace('\n', "\r\n"),

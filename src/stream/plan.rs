@@ -3,7 +3,7 @@
 //! What a scheme or a call rules out is known beforehand ([`plan`]). What data rules out is met on the way; then the
 //! file is read and graded whole, from its start, and gives what it would have given.
 
-use crate::read::Unfit;
+use crate::read::blocks::Unfit;
 use crate::scheme::Scheme;
 use crate::scheme::model::{GradeRule, OutputColumn, ResultColumn, Shown, That};
 
@@ -51,10 +51,6 @@ pub enum Reason {
     Tags,
     /// Whether the file needs a byte order mark shows only in a later chunk.
     Mark,
-    /// The file cannot be read to its end.
-    Unreadable,
-    /// Somebody wrote to the file while it was read.
-    Changed,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::parallel::flow;
 use crate::present::csv;
 use crate::present::table::ResultTable;
-use crate::read::{Block, Blocks, Head, Skips, Unfit};
+use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
 /// How a text file is graded chunk by chunk.
@@ -57,13 +57,13 @@ impl Text<'_> {
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
         let customers = self.grader.customers()?;
-        let mut blocks = Blocks::new(input, self.head.line, self.block);
+        let blocks = Blocks::new(input, self.head.line(), self.block);
         let mut total = Total::new(self.spill);
         let mut passed_over = Skips::default();
         let (mut is_marked, mut has_ended) = (None, false);
         flow(
             self.threads,
-            || blocks.block().map_err(|_| Reason::Unreadable),
+            || blocks.block().map_err(Reason::from),
             |block| self.work(&block),
             |done| {
                 passed_over.append(&done.passed_over);
@@ -95,7 +95,7 @@ impl Text<'_> {
     }
 
     fn work(&self, block: &Block) -> Result<Done, Reason> {
-        let rows = self.head.rows(&block.bytes, block.line)?;
+        let rows = self.head.rows(block)?;
         let mut done = Done {
             chunk: None,
             passed_over: rows.passed_over,
