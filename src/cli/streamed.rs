@@ -40,10 +40,10 @@ pub(super) fn grade(
     plan(&rules.scheme, task.columns.as_deref())?;
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
-    let mut file = File::open(&single.path).map_err(|_| Reason::Unreadable)?;
+    let file = File::open(&single.path).map_err(|_| Reason::Unreadable)?;
     let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
     let mut start = vec![];
-    let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
+    let read = (&file).take(HEAD as u64).read_to_end(&mut start);
     read.map_err(|_| Reason::Unreadable)?;
     let head = Head::of(&single.name, &start, state.len, &single.wanted, &options)?;
     let table = head.table();
@@ -56,8 +56,6 @@ pub(super) fn grade(
     if is_repair || !is_customers(&placed) {
         return Err(Reason::Whole);
     }
-    file.seek(SeekFrom::Start(head.start as u64))
-        .map_err(|_| Reason::Unreadable)?;
     let lang = global.lang.map_or(rules.scheme.language, Lang::from);
     let asked = Asked {
         wanted: task.wanted.clone(),
@@ -87,7 +85,11 @@ pub(super) fn grade(
         spooled: None,
     };
     let graded = shown.write(output, global.dry_run, |out| {
-        let graded = text.grade(&mut file, out)?;
+        let from_start = || {
+            (&file).seek(SeekFrom::Start(head.start as u64))?;
+            Ok(&file)
+        };
+        let graded = text.grade(from_start, out)?;
         match FileState::of(&file) {
             Ok(now) if now == state => Ok(graded),
             _ => Err(Reason::Changed),

@@ -49,22 +49,32 @@ struct Done {
 }
 
 impl Text<'_> {
-    /// Grades what `input` gives, which begins below the header, and writes it into `out`; with what there is to say of
-    /// how the file was read.
-    pub fn grade(
+    /// Grades what `open` gives, which begins below the header each time, and writes it into `out`; with what there is to
+    /// say of how the file was read.
+    pub fn grade<R: Read + Send>(
         &self,
-        input: impl Read + Send,
+        mut open: impl FnMut() -> std::io::Result<R>,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
-        let customers = self.grader.customers()?;
-        let mut blocks = Blocks::new(input, self.head.line, self.block);
+        let mut blocks = || {
+            let input = open().map_err(|_| Reason::Unreadable);
+            input.map(|input| Blocks::new(input, self.head.line, self.block))
+        };
+        let measuring = || {
+            let mut blocks = blocks()?;
+            Ok(move || blocks.block().map_err(|_| Reason::Unreadable))
+        };
+        let rows = |block: &Block| Ok(self.head.rows(&block.bytes, block.line)?.table);
+        let grader = self.grader.among_everybody(self.threads, measuring, rows)?;
+        let customers = grader.customers()?;
+        let mut blocks = blocks()?;
         let mut total = Total::new(self.spill);
         let mut passed_over = Skips::default();
         let (mut is_marked, mut has_ended) = (None, false);
         flow(
             self.threads,
             || blocks.block().map_err(|_| Reason::Unreadable),
-            |block| self.work(&block),
+            |block| self.work(&grader, &block),
             |done| {
                 passed_over.append(&done.passed_over);
                 if let Some(chunk) = done.chunk {
@@ -94,7 +104,7 @@ impl Text<'_> {
         Ok((outcome, self.head.notes(passed_over)))
     }
 
-    fn work(&self, block: &Block) -> Result<Done, Reason> {
+    fn work(&self, grader: &Grader, block: &Block) -> Result<Done, Reason> {
         let rows = self.head.rows(&block.bytes, block.line)?;
         let mut done = Done {
             chunk: None,
@@ -102,7 +112,7 @@ impl Text<'_> {
             ends: rows.ends,
         };
         if !rows.table.rows.is_empty() {
-            let chunk = self.grader.grade(rows.table, |results| Written {
+            let chunk = grader.grade(rows.table, |results| Written {
                 head: csv::head(results, self.delimiter, true),
                 rows: csv::rows(results, self.delimiter, true, 0..results.len()),
                 needs_mark: self.mark.is_none() && csv::has_non_ascii(results),
