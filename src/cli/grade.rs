@@ -15,7 +15,7 @@ use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role, streamed};
 use regrade::decide::Decision;
-use regrade::diagnostic::{Code, Finding, Lang, Severity};
+use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
@@ -120,8 +120,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         columns,
     };
     if !args.files.is_empty() && global.ledger.is_none() {
-        if let Ok(streamed) = streamed::grade(&task, &rules, as_of, global, screen) {
-            return streamed;
+        match streamed::grade(&task, &rules, as_of, global, screen) {
+            Ok(streamed) => return streamed,
+            Err(reason) if screen.verbose => {
+                let Text { en, zh } = reason.text();
+                screen.say(&text!(
+                    "all rows are held in memory: {en}",
+                    "全部数据行都读入内存：{zh}"
+                ));
+            }
+            Err(_) => {}
         }
         let previous = args.previous.as_deref();
         let mut rules = rules;
