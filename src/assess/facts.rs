@@ -4,7 +4,7 @@ use super::Among;
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::{Bound, Fault, FaultKind, Frame, NO_SERIES, SeriesColumn, Slot};
-use crate::rank::{Population, Populations};
+use crate::rank::{Cut, Everybody, Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
 use crate::text;
@@ -18,7 +18,8 @@ pub struct Facts {
     as_of: Date,
     columns: Vec<Column>,
     series: Vec<Option<SeriesColumn>>,
-    populations: Populations,
+    /// The figures of the population, as they are needed; those of everybody where only some are here.
+    everybody: Everybody,
     ids: Arc<Vec<Arc<str>>>,
     /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
     counts_after: Vec<i32>,
@@ -61,7 +62,7 @@ impl Facts {
             as_of,
             columns: vec![Column::Bool(vec![]); slots],
             series: vec![None; slots],
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             ids,
             counts_after: vec![],
             truth: None,
@@ -111,7 +112,7 @@ impl Facts {
             as_of: self.as_of,
             columns: shown_columns,
             series: shown_series,
-            populations: self.populations.clone(),
+            everybody: self.everybody.clone(),
             ids: Arc::new(ids),
             counts_after,
             truth: Some(Arc::new(Truth { columns, series })),
@@ -144,7 +145,7 @@ impl Facts {
             series: series
                 .map(|series| series.as_ref().map(|series| series.of(&rows)))
                 .collect(),
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             ids: Arc::new(
                 rows.iter()
                     .map(|row| self.ids[*row as usize].clone())
@@ -164,7 +165,7 @@ impl Facts {
     #[must_use]
     pub fn anew(&self) -> Self {
         Self {
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             counts_after: vec![],
             ..self.clone()
         }
@@ -193,6 +194,16 @@ impl Facts {
     /// like) look at; none given: at all of them.
     pub fn count_after(&mut self, days: Vec<i32>) {
         self.counts_after = days;
+    }
+
+    /// These customers are some of all, of whom this is known.
+    pub fn stand_among(&mut self, everybody: Everybody) {
+        self.everybody = everybody;
+    }
+
+    /// Who is in a grade by rank, where that is known of everybody and these are some of them.
+    pub(super) fn cut(&self, grade: usize) -> Option<&Cut> {
+        self.everybody.cut(grade)
     }
 
     /// Fills a column.
@@ -252,7 +263,7 @@ impl Facts {
     /// Prepares the figures of the population that a condition needs.
     pub fn look_up(&mut self, scheme: &Scheme, condition: &Bound) {
         for id in condition.population_ids() {
-            if self.populations.get(id).is_none() {
+            if self.everybody.populations.get(id).is_none() {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
                 let groups = spec.within.as_ref().map(|within| within.eval(self).column);
@@ -262,7 +273,7 @@ impl Facts {
                     }
                     None => Population::build(&keys, groups.as_ref()),
                 };
-                self.populations.set(id, population);
+                self.everybody.populations.set(id, population);
             }
         }
     }
@@ -343,6 +354,6 @@ impl Frame for Facts {
     }
 
     fn populations(&self) -> &Populations {
-        &self.populations
+        &self.everybody.populations
     }
 }

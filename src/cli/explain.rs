@@ -255,9 +255,7 @@ struct Change {
 
 /// Whose rows and events count as this customer's too; empty where nobody was merged into it.
 fn merged_into(grading: &Grading, id: &str, lang: Lang) -> String {
-    let merged = grading.book.inputs.merged.iter();
-    let keys = merged.filter(|(_, kept)| ***kept == *id);
-    let keys = listed(keys.map(|(key, _)| &**key));
+    let keys = listed(explanation::merged(grading, id));
     if keys.en.is_empty() {
         return String::new();
     }

@@ -15,12 +15,12 @@ use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role, streamed};
 use regrade::decide::Decision;
-use regrade::diagnostic::{Code, Finding, Lang, Severity};
+use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
-use regrade::report::Judged;
+use regrade::report::{self, Judged, Promising};
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
 use regrade::table::Date;
@@ -120,8 +120,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         columns,
     };
     if !args.files.is_empty() && global.ledger.is_none() {
-        if let Ok(streamed) = streamed::grade(&task, &rules, as_of, global, screen) {
-            return streamed;
+        match streamed::grade(&task, &rules, as_of, global, screen) {
+            Ok(streamed) => return streamed,
+            Err(reason) if screen.verbose => {
+                let Text { en, zh } = reason.text();
+                screen.say(&text!(
+                    "all rows are held in memory: {en}",
+                    "全部数据行都读入内存：{zh}"
+                ));
+            }
+            Err(_) => {}
         }
         let previous = args.previous.as_deref();
         let mut rules = rules;
@@ -132,8 +140,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let mut graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
+        let judged = task.judge(&mut graded);
         let alongside = Alongside {
-            judged: task.judge(&mut graded),
+            promising: task.promising(&mut graded, judged.as_ref()),
+            judged,
             ..Alongside::default()
         };
         let finished = task.finish(&graded, alongside, global, screen, &|_, _| Ok(()))?;
@@ -164,10 +174,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .shows_runs(global)
         .then(|| LastRuns::of(&writer, &graded.grading))
         .transpose()?;
+    let judged = task.judge(&mut graded);
     let alongside = Alongside {
         tags,
         last,
-        judged: task.judge(&mut graded),
+        promising: task.promising(&mut graded, judged.as_ref()),
+        judged,
     };
     let finished = task.finish(&graded, alongside, global, screen, &|rows, role| {
         let exported = Exported {
@@ -250,6 +262,8 @@ struct Alongside {
     last: Option<LastRuns>,
     /// What a page says of strategies and the like.
     judged: Option<(Judged, Vec<Finding>)>,
+    /// Whom a workbook lists as promising.
+    promising: Option<(Promising, Vec<Finding>)>,
 }
 
 /// How a grading ended.
@@ -270,7 +284,25 @@ impl Task<'_> {
 
     /// What a page tells beside the grades, if there is to be one.
     fn judge(&self, graded: &mut Graded) -> Option<(Judged, Vec<Finding>)> {
-        has_page(&self.outputs).then(|| regrade::report::judge(&mut graded.grading))
+        has_page(&self.outputs).then(|| report::judge(&mut graded.grading))
+    }
+
+    /// Who is promising, if a workbook is to list them. What there is to say of that a page has said with all the rest.
+    fn promising(
+        &self,
+        graded: &mut Graded,
+        judged: Option<&(Judged, Vec<Finding>)>,
+    ) -> Option<(Promising, Vec<Finding>)> {
+        let is_book = |output: &Output| output.format == Format::Xlsx;
+        if self.args.plain || !self.outputs.iter().any(is_book) {
+            return None;
+        }
+        if let Some((judged, _)) = judged {
+            return Some((judged.potential.clone()?, vec![]));
+        }
+        let mut found = vec![];
+        let promising = report::promising(&mut graded.grading, &mut found)?;
+        Some((promising, found))
     }
 
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
@@ -289,13 +321,17 @@ impl Task<'_> {
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
         findings.extend(all.findings.iter().cloned());
-        let mut judged = alongside.judged;
+        let (mut judged, mut promising) = (alongside.judged, alongside.promising);
         let is_sound = findings
             .iter()
             .all(|finding| finding.severity == Severity::Note);
         if let Some(viewer) = &self.viewer {
             if let Some((judged, found)) = &mut judged {
                 *judged = judged.of_rows(&viewer.rows(all));
+                findings.append(found);
+            }
+            if let Some((promising, found)) = &mut promising {
+                *promising = promising.of_rows(&viewer.rows(all));
                 findings.append(found);
             }
             findings = roles::withheld(&findings);
@@ -316,9 +352,14 @@ impl Task<'_> {
             run: graded.run.as_deref(),
             last: alongside.last,
             plain: self.args.plain,
+            promising: None,
             page: None,
         };
         findings.extend(regrade::explain::unrated(grading));
+        if let Some((promising, found)) = promising {
+            findings.extend(found);
+            shown.promising = Some(promising);
+        }
         if let Some((judged, found)) = judged {
             findings.extend(found);
             let page = super::report::of_grading(grading, &judged, &shown, &findings);

@@ -254,6 +254,7 @@ pub fn json(
     let document = json!({
         "id": roster.ids[row],
         "name": roster.names[row],
+        "merged": merged(grading, &roster.ids[row]).collect::<Vec<_>>(),
         "grade": grading.grade_name(row),
         "previous": grading.earlier(row).grade.map(|grade| grading.scheme.grades[grade].name.clone()),
         "decision": decided.decision.key(),
@@ -377,10 +378,17 @@ pub fn kept_json(grading: &Grading, entry: Entry, lang: Lang) -> String {
         "id": kept.id,
         "name": kept.name,
         "decision": kept.decision.key(),
+        "merged": kept.id.map(|id| merged(grading, id).collect::<Vec<_>>()),
         "place": place(grading, entry),
         "reasons": why,
     });
     format!("{document}\n")
+}
+
+/// The keys that were merged into a customer's: their rows and events are this customer's too.
+pub fn merged<'a>(grading: &'a Grading, id: &'a str) -> impl Iterator<Item = &'a str> {
+    let merged = grading.book.inputs.merged.iter();
+    merged.filter_map(move |(key, kept)| (**kept == *id).then_some(&**key))
 }
 
 /// Where a refused row stands.

@@ -1,7 +1,7 @@
 //! The places that one customer would have with other keys, everybody else as they are.
 
 use super::Place;
-use super::population::key_of;
+use super::groups::key_of;
 use crate::table::Column;
 use foldhash::HashMap;
 use std::sync::Arc;
