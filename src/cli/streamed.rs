@@ -78,10 +78,14 @@ pub(super) fn grade(
         files: Files::reproducible(),
         spooled: None,
     };
-    let graded = shown.write(output, global.dry_run, |out| text.grade(file.rows(), out))?;
-    if !file.is_unchanged() {
-        return Err(Unfit::Changed.into());
-    }
+    let graded = shown.write(output, global.dry_run, |out| {
+        let graded = text.grade(|| file.rows(), out)?;
+        if file.is_unchanged() {
+            Ok(graded)
+        } else {
+            Err(Unfit::Changed.into())
+        }
+    })?;
     let run = Run {
         task,
         rules,
@@ -188,7 +192,7 @@ impl Run<'_> {
                 .map(|(_, count)| *count)
                 .sum::<usize>()
         };
-        let unsound = self.task.lint > 0
+        let unsound = self.task.args.strict && self.task.lint.warnings() > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
             || warned;

@@ -1,5 +1,8 @@
 //! The reasons for which a text file is not read block by block.
 
+use crate::diagnostic::Text;
+use crate::text;
+
 /// Why a text file is not read block by block, or not in the way that was tried. Nothing is wrong with it: it is opened as
 /// any other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,4 +39,56 @@ pub enum Unfit {
     Aside,
     /// Somebody wrote to the file while it was read.
     Changed,
+}
+
+impl Unfit {
+    /// The reason, as part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Input => text!("it is no file, or cannot be read", "不是文件，或无法读取"),
+            Self::Format => text!("it is no plain text file", "不是普通文本文件"),
+            Self::Encoding => text!(
+                "the encoding is named, is UTF-16, or is not the same all through",
+                "编码由选项指定、是 UTF-16，或前后不一致"
+            ),
+            Self::Head => text!(
+                "the start of the file does not show its columns",
+                "从文件开头看不出有哪些列"
+            ),
+            Self::NamelessColumn => text!(
+                "a column between others has no heading",
+                "中间有一列没有列名"
+            ),
+            Self::NotPlain => text!(
+                "it does not begin with a plain header in UTF-8",
+                "开头不是 UTF-8 的普通列名行"
+            ),
+            Self::LineEnd => text!(
+                "a line ends in a carriage return alone",
+                "有一行只以回车符结尾"
+            ),
+            Self::Quote => text!("a quote is open where none may be", "引号不成对"),
+            Self::Long => text!("a line is too long", "有一行过长"),
+            Self::Gap => text!(
+                "there are blank rows, notes or a second table between the rows",
+                "数据行之间有空行、说明或另一张表"
+            ),
+            Self::Fields => text!(
+                "a line has more or fewer fields than the header",
+                "有一行的字段数与列名行不同"
+            ),
+            Self::Blank => text!(
+                "a line begins with an empty field",
+                "有一行的第一个字段为空"
+            ),
+            Self::Aside => text!(
+                "there is a total, a note or another header among the rows",
+                "数据行之间有合计、说明或另一行列名"
+            ),
+            Self::Changed => text!(
+                "somebody wrote to the file while it was read",
+                "读取时有人改动了文件"
+            ),
+        }
+    }
 }
