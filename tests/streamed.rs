@@ -15,7 +15,8 @@ use regrade::present::csv;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::{GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
-use regrade::read::{Head, KnownSheet, Options, Unfit, held};
+use regrade::read::blocks::{TextFile, Unfit};
+use regrade::read::{Input, KnownSheet, Options, held};
 use regrade::scheme::model::{Expression, Field};
 use regrade::scheme::{AllNames, Scheme, parse_columns, validate};
 use regrade::stream::{Asked, Grader, Reason, Spill, Text, plan};
@@ -133,6 +134,19 @@ fn whole(scheme: &Scheme, text: &str, bytes: &[u8], asked: &Asked) -> Result<Giv
     })
 }
 
+/// A file of its own, opened: it stays readable when its name is gone.
+fn text_file(scheme: &Scheme, bytes: &[u8]) -> Result<TextFile, Unfit> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let input = Input::File {
+        path,
+        name: "c.csv".to_owned(),
+        worksheet: None,
+    };
+    TextFile::open(&input, &known(scheme), &Options::default())
+}
+
 /// Chunk by chunk.
 fn chunks(
     scheme: &Scheme,
@@ -142,13 +156,11 @@ fn chunks(
     asked: &Asked,
 ) -> Result<Given, Reason> {
     plan(scheme, asked.columns.as_deref())?;
-    let start = &bytes[..bytes.len().min(regrade::read::HEAD)];
-    let size = bytes.len() as u64;
-    let head = Head::of("c.csv", start, size, &known(scheme), &Options::default())?;
+    let file = text_file(scheme, bytes)?;
     let grader = Grader::new(scheme, as_of(), Lang::Zh, asked.clone(), Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
     let driver = Text {
-        head: &head,
+        head: file.head(),
         grader: &grader,
         delimiter: b',',
         mark: None,
@@ -157,7 +169,7 @@ fn chunks(
         spill: &open,
     };
     let mut out = vec![];
-    let (outcome, mut findings) = driver.grade(|| Ok(&bytes[head.start..]), &mut out)?;
+    let (outcome, mut findings) = driver.grade(|| file.rows(), &mut out)?;
     findings.extend(outcome.findings);
     findings.extend(outcome.unrated);
     let of = Of {
@@ -166,7 +178,7 @@ fn chunks(
         lang: Lang::Zh,
         text,
     };
-    let files = vec![(head.place(), outcome.rows)];
+    let files = vec![(file.head().place(), outcome.rows)];
     let summary = outcome.tally.summary(&of, files, findings.clone());
     Ok(Given {
         written: String::from_utf8(out).unwrap(),
@@ -296,7 +308,8 @@ fn sound_files_are_graded_in_chunks_of_any_size() {
     }
     // One whose head is not all of it.
     let large = rows(8000);
-    assert!(large.len() > regrade::read::HEAD);
+    // More than what is looked at beforehand.
+    assert!(large.len() > 256 << 10);
     assert_eq!(both(SCHEME, large.as_bytes(), 10_000, 2), Ok(()));
     for text in [
         rows(40).replace('\n', "\r\n"),
@@ -496,15 +509,7 @@ impl std::io::Write for Broken {
 fn what_cannot_be_read_or_written_is_left_to_the_whole_path() {
     let scheme = scheme(SCHEME);
     let text = rows(60);
-    let size = text.len() as u64;
-    let head = Head::of(
-        "c.csv",
-        text.as_bytes(),
-        size,
-        &known(&scheme),
-        &Options::default(),
-    );
-    let head = head.unwrap();
+    let file = text_file(&scheme, text.as_bytes()).unwrap();
     let asked = Asked {
         wanted: None,
         columns: parse_columns("id, name", &AllNames::new(&scheme)).ok(),
@@ -512,7 +517,7 @@ fn what_cannot_be_read_or_written_is_left_to_the_whole_path() {
     let grader = Grader::new(&scheme, as_of(), Lang::Zh, asked, Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
     let driver = Text {
-        head: &head,
+        head: file.head(),
         grader: &grader,
         delimiter: b',',
         mark: None,
@@ -521,20 +526,15 @@ fn what_cannot_be_read_or_written_is_left_to_the_whole_path() {
         spill: &open,
     };
     let reason = |given: Result<_, Reason>| given.err();
-    let sound = || Ok(&text.as_bytes()[head.start..]);
-    let given = driver.grade(|| Ok(Broken), &mut vec![]);
-    assert_eq!(reason(given), Some(Reason::Unreadable));
-    let given = driver.grade(
-        || Err::<Broken, _>(std::io::ErrorKind::Other.into()),
-        &mut vec![],
-    );
-    assert_eq!(reason(given), Some(Reason::Unreadable));
-    let given = driver.grade(sound, &mut Broken);
+    let given = driver.grade(|| Broken, &mut vec![]);
+    assert_eq!(reason(given), Some(Unfit::Input.into()));
+    let given = driver.grade(|| file.rows(), &mut Broken);
     assert_eq!(reason(given), Some(Reason::Unwritable));
     // The first block is ASCII, and a byte order mark comes first or not at all.
     let late = text.replace("客户", "c").replace("c50", "客户50");
-    let late = || Ok(&late.as_bytes()[head.start..]);
-    assert_eq!(reason(driver.grade(late, &mut vec![])), Some(Reason::Mark));
+    let late = text_file(&scheme, late.as_bytes()).unwrap();
+    let given = driver.grade(|| late.rows(), &mut vec![]);
+    assert_eq!(reason(given), Some(Reason::Mark));
 }
 
 /// UTF-16, as spreadsheets save it.

@@ -35,6 +35,8 @@ struct Instead {
     among: Arc<Among>,
     /// Who each row is.
     rows: Vec<u32>,
+    /// How much of each of them became too large to be a number.
+    overflown: Vec<u32>,
 }
 
 /// The columns as they are, behind those that a role sees.
@@ -153,6 +155,7 @@ impl Facts {
             truth: None,
             instead: Some(Instead {
                 among: among.clone(),
+                overflown: vec![0; rows.len()],
                 rows,
             }),
         }
@@ -172,6 +175,19 @@ impl Facts {
     pub(super) fn among(&self) -> Option<(&Among, &[u32])> {
         let instead = self.instead.as_ref()?;
         Some((&instead.among, &instead.rows))
+    }
+
+    /// How much became too large to be a number, for a customer with another value.
+    pub fn overflown(&self, row: usize) -> u32 {
+        let instead = self.instead.as_ref();
+        instead.map_or(0, |instead| instead.overflown[row])
+    }
+
+    /// Something becomes too large to be a number, for a customer.
+    pub(super) fn overflow(&mut self, row: usize) {
+        if let Some(instead) = &mut self.instead {
+            instead.overflown[row] += 1;
+        }
     }
 
     /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
@@ -235,6 +251,11 @@ impl Facts {
         self.look_up(scheme, &expression.bound);
         let mut evaluated = expression.bound.eval(self);
         evaluated.faults.retain(|fault| matters(fault.row));
+        for fault in &evaluated.faults {
+            if fault.kind == FaultKind::Overflow {
+                self.overflow(fault.row as usize);
+            }
+        }
         findings.extend(self.not_computable(&evaluated.faults, expression, name));
         evaluated.column
     }

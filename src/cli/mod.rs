@@ -30,6 +30,7 @@ mod last_runs;
 mod late;
 mod ledger;
 mod ledger_run;
+mod linting;
 mod list;
 mod man;
 mod movers;

@@ -83,7 +83,7 @@ impl Grader {
     pub fn among_everybody<P: Send, N: FnMut() -> Result<Option<P>, Reason> + Send>(
         &self,
         threads: usize,
-        mut from_start: impl FnMut() -> Result<N, Reason>,
+        from_start: impl Fn() -> N,
         rows: impl Fn(&P) -> Result<Table, Reason> + Sync,
     ) -> Result<Self, Reason> {
         let mut grader = self.clone();
@@ -91,7 +91,7 @@ impl Grader {
             let mut gathering = Gathering::new(&self.scheme, &round);
             flow(
                 threads,
-                from_start()?,
+                from_start(),
                 |piece| grader.measure(rows(&piece)?, &round),
                 |measured| gathering.add(&measured),
             )?;

@@ -4,7 +4,7 @@
 //! file is read and graded whole, from its start, and gives what it would have given.
 
 use super::everybody::rounds;
-use crate::read::Unfit;
+use crate::read::blocks::Unfit;
 use crate::scheme::Scheme;
 use crate::scheme::model::{OutputColumn, ResultColumn, Shown, That};
 
@@ -54,10 +54,6 @@ pub enum Reason {
     Tags,
     /// Whether the file needs a byte order mark shows only in a later chunk.
     Mark,
-    /// The file cannot be read to its end.
-    Unreadable,
-    /// Somebody wrote to the file while it was read.
-    Changed,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::parallel::flow;
 use crate::present::csv;
 use crate::present::table::ResultTable;
-use crate::read::{Block, Blocks, Head, Skips, Unfit};
+use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
 /// How a text file is graded chunk by chunk.
@@ -49,31 +49,30 @@ struct Done {
 }
 
 impl Text<'_> {
-    /// Grades what `open` gives, which begins below the header each time, and writes it into `out`; with what there is to
+    /// Grades what `rows` gives, which begins below the header each time, and writes it into `out`; with what there is to
     /// say of how the file was read.
     pub fn grade<R: Read + Send>(
         &self,
-        mut open: impl FnMut() -> std::io::Result<R>,
+        rows: impl Fn() -> R,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
-        let mut blocks = || {
-            let input = open().map_err(|_| Reason::Unreadable);
-            input.map(|input| Blocks::new(input, self.head.line, self.block))
-        };
+        let blocks = || Blocks::new(rows(), self.head.line(), self.block);
         let measuring = || {
-            let mut blocks = blocks()?;
-            Ok(move || blocks.block().map_err(|_| Reason::Unreadable))
+            let blocks = blocks();
+            move || blocks.block().map_err(Reason::from)
         };
-        let rows = |block: &Block| Ok(self.head.rows(&block.bytes, block.line)?.table);
-        let grader = self.grader.among_everybody(self.threads, measuring, rows)?;
+        let table = |block: &Block| Ok(self.head.rows(block)?.table);
+        let grader = self
+            .grader
+            .among_everybody(self.threads, measuring, table)?;
         let customers = grader.customers()?;
-        let mut blocks = blocks()?;
+        let blocks = blocks();
         let mut total = Total::new(self.spill);
         let mut passed_over = Skips::default();
         let (mut is_marked, mut has_ended) = (None, false);
         flow(
             self.threads,
-            || blocks.block().map_err(|_| Reason::Unreadable),
+            || blocks.block().map_err(Reason::from),
             |block| self.work(&grader, &block),
             |done| {
                 passed_over.append(&done.passed_over);
@@ -105,7 +104,7 @@ impl Text<'_> {
     }
 
     fn work(&self, grader: &Grader, block: &Block) -> Result<Done, Reason> {
-        let rows = self.head.rows(&block.bytes, block.line)?;
+        let rows = self.head.rows(block)?;
         let mut done = Done {
             chunk: None,
             passed_over: rows.passed_over,

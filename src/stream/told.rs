@@ -2,7 +2,6 @@
 
 use super::Reason;
 use crate::diagnostic::Text;
-use crate::read::Unfit;
 use crate::text;
 
 impl Reason {
@@ -48,7 +47,7 @@ impl Reason {
                 "a column says what the next grade takes",
                 "有一列说明升到下一等级还差什么"
             ),
-            Self::Text(unfit) => of_text(unfit),
+            Self::Text(unfit) => unfit.text(),
             Self::SameKey => text!("two rows may be of one customer", "可能有两行属于同一客户"),
             Self::Dates => text!(
                 "only all dates of a column tell day from month",
@@ -72,11 +71,6 @@ impl Reason {
                 "the first character beyond ASCII comes late in the output",
                 "输出靠后才出现 ASCII 以外的字符"
             ),
-            Self::Unreadable => text!("the file cannot be read to its end", "文件无法读到末尾"),
-            Self::Changed => text!(
-                "somebody wrote to the file while it was read",
-                "读取时有人改动了文件"
-            ),
             Self::Unwritable => text!(
                 "the output or a temporary file cannot be written",
                 "无法写入输出或临时文件"
@@ -85,38 +79,12 @@ impl Reason {
     }
 }
 
-fn of_text(unfit: Unfit) -> Text {
-    match unfit {
-        Unfit::Format => text!("it is no plain text file", "不是普通文本文件"),
-        Unfit::Encoding => text!(
-            "the encoding is named, is UTF-16, or is not the same all through",
-            "编码由选项指定、是 UTF-16，或前后不一致"
-        ),
-        Unfit::Head => text!(
-            "the start of the file does not show its columns",
-            "从文件开头看不出有哪些列"
-        ),
-        Unfit::NamelessColumn => text!(
-            "a column between others has no heading",
-            "中间有一列没有列名"
-        ),
-        Unfit::LineEnd => text!(
-            "a line ends in a carriage return alone",
-            "有一行只以回车符结尾"
-        ),
-        Unfit::Quote => text!("a quote is open where none may be", "引号不成对"),
-        Unfit::Gap => text!(
-            "there are blank rows, notes or a second table between the rows",
-            "数据行之间有空行、说明或另一张表"
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::blocks::Unfit;
 
-    const REASONS: [Reason; 30] = [
+    const REASONS: [Reason; 35] = [
         Reason::Files,
         Reason::Outputs,
         Reason::Alongside,
@@ -144,8 +112,13 @@ mod tests {
         Reason::Empty,
         Reason::Tags,
         Reason::Mark,
-        Reason::Unreadable,
-        Reason::Changed,
+        Reason::Text(Unfit::Input),
+        Reason::Text(Unfit::NotPlain),
+        Reason::Text(Unfit::Long),
+        Reason::Text(Unfit::Fields),
+        Reason::Text(Unfit::Blank),
+        Reason::Text(Unfit::Aside),
+        Reason::Text(Unfit::Changed),
         Reason::Unwritable,
     ];
 
