@@ -30,8 +30,11 @@ fn known(format: Format) -> Result<Format, Stop> {
 
 /// The format, where a list has it; `as_workbook`: this one is written as a workbook too.
 fn taken(format: Format, as_workbook: bool) -> Result<Format, Stop> {
-    let xlsx = if as_workbook { ".xlsx, " } else { "" };
-    let zh = xlsx.replace(", ", "、");
+    let (xlsx, xlsx_zh) = if as_workbook {
+        (".xlsx, ", ".xlsx、")
+    } else {
+        ("", "")
+    };
     let what = match format {
         Format::Xlsx if !as_workbook => text!("as a workbook", "为工作簿"),
         Format::Html => text!("as a page", "为网页"),
@@ -45,7 +48,7 @@ fn taken(format: Format, as_workbook: bool) -> Result<Format, Stop> {
     );
     Err(Stop::usage(finding.help(text!(
         "write {xlsx}.csv, .tsv, .jsonl, .json, .md or .txt",
-        "请输出 {zh}.csv、.tsv、.jsonl、.json、.md 或 .txt"
+        "请输出 {xlsx_zh}.csv、.tsv、.jsonl、.json、.md 或 .txt"
     ))))
 }
 
