@@ -19,17 +19,24 @@ pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
 
 /// The same where a list is written as a workbook too.
 pub fn targets_with_workbook(global: &Global) -> Result<Vec<Output>, Stop> {
-    let known = |format| match format {
-        Format::Xlsx => Ok(format),
-        _ => known(format),
-    };
+    let known = |format| taken(format, true);
     outputs_of(global, &global.output, global.format, fallback(), known)
 }
 
 /// A list has no formats that are drawn.
 fn known(format: Format) -> Result<Format, Stop> {
+    taken(format, false)
+}
+
+/// The format, where a list has it; `as_workbook`: this one is written as a workbook too.
+fn taken(format: Format, as_workbook: bool) -> Result<Format, Stop> {
+    let (xlsx, xlsx_zh) = if as_workbook {
+        (".xlsx, ", ".xlsx、")
+    } else {
+        ("", "")
+    };
     let what = match format {
-        Format::Xlsx => text!("as a workbook", "为工作簿"),
+        Format::Xlsx if !as_workbook => text!("as a workbook", "为工作簿"),
         Format::Html => text!("as a page", "为网页"),
         Format::Ics => text!("as a calendar", "为日历"),
         _ => return Ok(format),
@@ -40,8 +47,8 @@ fn known(format: Format) -> Result<Format, Stop> {
         text!("this list is not written {en}", "此清单不能输出{zh}"),
     );
     Err(Stop::usage(finding.help(text!(
-        "write .csv, .tsv, .jsonl, .json, .md or .txt",
-        "请输出 .csv、.tsv、.jsonl、.json、.md 或 .txt"
+        "write {xlsx}.csv, .tsv, .jsonl, .json, .md or .txt",
+        "请输出 {xlsx_zh}.csv、.tsv、.jsonl、.json、.md 或 .txt"
     ))))
 }
 

@@ -54,6 +54,9 @@ fn described(table: &Table, index: usize, column: &Column) -> ListColumn {
             },
         },
         Kind::Number => ColumnKind::Number { places: places() },
+        Kind::Share => ColumnKind::Percent {
+            places: places().saturating_sub(2),
+        },
         _ if column.key == "id" => ColumnKind::Id,
         _ => ColumnKind::Text,
     };

@@ -1,12 +1,13 @@
 //! 潜力名单: customers below the top grade of whom most is to be expected, and what they lack for the next grade.
 
 use super::cells::said;
+use super::distribution::is_percent;
 use super::material::{Material, Scope, heading_of};
 use super::{Block, Cell, Column, Kind, Row, Section, Table};
 use crate::classify::render;
 use crate::diagnostic::Lang;
 use crate::explain::movement::{has_next, next};
-use crate::expr::Measure;
+use crate::expr::{Measure, Node};
 use crate::scheme::Scheme;
 use crate::scheme::model::{Potential, TopSize};
 use crate::table::{Decimal, Truth};
@@ -130,8 +131,9 @@ fn table(scope: &Scope<'_>, rule: &Potential, listed: &[(u32, i64)], lang: Lang)
     let scheme = &grading.scheme;
     let may = scope.names();
     let is_named = may.name && grading.book.roster.names.iter().any(Option::is_some);
-    let kind = match &rule.by.bound.ty.measure {
-        Measure::Money(_) => Kind::Money,
+    let kind = match (&rule.by.bound.node, &rule.by.bound.ty.measure) {
+        (Node::Slot(slot), _) if is_percent(scheme, *slot) => Kind::Share,
+        (_, Measure::Money(_)) => Kind::Money,
         _ => Kind::Number,
     };
     let word = |word: Word| word.get(lang).to_owned();

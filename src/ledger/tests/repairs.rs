@@ -63,6 +63,16 @@ fn repair(author: &str, cells: Option<&[&str]>, state: State) -> NewRepair {
 
 /// Makes the second row what `cells` say.
 fn amend(ledger: &mut Ledger, import: ImportId, cells: Option<&[&str]>) {
+    amend_within(ledger, import, cells, None);
+}
+
+/// The same, of rows that lie in a span of days.
+fn amend_within(
+    ledger: &mut Ledger,
+    import: ImportId,
+    cells: Option<&[&str]>,
+    span: Option<(Date, Date)>,
+) {
     let mut rows: Vec<&[&str]> = vec![&["C1", "1"]];
     rows.extend(cells);
     rows.push(&["C3", "3"]);
@@ -77,7 +87,7 @@ fn amend(ledger: &mut Ledger, import: ImportId, cells: Option<&[&str]>) {
         table: &mended,
         content_hash: &content_hash(&mended),
         refused: 0,
-        span: None,
+        span,
         rows: vec![change],
     };
     writer.amend(import, &to).unwrap();
@@ -275,4 +285,41 @@ fn a_ledger_of_version_1_gets_the_tables() {
     bring_in(&mut ledger);
     assert_eq!(ledger.waiting().unwrap().len(), 1);
     assert!(folder.path().join("regrade.db.v1.bak").exists());
+}
+
+#[test]
+fn events_that_are_kept_are_read_once_and_a_run_still_sees_what_it_saw() {
+    let (_folder, mut ledger) = ledger();
+    let bad = table(&HEADERS, &[&["C1", "1"], &["C2", "二"], &["C3", "3"]]);
+    let day = date("2024-03-01");
+    let writer = ledger.write(&who()).unwrap();
+    let [events, customers] = [Some((day, day)), None].map(|span| {
+        let contents = || Contents {
+            hash: content_hash(&bad),
+            refused: 0,
+            span,
+        };
+        let keys = ["C1", "C2", "C3"].map(|key| Some(key.into()));
+        let about = filed("2024-03-31");
+        writer.add_import(&bad, &about, keys, contents).unwrap()
+    });
+    writer.commit().unwrap();
+    let first = run(&mut ledger, "1");
+    let said = repair("安", Some(&["C2", "2"]), State::Applied);
+    keep(&mut ledger, events, &said);
+    amend_within(&mut ledger, events, Some(&["C2", "2"]), Some((day, day)));
+    run(&mut ledger, "2");
+    ledger.keep_events();
+    let now = texts(&ledger.load_table(events).unwrap());
+    assert_eq!(now, [["C1", "1"], ["C2", "2"], ["C3", "3"]]);
+    assert_eq!(ledger.load_table(customers).unwrap().rows.len(), 3);
+    // As the first run saw them they are read, because they were mended since.
+    let seen = texts(&ledger.load_table_of(events, first).unwrap());
+    assert_eq!(seen, [["C1", "1"], ["C2", "二"], ["C3", "3"]]);
+    ledger
+        .connection
+        .execute_batch("DELETE FROM sheet_row")
+        .unwrap();
+    assert_eq!(texts(&ledger.load_table(events).unwrap()), now);
+    assert!(ledger.load_table(customers).unwrap().rows.is_empty());
 }
