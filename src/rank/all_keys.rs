@@ -16,8 +16,8 @@ pub struct AllKeys {
     members: Vec<Vec<i64>>,
 }
 
-/// Who is among the best, by the least keys that are.
-#[derive(Clone, Debug)]
+/// Who is among the best, by the least keys that are. By default it is unknown of everybody.
+#[derive(Clone, Debug, Default)]
 pub struct Cut {
     groups: Arc<Groups>,
     /// For each group; `None` where nobody is.
@@ -113,7 +113,7 @@ impl Rows<'_> {
                 room = middle;
             }
         }
-        let last = self.from_best(usize::try_from(room.checked_sub(1)?).ok()?);
+        let last = self.nth_best(usize::try_from(room.checked_sub(1)?).ok()?);
         let count = |counts: &dyn Fn(&[i64]) -> bool| self.each().filter(|row| counts(row)).count();
         let place = Place {
             better: count(&|row| row > &last[..]) as u64,
@@ -129,10 +129,12 @@ impl Rows<'_> {
     }
 
     /// The keys of the customer at a place from the best, where equal ones come in any order.
-    fn from_best(&self, mut place: usize) -> Vec<i64> {
+    fn nth_best(&self, mut place: usize) -> Vec<i64> {
         let mut found: Vec<i64> = vec![];
         for at in 0..self.width {
-            let equal = self.each().filter(|row| row.starts_with(&found));
+            // By itself each comparison would be a call.
+            let is_equal = |row: &&[i64]| row.iter().zip(&found).all(|(key, found)| key == found);
+            let equal = self.each().filter(is_equal);
             let mut keys: Vec<i64> = equal.map(|row| row[at]).collect();
             let (better, key, _) = keys.select_nth_unstable_by(place, |a, b| b.cmp(a));
             let key = *key;
@@ -209,9 +211,12 @@ mod tests {
             ];
             let groups = Column::Number(rows.iter().map(|row| missing(row.2)).collect());
             // The rule as the design has it: B × 100 < P × N, or the number at least as good × 100 <= P × N.
-            let is_in = |place: Place| match down {
-                false => place.better * 100 < share * place.of,
-                true => place.at_least * 100 <= share * place.of,
+            let is_in = |place: Place| {
+                if down {
+                    place.at_least * 100 <= share * place.of
+                } else {
+                    place.better * 100 < share * place.of
+                }
             };
             for within in [None, Some(&groups)] {
                 let places = TopKeys::new(&keys, within).places();

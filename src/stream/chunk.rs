@@ -1,7 +1,7 @@
 //! One chunk of rows, graded as a file of its own.
 
 use super::Reason;
-use super::everybody::{Gathering, Measured, Round, rounds};
+use super::everybody::{Gathering, Measured, Round, rounds, unknown};
 use super::keys::hash;
 use crate::book::{self, Book, CustomerRows, Inputs};
 use crate::diagnostic::stages::Kind;
@@ -87,6 +87,7 @@ impl Grader {
         rows: impl Fn(&P) -> Result<Table, Reason> + Sync,
     ) -> Result<Self, Reason> {
         let mut grader = self.clone();
+        grader.everybody = unknown(&self.scheme);
         for round in rounds(&self.scheme)? {
             let mut gathering = Gathering::new(&self.scheme, &round);
             flow(

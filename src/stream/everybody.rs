@@ -7,7 +7,7 @@
 use super::Reason;
 use crate::assess::{Facts, is_in};
 use crate::expr::{Base, Bound, Frame, Slot};
-use crate::rank::{AllKeys, Everybody};
+use crate::rank::{AllKeys, Cut, Everybody};
 use crate::scheme::model::{
     Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, SlotKind, Top,
 };
@@ -57,6 +57,16 @@ pub(super) fn rounds(scheme: &Scheme) -> Result<Vec<Round>, Reason> {
         }
     }
     Ok(rounds)
+}
+
+/// What is known of everybody before the first round: of grades by rank nothing, which the customers at hand cannot say.
+pub(super) fn unknown(scheme: &Scheme) -> Everybody {
+    let grades = 0..scheme.grades.len();
+    let of_grade = |grade| top_of(scheme, grade).map(|_| Arc::new(Cut::default()));
+    Everybody {
+        cuts: grades.map(of_grade).collect(),
+        ..Everybody::default()
+    }
 }
 
 fn top_of(scheme: &Scheme, grade: usize) -> Option<&Top> {
@@ -227,7 +237,6 @@ impl<'a> Gathering<'a> {
         for (id, gathered) in self.round.populations.iter().zip(gathered.by_ref()) {
             everybody.populations.set(*id, gathered.population());
         }
-        everybody.cuts.resize(self.scheme.grades.len(), None);
         for (grades, gathered) in self.round.grades.iter().zip(gathered) {
             for grade in grades {
                 let cut = |top: &Top| gathered.cut(|place| is_in(top, place));
