@@ -67,7 +67,7 @@ pub(super) fn grade(
             _ => Some(is_csv && bom == Some("yes")),
         },
         block: BLOCK,
-        threads: if file.len() > 2 * BLOCK as u64 {
+        threads: if file.size() > 2 * BLOCK as u64 {
             cores()
         } else {
             1

@@ -111,11 +111,11 @@ impl Sheet {
     fn row(&mut self, table: &dyn ResultTable, row: usize) {
         let start = self.bytes.len();
         let mut first = 0;
-        if let Some((cells, record)) = table.written(row, self.delimiter)
-            && self.stays(record)
+        if let Some(written) = table.written(row, self.delimiter)
+            && (written.is_unsigned || self.stays(written.record))
         {
-            self.bytes.extend_from_slice(record.as_bytes());
-            first = cells;
+            self.bytes.extend_from_slice(written.record.as_bytes());
+            first = written.cells;
         }
         for (index, column) in table.columns().iter().enumerate().skip(first) {
             self.separate(index);

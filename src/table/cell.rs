@@ -96,6 +96,8 @@ pub struct RawRows {
     /// Rows with quoted fields, in order: the row, what stands between its fields, and where its record stands in `text`,
     /// from and to.
     pub(super) quoted: Vec<(u32, u8, (u32, u32))>,
+    /// Of the first rows whether none of their cells begins with a sign.
+    pub(super) unsigned: Vec<bool>,
     /// Of rows that are not kept: the number of the first and how many there are, one after another.
     left: Option<(u32, u32)>,
 }
@@ -253,6 +255,12 @@ impl RawRows {
             .binary_search_by_key(&(row as u32), |(row, ..)| *row);
         let (_, between, (from, to)) = self.quoted[at.ok()?];
         (between == delimiter).then(|| &self.text[from as usize..to as usize])
+    }
+
+    /// Whether it is known of a row that none of its cells begins with a sign for which a spreadsheet may take it for a
+    /// formula, or for a text escaped because of that; numbers below zero apart.
+    pub fn is_unsigned(&self, row: usize) -> bool {
+        self.unsigned.get(row).copied().unwrap_or(false)
     }
 
     /// Makes room for rows of so many bytes of text in all.

@@ -3,6 +3,7 @@
 
 use super::RawRows;
 use super::cell::TYPED;
+use memchr::{memchr, memchr2};
 
 /// No quoted field is longer, in bytes, than one that readers of records take for one.
 const LONGEST_FIELD: usize = 1 << 20;
@@ -21,7 +22,7 @@ impl RawRows {
         width: usize,
     ) -> Option<Self> {
         let bytes = text.as_bytes();
-        if bytes.len() > (u32::MAX / 4) as usize || memchr::memchr(TYPED as u8, bytes).is_some() {
+        if bytes.len() > (u32::MAX / 4) as usize || memchr(TYPED as u8, bytes).is_some() {
             return None;
         }
         let mut rows = Self::new(width.min(fields));
@@ -46,7 +47,9 @@ impl RawRows {
                 if !is_end || close - at >= LONGEST_FIELD {
                     return None;
                 }
-                row.is_odd |= memchr::memchr2(delimiter, b'"', &bytes[at + 1..close]).is_none();
+                row.has_sign |= begins_with_sign(&bytes[at + 1..close]);
+                row.is_quoted = true;
+                row.is_odd |= memchr2(delimiter, b'"', &bytes[at + 1..close]).is_none();
                 rows.field(&mut row, bytes, end, delimiter);
             } else {
                 rows.field(&mut row, bytes, at, delimiter);
@@ -56,6 +59,7 @@ impl RawRows {
                     return None;
                 }
                 rows.line(text, &row, delimiter);
+                rows.unsigned.push(!row.has_sign);
                 row = Begun::at(row.next);
             }
         }
@@ -72,6 +76,10 @@ impl RawRows {
             end -= usize::from(at > row.start && bytes[at - 1] == b'\r');
             (row.is_complete, row.end, row.next) = (true, end, at + 1);
         }
+        if !row.is_quoted {
+            row.has_sign |= begins_with_sign(&bytes[row.field..end]);
+        }
+        row.is_quoted = false;
         if row.fields < self.width {
             self.ends.push((end - row.start) as u32);
         }
@@ -95,19 +103,10 @@ impl RawRows {
                 self.text.push('\0');
             }
             let written = &text[line.start + from..line.start + to];
-            match written
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'))
-            {
-                Some(quoted) => {
-                    let mut parts = quoted.split("\"\"");
-                    self.text.push_str(parts.next().unwrap_or_default());
-                    parts.for_each(|part| {
-                        self.text.push('"');
-                        self.text.push_str(part);
-                    });
-                }
-                None => self.text.push_str(written),
+            if written.as_bytes().first() == Some(&b'"') {
+                self.push_unquoted(&written[1..written.len() - 1]);
+            } else {
+                self.text.push_str(written);
             }
             self.ends[cell] = (self.text.len() - start) as u32;
             from = to + 1;
@@ -119,19 +118,55 @@ impl RawRows {
         }
         self.starts.push(start as u64);
     }
+
+    /// Takes what stands between two quotes, in which every quote is there twice.
+    fn push_unquoted(&mut self, mut quoted: &str) {
+        while let Some(at) = memchr(b'"', quoted.as_bytes()) {
+            self.text.push_str(&quoted[..=at]);
+            quoted = &quoted[at + 2..];
+        }
+        self.text.push_str(quoted);
+    }
+}
+
+/// Whether a spreadsheet may run a cell as a formula, or take it for a text that is escaped for that: it begins with a
+/// sign, and is no number below zero. What a cell with such a sign comes to the writer of the file knows.
+#[inline]
+fn begins_with_sign(cell: &[u8]) -> bool {
+    match cell {
+        [b'=' | b'+' | b'@' | b'\'' | b'\t' | b'\r' | 0xEF, ..] => true,
+        [b'-', rest @ ..] => {
+            let mut points = rest.iter().filter(|byte| **byte == b'.');
+            let is_number = rest.first().is_some_and(u8::is_ascii_digit)
+                && rest
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+                && points.nth(1).is_none();
+            !is_number
+        }
+        _ => false,
+    }
 }
 
 /// What is known of the line that is being read.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the line, apart from the others"
+)]
 struct Begun {
     start: usize,
     /// Where the field begins that comes next.
     field: usize,
     /// How many there are before it.
     fields: usize,
+    /// Whether that field is quoted.
+    is_quoted: bool,
     has_quotes: bool,
     /// Whether some quotes are not as they are written.
     is_odd: bool,
+    /// Whether a cell begins with a sign.
+    has_sign: bool,
     is_complete: bool,
     /// Where its last field ends, and where the next line begins.
     end: usize,
@@ -250,6 +285,7 @@ impl<'t> Marks<'t> {
 
 #[cfg(test)]
 mod tests {
+    use crate::clean::text::{needs_escape, unescape};
     use crate::table::{Cell, RawRows};
 
     /// Fields that are no text of their own: what each of them is, and whether it is written so again.
@@ -297,6 +333,45 @@ mod tests {
                 |rows: &RawRows, row| rows.record(row, b',').is_none_or(|r| !r.contains('k'));
             assert!((0..81).all(|row| is_cut(&first, row) && is_cut(&narrow, row)));
         }
+    }
+
+    #[test]
+    fn a_cell_that_begins_with_no_sign_is_written_as_it_stands() {
+        for (cell, expected) in [
+            ("-0.5", true),
+            ("-5", true),
+            ("-5.", true),
+            ("5-", true),
+            ("", true),
+            ("a=b", true),
+            ("客户", true),
+            ("-", false),
+            ("-5+x", false),
+            ("-1.2.3", false),
+            ("-.5", false),
+            ("=1", false),
+            ("+1", false),
+            ("@x", false),
+            ("'=1", false),
+            ("\tx", false),
+            ("＝1", false),
+            ("－1", false),
+        ] {
+            for text in [
+                format!("k,{cell},x"),
+                format!("k,\"{cell}\",x"),
+                format!("{cell},k,x"),
+            ] {
+                let rows = RawRows::of_lines(&text, 1, b',', 3, 3).unwrap();
+                assert_eq!(rows.is_unsigned(0), expected, "{text}");
+                let by_cell = (0..3).all(|column| match rows.cell(0, column) {
+                    Cell::Text(text) => !needs_escape(text) && unescape(text) == text,
+                    _ => true,
+                });
+                assert!(by_cell || !rows.is_unsigned(0), "{text}");
+            }
+        }
+        assert!(!RawRows::new(1).is_unsigned(0));
     }
 
     #[test]

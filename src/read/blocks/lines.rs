@@ -41,9 +41,10 @@ impl Head {
         let width = width.max(ordinary.key + 1).max(2);
         let rows = RawRows::of_lines(&text, 0, delimiter, self.shape.headers.len(), width);
         let rows = rows.ok_or(Unfit::Fields)?;
-        match (0..rows.len()).all(|row| ordinary.is(&rows, row)) {
-            true => Ok(rows),
-            false => Err(Unfit::Aside),
+        if (0..rows.len()).all(|row| ordinary.is(&rows, row)) {
+            Ok(rows)
+        } else {
+            Err(Unfit::Aside)
         }
     }
 }
