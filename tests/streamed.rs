@@ -563,7 +563,7 @@ fn what_a_scheme_rules_out_is_known_beforehand() {
             Reason::Population,
         ),
         (
-            with("[duplicates]\nfields = [{ field = \"name\", compare = \"text\" }]"),
+            with("[duplicates]\nfields = [{ name = \"name\", kind = \"company\" }]"),
             Reason::Duplicates,
         ),
         (
@@ -668,7 +668,7 @@ fn ranked_schemes() -> Vec<String> {
         "share(amount within size) * 100",
         "share_above(amount) * 100",
         "percentile(share, 90%) * 1000",
-        "quantile(amount within size, 4)",
+        "quantile(amount, 4 within size)",
         "rank(day)",
         "rank(amount within day)",
     ] {

@@ -12,6 +12,9 @@ use super::groups::Groups;
 use crate::parallel;
 use foldhash::HashMap;
 
+/// More values than so many for each customer are not tried beforehand.
+const MOST_TRIED: usize = 16;
+
 /// Beside a border: the places from there on, or up to there, in order, with what they give.
 type Line = Vec<(i64, Outcome)>;
 
@@ -58,8 +61,8 @@ impl Lines {
                 line
             }));
         }
-        // Each line is tried at all places; who is alone is tried at the nearest only.
-        if examples.len() * 4 > groups.rows.len() {
+        // Each line is tried at all places; who is asked alone is tried at the nearest ones.
+        if examples.len() * fixed.len() * 2 > groups.rows.len() * MOST_TRIED {
             return None;
         }
         let ends = -(-least).div_euclid(step)..=greatest.div_euclid(step);
