@@ -251,7 +251,17 @@ fn export(rows: &[(u8, u16, Option<i32>, u8)], line_end: &str) -> String {
         let amount = amount.map_or(String::new(), |cents| {
             format!("{}.{:02}", cents / 100, cents % 100)
         });
-        let shop = ["a", "b", "", "店"][*shop as usize % 4];
+        let shops = [
+            "a",
+            "b",
+            "",
+            "店",
+            "\"a, b\"",
+            "\"\"\"店\"\"\"",
+            "\"b\"",
+            "5\" a",
+        ];
+        let shop = shops[*shop as usize % shops.len()];
         write!(
             text,
             "{number},C{customer:02},{day},{amount},{shop}{line_end}"
@@ -267,7 +277,7 @@ proptest! {
     #[test]
     fn pieces_give_what_the_whole_gives(
         rows in prop::collection::vec(
-            (0u8..25, 0u16..200, prop::option::weighted(0.9, 0..20_000), 0u8..4),
+            (0u8..25, 0u16..200, prop::option::weighted(0.9, 0..20_000), 0u8..8),
             1..120,
         ),
         piece in 1usize..400,
