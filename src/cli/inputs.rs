@@ -282,6 +282,8 @@ pub struct Single {
     pub path: PathBuf,
     /// As the user named it.
     pub name: String,
+    /// The worksheet that the user named.
+    pub worksheet: Option<String>,
     /// The sheets that it may be for.
     pub wanted: Vec<KnownSheet>,
 }
@@ -297,8 +299,13 @@ impl Single {
             Input::File {
                 path,
                 name,
-                worksheet: None,
-            } if path.is_file() && !name.is_empty() => Some(Self { path, name, wanted }),
+                worksheet,
+            } if path.is_file() && !name.is_empty() && !read::is_lock_file(&path) => Some(Self {
+                path,
+                name,
+                worksheet,
+                wanted,
+            }),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
-//! `grade` of one file of rows into another, chunk by chunk: what [`regrade::stream`] does, between files.
+//! `grade` of one file of rows into another, piece by piece: what [`regrade::stream`] does, between files.
 //!
 //! Nothing is said and no file appears before the last row is graded. A [`Reason`] against it, known beforehand or met on
 //! the way, sends the call to the whole path, which begins from the start.
 
-use super::files::{Files, to_stdout};
+use super::files::{Files, Sink, to_stdout};
 use super::grade::{Task, summary_target};
 use super::inputs::{Single, place};
 use super::output::{Output, Target};
@@ -14,19 +14,21 @@ use regrade::diagnostic::{Finding, Lang, Severity, each_once};
 use regrade::parallel::cores;
 use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
-use regrade::read::{FileState, HEAD, Head};
+use regrade::present::table::ColumnKind;
+use regrade::present::workbook::{InBlocks, Misfit, WorkbookOptions};
+use regrade::read::{Blocks, FileState, HEAD, Head, Options, Table, Unfit, Worksheet};
 use regrade::repair;
-use regrade::stream::{Asked, BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
+use regrade::stream::{
+    Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, plan, show,
+};
 use regrade::table::Date;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use tempfile::SpooledTempFile;
 
 /// So much of what goes to standard output is held in memory until it may be shown.
 const SPOOLED: usize = 1 << 20;
-
-/// What chunks came to, with what there is to say of how the file was read.
-type Graded = (Outcome, Vec<Finding>);
 
 /// Grades the one file of a call; or says why it is not done so, and has shown nothing.
 pub(super) fn grade(
@@ -36,84 +38,54 @@ pub(super) fn grade(
     global: &Global,
     screen: &Screen,
 ) -> Result<Result<Exit, Stop>, Reason> {
-    let output = one_output(task)?;
+    let output = one_output(task, global)?;
     plan(&rules.scheme, task.columns.as_deref())?;
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
-    let mut file = File::open(&single.path).map_err(|_| Reason::Unreadable)?;
-    let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
-    let mut start = vec![];
-    let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
-    read.map_err(|_| Reason::Unreadable)?;
-    let head = Head::of(&single.name, &start, state.len, &single.wanted, &options)?;
-    let table = head.table();
-    let is_customers = |sheet: &str| {
-        let customers = rules.scheme.customers.as_ref();
-        customers.is_some_and(|customers| *customers.sheet.name == *sheet)
-    };
-    let placed = place(&rules.scheme, &single.wanted, &table).map_err(|_| Reason::Whole)?;
-    let is_repair = repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers);
-    if is_repair || !is_customers(&placed) {
-        return Err(Reason::Whole);
-    }
-    file.seek(SeekFrom::Start(head.start as u64))
-        .map_err(|_| Reason::Unreadable)?;
-    let lang = global.lang.map_or(rules.scheme.language, Lang::from);
-    let asked = Asked {
-        wanted: task.wanted.clone(),
-        columns: task.columns.clone(),
-    };
-    let grader = Grader::new(&rules.scheme, as_of, lang, asked, Layout::Text);
-    let bom = task.args.bom.as_deref();
-    let is_csv = output.format == Format::Csv;
-    let text = Text {
-        head: &head,
-        grader: &grader,
-        delimiter: if is_csv { b',' } else { b'\t' },
-        mark: match (&output.target, bom) {
-            (Target::File(_), None) if is_csv => None,
-            _ => Some(is_csv && bom == Some("yes")),
-        },
-        block: BLOCK,
-        threads: if state.len > 2 * BLOCK as u64 {
-            cores()
-        } else {
-            1
-        },
-        spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
-    };
-    let mut shown = Shown {
-        files: Files::reproducible(),
-        spooled: None,
-    };
-    let graded = shown.write(output, global.dry_run, |out| {
-        let graded = text.grade(&mut file, out)?;
-        match FileState::of(&file) {
-            Ok(now) if now == state => Ok(graded),
-            _ => Err(Reason::Changed),
-        }
-    })?;
     let run = Run {
         task,
         rules,
         as_of,
-        lang,
+        lang: global.lang.map_or(rules.scheme.language, Lang::from),
         global,
         screen,
+        output,
+        single,
+        options,
     };
-    Ok(run.finish(graded, shown, head.place()))
+    let mut file = File::open(&run.single.path).map_err(|_| Reason::Unreadable)?;
+    let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
+    let mut start = vec![];
+    let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
+    read.map_err(|_| Reason::Unreadable)?;
+    let Single { name, wanted, .. } = &run.single;
+    if run.single.worksheet.is_none() {
+        match Head::of(name, &start, state.len, wanted, &run.options) {
+            Ok(head) => return run.text(&head, &mut file, &state),
+            Err(Unfit::Format) => {}
+            Err(unfit) => return Err(unfit.into()),
+        }
+    }
+    run.worksheet(start, file, &state)
 }
 
 /// The one output, where it is of rows and nothing else, and of these alone.
-fn one_output<'a>(task: &'a Task<'_>) -> Result<&'a Output, Reason> {
+fn one_output<'a>(task: &'a Task<'_>, global: &Global) -> Result<&'a Output, Reason> {
     let args = task.args;
     let alongside = args.previous.is_some() || args.changed || task.viewer.is_some();
     let told = !task.gates.is_empty() || !args.covers.is_empty() || !args.accept_jump.is_empty();
     if alongside || told {
         return Err(Reason::Alongside);
     }
-    match &task.outputs[..] {
-        [output] if matches!(output.format, Format::Csv | Format::Tsv) => Ok(output),
+    let [output] = &task.outputs[..] else {
+        return Err(Reason::Outputs);
+    };
+    match output.format {
+        Format::Csv | Format::Tsv => Ok(output),
+        Format::Xlsx if output.password.is_some() => Err(Reason::Outputs),
+        // Nobody sees what is not written.
+        Format::Xlsx if task.args.plain || global.dry_run => Ok(output),
+        Format::Xlsx => Err(Misfit::Sheets.into()),
         _ => Err(Reason::Outputs),
     }
 }
@@ -127,14 +99,14 @@ struct Shown {
 
 impl Shown {
     /// Writes the output beside its place.
-    fn write(
+    fn write<T>(
         &mut self,
         output: &Output,
         dry_run: bool,
-        grade: impl FnOnce(&mut (dyn Write + Send)) -> Result<Graded, Reason>,
-    ) -> Result<Graded, Reason> {
+        grade: impl FnOnce(&mut dyn Sink) -> Result<T, Reason>,
+    ) -> Result<T, Reason> {
         if dry_run {
-            return grade(&mut io::sink());
+            return grade(&mut io::empty());
         }
         let Target::File(path) = &output.target else {
             let spooled = self.spooled.insert(SpooledTempFile::new(SPOOLED));
@@ -164,12 +136,193 @@ struct Run<'a> {
     lang: Lang,
     global: &'a Global,
     screen: &'a Screen,
+    output: &'a Output,
+    single: Single,
+    options: Options,
+}
+
+/// What there is to say of a call whose rows are graded.
+struct Told {
+    summary: Summary,
+    /// What there is to say of the columns.
+    columns: Vec<Finding>,
+    warned: bool,
 }
 
 impl Run<'_> {
-    /// Says what there is to say, lets the outputs appear and ends the call.
-    fn finish(&self, graded: Graded, shown: Shown, file: String) -> Result<Exit, Stop> {
-        let (outcome, mut findings) = graded;
+    /// Grades a text file.
+    fn text(
+        &self,
+        head: &Head,
+        file: &mut File,
+        state: &FileState,
+    ) -> Result<Result<Exit, Stop>, Reason> {
+        self.is_of_customers(&head.table())?;
+        let is_large = state.len > 2 * BLOCK as u64;
+        let threads = if is_large { cores() } else { 1 };
+        self.until_foreseen(|foreseen| {
+            file.seek(SeekFrom::Start(head.start as u64))
+                .map_err(|_| Reason::Unreadable)?;
+            let mut blocks = Blocks::new(&mut *file, head.line, BLOCK);
+            let next = || blocks.block().map_err(|_| Reason::Unreadable);
+            let (told, shown) = self.pour(head, &head.place(), threads, next, foreseen)?;
+            match FileState::of(file) {
+                Ok(now) if now == *state => Ok(self.finish(&told, shown)),
+                _ => Err(Reason::Changed),
+            }
+        })
+    }
+
+    /// Grades a workbook that begins with `bytes`; the rest of it is still in the file.
+    fn worksheet(
+        &self,
+        mut bytes: Vec<u8>,
+        mut file: File,
+        state: &FileState,
+    ) -> Result<Result<Exit, Stop>, Reason> {
+        let room = usize::try_from(state.len).map_err(|_| Reason::Unreadable)?;
+        bytes
+            .try_reserve_exact(room.saturating_sub(bytes.len()))
+            .map_err(|_| Reason::Unreadable)?;
+        let read = file.read_to_end(&mut bytes);
+        read.map_err(|_| Reason::Unreadable)?;
+        if FileState::of(&file).ok().as_ref() != Some(state) {
+            return Err(Reason::Changed);
+        }
+        let Single {
+            name,
+            worksheet,
+            wanted,
+            ..
+        } = &self.single;
+        let sheet = Worksheet::of(name, &bytes, worksheet.as_deref(), wanted, &self.options)?;
+        self.is_of_customers(&sheet.table())?;
+        self.until_foreseen(|foreseen| {
+            let (told, shown) = sheet.read(|next| {
+                let next = || Ok(next()?);
+                self.pour(&sheet, &sheet.place(), cores(), next, foreseen)
+            })??;
+            Ok(self.finish(&told, shown))
+        })
+    }
+
+    /// Whether a table is one of customers, and nothing else.
+    fn is_of_customers(&self, table: &Table) -> Result<(), Reason> {
+        let scheme = &self.rules.scheme;
+        let placed = place(scheme, &self.single.wanted, table).map_err(|_| Reason::Whole)?;
+        let customers = scheme.customers.as_ref();
+        let is_customers = customers.is_some_and(|customers| customers.sheet.name == placed);
+        let is_repair = repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers);
+        if is_repair || !is_customers {
+            return Err(Reason::Whole);
+        }
+        Ok(())
+    }
+
+    /// Grades; and once more, if the formats of a workbook's numbers turn out otherwise than the first rows showed.
+    fn until_foreseen<T>(
+        &self,
+        mut grade: impl FnMut(&mut Option<Vec<ColumnKind>>) -> Result<T, Reason>,
+    ) -> Result<T, Reason> {
+        let mut foreseen = None;
+        match grade(&mut foreseen) {
+            Err(Reason::Workbook(Misfit::Places)) => grade(&mut foreseen),
+            other => other,
+        }
+    }
+
+    /// Grades what `next` gives and writes it beside its place.
+    fn pour<S: Source>(
+        &self,
+        source: &S,
+        place: &str,
+        threads: usize,
+        next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
+        foreseen: &mut Option<Vec<ColumnKind>>,
+    ) -> Result<(Told, Shown), Reason> {
+        let is_book = self.output.format == Format::Xlsx && !self.global.dry_run;
+        let asked = Asked {
+            wanted: self.task.wanted.clone(),
+            columns: self.task.columns.clone(),
+        };
+        let layout = if is_book {
+            Layout::Workbook
+        } else {
+            Layout::Text
+        };
+        let grader = Grader::new(&self.rules.scheme, self.as_of, self.lang, asked, layout);
+        let drive = Drive {
+            grader: &grader,
+            threads,
+            spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
+        };
+        let mut shown = Shown {
+            files: Files::reproducible(),
+            spooled: None,
+        };
+        let told = shown.write(self.output, self.global.dry_run, |out| {
+            if !is_book {
+                let sink = self.text_sink();
+                let mut writer = sink.writer(out);
+                let done = drive.grade(
+                    source,
+                    next,
+                    |results, _| Ok(sink.show(results)),
+                    |written| writer.take(&written),
+                )?;
+                writer.end()?;
+                return Ok(self.tell(done, place));
+            }
+            let book = InBlocks::new(self.book_options(), foreseen.take())?;
+            let done = drive.grade(
+                source,
+                next,
+                |results, turn| show(&book, results, turn),
+                |block| Ok(book.take(block.as_ref())?),
+            )?;
+            if let Err(misfit) = book.is_sound() {
+                *foreseen = Some(book.kinds());
+                return Err(misfit.into());
+            }
+            let told = self.tell(done, place);
+            book.save(&told.summary, out)?;
+            Ok(told)
+        })?;
+        Ok((told, shown))
+    }
+
+    /// How rows are written as text.
+    fn text_sink(&self) -> TextSink {
+        let bom = self.task.args.bom.as_deref();
+        let is_csv = self.output.format == Format::Csv;
+        TextSink {
+            delimiter: if is_csv { b',' } else { b'\t' },
+            mark: match (&self.output.target, bom) {
+                (Target::File(_), None) if is_csv => None,
+                _ => Some(is_csv && bom == Some("yes")),
+            },
+        }
+    }
+
+    /// How the workbook is written.
+    fn book_options(&self) -> WorkbookOptions {
+        let output = &self.rules.scheme.output;
+        let folder = match &self.output.target {
+            Target::File(path) => path.parent(),
+            Target::Stdout => None,
+        };
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        WorkbookOptions {
+            sheet: output.sheet.clone(),
+            fill_row: output.fill_row,
+            plain: true,
+            run: None,
+            temp_dir: folder.map(Path::to_path_buf),
+        }
+    }
+
+    /// What there is to say.
+    fn tell(&self, (outcome, mut findings): (Outcome, Vec<Finding>), place: &str) -> Told {
         findings.extend(outcome.findings);
         findings.extend(outcome.unrated);
         let warned = findings
@@ -181,17 +334,26 @@ impl Run<'_> {
             lang: self.lang,
             text: &self.rules.text,
         };
-        self.screen.run_findings(&findings);
-        let inputs = vec![(file, outcome.rows)];
-        let summary = outcome.tally.summary(&of, inputs, findings);
+        let inputs = vec![(place.to_owned(), outcome.rows)];
+        Told {
+            summary: outcome.tally.summary(&of, inputs, findings),
+            columns: outcome.columns,
+            warned,
+        }
+    }
+
+    /// Says what there is to say, lets the outputs appear and ends the call.
+    fn finish(&self, told: &Told, shown: Shown) -> Result<Exit, Stop> {
+        let summary = &told.summary;
+        self.screen.run_findings(&summary.findings);
         if !self.global.dry_run {
-            match self.show(shown, &summary, &outcome.columns) {
+            match self.show(shown, summary, &told.columns) {
                 // A reader who has seen enough is no reason to go without the files.
                 Err(Stop::ClosedPipe) => {}
                 other => other?,
             }
         }
-        self.screen.say(&summary::line(&summary));
+        self.screen.say(&summary::line(summary));
         let count = |decision| {
             let counts = summary.decisions.iter();
             counts
@@ -202,7 +364,7 @@ impl Run<'_> {
         let unsound = self.task.lint > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
-            || warned;
+            || told.warned;
         Ok(if self.task.args.strict && unsound {
             Exit::Findings
         } else {

@@ -9,6 +9,7 @@
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
 //! parts                head, then parts of a text file → tables of some of its rows
+//! worksheet            head, then parts of a worksheet → tables of some of its rows
 //! lines                a text file   → its rows, in pieces   large ones that are plain
 //! file_state           a file        → whether it is still the same
 //! plain                files         → blocks of lines       text files that hold nothing unusual, read in passes
@@ -52,6 +53,7 @@ mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
 mod workbook;
+pub mod worksheet;
 mod xls;
 mod xlsb;
 mod xlsx;
@@ -66,6 +68,7 @@ pub use parts::{Block, Blocks, HEAD, Head, Rows, Skips, Unfit};
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
+pub use worksheet::Worksheet;
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::encryption::Password;
@@ -334,7 +337,7 @@ fn slurp(path: &Path, size: u64) -> std::io::Result<Vec<u8>> {
 }
 
 /// `~$客户.xlsx`: Excel's lock file.
-fn is_lock_file(path: &Path) -> bool {
+pub fn is_lock_file(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }

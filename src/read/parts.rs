@@ -73,6 +73,15 @@ impl Skips {
     pub fn append(&mut self, later: &Self) {
         self.0.append(&later.0);
     }
+
+    pub(super) const fn of(part: PassedOver) -> Self {
+        Self(part)
+    }
+
+    /// How the table was read of which these are all parts; `body` has its header.
+    pub(super) fn notes(self, body: Body<'_>, origin: &Origin) -> Vec<Finding> {
+        body.notes_of_parts(self.0, origin)
+    }
 }
 
 /// How much of a file's start is needed.
@@ -229,7 +238,7 @@ impl Head {
             Part::Ends => true,
             Part::Open => return Err(Unfit::Gap),
         };
-        let passed_over = Skips(body.end_of_part());
+        let passed_over = Skips::of(body.end_of_part());
         Ok(Rows {
             table: self.table_of(body),
             passed_over,
@@ -240,7 +249,7 @@ impl Head {
     /// How the file was read, when all its parts are.
     pub fn notes(&self, passed_over: Skips) -> Vec<Finding> {
         let body = Body::part(&self.shape, &self.lexicon);
-        let mut notes = body.notes_of_parts(passed_over.0, &self.origin);
+        let mut notes = passed_over.notes(body, &self.origin);
         if self.single_column {
             notes.insert(0, single_column(&self.origin));
         }

@@ -110,7 +110,7 @@ impl Grader {
         let ids = roster.ids.iter();
         let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
         let keys = ids.chain(refused).map(|id| hash(id)).collect();
-        let results = Results::new(
+        let results = Results::of_some(
             &grading,
             View {
                 lang: self.lang,

@@ -5,7 +5,10 @@
 //! plan    (Scheme, columns asked for)      → or the Reason why the file is graded whole
 //! chunk   (Grader, Table of some rows)     → Chunk{what is shown, what is to be said and summed up}
 //! total   Chunks in their order            → Outcome{findings, figures}, or the Reason met on the way
-//! text    (Head, blocks of a text file)    → blocks of a text file, Outcome
+//! drive   (Source, what shows and takes)   → Outcome, by all cores
+//! turns   how many rows each piece shows   → with which row of the output each begins
+//! text    text files                       as source and sink
+//! sheet   worksheets                       as source
 //! keys    the keys of all customers        → whether each is there once
 //! ```
 //!
@@ -18,13 +21,19 @@
 //! `show`.
 
 mod chunk;
+mod drive;
 mod keys;
 mod plan;
+mod sheet;
 mod text;
 mod total;
+mod turns;
 
 pub use chunk::{Asked, Chunk, Grader};
+pub use drive::{Drive, Source};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
-pub use text::{BLOCK, Text};
+pub use sheet::show;
+pub use text::{BLOCK, Text, TextSink, TextWriter, Written};
 pub use total::{Outcome, Total};
+pub use turns::Turn;

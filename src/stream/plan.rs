@@ -3,7 +3,8 @@
 //! What a scheme or a call rules out is known beforehand ([`plan`]). What data rules out is met on the way; then the
 //! file is read and graded whole, from its start, and gives what it would have given.
 
-use crate::read::Unfit;
+use crate::present::workbook::Misfit;
+use crate::read::{Unfit, worksheet};
 use crate::scheme::Scheme;
 use crate::scheme::model::{GradeRule, OutputColumn, ResultColumn, Shown, That};
 
@@ -35,6 +36,10 @@ pub enum Reason {
     Next,
     /// The text, as it is met: see there.
     Text(Unfit),
+    /// The worksheet, as it is met: see there.
+    Worksheet(worksheet::Unfit),
+    /// The workbook that is written: see there.
+    Workbook(Misfit),
     /// Two rows may be of one customer: what becomes of them the sheet's `duplicates` says.
     SameKey,
     /// The cells of a column decide together how they are read: day and month of dates.
@@ -57,6 +62,18 @@ pub enum Reason {
     Changed,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
+}
+
+impl From<worksheet::Unfit> for Reason {
+    fn from(unfit: worksheet::Unfit) -> Self {
+        Self::Worksheet(unfit)
+    }
+}
+
+impl From<Misfit> for Reason {
+    fn from(misfit: Misfit) -> Self {
+        Self::Workbook(misfit)
+    }
 }
 
 impl From<Unfit> for Reason {
