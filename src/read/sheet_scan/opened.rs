@@ -42,8 +42,7 @@ impl<'b> Opened<'b> {
                     return Err(NotPlain::Long);
                 }
                 Ok(())
-            })
-            .map_err(reason)?,
+            })?,
             None => SharedTexts::default(),
         };
         Ok(Self {
@@ -83,7 +82,7 @@ impl<'b> Opened<'b> {
         if !piece.is_first {
             sheet = sheet.behind_a_row();
         }
-        sheet.piece(&piece.text, take).map_err(reason)?;
+        sheet.piece(&piece.text, take)?;
         Ok(Joints {
             rows: sheet.first.map(|first| (first, sheet.next)),
             is_ended: sheet.is_ended,
@@ -98,10 +97,12 @@ impl Piece {
     }
 }
 
-/// What a listener says here nobody hears: it listens no more.
-fn reason(stop: Stop) -> NotPlain {
-    match stop {
-        Stop::NotPlain(reason) => reason,
-        Stop::Fault(_) => NotPlain::Inflating,
+impl From<Stop> for NotPlain {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::NotPlain(reason) => reason,
+            // Nobody here has a fault of its own.
+            Stop::Fault(_) => Self::Inflating,
+        }
     }
 }
