@@ -16,8 +16,9 @@ use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::ColumnKind;
 use regrade::present::workbook::{Beside, InBlocks, Misfit, WorkbookOptions, write};
+use regrade::read::blocks::{Blocks, TextFile};
 use regrade::read::worksheet::Unfit;
-use regrade::read::{Blocks, HEAD, Head, KnownSheet, Options, Worksheet, held};
+use regrade::read::{Input, KnownSheet, Options, Worksheet, held};
 use regrade::scheme::model::Field;
 use regrade::scheme::{Scheme, validate};
 use regrade::stream::{Asked, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, show};
@@ -466,20 +467,21 @@ fn text_files_become_workbooks_in_pieces() {
     }
     let scheme = scheme();
     let known = known(&scheme);
-    let start = &text.as_bytes()[..text.len().min(HEAD)];
-    let head = Head::of(
-        "c.csv",
-        start,
-        text.len() as u64,
-        &known,
-        &Options::default(),
-    )
-    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.csv");
+    std::fs::write(&path, &text).unwrap();
+    let input = Input::File {
+        path,
+        name: "c.csv".to_owned(),
+        worksheet: None,
+    };
+    let file = TextFile::open(&input, &known, &Options::default()).unwrap();
+    let head = file.head();
     for block in [9000, 1 << 20] {
-        let mut blocks = Blocks::new(&text.as_bytes()[head.start..], head.line, block);
-        let next = || blocks.block().map_err(|_| Reason::Unreadable);
+        let blocks = Blocks::new(file.rows(), head.line(), block);
+        let next = || blocks.block().map_err(Reason::from);
         let layout = Layout::Workbook;
-        let piecewise = pieces(&head, head.place(), next, layout, &mut None);
+        let piecewise = pieces(head, head.place(), next, layout, &mut None);
         let expected = whole("c.csv", text.as_bytes(), layout).unwrap();
         assert_same(&piecewise.unwrap(), &expected);
     }

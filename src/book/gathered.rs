@@ -12,16 +12,16 @@ use super::fields;
 use crate::clean::piece::Pieces;
 use crate::clean::sheet::{CleanSheet, RowRef};
 use crate::diagnostic::Stages;
-use crate::parallel::{cores, each};
-use crate::read::{NotPlain, Table};
+use crate::parallel::{cores, each, flow};
+use crate::read::blocks::{Block, Blocks, Head, Unfit};
 use crate::scheme::model::{EventSheet, FieldKind, Scheme};
 use crate::table::column::TextInterner;
 use crate::table::{Column, Date, ListColumn, RawRows, TextColumn, Truth};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why an event sheet is read whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,9 +36,7 @@ pub enum Whole {
     /// Something is to be said of a cell or a row.
     Said,
     /// The file is not read piece by piece.
-    File(NotPlain),
-    /// Another part of the work has stopped already.
-    Stopped,
+    File(Unfit),
 }
 
 /// The rows of an event sheet, one customer after the other; those of one as they stand in the file.
@@ -78,19 +76,18 @@ pub fn fits(scheme: &Scheme, rule: &EventSheet) -> Result<(), Whole> {
     Ok(())
 }
 
-/// Gathers the rows of a sheet. `table` is the head of its one file, `piece` gives the first columns of the rows of each
-/// of `pieces` pieces. The rows that are dated later than `as_of` do not count yet.
+/// Gathers the rows of a sheet, of whose one plain file these are the head and the pieces. The rows that are dated later
+/// than `as_of` do not count yet.
 pub fn gather(
     scheme: &Scheme,
     rule: &EventSheet,
-    table: &Table,
-    pieces: usize,
-    piece: impl Fn(usize, usize) -> Result<RawRows, NotPlain> + Sync,
+    head: &Head,
+    blocks: &Blocks<impl Read + Send>,
     as_of: Date,
 ) -> Result<Gathered, Whole> {
     fits(scheme, rule)?;
     let keys = [rule.customer, rule.date];
-    let cells = Pieces::new(&rule.sheet, table, &keys, as_of).ok_or(Whole::Field)?;
+    let cells = Pieces::new(&rule.sheet, &head.table(), &keys, as_of).ok_or(Whole::Field)?;
     // Where grades move, what counted at the ends of earlier periods is asked for too.
     let counted = (!scheme.has_history()).then_some(as_of);
     let sorter = Sorter {
@@ -99,36 +96,22 @@ pub fn gather(
         as_of,
         counted,
     };
-    let stopped = AtomicBool::new(false);
-    let apart = each(cores(), pieces, |index| {
-        if stopped.load(Ordering::Relaxed) {
-            return Err(Whole::Stopped);
-        }
-        let rows = piece(index, cells.width()).map_err(Whole::File);
-        let apart = rows.and_then(|rows| sorter.apart(&rows));
-        if apart.is_err() {
-            stopped.store(true, Ordering::Relaxed);
-        }
-        apart
-    });
     let mut pieces: Vec<Apart> = vec![];
-    let mut why = None;
-    for piece in apart {
-        match piece {
-            Ok(piece) => pieces.push(piece),
-            // The one that stopped the others is the reason.
-            Err(Whole::Stopped) => {}
-            Err(reason) => why = why.or(Some(reason)),
-        }
-    }
-    if let Some(why) = why {
-        return Err(why);
-    }
     let mut rows = 0;
-    for piece in &mut pieces {
-        piece.before = rows;
-        rows += piece.rows;
-    }
+    flow(
+        cores(),
+        || blocks.block().map_err(Whole::File),
+        |block: Block| {
+            let rows = head.rows_of_lines(&block.bytes, cells.width());
+            sorter.apart(&rows.map_err(Whole::File)?)
+        },
+        |mut piece| {
+            piece.before = rows;
+            rows += piece.rows;
+            pieces.push(piece);
+            Ok(())
+        },
+    )?;
     share_texts(&mut pieces);
     let spans = pieces.iter().filter_map(|piece| piece.span);
     let span = spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)));

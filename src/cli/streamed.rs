@@ -16,14 +16,16 @@ use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
 use regrade::present::table::ColumnKind;
 use regrade::present::workbook::{InBlocks, Misfit, WorkbookOptions};
-use regrade::read::{Blocks, FileState, HEAD, Head, Options, Table, Unfit, Worksheet};
+use regrade::read::blocks::{Blocks, TextFile, Unfit};
+use regrade::read::{FileState, Input, Options, Table, Worksheet, worksheet};
 use regrade::repair;
 use regrade::stream::{
-    Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, plan, show,
+    Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, plan,
+    show,
 };
 use regrade::table::Date;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use tempfile::SpooledTempFile;
 
@@ -53,20 +55,11 @@ pub(super) fn grade(
         single,
         options,
     };
-    let mut file = File::open(&run.single.path).map_err(|_| Reason::Unreadable)?;
-    let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
-    let mut start = vec![];
-    let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
-    read.map_err(|_| Reason::Unreadable)?;
-    let Single { name, wanted, .. } = &run.single;
-    if run.single.worksheet.is_none() {
-        match Head::of(name, &start, state.len, wanted, &run.options) {
-            Ok(head) => return run.text(&head, &mut file, &state),
-            Err(Unfit::Format) => {}
-            Err(unfit) => return Err(unfit.into()),
-        }
+    match TextFile::open(&run.single.input, &run.single.wanted, &run.options) {
+        Ok(file) => run.text(&file),
+        Err(Unfit::Format | Unfit::Input) => run.worksheet(),
+        Err(unfit) => Err(unfit.into()),
     }
-    run.worksheet(start, file, &state)
 }
 
 /// The one output, where it is of rows and nothing else, and of these alone.
@@ -88,6 +81,11 @@ fn one_output<'a>(task: &'a Task<'_>, global: &Global) -> Result<&'a Output, Rea
         Format::Xlsx => Err(Misfit::Sheets.into()),
         _ => Err(Reason::Outputs),
     }
+}
+
+/// Opens a temporary file.
+fn spill() -> io::Result<Box<dyn Spill>> {
+    Ok(Box::new(tempfile::tempfile()?))
 }
 
 /// What is written and has not appeared yet.
@@ -151,59 +149,86 @@ struct Told {
 
 impl Run<'_> {
     /// Grades a text file.
-    fn text(
-        &self,
-        head: &Head,
-        file: &mut File,
-        state: &FileState,
-    ) -> Result<Result<Exit, Stop>, Reason> {
+    fn text(&self, file: &TextFile) -> Result<Result<Exit, Stop>, Reason> {
+        let head = file.head();
         self.is_of_customers(&head.table())?;
-        let is_large = state.len > 2 * BLOCK as u64;
+        let is_large = file.len() > 2 * BLOCK as u64;
         let threads = if is_large { cores() } else { 1 };
+        let grader = among_everybody(&self.grader(), head, threads, BLOCK, &|| file.rows())?;
         self.until_foreseen(|foreseen| {
-            file.seek(SeekFrom::Start(head.start as u64))
-                .map_err(|_| Reason::Unreadable)?;
-            let mut blocks = Blocks::new(&mut *file, head.line, BLOCK);
-            let next = || blocks.block().map_err(|_| Reason::Unreadable);
-            let (told, shown) = self.pour(head, &head.place(), threads, next, foreseen)?;
-            match FileState::of(file) {
-                Ok(now) if now == *state => Ok(self.finish(&told, shown)),
-                _ => Err(Reason::Changed),
+            let blocks = Blocks::new(file.rows(), head.line(), BLOCK);
+            let next = || blocks.block().map_err(Reason::from);
+            let drive = Drive {
+                grader: &grader,
+                threads,
+                spill: &spill,
+            };
+            let (told, shown) = self.pour(&drive, head, &head.place(), next, foreseen)?;
+            if !file.is_unchanged() {
+                return Err(Unfit::Changed.into());
             }
+            Ok(self.finish(&told, shown))
         })
     }
 
-    /// Grades a workbook that begins with `bytes`; the rest of it is still in the file.
-    fn worksheet(
-        &self,
-        mut bytes: Vec<u8>,
-        mut file: File,
-        state: &FileState,
-    ) -> Result<Result<Exit, Stop>, Reason> {
-        let room = usize::try_from(state.len).map_err(|_| Reason::Unreadable)?;
-        bytes
-            .try_reserve_exact(room.saturating_sub(bytes.len()))
-            .map_err(|_| Reason::Unreadable)?;
-        let read = file.read_to_end(&mut bytes);
-        read.map_err(|_| Reason::Unreadable)?;
-        if FileState::of(&file).ok().as_ref() != Some(state) {
-            return Err(Reason::Changed);
-        }
-        let Single {
+    /// Grades a workbook.
+    fn worksheet(&self) -> Result<Result<Exit, Stop>, Reason> {
+        let Input::File {
+            path,
             name,
             worksheet,
-            wanted,
-            ..
-        } = &self.single;
+        } = &self.single.input
+        else {
+            return Err(Reason::Files);
+        };
+        let unread = |_| Reason::from(Unfit::Input);
+        let mut file = File::open(path).map_err(unread)?;
+        let state = FileState::of(&file).map_err(unread)?;
+        let mut bytes = vec![];
+        let room = usize::try_from(state.len).map_err(|_| Reason::Files)?;
+        bytes.try_reserve_exact(room).map_err(|_| Reason::Files)?;
+        file.read_to_end(&mut bytes).map_err(unread)?;
+        if FileState::of(&file).map_err(unread)? != state {
+            return Err(Unfit::Changed.into());
+        }
+        let wanted = &self.single.wanted;
         let sheet = Worksheet::of(name, &bytes, worksheet.as_deref(), wanted, &self.options)?;
         self.is_of_customers(&sheet.table())?;
+        let grader = self.grader();
+        if grader.needs_everybody()? {
+            return Err(worksheet::Unfit::Rounds.into());
+        }
+        let drive = Drive {
+            grader: &grader,
+            threads: cores(),
+            spill: &spill,
+        };
         self.until_foreseen(|foreseen| {
             let (told, shown) = sheet.read(|next| {
                 let next = || Ok(next()?);
-                self.pour(&sheet, &sheet.place(), cores(), next, foreseen)
+                self.pour(&drive, &sheet, &sheet.place(), next, foreseen)
             })??;
             Ok(self.finish(&told, shown))
         })
+    }
+
+    /// Whether a workbook is written.
+    fn is_book(&self) -> bool {
+        self.output.format == Format::Xlsx && !self.global.dry_run
+    }
+
+    /// By what rows are graded.
+    fn grader(&self) -> Grader {
+        let asked = Asked {
+            wanted: self.task.wanted.clone(),
+            columns: self.task.columns.clone(),
+        };
+        let layout = if self.is_book() {
+            Layout::Workbook
+        } else {
+            Layout::Text
+        };
+        Grader::new(&self.rules.scheme, self.as_of, self.lang, asked, layout)
     }
 
     /// Whether a table is one of customers, and nothing else.
@@ -234,34 +259,18 @@ impl Run<'_> {
     /// Grades what `next` gives and writes it beside its place.
     fn pour<S: Source>(
         &self,
+        drive: &Drive<'_>,
         source: &S,
         place: &str,
-        threads: usize,
         next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
         foreseen: &mut Option<Vec<ColumnKind>>,
     ) -> Result<(Told, Shown), Reason> {
-        let is_book = self.output.format == Format::Xlsx && !self.global.dry_run;
-        let asked = Asked {
-            wanted: self.task.wanted.clone(),
-            columns: self.task.columns.clone(),
-        };
-        let layout = if is_book {
-            Layout::Workbook
-        } else {
-            Layout::Text
-        };
-        let grader = Grader::new(&self.rules.scheme, self.as_of, self.lang, asked, layout);
-        let drive = Drive {
-            grader: &grader,
-            threads,
-            spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
-        };
         let mut shown = Shown {
             files: Files::reproducible(),
             spooled: None,
         };
         let told = shown.write(self.output, self.global.dry_run, |out| {
-            if !is_book {
+            if !self.is_book() {
                 let sink = self.text_sink();
                 let mut writer = sink.writer(out);
                 let done = drive.grade(
@@ -361,7 +370,7 @@ impl Run<'_> {
                 .map(|(_, count)| *count)
                 .sum::<usize>()
         };
-        let unsound = self.task.lint > 0
+        let unsound = self.task.args.strict && self.task.lint.warnings() > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
             || told.warned;

@@ -175,7 +175,7 @@ pub trait ResultTable {
     /// The cell of row `row` and column `column`, both from 0.
     fn cell(&self, row: usize, column: usize) -> OutCell<'_>;
     /// The first cells of row `row`, and how many they are, as they stood in the text file that they come from, which
-    /// has `delimiter` between its cells; `None` where they did not stand so.
+    /// has `delimiter` between its cells; `None` where they did not stand so, or in quotes where they need none.
     fn written(&self, _row: usize, _delimiter: u8) -> Option<(usize, &str)> {
         None
     }

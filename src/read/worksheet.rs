@@ -1,19 +1,20 @@
 //! A worksheet in parts: its first rows tell how the whole is read, then each part is read by itself, on any thread.
 //!
-//! What [`super::parts`] is for text files, this is for xlsx workbooks as programs write them. Checksums and limits are
+//! What [`super::blocks`] is for text files, this is for xlsx workbooks as programs write them. Checksums and limits are
 //! looked at on the way instead of beforehand, so that nothing is inflated twice. Where something is not as it must be
 //! ([`Unfit`]) the workbook is read whole, which is always right.
 
+use super::blocks::Skips;
 use super::body::{Body, Part, Shape};
 use super::guard::{Kind, Limits, check_some, declares_too_many, guarded};
 use super::header_row::Lexicon;
-use super::parts::Skips;
 use super::properties::{ASIDE, properties_of};
 use super::sheet_rows::{SheetRows, side_by_side, wanted};
 use super::sheet_scan::{NotPlain, Opened, Piece};
 use super::{Format, KnownSheet, Options, Source, Table, format};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Text};
 use crate::table::Origin;
+use crate::text;
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -37,6 +38,42 @@ pub enum Unfit {
     Gap,
     /// It has more in it than is held of a workbook that is read whole.
     TooLarge,
+    /// Ranks are of all customers: their rows would have to be read more than once.
+    Rounds,
+}
+
+impl Unfit {
+    /// The reason, as part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Format => text!(
+                "it is no xlsx workbook, or needs a password",
+                "不是 xlsx 工作簿，或需要密码"
+            ),
+            Self::NotPlain(_) => text!(
+                "the workbook is not as programs usually write it",
+                "工作簿的写法与通常程序不同"
+            ),
+            Self::Worksheets => text!("not one worksheet has cells", "有内容的工作表不是一张"),
+            Self::Head => text!(
+                "the first rows of the worksheet do not show its columns",
+                "从工作表开头几行看不出有哪些列"
+            ),
+            Self::NamelessColumn => text!(
+                "a column of the worksheet has no heading",
+                "工作表中有一列没有列名"
+            ),
+            Self::Gap => text!(
+                "the worksheet has blank rows, notes, a second table or cells beside it between the rows",
+                "工作表的数据行之间有空行、说明、另一张表或表外的单元格"
+            ),
+            Self::TooLarge => text!("the workbook is very large", "工作簿过大"),
+            Self::Rounds => text!(
+                "ranks take more than one reading of a worksheet",
+                "排名需要多次读取工作表"
+            ),
+        }
+    }
 }
 
 impl From<NotPlain> for Unfit {
@@ -174,7 +211,7 @@ impl<'b> Worksheet<'b> {
             Part::Ends => true,
             Part::Open => return Err(Unfit::Gap),
         };
-        let skips = Skips::of(body.end_of_part());
+        let skips = Skips(body.end_of_part());
         let table = self.table_of(body);
         let read = Read {
             skips,
@@ -243,7 +280,7 @@ impl<'b> Worksheet<'b> {
             return Err(NotPlain::CutOff.into());
         }
         let body = Body::part(&self.shape, &self.lexicon);
-        Ok(all.skips.notes(body, &self.origin))
+        Ok(body.notes_of_parts(all.skips.0, &self.origin))
     }
 
     fn table_of(&self, body: Body<'_>) -> Table {

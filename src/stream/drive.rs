@@ -47,7 +47,7 @@ impl Drive<'_> {
         source: &S,
         mut next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
         show: impl Fn(&Results<'_>, Turn<'_>) -> Result<T, Reason> + Sync,
-        mut take: impl FnMut(T) -> Result<(), Reason> + Send,
+        mut take: impl FnMut(T) -> Result<(), Reason>,
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
         let customers = self.grader.customers()?;
         let mut total = Total::new(self.spill);

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! plan    (Scheme, columns asked for)      → or the Reason why the file is graded whole
+//! everybody  Scheme → Rounds; keys of all → what ranks need of everybody
 //! chunk   (Grader, Table of some rows)     → Chunk{what is shown, what is to be said and summed up}
 //! total   Chunks in their order            → Outcome{findings, figures}, or the Reason met on the way
 //! drive   (Source, what shows and takes)   → Outcome, by all cores
@@ -10,6 +11,7 @@
 //! text    text files                       as source and sink
 //! sheet   worksheets                       as source, plain workbooks as sink
 //! keys    the keys of all customers        → whether each is there once
+//! told    Reason                           → its words
 //! ```
 //!
 //! Nothing is shown before the last row is read, so that any [`Reason`] met on the way lets the whole path begin again
@@ -21,10 +23,12 @@
 
 mod chunk;
 mod drive;
+mod everybody;
 mod keys;
 mod plan;
 mod sheet;
 mod text;
+mod told;
 mod total;
 mod turns;
 
@@ -33,6 +37,6 @@ pub use drive::{Drive, Source};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
 pub use sheet::show;
-pub use text::{BLOCK, Text, TextSink, TextWriter, Written};
+pub use text::{BLOCK, Text, TextSink, TextWriter, Written, among_everybody};
 pub use total::{Outcome, Total};
 pub use turns::Turn;

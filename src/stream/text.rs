@@ -7,7 +7,8 @@ use crate::diagnostic::Finding;
 use crate::present::csv;
 use crate::present::results::Results;
 use crate::present::table::ResultTable;
-use crate::read::{Block, Blocks, Head, Skips, Table, Unfit};
+use crate::read::Table;
+use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
 /// How a text file is graded chunk by chunk into another.
@@ -32,15 +33,16 @@ pub struct Text<'a> {
 pub const BLOCK: usize = 256 << 10;
 
 impl Text<'_> {
-    /// Grades what `input` gives, which begins below the header, and writes it into `out`; with what there is to say of
-    /// how the file was read.
-    pub fn grade(
+    /// Grades what `rows` gives, which begins below the header each time, and writes it into `out`; with what there is to
+    /// say of how the file was read.
+    pub fn grade<R: Read + Send>(
         &self,
-        input: impl Read + Send,
+        rows: impl Fn() -> R,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
+        let grader = among_everybody(self.grader, self.head, self.threads, self.block, &rows)?;
         let drive = Drive {
-            grader: self.grader,
+            grader: &grader,
             threads: self.threads,
             spill: self.spill,
         };
@@ -49,16 +51,33 @@ impl Text<'_> {
             mark: self.mark,
         };
         let mut writer = sink.writer(out);
-        let mut blocks = Blocks::new(input, self.head.line, self.block);
+        let blocks = Blocks::new(rows(), self.head.line(), self.block);
         let done = drive.grade(
             self.head,
-            || blocks.block().map_err(|_| Reason::Unreadable),
+            || blocks.block().map_err(Reason::from),
             |results, _| Ok(sink.show(results)),
             |written| writer.take(&written),
         )?;
         writer.end()?;
         Ok(done)
     }
+}
+
+/// The grader with all that its ranks need of everybody in a text file, whose rows `rows` gives from the beginning.
+pub fn among_everybody<R: Read + Send>(
+    grader: &Grader,
+    head: &Head,
+    threads: usize,
+    block: usize,
+    rows: &impl Fn() -> R,
+) -> Result<Grader, Reason> {
+    let measuring = || {
+        let blocks = Blocks::new(rows(), head.line(), block);
+        move || blocks.block().map_err(Reason::from)
+    };
+    grader.among_everybody(threads, measuring, |block: &Block| {
+        Ok(head.rows(block)?.table)
+    })
 }
 
 /// What is known of blocks that were read.
@@ -80,7 +99,7 @@ impl Source for Head {
     }
 
     fn rows(&self, block: &Block) -> Result<(Table, BlocksRead), Reason> {
-        let rows = Self::rows(self, &block.bytes, block.line)?;
+        let rows = Self::rows(self, block)?;
         let read = BlocksRead {
             passed_over: rows.passed_over,
             has_rows: !rows.table.rows.is_empty(),

@@ -14,11 +14,12 @@ use super::rows::Rows;
 use super::text::SheetNames;
 use super::widths::{self, Measuring};
 use super::{Limits, MAX_COLUMNS, WorkbookError, WorkbookOptions, graded};
-use crate::diagnostic::Lang;
+use crate::diagnostic::{Lang, Text};
 use crate::present::summary::Summary;
 use crate::present::table::{
     ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
 };
+use crate::text;
 use std::io::{Seek, Write};
 use std::mem::discriminant;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,6 +39,34 @@ pub enum Misfit {
     Places,
     /// It cannot be made or written.
     Failed,
+}
+
+impl Misfit {
+    /// The reason, as part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Sheets => text!(
+                "the workbook has more than the customers' sheet (`--plain` has no other)",
+                "工作簿除客户明细外还有其他工作表（`--plain` 只写客户明细）"
+            ),
+            Self::Way => text!(
+                "the customers are none, or too many for one worksheet, or there are very many grades",
+                "没有客户、客户多到一张工作表放不下，或等级过多"
+            ),
+            Self::Columns => text!(
+                "the workbook has very many columns, or one that says what the next grade takes",
+                "工作簿的列过多，或有一列说明升到下一等级还差什么"
+            ),
+            Self::Places => text!(
+                "a later number of the workbook has more places",
+                "工作簿靠后的数字小数位更多"
+            ),
+            Self::Failed => text!(
+                "the workbook cannot be made piece by piece",
+                "无法分段生成工作簿"
+            ),
+        }
+    }
 }
 
 impl From<WorkbookError> for Misfit {
