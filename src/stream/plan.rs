@@ -13,10 +13,10 @@ use crate::scheme::model::{OutputColumn, ResultColumn, Shown, That};
 /// Why a file is read and graded whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
-    /// Not one file of customers, but several, none, standard input, a pipe or a worksheet: it cannot be read twice, or
-    /// has to be put together first.
+    /// Not one file of customers, but several, none, standard input or a pipe: it cannot be read twice, or has to be put
+    /// together first.
     Files,
-    /// Not one output of comma or tab separated values: the others show more than rows.
+    /// Not one output of comma or tab separated values, or one workbook without a password: the others show more than rows.
     Outputs,
     /// A ledger, the run before (`--previous`, `--changed`) or a role: all customers are known together.
     Alongside,
