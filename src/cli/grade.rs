@@ -61,7 +61,7 @@ pub struct Args {
     pub(super) accept_jump: Vec<String>,
     /// Workbooks with one sheet, the customers: however many they are, memory does not grow with the sheets.
     #[arg(long)]
-    plain: bool,
+    pub(super) plain: bool,
     /// Whether CSV files begin with a byte order mark, so that Excel shows Chinese.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     pub(super) bom: Option<String>,

@@ -294,7 +294,7 @@ pub fn input(file: &str) -> Input {
     }
 }
 
-/// A single file, if it is all there is: no worksheet of it, and no pipe.
+/// A single file, if it is all there is, and no pipe.
 pub struct Single {
     /// The file.
     pub input: Input,
@@ -309,8 +309,8 @@ impl Single {
         let known = known_sheets(scheme);
         let argument = argument(file, &known).ok()?;
         let wanted = wanted(&argument, &known);
-        let is_file = matches!(&argument.input, Input::File { path, name, worksheet: None }
-            if path.is_file() && !name.is_empty());
+        let is_file = matches!(&argument.input, Input::File { path, name, .. }
+            if path.is_file() && !name.is_empty() && !read::is_lock_file(path));
         is_file.then_some(Self {
             input: argument.input,
             wanted,

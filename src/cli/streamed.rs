@@ -1,9 +1,9 @@
-//! `grade` of one file of rows into another, chunk by chunk: what [`regrade::stream`] does, between files.
+//! `grade` of one file of rows into another, piece by piece: what [`regrade::stream`] does, between files.
 //!
 //! Nothing is said and no file appears before the last row is graded. A [`Reason`] against it, known beforehand or met on
 //! the way, sends the call to the whole path, which begins from the start.
 
-use super::files::{Files, to_stdout};
+use super::files::{Files, Sink, to_stdout};
 use super::grade::{Task, summary_target};
 use super::inputs::{Single, place};
 use super::output::{Output, Target};
@@ -14,18 +14,23 @@ use regrade::diagnostic::{Finding, Lang, Severity, each_once};
 use regrade::parallel::cores;
 use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
-use regrade::read::blocks::{TextFile, Unfit};
+use regrade::present::table::ColumnKind;
+use regrade::present::workbook::{InBlocks, Misfit, WorkbookOptions};
+use regrade::read::blocks::{Blocks, TextFile, Unfit};
+use regrade::read::{FileState, Input, Options, Table, Worksheet, worksheet};
 use regrade::repair;
-use regrade::stream::{Asked, BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
+use regrade::stream::{
+    Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, plan,
+    show,
+};
 use regrade::table::Date;
-use std::io::{self, Seek, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::Path;
 use tempfile::SpooledTempFile;
 
 /// So much of what goes to standard output is held in memory until it may be shown.
 const SPOOLED: usize = 1 << 20;
-
-/// What chunks came to, with what there is to say of how the file was read.
-type Graded = (Outcome, Vec<Finding>);
 
 /// Grades the one file of a call; or says why it is not done so, and has shown nothing.
 pub(super) fn grade(
@@ -35,80 +40,52 @@ pub(super) fn grade(
     global: &Global,
     screen: &Screen,
 ) -> Result<Result<Exit, Stop>, Reason> {
-    let output = one_output(task)?;
+    let output = one_output(task, global)?;
     plan(&rules.scheme, task.columns.as_deref())?;
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
-    let file = TextFile::open(&single.input, &single.wanted, &options)?;
-    let table = file.head().table();
-    let is_customers = |sheet: &str| {
-        let customers = rules.scheme.customers.as_ref();
-        customers.is_some_and(|customers| *customers.sheet.name == *sheet)
-    };
-    let placed = place(&rules.scheme, &single.wanted, &table).map_err(|_| Reason::Whole)?;
-    let is_repair = repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers);
-    if is_repair || !is_customers(&placed) {
-        return Err(Reason::Whole);
-    }
-    let lang = global.lang.map_or(rules.scheme.language, Lang::from);
-    let asked = Asked {
-        wanted: task.wanted.clone(),
-        columns: task.columns.clone(),
-    };
-    let grader = Grader::new(&rules.scheme, as_of, lang, asked, Layout::Text);
-    let bom = task.args.bom.as_deref();
-    let is_csv = output.format == Format::Csv;
-    let text = Text {
-        head: file.head(),
-        grader: &grader,
-        delimiter: if is_csv { b',' } else { b'\t' },
-        mark: match (&output.target, bom) {
-            (Target::File(_), None) if is_csv => None,
-            _ => Some(is_csv && bom == Some("yes")),
-        },
-        block: BLOCK,
-        threads: if file.size() > 2 * BLOCK as u64 {
-            cores()
-        } else {
-            1
-        },
-        spill: &|| Ok(Box::new(tempfile::tempfile()?) as Box<dyn Spill>),
-    };
-    let mut shown = Shown {
-        files: Files::reproducible(),
-        spooled: None,
-    };
-    let graded = shown.write(output, global.dry_run, |out| {
-        let graded = text.grade(|| file.rows(), out)?;
-        if file.is_unchanged() {
-            Ok(graded)
-        } else {
-            Err(Unfit::Changed.into())
-        }
-    })?;
     let run = Run {
         task,
         rules,
         as_of,
-        lang,
+        lang: global.lang.map_or(rules.scheme.language, Lang::from),
         global,
         screen,
+        output,
+        single,
+        options,
     };
-    Ok(run.finish(graded, shown, file.head().place()))
+    match TextFile::open(&run.single.input, &run.single.wanted, &run.options) {
+        Ok(file) => run.text(&file),
+        Err(Unfit::Format | Unfit::Input) => run.worksheet(),
+        Err(unfit) => Err(unfit.into()),
+    }
 }
 
 /// The one output, where it is of rows and nothing else, and of these alone.
-fn one_output<'a>(task: &'a Task<'_>) -> Result<&'a Output, Reason> {
+fn one_output<'a>(task: &'a Task<'_>, global: &Global) -> Result<&'a Output, Reason> {
     let args = task.args;
     let alongside = args.previous.is_some() || args.changed || task.viewer.is_some();
     let told = !task.gates.is_empty() || !args.covers.is_empty() || !args.accept_jump.is_empty();
     if alongside || told {
         return Err(Reason::Alongside);
     }
-    match &task.outputs[..] {
-        [output] if matches!(output.format, Format::Csv | Format::Tsv) => Ok(output),
+    let [output] = &task.outputs[..] else {
+        return Err(Reason::Outputs);
+    };
+    match output.format {
+        Format::Csv | Format::Tsv => Ok(output),
+        Format::Xlsx if output.password.is_some() => Err(Reason::Outputs),
+        // Nobody sees what is not written.
+        Format::Xlsx if task.args.plain || global.dry_run => Ok(output),
+        Format::Xlsx => Err(Misfit::Sheets.into()),
         _ => Err(Reason::Outputs),
     }
+}
+
+/// Opens a temporary file.
+fn spill() -> io::Result<Box<dyn Spill>> {
+    Ok(Box::new(tempfile::tempfile()?))
 }
 
 /// What is written and has not appeared yet.
@@ -120,14 +97,14 @@ struct Shown {
 
 impl Shown {
     /// Writes the output beside its place.
-    fn write(
+    fn write<T>(
         &mut self,
         output: &Output,
         dry_run: bool,
-        grade: impl FnOnce(&mut (dyn Write + Send)) -> Result<Graded, Reason>,
-    ) -> Result<Graded, Reason> {
+        grade: impl FnOnce(&mut dyn Sink) -> Result<T, Reason>,
+    ) -> Result<T, Reason> {
         if dry_run {
-            return grade(&mut io::sink());
+            return grade(&mut io::empty());
         }
         let Target::File(path) = &output.target else {
             let spooled = self.spooled.insert(SpooledTempFile::new(SPOOLED));
@@ -157,12 +134,204 @@ struct Run<'a> {
     lang: Lang,
     global: &'a Global,
     screen: &'a Screen,
+    output: &'a Output,
+    single: Single,
+    options: Options,
+}
+
+/// What there is to say of a call whose rows are graded.
+struct Told {
+    summary: Summary,
+    /// What there is to say of the columns.
+    columns: Vec<Finding>,
+    warned: bool,
 }
 
 impl Run<'_> {
-    /// Says what there is to say, lets the outputs appear and ends the call.
-    fn finish(&self, graded: Graded, shown: Shown, file: String) -> Result<Exit, Stop> {
-        let (outcome, mut findings) = graded;
+    /// Grades a text file.
+    fn text(&self, file: &TextFile) -> Result<Result<Exit, Stop>, Reason> {
+        let head = file.head();
+        self.is_of_customers(&head.table())?;
+        let is_large = file.size() > 2 * BLOCK as u64;
+        let threads = if is_large { cores() } else { 1 };
+        let grader = among_everybody(&self.grader(), head, threads, BLOCK, &|| file.rows())?;
+        self.until_foreseen(|foreseen| {
+            let blocks = Blocks::new(file.rows(), head.line(), BLOCK);
+            let next = || blocks.block().map_err(Reason::from);
+            let drive = Drive {
+                grader: &grader,
+                threads,
+                spill: &spill,
+            };
+            let (told, shown) = self.pour(&drive, head, &head.place(), next, foreseen)?;
+            if !file.is_unchanged() {
+                return Err(Unfit::Changed.into());
+            }
+            Ok(self.finish(&told, shown))
+        })
+    }
+
+    /// Grades a workbook.
+    fn worksheet(&self) -> Result<Result<Exit, Stop>, Reason> {
+        let Input::File {
+            path,
+            name,
+            worksheet,
+        } = &self.single.input
+        else {
+            return Err(Reason::Files);
+        };
+        let unread = |_| Reason::from(Unfit::Input);
+        let mut file = File::open(path).map_err(unread)?;
+        let state = FileState::of(&file).map_err(unread)?;
+        let mut bytes = vec![];
+        let room = usize::try_from(state.len).map_err(|_| Reason::Files)?;
+        bytes.try_reserve_exact(room).map_err(|_| Reason::Files)?;
+        file.read_to_end(&mut bytes).map_err(unread)?;
+        if FileState::of(&file).map_err(unread)? != state {
+            return Err(Unfit::Changed.into());
+        }
+        let wanted = &self.single.wanted;
+        let sheet = Worksheet::of(name, &bytes, worksheet.as_deref(), wanted, &self.options)?;
+        self.is_of_customers(&sheet.table())?;
+        let grader = self.grader();
+        if grader.needs_everybody()? {
+            return Err(worksheet::Unfit::Rounds.into());
+        }
+        let drive = Drive {
+            grader: &grader,
+            threads: cores(),
+            spill: &spill,
+        };
+        self.until_foreseen(|foreseen| {
+            let (told, shown) = sheet.read(|next| {
+                let next = || Ok(next()?);
+                self.pour(&drive, &sheet, &sheet.place(), next, foreseen)
+            })??;
+            Ok(self.finish(&told, shown))
+        })
+    }
+
+    /// Whether a workbook is written.
+    fn is_book(&self) -> bool {
+        self.output.format == Format::Xlsx && !self.global.dry_run
+    }
+
+    /// By what rows are graded.
+    fn grader(&self) -> Grader {
+        let asked = Asked {
+            wanted: self.task.wanted.clone(),
+            columns: self.task.columns.clone(),
+        };
+        let layout = if self.is_book() {
+            Layout::Workbook
+        } else {
+            Layout::Text
+        };
+        Grader::new(&self.rules.scheme, self.as_of, self.lang, asked, layout)
+    }
+
+    /// Whether a table is one of customers, and nothing else.
+    fn is_of_customers(&self, table: &Table) -> Result<(), Reason> {
+        let scheme = &self.rules.scheme;
+        let placed = place(scheme, &self.single.wanted, table).map_err(|_| Reason::Whole)?;
+        let customers = scheme.customers.as_ref();
+        let is_customers = customers.is_some_and(|customers| customers.sheet.name == placed);
+        let is_repair = repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers);
+        if is_repair || !is_customers {
+            return Err(Reason::Whole);
+        }
+        Ok(())
+    }
+
+    /// Grades; and once more, if the formats of a workbook's numbers turn out otherwise than the first rows showed.
+    fn until_foreseen<T>(
+        &self,
+        mut grade: impl FnMut(&mut Option<Vec<ColumnKind>>) -> Result<T, Reason>,
+    ) -> Result<T, Reason> {
+        let mut foreseen = None;
+        match grade(&mut foreseen) {
+            Err(Reason::Workbook(Misfit::Places)) => grade(&mut foreseen),
+            other => other,
+        }
+    }
+
+    /// Grades what `next` gives and writes it beside its place.
+    fn pour<S: Source>(
+        &self,
+        drive: &Drive<'_>,
+        source: &S,
+        place: &str,
+        next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
+        foreseen: &mut Option<Vec<ColumnKind>>,
+    ) -> Result<(Told, Shown), Reason> {
+        let mut shown = Shown {
+            files: Files::reproducible(),
+            spooled: None,
+        };
+        let told = shown.write(self.output, self.global.dry_run, |out| {
+            if !self.is_book() {
+                let sink = self.text_sink();
+                let mut writer = sink.writer(out);
+                let done = drive.grade(
+                    source,
+                    next,
+                    |results, _| Ok(sink.show(results)),
+                    |written| writer.take(&written),
+                )?;
+                writer.end()?;
+                return Ok(self.tell(done, place));
+            }
+            let book = InBlocks::new(self.book_options(), foreseen.take())?;
+            let done = drive.grade(
+                source,
+                next,
+                |results, turn| show(&book, results, turn),
+                |block| Ok(book.take(block.as_ref())?),
+            )?;
+            if let Err(misfit) = book.is_sound() {
+                *foreseen = Some(book.kinds());
+                return Err(misfit.into());
+            }
+            let told = self.tell(done, place);
+            book.save(&told.summary, out)?;
+            Ok(told)
+        })?;
+        Ok((told, shown))
+    }
+
+    /// How rows are written as text.
+    fn text_sink(&self) -> TextSink {
+        let bom = self.task.args.bom.as_deref();
+        let is_csv = self.output.format == Format::Csv;
+        TextSink {
+            delimiter: if is_csv { b',' } else { b'\t' },
+            mark: match (&self.output.target, bom) {
+                (Target::File(_), None) if is_csv => None,
+                _ => Some(is_csv && bom == Some("yes")),
+            },
+        }
+    }
+
+    /// How the workbook is written.
+    fn book_options(&self) -> WorkbookOptions {
+        let output = &self.rules.scheme.output;
+        let folder = match &self.output.target {
+            Target::File(path) => path.parent(),
+            Target::Stdout => None,
+        };
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        WorkbookOptions {
+            sheet: output.sheet.clone(),
+            fill_row: output.fill_row,
+            plain: true,
+            run: None,
+            temp_dir: folder.map(Path::to_path_buf),
+        }
+    }
+
+    /// What there is to say.
+    fn tell(&self, (outcome, mut findings): (Outcome, Vec<Finding>), place: &str) -> Told {
         findings.extend(outcome.findings);
         findings.extend(outcome.unrated);
         let warned = findings
@@ -174,17 +343,26 @@ impl Run<'_> {
             lang: self.lang,
             text: &self.rules.text,
         };
-        self.screen.run_findings(&findings);
-        let inputs = vec![(file, outcome.rows)];
-        let summary = outcome.tally.summary(&of, inputs, findings);
+        let inputs = vec![(place.to_owned(), outcome.rows)];
+        Told {
+            summary: outcome.tally.summary(&of, inputs, findings),
+            columns: outcome.columns,
+            warned,
+        }
+    }
+
+    /// Says what there is to say, lets the outputs appear and ends the call.
+    fn finish(&self, told: &Told, shown: Shown) -> Result<Exit, Stop> {
+        let summary = &told.summary;
+        self.screen.run_findings(&summary.findings);
         if !self.global.dry_run {
-            match self.show(shown, &summary, &outcome.columns) {
+            match self.show(shown, summary, &told.columns) {
                 // A reader who has seen enough is no reason to go without the files.
                 Err(Stop::ClosedPipe) => {}
                 other => other?,
             }
         }
-        self.screen.say(&summary::line(&summary));
+        self.screen.say(&summary::line(summary));
         let count = |decision| {
             let counts = summary.decisions.iter();
             counts
@@ -195,7 +373,7 @@ impl Run<'_> {
         let unsound = self.task.args.strict && self.task.lint.warnings() > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
-            || warned;
+            || told.warned;
         Ok(if self.task.args.strict && unsound {
             Exit::Findings
         } else {

@@ -113,6 +113,13 @@ impl ReviewColumn {
     }
 }
 
+impl ColumnKind {
+    /// Whether its values are numbers that a column shows with so many places.
+    pub const fn has_places(self) -> bool {
+        matches!(self, Self::Number { .. } | Self::Percent { .. })
+    }
+}
+
 /// One cell of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OutCell<'a> {
@@ -188,6 +195,16 @@ pub trait ResultTable {
     /// How many characters the widest number of a column takes, where the table knows it without working out every cell.
     fn widest_number(&self, _column: usize) -> Option<usize> {
         None
+    }
+    /// The kind of a column of which the numbers have so many places.
+    fn kind_with(&self, column: usize, places: u32) -> ColumnKind {
+        match self.columns()[column].kind {
+            ColumnKind::Number { .. } => ColumnKind::Number { places },
+            ColumnKind::Percent { .. } => ColumnKind::Percent {
+                places: places.saturating_sub(2),
+            },
+            other => other,
+        }
     }
     /// The grades of the scheme, best first.
     fn grades(&self) -> &[GradeStyle];

@@ -187,13 +187,7 @@ impl<'a> Assembler<'a> {
 
     /// The next row of a worksheet, from its first column on.
     pub(super) fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> Result<(), Vec<Finding>> {
-        self.record(&Record {
-            line: number,
-            cells,
-            written: None,
-            fault: None,
-            end: 0,
-        })
+        self.record(&Record::of_sheet(number, cells))
     }
 
     /// The next row of a text file: its cells are as many as it has fields.

@@ -66,6 +66,8 @@ pub(super) struct Shape {
     pub(super) matched: bool,
     pub(super) unit_line: Option<String>,
     titles: usize,
+    /// Whether a cell stands beyond the headers, as far as the rows were read.
+    pub(super) has_strays: bool,
 }
 
 /// What parts of a table's rows have that is told of all of them together.
@@ -134,6 +136,7 @@ impl<'a> Body<'a> {
         };
         let key = (0..headers.len()).find(key_of);
         let shape = Shape {
+            has_strays: false,
             header_row: header.number,
             two_rows: false,
             extent,
@@ -149,6 +152,7 @@ impl<'a> Body<'a> {
     /// What the header says.
     pub(super) fn shape(&self) -> Shape {
         Shape {
+            has_strays: self.stray_count > 0,
             header_row: self.header_row,
             two_rows: self.two_rows,
             headers: self.headers.clone(),
@@ -200,6 +204,7 @@ impl<'a> Body<'a> {
             || self.below.is_some()
             || self.other_unit.is_some()
             || self.blank.count > 0
+            || self.stray_count > 0
             || self.used > self.extent;
         if is_open {
             Part::Open
@@ -230,6 +235,11 @@ impl<'a> Body<'a> {
     /// `count` blank rows from row `first`.
     pub(super) fn blank_rows(&mut self, first: u32, count: u32) {
         self.blank_pending.add(first, count.into());
+    }
+
+    /// The next row of a worksheet below the header, from its first column on.
+    pub(super) fn sheet_row(&mut self, number: u32, cells: &[Cell<'_>]) {
+        self.row(&Record::of_sheet(number, cells), Format::Xlsx);
     }
 
     /// The next row below the header.

@@ -62,7 +62,7 @@ pub(super) struct Content {
 }
 
 /// A workbook is held in memory, and its parts inflated from there.
-const LARGEST_WORKBOOK: u64 = 1 << 30;
+pub(super) const LARGEST_WORKBOOK: u64 = 1 << 30;
 /// Text is held in memory once; two more copies where it is not UTF-8.
 pub(super) const LARGEST_TEXT: u64 = 8 << 30;
 

@@ -9,6 +9,7 @@
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
 //! blocks               a text file   → its rows, block by block, where it need not be held whole
+//! worksheet            a worksheet   → its rows, piece by piece, where they need not be held whole
 //! file_state           a file        → whether it is still the same
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
@@ -48,6 +49,7 @@ mod spreadsheet_ml;
 #[cfg(test)]
 mod tests;
 mod workbook;
+pub mod worksheet;
 mod xls;
 mod xlsb;
 mod xlsx;
@@ -60,6 +62,7 @@ pub use header::{Header, Match, find_column, find_columns, fold_header, match_sh
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
+pub use worksheet::Worksheet;
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::encryption::Password;
@@ -328,7 +331,7 @@ fn slurp(path: &Path, size: u64) -> std::io::Result<Vec<u8>> {
 }
 
 /// `~$客户.xlsx`: Excel's lock file.
-fn is_lock_file(path: &Path) -> bool {
+pub fn is_lock_file(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }

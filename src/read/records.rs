@@ -52,6 +52,19 @@ pub(super) struct Record<'r> {
     pub(super) end: usize,
 }
 
+impl<'r> Record<'r> {
+    /// A row of a worksheet.
+    pub(super) const fn of_sheet(number: u32, cells: &'r [Cell<'r>]) -> Self {
+        Self {
+            line: number,
+            cells,
+            written: None,
+            fault: None,
+            end: 0,
+        }
+    }
+}
+
 /// Gives each record of `text` to `take`, in order. `first_line` is the number of the text's first line.
 pub(super) fn each<E>(
     text: &str,

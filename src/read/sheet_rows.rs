@@ -2,6 +2,7 @@
 //! as much as any other.
 
 use super::assemble::{Assembler, Candidate, too_large};
+use super::body::Shape;
 use super::header_row::KNOWN_HEADER;
 use super::listener::Placed;
 use super::{Format, Source, Table, header};
@@ -106,25 +107,11 @@ impl<'a> SheetRows<'a> {
     /// Takes the cells of row `row`, from 0, by column. Rows come in order, and none of them cell by cell as well.
     pub(super) fn add_row(&mut self, row: u32, cells: &[Placed<'_>]) -> Result<(), Vec<Finding>> {
         let width = self.assembler.width();
-        let mut dense: Vec<Cell<'_>> = Vec::with_capacity(cells.len() + 1);
-        let mut texts = 0;
-        for placed in cells {
-            let cell = placed.cell();
-            match cell {
-                Cell::Blank | Cell::Text("") => continue,
-                Cell::Text(text) => texts += text.len(),
-                _ => {}
-            }
-            self.count += 1;
-            let column = placed.column as usize;
-            if column < width {
-                dense.resize(column, Cell::Blank);
-                dense.push(cell);
-            } else {
-                self.assembler.stray(row + 1, placed.column);
-            }
-        }
-        self.are_too_many(texts)?;
+        let assembler = &mut self.assembler;
+        let (dense, looked_at) =
+            side_by_side(cells, width, |column| assembler.stray(row + 1, column));
+        self.count += looked_at.cells;
+        self.are_too_many(looked_at.texts)?;
         if dense.is_empty() {
             return Ok(());
         }
@@ -183,11 +170,55 @@ impl<'a> SheetRows<'a> {
         self.next = row + 1;
     }
 
+    /// What is known of the table when its header is; `None` if it is not. `at_end`: no more rows come.
+    pub(super) fn shape(&mut self, at_end: bool) -> Result<Option<Shape>, Vec<Finding>> {
+        if at_end && !self.assembler.is_settled() {
+            self.assembler.settle()?;
+        }
+        Ok(self.assembler.shape())
+    }
+
     /// The worksheet's table; `None` if it has no cells.
     pub(super) fn finish(mut self) -> Result<Option<Candidate>, Vec<Finding>> {
         self.flush()?;
         self.assembler.finish()
     }
+}
+
+/// What was looked at in a row.
+pub(super) struct LookedAt {
+    /// How many cells.
+    pub(super) cells: u64,
+    /// How many bytes of text.
+    pub(super) texts: usize,
+}
+
+/// The cells of a row side by side, with blanks between them, as far as the table is wide; `stray` is told the columns of
+/// those beyond.
+pub(super) fn side_by_side<'c>(
+    cells: &'c [Placed<'_>],
+    width: usize,
+    mut stray: impl FnMut(u32),
+) -> (Vec<Cell<'c>>, LookedAt) {
+    let mut dense: Vec<Cell<'_>> = Vec::with_capacity(cells.len() + 1);
+    let mut looked_at = LookedAt { cells: 0, texts: 0 };
+    for placed in cells {
+        let cell = placed.cell();
+        match cell {
+            Cell::Blank | Cell::Text("") => continue,
+            Cell::Text(text) => looked_at.texts += text.len(),
+            _ => {}
+        }
+        looked_at.cells += 1;
+        let column = placed.column as usize;
+        if column < width {
+            dense.resize(column, Cell::Blank);
+            dense.push(cell);
+        } else {
+            stray(placed.column);
+        }
+    }
+    (dense, looked_at)
 }
 
 /// The places of the worksheets that are to be read among those that there are.

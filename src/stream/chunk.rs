@@ -78,6 +78,11 @@ impl Grader {
         }
     }
 
+    /// Whether something is to be known of everybody before rows are graded.
+    pub fn needs_everybody(&self) -> Result<bool, Reason> {
+        Ok(!rounds(&self.scheme)?.is_empty())
+    }
+
     /// The same with all that its ranks need of everybody, for which the rows are read as often as it takes: `from_start`
     /// says who gives the pieces of the file, `rows` the rows of one.
     pub fn among_everybody<P: Send, N: FnMut() -> Result<Option<P>, Reason> + Send>(
@@ -144,7 +149,7 @@ impl Grader {
         let ids = roster.ids.iter();
         let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
         let keys = ids.chain(refused).map(|id| hash(id)).collect();
-        let results = Results::new(
+        let results = Results::of_some(
             &grading,
             View {
                 lang: self.lang,

@@ -6,7 +6,10 @@
 //! everybody  Scheme → Rounds; keys of all → what ranks need of everybody
 //! chunk   (Grader, Table of some rows)     → Chunk{what is shown, what is to be said and summed up}
 //! total   Chunks in their order            → Outcome{findings, figures}, or the Reason met on the way
-//! text    (Head, blocks of a text file)    → blocks of a text file, Outcome
+//! drive   (Source, what shows and takes)   → Outcome, by all cores
+//! turns   how many rows each piece shows   → with which row of the output each begins
+//! text    text files                       as source and sink
+//! sheet   worksheets                       as source, plain workbooks as sink
 //! keys    the keys of all customers        → whether each is there once
 //! told    Reason                           → its words
 //! ```
@@ -14,21 +17,26 @@
 //! Nothing is shown before the last row is read, so that any [`Reason`] met on the way lets the whole path begin again
 //! from the start: what it gives is always right, and what the chunks give is the same to the byte, or nothing.
 //!
-//! Where rows come from and where they go is the caller's: a source gives tables of rows in the order of the file (as
-//! [`crate::read::Head::rows`] does for text), [`Grader::grade`] makes of each what a sink shows, on any core, and
-//! [`Total::add`] takes the chunks in order. Another format comes in by giving such tables, and goes out by its own
-//! `show`.
+//! Where rows come from and where they go is the caller's: a [`Source`] gives tables of rows in the order of the file,
+//! [`Grader::grade`] makes of each what a sink shows, on any core, and [`Total::add`] takes the chunks in order.
+//! [`Drive`] does it. Another format comes in as a `Source`, and goes out by its own closures.
 
 mod chunk;
+mod drive;
 mod everybody;
 mod keys;
 mod plan;
+mod sheet;
 mod text;
 mod told;
 mod total;
+mod turns;
 
 pub use chunk::{Asked, Chunk, Grader};
+pub use drive::{Drive, Source};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
-pub use text::{BLOCK, Text};
+pub use sheet::show;
+pub use text::{BLOCK, Text, TextSink, TextWriter, Written, among_everybody};
 pub use total::{Outcome, Total};
+pub use turns::Turn;

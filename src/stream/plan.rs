@@ -4,17 +4,19 @@
 //! file is read and graded whole, from its start, and gives what it would have given.
 
 use super::everybody::rounds;
+use crate::present::workbook::Misfit;
 use crate::read::blocks::Unfit;
+use crate::read::worksheet;
 use crate::scheme::Scheme;
 use crate::scheme::model::{OutputColumn, ResultColumn, Shown, That};
 
 /// Why a file is read and graded whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
-    /// Not one file of customers, but several, none, standard input, a pipe or a worksheet: it cannot be read twice, or
-    /// has to be put together first.
+    /// Not one file of customers, but several, none, standard input or a pipe: it cannot be read twice, or has to be put
+    /// together first.
     Files,
-    /// Not one output of comma or tab separated values: the others show more than rows.
+    /// Not one output of comma or tab separated values, or one workbook without a password: the others show more than rows.
     Outputs,
     /// A ledger, the run before (`--previous`, `--changed`) or a role: all customers are known together.
     Alongside,
@@ -38,6 +40,10 @@ pub enum Reason {
     Next,
     /// The text, as it is met: see there.
     Text(Unfit),
+    /// The worksheet, as it is met: see there.
+    Worksheet(worksheet::Unfit),
+    /// The workbook that is written: see there.
+    Workbook(Misfit),
     /// Two rows may be of one customer: what becomes of them the sheet's `duplicates` says.
     SameKey,
     /// The cells of a column decide together how they are read: day and month of dates.
@@ -56,6 +62,18 @@ pub enum Reason {
     Mark,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
+}
+
+impl From<worksheet::Unfit> for Reason {
+    fn from(unfit: worksheet::Unfit) -> Self {
+        Self::Worksheet(unfit)
+    }
+}
+
+impl From<Misfit> for Reason {
+    fn from(misfit: Misfit) -> Self {
+        Self::Workbook(misfit)
+    }
 }
 
 impl From<Unfit> for Reason {

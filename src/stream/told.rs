@@ -48,6 +48,8 @@ impl Reason {
                 "有一列说明升到下一等级还差什么"
             ),
             Self::Text(unfit) => unfit.text(),
+            Self::Worksheet(unfit) => unfit.text(),
+            Self::Workbook(misfit) => misfit.text(),
             Self::SameKey => text!("two rows may be of one customer", "可能有两行属于同一客户"),
             Self::Dates => text!(
                 "only all dates of a column tell day from month",
@@ -82,9 +84,23 @@ impl Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::present::workbook::Misfit;
     use crate::read::blocks::Unfit;
+    use crate::read::worksheet;
 
-    const REASONS: [Reason; 35] = [
+    const REASONS: [Reason; 47] = [
+        Reason::Worksheet(worksheet::Unfit::Format),
+        Reason::Worksheet(worksheet::Unfit::Worksheets),
+        Reason::Worksheet(worksheet::Unfit::Head),
+        Reason::Worksheet(worksheet::Unfit::NamelessColumn),
+        Reason::Worksheet(worksheet::Unfit::Gap),
+        Reason::Worksheet(worksheet::Unfit::TooLarge),
+        Reason::Worksheet(worksheet::Unfit::Rounds),
+        Reason::Workbook(Misfit::Sheets),
+        Reason::Workbook(Misfit::Way),
+        Reason::Workbook(Misfit::Columns),
+        Reason::Workbook(Misfit::Places),
+        Reason::Workbook(Misfit::Failed),
         Reason::Files,
         Reason::Outputs,
         Reason::Alongside,

@@ -106,6 +106,13 @@ pub struct Results<'a> {
 impl<'a> Results<'a> {
     /// Lays out a grading.
     pub fn new(grading: &'a Grading, view: View) -> Self {
+        let mut results = Self::of_some(grading, view);
+        results.settle_kinds();
+        results
+    }
+
+    /// Lays out a grading of some of the rows: how many places its columns of numbers have all of them say.
+    pub fn of_some(grading: &'a Grading, view: View) -> Self {
         let scheme = &grading.scheme;
         let mut results = Self {
             grading,
@@ -150,7 +157,6 @@ impl<'a> Results<'a> {
                 Layout::Screen => results.screen_layout(),
             },
         }
-        results.settle_kinds();
         results.as_written = results.find_as_written();
         results
     }
@@ -259,18 +265,8 @@ impl<'a> Results<'a> {
             return;
         }
         for index in 0..self.columns.len() {
-            let kind = self.columns[index].kind;
-            let (ColumnKind::Number { .. } | ColumnKind::Percent { .. }) = kind else {
+            if !self.columns[index].kind.has_places() {
                 continue;
-            };
-            let (mut places, mut money) = (0, false);
-            if let Filling::Input(input) = self.from[index] {
-                let field = self.inputs[input].field;
-                money = field.is_some_and(|field| {
-                    let customers = self.grading.scheme.customers.as_ref();
-                    customers
-                        .is_some_and(|c| matches!(c.sheet.fields[field].kind, FieldKind::Money(_)))
-                });
             }
             let rows = self.view.entries.len();
             let block = |block: usize| {
@@ -282,17 +278,22 @@ impl<'a> Results<'a> {
                 .max()
             };
             let blocks = each(cores(), rows.div_ceil(BLOCK), block);
-            places = blocks.into_iter().flatten().fold(places, u32::max);
-            if money && places > 0 {
-                places = places.max(2);
-            }
-            self.columns[index].kind = match kind {
-                ColumnKind::Percent { .. } => ColumnKind::Percent {
-                    places: places.saturating_sub(2),
-                },
-                _ => ColumnKind::Number { places },
-            };
+            let places = blocks.into_iter().flatten().fold(0, u32::max);
+            self.columns[index].kind = self.kind_with(index, places);
         }
+    }
+
+    /// Whether a column is of amounts of money.
+    fn is_money(&self, column: usize) -> bool {
+        let Filling::Input(input) = self.from[column] else {
+            return false;
+        };
+        let field = self.inputs[input].field;
+        let customers = self.grading.scheme.customers.as_ref();
+        let kind = field
+            .zip(customers)
+            .map(|(field, customers)| &customers.sheet.fields[field].kind);
+        matches!(kind, Some(FieldKind::Money(_)))
     }
 }
 
@@ -352,6 +353,23 @@ impl ResultTable for Results<'_> {
             record: table.rows.record(row, delimiter)?,
             is_unsigned: table.rows.is_unsigned(row),
         })
+    }
+
+    fn kind_with(&self, column: usize, places: u32) -> ColumnKind {
+        match self.columns[column].kind {
+            ColumnKind::Number { .. } => ColumnKind::Number {
+                // Cents have two.
+                places: if places > 0 && self.is_money(column) {
+                    places.max(2)
+                } else {
+                    places
+                },
+            },
+            ColumnKind::Percent { .. } => ColumnKind::Percent {
+                places: places.saturating_sub(2),
+            },
+            other => other,
+        }
     }
 
     fn mark(&self, row: usize) -> RowMark {

@@ -129,7 +129,7 @@ impl Book {
 
     /// Begins to pour rows into the last sheet, below its headings: what any thread makes blocks of rows with, and what
     /// takes them in their order.
-    fn begin(
+    pub fn begin(
         &mut self,
         rows: Rows<'_>,
         formats: &mut Formats,
@@ -149,7 +149,7 @@ impl Book {
     }
 
     /// Ends it; gives by what the rows are known.
-    fn end(&mut self, shape: &Shape, pouring: Pouring) -> Option<Fingerprint> {
+    pub fn end(&mut self, shape: &Shape, pouring: Pouring) -> Option<Fingerprint> {
         let (poured, known) = pouring.end(shape);
         self.poured.push(poured);
         known

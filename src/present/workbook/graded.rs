@@ -10,7 +10,7 @@ use crate::compare::Fingerprint;
 use crate::decide::Decision;
 use crate::present::palette::{HEADER, Rgb};
 use crate::present::shown::unique_headings;
-use crate::present::table::{ColumnRole, ResultTable, RowMark};
+use crate::present::table::{ColumnRole, ResultTable, RowMark, TableColumn};
 use crate::words::Word;
 use rust_xlsxwriter::{
     IgnoreError, Table, TableColumn as SheetColumn, TableStyle, Worksheet, XlsxError,
@@ -30,16 +30,25 @@ pub struct Columns {
 impl Columns {
     /// Measures the table.
     pub fn new(table: &(dyn ResultTable + Sync)) -> Self {
-        let headings = unique_headings(
-            table
-                .columns()
-                .iter()
-                .map(|column| text::heading(&column.heading)),
-        );
+        let columns = Self::unmeasured(table);
+        let widths = widths::of(table, &columns.headings);
+        Self { widths, ..columns }
+    }
+
+    /// Those of a table whose rows are not there yet.
+    pub fn unmeasured(table: &dyn ResultTable) -> Self {
+        let columns = table.columns().iter();
+        let headings = unique_headings(columns.map(|column| text::heading(&column.heading)));
         Self {
-            widths: widths::of(table, &headings),
             headings,
+            widths: vec![],
         }
+    }
+
+    /// The same, as wide as their content.
+    pub fn of_width(self, table: &dyn ResultTable, widest: &[usize]) -> Self {
+        let widths = widths::fitted(table.columns(), &self.headings, widest);
+        Self { widths, ..self }
     }
 
     /// By what the columns that regrade fills will be known again.
@@ -79,13 +88,45 @@ pub fn add(
     limits: Limits,
 ) -> Result<(), WorkbookError> {
     let (table, columns) = (graded.table, graded.columns);
-    let lang = table.lang();
-    let described = table.columns();
     let way = Book::way(part.rows.len(), part.is_large, formats, limits);
-    let sheet = book.add(way)?;
+    head(book.add(way)?, graded, &part, formats)?;
+    if table.columns().is_empty() {
+        return Ok(());
+    }
+    let shading = shading(table.columns(), formats.behind_rows());
+    let rows = Rows {
+        table,
+        columns,
+        shading: &shading,
+    };
+    book.write(rows, part.rows, way, formats, Some(fingerprint))
+}
+
+/// What stands behind the cells of columns; `behind_rows` is what stands behind a row of a grade.
+pub fn shading(
+    described: &[TableColumn],
+    behind_rows: fn(usize) -> Shade,
+) -> impl Fn(usize, usize, RowMark) -> Shade + Sync {
+    move |_, column, mark| match described[column].role {
+        ColumnRole::Review(_) => Shade::Input,
+        ColumnRole::Grade => mark.grade.map_or(Shade::Hatched, Shade::Grade),
+        ColumnRole::Decision if mark.decision == Decision::Overridden => Shade::Overridden,
+        _ => mark.grade.map_or(Shade::Plain, behind_rows),
+    }
+}
+
+/// All of a sheet with a part of the customers but their rows.
+pub fn head(
+    sheet: &mut Worksheet,
+    graded: &Graded<'_>,
+    part: &Part<'_>,
+    formats: &mut Formats,
+) -> Result<(), XlsxError> {
+    let (table, columns) = (graded.table, graded.columns);
+    let described = table.columns();
     sheet.set_name(part.name)?;
     if described.is_empty() {
-        page::set_up(sheet, lang);
+        page::set_up(sheet, table.lang());
         return Ok(());
     }
     let head = Head {
@@ -104,19 +145,7 @@ pub fn add(
             sheet.write_blank(1, index, formats.cell(shade, look_of(column)))?;
         }
     }
-    let behind_rows = formats.behind_rows();
-    let shading = |_: usize, column: usize, mark: RowMark| match described[column].role {
-        ColumnRole::Review(_) => Shade::Input,
-        ColumnRole::Grade => mark.grade.map_or(Shade::Hatched, Shade::Grade),
-        ColumnRole::Decision if mark.decision == Decision::Overridden => Shade::Overridden,
-        _ => mark.grade.map_or(Shade::Plain, behind_rows),
-    };
-    let rows = Rows {
-        table,
-        columns,
-        shading: &shading,
-    };
-    book.write(rows, part.rows, way, formats, Some(fingerprint))
+    Ok(())
 }
 
 /// The headings of a sheet, and what makes a table of what stands below them.

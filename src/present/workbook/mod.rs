@@ -13,6 +13,7 @@ mod duplicates;
 mod findings;
 mod formats;
 mod graded;
+mod in_blocks;
 mod list;
 mod matrix;
 mod moves;
@@ -36,6 +37,7 @@ mod widths;
 
 pub use compared::write_diff;
 pub use duplicates::write_duplicates;
+pub use in_blocks::{Block, InBlocks, Misfit};
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
 pub use report::write_report;
@@ -49,7 +51,8 @@ use super::potential::PotentialTable;
 use super::printed::Part;
 use super::strategies::StrategyRow;
 use super::summary::Summary;
-use super::table::ResultTable;
+use super::table::{GradeStyle, ResultTable};
+use crate::compare::Fingerprint;
 use crate::diagnostic::{Lang, Text};
 use crate::report::RunFigures;
 use crate::text;
@@ -100,6 +103,14 @@ pub struct WorkbookOptions {
     pub run: Option<String>,
     /// Where a large sheet's rows wait; the system's folder for temporary files by default.
     pub temp_dir: Option<PathBuf>,
+}
+
+impl WorkbookOptions {
+    /// The name that the sheet with the customers is to have.
+    fn sheet_name(&self, lang: Lang) -> &str {
+        let usual = Word::SheetGraded.get(lang);
+        self.sheet.as_deref().unwrap_or(usual)
+    }
 }
 
 /// What a workbook tells beside the table of customers. All of it is made of what its reader may see.
@@ -245,10 +256,7 @@ fn write_limited<W: Write + Seek + Send>(
 
     let mut names = SheetNames::default();
     // The reader's own name for the table comes first, so that it is the others that give way.
-    let wanted = options
-        .sheet
-        .as_deref()
-        .unwrap_or(Word::SheetGraded.get(lang));
+    let wanted = options.sheet_name(lang);
     let sheets = table.len().div_ceil(limits.rows_per_sheet).max(1);
     let graded: Vec<String> = (1..=sheets)
         .map(|number| names.take(wanted, number))
@@ -296,27 +304,51 @@ fn write_limited<W: Write + Seek + Send>(
             aside.names.extend(lists.name().map(str::to_owned));
         }
     }
-    let levels: Vec<&str> = table.grades().iter().map(|grade| &*grade.name).collect();
-    let about = [
-        (SHEETS, json(&graded)),
-        (ASIDE, json(&aside.names)),
-        (LEVELS, json(&levels)),
-        (CONTENT, fingerprint.content()),
-        (HEADINGS, json(fingerprint.headings())),
-        (SUMS, fingerprint.sums()),
-    ];
-    let run = options.run.iter().map(|run| (RUN, run.clone()));
-    let properties = about
-        .into_iter()
-        .chain(run)
-        .fold(properties(summary), |all, (name, text)| {
-            let pieces = crate::read::in_pieces(name, &text).into_iter();
-            pieces.fold(all, |all, (name, piece)| {
-                all.set_custom_property(name, piece)
-            })
-        });
-    book.library.set_properties(&properties);
+    let about = About {
+        graded: &graded,
+        aside: &aside.names,
+        levels: table.grades(),
+        known: &fingerprint,
+    };
+    about.write(&mut book, summary, options);
     book.save(out)
+}
+
+/// What a workbook's properties say of its sheets.
+struct About<'a> {
+    /// The names of those with the customers.
+    graded: &'a [String],
+    /// The names of the others.
+    aside: &'a [String],
+    levels: &'a [GradeStyle],
+    /// By what the rows will be known.
+    known: &'a Fingerprint,
+}
+
+impl About<'_> {
+    fn write(&self, book: &mut Book, summary: &Summary, options: &WorkbookOptions) {
+        let levels: Vec<&str> = self.levels.iter().map(|grade| &*grade.name).collect();
+        let about = [
+            (SHEETS, json(self.graded)),
+            (ASIDE, json(self.aside)),
+            (LEVELS, json(&levels)),
+            (CONTENT, self.known.content()),
+            (HEADINGS, json(self.known.headings())),
+            (SUMS, self.known.sums()),
+        ];
+        let run = options.run.iter().map(|run| (RUN, run.clone()));
+        let properties =
+            about
+                .into_iter()
+                .chain(run)
+                .fold(properties(summary), |all, (name, text)| {
+                    let pieces = crate::read::in_pieces(name, &text).into_iter();
+                    pieces.fold(all, |all, (name, piece)| {
+                        all.set_custom_property(name, piece)
+                    })
+                });
+        book.library.set_properties(&properties);
+    }
 }
 
 /// The names of the sheets that only show the results in other ways, with what each of them is.

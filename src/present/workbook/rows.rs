@@ -73,6 +73,18 @@ impl Rows<'_> {
         cells: &mut impl Cells,
         known: Option<&mut Fingerprint>,
     ) -> Result<(), WorkbookError> {
+        self.write_watched(row, at, cells, known, &mut |_, _| ())
+    }
+
+    /// The same where somebody looks at each cell, with its column, on the way.
+    pub fn write_watched(
+        &self,
+        row: usize,
+        at: u32,
+        cells: &mut impl Cells,
+        known: Option<&mut Fingerprint>,
+        watch: &mut impl FnMut(usize, &OutCell<'_>),
+    ) -> Result<(), WorkbookError> {
         let lang = self.table.lang();
         let described = self.table.columns();
         let mark = self.table.mark(row);
@@ -81,7 +93,9 @@ impl Rows<'_> {
         cells.begin(at);
         for (index, column) in (0u16..).zip(described) {
             let place = usize::from(index);
-            let (value, look) = value_of(self.table.cell(row, place), look_of(column), lang);
+            let cell = self.table.cell(row, place);
+            watch(place, &cell);
+            let (value, look) = value_of(cell, look_of(column), lang);
             if cells.has_heights()
                 && widths::is_wrapped(column)
                 && let Value::Text(text) = &value

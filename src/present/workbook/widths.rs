@@ -30,38 +30,85 @@ pub const fn is_wrapped(column: &TableColumn) -> bool {
 /// The width of each column in characters, all rows looked at once, by all cores.
 pub fn of(table: &(dyn ResultTable + Sync), headings: &[String]) -> Vec<usize> {
     let columns = table.columns();
-    let measures: Vec<Measure> = (0..columns.len())
-        .map(|index| Measure::of(table, index))
-        .collect();
-    let looked_at = |measure: &Measure| match measure {
-        Measure::Known(_) => 0,
-        Measure::First(rows) => table.len().min(*rows),
-    };
-    let longest = measures.iter().map(looked_at).max().unwrap_or(0);
+    let longest = Measuring::new(table, 0).longest(table.len());
     let block = |block: usize| {
-        let rows = block * BLOCK..longest.min((block + 1) * BLOCK);
-        let mut widest = vec![0; columns.len()];
-        for row in rows {
-            for (index, (column, measure)) in columns.iter().zip(&measures).enumerate() {
-                if row < looked_at(measure) {
-                    let width = cell_width(table.cell(row, index), column.kind, table.lang());
-                    widest[index] = widest[index].max(width);
+        let mut measuring = Measuring::new(table, 0);
+        for row in block * BLOCK..longest.min((block + 1) * BLOCK) {
+            for index in 0..columns.len() {
+                if measuring.looks_at(row, index) {
+                    measuring.look(index, table.cell(row, index));
                 }
             }
         }
-        widest
+        measuring.widest
     };
-    let mut widest: Vec<usize> = measures.iter().map(Measure::known).collect();
+    let mut widest = Measuring::new(table, 0).widest;
     for block in each(cores(), longest.div_ceil(BLOCK), block) {
-        for (widest, width) in widest.iter_mut().zip(block) {
-            *widest = width.max(*widest);
+        join(&mut widest, &block);
+    }
+    fitted(columns, headings, &widest)
+}
+
+/// Columns while they are measured.
+pub struct Measuring<'t> {
+    columns: &'t [TableColumn],
+    lang: Lang,
+    /// Of how many rows each column is measured.
+    rows: Vec<usize>,
+    /// How wide the content of each column is so far.
+    pub widest: Vec<usize>,
+}
+
+impl<'t> Measuring<'t> {
+    /// Those of a table whose rows are behind so many others.
+    pub fn new(table: &'t dyn ResultTable, before: usize) -> Self {
+        let columns = table.columns();
+        let measures = (0..columns.len()).map(|index| Measure::of(table, index));
+        let (rows, widest) = measures
+            .map(|measure| match measure {
+                Measure::Known(width) => (0, width),
+                Measure::First(rows) => (rows.saturating_sub(before), 0),
+            })
+            .unzip();
+        Self {
+            columns,
+            lang: table.lang(),
+            rows,
+            widest,
         }
     }
+
+    /// Of how many of so many rows at least one column is measured.
+    fn longest(&self, rows: usize) -> usize {
+        self.rows.iter().max().map_or(0, |most| rows.min(*most))
+    }
+
+    /// Whether the cell of a row and a column is measured.
+    pub fn looks_at(&self, row: usize, column: usize) -> bool {
+        row < self.rows[column]
+    }
+
+    /// Measures a cell.
+    pub fn look(&mut self, column: usize, cell: OutCell<'_>) {
+        let width = cell_width(cell, self.columns[column].kind, self.lang);
+        self.widest[column] = self.widest[column].max(width);
+    }
+}
+
+/// How wide content is that is as wide as both.
+pub fn join(widest: &mut [usize], other: &[usize]) {
+    for (widest, width) in widest.iter_mut().zip(other) {
+        *widest = (*width).max(*widest);
+    }
+}
+
+/// The width of each column, for content that is so wide.
+pub fn fitted(columns: &[TableColumn], headings: &[String], widest: &[usize]) -> Vec<usize> {
     columns
         .iter()
         .zip(headings)
         .zip(widest)
-        .map(|((column, heading), content)| fitting(column, heading, content))
+        .map(|((column, heading), content)| fitting(column, heading, *content))
         .collect()
 }
 
@@ -95,13 +142,6 @@ impl Measure {
                 ColumnRole::Key | ColumnRole::Name => Self::First(usize::MAX),
                 _ => Self::First(SAMPLED),
             },
-        }
-    }
-
-    const fn known(&self) -> usize {
-        match self {
-            Self::Known(width) => *width,
-            Self::First(_) => 0,
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct Rows {
 
 /// Footers and repeated headers of blocks, told of all of them together.
 #[derive(Clone, Debug, Default)]
-pub struct Skips(pub(super) PassedOver);
+pub struct Skips(pub(in crate::read) PassedOver);
 
 impl Skips {
     /// Those of the block that comes next.

@@ -19,7 +19,9 @@ mod serve;
 
 pub(super) use limits::Limits;
 pub use limits::{DEFAULT_MEMORY, Guard};
-pub(super) use parts::{Kind, Parts, check_parts, damaged, kind_of_part, kind_of_zip};
+pub(super) use parts::{
+    Kind, Parts, check_parts, check_some, damaged, declares_too_many, kind_of_part, kind_of_zip,
+};
 pub(super) use process::read_apart;
 pub use serve::{CHILD, serve};
 

@@ -68,10 +68,21 @@ pub(in crate::read) struct Parts {
     pub(in crate::read) held: u64,
     /// The texts that cells share, inflated, in bytes.
     pub(in crate::read) texts: u64,
+    /// All of it, inflated, in bytes.
+    pub(in crate::read) inflated: u64,
 }
 
 /// Inflates every part of a workbook that is going to be read, within limits, so that checksums are verified.
 pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Parts, Fault> {
+    check_some(bytes, limits, &|_, _| true)
+}
+
+/// The same for those that are `wanted`, by their places and kinds; the names of all are looked at.
+pub(in crate::read) fn check_some(
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: &dyn Fn(usize, Kind) -> bool,
+) -> Result<Parts, Fault> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::Damaged(in_its_words(error)))?;
     // The library keeps the last part of a name in silence; the check below is for names that differ in case.
@@ -80,7 +91,7 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
     }
     let mut parts = Parts::default();
     let mut seen = BTreeSet::new();
-    let (mut inflated, mut buffer) = (0_u64, vec![0; 1 << 16]);
+    let mut buffer = vec![0; 1 << 16];
     for index in 0..archive.len() {
         let mut part = archive
             .by_index(index)
@@ -94,6 +105,9 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
             return Err(twice());
         }
         let kind = kind_of_part(&name);
+        if !wanted(index, kind) {
+            continue;
+        }
         let mut scan = Scan::new(kind);
         loop {
             let count = part
@@ -103,8 +117,8 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
                 break;
             }
             scan.take(&buffer[..count]);
-            inflated += count as u64;
-            if inflated > limits.inflated() {
+            parts.inflated += count as u64;
+            if parts.inflated > limits.inflated() {
                 return Err(Fault::TooLarge);
             }
         }
@@ -115,8 +129,7 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
             Kind::Sheet | Kind::Aside => {}
         }
         drop(part);
-        if kind == Kind::Strings && declared_strings(&mut archive, index) > scan.size / 4 {
-            // The shortest shared string takes more (`<si/>` in XML takes five).
+        if kind == Kind::Strings && declares_too_many(&mut archive, index, scan.size) {
             return Err(Fault::Damaged(text!(
                 "more strings declared than the file can hold",
                 "声称的文本数目超出文件所能容纳"
@@ -124,6 +137,16 @@ pub(in crate::read) fn check_parts(bytes: &[u8], limits: &Limits) -> Result<Part
         }
     }
     Ok(parts)
+}
+
+/// Whether the shared strings in the part at `index` say that they are more than so many bytes can hold.
+pub(in crate::read) fn declares_too_many(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    index: usize,
+    size: u64,
+) -> bool {
+    // The shortest shared string takes more (`<si/>` in XML takes five).
+    declared_strings(archive, index) > size / 4
 }
 
 fn twice() -> Fault {

@@ -34,6 +34,7 @@ pub fn serve() -> io::Result<()> {
             formulas: request.formulas,
             held: 0,
             texts: 0,
+            inflated: 0,
         };
         guarded(|| read_here(request.format, &file, parts, &mut speaker))
     };

@@ -39,7 +39,13 @@ pub(super) fn pieces(
         take(piece, start + share as u64)
     };
     if size <= PIECE as u64 || cores() < 2 {
-        return cut(part, end, |piece| take(&piece));
+        let mut pieces = Cutter::new(part, end);
+        while let Some(piece) = pieces.piece()? {
+            if !take(&piece)? {
+                break;
+            }
+        }
+        return Ok(());
     }
     drop(part);
     let (give, given) = sync_channel::<Result<String, NotPlain>>(AHEAD);
@@ -48,11 +54,17 @@ pub(super) fn pieces(
             // What comes of a panic is a part without its end.
             let _: Result<(), Fault> = guarded(|| {
                 let part = archive.by_index(place).map_err(|_| NotPlain::Inflating);
-                // Where nobody takes it any more, nobody needs the rest.
-                let cut =
-                    part.and_then(|part| cut(part, end, |piece| Ok(give.send(Ok(piece)).is_ok())));
-                if let Err(reason) = cut {
-                    let _ = give.send(Err(reason));
+                let mut pieces = part.map(|part| Cutter::new(part, end));
+                let mut next = || match &mut pieces {
+                    Ok(pieces) => pieces.piece().transpose(),
+                    Err(reason) => Some(Err(*reason)),
+                };
+                while let Some(piece) = next() {
+                    let is_fault = piece.is_err();
+                    // Where nobody takes it any more, nobody needs the rest.
+                    if give.send(piece).is_err() || is_fault {
+                        break;
+                    }
                 }
                 Ok(())
             });
@@ -68,33 +80,58 @@ pub(super) fn pieces(
 }
 
 /// Cuts what is read behind ends.
-fn cut<E: From<NotPlain>>(
-    mut part: impl Read,
-    end: &[u8],
-    mut give: impl FnMut(String) -> Result<bool, E>,
-) -> Result<(), E> {
-    let text = |piece| String::from_utf8(piece).map_err(|_| NotPlain::NotUtf8);
-    let mut piece = Vec::with_capacity(PIECE);
-    loop {
-        let before = piece.len();
-        let read = part.by_ref().take(PIECE as u64).read_to_end(&mut piece);
-        if read.map_err(|_| NotPlain::Inflating)? == 0 {
-            give(text(piece)?)?;
-            return Ok(());
-        }
-        let from = before.saturating_sub(end.len());
-        let Some(last) = rfind(&piece[from..], end) else {
-            if piece.len() > LONGEST {
-                return Err(NotPlain::Long.into());
-            }
-            continue;
-        };
-        let rest = &piece[from + last + end.len()..];
-        let mut next = Vec::with_capacity(rest.len() + PIECE);
-        next.extend_from_slice(rest);
-        piece.truncate(from + last + end.len());
-        if !give(text(std::mem::replace(&mut piece, next))?)? {
-            return Ok(());
+pub(in crate::read) struct Cutter<R> {
+    part: R,
+    end: &'static [u8],
+    /// What is behind the last end.
+    rest: Vec<u8>,
+    is_done: bool,
+}
+
+impl<R: Read> Cutter<R> {
+    pub(in crate::read) const fn new(part: R, end: &'static [u8]) -> Self {
+        Self {
+            part,
+            end,
+            rest: vec![],
+            is_done: false,
         }
     }
+
+    /// The next piece; the last one is what is behind the last end. `None` behind it: then all of the part was read, and
+    /// its checksum holds.
+    pub(in crate::read) fn piece(&mut self) -> Result<Option<String>, NotPlain> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let mut piece = std::mem::take(&mut self.rest);
+        loop {
+            let before = piece.len();
+            let read = self
+                .part
+                .by_ref()
+                .take(PIECE as u64)
+                .read_to_end(&mut piece);
+            if read.map_err(|_| NotPlain::Inflating)? == 0 {
+                self.is_done = true;
+                return text(piece).map(Some);
+            }
+            let from = before.saturating_sub(self.end.len());
+            let Some(last) = rfind(&piece[from..], self.end) else {
+                if piece.len() > LONGEST {
+                    return Err(NotPlain::Long);
+                }
+                continue;
+            };
+            let rest = &piece[from + last + self.end.len()..];
+            self.rest.reserve(rest.len() + PIECE);
+            self.rest.extend_from_slice(rest);
+            piece.truncate(from + last + self.end.len());
+            return text(piece).map(Some);
+        }
+    }
+}
+
+fn text(piece: Vec<u8>) -> Result<String, NotPlain> {
+    String::from_utf8(piece).map_err(|_| NotPlain::NotUtf8)
 }

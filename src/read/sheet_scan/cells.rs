@@ -1,6 +1,6 @@
 //! The rows and cells of a worksheet.
 
-use super::super::listener::{Listener, Placed, Value};
+use super::super::listener::{Fault, Placed, Value};
 use super::super::numbers::{Shown, serial_of_iso};
 use super::super::shared_texts::SharedTexts;
 use super::super::sheet_rows::{MOST_COLUMNS, MOST_ROWS};
@@ -11,6 +11,7 @@ use super::xml::{InTag, Xml, resolved, unescaped};
 use super::{NotPlain, Stop};
 use crate::table::{Cell, CellError};
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 /// Scans one worksheet, piece by piece.
 pub(super) struct Sheet<'s> {
@@ -19,10 +20,17 @@ pub(super) struct Sheet<'s> {
     /// Added to dates.
     epoch: f64,
     is_begun: bool,
-    pub(super) is_ended: bool,
+    /// Whether its rows are at their end.
+    pub(in crate::read) is_ended: bool,
+    /// The first row, from 0.
+    pub(super) first: Option<u32>,
     /// The next row, from 0, if it is not left out.
-    next: u32,
+    pub(super) next: u32,
 }
+
+/// Takes a row: its number from 0 and its cells that are not blank. `Break`: no more of this worksheet.
+pub(in crate::read) type Take<'t> =
+    &'t mut dyn FnMut(u32, &[Placed<'_>]) -> Result<ControlFlow<()>, Fault>;
 
 /// What `t` says of a cell.
 #[derive(Clone, Copy, PartialEq)]
@@ -44,12 +52,19 @@ impl<'s> Sheet<'s> {
             epoch,
             is_begun: false,
             is_ended: false,
+            first: None,
             next: 0,
         }
     }
 
+    /// The same of a piece that begins behind a row, whichever it is.
+    pub(super) const fn behind_a_row(mut self) -> Self {
+        self.is_begun = true;
+        self
+    }
+
     /// Says the rows of the next piece; whether more are wanted.
-    pub(super) fn piece(&mut self, piece: &str, listener: &mut dyn Listener) -> Result<bool, Stop> {
+    pub(super) fn piece(&mut self, piece: &str, take: Take<'_>) -> Result<bool, Stop> {
         let mut xml = Xml::new(piece);
         if !self.is_begun {
             self.is_begun = true;
@@ -64,7 +79,7 @@ impl<'s> Sheet<'s> {
             if xml.opens(b"<row") {
                 cells.clear();
                 let row = self.row(&mut xml, &mut cells)?;
-                if !cells.is_empty() && listener.row(row, &cells)?.is_break() {
+                if !cells.is_empty() && take(row, &cells)?.is_break() {
                     self.is_ended = true;
                 }
             } else {
@@ -98,6 +113,7 @@ impl<'s> Sheet<'s> {
         if row < self.next {
             return Err(NotPlain::Order);
         }
+        self.first.get_or_insert(row);
         self.next = row + 1;
         let mut column = 0;
         if is_empty {

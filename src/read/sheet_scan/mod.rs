@@ -10,16 +10,19 @@
 //! number   digits                 → the nearest number
 //! texts    pieces                 → the texts that cells share
 //! cells    pieces                 → rows, for a listener
+//! opened   a piece                → its rows, without those before it
 //! ```
 
 mod blocks;
 mod cells;
 mod not_plain;
 mod number;
+mod opened;
 mod texts;
 mod xml;
 
-pub(super) use not_plain::NotPlain;
+pub use not_plain::NotPlain;
+pub(super) use opened::{Opened, Piece};
 
 use super::listener::{Fault, Listener};
 use super::numbers::EPOCH_1904;
@@ -53,7 +56,10 @@ fn scan(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Stop> {
         furthest
     };
     let texts = match outline.texts {
-        Some(place) => texts::shared(&archive, place, |done| listener.progress(further(done)))?,
+        Some(place) => texts::shared(&archive, place, |_, done| {
+            listener.progress(further(done));
+            Ok(())
+        })?,
         None => SharedTexts::default(),
     };
     let epoch = if outline.from_1904 {
@@ -70,7 +76,7 @@ fn scan(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Stop> {
         listener.begin(index)?;
         let mut sheet = Sheet::new(&outline, &texts, epoch);
         blocks::pieces(&archive, part, b"</row>", |piece, done| {
-            let wants_more = sheet.piece(piece, listener)?;
+            let wants_more = sheet.piece(piece, &mut |row, cells| listener.row(row, cells))?;
             listener.progress(further(done));
             Ok(wants_more)
         })?;

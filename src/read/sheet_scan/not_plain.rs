@@ -3,7 +3,7 @@
 /// What was met that only a whole reader of XML and workbooks understands, or finds wrong: the workbook is read by
 /// calamine instead, from the start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::read) enum NotPlain {
+pub enum NotPlain {
     /// calamine does not open the workbook, or a wanted worksheet's part is not where worksheets are.
     Workbook,
     /// A part cannot be inflated, which the check before should have found.

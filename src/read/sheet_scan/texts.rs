@@ -28,15 +28,17 @@ const ASIDE: [&[u8]; 18] = [
     b"phoneticPr",
 ];
 
-/// The shared texts in the part at `place`.
+/// The shared texts in the part at `place`. `each` is told of each piece how many bytes it has, and how far into the file
+/// it reaches.
 pub(super) fn shared(
     archive: &Archive<'_>,
     place: usize,
-    mut progress: impl FnMut(u64),
+    mut each: impl FnMut(u64, u64) -> Result<(), NotPlain>,
 ) -> Result<SharedTexts, Stop> {
     let mut texts = SharedTexts::default();
     let (mut is_begun, mut is_ended) = (false, false);
     pieces(archive, place, b"</si>", |piece, done| {
+        each(piece.len() as u64, done)?;
         let mut xml = Xml::new(piece);
         if !is_begun {
             is_begun = true;
@@ -59,7 +61,6 @@ pub(super) fn shared(
                 is_ended = true;
             }
         }
-        progress(done);
         Ok(!is_ended)
     })?;
     if is_ended {

@@ -5,6 +5,7 @@ use super::cells::{RowsAsXml, beginnings};
 use super::package::Poured;
 use super::styles::Styles;
 use crate::compare::Fingerprint;
+use crate::present::table::OutCell;
 use crate::present::workbook::WorkbookError;
 use crate::present::workbook::rows::Rows;
 use crate::table::place::column_letters;
@@ -54,11 +55,23 @@ impl Shape {
         range: Range<usize>,
         at: u32,
     ) -> Result<RowBlock, WorkbookError> {
+        self.watched_block(rows, range, at, |_, _, _| ())
+    }
+
+    /// The same where somebody looks at each cell, with its row and column, on the way.
+    pub fn watched_block(
+        &self,
+        rows: Rows<'_>,
+        range: Range<usize>,
+        at: u32,
+        mut watch: impl FnMut(usize, usize, &OutCell<'_>),
+    ) -> Result<RowBlock, WorkbookError> {
         let mut known = self.unknown.clone();
         let mut cells = RowsAsXml::new(&self.styles, &self.beginnings);
         let count = range.len();
         for (at, row) in (at..).zip(range) {
-            rows.write(row, at, &mut cells, known.as_mut())?;
+            let watch = &mut |column: usize, cell: &OutCell<'_>| watch(row, column, cell);
+            rows.write_watched(row, at, &mut cells, known.as_mut(), watch)?;
         }
         Ok(RowBlock {
             rows: count,
