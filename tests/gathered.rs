@@ -384,7 +384,10 @@ fn what_there_is_to_say_of_some_rows_is_said_as_of_the_whole() {
         "40,C01,2024-03-01,-1,a\n",
         "40,C77,2024-03-01,1,新\n40,C01,2024-02-30,1,old\n40,C01,2024-03-05,n/a,b\n40,C00,2025-03-01,y,a\n",
     ];
-    let limits = SHEET.replace("type = \"money\"", "type = \"money\", required = true, min = 0");
+    let limits = SHEET.replace(
+        "type = \"money\"",
+        "type = \"money\", required = true, min = 0",
+    );
     let lenient = limits.replacen("date =", "allow_bad = \"50%\"\ndate =", 1);
     let counted = lenient.replacen("date =", "rows = \"months(day) < 3\"\ndate =", 1);
     for sheet in [SHEET, &limits, &lenient, &counted] {
@@ -425,7 +428,9 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
     }
     // In every second row, so that it is as well read whole.
     let bad = with_line("").replace("2024-01-01,", "2024-01-32,");
-    let bad = bad.replace("2024-01-1", "2024-13-1").replace("2024-01-2", "2024-13-2");
+    let bad = bad
+        .replace("2024-01-1", "2024-13-1")
+        .replace("2024-01-2", "2024-13-2");
     let found = why(&scheme, bad.as_bytes(), TINY);
     assert_eq!(found, Some(Whole::Said));
     let text = with_line("");

@@ -1,5 +1,6 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
+use super::days::{Days, days_of};
 use super::filing::dates;
 use super::{
     Coverage, Filing, Gathered, Roster, check_bad_rows, fields, key_codes, repeats, replaced,
@@ -11,13 +12,12 @@ use crate::clean::sheet::{CleanSheet, place_of, text_at};
 use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::EventSheet;
-use crate::table::column::{MISSING_DATE, MISSING_TEXT};
-use crate::table::{Column, Date, DateTime};
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Column, Date};
 use crate::text;
 use foldhash::HashMap;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// The rows of an event sheet that count.
@@ -231,53 +231,6 @@ impl EventSource {
             starts: vec![],
             apart: None,
         }
-    }
-}
-
-/// The days of rows, in days since 1970-01-01. They stay what they are whatever a role is shown of the column.
-#[derive(Clone, Debug)]
-pub enum Days {
-    /// A column of dates says them.
-    Dates(Arc<CleanSheet>, usize),
-    /// They are those of moments, or of rows that were picked.
-    Own(Arc<Vec<i32>>),
-}
-
-impl Days {
-    /// The days of a sheet's rows by one of its fields.
-    fn of(clean: &Arc<CleanSheet>, date: usize) -> Self {
-        match &clean.columns[date] {
-            Column::Date(_) => Self::Dates(clean.clone(), date),
-            other => Self::Own(Arc::new(days_of(other))),
-        }
-    }
-}
-
-impl Deref for Days {
-    type Target = [i32];
-
-    fn deref(&self) -> &[i32] {
-        match self {
-            Self::Dates(clean, date) => match &clean.columns[*date] {
-                Column::Date(days) => days,
-                _ => &[],
-            },
-            Self::Own(days) => days,
-        }
-    }
-}
-
-/// The days of a date or datetime column.
-pub(super) fn days_of(column: &Column) -> Vec<i32> {
-    match column {
-        Column::Date(days) => days.clone(),
-        Column::DateTime(seconds) => seconds
-            .iter()
-            .map(|second| {
-                DateTime::from_seconds(*second).map_or(MISSING_DATE, |moment| moment.date().days())
-            })
-            .collect(),
-        _ => vec![MISSING_DATE; column.len()],
     }
 }
 

@@ -122,7 +122,8 @@ impl EventRows {
         clean.findings.clear();
         let theirs = (0..self.days.len()).filter(|row| is_theirs(*row));
         let days = theirs.clone().map(|row| self.days[row]);
-        let customer = theirs.filter_map(|row| numbers.get(&(self.customer_of(row) as u32)).copied());
+        let customer =
+            theirs.filter_map(|row| numbers.get(&(self.customer_of(row) as u32)).copied());
         let (days, customer) = (days.collect(), customer.collect());
         self.with_rows(clean, days, customer, numbers.len())
     }

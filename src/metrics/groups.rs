@@ -40,7 +40,10 @@ impl Periods {
             ends: axis.ends(),
             of_day: vec![],
         };
-        let last = periods.ends.last().map_or(first, |last| last.saturating_add(1));
+        let last = periods
+            .ends
+            .last()
+            .map_or(first, |last| last.saturating_add(1));
         let noted = first..last.min(first.saturating_add(MOST_DAYS));
         periods.of_day = noted.map(|day| periods.looked_up(day)).collect();
         periods
@@ -64,7 +67,11 @@ impl Periods {
 
 impl<'a> Groups<'a> {
     /// A group for each customer.
-    pub fn of_customers(events: &'a EventRows, customers: usize, takes: Option<&'a Takes<'a>>) -> Self {
+    pub fn of_customers(
+        events: &'a EventRows,
+        customers: usize,
+        takes: Option<&'a Takes<'a>>,
+    ) -> Self {
         Self {
             events,
             customers,

@@ -373,7 +373,9 @@ pub fn first_events(book: &Book) -> Vec<i32> {
     let mut first = vec![MISSING_DATE; book.roster.len()];
     for events in &book.events {
         for (customer, known) in first.iter_mut().enumerate() {
-            let days = events.rows_of(customer).map(|row| events.days[row as usize]);
+            let days = events
+                .rows_of(customer)
+                .map(|row| events.days[row as usize]);
             let own = Some(*known).filter(|day| *day != MISSING_DATE);
             *known = days.chain(own).min().unwrap_or(MISSING_DATE);
         }

@@ -42,9 +42,7 @@ impl Date {
 
     /// From days since 1970-01-01; `None` outside the years 1 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
-        (FIRST..=LAST)
-            .contains(&days)
-            .then_some(Self::within(days))
+        (FIRST..=LAST).contains(&days).then_some(Self::within(days))
     }
 
     /// Days since 1970-01-01.

@@ -2,7 +2,7 @@
 
 use super::Whole;
 use super::ranges::Ranges;
-use crate::book::{events, fields};
+use crate::book::{days, fields};
 use crate::clean::piece::Pieces;
 use crate::clean::sheet::{CleanSheet, RowRef};
 use crate::diagnostic::Stages;
@@ -72,7 +72,7 @@ impl Sorter<'_> {
     pub fn apart(&self, good: Good<'_>) -> Result<Apart, Whole> {
         let Good { columns, ids, .. } = good;
         let count = ids.len();
-        let days = events::days_of(&columns[self.rule.date]);
+        let days = days::days_of(&columns[self.rule.date]);
         let first = days.iter().min().copied();
         let span = first.zip(days.iter().max().copied());
         let last = self.as_of.days();

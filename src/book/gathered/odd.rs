@@ -105,6 +105,10 @@ pub fn good(clean: &CleanSheet, customer: usize, rows: Range<u32>) -> Good<'_> {
         of: rows.len() as u32,
         places: Some(places.collect()),
         ids: (first..end).map(id).collect(),
-        columns: clean.columns.iter().map(|column| column.gather(&picked)).collect(),
+        columns: clean
+            .columns
+            .iter()
+            .map(|column| column.gather(&picked))
+            .collect(),
     }
 }

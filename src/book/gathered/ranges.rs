@@ -78,7 +78,12 @@ mod tests {
             vec!["C-2024-5".to_owned()],
             ids[..40].to_vec(),
             ids.iter().step_by(7).cloned().collect(),
-            ids.iter().skip(1000).step_by(3).take(700).cloned().collect(),
+            ids.iter()
+                .skip(1000)
+                .step_by(3)
+                .take(700)
+                .cloned()
+                .collect(),
         ];
         for sample in samples {
             let ranges = Ranges::of(sample);
@@ -98,6 +103,9 @@ mod tests {
         for id in &ids {
             counts[ranges.part(id)] += 1;
         }
-        assert!(counts.iter().all(|count| (900..1100).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (900..1100).contains(count)),
+            "{counts:?}"
+        );
     }
 }

@@ -31,7 +31,9 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
         .collect();
     for (field, column) in columns.iter_mut().enumerate() {
         if field == customer {
-            parts.iter_mut().for_each(|part| part.columns.push(Room::None));
+            parts
+                .iter_mut()
+                .for_each(|part| part.columns.push(Room::None));
             continue;
         }
         for (part, room) in parts.iter_mut().zip(rooms(column, &sizes)) {
@@ -117,7 +119,10 @@ fn room_for(column: &Column, count: usize) -> Column {
     }
 }
 
-fn rooms<'a>(column: &'a mut Column, sizes: &'a [usize]) -> Box<dyn Iterator<Item = Room<'a>> + 'a> {
+fn rooms<'a>(
+    column: &'a mut Column,
+    sizes: &'a [usize],
+) -> Box<dyn Iterator<Item = Room<'a>> + 'a> {
     match column {
         Column::Number(values) | Column::DateTime(values) => {
             Box::new(split(values, sizes).map(Room::Long))
@@ -157,8 +162,9 @@ impl Part<'_> {
             }
         }
         let known = known.into_iter();
-        let mut sorted: Vec<(u64, &str, u32)> =
-            known.map(|(id, code)| (ranges.place(id), id, code)).collect();
+        let mut sorted: Vec<(u64, &str, u32)> = known
+            .map(|(id, code)| (ranges.place(id), id, code))
+            .collect();
         sorted.sort_unstable();
         let mut keys = Keys {
             text: String::with_capacity(sorted.iter().map(|(_, id, _)| id.len()).sum()),
