@@ -20,7 +20,12 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let screen = cli::Screen::new(&cli.global);
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cli::run(&cli, &screen))) {
+    let run = || {
+        let done = cli::run(&cli, &screen);
+        screen.begin();
+        done
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(stop)) => screen.stop(&stop).into(),
         Err(_) => cli::Exit::Bug.into(),

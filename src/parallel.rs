@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// How many threads are of use here.
@@ -60,57 +59,30 @@ pub fn fill<T: Send, R: Send>(
     })
 }
 
-/// How many pieces each thread may be ahead of the one that takes them.
+/// How many pieces a thread may be ahead of the one that is taken next.
 const AHEAD: usize = 4;
 
 /// The same, where each piece is taken by this thread, in order, as soon as it is there: not much of it is kept. The
 /// first error of `take` ends the work.
-pub fn in_turn<T: Send, E>(
+pub fn in_turn<T: Send, E: Send>(
     threads: usize,
     count: usize,
     work: impl Fn(usize) -> T + Sync,
-    mut take: impl FnMut(T) -> Result<(), E>,
+    take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let threads = threads.min(count);
-    if threads < 2 {
-        return (0..count).try_for_each(|index| take(work(index)));
-    }
-    let work = &work;
-    thread::scope(|scope| {
-        let (done, others): (Vec<_>, Vec<_>) = (0..threads)
-            .map(|first| {
-                let (give, done) = sync_channel(AHEAD);
-                let other = scope.spawn(move || {
-                    let mut mine = (first..count).step_by(threads);
-                    // Where nobody takes it any more, nobody needs the rest.
-                    mine.try_for_each(|index| give.send(work(index)).ok());
-                });
-                (done, other)
-            })
-            .unzip();
-        for index in 0..count {
-            match done[index % threads].recv() {
-                Ok(given) => take(given)?,
-                // It has panicked, which is told below.
-                Err(_) => break,
-            }
-        }
-        drop(done);
-        for other in others {
-            other.join().unwrap_or_else(|panic| resume_unwind(panic));
-        }
-        Ok(())
-    })
+    let mut pieces = 0..count;
+    let next = || Ok(pieces.next());
+    flow(threads.min(count), next, |index| Ok(work(index)), take)
 }
 
 /// Takes pieces of work from `next` until there are none, one call at a time; does them on up to `threads` threads, and
-/// hands what they give to `take`, one call at a time and in the order of the pieces. Not much of it is kept: who is far
+/// hands what they give to `take`, on this thread and in the order of the pieces. Not much of it is kept: who is far
 /// ahead waits. The first error, in that order, ends the work.
 pub fn flow<T: Send, R: Send, E: Send>(
     threads: usize,
     mut next: impl FnMut() -> Result<Option<T>, E> + Send,
     work: impl Fn(T) -> Result<R, E> + Sync,
-    mut take: impl FnMut(R) -> Result<(), E> + Send,
+    mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     if threads < 2 {
         while let Some(piece) = next()? {
@@ -123,111 +95,105 @@ pub fn flow<T: Send, R: Send, E: Send>(
         given: Mutex::new(Given {
             turn: 0,
             waiting: BTreeMap::new(),
-            take,
-            error: None,
+            is_stopped: false,
         }),
         moved: Condvar::new(),
-        stopped: AtomicBool::new(false),
     };
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads)
-            .map(|_| scope.spawn(|| flow.go(&work)))
+        let others: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| flow.work(&work)))
             .collect();
-        flow.go(&work);
+        let taken = flow.take(take);
         for other in others {
             other.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
-    });
-    let given = flow.given.into_inner();
-    let given = given.unwrap_or_else(PoisonError::into_inner);
-    given.error.map_or(Ok(()), Err)
+        taken
+    })
 }
 
 /// What the threads of a flow share.
-struct Flow<N, R, K, E> {
+struct Flow<N, R, E> {
     /// How many pieces were taken, and where they come from.
     source: Mutex<(usize, N)>,
-    given: Mutex<Given<R, K, E>>,
+    given: Mutex<Given<R, E>>,
+    /// Something was given or taken.
     moved: Condvar,
-    stopped: AtomicBool,
 }
 
 /// What was given, until its turn comes.
-struct Given<R, K, E> {
+struct Given<R, E> {
     turn: usize,
-    waiting: BTreeMap<usize, Result<R, E>>,
-    take: K,
-    error: Option<E>,
+    /// What each piece came to; `None` in place of the one behind the last.
+    waiting: BTreeMap<usize, Option<Result<R, E>>>,
+    is_stopped: bool,
 }
 
-/// Who panics stops the others, who would wait for its piece for ever.
-struct Stop<'a, N, R, K, E>(&'a Flow<N, R, K, E>);
+/// Who takes no more, or panics, stops the others, who would wait for ever.
+struct Stop<'a, N, R, E>(&'a Flow<N, R, E>);
 
-impl<N, R, K, E> Drop for Stop<'_, N, R, K, E> {
+impl<N, R, E> Drop for Stop<'_, N, R, E> {
     fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.stop();
-        }
+        self.0.given().is_stopped = true;
+        self.0.moved.notify_all();
     }
 }
 
-impl<N, R, K, E> Flow<N, R, K, E> {
-    fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        // Nobody is between looking and waiting.
-        drop(self.given.lock());
-        self.moved.notify_all();
+impl<N, R, E> Flow<N, R, E> {
+    fn given(&self) -> MutexGuard<'_, Given<R, E>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
+    /// Waits while this is so and nobody has stopped.
+    fn wait_while(&self, is_so: impl Fn(&Given<R, E>) -> bool) -> MutexGuard<'_, Given<R, E>> {
+        let waits = |given: &mut Given<R, E>| !given.is_stopped && is_so(given);
+        let waited = self.moved.wait_while(self.given(), waits);
+        waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn go<T>(&self, work: &impl Fn(T) -> Result<R, E>)
+    /// Does pieces until there are none.
+    fn work<T>(&self, work: &impl Fn(T) -> Result<R, E>)
     where
         N: FnMut() -> Result<Option<T>, E>,
-        K: FnMut(R) -> Result<(), E>,
     {
-        let _stop = Stop(self);
-        while !self.is_stopped() {
+        let stop = Stop(self);
+        loop {
             let (index, piece) = {
                 let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
                 let (count, next) = &mut *source;
                 *count += 1;
                 (*count - 1, next())
             };
-            let given = match piece {
-                Ok(None) => return,
-                Ok(Some(piece)) => work(piece),
-                Err(error) => Err(error),
-            };
-            self.hand_over(index, given);
+            let done = piece.transpose().map(|piece| piece.and_then(work));
+            let is_end = done.is_none();
+            let mut given = self.wait_while(|given| index > given.turn + AHEAD);
+            given.waiting.insert(index, done);
+            let is_stopped = given.is_stopped;
+            drop(given);
+            self.moved.notify_all();
+            if is_end || is_stopped {
+                // The others go on with what they have.
+                std::mem::forget(stop);
+                return;
+            }
         }
     }
 
-    /// Hands over what is there in its turn, and waits while it is far ahead.
-    fn hand_over(&self, index: usize, given: Result<R, E>)
-    where
-        K: FnMut(R) -> Result<(), E>,
-    {
-        let mut all = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        while !self.is_stopped() && index > all.turn + AHEAD {
-            all = self.moved.wait(all).unwrap_or_else(PoisonError::into_inner);
-        }
-        if self.is_stopped() {
-            return;
-        }
-        let all = &mut *all;
-        all.waiting.insert(index, given);
-        while let Some(given) = all.waiting.remove(&all.turn) {
-            if let Err(error) = given.and_then(&mut all.take) {
-                all.error = Some(error);
-                self.stopped.store(true, Ordering::SeqCst);
-                break;
+    /// Takes what pieces came to, in their order, up to the first error.
+    fn take(&self, mut take: impl FnMut(R) -> Result<(), E>) -> Result<(), E> {
+        let _stop = Stop(self);
+        loop {
+            let mut given = self.wait_while(|given| !given.waiting.contains_key(&given.turn));
+            let turn = given.turn;
+            given.turn += 1;
+            let next = given.waiting.remove(&turn);
+            drop(given);
+            self.moved.notify_all();
+            match next.flatten() {
+                Some(done) => take(done?)?,
+                // There are no more; or a thread has panicked, which is told when it is joined.
+                None => return Ok(()),
             }
-            all.turn += 1;
         }
-        self.moved.notify_all();
     }
 }
 

@@ -107,6 +107,7 @@ words! {
 
     SheetMoves = "Moves", "升降级";
     SheetTasks = "Tasks", "任务";
+    SheetShifts = "Firmness", "等级稳固程度";
     SheetMatrix = "Migration", "迁徙矩阵";
     SheetBasis = "Basis", "评分依据";
     SheetStrategies = "Strategies", "策略与任务";

@@ -11,6 +11,8 @@ mod examples;
 mod schemes;
 #[path = "distance/sheets.rs"]
 mod sheets;
+#[path = "distance/types.rs"]
+mod types;
 
 /// At least so many values of an example's customers change the grade or nearly do.
 fn example(name: &str, least: usize) {
@@ -74,6 +76,15 @@ fn of_service() {
 #[test]
 fn of_the_reference() {
     example("reference", 1500);
+}
+
+/// High value and stable is 战略型: which value makes it another type.
+#[test]
+fn of_types() {
+    for (name, least) in [("b2b-weighted", 1000), ("b2b-year", 500)] {
+        let tried = types::tried(name);
+        assert!(tried * 500 >= least * examples::cases(), "{name}: {tried}");
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use regrade::book::{self, Inputs, Whole};
 use regrade::expr::Slot;
 use regrade::grading::{self, Grading, Past};
-use regrade::read::{self, Input, KnownSheet, Lines, NotPlain, Options, Sizes, Table};
+use regrade::read::blocks::{Block, Blocks, TextFile, Unfit};
+use regrade::read::{self, Input, KnownSheet, Options, Table};
 use regrade::scheme::{self, Scheme};
 use regrade::table::{Column, Date, RawRows, Value};
 use std::fmt::Write as _;
@@ -17,12 +18,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-/// As small as can be: a head of some rows, and pieces of one or two.
-const TINY: Sizes = Sizes {
-    least: 0,
-    head: 300,
-    piece: 37,
-};
+/// As small as can be: pieces of a row or two.
+const TINY: usize = 37;
 
 fn scheme_of(text: &str) -> Arc<Scheme> {
     let (scheme, findings) = scheme::validate(text);
@@ -81,14 +78,14 @@ fn gathered(
     customers: Option<&Path>,
     events: &Path,
     as_of: Date,
-    sizes: Sizes,
+    piece: usize,
 ) -> Result<Grading, Whole> {
-    let lines = Lines::open(&input(events), &[known(scheme)], &Options::default(), sizes);
-    let lines = lines.map_err(Whole::File)?;
-    let piece = |index: usize, width: usize| lines.piece(index, width);
-    let (rule, head) = (&scheme.events[0], &lines.table);
-    let rows = book::gather(scheme, rule, head, lines.pieces(), piece, as_of)?;
-    let mut table = lines.table.clone();
+    let file = TextFile::open(&input(events), &[known(scheme)], &Options::default());
+    let file = file.map_err(Whole::File)?;
+    let mut table = file.head().table();
+    let head = file.head();
+    let blocks = Blocks::of_lines(file.rows(), head.line(), piece);
+    let rows = book::gather(scheme, &scheme.events[0], head, &blocks, as_of)?;
     table.rows = RawRows::left_out(table.header_row + 1, rows.rows);
     let mut inputs = inputs(customers, table);
     inputs.gathered.insert(0, rows);
@@ -279,7 +276,7 @@ proptest! {
             (0u8..25, 0u16..200, prop::option::weighted(0.9, 0..20_000), 0u8..4),
             1..120,
         ),
-        piece in 1u64..400,
+        piece in 1usize..400,
         crlf in any::<bool>(),
         last_end in any::<bool>(),
     ) {
@@ -298,9 +295,8 @@ proptest! {
         for (scheme, has_customers) in schemes() {
             let scheme = scheme_of(&scheme);
             let customers = has_customers.then_some(&*customers);
-            let sizes = Sizes { piece, ..TINY };
             let whole = whole(&scheme, customers, &orders, as_of);
-            let pieces = gathered(&scheme, customers, &orders, as_of, sizes).unwrap();
+            let pieces = gathered(&scheme, customers, &orders, as_of, piece).unwrap();
             prop_assert_eq!(said(&whole), said(&pieces));
         }
     }
@@ -315,60 +311,59 @@ fn with_line(line: &str) -> String {
 }
 
 /// Why a file is read whole.
-fn why(scheme: &str, text: &[u8], sizes: Sizes) -> Option<Whole> {
+fn why(scheme: &str, text: &[u8]) -> Option<Whole> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.csv");
     fs::write(&path, text).unwrap();
     let scheme = scheme_of(scheme);
-    gathered(&scheme, None, &path, date("2024-06-15"), sizes).err()
+    gathered(&scheme, None, &path, date("2024-06-15"), TINY).err()
 }
 
 #[test]
 fn a_file_that_is_not_plain_is_read_whole() {
-    use NotPlain as N;
+    use Unfit as N;
     let scheme = format!("{SHEET}{METRICS}");
     let line = "40,C01,2024-03-01,1,a\n";
-    assert_eq!(why(&scheme, with_line(line).as_bytes(), TINY), None);
+    assert_eq!(why(&scheme, with_line(line).as_bytes()), None);
     for (line, expected) in [
-        ("40,\"C01\",2024-03-01,1,a\n", N::Quote),
-        ("40,C01,2024-03-01,1,a\r41,C01,2024-03-01,1,a\n", N::Control),
-        ("40,C01,2024-03-01,1,a\u{1}\n", N::Control),
+        ("40,\"C\n01\",2024-03-01,1,a\n", N::Fields),
+        ("40,C01,2024-03-01,1,\u{1}n\n", N::Fields),
         ("\n40,C01,2024-03-01,1,a\n", N::Fields),
         ("40,C01,2024-03-01,1\n", N::Fields),
         ("40,C01,2024-03-01,1,a,b\n", N::Fields),
-        (",合计,,40,\n", N::Footer),
-        ("40,,2024-03-01,1,a\n", N::Fields),
-        ("40, ,2024-03-01,1,a\n", N::Footer),
+        (",合计,,40,\n", N::Aside),
+        ("40,,2024-03-01,1,a\n", N::Aside),
+        ("40, ,2024-03-01,1,a\n", N::Aside),
+        ("no,id,day,amount,shop\n", N::Aside),
     ] {
-        let found = why(&scheme, with_line(line).as_bytes(), TINY);
+        let found = why(&scheme, with_line(line).as_bytes());
         assert_eq!(found, Some(Whole::File(expected)), "{line:?}");
     }
     let mut latin = with_line("40,C01,2024-03-01,1,").into_bytes();
     latin.extend(b"caf\xE9\n");
-    let found = why(&scheme, &latin, TINY);
+    let found = why(&scheme, &latin);
+    assert_eq!(found, Some(Whole::File(N::NotPlain)));
+    // Behind what is looked at beforehand.
+    let mut latin = with_line(&line.repeat(20_000)).into_bytes();
+    latin.extend(b"40,C01,2024-03-01,1,caf\xE9\n");
+    let found = why(&scheme, &latin);
     assert_eq!(found, Some(Whole::File(N::Encoding)));
-    let long = with_line(&format!(
-        "40,C01,2024-03-01,1,{}\n{line}",
-        "x".repeat(3 << 20)
-    ));
-    let found = why(&scheme, long.as_bytes(), TINY);
-    assert_eq!(found, Some(Whole::File(N::LongLine)));
+    let carriage =
+        with_line(&line.repeat(20_000)) + "40,C01,2024-03-01,1,a\r41,C01,2024-03-01,1,a\n";
+    let found = why(&scheme, carriage.as_bytes());
+    assert_eq!(found, Some(Whole::File(N::LineEnd)));
+    let long = format!("40,C01,2024-03-01,1,{}\n", "x".repeat(3 << 20));
+    let long = with_line(&(line.repeat(20_000) + &long));
+    let found = why(&scheme, long.as_bytes());
+    assert_eq!(found, Some(Whole::File(N::Long)));
     let titled = format!("订单\n{}", with_line(line));
-    let found = why(&scheme, titled.as_bytes(), TINY);
-    assert_eq!(found, Some(Whole::File(N::Head)));
+    let found = why(&scheme, titled.as_bytes());
+    assert_eq!(found, Some(Whole::File(N::NotPlain)));
     let nameless = with_line(line).replacen("no,id", ",id", 1);
-    let found = why(&scheme, nameless.as_bytes(), TINY);
-    assert_eq!(found, Some(Whole::File(N::Header)));
-    let found = why(&scheme, with_line(line).as_bytes(), Sizes::default());
-    assert_eq!(found, Some(Whole::File(N::Small)));
-    let options = Options {
-        header_row: Some(1),
-        ..Options::default()
-    };
+    let found = why(&scheme, nameless.as_bytes());
+    assert_eq!(found, Some(Whole::File(N::NamelessColumn)));
     let known = [known(&scheme_of(&scheme))];
-    let found = Lines::open(&input(Path::new("orders.csv")), &known, &options, TINY).err();
-    assert_eq!(found, Some(N::Options));
-    let found = Lines::open(&Input::Stdin, &known, &Options::default(), TINY).err();
+    let found = TextFile::open(&Input::Stdin, &known, &Options::default()).err();
     assert_eq!(found, Some(N::Input));
 }
 
@@ -402,9 +397,8 @@ fn what_there_is_to_say_of_some_rows_is_said_as_of_the_whole() {
                 let as_of = date("2024-06-15");
                 let whole = whole(&scheme, None, &path, as_of);
                 assert!(!whole.findings.is_empty());
-                for piece in [37, 60] {
-                    let sizes = Sizes { piece, ..TINY };
-                    let pieces = gathered(&scheme, None, &path, as_of, sizes).unwrap();
+                for piece in [37, 60, 500] {
+                    let pieces = gathered(&scheme, None, &path, as_of, piece).unwrap();
                     assert_eq!(said(&whole), said(&pieces), "{first}{second}{sheet}");
                 }
             }
@@ -418,12 +412,8 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
     for line in [
         // How it is read depends on others.
         "40,C01,05/03/2024,1,a\n",
-        // No row, but the header printed again, a note, a unit.
-        "no,id,day,amount,shop\n",
-        ",以上数据由系统导出，仅供参考。,,,\n",
-        ",单位：万元,,,\n",
     ] {
-        let found = why(&scheme, with_line(line).as_bytes(), TINY);
+        let found = why(&scheme, with_line(line).as_bytes());
         assert_eq!(found, Some(Whole::Said), "{line}");
     }
     // In every second row, so that it is as well read whole.
@@ -431,7 +421,7 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
     let bad = bad
         .replace("2024-01-1", "2024-13-1")
         .replace("2024-01-2", "2024-13-2");
-    let found = why(&scheme, bad.as_bytes(), TINY);
+    let found = why(&scheme, bad.as_bytes());
     assert_eq!(found, Some(Whole::Said));
     let text = with_line("");
     let with = |from: &str, to: &str| scheme.replacen(from, to, 1);
@@ -473,11 +463,7 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
     ] {
         // Of one row it is not known whether it counts.
         let text = text.replacen(",1.00,", ",,", 1);
-        assert_eq!(
-            why(&scheme, text.as_bytes(), TINY),
-            Some(expected),
-            "{scheme}"
-        );
+        assert_eq!(why(&scheme, text.as_bytes()), Some(expected), "{scheme}");
     }
 }
 
@@ -493,13 +479,8 @@ fn examples_are_graded_alike_in_pieces() {
             .join(example);
         let scheme = scheme_of(&fs::read_to_string(folder.join("rules.toml")).unwrap());
         let orders = folder.join("orders.csv");
-        let sizes = Sizes {
-            least: 0,
-            head: 32 << 10,
-            piece: 10_000,
-        };
         let whole = whole(&scheme, None, &orders, date(as_of));
-        let pieces = gathered(&scheme, None, &orders, date(as_of), sizes).unwrap();
+        let pieces = gathered(&scheme, None, &orders, date(as_of), 10_000).unwrap();
         // Not told as a difference, which would be megabytes long.
         assert!(said(&whole) == said(&pieces), "{example}");
     }
@@ -518,14 +499,17 @@ fn pieces_are_of_the_file_that_was_opened_and_of_one_state_of_it() {
     };
     fs::write(&path, rows(1)).unwrap();
     let known = [known(&scheme_of(&format!("{SHEET}{METRICS}")))];
-    let open = || Lines::open(&input(&path), &known, &Options::default(), TINY).unwrap();
-    let amounts = |lines: &Lines| -> Vec<String> {
-        let piece = |index| lines.piece(index, 5).unwrap();
-        let of_piece = |rows: RawRows| {
+    let open = || TextFile::open(&input(&path), &known, &Options::default()).unwrap();
+    let amounts = |file: &TextFile| -> Vec<String> {
+        let head = file.head();
+        let blocks = Blocks::of_lines(file.rows(), head.line(), TINY);
+        let of_block = |block: Block| {
+            let rows = head.rows_of_lines(&block.bytes, 5).unwrap();
             let amount = |row| format!("{:?}", rows.cell(row, 3));
             (0..rows.len()).map(amount).collect::<Vec<_>>()
         };
-        (0..lines.pieces()).map(piece).flat_map(of_piece).collect()
+        let blocks = std::iter::from_fn(|| blocks.block().unwrap());
+        blocks.flat_map(of_block).collect()
     };
     let lines = open();
     let before = amounts(&lines);

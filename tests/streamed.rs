@@ -15,7 +15,8 @@ use regrade::present::csv;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::{GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
-use regrade::read::{Head, KnownSheet, Options, Unfit, held};
+use regrade::read::blocks::{TextFile, Unfit};
+use regrade::read::{Input, KnownSheet, Options, held};
 use regrade::scheme::model::{Expression, Field};
 use regrade::scheme::{AllNames, Scheme, parse_columns, validate};
 use regrade::stream::{Asked, Grader, Reason, Spill, Text, plan};
@@ -133,6 +134,19 @@ fn whole(scheme: &Scheme, text: &str, bytes: &[u8], asked: &Asked) -> Result<Giv
     })
 }
 
+/// A file of its own, opened: it stays readable when its name is gone.
+fn text_file(scheme: &Scheme, bytes: &[u8]) -> Result<TextFile, Unfit> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let input = Input::File {
+        path,
+        name: "c.csv".to_owned(),
+        worksheet: None,
+    };
+    TextFile::open(&input, &known(scheme), &Options::default())
+}
+
 /// Chunk by chunk.
 fn chunks(
     scheme: &Scheme,
@@ -142,13 +156,11 @@ fn chunks(
     asked: &Asked,
 ) -> Result<Given, Reason> {
     plan(scheme, asked.columns.as_deref())?;
-    let start = &bytes[..bytes.len().min(regrade::read::HEAD)];
-    let size = bytes.len() as u64;
-    let head = Head::of("c.csv", start, size, &known(scheme), &Options::default())?;
+    let file = text_file(scheme, bytes)?;
     let grader = Grader::new(scheme, as_of(), Lang::Zh, asked.clone(), Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
     let driver = Text {
-        head: &head,
+        head: file.head(),
         grader: &grader,
         delimiter: b',',
         mark: None,
@@ -157,7 +169,7 @@ fn chunks(
         spill: &open,
     };
     let mut out = vec![];
-    let (outcome, mut findings) = driver.grade(&bytes[head.start..], &mut out)?;
+    let (outcome, mut findings) = driver.grade(|| file.rows(), &mut out)?;
     findings.extend(outcome.findings);
     findings.extend(outcome.unrated);
     let of = Of {
@@ -166,7 +178,7 @@ fn chunks(
         lang: Lang::Zh,
         text,
     };
-    let files = vec![(head.place(), outcome.rows)];
+    let files = vec![(file.head().place(), outcome.rows)];
     let summary = outcome.tally.summary(&of, files, findings.clone());
     Ok(Given {
         written: String::from_utf8(out).unwrap(),
@@ -296,7 +308,8 @@ fn sound_files_are_graded_in_chunks_of_any_size() {
     }
     // One whose head is not all of it.
     let large = rows(8000);
-    assert!(large.len() > regrade::read::HEAD);
+    // More than what is looked at beforehand.
+    assert!(large.len() > 256 << 10);
     assert_eq!(both(SCHEME, large.as_bytes(), 10_000, 2), Ok(()));
     for text in [
         rows(40).replace('\n', "\r\n"),
@@ -474,6 +487,56 @@ fn what_only_the_whole_can_tell_is_left_to_it() {
     );
 }
 
+/// Gives nothing and takes nothing.
+struct Broken;
+
+impl std::io::Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::Other.into())
+    }
+}
+
+impl std::io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::Other.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_left_to_the_whole_path() {
+    let scheme = scheme(SCHEME);
+    let text = rows(60);
+    let file = text_file(&scheme, text.as_bytes()).unwrap();
+    let asked = Asked {
+        wanted: None,
+        columns: parse_columns("id, name", &AllNames::new(&scheme)).ok(),
+    };
+    let grader = Grader::new(&scheme, as_of(), Lang::Zh, asked, Layout::Text);
+    let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
+    let driver = Text {
+        head: file.head(),
+        grader: &grader,
+        delimiter: b',',
+        mark: None,
+        block: 300,
+        threads: 2,
+        spill: &open,
+    };
+    let reason = |given: Result<_, Reason>| given.err();
+    let given = driver.grade(|| Broken, &mut vec![]);
+    assert_eq!(reason(given), Some(Unfit::Input.into()));
+    let given = driver.grade(|| file.rows(), &mut Broken);
+    assert_eq!(reason(given), Some(Reason::Unwritable));
+    // The first block is ASCII, and a byte order mark comes first or not at all.
+    let late = text.replace("客户", "c").replace("c50", "客户50");
+    let late = text_file(&scheme, late.as_bytes()).unwrap();
+    let given = driver.grade(|| late.rows(), &mut vec![]);
+    assert_eq!(reason(given), Some(Reason::Mark));
+}
+
 /// UTF-16, as spreadsheets save it.
 fn encoding(text: &str) -> Vec<u8> {
     let marked = format!("\u{feff}{text}");
@@ -486,12 +549,28 @@ fn what_a_scheme_rules_out_is_known_beforehand() {
     let with = |more: &str| SCHEME.replace("[output]", &format!("{more}\n[output]"));
     let reasons = [
         (
-            SCHEME.replace("when = \"score >= 80\"", "top = \"10%\"\nby = [\"score\"]"),
+            SCHEME.replace(
+                "when = \"score >= 80\"",
+                "top = 3\nby = [\"score\", \"name\"]",
+            ),
             Reason::Population,
         ),
         (
-            with("[[values]]\nname = \"r\"\nis = \"rank(amount)\""),
+            SCHEME.replace(
+                "size = '大' and",
+                "rank(case when grade = 'A' then amount else 0 end) < 5 and",
+            ),
             Reason::Population,
+        ),
+        (
+            with("[duplicates]\nfields = [{ name = \"name\", kind = \"company\" }]"),
+            Reason::Duplicates,
+        ),
+        (
+            with(
+                "[sheets.orders]\nkind = \"events\"\ncustomer = \"c\"\ndate = \"d\"\nfields = [{ name = \"c\", type = \"id\" }, { name = \"d\", type = \"date\" }]",
+            ),
+            Reason::OtherSheets,
         ),
         (
             SCHEME.replace(key, &format!("{key}rows = \"amount > 1\"\n")),
@@ -529,6 +608,127 @@ fn what_a_scheme_rules_out_is_known_beforehand() {
         assert_eq!(plan(&scheme, None), Err(reason));
     }
     assert_eq!(plan(&scheme(SCHEME), None), Ok(()));
+}
+
+/// The scheme with other rules for its grades, and with values before its dimensions.
+fn ranked(values: &str, a: &str, b: &str) -> String {
+    SCHEME
+        .replace(
+            "[[dimensions]]\nname = \"value\"",
+            &format!("{values}\n[[dimensions]]\nname = \"value\""),
+        )
+        .replace("when = \"score >= 80\"", a)
+        .replace(
+            "name = \"B\"\n",
+            &format!("name = \"B\"\n{b}\n[[grades]]\nname = \"C\"\n"),
+        )
+}
+
+/// Schemes with a rank, a share or another figure of the population, each in another way.
+fn ranked_schemes() -> Vec<String> {
+    let value = |is: &str| format!("[[values]]\nname = \"v\"\nis = \"{is}\"");
+    let top = |size: &str, by: &str, more: &str| format!("top = {size}\nby = {by}\n{more}");
+    let both = "[\"score\", \"amount\"]";
+    let down = "ties = \"down\"";
+    let quantiles = value("quantile(amount, 5) * 20").replace("[[dimensions]]", "");
+    let mut schemes = vec![
+        ranked("", &top("\"10%\"", both, ""), &top("\"40%\"", both, "")),
+        ranked("", &top("\"10%\"", both, down), &top("\"40%\"", both, down)),
+        ranked(
+            "",
+            &top("7", "\"score\"", down),
+            &top("\"60%\"", "[\"-amount\"]", ""),
+        ),
+        ranked(
+            "",
+            &top("\"20%\"", "\"share\"", "within = \"size\""),
+            &top("\"50%\"", "\"day\"", "within = \"value\""),
+        ),
+        ranked(
+            "",
+            &top("\"30%\"", "\"amount\"", "within = \"note\"").replace("note", "name"),
+            "when = \"score > 30\"",
+        ),
+        // Grades by a score of points by rank: two rounds. By what is ranked by a mean: three.
+        ranked(&quantiles, &top("\"20%\"", "\"score\"", ""), "")
+            .replace("amount >= 100", "v >= 60"),
+        ranked(
+            &format!(
+                "{}\n{}",
+                value("amount - mean(amount)").replace("\"v\"", "\"m\""),
+                value("rank(m)")
+            ),
+            &top("\"20%\"", "[\"-v\"]", ""),
+            "",
+        ),
+    ];
+    for is in [
+        "amount / mean(amount)",
+        "amount - median(amount)",
+        "share(amount within size) * 100",
+        "share_above(amount) * 100",
+        "percentile(share, 90%) * 1000",
+        "quantile(amount, 4 within size)",
+        "rank(day)",
+        "rank(amount within day)",
+    ] {
+        schemes.push(ranked(&value(is), "when = \"v >= 1\"", ""));
+    }
+    schemes.push(SCHEME.replace("size = '大' and", "share_above(amount) < 20% and"));
+    schemes.push(SCHEME.replace(
+        "name = \"{size}\"",
+        "name = \"{size}\"\nwhen = \"rank(amount) <= 10\"",
+    ));
+    schemes
+}
+
+#[test]
+fn ranks_are_those_among_everybody() {
+    let sound = rows(150);
+    // Many are equal, of one nothing is known, and some are refused.
+    let equal = sound
+        .replace("7.5,", "7,")
+        .replace("1.5,", "7,")
+        .replace("3.5,", "x,");
+    let missing = equal
+        .replace(",0.1,", ",,")
+        .replace("C8,客户8,8.5,2018-02-03,大", "C8,,8.5,,");
+    for scheme in ranked_schemes() {
+        for text in [&sound, &equal, &missing] {
+            for (block, threads) in [(150, 3), (4000, 1)] {
+                let given = both(&scheme, text.as_bytes(), block, threads);
+                assert_eq!(given, Ok(()), "{scheme}");
+            }
+        }
+        let twice = sound.replace("C120,", "C2,");
+        assert_eq!(
+            both(&scheme, twice.as_bytes(), 300, 2),
+            Err(Reason::SameKey)
+        );
+        let dates = sound.replace("2020-02-03", "23/02/2020");
+        assert_eq!(both(&scheme, dates.as_bytes(), 300, 2), Err(Reason::Dates));
+    }
+    let by_name = ranked("", "top = 1\nby = \"amount\"\nwithin = \"name\"", "");
+    let given = both(&by_name, rows(17_000).as_bytes(), 1 << 16, 2);
+    assert_eq!(given, Err(Reason::Groups));
+}
+
+#[test]
+fn a_rank_is_by_the_rule_of_the_design() {
+    // The best 10% of 30 by amount are those with fewer than 3 better ones.
+    let text = ranked("", "top = \"10%\"\nby = \"amount\"", "");
+    let bytes = rows(30);
+    let given = chunks(
+        &scheme(&text),
+        &text,
+        bytes.as_bytes(),
+        (200, 2),
+        &Asked::default(),
+    );
+    let written = given.unwrap().written;
+    let graded = written.lines().filter(|line| line.contains(",A,"));
+    let best: Vec<&str> = graded.filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(best, ["C27", "C28", "C29"]);
 }
 
 #[test]
@@ -628,6 +828,15 @@ proptest! {
     #[test]
     fn any_file_comes_out_the_same_or_not_at_all(text in file(row()), block in 20..2000_usize) {
         let _ = both(SCHEME, text.as_bytes(), block, 2);
+    }
+
+    #[test]
+    fn ranks_over_any_file_come_out_the_same(
+        text in file(calm()),
+        block in 20..2000_usize,
+        scheme in prop::sample::select(ranked_schemes()),
+    ) {
+        let _ = both(&scheme, text.as_bytes(), block, 2);
     }
 
     #[test]

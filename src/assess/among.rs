@@ -3,7 +3,7 @@
 //! Figures of the population and ranks are looked up in what is prepared here once; what the customer itself has is
 //! taken out of them, and what it would have put in. So the same evaluator that graded says what would be.
 
-use super::Facts;
+use super::{Facts, is_in};
 use crate::expr::Frame;
 use crate::rank::{Place, Population, Ranked};
 use crate::scheme::model::{GradeRule, Scheme};
@@ -66,6 +66,18 @@ impl Among {
     /// The population of index `id`.
     pub fn population(&self, id: usize) -> &Population {
         &self.populations[id].0
+    }
+
+    /// The keys of those beside whom being in a grade by rank begins; `None` for other grades, where texts rank, and where
+    /// each group has its own.
+    pub fn cutoffs(&self, scheme: &Scheme, grade: usize) -> Option<Vec<&[i64]>> {
+        let (ranked, _) = self.ranked[grade].as_ref()?;
+        match &scheme.grades[grade].rule {
+            GradeRule::Top(top) if top.within.is_none() => {
+                ranked.cutoffs(|place| is_in(top, place))
+            }
+            _ => None,
+        }
     }
 
     /// The population of index `id` as each of the customers `rows` would see it with this key and group.

@@ -4,7 +4,7 @@ use super::Among;
 use crate::clean::text::shorten;
 use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::expr::{Bound, Fault, FaultKind, Frame, NO_SERIES, SeriesColumn, Slot};
-use crate::rank::{Population, Populations};
+use crate::rank::{Cut, Everybody, Population, Populations};
 use crate::scheme::model::{Expression, Scheme};
 use crate::table::{Column, Date};
 use crate::text;
@@ -18,7 +18,8 @@ pub struct Facts {
     as_of: Date,
     columns: Vec<Column>,
     series: Vec<Option<SeriesColumn>>,
-    populations: Populations,
+    /// The figures of the population, as they are needed; those of everybody where only some are here.
+    everybody: Everybody,
     ids: Arc<Vec<Arc<str>>>,
     /// The day after which periods end that counts of periods look at, for each customer; empty: all periods.
     counts_after: Vec<i32>,
@@ -34,6 +35,8 @@ struct Instead {
     among: Arc<Among>,
     /// Who each row is.
     rows: Vec<u32>,
+    /// How much of each of them became too large to be a number.
+    overflown: Vec<u32>,
 }
 
 /// The columns as they are, behind those that a role sees.
@@ -59,7 +62,7 @@ impl Facts {
             as_of,
             columns: vec![Column::Bool(vec![]); slots],
             series: vec![None; slots],
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             ids,
             counts_after: vec![],
             truth: None,
@@ -109,7 +112,7 @@ impl Facts {
             as_of: self.as_of,
             columns: shown_columns,
             series: shown_series,
-            populations: self.populations.clone(),
+            everybody: self.everybody.clone(),
             ids: Arc::new(ids),
             counts_after,
             truth: Some(Arc::new(Truth { columns, series })),
@@ -142,7 +145,7 @@ impl Facts {
             series: series
                 .map(|series| series.as_ref().map(|series| series.of(&rows)))
                 .collect(),
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             ids: Arc::new(
                 rows.iter()
                     .map(|row| self.ids[*row as usize].clone())
@@ -152,6 +155,7 @@ impl Facts {
             truth: None,
             instead: Some(Instead {
                 among: among.clone(),
+                overflown: vec![0; rows.len()],
                 rows,
             }),
         }
@@ -161,7 +165,7 @@ impl Facts {
     #[must_use]
     pub fn anew(&self) -> Self {
         Self {
-            populations: Populations::default(),
+            everybody: Everybody::default(),
             counts_after: vec![],
             ..self.clone()
         }
@@ -173,10 +177,33 @@ impl Facts {
         Some((&instead.among, &instead.rows))
     }
 
+    /// How much became too large to be a number, for a customer with another value.
+    pub fn overflown(&self, row: usize) -> u32 {
+        let instead = self.instead.as_ref();
+        instead.map_or(0, |instead| instead.overflown[row])
+    }
+
+    /// Something becomes too large to be a number, for a customer.
+    pub(super) fn overflow(&mut self, row: usize) {
+        if let Some(instead) = &mut self.instead {
+            instead.overflown[row] += 1;
+        }
+    }
+
     /// For each customer the day (since 1970-01-01) after which periods end that counts of periods (`streak` and the
     /// like) look at; none given: at all of them.
     pub fn count_after(&mut self, days: Vec<i32>) {
         self.counts_after = days;
+    }
+
+    /// These customers are some of all, of whom this is known.
+    pub fn stand_among(&mut self, everybody: Everybody) {
+        self.everybody = everybody;
+    }
+
+    /// Who is in a grade by rank, where that is known of everybody and these are some of them.
+    pub(super) fn cut(&self, grade: usize) -> Option<&Cut> {
+        self.everybody.cut(grade)
     }
 
     /// Fills a column.
@@ -224,6 +251,11 @@ impl Facts {
         self.look_up(scheme, &expression.bound);
         let mut evaluated = expression.bound.eval(self);
         evaluated.faults.retain(|fault| matters(fault.row));
+        for fault in &evaluated.faults {
+            if fault.kind == FaultKind::Overflow {
+                self.overflow(fault.row as usize);
+            }
+        }
         findings.extend(self.not_computable(&evaluated.faults, expression, name));
         evaluated.column
     }
@@ -231,7 +263,7 @@ impl Facts {
     /// Prepares the figures of the population that a condition needs.
     pub fn look_up(&mut self, scheme: &Scheme, condition: &Bound) {
         for id in condition.population_ids() {
-            if self.populations.get(id).is_none() {
+            if self.everybody.populations.get(id).is_none() {
                 let spec = &scheme.populations[id];
                 let keys = spec.argument.eval(self).column;
                 let groups = spec.within.as_ref().map(|within| within.eval(self).column);
@@ -241,7 +273,7 @@ impl Facts {
                     }
                     None => Population::build(&keys, groups.as_ref()),
                 };
-                self.populations.set(id, population);
+                self.everybody.populations.set(id, population);
             }
         }
     }
@@ -322,6 +354,6 @@ impl Frame for Facts {
     }
 
     fn populations(&self) -> &Populations {
-        &self.populations
+        &self.everybody.populations
     }
 }

@@ -50,8 +50,12 @@ pub fn assess(
                 Some(if facts.among().is_some() {
                     in_rank_instead(facts, index, top, &keys)
                 } else {
-                    let order = TopKeys::new(&keys, top.within.map(|slot| facts.get(slot)));
-                    let truths = in_top(top, &order.places());
+                    let within = top.within.map(|slot| facts.get(slot));
+                    let order = TopKeys::new(&keys, within);
+                    let truths = match facts.cut(index) {
+                        Some(cut) => cut.holds(&keys, within),
+                        None => in_top(top, &order.places()),
+                    };
                     ranked = Some((keys, order));
                     truths
                 })

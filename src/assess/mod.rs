@@ -25,6 +25,7 @@ use crate::table::column::{MISSING, MISSING_TEXT};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Decimal, TextColumn};
 use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What was decided for every customer, as indices into the scheme.
@@ -51,24 +52,47 @@ pub struct DimensionResult {
 
 /// Works out values, dimensions, score and grades.
 pub fn assess(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) -> Assessment {
-    for value in &scheme.values {
-        let column = facts.evaluate(scheme, &value.is, &value.name, findings);
-        facts.set(value.slot, column);
-    }
+    assess_values(scheme, facts, findings);
     let dimensions: Vec<DimensionResult> = scheme
         .dimensions
         .iter()
         .map(|dimension| assess_dimension(scheme, dimension, facts, findings))
         .collect();
     if let Some(slot) = scheme.score_slot() {
-        let score = score(scheme, &dimensions, facts);
+        let (score, overflown) = score(scheme, &dimensions, facts);
         facts.set(slot, Column::Number(score));
+        for row in overflown {
+            facts.overflow(row);
+        }
     }
     let (grades, cuts) = grades::assess(scheme, facts, findings);
     Assessment {
         dimensions,
         grades,
         cuts,
+    }
+}
+
+/// Works out values and some of the dimensions, by their places, which read no others.
+pub fn assess_some(
+    scheme: &Scheme,
+    wanted: &BTreeSet<usize>,
+    facts: &mut Facts,
+) -> BTreeMap<usize, DimensionResult> {
+    let mut findings = vec![];
+    assess_values(scheme, facts, &mut findings);
+    let dimensions = wanted.iter().map(|index| {
+        let dimension = &scheme.dimensions[*index];
+        let result = assess_dimension(scheme, dimension, facts, &mut findings);
+        (*index, result)
+    });
+    dimensions.collect()
+}
+
+fn assess_values(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding>) {
+    for value in &scheme.values {
+        let column = facts.evaluate(scheme, &value.is, &value.name, findings);
+        facts.set(value.slot, column);
     }
 }
 
@@ -209,17 +233,23 @@ fn numbers(column: Column) -> Vec<i64> {
     }
 }
 
-/// The score of each customer, in millionths or [`MISSING`].
-fn score(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts) -> Vec<i64> {
+/// The score of each customer, in millionths or [`MISSING`], and of whom it is too large to be a number.
+fn score(scheme: &Scheme, dimensions: &[DimensionResult], facts: &Facts) -> (Vec<i64>, Vec<usize>) {
     let parts = weighted(scheme, dimensions, facts);
-    let mut known = vec![];
-    (0..facts.len())
-        .map(|row| {
-            known.clear();
-            known.extend(known_points(scheme, &parts, row));
-            total(&known)
-        })
-        .collect()
+    let (mut known, mut overflown) = (vec![], vec![]);
+    let score = |row: usize| {
+        known.clear();
+        known.extend(known_points(scheme, &parts, row));
+        let total = total(&known);
+        let is_known = known.iter().all(|(_, points)| *points != MISSING);
+        let weighs = known.iter().any(|(weight, _)| *weight != Decimal::ZERO);
+        if total == MISSING && is_known && weighs {
+            overflown.push(row);
+        }
+        total
+    };
+    let scores = (0..facts.len()).map(score).collect();
+    (scores, overflown)
 }
 
 /// The dimensions that count, with their weights and points.

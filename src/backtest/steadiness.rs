@@ -28,6 +28,8 @@ pub struct Turn {
     pub as_of: Date,
     /// How many customers there were.
     pub customers: usize,
+    /// Of them those who have no grade.
+    pub unrated: usize,
     /// Of them those who had a grade now and when they were last there: the others cannot have moved.
     pub compared: usize,
     /// How many had a better grade than before.
@@ -107,6 +109,7 @@ pub fn steadiness(replay: &Replay, within: usize) -> Steadiness {
     let turn = |as_of: &Date| Turn {
         as_of: *as_of,
         customers: 0,
+        unrated: 0,
         compared: 0,
         up: 0,
         down: 0,
@@ -126,6 +129,7 @@ pub fn steadiness(replay: &Replay, within: usize) -> Steadiness {
             };
             let turn = &mut turns[end];
             turn.customers += 1;
+            turn.unrated += usize::from(standing.grade.is_none());
             if before.is_none() && end > 0 {
                 turn.new += 1;
             }

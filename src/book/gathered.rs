@@ -17,14 +17,14 @@ mod together;
 
 use crate::clean::piece::Pieces;
 use crate::clean::sheet::CleanSheet;
-use crate::parallel::{cores, each};
-use crate::read::{NotPlain, Table};
+use crate::parallel::{cores, fill, flow};
+use crate::read::blocks::{Block, Blocks, Head, Unfit};
 use crate::scheme::model::{EventSheet, Scheme};
 use crate::table::{Date, RawRows};
 use apart::{Apart, Sorter, share_texts};
 use odd::OddRows;
 use ranges::Ranges;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::io::Read;
 
 /// Why an event sheet is read whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,9 +41,7 @@ pub enum Whole {
     /// Of a row it is not known whether it counts.
     Unknown,
     /// The file is not read piece by piece.
-    File(NotPlain),
-    /// Another part of the work has stopped already.
-    Stopped,
+    File(Unfit),
 }
 
 /// The rows of an event sheet, one customer after the other; those of one as they stand in the file.
@@ -61,11 +59,10 @@ pub struct Gathered {
     pub rows: u32,
 }
 
-/// Of so many pieces one is looked at to see which keys there are, and in it one of so many rows.
-const PIECES_A_SAMPLE: usize = 64;
-const ROWS_A_SAMPLE: usize = 16;
+/// About so many keys show how all of them are distributed.
+const SAMPLE: usize = 1 << 12;
 
-/// One of so many pieces may be odd: a file of odd rows is as well read whole.
+/// So many pieces may be odd, and of more one in so many: a file of odd rows is as well read whole.
 const ODD: usize = 8;
 
 /// Whether the rows of an event sheet can be gathered, as far as the scheme tells.
@@ -87,73 +84,54 @@ pub fn fits(scheme: &Scheme, rule: &EventSheet) -> Result<(), Whole> {
     Ok(())
 }
 
-/// Gathers the rows of a sheet. `table` is the head of its one file, `piece` gives the first columns of the rows of each
-/// of `pieces` pieces. The rows that are dated later than `as_of` do not count yet.
+/// Gathers the rows of a sheet, of whose one plain file these are the head and the pieces. The rows that are dated later
+/// than `as_of` do not count yet.
 pub fn gather(
     scheme: &Scheme,
     rule: &EventSheet,
-    table: &Table,
-    pieces: usize,
-    piece: impl Fn(usize, usize) -> Result<RawRows, NotPlain> + Sync,
+    head: &Head,
+    blocks: &Blocks<impl Read + Send>,
     as_of: Date,
 ) -> Result<Gathered, Whole> {
     fits(scheme, rule)?;
     let keys = [rule.customer, rule.date];
-    let cells = Pieces::new(&rule.sheet, table, &keys, as_of).ok_or(Whole::Field)?;
+    let table = head.table();
+    let cells = Pieces::new(&rule.sheet, &table, &keys, as_of).ok_or(Whole::Field)?;
     // Where grades move, what counted at the ends of earlier periods is asked for too.
     let counted = (!scheme.has_history()).then_some(as_of);
-    let mut sample = vec![];
-    for index in (0..pieces).step_by(PIECES_A_SAMPLE) {
-        let rows = piece(index, cells.width()).map_err(Whole::File)?;
-        let some = (0..rows.len()).step_by(ROWS_A_SAMPLE);
-        sample.extend(some.filter_map(|row| cells.id(&rows, row).map(str::to_owned)));
-    }
-    let ranges = Ranges::of(sample);
     let sorter = Sorter {
         rule,
         cells: &cells,
-        ranges: &ranges,
         as_of,
         counted,
     };
-    let (stopped, odd) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let read = each(cores(), pieces, |index| {
-        if stopped.load(Ordering::Relaxed) {
-            return Err(Whole::Stopped);
-        }
-        let rows = piece(index, cells.width()).map_err(Whole::File);
-        let read = rows.and_then(|rows| match sorter.read(&rows) {
-            Some(good) => sorter.apart(good).map(Piece::Apart),
-            None if odd.fetch_add(1, Ordering::Relaxed) < pieces.div_ceil(ODD)
-                && odd::are_rows(&rows, table, cells.key()) =>
-            {
-                Ok(Piece::Odd(rows))
+    let (mut read, mut odd_pieces): (Vec<Piece>, usize) = (vec![], 0);
+    flow(
+        cores(),
+        || blocks.block().map_err(Whole::File),
+        |block: Block| {
+            let rows = head.rows_of_lines(&block.bytes, cells.width());
+            let rows = rows.map_err(Whole::File)?;
+            match sorter.read(&rows) {
+                Some(good) => sorter.apart(good).map(Piece::Apart),
+                None if odd::are_rows(&rows, &table, cells.key()) => Ok(Piece::Odd(rows)),
+                None => Err(Whole::Said),
             }
-            None => Err(Whole::Said),
-        });
-        if read.is_err() {
-            stopped.store(true, Ordering::Relaxed);
-        }
-        read
-    });
-    let mut read_pieces: Vec<Piece> = vec![];
-    let mut why = None;
-    for piece in read {
-        match piece {
-            Ok(piece) => read_pieces.push(piece),
-            // The one that stopped the others is the reason.
-            Err(Whole::Stopped) => {}
-            Err(reason) => why = why.or(Some(reason)),
-        }
-    }
-    if let Some(why) = why {
-        return Err(why);
-    }
-    let odd = OddRows::of(&read_pieces, table);
+        },
+        |piece| {
+            odd_pieces += usize::from(matches!(piece, Piece::Odd(_)));
+            read.push(piece);
+            if odd_pieces > ODD + read.len() / ODD {
+                return Err(Whole::Said);
+            }
+            Ok(())
+        },
+    )?;
+    let odd = OddRows::of(&read, &table);
     let said = odd.clean(rule, &keys, as_of)?;
     let mut pieces = vec![];
     let (mut rows, mut from) = (0, 0);
-    for piece in read_pieces {
+    for piece in read {
         let mut apart = match piece {
             Piece::Apart(apart) => apart,
             Piece::Odd(raw) => {
@@ -167,6 +145,10 @@ pub fn gather(
         rows += apart.rows;
         pieces.push(apart);
     }
+    let ranges = Ranges::of(sample(&pieces));
+    fill(cores(), &mut pieces, 1, |_, piece| {
+        piece.iter_mut().for_each(|piece| piece.part(&ranges));
+    });
     share_texts(&mut pieces);
     let spans = pieces.iter().filter_map(|piece| piece.span);
     let span = spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)));
@@ -183,6 +165,17 @@ pub fn gather(
         counted,
         rows,
     })
+}
+
+/// Some keys of all pieces, more of those that have more rows.
+fn sample(pieces: &[Apart]) -> Vec<String> {
+    let count: usize = pieces.iter().map(|piece| piece.places.len()).sum();
+    let step = count / SAMPLE + 1;
+    let of = |piece: &Apart| -> Vec<String> {
+        let some = (0..piece.places.len()).step_by(step);
+        some.map(|row| piece.id(row).to_owned()).collect()
+    };
+    pieces.iter().flat_map(of).collect()
 }
 
 /// A piece that was read.

@@ -27,6 +27,8 @@ pub struct Previous {
     pub earlier: Earlier,
     /// Whether the run before had no row of the customer, and only listed it.
     pub absent: bool,
+    /// Whether it could not use the row and only kept the grade.
+    pub refused: bool,
 }
 
 /// The customers of a graded file in its order. Notes and warnings are appended to `findings`.
@@ -87,6 +89,7 @@ pub fn previous(
             name: name(scheme, table, at.row as usize),
             earlier: before.of(at, None, findings),
             absent: was(Decision::Absent, table, at.row as usize),
+            refused: is_refused(table, at.row as usize),
         });
     }
     findings.extend(left_out(&without_key));

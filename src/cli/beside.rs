@@ -10,11 +10,12 @@ use regrade::ledger::{Error, Ledger, RunLevel};
 use regrade::present::basis::{Basis, MOST};
 use regrade::present::diff::Diff;
 use regrade::present::history::{History, RUNS};
+use regrade::present::potential::PotentialTable;
 use regrade::present::printed::printed;
 use regrade::present::strategies::strategies;
 use regrade::present::table::GradeStyle;
 use regrade::present::workbook::Beside;
-use regrade::report::RunFigures;
+use regrade::report::{self, RunFigures, Scope};
 use regrade::scheme::model::Scheme;
 use std::sync::Arc;
 
@@ -72,8 +73,11 @@ pub fn beside<'a>(
     let moves = compare::with_before(grading, only, lang);
     // The figures of the overview are of everybody, whoever is listed.
     let before = match (&moves, only) {
-        (Some(comparison), None) => Some(counts_before(comparison)),
-        (Some(_), Some(_)) => Some(counts_before(&compare::since_before(grading, None))),
+        (Some(comparison), None) => Some(counts_before(grading, comparison)),
+        (Some(_), Some(_)) => {
+            let everybody = compare::since_before(grading, None);
+            Some(counts_before(grading, &everybody))
+        }
         (None, _) => None,
     };
     let runs = last.map(|last| last.figures.clone());
@@ -86,18 +90,41 @@ pub fn beside<'a>(
         runs: runs.unwrap_or_default(),
         moves: moves.map(|comparison| diff(grading, comparison, shown)),
         basis: Basis::new(grading, seen, lang, MOST),
+        potential: potential(grading, shown),
         strategies: strategies(grading, seen, lang),
         scheme: printed(&grading.scheme, lang),
         history,
     }
 }
 
-/// How many customers had each level before, in the order of the scheme.
-fn counts_before(comparison: &Comparison) -> Vec<usize> {
+/// Who of those who are shown is promising.
+fn potential(grading: &Grading, shown: &Shown<'_>) -> Option<PotentialTable> {
+    let rows = shown.seen.rows().map(|row| row as u32).collect();
+    let scope = Scope::whole(grading).of_rows(rows);
+    let table = report::potential(&scope, shown.promising.as_ref()?, shown.lang)?;
+    let styles = styles(&grading.scheme);
+    Some(PotentialTable::new(&table, styles, shown.lang))
+}
+
+/// How many customers had each level before, in the order of the scheme: as many as the run before counted, which had
+/// those whose row it refused in no level, though they keep theirs.
+fn counts_before(grading: &Grading, comparison: &Comparison) -> Vec<usize> {
     let matrix = &comparison.matrix;
     let rows = matrix.rows.iter().take(matrix.levels.len());
-    rows.map(|row| row.iter().map(|flow| flow.count).sum())
-        .collect()
+    let mut counts: Vec<usize> = rows
+        .map(|row| row.iter().map(|flow| flow.count).sum())
+        .collect();
+    let rated = !grading.scheme.grades.is_empty();
+    let known = grading.past.customers.iter();
+    for refused in known.filter(|known| known.refused) {
+        let number = grading.people.by_id().get(&refused.id);
+        let before = number.map(|number| &grading.people.persons[*number as usize].before);
+        let level = before.and_then(|before| if rated { before.grade } else { before.kind });
+        if let Some(count) = level.and_then(|level| counts.get_mut(level)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    counts
 }
 
 /// The grades with the colours that the scheme gives them.

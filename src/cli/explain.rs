@@ -16,7 +16,7 @@ use regrade::explain;
 use regrade::explain::distance::World;
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
-use regrade::present::distances::Distances;
+use regrade::present::distances::{Distances, Told};
 use regrade::present::explanation;
 use regrade::roles::Viewer;
 use regrade::table::Date;
@@ -82,25 +82,29 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     // Distances are among everybody, and told to those who may see all that they are made of.
     let seen = viewer.as_ref().map(|viewer| viewer.see(&graded.grading));
     let whole = seen.map(|seen| std::mem::replace(&mut graded.grading, seen));
-    let has_grades = !graded.grading.scheme.grades.is_empty();
-    let world = has_grades
-        .then(|| World::new(whole.as_ref().unwrap_or(&graded.grading)).told_to(&graded.grading));
+    let all = whole.as_ref().unwrap_or(&graded.grading);
+    let scheme = &graded.grading.scheme;
+    let grades = (!scheme.grades.is_empty()).then(|| World::new(all).told_to(&graded.grading));
+    let types = (!scheme.types.is_empty()).then(|| World::of_types(all).told_to(&graded.grading));
+    let told = |world: &Option<World<'_>>, row: usize| match world {
+        None => Told::None,
+        Some(world) if !world.is_open(scheme) => Told::Withheld,
+        Some(world) => Told::Told(world.reaches(row)),
+    };
     let distances = |row: u32| {
-        let Some(world) = &world else {
-            return Distances::None;
-        };
-        if !world.is_open(&graded.grading.scheme) {
-            return Distances::Withheld;
-        }
         let id = &graded.grading.book.roster.ids[row as usize];
         let id = keys.as_ref().and_then(|keys| keys.get(id)).unwrap_or(id);
-        let whole = whole.as_ref().unwrap_or(&graded.grading);
-        let Some(row) = whole.book.roster.by_id().get(id) else {
-            return Distances::None;
+        let Some(row) = all.book.roster.by_id().get(id) else {
+            return Distances::default();
         };
         let row = *row as usize;
-        let shifted = shift.map(|by| (by, world.shifts_of(row, by)));
-        Distances::Told(world.reaches(row), shifted)
+        let open = grades.as_ref().filter(|world| world.is_open(scheme));
+        let shift = shift.zip(open);
+        Distances {
+            grades: told(&grades, row),
+            types: told(&types, row),
+            shift: shift.map(|(by, world)| (by, world.shifts_of(row, by))),
+        }
     };
     let entries = find(&graded, args.customer.as_deref().unwrap_or_default())?;
     let is_asked = |format: fn(Format) -> bool| targets.iter().any(|output| format(output.format));
@@ -251,9 +255,7 @@ struct Change {
 
 /// Whose rows and events count as this customer's too; empty where nobody was merged into it.
 fn merged_into(grading: &Grading, id: &str, lang: Lang) -> String {
-    let merged = grading.book.inputs.merged.iter();
-    let keys = merged.filter(|(_, kept)| ***kept == *id);
-    let keys = listed(keys.map(|(key, _)| &**key));
+    let keys = listed(explanation::merged(grading, id));
     if keys.en.is_empty() {
         return String::new();
     }

@@ -9,21 +9,24 @@ use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::import;
 use super::inputs::{self};
 use super::ledger_run::{from_ledger, record};
+use super::linting::Linting;
 use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
 use super::rules::{self, Rules};
 use super::write::{Shown, write_all};
 use super::{Exit, Format, Global, Reading, Screen, Stop, columns, ledger, role, streamed};
 use regrade::decide::Decision;
-use regrade::diagnostic::{Code, Finding, Lang, Severity};
+use regrade::diagnostic::{Code, Finding, Lang, Severity, Text};
 use regrade::grading::{Grading, SeenAs};
 use regrade::present::seen::Seen;
 use regrade::present::summary::Summary;
 use regrade::read::Input;
-use regrade::report::Judged;
+use regrade::report::{self, Judged, Promising};
 use regrade::roles::{self, Viewer};
 use regrade::scheme::model::{Expression, OutputColumn};
+use regrade::table::Date;
 use regrade::text;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Arguments of `grade`.
 #[derive(clap::Args, Debug)]
@@ -76,14 +79,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .collect::<Result<Vec<_>, _>>()?;
     let rules = rules::load(global)?;
     check_places(&outputs, args, global, &rules)?;
-    let lint = rules.warnings(as_of(global)?);
-    if lint > 0 {
-        let name = &rules.name;
-        screen.say(&text!(
-            "warnings in {name}: {lint} (`regrade check -r {name}` shows them)",
-            "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
-        ));
-    }
+    let lint = lint(args, &rules, as_of(global)?, screen);
     let viewer = role::viewer(global, &rules.scheme)?;
     let scheme = viewer
         .as_ref()
@@ -124,8 +120,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         columns,
     };
     if !args.files.is_empty() && global.ledger.is_none() {
-        if let Ok(streamed) = streamed::grade(&task, &rules, as_of, global, screen) {
-            return streamed;
+        match streamed::grade(&task, &rules, as_of, global, screen) {
+            Ok(streamed) => return streamed,
+            Err(reason) if screen.verbose => {
+                let Text { en, zh } = reason.text();
+                screen.say(&text!(
+                    "all rows are held in memory: {en}",
+                    "全部数据行都读入内存：{zh}"
+                ));
+            }
+            Err(_) => {}
         }
         let previous = args.previous.as_deref();
         let mut rules = rules;
@@ -136,8 +140,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         import::known_jumps(&rules.scheme, &args.accept_jump)?;
         let before = previous.map(|file| (file, Some(&args.accept_jump[..])));
         let mut graded = grade_files(&args.files, before, rules, &args.reading, as_of, screen)?;
+        let judged = task.judge(&mut graded);
         let alongside = Alongside {
-            judged: task.judge(&mut graded),
+            promising: task.promising(&mut graded, judged.as_ref()),
+            judged,
             ..Alongside::default()
         };
         let finished = task.finish(&graded, alongside, global, screen, &|_, _| Ok(()))?;
@@ -168,10 +174,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         .shows_runs(global)
         .then(|| LastRuns::of(&writer, &graded.grading))
         .transpose()?;
+    let judged = task.judge(&mut graded);
     let alongside = Alongside {
         tags,
         last,
-        judged: task.judge(&mut graded),
+        promising: task.promising(&mut graded, judged.as_ref()),
+        judged,
     };
     let finished = task.finish(&graded, alongside, global, screen, &|rows, role| {
         let exported = Exported {
@@ -196,6 +204,28 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(finished.exit)
 }
 
+/// The lint of the scheme, which goes on meanwhile. How many warnings it has is said before all else. Where nobody is to
+/// hear of them there is none.
+fn lint(args: &Args, rules: &Rules, as_of: Date, screen: &Screen) -> Arc<Linting> {
+    if screen.quiet && !args.strict {
+        return Linting::done(0);
+    }
+    let begun = Linting::begin(rules, as_of);
+    // Without another thread it is done here.
+    let linting = begun.unwrap_or_else(|_| Linting::done(rules.warnings(as_of)));
+    let (said, name) = (linting.clone(), rules.name.clone());
+    screen.first(move || {
+        let lint = said.warnings();
+        (lint > 0).then(|| {
+            text!(
+                "warnings in {name}: {lint} (`regrade check -r {name}` shows them)",
+                "{name} 有 {lint} 个警告：用 `regrade check -r {name}` 查看"
+            )
+        })
+    });
+    linting
+}
+
 /// The command ends here: to give back what is known of a million customers text by text would only take time. A grading
 /// is memory and nothing else; what else there is, open files and temporary ones, ends as usual.
 fn leave(graded: Graded) {
@@ -207,8 +237,8 @@ pub(super) struct Task<'a> {
     pub(super) args: &'a Args,
     pub(super) outputs: Vec<Output>,
     pub(super) gates: Vec<Gate>,
-    /// How many warnings the lint has.
-    pub(super) lint: usize,
+    /// The lint of the scheme.
+    pub(super) lint: Arc<Linting>,
     /// Who the outputs are for, if not for somebody who may see everything.
     pub(super) viewer: Option<Viewer>,
     pub(super) wanted: Option<Expression>,
@@ -232,6 +262,8 @@ struct Alongside {
     last: Option<LastRuns>,
     /// What a page says of strategies and the like.
     judged: Option<(Judged, Vec<Finding>)>,
+    /// Whom a workbook lists as promising.
+    promising: Option<(Promising, Vec<Finding>)>,
 }
 
 /// How a grading ended.
@@ -252,7 +284,25 @@ impl Task<'_> {
 
     /// What a page tells beside the grades, if there is to be one.
     fn judge(&self, graded: &mut Graded) -> Option<(Judged, Vec<Finding>)> {
-        has_page(&self.outputs).then(|| regrade::report::judge(&mut graded.grading))
+        has_page(&self.outputs).then(|| report::judge(&mut graded.grading))
+    }
+
+    /// Who is promising, if a workbook is to list them. What there is to say of that a page has said with all the rest.
+    fn promising(
+        &self,
+        graded: &mut Graded,
+        judged: Option<&(Judged, Vec<Finding>)>,
+    ) -> Option<(Promising, Vec<Finding>)> {
+        let is_book = |output: &Output| output.format == Format::Xlsx;
+        if self.args.plain || !self.outputs.iter().any(is_book) {
+            return None;
+        }
+        if let Some((judged, _)) = judged {
+            return Some((judged.potential.clone()?, vec![]));
+        }
+        let mut found = vec![];
+        let promising = report::promising(&mut graded.grading, &mut found)?;
+        Some((promising, found))
     }
 
     /// Judges the gates, writes the outputs and says what there is to say. `record` is called with how many rows were
@@ -271,13 +321,17 @@ impl Task<'_> {
         let lang = global.lang.map_or(grading.scheme.language, Lang::from);
         let mut findings = graded.loaded.findings.clone();
         findings.extend(all.findings.iter().cloned());
-        let mut judged = alongside.judged;
+        let (mut judged, mut promising) = (alongside.judged, alongside.promising);
         let is_sound = findings
             .iter()
             .all(|finding| finding.severity == Severity::Note);
         if let Some(viewer) = &self.viewer {
             if let Some((judged, found)) = &mut judged {
                 *judged = judged.of_rows(&viewer.rows(all));
+                findings.append(found);
+            }
+            if let Some((promising, found)) = &mut promising {
+                *promising = promising.of_rows(&viewer.rows(all));
                 findings.append(found);
             }
             findings = roles::withheld(&findings);
@@ -298,9 +352,14 @@ impl Task<'_> {
             run: graded.run.as_deref(),
             last: alongside.last,
             plain: self.args.plain,
+            promising: None,
             page: None,
         };
         findings.extend(regrade::explain::unrated(grading));
+        if let Some((promising, found)) = promising {
+            findings.extend(found);
+            shown.promising = Some(promising);
+        }
         if let Some((judged, found)) = judged {
             findings.extend(found);
             let page = super::report::of_grading(grading, &judged, &shown, &findings);
@@ -342,7 +401,7 @@ impl Task<'_> {
             || findings
                 .iter()
                 .any(|finding| finding.severity > Severity::Note);
-        let unsound = self.lint > 0
+        let unsound = self.args.strict && self.lint.warnings() > 0
             || all.count(Decision::Unrated) > 0
             || all.count(Decision::Refused) > 0
             || warned;

@@ -5,7 +5,8 @@ use super::{Screen, Stop};
 use regrade::book::{self, Gathered, Inputs, SheetKind};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Code, Finding, Lang};
-use regrade::read::{self, Input, KnownSheet, Lines, Options, Sizes, Table, match_sheet};
+use regrade::read::blocks::{Blocks, TextFile};
+use regrade::read::{self, DEFAULT_MEMORY, Input, KnownSheet, Options, Table, match_sheet};
 use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Field, Sheet};
@@ -13,7 +14,7 @@ use regrade::table::{Date, RawRows};
 use regrade::text;
 use regrade::words::Word;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The tables of the command line in its order, and what is to be said about how they were read.
@@ -154,6 +155,12 @@ fn load_as(
     Err(Stop::refused(findings))
 }
 
+/// Smaller files are read whole as fast.
+const WORTH_GATHERING: u64 = 8 << 20;
+
+/// How much of a file is read at once, in bytes: the caches of a core should hold it.
+const PIECE: usize = 1 << 20;
+
 /// The rows of a file of an event sheet, read piece by piece, with the sheet's name and place in the scheme and a table
 /// without rows; `None` where the file is to be read whole.
 fn gather_rows(
@@ -166,8 +173,19 @@ fn gather_rows(
     // Most calls have no sheet that can be gathered: then nothing is read twice.
     let mut events = scheme.events.iter();
     events.find(|rule| book::can_be_gathered(scheme, rule).is_ok())?;
-    let lines = Lines::open(input, wanted, options, Sizes::default()).ok()?;
-    let mut table = lines.table.clone();
+    // It holds what the whole way holds, but does not count it.
+    if options.guard.memory < DEFAULT_MEMORY {
+        return None;
+    }
+    let size = |path: &Path| path.metadata().map_or(0, |about| about.len());
+    if !matches!(input, Input::File { path, .. } if size(path) >= WORTH_GATHERING) {
+        return None;
+    }
+    let file = TextFile::open(input, wanted, options).ok()?;
+    if !file.head().is_plain() {
+        return None;
+    }
+    let mut table = file.head().table();
     if repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers) {
         return None;
     }
@@ -175,10 +193,10 @@ fn gather_rows(
     let Some(SheetKind::Events(kind)) = SheetKind::of(scheme, &sheet) else {
         return None;
     };
-    let piece = |index: usize, width: usize| lines.piece(index, width);
-    let (rule, pieces) = (&scheme.events[kind], lines.pieces());
-    let gathered = book::gather(scheme, rule, &lines.table, pieces, piece, as_of).ok()?;
-    if !lines.is_unchanged() {
+    let (rule, head) = (&scheme.events[kind], file.head());
+    let blocks = Blocks::of_lines(file.rows(), head.line(), PIECE);
+    let gathered = book::gather(scheme, rule, head, &blocks, as_of).ok()?;
+    if !file.is_unchanged() {
         return None;
     }
     table.rows = RawRows::left_out(table.header_row + 1, gathered.rows);
@@ -278,10 +296,8 @@ pub fn input(file: &str) -> Input {
 
 /// A single file, if it is all there is: no worksheet of it, and no pipe.
 pub struct Single {
-    /// Where it is.
-    pub path: PathBuf,
-    /// As the user named it.
-    pub name: String,
+    /// The file.
+    pub input: Input,
     /// The sheets that it may be for.
     pub wanted: Vec<KnownSheet>,
 }
@@ -293,14 +309,12 @@ impl Single {
         let known = known_sheets(scheme);
         let argument = argument(file, &known).ok()?;
         let wanted = wanted(&argument, &known);
-        match argument.input {
-            Input::File {
-                path,
-                name,
-                worksheet: None,
-            } if path.is_file() && !name.is_empty() => Some(Self { path, name, wanted }),
-            _ => None,
-        }
+        let is_file = matches!(&argument.input, Input::File { path, name, worksheet: None }
+            if path.is_file() && !name.is_empty());
+        is_file.then_some(Self {
+            input: argument.input,
+            wanted,
+        })
     }
 }
 

@@ -90,7 +90,7 @@ pub fn from_ledger(
 }
 
 /// Whether a finding is about cells and rows of a file by themselves, rather than about how sheets go together.
-fn is_of_import(finding: &Finding) -> bool {
+pub fn is_of_import(finding: &Finding) -> bool {
     let of_all = [
         Code::UnknownCustomer,
         Code::UnmatchedLookup,

@@ -6,6 +6,7 @@ use super::write::terminal_options;
 use super::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
+use regrade::present::table::ResultTable;
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::{csv, json, markdown, terminal};
 use regrade::text;
@@ -13,6 +14,15 @@ use std::io::{self, Write};
 
 /// The outputs of a call, of those formats that a list has.
 pub fn targets(global: &Global) -> Result<Vec<Output>, Stop> {
+    outputs_of(global, &global.output, global.format, fallback(), known)
+}
+
+/// The same where a list is written as a workbook too.
+pub fn targets_with_workbook(global: &Global) -> Result<Vec<Output>, Stop> {
+    let known = |format| match format {
+        Format::Xlsx => Ok(format),
+        _ => known(format),
+    };
     outputs_of(global, &global.output, global.format, fallback(), known)
 }
 
@@ -87,7 +97,7 @@ pub const fn is_keyed(output: &Output) -> bool {
 /// Writes a list in the format of the output.
 pub fn render(
     output: &Output,
-    listing: &Listing,
+    listing: &(dyn ResultTable + Sync),
     width: Option<u16>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

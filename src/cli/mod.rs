@@ -30,6 +30,7 @@ mod last_runs;
 mod late;
 mod ledger;
 mod ledger_run;
+mod linting;
 mod list;
 mod man;
 mod movers;
@@ -106,7 +107,7 @@ pub struct Global {
     /// Say nothing when all is well.
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more: every place of every finding.
+    /// Say more: every place of every finding, and why a file is not graded bit by bit.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours.

@@ -4,7 +4,7 @@
 use super::side;
 use regrade::compare::{self, Gathered, Graded, Levels, Moved, Teller, Telling, Unmoved, Wanted};
 use regrade::parallel;
-use regrade::read::plain::Plain;
+use regrade::read::blocks::Passes;
 use regrade::read::{Options, Table};
 
 /// Both files with the rows of those who may have moved, and the others counted. `None` where a file is not plain or
@@ -18,7 +18,7 @@ pub fn movers(
     if side::is_run(old) || side::is_run(new) {
         return None;
     }
-    let open = |argument: &str| Plain::open(&super::inputs::input(argument), options).ok();
+    let open = |argument: &str| Passes::open(&super::inputs::input(argument), options).ok();
     let (old, new) = (open(old)?, open(new)?);
     let graded = |table: Table| Graded::pick(vec![table], &[], wanted).ok();
     let heads = (graded(old.table().clone())?, graded(new.table().clone())?);
@@ -58,7 +58,7 @@ pub fn movers(
 
 /// A file and the columns that tell.
 struct File {
-    plain: Plain,
+    plain: Passes,
     telling: Telling,
 }
 

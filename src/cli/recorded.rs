@@ -140,6 +140,7 @@ pub fn put_causes(
     on: &On,
     comparison: &mut Comparison,
 ) -> Result<(), Stop> {
+    ledger.keep_events();
     let wanted = comparison.movers().map(|found| found.id.clone()).collect();
     let renamed = Renamed::of(&new.scheme, on);
     // With other runs between the two the new one is graded from the old one on, or what they left would stay whatever

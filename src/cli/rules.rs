@@ -8,6 +8,7 @@ use regrade::text;
 use std::path::{Path, PathBuf};
 
 /// A scheme with its text.
+#[derive(Clone)]
 pub struct Rules {
     /// The file as the user named it.
     pub name: String,

@@ -4,6 +4,7 @@ use super::{ColorWhen, Exit, Global, Stop};
 use regrade::diagnostic::render::{Source, render};
 use regrade::diagnostic::{Finding, Lang, Text};
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 /// Standard error with the options that shape what is said there.
 pub struct Screen {
@@ -15,7 +16,12 @@ pub struct Screen {
     pub verbose: bool,
     styled: bool,
     color: ColorWhen,
+    /// What comes before all else that is said.
+    first: Mutex<Option<Box<First>>>,
 }
+
+/// Gives what is to be said first, if there is anything.
+type First = dyn FnOnce() -> Option<Text> + Send;
 
 impl Screen {
     /// As the options and the environment say.
@@ -27,6 +33,24 @@ impl Screen {
             verbose: global.verbose > 0,
             styled,
             color: global.color,
+            first: Mutex::new(None),
+        }
+    }
+
+    /// Has something said before all else, and not later than at the end. It is asked for when it is needed.
+    pub fn first(&self, text: impl FnOnce() -> Option<Text> + Send + 'static) {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(text));
+    }
+
+    /// Says what comes first, if that was not said yet.
+    pub fn begin(&self) {
+        let first = self
+            .first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(text) = first.and_then(|first| first()) {
+            self.say(&text);
         }
     }
 
@@ -37,6 +61,7 @@ impl Screen {
 
     /// Renders findings; spans point into `source`.
     pub fn findings(&self, findings: &[Finding], source: Option<Source<'_>>) {
+        self.begin();
         if findings.is_empty() {
             return;
         }
@@ -57,6 +82,7 @@ impl Screen {
 
     /// A line about what was done, unless quiet.
     pub fn say(&self, text: &Text) {
+        self.begin();
         if !self.quiet {
             write(&format!("{}\n", text.get(self.lang)));
         }

@@ -1,17 +1,20 @@
 //! `regrade explain --all --shift 2%`: how firm the grades of everybody are.
 
+use super::files::{Files, write_outputs};
 use super::grade_files::Graded;
 use super::output::files_of;
-use super::{Exit, Global, Stop, list};
+use super::{Exit, Format, Global, Stop, list};
 use regrade::diagnostic::{Code, Finding, Lang};
 use regrade::explain::distance::{Shift, Way, World};
 use regrade::explain::name_of;
 use regrade::grading::Grading;
 use regrade::ledger::Ledger;
-use regrade::present::listing::{ListCell, ListColumn};
+use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole};
+use regrade::present::workbook;
 use regrade::table::Decimal;
 use regrade::text;
+use std::io;
 use std::path::Path;
 
 /// The share that values shift by: `2%`, `0.02`.
@@ -56,15 +59,33 @@ pub fn run(
             "请去掉 `--role`，或指定客户"
         ))));
     }
-    let outputs = list::targets(global)?;
+    let outputs = list::targets_with_workbook(global)?;
     let (graded, _) = gather(&files_of(&outputs))?;
     let grading = &graded.grading;
     let lang = global.lang.map_or(grading.scheme.language, Lang::from);
     let shifts = World::new(grading).shifts(by);
-    list::write(&outputs, lang, &columns(), |_| {
+    let rows = || {
         let rows = shifts.iter();
         rows.map(|shift| cells(grading, shift, by, lang)).collect()
+    };
+    let mut files = Files::default();
+    let reader = write_outputs(&outputs, &mut files, |output, out| {
+        let listing = if list::is_keyed(output) {
+            Listing::keyed(&columns(), rows())
+        } else {
+            Listing::new(lang, &columns(), rows())
+        };
+        if output.format == Format::Xlsx {
+            let as_of = grading.book.as_of;
+            return out.workbook(output, |out| {
+                workbook::write_shifts(&listing, as_of, out).map_err(io::Error::other)
+            });
+        }
+        let width = list::width_in(&out);
+        out.text(|out| list::render(output, &listing, width, out))
     })?;
+    files.commit()?;
+    reader.end()?;
     Ok(Exit::Done)
 }
 

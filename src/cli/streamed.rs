@@ -14,12 +14,11 @@ use regrade::diagnostic::{Finding, Lang, Severity, each_once};
 use regrade::parallel::cores;
 use regrade::present::results::Layout;
 use regrade::present::summary::{self, Of, Summary};
-use regrade::read::{FileState, HEAD, Head};
+use regrade::read::blocks::{TextFile, Unfit};
 use regrade::repair;
 use regrade::stream::{Asked, BLOCK, Grader, Outcome, Reason, Spill, Text, plan};
 use regrade::table::Date;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, Write};
 use tempfile::SpooledTempFile;
 
 /// So much of what goes to standard output is held in memory until it may be shown.
@@ -40,13 +39,8 @@ pub(super) fn grade(
     plan(&rules.scheme, task.columns.as_deref())?;
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
-    let mut file = File::open(&single.path).map_err(|_| Reason::Unreadable)?;
-    let state = FileState::of(&file).map_err(|_| Reason::Unreadable)?;
-    let mut start = vec![];
-    let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
-    read.map_err(|_| Reason::Unreadable)?;
-    let head = Head::of(&single.name, &start, state.len, &single.wanted, &options)?;
-    let table = head.table();
+    let file = TextFile::open(&single.input, &single.wanted, &options)?;
+    let table = file.head().table();
     let is_customers = |sheet: &str| {
         let customers = rules.scheme.customers.as_ref();
         customers.is_some_and(|customers| *customers.sheet.name == *sheet)
@@ -56,8 +50,6 @@ pub(super) fn grade(
     if is_repair || !is_customers(&placed) {
         return Err(Reason::Whole);
     }
-    file.seek(SeekFrom::Start(head.start as u64))
-        .map_err(|_| Reason::Unreadable)?;
     let lang = global.lang.map_or(rules.scheme.language, Lang::from);
     let asked = Asked {
         wanted: task.wanted.clone(),
@@ -67,7 +59,7 @@ pub(super) fn grade(
     let bom = task.args.bom.as_deref();
     let is_csv = output.format == Format::Csv;
     let text = Text {
-        head: &head,
+        head: file.head(),
         grader: &grader,
         delimiter: if is_csv { b',' } else { b'\t' },
         mark: match (&output.target, bom) {
@@ -75,7 +67,7 @@ pub(super) fn grade(
             _ => Some(is_csv && bom == Some("yes")),
         },
         block: BLOCK,
-        threads: if state.len > 2 * BLOCK as u64 {
+        threads: if file.size() > 2 * BLOCK as u64 {
             cores()
         } else {
             1
@@ -87,10 +79,11 @@ pub(super) fn grade(
         spooled: None,
     };
     let graded = shown.write(output, global.dry_run, |out| {
-        let graded = text.grade(&mut file, out)?;
-        match FileState::of(&file) {
-            Ok(now) if now == state => Ok(graded),
-            _ => Err(Reason::Changed),
+        let graded = text.grade(|| file.rows(), out)?;
+        if file.is_unchanged() {
+            Ok(graded)
+        } else {
+            Err(Unfit::Changed.into())
         }
     })?;
     let run = Run {
@@ -101,7 +94,7 @@ pub(super) fn grade(
         global,
         screen,
     };
-    Ok(run.finish(graded, shown, head.place()))
+    Ok(run.finish(graded, shown, file.head().place()))
 }
 
 /// The one output, where it is of rows and nothing else, and of these alone.
@@ -199,7 +192,7 @@ impl Run<'_> {
                 .map(|(_, count)| *count)
                 .sum::<usize>()
         };
-        let unsound = self.task.lint > 0
+        let unsound = self.task.args.strict && self.task.lint.warnings() > 0
             || count(Decision::Unrated) > 0
             || count(Decision::Refused) > 0
             || warned;

@@ -15,7 +15,7 @@ use regrade::present::summary::Summary;
 use regrade::present::terminal::{Colors, TerminalOptions};
 use regrade::present::workbook::{Beside, WorkbookOptions};
 use regrade::present::{csv, json, markdown, record, terminal, workbook};
-use regrade::report::Report;
+use regrade::report::{Promising, Report};
 use regrade::scheme::model::OutputColumn;
 use std::io;
 use std::io::Write;
@@ -33,6 +33,8 @@ pub(super) struct Shown<'a> {
     pub last: Option<LastRuns>,
     /// Whether a workbook has one sheet only.
     pub plain: bool,
+    /// Who is promising, where a workbook lists them.
+    pub promising: Option<Promising>,
     /// The page of it, where one is written.
     pub page: Option<Report>,
 }

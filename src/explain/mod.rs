@@ -25,7 +25,7 @@ use crate::table::Column;
 use crate::table::column::MISSING;
 use crate::table::{Decimal, Value};
 use crate::words::Word;
-use distance::Nearest;
+use distance::{About, Nearest};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -124,7 +124,7 @@ pub fn next(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang) -> Opt
         .filter(|(slot, change)| !movement::asks_only_for(grading, row, *slot, &change.to))
         .map(|(slot, change)| {
             let name = name_of(&grading.scheme, slot, lang);
-            let change = distance::change_text(&grading.scheme, slot, &change, lang);
+            let change = distance::change_text(&grading.scheme, About::Grade, slot, &change, lang);
             match (moves, lang) {
                 (false, _) => format!("{name} {change}"),
                 (true, Lang::Zh) => format!("当期数值：{name} {change}"),

@@ -29,6 +29,7 @@ use crate::classify::Classification;
 use crate::decide::{Decided, Decision, Override};
 use crate::diagnostic::Finding;
 use crate::metrics::Fit;
+use crate::rank::Everybody;
 use crate::scheme::model::Scheme;
 use crate::table::{Date, Period};
 use earlier::EarlierFindings;
@@ -90,6 +91,55 @@ pub fn grade(scheme: Arc<Scheme>, inputs: Inputs, as_of: Date, past: Past) -> Gr
 
 /// Grades all customers of what stands on a shelf.
 pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) -> Grading {
+    walk(scheme, shelf, as_of, past, &Everybody::default())
+}
+
+/// Grades customers who are some of all, of whom this is known.
+pub fn grade_some(
+    scheme: Arc<Scheme>,
+    inputs: Inputs,
+    as_of: Date,
+    everybody: &Everybody,
+) -> Grading {
+    let shelf = Shelf::new(scheme.clone(), inputs, as_of);
+    walk(scheme, &shelf, as_of, Past::default(), everybody)
+}
+
+/// The same as far as the grades that their values give: what there is to rank them by, where nothing moves.
+pub fn assess_some(
+    scheme: &Arc<Scheme>,
+    inputs: Inputs,
+    as_of: Date,
+    everybody: &Everybody,
+) -> (Book, Facts) {
+    let shelf = Shelf::new(scheme.clone(), inputs, as_of);
+    let mut book = shelf.newest(as_of);
+    let mut findings = std::mem::take(&mut book.findings);
+    let past = Past::default();
+    let mut people = People::new(scheme, &book, &past, shelf.first_day(), &mut findings);
+    let when = When::NoPeriods;
+    let moment = Moment::new(
+        scheme,
+        book,
+        &past,
+        when,
+        everybody,
+        &mut people,
+        &mut findings,
+    );
+    let (mut book, facts) = (moment.book, moment.facts);
+    book.findings = findings;
+    (book, facts)
+}
+
+/// The whole path.
+fn walk(
+    scheme: Arc<Scheme>,
+    shelf: &Shelf,
+    as_of: Date,
+    past: Past,
+    everybody: &Everybody,
+) -> Grading {
     let mut newest = shelf.newest(as_of);
     newest.told = past.as_of;
     let mut findings = std::mem::take(&mut newest.findings);
@@ -109,7 +159,16 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
         let book = shelf.at(*end, is_last, &newest);
         let when = When::PeriodEnd { is_last };
         let mut found = vec![];
-        Moment::new(&scheme, book, &past, when, &mut people, &mut found).decide(&mut people);
+        let mut moment = Moment::new(
+            &scheme,
+            book,
+            &past,
+            when,
+            everybody,
+            &mut people,
+            &mut found,
+        );
+        moment.decide(&mut people);
         earlier.add(*end, found);
     }
     let when = if moves && ends.last() == Some(&as_of) {
@@ -119,7 +178,15 @@ pub fn grade_shelf(scheme: Arc<Scheme>, shelf: &Shelf, as_of: Date, past: Past) 
     } else {
         When::NoPeriods
     };
-    let mut moment = Moment::new(&scheme, newest, &past, when, &mut people, &mut findings);
+    let mut moment = Moment::new(
+        &scheme,
+        newest,
+        &past,
+        when,
+        everybody,
+        &mut people,
+        &mut findings,
+    );
     moment.decide(&mut people);
     let shown = moment.show(&people);
     let told = earlier.told(&findings);

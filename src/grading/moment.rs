@@ -9,6 +9,7 @@ use crate::classify::{self, Classification};
 use crate::decide::{Decided, KeptBy, Ladder, compare};
 use crate::diagnostic::Finding;
 use crate::metrics::{self, Fit, MetricColumn};
+use crate::rank::Everybody;
 use crate::scheme::model::Scheme;
 use foldhash::HashSet;
 
@@ -64,17 +65,20 @@ pub struct Shown {
 }
 
 impl<'a> Moment<'a> {
-    /// Works out all values as of the book's date, with what was before as it stands now.
+    /// Works out all values as of the book's date, with what was before as it stands now; `everybody` is as for
+    /// [`Facts::stand_among`].
     pub fn new(
         scheme: &'a Scheme,
         book: Book,
         past: &'a Past,
         when: When,
+        everybody: &Everybody,
         people: &mut People,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
         let numbers = people.numbers(&book);
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
+        facts.stand_among(everybody.clone());
         let now = |number: &u32| people.persons[*number as usize].now();
         let earlier: Vec<Earlier> = numbers.iter().map(now).collect();
         fill(scheme, &book, &earlier, &mut facts);

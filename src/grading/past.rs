@@ -38,6 +38,7 @@ impl Past {
             Known {
                 id: customer.id.clone(),
                 absent: customer.absent,
+                refused: customer.refused,
                 name: customer.name.clone(),
                 standing: Standing {
                     decided: since,
@@ -67,6 +68,8 @@ pub struct Known {
     pub standing: Standing,
     /// Whether the customer was absent there.
     pub absent: bool,
+    /// Whether the customer's row could not be used there: the standing is the one before.
+    pub refused: bool,
 }
 
 /// A review that somebody has settled: a customer waits no longer for it.

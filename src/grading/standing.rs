@@ -39,6 +39,7 @@ impl Grading {
                 };
                 Some(Known {
                     absent: number >= roster.len() && !refused,
+                    refused,
                     id: id.clone(),
                     name: people.names[number].clone(),
                     standing,

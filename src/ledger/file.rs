@@ -1,9 +1,11 @@
 //! The file: created for its owner alone, checked before it is touched, migrated, read by anybody, written by one.
 
-use super::Error;
 use super::schema::{self, STEPS};
+use super::{Error, ImportId};
+use crate::read::Table;
 use rusqlite::{Connection, OpenFlags};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::ops::Deref;
@@ -25,6 +27,8 @@ const ROOM: usize = 32 * PAGE as usize;
 pub struct Ledger {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// Tables of events by their imports, where they are kept for the next time.
+    pub(super) kept: RefCell<Option<HashMap<ImportId, Table>>>,
 }
 
 /// Who changes the ledger, and when: a moment in UTC such as `2024-03-31T08:00:00Z`, because nothing here asks a clock.
@@ -68,6 +72,12 @@ impl Ledger {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// From now on tables of events are read once: for commands that grade one run after another, each of which reads the
+    /// events of those before it again. What is mended meanwhile is not seen, so it is for those that only read.
+    pub fn keep_events(&self) {
+        self.kept.borrow_mut().get_or_insert_default();
     }
 
     /// Begins to change it. Only one writer is at work at a time: this waits for another as long as was said when the
@@ -142,6 +152,7 @@ impl Ledger {
         Ok(Self {
             connection,
             path: path.to_path_buf(),
+            kept: RefCell::default(),
         })
     }
 

@@ -109,7 +109,7 @@ impl Ledger {
     /// The table of an import: the same cells, bit by bit, with the same places; of rows that were mended as they are
     /// now. Rows of forgotten customers are gone, and what there was to say of the reading was said at the import.
     pub fn load_table(&self, import: ImportId) -> Result<Table, Error> {
-        self.load_with(import, &BTreeMap::new(), None)
+        self.load_as_now(import)
     }
 
     /// The same with at most about `most` of its rows, evenly from the whole: to compare with, not to grade from.
@@ -119,7 +119,37 @@ impl Ledger {
 
     /// The table of an import as a run saw it: what was mended since is as it was.
     pub fn load_table_of(&self, import: ImportId, run: RunNumber) -> Result<Table, Error> {
-        self.load_with(import, &self.rows_as_of(import, run)?, None)
+        let others = self.rows_as_of(import, run)?;
+        if others.is_empty() {
+            return self.load_as_now(import);
+        }
+        self.load_with(import, &others, None)
+    }
+
+    /// The table as it is now, from what is kept if it is there.
+    fn load_as_now(&self, import: ImportId) -> Result<Table, Error> {
+        let kept = self.kept.borrow();
+        let known = kept.as_ref().and_then(|kept| kept.get(&import));
+        if let Some(table) = known {
+            return Ok(table.clone());
+        }
+        let keeps = kept.is_some();
+        drop(kept);
+        let table = self.load_with(import, &BTreeMap::new(), None)?;
+        if keeps && self.is_of_events(import)? {
+            let mut kept = self.kept.borrow_mut();
+            kept.get_or_insert_default().insert(import, table.clone());
+        }
+        Ok(table)
+    }
+
+    /// Whether an import is of a sheet of events that has rows: those are read again by every later run, customers' sheets
+    /// by the runs of their own time.
+    fn is_of_events(&self, import: ImportId) -> Result<bool, Error> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT first_date IS NOT NULL FROM import WHERE id = ?1")?;
+        Ok(statement.query_row([import.0], |row| row.get(0))?)
     }
 
     /// What is to be known of the table of an import beside its rows, and the ids of its rows: from, to.

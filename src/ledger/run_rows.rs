@@ -141,11 +141,13 @@ impl Ledger {
         let mut names = Names::default();
         let mut standings = vec![];
         while let Some(row) = rows.next()? {
+            let decision: Decision = row.get(12)?;
             standings.push(Known {
                 id: row.get(0)?,
                 name: row.get(1)?,
                 standing: standing(row, 0, &mut names)?,
-                absent: row.get::<_, Decision>(12)? == Decision::Absent,
+                absent: decision == Decision::Absent,
+                refused: decision == Decision::Refused,
             });
         }
         Ok(standings)

@@ -7,6 +7,7 @@ mod aggregate;
 mod estimate;
 mod groups;
 mod report;
+mod so_far;
 mod window;
 
 use crate::book::{Book, EventRows, SheetVersion};
@@ -22,6 +23,7 @@ use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
 pub use estimate::Fit;
 use groups::{Groups, Takes};
+pub use so_far::so_far;
 use std::borrow::Cow;
 use window::Windows;
 pub use window::day_at;

@@ -2,22 +2,128 @@
 //! scheme and what came after.
 
 use super::listing::{ListCell, ListColumn, Listing};
-use super::table::{ColumnKind, ColumnRole, OutCell};
-use crate::backtest::{Customer, Direction, Move, Replay, Standing, moves};
+use super::table::{
+    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
+};
+use crate::backtest::{After, Customer, Direction, Move, Replay, Standing, moves};
 use crate::diagnostic::Lang;
 use crate::report::backtest::Backtest;
-use crate::table::{Date, Decimal, Period, Truth};
+use crate::table::{Decimal, Period, Truth};
 use crate::text;
 use std::borrow::Cow;
+use std::sync::Arc;
 
-/// The list, for people.
-pub fn listing(made: &Backtest<'_>) -> Listing {
-    Listing::new(made.lang, &columns(made), rows(made))
+/// The list: its cells are worked out when they are asked for, because it has a line for everybody and every period end.
+pub struct List<'a> {
+    made: &'a Backtest<'a>,
+    /// The columns, without a row.
+    head: Listing,
+    people: Vec<Person<'a>>,
+    /// For each line the period end and the customer, by their places.
+    lines: Vec<(u32, u32)>,
 }
 
-/// The same for programs: headings and words are keys.
-pub fn keyed(made: &Backtest<'_>) -> Listing {
-    Listing::keyed(&columns(made), rows(made))
+impl<'a> List<'a> {
+    /// For people, or for programs (`is_keyed`): then headings and words are keys.
+    pub fn new(made: &'a Backtest<'a>, is_keyed: bool) -> Self {
+        let (candidate, present) = (made.candidate, made.present);
+        let only_present = present.customers().iter();
+        let only_present = only_present.filter(|known| candidate.customer(&known.id).is_none());
+        let all = candidate.customers().iter().chain(only_present);
+        let person = |known: &'a Customer| Person {
+            known,
+            sides: [candidate, present]
+                .map(|replay| Side::of(replay, replay.customer(&known.id), made.within)),
+        };
+        let people: Vec<Person<'a>> = all.map(person).collect();
+        let mut lines = vec![];
+        for end in 0..candidate.ends.len() {
+            for (place, person) in (0u32..).zip(&people) {
+                if person.sides.iter().any(|side| side.standing(end).is_some()) {
+                    lines.push((end as u32, place));
+                }
+            }
+        }
+        let columns = columns(made);
+        Self {
+            made,
+            head: if is_keyed {
+                Listing::keyed(&columns, vec![])
+            } else {
+                Listing::new(made.lang, &columns, vec![])
+            },
+            people,
+            lines,
+        }
+    }
+
+    fn value(&self, line: usize, column: usize) -> ListCell {
+        let (end, place) = self.lines[line];
+        let (end, person) = (end as usize, &self.people[place as usize]);
+        let as_of = self.made.candidate.ends[end];
+        match column {
+            0 => ListCell::text(Period::of(self.made.period, as_of).to_string()),
+            1 => ListCell::Value(OutCell::Date(as_of)),
+            2 => ListCell::text(&*person.known.id),
+            3 => ListCell::maybe(person.known.name.as_deref()),
+            4..=7 => person.sides[0].value(end, column - 4),
+            8..=11 => person.sides[1].value(end, column - 8),
+            12 if self.made.following.revenue.is_some() => {
+                let after = self.after(end, person);
+                let spent = after.and_then(|after| Decimal::from_wide(after.revenue?));
+                ListCell::Value(spent.map_or(OutCell::Blank, OutCell::Number))
+            }
+            _ => {
+                let after = self.after(end, person);
+                ListCell::Value(match after.map(|after| after.lost) {
+                    Some(Truth::True) => OutCell::Bool(true),
+                    Some(Truth::False) => OutCell::Bool(false),
+                    Some(Truth::Unknown) | None => OutCell::Blank,
+                })
+            }
+        }
+    }
+
+    /// What came after a period end.
+    fn after(&self, end: usize, person: &Person<'_>) -> Option<After> {
+        let (made, id) = (self.made, &person.known.id);
+        let as_of = made.candidate.ends[end];
+        let mut sides = person.sides.iter();
+        sides.find_map(|side| {
+            made.following
+                .of_standing(end, as_of, id, side.standing(end))
+        })
+    }
+}
+
+impl ResultTable for List<'_> {
+    fn lang(&self) -> Lang {
+        self.head.lang()
+    }
+
+    fn columns(&self) -> &[TableColumn] {
+        self.head.columns()
+    }
+
+    fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> OutCell<'_> {
+        self.head.shown(self.value(row, column))
+    }
+
+    fn mark(&self, row: usize) -> RowMark {
+        self.head.mark(row)
+    }
+
+    fn grades(&self) -> &[GradeStyle] {
+        self.head.grades()
+    }
+
+    fn types(&self) -> &[Arc<str>] {
+        self.head.types()
+    }
 }
 
 fn columns(made: &Backtest<'_>) -> Vec<ListColumn> {
@@ -88,16 +194,24 @@ fn columns(made: &Backtest<'_>) -> Vec<ListColumn> {
     columns
 }
 
+/// A customer by both schemes: the candidate, then the present one.
+struct Person<'a> {
+    known: &'a Customer,
+    sides: [Side<'a>; 2],
+}
+
 /// A customer by one scheme, with the moves.
 struct Side<'a> {
+    replay: &'a Replay,
     customer: Option<&'a Customer>,
     moves: Vec<Option<Move>>,
 }
 
 impl<'a> Side<'a> {
-    fn of(customer: Option<&'a Customer>, within: usize) -> Self {
+    fn of(replay: &'a Replay, customer: Option<&'a Customer>, within: usize) -> Self {
         let moves = customer.map(|customer| moves(customer, within));
         Self {
+            replay,
             customer,
             moves: moves.unwrap_or_default(),
         }
@@ -106,83 +220,27 @@ impl<'a> Side<'a> {
     fn standing(&self, end: usize) -> Option<Standing> {
         self.customer?.standings[end]
     }
-}
 
-fn rows<'a>(made: &Backtest<'a>) -> Vec<Vec<ListCell>> {
-    let (candidate, present) = (made.candidate, made.present);
-    let only_present = present.customers().iter();
-    let only_present = only_present.filter(|known| candidate.customer(&known.id).is_none());
-    let all: Vec<(&'a Customer, [Side<'a>; 2])> = candidate
-        .customers()
-        .iter()
-        .chain(only_present)
-        .map(|known| {
-            let side = |of: &'a Replay| Side::of(of.customer(&known.id), made.within);
-            (known, [side(candidate), side(present)])
-        })
-        .collect();
-    let mut rows = vec![];
-    for (end, as_of) in candidate.ends.iter().enumerate() {
-        for (known, sides) in &all {
-            if sides.iter().any(|side| side.standing(end).is_some()) {
-                rows.push(row(made, (end, *as_of), known, sides));
+    /// One of its four columns: grade, decision, move, whether it takes one back.
+    fn value(&self, end: usize, column: usize) -> ListCell {
+        let found = self.moves.get(end).copied().flatten();
+        let value = match column {
+            0 => {
+                let standing = self.standing(end);
+                let grade = standing.and_then(|standing| self.replay.grade_name(standing));
+                return ListCell::maybe(grade.map(|grade| &**grade));
             }
-        }
-    }
-    rows
-}
-
-fn row(
-    made: &Backtest<'_>,
-    (end, as_of): (usize, Date),
-    known: &Customer,
-    sides: &[Side<'_>; 2],
-) -> Vec<ListCell> {
-    let period = Period::of(made.period, as_of).to_string();
-    let mut cells = vec![
-        ListCell::text(period),
-        ListCell::Value(OutCell::Date(as_of)),
-        ListCell::text(&*known.id),
-        ListCell::maybe(known.name.as_deref()),
-    ];
-    for (side, replay) in sides.iter().zip([made.candidate, made.present]) {
-        let standing = side.standing(end);
-        let grade = standing.and_then(|standing| replay.grade_name(standing));
-        cells.push(ListCell::maybe(grade.map(|grade| &**grade)));
-        cells.push(
-            standing.map_or(ListCell::Value(OutCell::Blank), |standing| {
+            1 => self.standing(end).map(|standing| {
                 let decision = standing.decision;
                 let (en, zh) = (decision.word(Lang::En), decision.word(Lang::Zh));
                 ListCell::Word(decision.key(), text!("{en}", "{zh}"))
             }),
-        );
-        let found = side.moves.get(end).copied().flatten();
-        cells.push(found.map_or(
-            ListCell::Value(OutCell::Blank),
-            |found| match found.direction {
+            2 => found.map(|found| match found.direction {
                 Direction::Up => ListCell::Word("up", text!("up", "升")),
                 Direction::Down => ListCell::Word("down", text!("down", "降")),
-            },
-        ));
-        cells.push(ListCell::Value(
-            found.map_or(OutCell::Blank, |found| OutCell::Bool(found.is_reversal)),
-        ));
+            }),
+            _ => found.map(|found| ListCell::Value(OutCell::Bool(found.is_reversal))),
+        };
+        value.unwrap_or(ListCell::Value(OutCell::Blank))
     }
-    let following = &made.following;
-    let after = sides
-        .iter()
-        .find_map(|side| following.of_standing(end, as_of, &known.id, side.standing(end)));
-    if following.revenue.is_some() {
-        let spent = after.and_then(|after| Decimal::from_wide(after.revenue?));
-        cells.push(ListCell::Value(
-            spent.map_or(OutCell::Blank, OutCell::Number),
-        ));
-    }
-    let lost = after.map_or(Truth::Unknown, |after| after.lost);
-    cells.push(ListCell::Value(match lost {
-        Truth::True => OutCell::Bool(true),
-        Truth::False => OutCell::Bool(false),
-        Truth::Unknown => OutCell::Blank,
-    }));
-    cells
 }

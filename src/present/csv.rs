@@ -12,7 +12,7 @@ use crate::parallel::{cores, in_turn};
 use crate::present::marks::decision_sign;
 use crate::table::{Date, DateTime};
 use crate::words::Word;
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter};
 use std::io::{self, Write};
 
 /// How many rows are gathered before they are handed on.
@@ -111,11 +111,11 @@ impl Sheet {
     fn row(&mut self, table: &dyn ResultTable, row: usize) {
         let start = self.bytes.len();
         let mut first = 0;
-        if let Some((cells, record)) = table.written(row, self.delimiter)
-            && self.stays(record)
+        if let Some(written) = table.written(row, self.delimiter)
+            && (written.is_unsigned || self.stays(written.record))
         {
-            self.bytes.extend_from_slice(record.as_bytes());
-            first = cells;
+            self.bytes.extend_from_slice(written.record.as_bytes());
+            first = written.cells;
         }
         for (index, column) in table.columns().iter().enumerate().skip(first) {
             self.separate(index);
@@ -133,20 +133,21 @@ impl Sheet {
         self.end_row(self.bytes.len() == start);
     }
 
-    /// Whether cells that stood so in a text file, without quotes, are written so again.
+    /// Whether cells that stood so in a text file, in quotes where they need them, are written so again.
     fn stays(&self, record: &str) -> bool {
         let bytes = record.as_bytes();
-        if memchr2(b'"', b'\r', bytes).is_some() {
-            return false;
-        }
         // Only with these can an escape begin, or a text that needs one; most of them are numbers below zero.
+        let may_be_escaped = |at: usize| {
+            let signs = b"=+-@\t'\xEF";
+            bytes.get(at).is_some_and(|byte| signs.contains(byte))
+        };
+        // A delimiter within quotes begins no cell, but to look there too costs nothing but time.
         let is_plain = |from: usize| {
+            if bytes.get(from) == Some(&b'"') {
+                return !may_be_escaped(from + 1);
+            }
             let rest = &record[from..];
-            let may_be_escaped = matches!(
-                bytes.get(from),
-                Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\'' | 0xEF)
-            );
-            !may_be_escaped || {
+            !may_be_escaped(from) || {
                 let end = memchr(self.delimiter, rest.as_bytes()).unwrap_or(rest.len());
                 let cell = &rest[..end];
                 unescape(cell) == cell && !(self.escape && needs_escape(cell))

@@ -3,28 +3,79 @@
 use super::explanation::{number, value_json};
 use crate::diagnostic::Lang;
 use crate::explain;
-use crate::explain::distance::{self, Reach, Shifted, Way};
+use crate::explain::distance::{self, About, Reach, Shifted, Way};
 use crate::grading::Grading;
 use crate::scheme::model::SlotKind;
 use crate::table::Decimal;
 use crate::words::Word;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::sync::Arc;
 
-/// How far a customer is from other grades, for those who may be told.
-#[derive(Clone, Debug)]
-pub enum Distances {
-    /// There is nothing to tell: a scheme without grades.
-    None,
-    /// What the grade is made of is not all for this reader.
-    Withheld,
-    /// For each value the nearest changes; by how much all values shift if that was asked, and what that does, if that is
-    /// for this reader.
-    Told(Vec<Reach>, Option<(Decimal, Option<Vec<Shifted>>)>),
+/// How far a customer is from other grades, and from other types.
+#[derive(Clone, Debug, Default)]
+pub struct Distances {
+    /// From other grades.
+    pub grades: Told,
+    /// From other types.
+    pub types: Told,
+    /// By how much all values shift if that was asked, and what that does to the grade, if that is for this reader.
+    pub shift: Option<(Decimal, Option<Vec<Shifted>>)>,
 }
 
-/// How far the customer is from other grades, a line for each value.
+/// The nearest changes, for those who may be told.
+#[derive(Clone, Debug, Default)]
+pub enum Told {
+    /// There is nothing to tell: a scheme without grades, or types.
+    #[default]
+    None,
+    /// What the grade or the type is made of is not all for this reader.
+    Withheld,
+    /// For each value the nearest changes.
+    Told(Vec<Reach>),
+}
+
+/// How far the customer is from other grades and types, a line for each value.
 pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &mut String) {
+    let grades = grades_heading(grading, lang);
+    told(grading, About::Grade, &grades, &distances.grades, lang, out);
+    if let Some((by, shifted)) = &distances.shift {
+        let text = match shifted {
+            Some(shifted) => shift_text(grading, *by, shifted, lang),
+            None => format!("±{}% {}", percent(*by), Word::Withheld.get(lang)),
+        };
+        let _ = writeln!(out, "\n{text}");
+    }
+    let types = match (grading.scheme.type_movement.is_some(), lang) {
+        (false, Lang::En) => "What would change the type (each value alone, all else as it is)",
+        (false, Lang::Zh) => "怎样会变类型（只变一个值，其他都不变）",
+        (true, Lang::En) => {
+            "What would change the type that the values give (each value alone, all else as it is)"
+        }
+        (true, Lang::Zh) => "怎样会改变当期数值对应的类型（只变一个值，其他都不变）",
+    };
+    told(grading, About::Type, types, &distances.types, lang, out);
+}
+
+/// What is told of grades, or types, under its heading.
+fn told(grading: &Grading, about: About, heading: &str, told: &Told, lang: Lang, out: &mut String) {
+    match told {
+        Told::None => {}
+        Told::Withheld => {
+            let _ = writeln!(out, "\n{heading}: {}", Word::Withheld.get(lang));
+        }
+        Told::Told(reaches) => {
+            if !reaches.is_empty() {
+                let _ = writeln!(out, "\n{heading}:");
+            }
+            for line in distance::texts(&grading.scheme, about, reaches, lang) {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    }
+}
+
+fn grades_heading(grading: &Grading, lang: Lang) -> String {
     let scheme = &grading.scheme;
     let heading = match (scheme.grade_movement.is_some(), lang) {
         (false, Lang::En) => "What would change the grade (each value alone, all else as it is)",
@@ -37,31 +88,10 @@ pub(super) fn lines(grading: &Grading, distances: &Distances, lang: Lang, out: &
     // What a customer keeps in spite of its values is for the rules of movement to say.
     let keeps =
         scheme.grade_movement.is_some() && scheme.grades.iter().any(|grade| grade.keep.is_some());
-    let heading = match (keeps, lang) {
+    match (keeps, lang) {
         (false, _) => heading.to_owned(),
         (true, Lang::En) => format!("{heading}; `keep` is left out"),
         (true, Lang::Zh) => format!("{heading}；未计保级条件 keep"),
-    };
-    match distances {
-        Distances::None => {}
-        Distances::Withheld => {
-            let _ = writeln!(out, "\n{heading}: {}", Word::Withheld.get(lang));
-        }
-        Distances::Told(reaches, shifts) => {
-            if !reaches.is_empty() {
-                let _ = writeln!(out, "\n{heading}:");
-            }
-            for line in distance::texts(scheme, reaches, lang) {
-                let _ = writeln!(out, "  {line}");
-            }
-            if let Some((by, shifted)) = shifts {
-                let text = match shifted {
-                    Some(shifted) => shift_text(grading, *by, shifted, lang),
-                    None => format!("±{}% {}", percent(*by), Word::Withheld.get(lang)),
-                };
-                let _ = writeln!(out, "\n{text}");
-            }
-        }
     }
 }
 
@@ -92,13 +122,36 @@ fn shift_text(grading: &Grading, by: Decimal, shifted: &[Shifted], lang: Lang) -
     }
 }
 
-/// Each value with its distances.
+/// Each value with its distances, those of grades before those of types.
 pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: Lang) -> Value {
-    let Distances::Told(reaches, _) = distances else {
-        return Value::Null;
-    };
+    let all = [
+        (About::Grade, &distances.grades),
+        (About::Type, &distances.types),
+    ];
+    let mut items = vec![];
+    let mut is_told = false;
+    for (about, told) in all {
+        if let Told::Told(reaches) = told {
+            is_told = true;
+            items.extend(reaches_json(grading, about, row, reaches, lang));
+        }
+    }
+    if is_told { items.into() } else { Value::Null }
+}
+
+fn reaches_json(
+    grading: &Grading,
+    about: About,
+    row: usize,
+    reaches: &[Reach],
+    lang: Lang,
+) -> Vec<Value> {
     let scheme = &grading.scheme;
-    let grade = |grade: Option<u32>| grade.map(|grade| scheme.grades[grade as usize].name.clone());
+    let (of, level): (_, &dyn Fn(u32) -> Arc<str>) = match about {
+        About::Grade => ("grade", &|grade| scheme.grades[grade as usize].name.clone()),
+        About::Type => ("type", &|kind| scheme.types[kind as usize].name.clone()),
+    };
+    let is_ordered = about == About::Grade || scheme.type_movement.is_some();
     let reach = |reach: &Reach| {
         let changes = reach.changes.iter().map(|change| {
             let way = match change.way {
@@ -111,9 +164,9 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
                 "way": way,
                 "to": value_json(&change.to),
                 "by": number(change.by),
-                "grade": grade(change.grade),
-                "better": change.better,
-                "text": distance::change_text(scheme, reach.slot, change, lang),
+                of: change.grade.map(level),
+                "better": is_ordered.then_some(change.better),
+                "text": distance::change_text(scheme, about, reach.slot, change, lang),
             })
         });
         let kind = scheme.slots.entries[reach.slot.0 as usize].kind;
@@ -125,6 +178,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
             _ => None,
         };
         json!({
+            "of": of,
             "name": explain::name_of(scheme, reach.slot, lang),
             "place": cell.map(|cell| cell.to_string()),
             "now": value_json(&reach.now),
@@ -138,7 +192,7 @@ pub(super) fn json(grading: &Grading, row: usize, distances: &Distances, lang: L
 
 /// Whether the grade stands where each value is somewhat more or less.
 pub(super) fn shifts_json(grading: &Grading, distances: &Distances, lang: Lang) -> Value {
-    let Distances::Told(_, Some((by, Some(shifted)))) = distances else {
+    let Some((by, Some(shifted))) = &distances.shift else {
         return Value::Null;
     };
     let scheme = &grading.scheme;

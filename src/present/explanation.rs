@@ -254,6 +254,7 @@ pub fn json(
     let document = json!({
         "id": roster.ids[row],
         "name": roster.names[row],
+        "merged": merged(grading, &roster.ids[row]).collect::<Vec<_>>(),
         "grade": grading.grade_name(row),
         "previous": grading.earlier(row).grade.map(|grade| grading.scheme.grades[grade].name.clone()),
         "decision": decided.decision.key(),
@@ -269,10 +270,33 @@ pub fn json(
             .filter(|_| explain::type_holds(grading, row))
             .map(rule_json),
         "reasons": crate::explain::reasons(grading, row, lang),
+        "next": explain::movement::next(grading, row, lang),
+        "so_far": so_far_json(grading, row),
         "distances": super::distances::json(grading, row, distances, lang),
         "shift": super::distances::shifts_json(grading, distances, lang),
     });
     format!("{document}\n")
+}
+
+/// How far the period that is not closed yet has come, of what each rule of movement asks for that may move next.
+fn so_far_json(grading: &Grading, row: usize) -> Value {
+    let begun = explain::movement::begun(grading, row).into_iter();
+    let all = begun.flat_map(|begun| {
+        let way = if begun.up { "promotes" } else { "demotes" };
+        begun.so_far.into_iter().map(move |so_far| {
+            json!({
+                "rule": begun.rule,
+                "of": begun.ladder.subject().key(),
+                way: begun.to,
+                "name": grading.scheme.slots.entries[so_far.slot.0 as usize].name,
+                "period": so_far.period.to_string(),
+                "value": value_json(&so_far.value),
+                "comparison": so_far.comparison.sign(),
+                "limit": value_json(&so_far.limit),
+            })
+        })
+    });
+    all.collect()
 }
 
 fn rule_json(step: &RuleStep) -> Value {
@@ -354,10 +378,17 @@ pub fn kept_json(grading: &Grading, entry: Entry, lang: Lang) -> String {
         "id": kept.id,
         "name": kept.name,
         "decision": kept.decision.key(),
+        "merged": kept.id.map(|id| merged(grading, id).collect::<Vec<_>>()),
         "place": place(grading, entry),
         "reasons": why,
     });
     format!("{document}\n")
+}
+
+/// The keys that were merged into a customer's: their rows and events are this customer's too.
+pub fn merged<'a>(grading: &'a Grading, id: &'a str) -> impl Iterator<Item = &'a str> {
+    let merged = grading.book.inputs.merged.iter();
+    merged.filter_map(move |(key, kept)| (**kept == *id).then_some(&**key))
 }
 
 /// Where a refused row stands.

@@ -100,6 +100,15 @@ impl Listing {
         }
     }
 
+    /// A cell as this list shows it.
+    pub(super) fn shown(&self, cell: ListCell) -> OutCell<'static> {
+        match cell {
+            ListCell::Value(value) => value,
+            ListCell::Word(key, _) if self.keyed => OutCell::Text(Cow::Borrowed(key)),
+            ListCell::Word(_, word) => OutCell::Text(Cow::Owned(word.get(self.lang).to_owned())),
+        }
+    }
+
     /// Other rows below the same columns, for a list that is written piece by piece.
     pub fn replace_rows(&mut self, rows: Vec<Vec<ListCell>>) {
         self.rows = rows;

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod markdown;
 pub mod marks;
 pub mod palette;
+pub mod potential;
 pub mod printed;
 pub mod problems;
 pub mod record;

@@ -153,6 +153,17 @@ pub struct GradeStyle {
     pub color: Option<u32>,
 }
 
+/// Cells as they stood in a text file.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// How many they are.
+    pub cells: usize,
+    /// They, and what stands between them.
+    pub record: &'a str,
+    /// Whether it is known that none of them needs an escape or has one.
+    pub is_unsigned: bool,
+}
+
 /// The rows and columns to show.
 pub trait ResultTable {
     /// The language of headings and words.
@@ -167,9 +178,9 @@ pub trait ResultTable {
     }
     /// The cell of row `row` and column `column`, both from 0.
     fn cell(&self, row: usize, column: usize) -> OutCell<'_>;
-    /// The first cells of row `row`, and how many they are, as they stood in the text file that they come from, which
-    /// has `delimiter` between its cells; `None` where they did not stand so.
-    fn written(&self, _row: usize, _delimiter: u8) -> Option<(usize, &str)> {
+    /// The first cells of row `row` as they stood in the text file that they come from, which has `delimiter` between its
+    /// cells; `None` where they did not stand so, or in quotes where they need none.
+    fn written(&self, _row: usize, _delimiter: u8) -> Option<Written<'_>> {
         None
     }
     /// What marks row `row`.

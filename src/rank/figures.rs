@@ -41,6 +41,15 @@ impl Figures<'_> {
             + usize::from(self.put.is_some_and(|put| put > key))
     }
 
+    /// The keys beside whom as many as `better` begin to be better, whoever of those here is asked for: below both of
+    /// them that many are, above both of them they are not.
+    pub fn beside(&self, better: usize) -> impl Iterator<Item = i64> {
+        let places = [better.checked_sub(1), Some(better)];
+        let places = places.into_iter().flatten();
+        let from_worst = places.filter_map(|place| self.keys.len().checked_sub(place + 1));
+        from_worst.map(|place| self.keys[place])
+    }
+
     /// The sum of all keys, in millionths.
     pub fn total(&self) -> i128 {
         self.exchanged(self.sums.last().copied().unwrap_or(0), |_| true)

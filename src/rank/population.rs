@@ -1,23 +1,16 @@
 //! The sorted values of a population, looked up by value: also by one that is not among them.
 
-use super::Figures;
-use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
-use crate::table::{Column, TextColumn, Truth};
-use foldhash::HashMap;
+use super::groups::{Group, Groups, key_of};
+use super::{AllKeys, Figures};
+use crate::table::Column;
 use std::sync::Arc;
-
-/// One group of a population; without groups there is only one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Group(u32);
 
 /// Sorted values, each group for itself. Keys are what columns hold: millionths, days or seconds; more is better.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
-    groups: Vec<Arc<Sorted>>,
-    /// The group of each text, or of each number, day, moment or truth value; both empty without groups.
-    by_text: HashMap<Arc<str>, u32>,
-    by_key: HashMap<i64, u32>,
-    grouped: bool,
+    groups: Groups,
+    /// The keys of each group.
+    sorted: Vec<Arc<Sorted>>,
     /// Who is taken out and put in, where it is asked what would be.
     exchange: Option<Arc<Exchange>>,
 }
@@ -41,47 +34,16 @@ struct Sorted {
     sums: Vec<i128>,
 }
 
-/// The key of a row: what its column holds, `None` if missing. Texts and lists have none.
-pub(super) fn key_of(column: &Column, row: usize) -> Option<i64> {
-    match column {
-        Column::Number(values) | Column::DateTime(values) => {
-            Some(values[row]).filter(|key| *key != MISSING)
-        }
-        Column::Date(values) => Some(values[row])
-            .filter(|day| *day != MISSING_DATE)
-            .map(i64::from),
-        Column::Bool(values) => match values[row] {
-            Truth::Unknown => None,
-            truth => Some(i64::from(truth == Truth::True)),
-        },
-        Column::Text(_) | Column::List(_) => None,
-    }
-}
-
 impl Population {
     /// The population of the customers with a key, and with a group if `within` is given.
     pub fn build(keys: &Column, within: Option<&Column>) -> Self {
-        let mut population = Self {
-            grouped: within.is_some(),
-            ..Self::default()
-        };
-        let groups = within.map(|within| population.number_groups(within));
-        if groups.is_none() {
-            population.groups.push(Arc::default());
-        }
-        let mut members: Vec<Vec<i64>> = vec![vec![]; population.groups.len()];
-        for row in 0..keys.len() {
-            let group = match &groups {
-                None => 0,
-                Some(groups) => match groups[row] {
-                    Some(group) => group.0 as usize,
-                    None => continue,
-                },
-            };
-            if let Some(key) = key_of(keys, row) {
-                members[group].push(key);
-            }
-        }
+        let mut all = AllKeys::new(1, within.is_some());
+        all.add(std::slice::from_ref(keys), within);
+        all.population()
+    }
+
+    /// The population of these keys, those of each group for themselves.
+    pub(super) fn of(groups: Groups, members: Vec<Vec<i64>>) -> Self {
         let sorted = members.into_iter().map(|mut keys| {
             keys.sort_unstable();
             let mut sums = Vec::with_capacity(keys.len() + 1);
@@ -93,50 +55,21 @@ impl Population {
             }
             Arc::new(Sorted { keys, sums })
         });
-        population.groups = sorted.collect();
-        population
-    }
-
-    /// Gives each distinct value of `within` a group.
-    fn number_groups(&mut self, within: &Column) -> Vec<Option<Group>> {
-        let groups = &mut self.groups;
-        let mut new_group = || {
-            groups.push(Arc::default());
-            groups.len() as u32 - 1
-        };
-        if let Column::Text(texts) = within {
-            let by_text = &mut self.by_text;
-            return per_code(texts, |text| {
-                Some(Group(
-                    *by_text.entry(text.clone()).or_insert_with(&mut new_group),
-                ))
-            });
+        Self {
+            groups,
+            sorted: sorted.collect(),
+            exchange: None,
         }
-        let by_key = &mut self.by_key;
-        (0..within.len())
-            .map(|row| key_of(within, row))
-            .map(|key| key.map(|key| Group(*by_key.entry(key).or_insert_with(&mut new_group))))
-            .collect()
     }
 
     /// The one group of a population without groups.
     pub const fn everybody(&self) -> Option<Group> {
-        if self.grouped { None } else { Some(Group(0)) }
+        self.groups.everybody()
     }
 
     /// The group of each row of `within`; `None` where it is missing or holds no customer of the population.
     pub fn groups(&self, within: &Column) -> Vec<Option<Group>> {
-        if let Column::Text(texts) = within {
-            return per_code(texts, |text| self.by_text.get(text).copied().map(Group));
-        }
-        (0..within.len())
-            .map(|row| key_of(within, row))
-            .map(|key| {
-                key.and_then(|key| self.by_key.get(&key))
-                    .copied()
-                    .map(Group)
-            })
-            .collect()
+        self.groups.of(within)
     }
 
     /// This population as each row sees it whose customer, one of those here, is not `out` but `put`: row by row another
@@ -145,23 +78,26 @@ impl Population {
     pub fn instead(&self, out: Keys<'_>, put: Keys<'_>) -> Self {
         let mut population = self.clone();
         let [out, put] = [out, put].map(|(keys, within)| {
-            let groups = within.map(|within| population.number_groups(within));
+            let groups = within.map(|within| population.groups.number(within));
             let place = |row: usize| {
                 let group = match &groups {
-                    None => Group(0),
+                    None => Group::EVERYBODY,
                     Some(groups) => groups[row]?,
                 };
                 Some((group, key_of(keys, row)?))
             };
             (0..keys.len()).map(place).collect()
         });
+        // In a group that is new there is nobody yet.
+        let groups = population.groups.len();
+        population.sorted.resize_with(groups, Arc::default);
         population.exchange = Some(Arc::new(Exchange { out, put }));
         population
     }
 
     /// Whether nobody here is below zero.
     pub fn is_not_negative(&self) -> bool {
-        let mut least = self.groups.iter().filter_map(|group| group.keys.first());
+        let mut least = self.sorted.iter().filter_map(|group| group.keys.first());
         least.all(|key| *key >= 0)
     }
 
@@ -172,7 +108,7 @@ impl Population {
 
     /// The figures of a group, for those who look at them from this row.
     pub fn figures(&self, group: Group, row: usize) -> Figures<'_> {
-        let Sorted { keys, sums } = &*self.groups[group.0 as usize]; // Groups are made by this population only.
+        let Sorted { keys, sums } = &*self.sorted[group.index()]; // Groups are made by this population only.
         let of_group = |place: Option<(Group, i64)>| place.filter(|(of, _)| *of == group);
         let exchange = self.exchange.as_deref();
         Figures {
@@ -195,23 +131,11 @@ pub fn quantile_of(better: usize, count: usize, parts: u64) -> Option<u64> {
     Some((parts - passed.min(u128::from(parts)) as u64).max(1))
 }
 
-/// For each row what `give` says of its text, asked once for each text that the rows have.
-fn per_code(
-    texts: &TextColumn,
-    mut give: impl FnMut(&Arc<str>) -> Option<Group>,
-) -> Vec<Option<Group>> {
-    let mut known: Vec<Option<Option<Group>>> = vec![None; texts.dictionary.len()];
-    let mut of_code = |code: u32| match code {
-        MISSING_TEXT => None,
-        code => *known[code as usize].get_or_insert_with(|| give(&texts.dictionary[code as usize])),
-    };
-    texts.codes.iter().map(|code| of_code(*code)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Decimal;
+    use crate::table::column::{MISSING, MISSING_TEXT};
+    use crate::table::{Decimal, TextColumn};
     use proptest::prelude::*;
 
     fn numbers(values: &[Option<i64>]) -> Column {

@@ -1,8 +1,8 @@
 //! Places by several keys compared in turn, for grades that take the best so many.
 
-use super::population::key_of;
+use super::groups::key_of;
 use crate::table::Column;
-use crate::table::column::MISSING_TEXT;
+use crate::table::column::{MISSING_TEXT, Value};
 use std::cmp::Ordering;
 
 /// Where a customer stands among those of its group.
@@ -39,6 +39,21 @@ fn ordered(column: &Column) -> Vec<Option<i64>> {
     }
     let of_code = |code: &u32| (*code != MISSING_TEXT).then(|| position[*code as usize]);
     texts.codes.iter().map(of_code).collect()
+}
+
+/// The order of two lists of keys of the same columns, better first, as [`TopKeys::compare`] has it.
+pub fn better_first(a: &[Value], b: &[Value]) -> Ordering {
+    let of_key = |(a, b): (&Value, &Value)| match (b, a) {
+        (Value::Number(b), Value::Number(a)) => b.cmp(a),
+        (Value::Date(b), Value::Date(a)) => b.cmp(a),
+        (Value::DateTime(b), Value::DateTime(a)) => b.cmp(a),
+        (Value::Bool(b), Value::Bool(a)) => b.cmp(a),
+        (Value::Text(b), Value::Text(a)) => b.cmp(a),
+        // Who has a place has all keys, and lists have no order.
+        _ => Ordering::Equal,
+    };
+    let mut keys = a.iter().zip(b).map(of_key);
+    keys.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 impl TopKeys {

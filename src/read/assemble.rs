@@ -110,7 +110,10 @@ impl HeadRow {
 pub(super) fn is_blank(cell: &Cell<'_>) -> bool {
     match cell {
         Cell::Blank => true,
-        Cell::Text(text) => text.trim().is_empty(),
+        // What nearly every cell begins with.
+        Cell::Text(text) => {
+            !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+        }
         _ => false,
     }
 }

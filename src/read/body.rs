@@ -61,7 +61,8 @@ pub(super) struct Shape {
     pub(super) headers: Vec<Header>,
     /// How many there are without those.
     pub(super) extent: usize,
-    key: Option<usize>,
+    /// The column of the key.
+    pub(super) key: Option<usize>,
     pub(super) matched: bool,
     pub(super) unit_line: Option<String>,
     titles: usize,

@@ -90,6 +90,10 @@ fn start_of(text: &str) -> &str {
 }
 
 fn known_headers(record: &[String], lexicon: &[Lexicon]) -> usize {
+    // A line that nothing splits tells nothing, and is long.
+    if record.len() < 2 {
+        return 0;
+    }
     let folded: BTreeSet<String> = record
         .iter()
         .map(|field| super::fold_header(field))
@@ -99,7 +103,6 @@ fn known_headers(record: &[String], lexicon: &[Lexicon]) -> usize {
         .map(|known| known.score(&folded).0)
         .max()
         .unwrap_or(0)
-        * usize::from(record.len() > 1)
 }
 
 /// How many records of a hundred have the usual number of fields, and that number. Records of one field are as usual

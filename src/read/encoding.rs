@@ -184,9 +184,11 @@ impl ByLine {
         ((is_all || sample.len() >= SAMPLE) && encoding != UTF_8).then_some(Self(encoding))
     }
 
-    /// The text of bytes, if all of them are of the encoding. Of UTF-8 several times as fast as the standard library
-    /// finds it out, where there is Chinese.
+    /// The text of bytes, if all of them are of the encoding.
     pub(super) fn text(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        if self == Self::UTF_8 {
+            return utf_8(bytes).map(Cow::Borrowed);
+        }
         let Self(encoding) = self;
         encoding.decode_without_bom_handling_and_without_replacement(bytes)
     }
@@ -200,6 +202,11 @@ impl ByLine {
     pub(super) fn note(self, origin: &Origin) -> Option<Finding> {
         (self != Self::UTF_8).then(|| read_as(self.name(), true, origin))
     }
+}
+
+/// The text of bytes, if they are UTF-8. Of Chinese several times as fast as the standard library finds it out.
+pub(super) fn utf_8(bytes: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 fn by_label(label: &str, marked: Option<Kind>) -> Result<Kind, Vec<Finding>> {

@@ -184,15 +184,24 @@ pub fn fold_header(text: &str) -> String {
 
 /// The folded form and the unit that was taken off.
 fn fold(text: &str) -> (String, Option<String>) {
-    let plain: String = unescape(text.trim())
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
-        .map(|c| match c {
-            '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' => '(',
-            ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' => ')',
-            c => simplified(c),
-        })
-        .collect();
+    let text = unescape(text.trim());
+    let plain = |chars: &mut dyn Iterator<Item = char>| -> String {
+        chars
+            .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
+            .map(|c| match c {
+                '[' | '{' | '【' | '〔' | '〖' | '「' | '『' | '《' | '〈' => '(',
+                ']' | '}' | '】' | '〕' | '〗' | '」' | '』' | '》' | '〉' => ')',
+                c => simplified(c),
+            })
+            .collect()
+    };
+    // Nearly every text is of characters that are their own NFKC, whatever stands beside them.
+    let is_composed = |c: char| c.is_ascii() || matches!(c, '\u{4E00}'..='\u{9FFF}');
+    let plain = if text.chars().all(is_composed) {
+        plain(&mut text.chars())
+    } else {
+        plain(&mut text.nfkc())
+    };
     let (name, unit) = split_unit(&plain);
     (name.to_lowercase(), unit.map(str::to_owned))
 }
@@ -255,6 +264,17 @@ fn one_line(written: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chinese_characters_and_ascii_are_their_own_nfkc() {
+        let all: String = ('\0'..='\u{7F}').chain('\u{4E00}'..='\u{9FFF}').collect();
+        assert!(unicode_normalization::is_nfkc(&all));
+        assert!(unicode_normalization::is_nfkc(
+            &all.chars().rev().collect::<String>()
+        ));
+        assert_eq!(fold_header(" 客戶 編號"), "客户编号");
+        assert_eq!(fold_header("ｉＤ［1］"), "id(1)");
+    }
 
     #[test]
     fn the_escape_of_a_written_header_is_taken_off() {

@@ -8,10 +8,8 @@
 //! encoding             bytes         → text                  text files only
 //! delimiter            text          → the character between fields
 //! records csv          text          → rows of cells         text files
-//! parts                head, then parts of a text file → tables of some of its rows
-//! lines                a text file   → its rows, in pieces   large ones that are plain
+//! blocks               a text file   → its rows, block by block, where it need not be held whole
 //! file_state           a file        → whether it is still the same
-//! plain                files         → blocks of lines       text files that hold nothing unusual, read in passes
 //! password             container     → workbook              encrypted ones
 //! guard                bytes         → the same, checked; or a process of its own in which to read them
 //! sheet_scan           bytes         → what a listener hears: worksheets and cells, of an xlsx as programs write it
@@ -22,6 +20,7 @@
 //! ```
 
 mod assemble;
+pub mod blocks;
 mod body;
 mod csv;
 mod delimiter;
@@ -34,13 +33,10 @@ mod header;
 mod header_pair;
 mod header_row;
 mod html;
-mod lines;
 mod listener;
 mod numbers;
 mod ods;
-mod parts;
 mod password;
-pub mod plain;
 mod properties;
 mod records;
 mod second_table;
@@ -61,8 +57,6 @@ pub use file_state::FileState;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
 pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
-pub use lines::{Lines, NotPlain, Sizes};
-pub use parts::{Block, Blocks, HEAD, Head, Rows, Skips, Unfit};
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};

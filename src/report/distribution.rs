@@ -11,7 +11,7 @@ use crate::scheme::model::{FieldKind, SlotKind};
 use crate::table::Decimal;
 use crate::text;
 use crate::words::Word;
-use bins::Bins;
+pub(super) use bins::Bins;
 use cuts::{Cut, cuts, only_value};
 
 mod bins;
@@ -198,7 +198,7 @@ fn begins(material: &Material<'_>, name: &str, cuts: Vec<Cut>, is_percent: bool)
 }
 
 /// The kind of a column in which these are read with all their places.
-fn exact<'a>(values: impl Iterator<Item = &'a Decimal>, is_percent: bool) -> Kind {
+pub(super) fn exact<'a>(values: impl Iterator<Item = &'a Decimal>, is_percent: bool) -> Kind {
     let places = values.map(|value| value.places()).max().unwrap_or(0);
     match (is_percent, places) {
         (true, 0..=3) => Kind::Share,
@@ -208,7 +208,7 @@ fn exact<'a>(values: impl Iterator<Item = &'a Decimal>, is_percent: bool) -> Kin
     }
 }
 
-fn number(value: Decimal, kind: Kind, is_percent: bool) -> Cell {
+pub(super) fn number(value: Decimal, kind: Kind, is_percent: bool) -> Cell {
     match kind {
         Kind::Text => Cell::text(&written(value, is_percent)),
         _ => Cell::Number(value),
@@ -225,7 +225,7 @@ fn written(value: Decimal, is_percent: bool) -> String {
 }
 
 /// Whether a column holds the per cents of a field.
-fn is_percent(scheme: &Scheme, slot: Slot) -> bool {
+pub fn is_percent(scheme: &Scheme, slot: Slot) -> bool {
     let sheet_and_field = match scheme.slots.entries[slot.0 as usize].kind {
         SlotKind::Field(field) => {
             let customers = scheme.customers.as_ref();

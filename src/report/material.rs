@@ -79,6 +79,11 @@ impl<'a> Scope<'a> {
         self
     }
 
+    /// The grading that they are of.
+    pub(super) const fn grading(&self) -> &'a Grading {
+        self.grading
+    }
+
     /// The customers, by their places in the roster.
     pub fn rows(&self) -> &[u32] {
         &self.rows
@@ -281,21 +286,7 @@ pub fn judge(grading: &mut Grading) -> (Judged, Vec<Finding>) {
             truths(strategy.goal_met.as_ref(), "goal_met", &has_it)
         });
     let goals = goals.collect();
-    let in_question = report
-        .potential
-        .as_ref()
-        .and_then(|rule| rule.when.as_ref());
-    let in_question = truths(in_question, "report.potential.when", &everybody);
-    let potential = report.potential.as_ref().map(|rule| {
-        let name = "report.potential.by";
-        let by = facts.evaluate_where(&scheme, &rule.by, name, everybody, &mut findings);
-        let values = match &by {
-            Column::Number(values) => &values[..],
-            _ => &[],
-        };
-        let grades = grading.decided.iter().map(|decided| decided.grade);
-        Promising::new(rule, grades, in_question.as_deref(), values)
-    });
+    let potential = promising(grading, &mut findings);
     let judged = Judged {
         churned,
         bought,
@@ -304,4 +295,27 @@ pub fn judge(grading: &mut Grading) -> (Judged, Vec<Finding>) {
         goals,
     };
     (judged, findings)
+}
+
+/// Who is promising; `None` where the scheme asks for no list.
+pub fn promising(grading: &mut Grading, findings: &mut Vec<Finding>) -> Option<Promising> {
+    let scheme = grading.scheme.clone();
+    let rule = scheme.report.potential.as_ref()?;
+    let facts = &mut grading.facts;
+    let everybody = |_: u32| true;
+    let mut column = |expression: &Expression, name: &str| {
+        facts.evaluate_where(&scheme, expression, name, everybody, findings)
+    };
+    let when = rule.when.as_ref();
+    let in_question = when.map(|when| match column(when, "report.potential.when") {
+        Column::Bool(truths) => truths,
+        other => vec![Truth::Unknown; other.len()],
+    });
+    let by = column(&rule.by, "report.potential.by");
+    let values = match &by {
+        Column::Number(values) => &values[..],
+        _ => &[],
+    };
+    let grades = grading.decided.iter().map(|decided| decided.grade);
+    Some(Promising::new(rule, grades, in_question.as_deref(), values))
 }

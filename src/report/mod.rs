@@ -39,7 +39,9 @@ mod trend;
 pub use by::{By, parse as parse_by};
 pub use chart::{Axis, Chart, Flows, Heat, Histogram, Label, Plot, Series};
 pub use customers::{Listed, MOST_LISTED};
-pub use material::{Before, Judged, Material, MayName, Scope, judge};
+pub use distribution::is_percent;
+pub use material::{Before, Judged, Material, MayName, Scope, judge, promising};
+pub use potential::{Promising, potential};
 pub use trend::{MOST_RUNS, RunFigures, Tracker};
 
 use crate::diagnostic::{Lang, Text, listed};

@@ -1,11 +1,13 @@
 //! 潜力名单: customers below the top grade of whom most is to be expected, and what they lack for the next grade.
 
 use super::cells::said;
-use super::material::{Material, heading_of};
+use super::material::{Material, Scope, heading_of};
 use super::{Block, Cell, Column, Kind, Row, Section, Table};
 use crate::classify::render;
+use crate::diagnostic::Lang;
 use crate::explain::movement::{has_next, next};
 use crate::expr::Measure;
+use crate::scheme::Scheme;
 use crate::scheme::model::{Potential, TopSize};
 use crate::table::{Decimal, Truth};
 use crate::text;
@@ -71,16 +73,12 @@ impl Promising {
 /// The section; `None` where the scheme asks for no list.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let lang = material.lang;
-    let (grading, scope) = (material.grading, &material.scope);
-    let scheme = &grading.scheme;
+    let scope = &material.scope;
+    let scheme = &material.grading.scheme;
     let rule = scheme.report.potential.as_ref()?;
     let promising = material.judged.potential.as_ref()?;
     let mut section = Section::new("potential", Word::Potential.get(lang).to_owned());
-    let conditions = std::iter::once(&rule.by).chain(&rule.when);
-    if conditions
-        .into_iter()
-        .any(|read| scheme.slots.withholds(&read.bound))
-    {
+    if is_withheld(scheme, rule) {
         section.notes.push(said(
             lang,
             text!(
@@ -90,16 +88,46 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         ));
         return Some(section);
     }
-    let is_shown: foldhash::HashSet<u32> = scope.rows().iter().copied().collect();
-    let listed = promising
-        .rows
-        .iter()
-        .filter(|(row, _)| is_shown.contains(row));
-    let listed: Vec<(u32, i64)> = listed.copied().collect();
+    let listed = listed(scope, promising);
     section
         .notes
         .extend(notes(material, rule, promising, listed.len()));
+    let table = table(scope, rule, &listed, lang);
+    if !table.rows.is_empty() {
+        section.blocks.push(Block::Table(table));
+    }
+    Some(section)
+}
 
+/// The list by itself, with the rows of the report's; `None` where the scheme asks for none, where a role does not see
+/// what it is made from, or where nobody is on it.
+pub fn potential(scope: &Scope<'_>, promising: &Promising, lang: Lang) -> Option<Table> {
+    let scheme = &scope.grading().scheme;
+    let rule = scheme.report.potential.as_ref()?;
+    if is_withheld(scheme, rule) {
+        return None;
+    }
+    let table = table(scope, rule, &listed(scope, promising), lang);
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// Whether who is on the list follows from values that a role does not see.
+fn is_withheld(scheme: &Scheme, rule: &Potential) -> bool {
+    let mut conditions = std::iter::once(&rule.by).chain(&rule.when);
+    conditions.any(|read| scheme.slots.withholds(&read.bound))
+}
+
+/// Those on the list who are shown.
+fn listed(scope: &Scope<'_>, promising: &Promising) -> Vec<(u32, i64)> {
+    let is_shown: foldhash::HashSet<u32> = scope.rows().iter().copied().collect();
+    let rows = promising.rows.iter();
+    let listed = rows.filter(|(row, _)| is_shown.contains(row));
+    listed.copied().collect()
+}
+
+fn table(scope: &Scope<'_>, rule: &Potential, listed: &[(u32, i64)], lang: Lang) -> Table {
+    let grading = scope.grading();
+    let scheme = &grading.scheme;
     let may = scope.names();
     let is_named = may.name && grading.book.roster.names.iter().any(Option::is_some);
     let kind = match &rule.by.bound.ty.measure {
@@ -121,7 +149,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     add(has_next(scheme), "next", word(Word::Next), Kind::Text);
     add(owner.is_some(), "owner", word(Word::Owner), Kind::Text);
     let mut table = Table::new("potential", columns);
-    for (row, value) in listed.into_iter().take(MOST) {
+    for (row, value) in listed.iter().copied().take(MOST) {
         let row = row as usize;
         let text = |text: Option<&str>| text.map_or(Cell::Missing, Cell::text);
         let mut cells = vec![];
@@ -143,10 +171,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         let grade = grading.decided[row].grade.map(|grade| grade as usize);
         table.rows.push(Row::new(cells).of_grade(grade));
     }
-    if !table.rows.is_empty() {
-        section.blocks.push(Block::Table(table));
-    }
-    Some(section)
+    table
 }
 
 /// What the list is, and whether it is whole.

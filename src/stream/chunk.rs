@@ -1,14 +1,17 @@
 //! One chunk of rows, graded as a file of its own.
 
 use super::Reason;
+use super::everybody::{Gathering, Measured, Round, rounds};
 use super::keys::hash;
-use crate::book::{self, Inputs};
+use crate::book::{self, Book, CustomerRows, Inputs};
 use crate::diagnostic::stages::Kind;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::Causes;
-use crate::grading::{Past, grade};
+use crate::grading::{assess_some, grade_some};
+use crate::parallel::flow;
 use crate::present::results::{Layout, Results, View};
 use crate::present::summary::Tally;
+use crate::rank::Everybody;
 use crate::read::Table;
 use crate::scheme::Scheme;
 use crate::scheme::model::{Customers, Expression, OutputColumn};
@@ -26,6 +29,8 @@ pub struct Grader {
     lang: Lang,
     asked: Asked,
     layout: Layout,
+    /// What is known of all customers.
+    everybody: Everybody,
 }
 
 /// What a call asks for beside the scheme.
@@ -69,7 +74,43 @@ impl Grader {
             lang,
             asked,
             layout,
+            everybody: Everybody::default(),
         }
+    }
+
+    /// The same with all that its ranks need of everybody, for which the rows are read as often as it takes: `from_start`
+    /// says who gives the pieces of the file, `rows` the rows of one.
+    pub fn among_everybody<P: Send, N: FnMut() -> Result<Option<P>, Reason> + Send>(
+        &self,
+        threads: usize,
+        from_start: impl Fn() -> N,
+        rows: impl Fn(&P) -> Result<Table, Reason> + Sync,
+    ) -> Result<Self, Reason> {
+        let mut grader = self.clone();
+        for round in rounds(&self.scheme)? {
+            let mut gathering = Gathering::new(&self.scheme, &round);
+            flow(
+                threads,
+                from_start(),
+                |piece| grader.measure(rows(&piece)?, &round),
+                |measured| gathering.add(&measured),
+            )?;
+            gathering.tell(&mut grader.everybody);
+        }
+        Ok(grader)
+    }
+
+    /// What the customers of a table have of what a round is after.
+    fn measure(&self, table: Table, round: &Round) -> Result<Measured, Reason> {
+        let count = table.rows.len();
+        let mut inputs = Inputs::empty(&self.scheme);
+        inputs.customers.push(table);
+        let (book, facts) = assess_some(&self.scheme, inputs, self.as_of, &self.everybody);
+        rows_of(&book, count)?;
+        if book.findings.iter().any(book::is_refusal) {
+            return Err(Reason::Whole);
+        }
+        Ok(round.measure(&self.scheme, &facts))
     }
 
     /// Grades the rows of a table; `show` makes of them what is written.
@@ -81,18 +122,10 @@ impl Grader {
         let rows = table.rows.len();
         let mut inputs = Inputs::empty(&self.scheme);
         inputs.customers.push(table);
-        let mut grading = grade(self.scheme.clone(), inputs, self.as_of, Past::default());
+        let scheme = self.scheme.clone();
+        let mut grading = grade_some(scheme, inputs, self.as_of, &self.everybody);
         let roster = &grading.book.roster;
-        // Rows of one key would be one customer.
-        if roster.len() + roster.refused.len() != rows {
-            return Err(Reason::SameKey);
-        }
-        let Some(customers) = &grading.book.customers else {
-            return Err(Reason::OtherSheets);
-        };
-        if customers.stages.needs_all() {
-            return Err(Reason::Dates);
-        }
+        let customers = rows_of(&grading.book, rows)?;
         let found = std::mem::take(&mut grading.findings);
         if found.iter().any(book::is_refusal) {
             return Err(Reason::Whole);
@@ -138,4 +171,18 @@ impl Grader {
     pub(super) fn customers(&self) -> Result<&Customers, Reason> {
         self.customers.as_ref().ok_or(Reason::OtherSheets)
     }
+}
+
+/// The rows of a book that was made of so many, each of which is a customer or refused.
+fn rows_of(book: &Book, rows: usize) -> Result<&CustomerRows, Reason> {
+    let roster = &book.roster;
+    // Rows of one key would be one customer.
+    if roster.len() + roster.refused.len() != rows {
+        return Err(Reason::SameKey);
+    }
+    let customers = book.customers.as_ref().ok_or(Reason::OtherSheets)?;
+    if customers.stages.needs_all() {
+        return Err(Reason::Dates);
+    }
+    Ok(customers)
 }

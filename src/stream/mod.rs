@@ -3,10 +3,12 @@
 //!
 //! ```text
 //! plan    (Scheme, columns asked for)      → or the Reason why the file is graded whole
+//! everybody  Scheme → Rounds; keys of all → what ranks need of everybody
 //! chunk   (Grader, Table of some rows)     → Chunk{what is shown, what is to be said and summed up}
 //! total   Chunks in their order            → Outcome{findings, figures}, or the Reason met on the way
 //! text    (Head, blocks of a text file)    → blocks of a text file, Outcome
 //! keys    the keys of all customers        → whether each is there once
+//! told    Reason                           → its words
 //! ```
 //!
 //! Nothing is shown before the last row is read, so that any [`Reason`] met on the way lets the whole path begin again
@@ -18,9 +20,11 @@
 //! `show`.
 
 mod chunk;
+mod everybody;
 mod keys;
 mod plan;
 mod text;
+mod told;
 mod total;
 
 pub use chunk::{Asked, Chunk, Grader};

@@ -3,9 +3,10 @@
 //! What a scheme or a call rules out is known beforehand ([`plan`]). What data rules out is met on the way; then the
 //! file is read and graded whole, from its start, and gives what it would have given.
 
-use crate::read::Unfit;
+use super::everybody::rounds;
+use crate::read::blocks::Unfit;
 use crate::scheme::Scheme;
-use crate::scheme::model::{GradeRule, OutputColumn, ResultColumn, Shown, That};
+use crate::scheme::model::{OutputColumn, ResultColumn, Shown, That};
 
 /// Why a file is read and graded whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,8 +22,10 @@ pub enum Reason {
     OtherSheets,
     /// `[duplicates]`: customers are compared with each other.
     Duplicates,
-    /// Ranks, shares and means are of all customers: `rank`, `percentile` and the like, and grades with `top`.
+    /// A rank by texts, or of what follows from the grade: what it takes of all customers is not found beforehand.
     Population,
+    /// So many groups of customers are ranked each for itself that keeping them apart takes memory for each.
+    Groups,
     /// Grades or types go on from the period before.
     History,
     /// The sheet's `rows`: of the rows of a key those count for which it holds.
@@ -51,10 +54,6 @@ pub enum Reason {
     Tags,
     /// Whether the file needs a byte order mark shows only in a later chunk.
     Mark,
-    /// The file cannot be read to its end.
-    Unreadable,
-    /// Somebody wrote to the file while it was read.
-    Changed,
     /// The output or a temporary file cannot be written: what is to be said of that, the whole path says.
     Unwritable,
 }
@@ -65,7 +64,7 @@ impl From<Unfit> for Reason {
     }
 }
 
-/// Whether customers can be graded by a scheme one after another, without the others. `columns` are those that the call
+/// Whether customers can be graded by a scheme one after another, with what rounds before tell of the others. `columns` are those that the call
 /// asks for.
 pub fn plan(scheme: &Scheme, columns: Option<&[OutputColumn]>) -> Result<(), Reason> {
     let no = |is_so: bool, reason| if is_so { Err(reason) } else { Ok(()) };
@@ -75,9 +74,7 @@ pub fn plan(scheme: &Scheme, columns: Option<&[OutputColumn]>) -> Result<(), Rea
     let others = scheme.sheets().count() > 1 || !scheme.metrics.is_empty();
     no(others, Reason::OtherSheets)?;
     no(scheme.duplicates.is_some(), Reason::Duplicates)?;
-    let by_rank = |grade: &crate::scheme::model::Grade| matches!(grade.rule, GradeRule::Top(_));
-    let ranked = !scheme.populations.is_empty() || scheme.grades.iter().any(by_rank);
-    no(ranked, Reason::Population)?;
+    rounds(scheme)?;
     no(scheme.has_history(), Reason::History)?;
     let sheet = &customers.sheet;
     no(sheet.rows.is_some(), Reason::Rows)?;

@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::parallel::flow;
 use crate::present::csv;
 use crate::present::table::ResultTable;
-use crate::read::{Block, Blocks, Head, Skips, Unfit};
+use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
 /// How a text file is graded chunk by chunk.
@@ -49,22 +49,31 @@ struct Done {
 }
 
 impl Text<'_> {
-    /// Grades what `input` gives, which begins below the header, and writes it into `out`; with what there is to say of
-    /// how the file was read.
-    pub fn grade(
+    /// Grades what `rows` gives, which begins below the header each time, and writes it into `out`; with what there is to
+    /// say of how the file was read.
+    pub fn grade<R: Read + Send>(
         &self,
-        input: impl Read + Send,
+        rows: impl Fn() -> R,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
-        let customers = self.grader.customers()?;
-        let mut blocks = Blocks::new(input, self.head.line, self.block);
+        let blocks = || Blocks::new(rows(), self.head.line(), self.block);
+        let measuring = || {
+            let blocks = blocks();
+            move || blocks.block().map_err(Reason::from)
+        };
+        let table = |block: &Block| Ok(self.head.rows(block)?.table);
+        let grader = self
+            .grader
+            .among_everybody(self.threads, measuring, table)?;
+        let customers = grader.customers()?;
+        let blocks = blocks();
         let mut total = Total::new(self.spill);
         let mut passed_over = Skips::default();
         let (mut is_marked, mut has_ended) = (None, false);
         flow(
             self.threads,
-            || blocks.block().map_err(|_| Reason::Unreadable),
-            |block| self.work(&block),
+            || blocks.block().map_err(Reason::from),
+            |block| self.work(&grader, &block),
             |done| {
                 passed_over.append(&done.passed_over);
                 if let Some(chunk) = done.chunk {
@@ -94,15 +103,15 @@ impl Text<'_> {
         Ok((outcome, self.head.notes(passed_over)))
     }
 
-    fn work(&self, block: &Block) -> Result<Done, Reason> {
-        let rows = self.head.rows(&block.bytes, block.line)?;
+    fn work(&self, grader: &Grader, block: &Block) -> Result<Done, Reason> {
+        let rows = self.head.rows(block)?;
         let mut done = Done {
             chunk: None,
             passed_over: rows.passed_over,
             ends: rows.ends,
         };
         if !rows.table.rows.is_empty() {
-            let chunk = self.grader.grade(rows.table, |results| Written {
+            let chunk = grader.grade(rows.table, |results| Written {
                 head: csv::head(results, self.delimiter, true),
                 rows: csv::rows(results, self.delimiter, true, 0..results.len()),
                 needs_mark: self.mark.is_none() && csv::has_non_ascii(results),

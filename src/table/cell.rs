@@ -1,6 +1,6 @@
 //! Raw cells: what a file has, before anybody decides what it means.
 
-use memchr::memchr2_iter;
+use memchr::memchr2;
 
 /// One cell as read.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -86,19 +86,24 @@ impl CellError {
 /// tag and its bits in characters of seven bits each.
 #[derive(Clone, Debug, Default)]
 pub struct RawRows {
-    width: usize,
-    text: String,
+    pub(super) width: usize,
+    pub(super) text: String,
     /// Where each row starts in `text`.
-    starts: Vec<u64>,
+    pub(super) starts: Vec<u64>,
     /// Where each cell ends, from its row's start.
-    ends: Vec<u32>,
-    numbers: Vec<u32>,
+    pub(super) ends: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
+    /// Rows with quoted fields, in order: the row, what stands between its fields, and where its record stands in `text`,
+    /// from and to.
+    pub(super) quoted: Vec<(u32, u8, (u32, u32))>,
+    /// Of the first rows whether none of their cells begins with a sign.
+    pub(super) unsigned: Vec<bool>,
     /// Of rows that are not kept: the number of the first and how many there are, one after another.
     left: Option<(u32, u32)>,
 }
 
 /// Begins every cell that is not plain text, and a plain text that happens to begin with it.
-const TYPED: char = '\u{1}';
+pub(super) const TYPED: char = '\u{1}';
 /// The tag of such a text.
 const TEXT: char = 't';
 
@@ -126,42 +131,6 @@ impl RawRows {
             width,
             ..Self::default()
         }
-    }
-
-    /// The rows of a text in which each line is a record: `fields` of them between `delimiter`s, none of which is quoted
-    /// or begins with a control character. The first `width` columns of it, the rows numbered from 0; `None` if a line
-    /// has more or fewer fields.
-    pub fn of_lines(text: String, delimiter: u8, fields: usize, width: usize) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let width = width.min(fields);
-        let (mut starts, mut ends) = (vec![], vec![]);
-        let (mut start, mut field) = (0, 0);
-        let mut found = memchr2_iter(delimiter, b'\n', bytes);
-        while start < bytes.len() {
-            let at = found.next().unwrap_or(bytes.len());
-            let is_last = bytes.get(at) != Some(&delimiter);
-            if field < width {
-                let has_return = is_last && at > start && bytes[at - 1] == b'\r';
-                ends.push((at - start) as u32 - u32::from(has_return));
-            }
-            field += 1;
-            if is_last {
-                if field != fields {
-                    return None;
-                }
-                starts.push(start as u64);
-                (start, field) = (at + 1, 0);
-            }
-        }
-        let numbers = (0..starts.len() as u32).collect();
-        Some(Self {
-            width,
-            text,
-            starts,
-            ends,
-            numbers,
-            left: None,
-        })
     }
 
     /// Rows that are not kept, of which nothing is known but that they stand one below the other from row `first` on.
@@ -256,7 +225,9 @@ impl RawRows {
             self.ends.push(end as u32);
             end += 1;
         }
-        if is_plain && end == record.len() + 1 {
+        // With a quote or a carriage return in a cell it would be written in another way.
+        is_plain &= end == record.len() + 1;
+        if is_plain && memchr2(b'"', b'\r', record.as_bytes()).is_none() {
             self.starts.push(self.text.len() as u64);
             self.numbers.push(row_number);
             self.text.push_str(record);
@@ -267,7 +238,8 @@ impl RawRows {
     }
 
     /// A row as its record stood in a text file that has `delimiter` between its fields, as far as the table goes; `None`
-    /// where it did not come in as it stood.
+    /// where it did not come in as it stood, or would not be written so again: in quotes are those fields that have a
+    /// delimiter or a quote, and none has the end of a line.
     pub fn record(&self, row: usize, delimiter: u8) -> Option<&str> {
         let ends = &self.ends[row * self.width..(row + 1) * self.width];
         let ([first, .., last], true) = (ends, delimiter != 0) else {
@@ -275,8 +247,20 @@ impl RawRows {
         };
         let base = self.starts[row] as usize;
         // Cells that came in by themselves have a NUL between them.
-        let is_record = self.text.as_bytes().get(base + *first as usize) == Some(&delimiter);
-        is_record.then(|| &self.text[base..base + *last as usize])
+        if self.text.as_bytes().get(base + *first as usize) == Some(&delimiter) {
+            return Some(&self.text[base..base + *last as usize]);
+        }
+        let at = self
+            .quoted
+            .binary_search_by_key(&(row as u32), |(row, ..)| *row);
+        let (_, between, (from, to)) = self.quoted[at.ok()?];
+        (between == delimiter).then(|| &self.text[from as usize..to as usize])
+    }
+
+    /// Whether it is known of a row that none of its cells begins with a sign for which a spreadsheet may take it for a
+    /// formula, or for a text escaped because of that; numbers below zero apart.
+    pub fn is_unsigned(&self, row: usize) -> bool {
+        self.unsigned.get(row).copied().unwrap_or(false)
     }
 
     /// Makes room for rows of so many bytes of text in all.
@@ -289,6 +273,7 @@ impl RawRows {
         if width >= self.width {
             return;
         }
+        self.quoted.clear();
         for row in 0..self.len() {
             let from = row * self.width;
             self.ends.copy_within(from..from + width, row * width);
@@ -422,32 +407,6 @@ mod tests {
                 .iter()
                 .enumerate()
                 .all(|(index, error)| *error as usize == index)
-        );
-    }
-
-    #[test]
-    fn lines_come_in_as_their_records_would() {
-        let text = "a,客户,\r\n,,\nb,\t,c";
-        for width in 0..=4 {
-            let rows = RawRows::of_lines(text.to_owned(), b',', 3, width).unwrap();
-            let mut by_record = RawRows::new(width.min(3));
-            for (row, record) in text.lines().enumerate() {
-                let cells = record.split(',').map(Cell::Text);
-                by_record.push(row as u32, cells);
-            }
-            assert!(rows.has_cells_of(&by_record), "{width}");
-            assert_eq!(rows.row_number(2), 2);
-        }
-        for text in ["a,b,c\na,b\n", "a,b,c,d\n", "a,b,c\n\n", "\na,b,c\n"] {
-            assert!(
-                RawRows::of_lines(text.to_owned(), b',', 3, 2).is_none(),
-                "{text:?}"
-            );
-        }
-        assert!(
-            RawRows::of_lines(String::new(), b',', 3, 2)
-                .unwrap()
-                .is_empty()
         );
     }
 

@@ -7,6 +7,7 @@ pub mod column;
 pub mod date;
 pub mod decimal;
 mod hash;
+mod lines;
 pub mod period;
 pub mod place;
 pub mod simplified;

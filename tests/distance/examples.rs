@@ -126,8 +126,8 @@ fn events(
 }
 
 /// One of the examples: its sheets in the order of the scheme.
-struct Example {
-    name: &'static str,
+pub struct Example {
+    pub name: &'static str,
     customers: &'static str,
     events: &'static [&'static str],
     lookups: &'static [&'static str],
@@ -135,7 +135,7 @@ struct Example {
     scheme: &'static str,
 }
 
-const EXAMPLES: [Example; 10] = [
+pub const EXAMPLES: [Example; 10] = [
     Example {
         name: "purchase-value",
         customers: "customers.csv",
@@ -222,7 +222,7 @@ const EXAMPLES: [Example; 10] = [
     },
 ];
 
-fn case(example: &Example, count: usize, seed: u64) -> Case {
+pub fn case(example: &Example, count: usize, seed: u64) -> Case {
     let folder = folder(example.name);
     let random = &mut Random::new(seed);
     let text = fs::read_to_string(folder.join(example.scheme)).unwrap();

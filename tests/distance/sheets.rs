@@ -240,7 +240,7 @@ pub fn trials(grading: &Grading, row: usize, reach: &Reach) -> Vec<Trial> {
 }
 
 /// The value one step nearer, where there is one before the present value.
-fn one_step_less(reach: &Reach, change: &Change) -> Option<Value> {
+pub fn one_step_less(reach: &Reach, change: &Change) -> Option<Value> {
     let sign = match change.way {
         Way::More => -1,
         Way::Less => 1,
@@ -297,6 +297,17 @@ pub fn changed(grading: &Grading, trial: &Trial) -> Column {
 /// Tries them: fields by changing the cell and grading the sheets again, metrics by changing the metric and grading its
 /// customers again. Where customers stand each alone, one grading tries one value of each of them.
 pub fn try_all(case: &Case, grading: &Grading, world: &World<'_>, trials: Vec<Trial>) -> usize {
+    try_levels(case, grading, world, trials, &present)
+}
+
+/// The same of what `level` says a customer has: the grade, or the type.
+pub fn try_levels(
+    case: &Case,
+    grading: &Grading,
+    world: &World<'_>,
+    trials: Vec<Trial>,
+    level: &dyn Fn(&Grading, &str) -> Option<Option<u32>>,
+) -> usize {
     let mut rounds: BTreeMap<usize, Vec<Trial>> = BTreeMap::new();
     let mut next: HashMap<Arc<str>, usize> = HashMap::new();
     let mut tried = 0;
@@ -343,7 +354,7 @@ pub fn try_all(case: &Case, grading: &Grading, world: &World<'_>, trials: Vec<Tr
         let again = changed.grade();
         for trial in round {
             let name = &case.scheme.slots.entries[trial.slot.0 as usize].name;
-            let grade = present(&again, &trial.id);
+            let grade = level(&again, &trial.id);
             // What the sheet refuses has no grade; only a named one must be taken.
             let holds = match grade {
                 Some(grade) => trial.wanted.holds(grade),

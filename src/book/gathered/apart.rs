@@ -1,4 +1,4 @@
-//! The rows of one piece: which of them count, and to which part each belongs.
+//! The rows of one piece: which of them count, and then to which part each belongs.
 
 use super::Whole;
 use super::ranges::Ranges;
@@ -15,14 +15,13 @@ use std::ops::Range;
 pub struct Sorter<'a> {
     pub rule: &'a EventSheet,
     pub cells: &'a Pieces<'a>,
-    pub ranges: &'a Ranges,
     /// The rows of later days do not count yet.
     pub as_of: Date,
     /// The as-of date, if only the rows are wanted that count on it.
     pub counted: Option<Date>,
 }
 
-/// The rows of a piece that are kept, laid apart.
+/// The rows of a piece that are kept.
 pub struct Apart {
     /// How many rows the piece has, and how many there are in the pieces before it.
     pub rows: u32,
@@ -31,7 +30,7 @@ pub struct Apart {
     pub span: Option<(i32, i32)>,
     /// How many of them are dated after the as-of date.
     pub future: usize,
-    /// Where the rows of each part begin, and in the end how many there are.
+    /// Where the rows of each part begin, and in the end how many there are, once they are parted.
     starts: Vec<u32>,
     /// For each row that is kept its place in the piece.
     pub places: Vec<u32>,
@@ -68,7 +67,7 @@ impl Sorter<'_> {
         })
     }
 
-    /// Lays the rows apart that count.
+    /// Takes the rows that count.
     pub fn apart(&self, good: Good<'_>) -> Result<Apart, Whole> {
         let Good { columns, ids, .. } = good;
         let count = ids.len();
@@ -99,37 +98,10 @@ impl Sorter<'_> {
                 .is_none_or(|truths| truths[row] == Truth::True);
             holds && (self.counted.is_none() || days[row] <= last)
         };
-        // Row, part and key of those that are kept.
-        let mut kept: Vec<(u32, u32, &str)> = Vec::with_capacity(count);
-        let parts = self.ranges.parts();
-        let mut starts = vec![0; parts + 1];
-        let mut bytes = 0;
-        for (row, id) in ids.iter().enumerate() {
-            if counts(row) {
-                let part = self.ranges.part(id);
-                starts[part + 1] += 1;
-                bytes += id.len();
-                kept.push((row as u32, part as u32, id));
-            }
-        }
-        for part in 0..parts {
-            starts[part + 1] += starts[part];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0; kept.len()];
-        for (place, (_, part, _)) in (0_u32..).zip(&kept) {
-            let at: &mut u32 = &mut next[*part as usize];
-            order[*at as usize] = place;
-            *at += 1;
-        }
-        let mut places = Vec::with_capacity(order.len());
-        let (mut texts, mut ends) = (
-            String::with_capacity(bytes),
-            Vec::with_capacity(order.len()),
-        );
-        for place in order {
-            let (row, _, id) = kept[place as usize];
-            places.push(row);
+        let mut places = Vec::with_capacity(count);
+        let (mut texts, mut ends) = (String::new(), Vec::with_capacity(count));
+        for (row, id) in ids.iter().enumerate().filter(|(row, _)| counts(*row)) {
+            places.push(row as u32);
             texts.push_str(id);
             ends.push(texts.len() as u32);
         }
@@ -147,12 +119,15 @@ impl Sorter<'_> {
                 *place = known[*place as usize];
             }
         }
+        places.shrink_to_fit();
+        texts.shrink_to_fit();
+        ends.shrink_to_fit();
         Ok(Apart {
             rows: good.of,
             before: 0,
             span,
             future,
-            starts,
+            starts: vec![],
             columns,
             places,
             ids: texts,
@@ -189,6 +164,41 @@ impl Sorter<'_> {
 }
 
 impl Apart {
+    /// Lays the rows apart by the ranges of their customers' keys; those of a part keep their order.
+    pub fn part(&mut self, ranges: &Ranges) {
+        let count = self.places.len();
+        let parts: Vec<usize> = (0..count).map(|row| ranges.part(self.id(row))).collect();
+        let mut starts = vec![0; ranges.parts() + 1];
+        for part in &parts {
+            starts[part + 1] += 1;
+        }
+        for part in 0..ranges.parts() {
+            starts[part + 1] += starts[part];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0; count];
+        for (row, part) in (0_u32..).zip(parts) {
+            let at: &mut u32 = &mut next[part];
+            order[*at as usize] = row;
+            *at += 1;
+        }
+        let mut ids = String::with_capacity(self.ids.len());
+        let mut ends = Vec::with_capacity(count);
+        for row in &order {
+            ids.push_str(self.id(*row as usize));
+            ends.push(ids.len() as u32);
+        }
+        (self.ids, self.ends, self.starts) = (ids, ends, starts);
+        let places = order.iter().map(|row| self.places[*row as usize]);
+        self.places = places.collect();
+        for column in &mut self.columns {
+            // That of the customer has nothing.
+            if !column.is_empty() {
+                *column = taken(column, &order);
+            }
+        }
+    }
+
     /// The rows of a part.
     pub fn of(&self, part: usize) -> Range<usize> {
         self.starts[part] as usize..self.starts[part + 1] as usize

@@ -46,7 +46,10 @@ impl Data {
     /// The ledger, or files that are yet to be read.
     pub fn open(args: &Args, global: &Global) -> Result<Self, Stop> {
         if args.files.is_empty() {
-            return ledger::open(global).map(Self::Ledger);
+            let ledger = ledger::open(global)?;
+            // Each period end reads the events of those before it, for each scheme.
+            ledger.keep_events();
+            return Ok(Self::Ledger(ledger));
         }
         Ok(Self::Files(Files {
             read: vec![],

@@ -50,8 +50,8 @@ impl Span {
         };
         let from = asked(&args.from, "--from")?;
         let until = asked(&args.until, "--until")?;
-        let from = from.map_or(first, |(first, _)| first);
-        let from = Period::of(kind, from);
+        let first = Period::of(kind, first);
+        let from = from.map_or(first, |(from, _)| Period::of(kind, from));
         let until = until.map_or(last, |(_, last)| Period::of(kind, last));
         if from.index > last.index {
             return Err(not_there_yet(from, newest));
@@ -62,8 +62,10 @@ impl Span {
         if from.index > until.index {
             return Err(backwards(from, until));
         }
+        if from.index < first.index {
+            return Err(too_early(from, first));
+        }
         if until.index - from.index >= MOST {
-            let first = Period::of(kind, first);
             return Err(too_long(until.index - from.index + 1, first));
         }
         let periods = (from.index..=until.index).map(|index| Period { kind, index });
@@ -140,6 +142,21 @@ fn not_there_yet(from: Period, newest: Date) -> Stop {
     Stop::usage(finding.help(text!(
         "begin earlier with `--from`, or import what has come since",
         "请用 `--from` 从早一些的期间开始，或导入此后的数据"
+    )))
+}
+
+/// Of a sheet that a scheme needs, or of all events, there is nothing yet.
+fn too_early(from: Period, first: Period) -> Stop {
+    let finding = Finding::error(
+        Code::Usage,
+        text!(
+            "in {from} there is no data yet that both schemes can grade",
+            "{from} 还没有两套方案都能评级的数据"
+        ),
+    );
+    Stop::usage(finding.help(text!(
+        "the first possible period is {first}: `--from {first}`",
+        "最早可以从 {first} 开始：`--from {first}`"
     )))
 }
 

@@ -50,11 +50,7 @@ pub fn write_all(
             return report::write::one(output, report, screen, out);
         }
         let width = list::width_in(&out);
-        let listing = if list::is_keyed(output) {
-            listed::keyed(made)
-        } else {
-            listed::listing(made)
-        };
+        let listing = listed::List::new(made, list::is_keyed(output));
         out.text(|out| list::render(output, &listing, width, out))
     })?;
     files.commit()?;

@@ -9,11 +9,13 @@ use super::output::{files_of, keep_inputs};
 use super::rules;
 use super::trial::{Asked, Data};
 use super::{Exit, Global, Reading, Screen, Stop, inputs};
+use regrade::assess::Choice;
 use regrade::calibrate::{Ladder, Proposal, Step, Threshold, propose};
 use regrade::diagnostic::{Code, Finding, Lang, Text};
 use regrade::expr;
 use regrade::grading::Grading;
-use regrade::report::calibration::{Calibrated, Calibration, report};
+use regrade::report::calibration::{Calibrated, Calibration, Spread, report};
+use regrade::report::is_percent;
 use regrade::scheme::model::Expression;
 use regrade::scheme::{Scheme, set};
 use regrade::table::column::MISSING;
@@ -74,7 +76,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let ready = data.ready(&rules)?;
     let mut before = ready.grade(&rules.scheme)?;
     let value = value_text(args, &rules.scheme, &thresholds[0]);
-    let values = values(&mut before, &thresholds[0]);
+    let along = along(&mut before, &thresholds[0]);
+    let known = along.iter().copied();
+    let values: Vec<i64> = known.filter(|value| *value != MISSING).collect();
     if values.is_empty() {
         return Err(no_values(&value));
     }
@@ -125,6 +129,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         value,
         tolerance,
         levels,
+        spread: spread(
+            args,
+            &ladder,
+            (&thresholds, &proposals),
+            &along,
+            [&before, &after],
+        ),
         without: [&before, &after].map(|grading| counts(args, &ladder, grading).1),
         grades: if args.dimension.is_none() {
             let grades = rules.scheme.grades.iter();
@@ -167,8 +178,8 @@ fn data_name(data: &Data<'_>) -> String {
     }
 }
 
-/// The values of the customers who have one.
-fn values(grading: &mut Grading, threshold: &Threshold) -> Vec<i64> {
+/// The value of every customer, in millionths; [`MISSING`] of those who have none.
+fn along(grading: &mut Grading, threshold: &Threshold) -> Vec<i64> {
     let scheme = grading.scheme.clone();
     let expression = Expression {
         text: "".into(),
@@ -176,11 +187,45 @@ fn values(grading: &mut Grading, threshold: &Threshold) -> Vec<i64> {
     };
     let facts = &mut grading.facts;
     match facts.evaluate(&scheme, &expression, "calibrate", &mut vec![]) {
-        Column::Number(values) => values
-            .into_iter()
-            .filter(|value| *value != MISSING)
-            .collect(),
+        Column::Number(values) => values,
         _ => vec![],
+    }
+}
+
+/// How the customers lie along the value, with the thresholds of now and the proposed ones.
+fn spread(
+    args: &Args,
+    ladder: &Ladder,
+    (thresholds, proposals): (&[Threshold], &[Option<Proposal>]),
+    along: &[i64],
+    gradings: [&Grading; 2],
+) -> Spread {
+    let [before, after] = gradings.map(|grading| choices(args, grading));
+    let customers = along.iter().zip(before.iter().zip(after));
+    let customers = customers.filter(|(value, _)| **value != MISSING);
+    let compared = &thresholds[0].value;
+    let scheme = &gradings[0].scheme;
+    let now = ladder
+        .levels
+        .iter()
+        .enumerate()
+        .filter_map(|(place, level)| {
+            let threshold = expr::Threshold::of(&level.when.as_ref()?.bound)?;
+            let is_along = args.value.is_none() && threshold.value == compared;
+            Some((threshold.number().filter(|_| is_along)?, place))
+        });
+    let proposed = proposals.iter().enumerate();
+    let proposed = proposed.filter_map(|(place, found)| Some((found.as_ref()?.number, place)));
+    Spread {
+        customers: customers
+            .map(|(value, (before, after))| (*value, [before.index(), after.index()]))
+            .collect(),
+        cuts: [now.collect(), proposed.collect()],
+        is_upward: thresholds[0].is_upward(),
+        is_percent: match compared.node {
+            expr::Node::Slot(slot) => is_percent(scheme, slot),
+            _ => false,
+        },
     }
 }
 
@@ -202,17 +247,22 @@ fn proposals(
     propose(values, &steps, tolerance, thresholds[0].is_upward())
 }
 
-/// How many customers have each level by the values alone, and how many none.
-fn counts(args: &Args, ladder: &Ladder, grading: &Grading) -> (Vec<usize>, usize) {
+/// The level of each customer by the values alone.
+fn choices<'a>(args: &Args, grading: &'a Grading) -> &'a [Choice] {
     let assessment = &grading.assessment;
-    let choices = match &args.dimension {
+    match &args.dimension {
         Some(name) => {
             let mut dimensions = grading.scheme.dimensions.iter();
             let place = dimensions.position(|known| *known.name == **name);
             place.map_or(&[][..], |place| &assessment.dimensions[place].bands)
         }
         None => &assessment.grades,
-    };
+    }
+}
+
+/// How many customers have each level by the values alone, and how many none.
+fn counts(args: &Args, ladder: &Ladder, grading: &Grading) -> (Vec<usize>, usize) {
+    let choices = choices(args, grading);
     let mut counts = vec![0; ladder.levels.len()];
     let mut without = 0;
     for choice in choices {

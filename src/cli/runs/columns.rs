@@ -38,6 +38,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         run: Some(&run),
         last: None,
         plain: false,
+        promising: None,
         page: None,
     };
     let graded = Graded {

@@ -38,6 +38,7 @@ pub fn from_ledger(run: Option<&str>, global: &Global) -> Result<Graded, Stop> {
         (None, Some(_)) => format!("@{}", as_of(global)?),
         (None, None) => "@latest".to_owned(),
     };
+    ledger.keep_events();
     let known = Known::find(&ledger, &name)?;
     let mut grading = known.again(&ledger)?;
     let viewer = role::viewer_of_run(global, &known.scheme)?;
@@ -69,6 +70,7 @@ pub fn called_before(
     global: &Global,
     mut told: Option<&mut Told>,
 ) -> Result<(Vec<Called>, Vec<Finding>), Stop> {
+    ledger.keep_events();
     let runs = ledger.runs();
     let runs = runs.map_err(|error| ledger::trouble(ledger.path(), &error))?;
     let mut all = vec![];

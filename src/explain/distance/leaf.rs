@@ -1,9 +1,9 @@
 //! The values that a grade is made of in the end: fields, fields of lookups and metrics; what each of them moves, and
 //! which other values it may take.
 
-use super::Why;
 use super::others::{Others, others};
 use super::why::{looks_at_others, why_not};
+use super::{About, Why};
 use crate::expr::{Base, Bound, Slot};
 use crate::grading::Grading;
 use crate::scheme::model::{Band, Expression, GradeRule, Scheme, SlotKind};
@@ -25,6 +25,8 @@ pub struct Leaf {
     pub(super) ranks: bool,
     /// Why nothing is said of it.
     pub(super) why: Option<Why>,
+    /// What it is asked for.
+    pub(super) about: About,
 }
 
 impl Leaf {
@@ -58,8 +60,8 @@ impl Leaf {
     }
 }
 
-/// The values that the grade is made of, in the order of the scheme's columns.
-pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
+/// The values that the grade or the type is made of, in the order of the scheme's columns.
+pub(super) fn leaves(grading: &Grading, about: About) -> Vec<Leaf> {
     let scheme = &*grading.scheme;
     let entries = scheme.slots.entries.iter().enumerate();
     let inputs = entries.filter(|(_, entry)| {
@@ -71,8 +73,21 @@ pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
     let leaf = |(index, _)| {
         let slot = Slot(index as u32);
         let chooses = chosen(scheme, slot);
-        let moves = moved(grading, slot, &chooses);
-        if !reaches_the_grade(scheme, &moves) || is_before(scheme, slot) {
+        let mut moves = moved(grading, slot, &chooses);
+        let of_grade = reaches_the_grade(scheme, &moves);
+        // Where rules move grades, the one that a customer has does not follow the values.
+        if let (About::Type, None, Some(slot)) = (
+            about,
+            &scheme.grade_movement,
+            scheme.slot_of(SlotKind::Grade),
+        ) {
+            moves[slot.0 as usize] = of_grade;
+        }
+        let reaches = match about {
+            About::Grade => of_grade,
+            About::Type => reaches_the_type(scheme, &moves),
+        };
+        if !reaches || is_before(scheme, slot) {
             return None;
         }
         let mut leaf = Leaf {
@@ -82,6 +97,7 @@ pub(super) fn leaves(grading: &Grading) -> Vec<Leaf> {
             chooses,
             ranks: false,
             why: None,
+            about,
         };
         leaf.ranks = looks_at_others(scheme, &leaf);
         leaf.why = why_not(grading, &leaf);
@@ -164,8 +180,15 @@ pub(super) fn reaches_the_grade(scheme: &Scheme, moves: &[bool]) -> bool {
     of_grades || scheme.grade_movement.is_none() && holding.any(|review| reads(&review.when.bound))
 }
 
-/// All expressions on the way to the grade.
-pub(super) fn expressions(scheme: &Scheme) -> Vec<&Expression> {
+/// Whether the type that the values give can change with these columns.
+fn reaches_the_type(scheme: &Scheme, moves: &[bool]) -> bool {
+    let mut conditions = scheme.types.iter().filter_map(|rule| rule.when.as_ref());
+    let is_moved = |slot: Slot| moves[slot.0 as usize];
+    conditions.any(|when| when.bound.slots().into_iter().any(is_moved))
+}
+
+/// All expressions on the way to the grade, or to the type.
+pub(super) fn expressions(scheme: &Scheme, about: About) -> Vec<&Expression> {
     let mut all: Vec<&Expression> = scheme.values.iter().map(|value| &value.is).collect();
     for dimension in &scheme.dimensions {
         all.extend(dimension.rule.expressions());
@@ -178,6 +201,9 @@ pub(super) fn expressions(scheme: &Scheme) -> Vec<&Expression> {
     }
     let holding = scheme.reviews.iter().filter(|review| review.hold);
     all.extend(holding.map(|review| &review.when));
+    if about == About::Type {
+        all.extend(scheme.types.iter().filter_map(|rule| rule.when.as_ref()));
+    }
     all
 }
 

@@ -6,7 +6,8 @@
 //! row changed ([`World::outcomes`]); where nothing is to be found is ruled out by bounds ([`possible`], [`span`]), so
 //! that nothing nearer is missed. Where that cannot be told, it is said ([`Why`]).
 //!
-//! Where rules move grades, it is the grade that the values give.
+//! Where rules move grades, it is the grade that the values give. Types have distances of the same sort ([`About`]): to
+//! better and worse ones where they are in an order, else to whichever is nearest.
 
 mod leaf;
 mod nearest;
@@ -30,7 +31,8 @@ pub use shift::{Shift, Shifted};
 pub use tell::{change_text, grade_text, reach_text, texts, why_text};
 pub use trial::Outcome;
 
-use crate::assess::Among;
+use crate::assess::{Among, Choice};
+use crate::classify;
 use crate::decide::{Override, Subject, apply};
 use crate::expr::{Bound, Frame, Slot};
 use crate::grading::Grading;
@@ -38,7 +40,16 @@ use crate::scheme::model::{Asked, MetricBound, Review, Scheme, Sight, SlotKind};
 use crate::table::{Column, ColumnBuilder, Decimal, TextColumn, Value};
 use std::sync::Arc;
 
-/// How far one value is from other grades.
+/// What a distance is to: another grade, or another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The grade.
+    Grade,
+    /// The type that the values give.
+    Type,
+}
+
+/// How far one value is from other grades, or types.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reach {
     /// Its column.
@@ -62,9 +73,9 @@ pub struct Change {
     pub to: Value,
     /// By how much it is more or less, for numbers; so many days, or seconds, for days and moments.
     pub by: Option<Decimal>,
-    /// The grade, by its place in the scheme; `None` for none.
+    /// The grade or the type, by its place in the scheme; `None` for none.
     pub grade: Option<u32>,
-    /// Whether it is a better one.
+    /// Whether it is a better one; of types without an order none is.
     pub better: bool,
 }
 
@@ -111,6 +122,9 @@ pub struct World<'a> {
     /// What the sheet asks of a row, where that can be asked of spans of values.
     asked: Vec<Asked<'a>>,
     bounds: Vec<MetricBound>,
+    about: About,
+    /// For each customer the type that the values give, where it is asked for.
+    types: Vec<Choice>,
     /// Whether it is told to somebody who does not see all customers.
     some_rows: bool,
 }
@@ -119,17 +133,32 @@ impl<'a> World<'a> {
     /// Prepares figures and ranks of everybody, and finds the values that grades are made of. The grading is the whole
     /// one, not what a role sees of it: ranks are among everybody.
     pub fn new(grading: &'a Grading) -> Self {
+        Self::of(grading, About::Grade)
+    }
+
+    /// The same for types: those that the values give.
+    pub fn of_types(grading: &'a Grading) -> Self {
+        let types = classify::types(&grading.scheme, &mut grading.facts.clone(), &mut vec![]);
+        Self {
+            types,
+            ..Self::of(grading, About::Type)
+        }
+    }
+
+    fn of(grading: &'a Grading, about: About) -> Self {
         let scheme = &*grading.scheme;
         Self {
             grading,
             scheme,
             among: Arc::new(Among::new(scheme, &grading.facts)),
-            leaves: leaf::leaves(grading),
+            leaves: leaf::leaves(grading, about),
             asked: Asked::all(scheme)
                 .into_iter()
                 .filter(|asked| taken::is_of_columns(asked, &grading.facts, scheme))
                 .collect(),
             bounds: scheme.metric_bounds(),
+            about,
+            types: vec![],
             some_rows: false,
         }
     }
@@ -175,7 +204,7 @@ impl<'a> World<'a> {
             leaves.any(|leaf| slots.contains(&leaf.slot))
         };
         leaves.all(|leaf| is_seen(leaf.slot) && keys(leaf).into_iter().all(is_seen))
-            && leaf::expressions(self.scheme)
+            && leaf::expressions(self.scheme, self.about)
                 .iter()
                 .all(|expression| !slots.withholds(&expression.bound))
             && asked.all(|slots| !moves(&slots) || slots.into_iter().all(is_seen))
@@ -256,9 +285,17 @@ impl<'a> World<'a> {
         &self.grading.facts
     }
 
-    /// The grade that counts for the distance: where rules move grades the one that the values give, else the one that
+    /// Whether one level is better than another. Types without rules that move them have no order.
+    pub fn is_ordered(&self) -> bool {
+        self.about == About::Grade || self.scheme.type_movement.is_some()
+    }
+
+    /// The grade that counts for the distance, or the type: where rules move grades the one that the values give, else the one that
     /// the customer has.
     pub fn present(&self, row: usize) -> Option<u32> {
+        if self.about == About::Type {
+            return self.types[row].index().map(|kind| kind as u32);
+        }
         match &self.scheme.grade_movement {
             Some(_) => self.grading.assessment.grades[row]
                 .index()

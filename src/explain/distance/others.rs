@@ -2,9 +2,10 @@
 
 use super::leaf::{Leaf, expressions, kind};
 use super::texts::{items, texts};
-use crate::expr::{AggregateFunction, Base, Frame, Measure, Node, Slot};
+use crate::expr::{AggregateFunction, Base, Bound, Comparison, Frame, Measure, Node, Slot};
 use crate::grading::Grading;
-use crate::scheme::model::{DayLimit, Field, FieldKind, MetricSource, Scheme, SlotKind};
+use crate::scheme::lint::shape::shape;
+use crate::scheme::model::{DayLimit, Field, FieldKind, Scheme, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date, Decimal, Value};
 use std::sync::Arc;
@@ -54,13 +55,25 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
     let number = |end: Option<Decimal>| end.map(Decimal::millionths);
     match ty.base {
         Base::Number => {
-            let (step, greatest) = step(grading, slot, field, column);
+            let (step, greatest) = step(grading, leaf, field, column);
             let (mut least, mut greatest) = (-greatest, greatest);
             if let Some(field) = field {
                 least = number(field.min).unwrap_or(least);
                 greatest = number(field.max).unwrap_or(greatest);
-            } else if !may_be_negative(scheme, slot) {
-                least = 0;
+            } else {
+                // What the sheets' conditions and `where` leave of the field bounds what is made of it.
+                let bound = Bound {
+                    node: Node::Slot(slot),
+                    ty: ty.clone(),
+                    span: 0..0,
+                };
+                let shape = shape(scheme, None, &bound);
+                least = shape.least.map_or(least, |own| own.max(least));
+                greatest = shape.greatest.map_or(greatest, |own| own.min(greatest));
+            }
+            let is_free = field.is_none_or(|field| field.min.is_none());
+            if is_free && !may_be_negative(scheme, leaf, field, column) {
+                least = least.max(0);
             }
             Others::Steps {
                 least,
@@ -93,7 +106,7 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
             let (texts, rest) = texts(grading, leaf);
             Others::Texts(texts, rest)
         }
-        Base::List => Others::Items(items(scheme, slot)),
+        Base::List => Others::Items(items(scheme, leaf)),
         Base::Null => Others::These(vec![]),
     }
 }
@@ -110,34 +123,44 @@ pub(super) fn field_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
     }
 }
 
-/// Whether a metric can be below zero: a count cannot, nor what is made of a field that cannot.
-fn may_be_negative(scheme: &Scheme, slot: Slot) -> bool {
-    let SlotKind::Metric(metric) = kind(scheme, slot) else {
-        return true;
+/// Whether a value may be below zero: a percentage may, and what is in some row or by the scheme's own figures. Nobody
+/// buys less than nothing or complains less than never, whether `min` says so or not.
+fn may_be_negative(scheme: &Scheme, leaf: &Leaf, field: Option<&Field>, column: &Column) -> bool {
+    let is_percent = field.is_some_and(|field| field.kind == FieldKind::Percent);
+    let is_there = match column {
+        Column::Number(keys) => keys.iter().any(|key| *key < 0 && *key != MISSING),
+        _ => true,
     };
-    let metric = &scheme.metrics[metric];
-    match metric.value.function {
-        AggregateFunction::Count
-        | AggregateFunction::CountDistinct
-        | AggregateFunction::MeanGap => false,
-        _ => match (&metric.value.argument, metric.from) {
-            (Some(argument), MetricSource::Events(sheet)) => match argument.node {
-                Node::Slot(field) => {
-                    let field = &scheme.events[sheet].sheet.fields[field.0 as usize];
-                    field.min.is_none_or(|min| min.millionths() < 0)
-                }
-                _ => true,
-            },
-            _ => true,
-        },
+    is_percent || is_there || is_held_below_zero(scheme, leaf)
+}
+
+/// Whether some condition tells values below zero from others.
+fn is_held_below_zero(scheme: &Scheme, leaf: &Leaf) -> bool {
+    let mut is_held = false;
+    let mut hold = |op: Comparison, value: &Bound, limit: &Bound| {
+        if let (Node::Slot(own), Some(Value::Number(limit))) = (&value.node, limit.literal())
+            && *own == leaf.slot
+        {
+            let at_zero = matches!(op, Comparison::Less | Comparison::GreaterEqual);
+            is_held |= *limit < Decimal::ZERO || at_zero && *limit == Decimal::ZERO;
+        }
+    };
+    for expression in expressions(scheme, leaf.about) {
+        expression.bound.walk(&mut |part| {
+            if let Node::Compare(op, left, right) = &part.node {
+                hold(*op, left, right);
+                hold(op.mirrored(), right, left);
+            }
+        });
     }
+    is_held
 }
 
 /// The least difference of two values, and the greatest that is looked at. The least difference is what `scale` says, one
 /// for counts, else the last place that the column's values and the limits in the scheme have; a hundredth at least for
 /// money, and for what a mean rounds. The greatest is far beyond all of these, and before sums overflow.
-fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -> (i64, i64) {
-    let scheme = &*grading.scheme;
+fn step(grading: &Grading, leaf: &Leaf, field: Option<&Field>, column: &Column) -> (i64, i64) {
+    let (scheme, slot) = (&*grading.scheme, leaf.slot);
     let counts = [AggregateFunction::Count, AggregateFunction::CountDistinct];
     let (mut is_count, mut is_mean, mut is_money) = (false, false, false);
     if let SlotKind::Metric(metric) = kind(scheme, slot) {
@@ -171,7 +194,7 @@ fn step(grading: &Grading, slot: Slot, field: Option<&Field>, column: &Column) -
             step /= 10;
         }
     };
-    for expression in expressions(scheme) {
+    for expression in expressions(scheme, leaf.about) {
         expression.bound.walk(&mut |part| {
             if let Node::Compare(_, left, right) = &part.node {
                 for (value, limit) in [(left, right), (right, left)] {

@@ -5,7 +5,7 @@ use super::leaf::key_at;
 use super::others::{Others, Rest};
 use super::possible::Truths;
 use super::span::{Between, Known, cut};
-use super::{Change, Leaf, Outcome, Way, World};
+use super::{About, Change, Leaf, Outcome, Way, World};
 use crate::assess::Choice;
 use crate::expr::Base;
 use crate::table::{Date, DateTime, Decimal, Truth, Value};
@@ -40,20 +40,34 @@ impl From<Vec<Change>> for Found {
     }
 }
 
-/// The nearest other values that change the grade.
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Want {
+    Better,
+    Worse,
+    /// Any other, where there is no order.
+    Other,
+}
+
+/// The nearest other values that change the grade, or the type.
 pub(super) fn changes(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Found {
-    wanted(world, leaf, row, known, &[true, false])
+    let wants: &[Want] = if world.is_ordered() {
+        &[Want::Better, Want::Worse]
+    } else {
+        &[Want::Other]
+    };
+    wanted(world, leaf, row, known, wants)
 }
 
 /// The nearest other values that give a better grade.
 pub(super) fn better(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known) -> Found {
-    let mut found = wanted(world, leaf, row, known, &[true]);
+    let mut found = wanted(world, leaf, row, known, &[Want::Better]);
     found.changes.retain(|change| change.better);
     found
 }
 
-/// The nearest other values that give a better grade (`true`), a worse one, or both.
-fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[bool]) -> Found {
+/// The nearest other values that give what is wanted.
+fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[Want]) -> Found {
     let Others::Steps {
         least,
         greatest,
@@ -66,6 +80,8 @@ fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[b
         return Found::default();
     };
     let (least, greatest) = world.bounded(leaf, row, (least, greatest));
+    let [least, greatest] =
+        [least, greatest].map(|end| before_overflow(world, leaf, row, now, end));
     // From one end of all numbers to the other there are more millionths than 64 bits count.
     let [least, greatest, step, at] = [least, greatest, step, now].map(i128::from);
     let line = |first: i128, last: i128, sign: i128| Line {
@@ -86,10 +102,10 @@ fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[b
         trials: 0,
     };
     let mut found = Found::default();
-    for better in wanted.iter().copied() {
+    for want in wanted.iter().copied() {
         for (way, line) in [(Way::More, &more), (Way::Less, &less)] {
             (search.spans, search.trials) = (0, 0);
-            let Ok(first) = search.first(line, better) else {
+            let Ok(first) = search.first(line, want) else {
                 found.gave_up = true;
                 continue;
             };
@@ -101,12 +117,48 @@ fn wanted(world: &World<'_>, leaf: &Leaf, row: usize, known: &Known, wanted: &[b
                     to,
                     by: distance(search.base(), now, key),
                     grade,
-                    better,
+                    better: want == Want::Better,
                 });
             }
         }
     }
     found
+}
+
+/// The furthest value towards an end with which nothing becomes too large to be a number; the end itself where nothing
+/// does, or something does already.
+fn before_overflow(world: &World<'_>, leaf: &Leaf, row: usize, now: i64, end: i64) -> i64 {
+    let base = world.scheme.slots.entries[leaf.slot.0 as usize].ty.base;
+    let overflows = |key: i64| {
+        let value = value(base, key);
+        let outcomes = value.map(|value| world.outcomes(leaf, row, &[value]));
+        outcomes.is_some_and(|outcomes| outcomes[0].overflows)
+    };
+    if base != Base::Number || !overflows(end) || overflows(now) {
+        return end;
+    }
+    let (mut near, mut far) = (now, end);
+    while near.abs_diff(far) > 1 {
+        let middle = near.midpoint(far);
+        if overflows(middle) {
+            far = middle;
+        } else {
+            near = middle;
+        }
+    }
+    near
+}
+
+/// A key as a value.
+fn value(base: Base, key: i64) -> Option<Value> {
+    match base {
+        Base::Date => {
+            let day = i32::try_from(key).ok().and_then(Date::from_days);
+            day.map(Value::Date)
+        }
+        Base::DateTime => DateTime::from_seconds(key).map(Value::DateTime),
+        _ => Decimal::from_millionths(key).map(Value::Number),
+    }
 }
 
 /// All other values that change the grade, where there are only these.
@@ -115,8 +167,13 @@ fn among(world: &World<'_>, leaf: &Leaf, row: usize) -> Vec<Change> {
     let outcomes = world.outcomes(leaf, row, &values);
     let present = world.present(row);
     let tried = values.into_iter().zip(outcomes);
-    tried
-        .filter_map(|(to, outcome)| change_to(to, outcome, present))
+    let changes = tried.filter_map(|(to, outcome)| change_to(to, outcome, present));
+    let ordered = world.is_ordered();
+    changes
+        .map(|change| Change {
+            better: change.better && ordered,
+            ..change
+        })
         .collect()
 }
 
@@ -139,7 +196,7 @@ pub(super) fn other_values(world: &World<'_>, leaf: &Leaf, row: usize) -> Vec<Va
 
 /// What another value changes, if it does.
 pub(super) fn change_to(to: Value, outcome: Outcome, present: Option<u32>) -> Option<Change> {
-    if !outcome.allowed || outcome.grade == present {
+    if !outcome.counts() || outcome.grade == present {
         return None;
     }
     let (way, to) = match to {
@@ -208,7 +265,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The nearest value of a line that gives a better grade, or a worse one, with that grade.
-    fn first(&mut self, line: &Line, better: bool) -> Result<Option<(i64, Option<u32>)>, TooMany> {
+    fn first(&mut self, line: &Line, want: Want) -> Result<Option<(i64, Option<u32>)>, TooMany> {
         if line.count <= 0 {
             return Ok(None);
         }
@@ -218,7 +275,7 @@ impl Search<'_> {
             if self.spans > MOST_SPANS {
                 return Err(TooMany);
             }
-            if !self.may(line, from, to, better) {
+            if !self.may(line, from, to, want) {
                 continue;
             }
             if to - from >= AT_ONCE {
@@ -238,7 +295,7 @@ impl Search<'_> {
             let found = keys
                 .into_iter()
                 .zip(outcomes)
-                .find(|(_, outcome)| outcome.allowed && self.is_wanted(outcome.grade, better));
+                .find(|(_, outcome)| outcome.counts() && self.is_wanted(outcome.grade, want));
             if let Some((key, outcome)) = found {
                 return Ok(Some((key, outcome.grade)));
             }
@@ -246,16 +303,16 @@ impl Search<'_> {
         Ok(None)
     }
 
-    fn is_wanted(&self, grade: Option<u32>, better: bool) -> bool {
-        if better {
-            is_better(grade, self.present)
-        } else {
-            is_better(self.present, grade)
+    fn is_wanted(&self, level: Option<u32>, want: Want) -> bool {
+        match want {
+            Want::Better => is_better(level, self.present),
+            Want::Worse => is_better(self.present, level),
+            Want::Other => level != self.present,
         }
     }
 
     /// Whether any value between two places may give what is wanted.
-    fn may(&self, line: &Line, from: i128, to: i128, better: bool) -> bool {
+    fn may(&self, line: &Line, from: i128, to: i128, want: Want) -> bool {
         let (a, b) = (line.key(from), line.key(to));
         let ends = (a.min(b), a.max(b));
         let mut between = Between::new(self.world, self.leaf, self.row, self.known, ends);
@@ -264,17 +321,27 @@ impl Search<'_> {
         }
         let grades = between.grades();
         let holds = between.holds(&grades);
-        let counting = |values: Option<u32>, held: bool| {
-            let grade = self.world.counting(self.row, values, held);
-            self.is_wanted(grade, better)
-        };
         let level = |choice: &Choice| choice.index().map(|index| index as u32);
-        let may_hold = holds.has(Truth::True);
-        let may_not = holds != Truths::one(Truth::True);
-        grades
-            .iter()
-            .map(level)
-            .any(|values| may_not && counting(values, false) || may_hold && counting(values, true))
+        let held = [
+            (false, holds != Truths::one(Truth::True)),
+            (true, holds.has(Truth::True)),
+        ];
+        let counting = grades.iter().map(level).flat_map(|values| {
+            let held = held.iter().filter(|(_, may)| *may);
+            held.map(move |(held, _)| self.world.counting(self.row, values, *held))
+        });
+        match self.world.about {
+            About::Grade => counting
+                .into_iter()
+                .any(|grade| self.is_wanted(grade, want)),
+            About::Type => {
+                let types = between.types(counting);
+                types
+                    .iter()
+                    .map(level)
+                    .any(|kind| self.is_wanted(kind, want))
+            }
+        }
     }
 
     fn base(&self) -> Base {
@@ -283,13 +350,6 @@ impl Search<'_> {
     }
 
     fn value(&self, key: i64) -> Option<Value> {
-        match self.base() {
-            Base::Date => {
-                let day = i32::try_from(key).ok().and_then(Date::from_days);
-                day.map(Value::Date)
-            }
-            Base::DateTime => DateTime::from_seconds(key).map(Value::DateTime),
-            _ => Decimal::from_millionths(key).map(Value::Number),
-        }
+        value(self.base(), key)
     }
 }

@@ -15,6 +15,7 @@ use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Decimal, Truth, Value};
 use foldhash::HashMap;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// What parts of expressions give that do not depend on the value, by where they stand in memory.
 pub(super) type Known = RefCell<HashMap<usize, Possible>>;
@@ -104,6 +105,28 @@ impl<'a> Between<'a> {
             .fold(Truths::one(Truth::False), |all, truths| {
                 all.joined(truths, Truth::or)
             })
+    }
+
+    /// The types that the values can give to somebody who may have these grades.
+    pub fn types(&mut self, grades: impl Iterator<Item = Option<u32>>) -> Vec<Choice> {
+        let scheme = self.world.scheme;
+        if let Some(slot) = scheme.slot_of(SlotKind::Grade)
+            && self.leaf.moves(slot)
+        {
+            let name = |grade: Option<u32>| Some(scheme.grades[grade? as usize].name.clone());
+            let mut names: Vec<Option<Arc<str>>> = vec![];
+            for name in grades.map(name) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            self.slots.insert(slot, Possible::Texts(names));
+        }
+        let types = scheme.types.iter().map(|rule| match &rule.when {
+            None => Truths::one(Truth::True),
+            Some(when) => self.of(&when.bound).truths(),
+        });
+        first_of(types)
     }
 
     fn dimension(&mut self, dimension: &Dimension) {

@@ -1,16 +1,22 @@
 //! Distances in words: `年采购额 再增 12.4 万元 → A`.
 
-use super::{Change, Reach, Way, Why};
+use super::{About, Change, Reach, Way, Why};
 use crate::diagnostic::Lang;
 use crate::explain::{name_of, value_text};
 use crate::expr::{Base, Slot};
 use crate::scheme::model::Scheme;
 use crate::table::{Decimal, Value};
 
-/// One change: by how much, to what, and the grade that it gives.
-pub fn change_text(scheme: &Scheme, slot: Slot, change: &Change, lang: Lang) -> String {
+/// One change: by how much, to what, and the grade or type that it gives.
+pub fn change_text(
+    scheme: &Scheme,
+    about: About,
+    slot: Slot,
+    change: &Change,
+    lang: Lang,
+) -> String {
     let to = value_text(scheme, slot, &change.to, lang);
-    let grade = grade_text(scheme, change.grade, lang);
+    let grade = level_text(scheme, about, change.grade, lang);
     let by = change.by.map(|by| by_text(scheme, slot, by, lang));
     let is_day = matches!(change.to, Value::Date(_) | Value::DateTime(_));
     match (change.way, by, lang) {
@@ -31,10 +37,18 @@ pub fn change_text(scheme: &Scheme, slot: Slot, change: &Change, lang: Lang) -> 
 
 /// The grade that a change gives.
 pub fn grade_text(scheme: &Scheme, grade: Option<u32>, lang: Lang) -> String {
-    match (grade, lang) {
-        (Some(grade), _) => scheme.grades[grade as usize].name.to_string(),
-        (None, Lang::Zh) => "无等级".to_owned(),
-        (None, Lang::En) => "no grade".to_owned(),
+    level_text(scheme, About::Grade, grade, lang)
+}
+
+/// The grade or type that a change gives.
+fn level_text(scheme: &Scheme, about: About, level: Option<u32>, lang: Lang) -> String {
+    match (level, about, lang) {
+        (Some(grade), About::Grade, _) => scheme.grades[grade as usize].name.to_string(),
+        (Some(kind), About::Type, _) => scheme.types[kind as usize].name.to_string(),
+        (None, About::Grade, Lang::Zh) => "无等级".to_owned(),
+        (None, About::Grade, Lang::En) => "no grade".to_owned(),
+        (None, About::Type, Lang::Zh) => "无类型".to_owned(),
+        (None, About::Type, Lang::En) => "no type".to_owned(),
     }
 }
 
@@ -101,7 +115,7 @@ pub const fn why_text(why: Why, lang: Lang) -> &'static str {
 }
 
 /// What there is to say of one value: its name, what it is, and each change.
-pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
+pub fn reach_text(scheme: &Scheme, about: About, reach: &Reach, lang: Lang) -> String {
     let name = name_of(scheme, reach.slot, lang);
     let head = match (reach.why, lang) {
         (Some(Why::Missing | Why::Periods), Lang::Zh) => format!("{name}："),
@@ -116,7 +130,7 @@ pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
         }
     };
     let changes = reach.changes.iter();
-    let changes = changes.map(|change| change_text(scheme, reach.slot, change, lang));
+    let changes = changes.map(|change| change_text(scheme, about, reach.slot, change, lang));
     let changes: Vec<String> = changes.collect();
     let tail = match (reach.why, lang) {
         (Some(why), Lang::Zh) if !changes.is_empty() => {
@@ -126,8 +140,13 @@ pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
             format!("{}; else: {}", changes.join("; "), why_text(why, lang))
         }
         (Some(why), _) => why_text(why, lang).to_owned(),
-        (None, Lang::Zh) if changes.is_empty() => "单独变动不改变等级".to_owned(),
-        (None, Lang::En) if changes.is_empty() => "no other value changes the grade".to_owned(),
+        (None, _) if changes.is_empty() => match (about, lang) {
+            (About::Grade, Lang::Zh) => "单独变动不改变等级",
+            (About::Grade, Lang::En) => "no other value changes the grade",
+            (About::Type, Lang::Zh) => "单独变动不改变类型",
+            (About::Type, Lang::En) => "no other value changes the type",
+        }
+        .to_owned(),
         (None, Lang::Zh) => changes.join("；"),
         (None, Lang::En) => changes.join("; "),
     };
@@ -135,9 +154,9 @@ pub fn reach_text(scheme: &Scheme, reach: &Reach, lang: Lang) -> String {
 }
 
 /// A line for each value.
-pub fn texts(scheme: &Scheme, reaches: &[Reach], lang: Lang) -> Vec<String> {
+pub fn texts(scheme: &Scheme, about: About, reaches: &[Reach], lang: Lang) -> Vec<String> {
     let reaches = reaches.iter();
     reaches
-        .map(|reach| reach_text(scheme, reach, lang))
+        .map(|reach| reach_text(scheme, about, reach, lang))
         .collect()
 }

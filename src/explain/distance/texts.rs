@@ -1,6 +1,7 @@
 //! Which other texts a value may take: those that the scheme itself names. What stands in the rows of other customers is
 //! theirs and no suggestion to anybody.
 
+use super::About;
 use super::leaf::{Leaf, expressions, kind};
 use super::others::{Rest, field_of};
 use crate::clean::sheet::text_at;
@@ -20,7 +21,7 @@ pub(super) fn texts(grading: &Grading, leaf: &Leaf) -> (Vec<Arc<str>>, Rest) {
     if let Some(field) = field.filter(|field| !field.choices.is_empty()) {
         return (field.choices.clone(), Rest::Nothing);
     }
-    let (mut named, by_name) = named(scheme, leaf.slot);
+    let (mut named, by_name) = named(scheme, leaf.slot, leaf.about);
     // The rows of a lookup belong to the scheme and to no customer.
     for lookup in &leaf.chooses {
         let keys = scheme.lookups[*lookup].key;
@@ -47,10 +48,10 @@ pub(super) fn texts(grading: &Grading, leaf: &Leaf) -> (Vec<Arc<str>>, Rest) {
 }
 
 /// The items that a list may have: its choices, else those that the scheme names.
-pub(super) fn items(scheme: &Scheme, slot: Slot) -> Vec<Arc<str>> {
-    match field_of(scheme, slot) {
+pub(super) fn items(scheme: &Scheme, leaf: &Leaf) -> Vec<Arc<str>> {
+    match field_of(scheme, leaf.slot) {
         Some(field) if !field.choices.is_empty() => field.choices.clone(),
-        _ => named(scheme, slot).0,
+        _ => named(scheme, leaf.slot, leaf.about).0,
     }
 }
 
@@ -71,9 +72,9 @@ fn source_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
 
 /// The texts that conditions hold a column against, in their order, and whether they do nothing else with it, so that all
 /// other texts give the same.
-fn named(scheme: &Scheme, slot: Slot) -> (Vec<Arc<str>>, bool) {
+fn named(scheme: &Scheme, slot: Slot, about: About) -> (Vec<Arc<str>>, bool) {
     let mut named = Named::default();
-    for expression in expressions(scheme) {
+    for expression in expressions(scheme, about) {
         named.take(expression, slot);
     }
     if let SlotKind::Field(field) = kind(scheme, slot) {

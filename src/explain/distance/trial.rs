@@ -1,7 +1,7 @@
 //! What would become of one customer with other values: the row as it is and as it would be, side by side, through the
 //! evaluator that grades.
 
-use super::{Leaf, World, column_of};
+use super::{About, Leaf, World, column_of};
 use crate::assess::{Choice, Facts, assess};
 use crate::classify;
 use crate::clean::sheet::text_at;
@@ -18,6 +18,15 @@ pub struct Outcome {
     pub grade: Option<u32>,
     /// Whether the sheet takes the row with it: no condition and no check of the sheet is against it.
     pub allowed: bool,
+    /// Whether with it more becomes too large to be a number than is already, so that what it gives says nothing.
+    pub overflows: bool,
+}
+
+impl Outcome {
+    /// Whether a customer may be told of it.
+    pub const fn counts(self) -> bool {
+        self.allowed && !self.overflows
+    }
 }
 
 impl World<'_> {
@@ -32,9 +41,26 @@ impl World<'_> {
         let allowed = self.allowed(leaf, rows, &column);
         let mut facts = self.with(leaf, rows, column);
         let grades = self.counted(&mut facts, |row| rows[row] as usize);
-        let outcomes = grades.into_iter().zip(allowed);
-        let outcomes = outcomes.map(|(grade, allowed)| Outcome { grade, allowed });
-        outcomes.collect()
+        let mut outcomes: Vec<Outcome> = grades
+            .into_iter()
+            .zip(allowed)
+            .map(|(grade, allowed)| Outcome {
+                grade,
+                allowed,
+                overflows: false,
+            })
+            .collect();
+        let is_overflown = |place: &usize| facts.overflown(*place) > 0;
+        let overflown: Vec<usize> = (0..rows.len()).filter(is_overflown).collect();
+        if !overflown.is_empty() {
+            let of: Vec<u32> = overflown.iter().map(|place| rows[*place]).collect();
+            let mut now = self.grading.facts.instead(of.clone(), &self.among);
+            self.counted(&mut now, |row| of[row] as usize);
+            for (row, place) in overflown.into_iter().enumerate() {
+                outcomes[place].overflows = facts.overflown(place) > now.overflown(row);
+            }
+        }
+        outcomes
     }
 
     /// The customers `rows` with these values, before anything is worked out of them.
@@ -90,7 +116,24 @@ impl World<'_> {
         let counting = grades.into_iter().zip(held).enumerate();
         let counting =
             counting.map(|(row, (choice, held))| self.counting(customer(row), level(choice), held));
-        counting.collect()
+        let grades: Vec<Option<u32>> = counting.collect();
+        match self.about {
+            About::Grade => grades,
+            About::Type => self.types(facts, &grades),
+        }
+    }
+
+    /// The type that the values give to each row of these facts, who have these grades.
+    fn types(&self, facts: &mut Facts, grades: &[Option<u32>]) -> Vec<Option<u32>> {
+        let scheme = self.scheme;
+        if let (None, Some(slot)) = (&scheme.grade_movement, scheme.slot_of(SlotKind::Grade)) {
+            let choice = |grade: &Option<u32>| grade.map_or(Choice::NoneHolds, Choice::Is);
+            let choices: Vec<Choice> = grades.iter().map(choice).collect();
+            let names = scheme.grades.iter().map(|grade| grade.name.clone());
+            facts.set(slot, classify::named(&choices, names.collect()));
+        }
+        let types = classify::types(scheme, facts, &mut vec![]);
+        types.into_iter().map(level).collect()
     }
 
     /// Whether the customers' sheet takes the row with each value: its `rows`, and those checks that refuse a row.

@@ -7,12 +7,15 @@ mod distance;
 mod evidence;
 mod next;
 mod overrides;
+mod progress;
+mod so_far;
 
 pub use crate::decide::Ladder;
 pub use distance::asks_only_for;
 pub use evidence::{Evidence, evidence};
-pub use next::{Count, counts, has_next, next};
+pub use next::{Begun, Count, begun, counts, has_next, next};
 pub use overrides::{overridden, tagged};
+pub use so_far::SoFar;
 
 use crate::assess::Facts;
 use crate::decide::Why;

@@ -1,18 +1,21 @@
 //! What comes next: how far each rule has come, and what would make it fire.
 
 use super::distance::distance;
-use super::{CountingAfter, Ladder, last_end, withholds};
+use super::progress::Progress;
+use super::so_far::{self, SoFar};
+use super::{Ladder, withholds};
 use crate::decide::{Why, comes_on, may_move_on};
 use crate::diagnostic::Lang;
 use crate::expr::{Bound, Comparison, Node, SeriesFunction};
 use crate::grading::Grading;
-use crate::scheme::model::{GradeRule, MovementRule, Scheme};
-use crate::table::{Date, Period, PeriodKind, Value};
+use crate::scheme::model::{Expression, GradeRule, MovementRule, Scheme};
+use crate::table::{Date, Value};
+use std::sync::Arc;
 
 /// A count of periods that a rule wants.
 pub struct Count<'a> {
     /// The function that counts.
-    call: &'a Bound,
+    pub(super) call: &'a Bound,
     /// Which it is: a streak, rises or falls.
     pub function: SeriesFunction,
     /// What is looked at in each period.
@@ -46,7 +49,8 @@ pub(super) fn parts(when: &Bound) -> impl Iterator<Item = &Bound> {
     parts.iter()
 }
 
-fn count(part: &Bound) -> Option<Count<'_>> {
+/// A count that must be reached, if a part of a condition is one.
+pub(super) fn count(part: &Bound) -> Option<Count<'_>> {
     let Node::Compare(comparison, call, least) = &part.node else {
         return None;
     };
@@ -142,8 +146,87 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
     }
     let levels = ladder.levels(grading);
     let mut promotes = false;
+    for Ahead {
+        rule,
+        up,
+        to,
+        progress,
+    } in ahead(grading, ladder, row)
+    {
+        promotes |= up;
+        let comes = |end: Date| comes_on(movement, grading.scheme.period, &track.place, !up, end);
+        texts.push(match progress {
+            Some(progress) => progress.text(rule, &to, up, comes, lang),
+            None => promotes_text(grading, row, &rule.when, &to, lang),
+        });
+    }
+    if movement.follows && !promotes && level > 0 && ladder == Ladder::Grade {
+        let better = &grading.scheme.grades[level as usize - 1];
+        if let GradeRule::When(Some(when)) = &better.rule {
+            texts.push(promotes_text(grading, row, when, &better.name, lang));
+        }
+    }
+    if movement.follows && ladder == Ladder::Grade && (level as usize) + 1 < levels {
+        let present = &grading.scheme.grades[level as usize];
+        let keep = match (&present.keep, &present.rule) {
+            (Some(keep), _) | (None, GradeRule::When(Some(keep))) => Some(keep),
+            (None, _) => None,
+        };
+        texts.extend(keep.map(|keep| {
+            let so_far = so_far::text(grading, &begun_of(grading, row, keep), lang);
+            let keep = &keep.text;
+            match lang {
+                Lang::Zh => format!("不再满足 {keep} 即降级{so_far}"),
+                Lang::En => format!("demoted once `{keep}` does not hold{so_far}"),
+            }
+        }));
+    }
+    texts
+}
+
+/// What promotes, where nothing is counted.
+fn promotes_text(grading: &Grading, row: usize, when: &Expression, to: &str, lang: Lang) -> String {
+    let so_far = so_far::text(grading, &begun_of(grading, row, when), lang);
+    let when = &when.text;
+    match lang {
+        Lang::Zh => format!("满足 {when} 即升为 {to}{so_far}"),
+        Lang::En => format!("`{when}` promotes to {to}{so_far}"),
+    }
+}
+
+/// How far the open period has come of a condition, as far as a role may see that.
+fn begun_of(grading: &Grading, row: usize, when: &Expression) -> Vec<SoFar> {
+    if grading.scheme.slots.withholds(&when.bound) {
+        return vec![];
+    }
+    so_far::compared(grading, row, &when.bound)
+}
+
+/// A rule that is told of.
+struct Ahead<'a> {
+    rule: &'a MovementRule,
+    up: bool,
+    /// The level that it leads to.
+    to: Arc<str>,
+    /// How far its count has come; `None` where it has none, or a role does not see it.
+    progress: Option<Progress<'a>>,
+}
+
+/// The rules that a customer may be moved by next: of what promotes the first one whatever it has come to, of what
+/// demotes only what has begun.
+fn ahead(grading: &Grading, ladder: Ladder, row: usize) -> Vec<Ahead<'_>> {
+    let Some(movement) = ladder.movement(grading) else {
+        return vec![];
+    };
+    let track = ladder.track(grading, row);
+    let Some(level) = track.place.level else {
+        return vec![];
+    };
+    let why = track.last.map(|step| step.why);
+    let mut promotes = false;
+    let mut all = vec![];
     for (index, rule) in movement.rules.iter().enumerate() {
-        let Some(target) = rule.target(level, levels) else {
+        let Some(target) = rule.target(level, ladder.levels(grading)) else {
             continue;
         };
         // What grace holds off has been told.
@@ -151,167 +234,63 @@ fn of_ladder(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Vec<S
             continue;
         }
         let up = target < level;
-        let to = ladder.name(grading, movement.capped(level, target));
         // How far a count has come says what the periods have that it looks at.
         let progress = if grading.scheme.slots.withholds(&rule.when.bound) {
             None
         } else {
             Progress::of(grading, rule, row, track.place.counts_after)
         };
-        let comes = |end: Date| comes_on(movement, grading.scheme.period, &track.place, !up, end);
-        match progress {
-            // Of what promotes the first rule is told whatever it has come to, of what demotes only what has begun.
-            Some(progress) if (up && !promotes) || (!up && progress.have > 0) => {
-                promotes |= up;
-                texts.push(progress.text(rule, &to, up, comes, lang));
-            }
-            None if up && !promotes => {
-                promotes = true;
-                let when = &rule.when.text;
-                texts.push(match lang {
-                    Lang::Zh => format!("满足 {when} 即升为 {to}"),
-                    Lang::En => format!("`{when}` promotes to {to}"),
-                });
-            }
-            _ => {}
-        }
-    }
-    if movement.follows && !promotes && level > 0 && ladder == Ladder::Grade {
-        let better = &grading.scheme.grades[level as usize - 1];
-        if let GradeRule::When(Some(when)) = &better.rule {
-            let (to, when) = (&better.name, &when.text);
-            texts.push(match lang {
-                Lang::Zh => format!("满足 {when} 即升为 {to}"),
-                Lang::En => format!("`{when}` promotes to {to}"),
+        let is_told = match &progress {
+            _ if up => !promotes,
+            Some(progress) => progress.have > 0,
+            None => false,
+        };
+        if is_told {
+            promotes |= up;
+            all.push(Ahead {
+                rule,
+                up,
+                to: ladder.name(grading, movement.capped(level, target)),
+                progress,
             });
         }
     }
-    if movement.follows && ladder == Ladder::Grade && (level as usize) + 1 < levels {
-        let present = &grading.scheme.grades[level as usize];
-        let keep = match (&present.keep, &present.rule) {
-            (Some(keep), _) | (None, GradeRule::When(Some(keep))) => Some(&keep.text),
-            (None, _) => None,
-        };
-        texts.extend(keep.map(|keep| match lang {
-            Lang::Zh => format!("不再满足 {keep} 即降级"),
-            Lang::En => format!("demoted once `{keep}` does not hold"),
-        }));
-    }
-    texts
+    all
 }
 
-/// How far the count of a rule that is furthest from firing has come.
-struct Progress<'a> {
-    grading: &'a Grading,
-    row: usize,
-    /// Only periods that end after this day count.
-    after: Option<Date>,
-    count: Count<'a>,
-    have: usize,
+/// A rule that a customer may be moved by next, and how far the open period has come of what it asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Begun {
+    /// The ladder.
+    pub ladder: Ladder,
+    /// The rule's name.
+    pub rule: Arc<str>,
+    /// Whether it promotes.
+    pub up: bool,
+    /// The level that it leads to.
+    pub to: Arc<str>,
+    /// What it looks at.
+    pub so_far: Vec<SoFar>,
 }
 
-impl<'a> Progress<'a> {
-    fn of(
-        grading: &'a Grading,
-        rule: &'a MovementRule,
-        row: usize,
-        after: Option<Date>,
-    ) -> Option<Self> {
-        let frame = CountingAfter {
-            facts: &grading.facts,
-            after,
-        };
-        let progress = counts(&rule.when.bound).into_iter().map(|count| {
-            let have = match count.call.eval_at(&frame, row) {
-                Value::Number(number) => number.trunc().max(0) as usize,
-                _ => 0,
+/// The same as data, of those rules of which there is something in the open period.
+pub fn begun(grading: &Grading, row: usize) -> Vec<Begun> {
+    let ladders = [Ladder::Grade, Ladder::Type].into_iter();
+    let all = ladders.flat_map(|ladder| {
+        let ahead = ahead(grading, ladder, row).into_iter();
+        ahead.filter_map(move |ahead| {
+            let so_far = match &ahead.progress {
+                Some(progress) => progress.so_far(),
+                None => begun_of(grading, row, &ahead.rule.when),
             };
-            Self {
-                grading,
-                row,
-                after,
-                count,
-                have,
-            }
-        });
-        progress.max_by_key(|progress| progress.count.needed.saturating_sub(progress.have))
-    }
-
-    /// `comes` says at which period end a customer moves for whom the rule fires from a period end on.
-    fn text(
-        &self,
-        rule: &MovementRule,
-        to: &str,
-        up: bool,
-        comes: impl Fn(Date) -> Date,
-        lang: Lang,
-    ) -> String {
-        let (have, needed) = (self.have.min(self.count.needed), self.count.needed);
-        let kind = self.grading.scheme.period;
-        let last = Period::of(kind, last_end(self.grading));
-        let left = (needed - have).max(1) as i32;
-        let (first, fires) = (last.back(-1), last.back(-left));
-        let end = fires
-            .end()
-            .map_or(fires, |end| Period::of(kind, comes(end)));
-        let when = if first == end {
-            first.to_string()
-        } else {
-            match lang {
-                Lang::Zh => format!("{first} 至 {end}"),
-                Lang::En => format!("{first} to {end}"),
-            }
-        };
-        let span = self.count.argument.span.clone();
-        let argument = rule.when.part(span).unwrap_or(&rule.when.text);
-        let what = match (self.count.function, lang) {
-            (SeriesFunction::Rising, Lang::Zh) => format!("{argument} 上升"),
-            (SeriesFunction::Rising, Lang::En) => format!("a rise of `{argument}`"),
-            (SeriesFunction::Falling, Lang::Zh) => format!("{argument} 下降"),
-            (SeriesFunction::Falling, Lang::En) => format!("a fall of `{argument}`"),
-            (_, Lang::Zh) => argument.to_owned(),
-            (_, Lang::En) => format!("`{argument}`"),
-        };
-        // What else the rule asks for and does not hold now.
-        let frame = CountingAfter {
-            facts: &self.grading.facts,
-            after: self.after,
-        };
-        let lacks = parts(&rule.when.bound)
-            .filter(|part| count(part).is_none())
-            .filter(|part| part.eval_at(&frame, self.row) != Value::Bool(true))
-            .filter_map(|part| rule.when.part(part.span.clone()));
-        let lacks: String = lacks
-            .map(|lack| match lang {
-                Lang::Zh => format!("，且 {lack}"),
-                Lang::En => format!(" and `{lack}`"),
+            (!so_far.is_empty()).then(|| Begun {
+                ladder,
+                rule: ahead.rule.name.clone(),
+                up: ahead.up,
+                to: ahead.to,
+                so_far,
             })
-            .collect();
-        let what = format!("{what}{lacks}");
-        let unit = unit(kind, lang);
-        match (lang, up) {
-            (Lang::Zh, true) => format!("{have}/{needed} {unit}；{when} {what} 则升为 {to}"),
-            (Lang::Zh, false) => format!("{have}/{needed} {unit}；{when} {what} 则降为 {to}"),
-            (Lang::En, true) => {
-                format!("{have} of {needed} {unit}; {what} in {when} promotes to {to}")
-            }
-            (Lang::En, false) => {
-                format!("{have} of {needed} {unit}; {what} in {when} demotes to {to}")
-            }
-        }
-    }
-}
-
-/// The word for several periods.
-const fn unit(kind: PeriodKind, lang: Lang) -> &'static str {
-    match (lang, kind) {
-        (Lang::Zh, PeriodKind::Month) => "个月",
-        (Lang::Zh, PeriodKind::Quarter) => "个季度",
-        (Lang::Zh, PeriodKind::HalfYear) => "个半年",
-        (Lang::Zh, PeriodKind::Year) => "年",
-        (Lang::En, PeriodKind::Month) => "months",
-        (Lang::En, PeriodKind::Quarter) => "quarters",
-        (Lang::En, PeriodKind::HalfYear) => "half-years",
-        (Lang::En, PeriodKind::Year) => "years",
-    }
+        })
+    });
+    all.collect()
 }

@@ -10,7 +10,7 @@ mod layout;
 pub(super) use cells::moment;
 
 use super::table::{
-    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
+    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn, Written,
 };
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
@@ -331,7 +331,7 @@ impl ResultTable for Results<'_> {
         }
     }
 
-    fn written(&self, row: usize, delimiter: u8) -> Option<(usize, &str)> {
+    fn written(&self, row: usize, delimiter: u8) -> Option<Written<'_>> {
         let cells = self.as_written?;
         let book = &self.grading.book;
         let customers = book.customers.as_ref()?;
@@ -346,8 +346,12 @@ impl ResultTable for Results<'_> {
             Entry::Absent(_) => return None,
         };
         let table = &book.inputs.customers[at.table as usize];
-        let record = table.rows.record(at.row as usize, delimiter)?;
-        Some((cells, record))
+        let row = at.row as usize;
+        Some(Written {
+            cells,
+            record: table.rows.record(row, delimiter)?,
+            is_unsigned: table.rows.is_unsigned(row),
+        })
     }
 
     fn mark(&self, row: usize) -> RowMark {

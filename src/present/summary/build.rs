@@ -6,9 +6,10 @@ use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::value_text;
 use crate::grading::Grading;
+use crate::rank::better_first;
 use crate::scheme::Scheme;
 use crate::scheme::model::{GradeRule, Sight};
-use crate::table::column::MISSING;
+use crate::table::column::{MISSING, Value};
 use crate::table::{Column, Date, Decimal, Hash};
 use crate::words::estimate_mark;
 use foldhash::HashMap;
@@ -30,9 +31,6 @@ pub fn summarise(
         text: scheme_text,
     };
     let mut summary = tally.summary(&of, inputs, findings);
-    for (share, index) in summary.grades.iter_mut().zip(0..) {
-        share.cutoff = cutoff(grading, index, lang);
-    }
     summary.estimates = estimates(grading, lang);
     summary
 }
@@ -62,6 +60,8 @@ pub struct Tally {
     dimensions: Vec<Vec<Count>>,
     tags: HashMap<Arc<str>, Count>,
     reviews: Vec<usize>,
+    /// For each grade by rank the keys of the last customer who has it; else none.
+    cutoffs: Vec<Vec<Value>>,
     /// Whether there are amounts.
     has_amount: bool,
 }
@@ -119,6 +119,10 @@ impl Tally {
                 .iter()
                 .map(Vec::len)
                 .collect(),
+            cutoffs: {
+                let cuts = grading.assessment.cuts.iter();
+                cuts.map(|cut| cut.cutoff.clone()).collect()
+            },
             has_amount: amounts.values.is_some(),
         }
     }
@@ -144,6 +148,11 @@ impl Tally {
         for (all, more) in self.reviews.iter_mut().zip(&more.reviews) {
             *all += more;
         }
+        for (last, more) in self.cutoffs.iter_mut().zip(more.cutoffs) {
+            if last.is_empty() || (!more.is_empty() && better_first(last, &more).is_lt()) {
+                *last = more;
+            }
+        }
     }
 
     /// How many customers a decision has.
@@ -166,8 +175,7 @@ impl Tally {
         self.tags.len()
     }
 
-    /// The figures: everything but what only all customers together tell, which are the cut-offs of grades by rank and
-    /// estimates.
+    /// The figures: everything but estimates, which only all customers together tell.
     pub fn summary(
         self,
         of: &Of<'_>,
@@ -187,6 +195,10 @@ impl Tally {
             let share = |(name, count): (&Arc<str>, &Count)| self.share(name, *count, all, total);
             names.iter().zip(counts).map(share).collect()
         };
+        let mut grades: Vec<Share> = shares(&grades, &self.grades);
+        for ((share, grade), keys) in grades.iter_mut().zip(&scheme.grades).zip(&self.cutoffs) {
+            share.cutoff = cutoff(scheme, &grade.rule, keys, of.lang);
+        }
         let dimensions = scheme.dimensions.iter().zip(&self.dimensions);
         let mut tags: Vec<Share> = self
             .tags
@@ -212,7 +224,7 @@ impl Tally {
                 .zip(self.decisions.iter().copied())
                 .filter(|(_, count)| *count > 0)
                 .collect(),
-            grades: shares(&grades, &self.grades),
+            grades,
             types: shares(&types, &self.types),
             dimensions: dimensions
                 .map(|(dimension, counts)| {
@@ -330,12 +342,10 @@ fn ratio(part: i128, whole: i128) -> Decimal {
 }
 
 /// The least keys that are in a grade by rank: `年采购额 500`.
-fn cutoff(grading: &Grading, index: usize, lang: Lang) -> Option<String> {
-    let scheme = &grading.scheme;
-    let GradeRule::Top(top) = &scheme.grades[index].rule else {
+fn cutoff(scheme: &Scheme, rule: &GradeRule, keys: &[Value], lang: Lang) -> Option<String> {
+    let GradeRule::Top(top) = rule else {
         return None;
     };
-    let keys = &grading.assessment.cuts[index].cutoff;
     let items: Vec<String> = top
         .by
         .iter()

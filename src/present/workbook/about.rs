@@ -156,6 +156,10 @@ const fn meaning_of_sheet(sheet: Word, lang: Lang) -> &'static str {
             "what each grade rests on: the rule that decided, the values that it read, the cells that they came from",
             "每个等级的依据：起作用的规则、读取的数值、数值所在的单元格",
         ),
+        Word::Potential => (
+            "who is below the top grade and promising, and what is missing to the next one",
+            "等级不在最高、有潜力的客户，以及距上一级还差什么",
+        ),
         Word::SheetStrategies => (
             "what is done for whom, and how many customers that is",
             "对哪些客户做什么，各有多少客户",

@@ -1,4 +1,4 @@
-//! The sheets that show the customers in other ways: what grades rest on, and what the last runs gave.
+//! The sheets that show the customers in other ways: what grades rest on, who is promising, and what the last runs gave.
 
 use super::book::Book;
 use super::formats::{Formats, Shade};
@@ -7,6 +7,7 @@ use super::text::SheetNames;
 use super::{Limits, WorkbookError};
 use crate::present::basis::Basis;
 use crate::present::history::HistoryTable;
+use crate::present::potential::PotentialTable;
 use crate::present::table::{ColumnRole, ResultTable, RowMark};
 use crate::words::Word;
 
@@ -30,6 +31,27 @@ pub(super) fn basis(
         table,
         sheet: Word::SheetBasis,
         name: "Basis",
+        shading: &shading,
+    };
+    list::add(book, &list, names, formats, limits)
+}
+
+/// Adds who is promising, with the grade in its colour.
+pub(super) fn potential(
+    book: &mut Book,
+    table: &PotentialTable,
+    names: &mut SheetNames,
+    formats: &mut Formats,
+    limits: Limits,
+) -> Result<Vec<String>, WorkbookError> {
+    let shading = |_: usize, column: usize, mark: RowMark| match table.columns()[column].role {
+        ColumnRole::Grade => mark.grade.map_or(Shade::Plain, Shade::Grade),
+        _ => Shade::Plain,
+    };
+    let list = List {
+        table,
+        sheet: Word::Potential,
+        name: "Potential",
         shading: &shading,
     };
     list::add(book, &list, names, formats, limits)

@@ -27,6 +27,7 @@ mod repair_rows;
 mod report;
 mod review;
 mod rows;
+mod shifts;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -38,11 +39,13 @@ pub use duplicates::write_duplicates;
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
 pub use report::write_report;
+pub use shifts::write_shifts;
 pub use tasks::write_tasks;
 
 use super::basis::Basis;
 use super::diff::Diff;
 use super::history::HistoryTable;
+use super::potential::PotentialTable;
 use super::printed::Part;
 use super::strategies::StrategyRow;
 use super::summary::Summary;
@@ -110,6 +113,8 @@ pub struct Beside<'a> {
     pub moves: Option<Diff>,
     /// What grades rest on.
     pub basis: Option<Basis<'a>>,
+    /// Who is promising, where the scheme asks for the list.
+    pub potential: Option<PotentialTable>,
     /// What the strategies give.
     pub strategies: Vec<StrategyRow>,
     /// The scheme as people print it.
@@ -373,6 +378,10 @@ impl Room<'_> {
         if let Some(basis) = &beside.basis {
             let added = beside::basis(self.book, basis, self.names, self.formats, self.limits)?;
             aside.keep(added, Word::SheetBasis);
+        }
+        if let Some(table) = &beside.potential {
+            let added = beside::potential(self.book, table, self.names, self.formats, self.limits)?;
+            aside.keep(added, Word::Potential);
         }
         if !beside.strategies.is_empty() {
             let sheet = aside.add(self.book, self.names, Word::SheetStrategies, lang)?;

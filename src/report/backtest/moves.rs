@@ -106,6 +106,7 @@ fn by_period(made: &Backtest<'_>, steady: &[Steadiness; 2]) -> Table {
         };
         column("up", text!("Up", "升"), Kind::Count);
         column("down", text!("Down", "降"), Kind::Count);
+        column("unrated", text!("Unrated", "未评级"), Kind::Count);
         column("reversed", text!("Back", "反复"), Kind::Count);
         column("kept_share", text!("Kept", "保持"), Kind::Share);
     }
@@ -121,6 +122,7 @@ fn by_period(made: &Backtest<'_>, steady: &[Steadiness; 2]) -> Table {
             let turn = &steady.turns[end];
             cells.push(Cell::count(turn.up));
             cells.push(Cell::count(turn.down));
+            cells.push(Cell::count(turn.unrated));
             cells.push(Cell::count(turn.reversed()));
             cells.push(Cell::share(turn.kept(), turn.compared));
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// A customer of a list with all values that were given, and what the list makes of it.
 pub fn customer(judged: &Judged<'_>, row: usize) -> Witness {
     let mut witness = made(judged.open.original, judged.states, row);
-    let entry = judged.decided_by[row];
+    let entry = judged.decided_by(row);
     witness.entry = entry.map(|entry| judged.entries[entry].name.en.replace('`', "").into());
     witness
 }

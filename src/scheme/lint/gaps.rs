@@ -8,6 +8,7 @@ use super::values::Stands;
 use super::variables::Kind;
 use super::words::{ranges, told, witness};
 use super::{Judged, undecided};
+use crate::assess::Choice;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::Base;
 use crate::text;
@@ -123,10 +124,10 @@ fn not_decided(judged: &Judged<'_>, region: &Region) -> Finding {
 fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool, Option<Region>) {
     // A missing value is none of a gap: it has its own reason in the result.
     let inside: Vec<bool> = judged
-        .decided_by
+        .choices
         .iter()
         .enumerate()
-        .map(|(row, decided_by)| decided_by.is_none() && judged.grid.is_known(row))
+        .map(|(row, choice)| *choice == Choice::NoneHolds && judged.grid.is_known(row))
         .collect();
     let mut open = inside.clone();
     let mut found = vec![];

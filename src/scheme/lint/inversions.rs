@@ -9,6 +9,7 @@ use super::certainty::meeting;
 use super::customers::{of_slots, of_values};
 use super::steps::{Level, Walks, differing, walks};
 use super::values::value;
+use super::variables::Variable;
 use super::words::{equals, shown};
 use super::world::cells::Row;
 use super::world::component::Component;
@@ -161,25 +162,49 @@ fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
             _ => places.push((at, at)),
         }
     }
-    let count = places
+    if let Some(fault) = both_ways(walks, all, &places)? {
+        return Ok(Some(fault));
+    }
+    let hole = all.iter().enumerate().find_map(|(walk, levels)| {
+        let places = hole(levels, gap)?;
+        Some(Fault::Hole(walk, places))
+    });
+    Ok(hole)
+}
+
+/// The nearest two places between which one walk falls and another rises.
+fn both_ways(
+    walks: &Walks,
+    all: &[&[Level]],
+    places: &[(usize, usize)],
+) -> Result<Option<Fault>, TooMany> {
+    // In a sum the others move the places at which a value turns: both ways is no fault there.
+    if walks.is_summed {
+        return Ok(None);
+    }
+    let turning = turning(all, places);
+    let count = turning
         .len()
         .saturating_mul(places.len())
         .saturating_mul(all.len());
     if count > MOST {
         return Err(TooMany(count));
     }
-    // In a sum the others move the places at which a value turns: both ways is no fault there.
-    let furthest = if walks.is_summed { 1 } else { places.len() };
-    for far in 1..furthest {
-        for low in 0..places.len() - far {
-            let (from, to) = (places[low].1, places[low + far].0);
-            let pair = |walk| Pair { walk, from, to };
+    for far in 1..places.len() {
+        for low in turning.iter().copied() {
+            let Some(high) = places.get(low + far) else {
+                break;
+            };
+            let (from, to) = (places[low].1, high.0);
             let moved = |up: bool| {
                 (0..all.len()).filter(move |walk| match (all[*walk][from], all[*walk][to]) {
                     (Some(before), Some(after)) => (after > before) == up && after != before,
                     _ => false,
                 })
             };
+            if moved(false).next().is_none() || moved(true).next().is_none() {
+                continue;
+            }
             let lowered: Vec<usize> = moved(false).take(40).collect();
             let raised: Vec<usize> = moved(true).take(40).collect();
             // Two who are as like each other as can be show it best.
@@ -192,6 +217,7 @@ fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
                     pairs.filter(|(a, b)| a != b).count()
                 });
             if let Some((down, up)) = likest {
+                let pair = |walk| Pair { walk, from, to };
                 return Ok(Some(Fault::BothWays {
                     lowered: pair(down),
                     raised: pair(up),
@@ -199,29 +225,62 @@ fn fault(walks: &Walks, gap: Level) -> Result<Option<Fault>, TooMany> {
             }
         }
     }
-    let hole = all.iter().enumerate().find_map(|(walk, levels)| {
-        let places = hole(levels, gap)?;
-        Some(Fault::Hole(walk, places))
-    });
-    Ok(hole)
+    Ok(None)
+}
+
+/// The places after which some walk falls and some walk rises, in order: where all rise, or all fall, there are none.
+fn turning(all: &[&[Level]], places: &[(usize, usize)]) -> Vec<usize> {
+    let (mut falls, mut rises) = (vec![false; places.len()], vec![false; places.len()]);
+    for levels in all {
+        let (mut least, mut greatest): (Level, Level) = (None, None);
+        for (place, (first, last)) in places.iter().enumerate().rev() {
+            if let Some(own) = levels[*last] {
+                falls[place] |= least.is_some_and(|least| least < own);
+                rises[place] |= greatest.is_some_and(|greatest| greatest > own);
+            }
+            if let Some(own) = levels[*first] {
+                least = Some(least.map_or(own, |least| least.min(own)));
+                greatest = greatest.max(Some(own));
+            }
+        }
+    }
+    let both = |place: &usize| falls[*place] && rises[*place];
+    (0..places.len()).filter(both).collect()
 }
 
 /// Three places of which the middle one is worse than both others, as near to each other as can be. One in a gap is told
 /// with the gaps.
 fn hole(levels: &[Level], gap: Level) -> Option<[usize; 3]> {
+    let before = last_better(levels, 0..levels.len());
+    let after = last_better(levels, (0..levels.len()).rev());
     let mut found: Option<[usize; 3]> = None;
-    for middle in 1..levels.len().saturating_sub(1) {
-        let Some(own) = levels[middle].filter(|own| Some(*own) != gap) else {
+    for middle in 0..levels.len() {
+        if levels[middle].is_none() || levels[middle] == gap {
             continue;
-        };
-        let better = |at: &usize| levels[*at].is_some_and(|level| level > own);
-        let before = (0..middle).rev().find(better);
-        let after = (middle + 1..levels.len()).find(better);
-        if let Some((before, after)) = before.zip(after)
+        }
+        if let Some((before, after)) = before[middle].zip(after[middle])
             && found.is_none_or(|[first, _, last]| after - before < last - first)
         {
             found = Some([before, middle, after]);
         }
+    }
+    found
+}
+
+/// For each place the last one before it, as they come, that is better.
+fn last_better(levels: &[Level], order: impl Iterator<Item = usize>) -> Vec<Option<usize>> {
+    let mut found = vec![None; levels.len()];
+    // Those that may be it for one of the next: each better than the one after it.
+    let mut open: Vec<(i64, usize)> = vec![];
+    for at in order {
+        let Some(own) = levels[at] else {
+            continue;
+        };
+        while open.last().is_some_and(|(level, _)| *level <= own) {
+            open.pop();
+        }
+        found[at] = open.last().map(|(_, place)| *place);
+        open.push((own, at));
     }
     found
 }
@@ -242,123 +301,20 @@ fn rise(name: &Text, low: &Text, high: &Text, effect: &Text) -> Text {
 
 fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Fault) -> Linted {
     let scheme = open.original;
-    let Some(given) = states.given(walks.slot) else {
-        unreachable!("walks go along values of the states")
+    let telling = Telling {
+        scheme,
+        states,
+        of,
+        walks,
     };
-    let name = &given.variable.name;
-    let at = |place: usize| {
-        let value = value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
-        shown(&given.variable, &value)
-    };
-    let customer = |walk: usize, place: usize| {
-        let walk = &walks.all[walk];
-        let mut witness = of_values(scheme, states, &walk.customers[place]);
-        witness.entry = Some(
-            level_word(scheme, of, walk.levels[place])
-                .en
-                .replace('`', "")
-                .into(),
-        );
-        witness
-    };
-    let (title, notes, witnesses, first) = match fault {
-        Fault::BothWays { lowered, raised } => {
-            let (low, high) = (at(lowered.from), at(lowered.to));
-            let effect = match of {
-                Of::Grade => text!(
-                    "lowers the grade of one customer and lifts another",
-                    "有的客户等级反而下降，有的上升"
-                ),
-                Of::Points(index) => {
-                    let dimension = &scheme.dimensions[index].name;
-                    text!(
-                        "takes points of `{dimension}` from one customer and gives them to another",
-                        "`{dimension}` 的分数有的客户反而减少，有的增加"
-                    )
-                }
-            };
-            let title = rise(name, &low, &high, &effect);
-            let (a, b) = (&walks.all[lowered.walk], &walks.all[raised.walk]);
-            let differ: BTreeSet<Slot> = differing(
-                &states.slots,
-                &a.customers[lowered.from],
-                &b.customers[raised.from],
-                walks.slot,
-            )
-            .into_iter()
-            .collect();
-            let told = |pair: &Pair| {
-                let walk = &walks.all[pair.walk];
-                let with = of_slots(states, &walk.customers[pair.from], &differ);
-                let from = level_word(scheme, of, walk.levels[pair.from]);
-                let to = level_word(scheme, of, walk.levels[pair.to]);
-                Text {
-                    en: format!("with {}: from {} to {}", with.en, from.en, to.en),
-                    zh: format!("{} 时：从 {} 变为 {}", with.zh, from.zh, to.zh),
-                }
-            };
-            let notes = vec![told(lowered), told(raised)];
-            let mut all: Vec<Witness> = vec![];
-            for pair in [lowered, raised] {
-                all.extend([customer(pair.walk, pair.from), customer(pair.walk, pair.to)]);
-            }
-            (title, notes, all, *lowered)
-        }
-        Fault::Hole(walk, [before, middle, after]) => {
-            let (low, high) = (at(*before), at(*middle));
-            let levels = &walks.all[*walk].levels;
-            let effect = match of {
-                Of::Grade => text!(
-                    "lowers the grade, and a further one lifts it again",
-                    "等级反而下降，再增加又上升"
-                ),
-                Of::Points(index) => {
-                    let dimension = &scheme.dimensions[index].name;
-                    text!(
-                        "takes points of `{dimension}`, and a further one gives them back",
-                        "`{dimension}` 的分数反而减少，再增加又上升"
-                    )
-                }
-            };
-            let title = rise(name, &low, &high, &effect);
-            let each = [*before, *middle, *after].map(|place| {
-                let value =
-                    value(given.variable.ty.base, walks.keys[place]).unwrap_or(Value::Missing);
-                let (is, level) = (
-                    equals(&given.variable, &value),
-                    level_word(scheme, of, levels[place]),
-                );
-                Text {
-                    en: format!("{}: {}", is.en, level.en),
-                    zh: format!("{}：{}", is.zh, level.zh),
-                }
-            });
-            let mut notes = vec![super::words::listed(&[", ", "，"], each.into_iter())];
-            let others: BTreeSet<Slot> = states
-                .slots
-                .iter()
-                .copied()
-                .filter(|slot| *slot != walks.slot)
-                .collect();
-            if (1..=4).contains(&others.len()) {
-                let with = of_slots(states, &walks.all[*walk].customers[*middle], &others);
-                notes.push(Text {
-                    en: format!("with {}", with.en),
-                    zh: format!("其中 {}", with.zh),
-                });
-            }
-            let all = [*before, *middle, *after].map(|place| customer(*walk, place));
-            (
-                title,
-                notes,
-                all.to_vec(),
-                Pair {
-                    walk: *walk,
-                    from: *before,
-                    to: *middle,
-                },
-            )
-        }
+    let Told {
+        title,
+        notes,
+        witnesses,
+        first,
+    } = match fault {
+        Fault::BothWays { lowered, raised } => telling.both_ways(lowered, raised),
+        Fault::Hole(walk, places) => telling.hole(*walk, *places),
     };
     let span = place(scheme, of, walks.all[first.walk].levels[first.from]);
     let mut found = Finding::warning(Code::Inversion, title)
@@ -381,6 +337,158 @@ fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &Faul
     Linted {
         finding: found,
         touches,
+    }
+}
+
+/// What a fault along a value is told with.
+struct Telling<'a> {
+    scheme: &'a Scheme,
+    states: &'a States,
+    of: Of,
+    walks: &'a Walks,
+}
+
+/// A fault in words.
+struct Told {
+    title: Text,
+    notes: Vec<Text>,
+    witnesses: Vec<Witness>,
+    /// The rise that lowers.
+    first: Pair,
+}
+
+impl Telling<'_> {
+    /// What the value is called and what else its conditions say of it.
+    fn variable(&self) -> &Variable {
+        let Some(given) = self.states.given(self.walks.slot) else {
+            unreachable!("walks go along values of the states")
+        };
+        &given.variable
+    }
+
+    /// The value at a place.
+    fn value(&self, place: usize) -> Value {
+        let base = self.variable().ty.base;
+        value(base, self.walks.keys[place]).unwrap_or(Value::Missing)
+    }
+
+    fn customer(&self, walk: usize, place: usize) -> Witness {
+        let walk = &self.walks.all[walk];
+        let mut witness = of_values(self.scheme, self.states, &walk.customers[place]);
+        let level = level_word(self.scheme, self.of, walk.levels[place]);
+        witness.entry = Some(level.en.replace('`', "").into());
+        witness
+    }
+
+    /// The title of a fault that shows where the value rises between two places.
+    fn title(
+        &self,
+        from: usize,
+        to: usize,
+        of_grade: Text,
+        of_points: impl Fn(&str) -> Text,
+    ) -> Text {
+        let variable = self.variable();
+        let [low, high] = [from, to].map(|place| shown(variable, &self.value(place)));
+        let effect = match self.of {
+            Of::Grade => of_grade,
+            Of::Points(index) => of_points(&self.scheme.dimensions[index].name),
+        };
+        rise(&variable.name, &low, &high, &effect)
+    }
+
+    /// The same rise lowers one customer and lifts another.
+    fn both_ways(&self, lowered: &Pair, raised: &Pair) -> Told {
+        let title = self.title(
+            lowered.from,
+            lowered.to,
+            text!(
+                "lowers the grade of one customer and lifts another",
+                "有的客户等级反而下降，有的上升"
+            ),
+            |dimension| {
+                text!(
+                    "takes points of `{dimension}` from one customer and gives them to another",
+                    "`{dimension}` 的分数有的客户反而减少，有的增加"
+                )
+            },
+        );
+        let walks = self.walks;
+        let (a, b) = (&walks.all[lowered.walk], &walks.all[raised.walk]);
+        let slots = &self.states.slots;
+        let (one, other) = (&a.customers[lowered.from], &b.customers[raised.from]);
+        let differ = differing(slots, one, other, walks.slot);
+        let differ: BTreeSet<Slot> = differ.into_iter().collect();
+        let told = |pair: &Pair| {
+            let walk = &walks.all[pair.walk];
+            let with = of_slots(self.states, &walk.customers[pair.from], &differ);
+            let level = |place: usize| level_word(self.scheme, self.of, walk.levels[place]);
+            let (from, to) = (level(pair.from), level(pair.to));
+            Text {
+                en: format!("with {}: from {} to {}", with.en, from.en, to.en),
+                zh: format!("{} 时：从 {} 变为 {}", with.zh, from.zh, to.zh),
+            }
+        };
+        let ends = |pair: &Pair| [(pair.walk, pair.from), (pair.walk, pair.to)];
+        let all = [ends(lowered), ends(raised)].concat();
+        Told {
+            title,
+            notes: vec![told(lowered), told(raised)],
+            witnesses: all
+                .into_iter()
+                .map(|(walk, place)| self.customer(walk, place))
+                .collect(),
+            first: *lowered,
+        }
+    }
+
+    /// A customer falls on the way up and rises again.
+    fn hole(&self, walk: usize, [before, middle, after]: [usize; 3]) -> Told {
+        let title = self.title(
+            before,
+            middle,
+            text!(
+                "lowers the grade, and a further one lifts it again",
+                "等级反而下降，再增加又上升"
+            ),
+            |dimension| {
+                text!(
+                    "takes points of `{dimension}`, and a further one gives them back",
+                    "`{dimension}` 的分数反而减少，再增加又上升"
+                )
+            },
+        );
+        let own = &self.walks.all[walk];
+        let each = [before, middle, after].map(|place| {
+            let is = equals(self.variable(), &self.value(place));
+            let level = level_word(self.scheme, self.of, own.levels[place]);
+            Text {
+                en: format!("{}: {}", is.en, level.en),
+                zh: format!("{}：{}", is.zh, level.zh),
+            }
+        });
+        let mut notes = vec![super::words::listed(&[", ", "，"], each.into_iter())];
+        let others = self.states.slots.iter().copied();
+        let others: BTreeSet<Slot> = others.filter(|slot| *slot != self.walks.slot).collect();
+        if (1..=4).contains(&others.len()) {
+            let with = of_slots(self.states, &own.customers[middle], &others);
+            notes.push(Text {
+                en: format!("with {}", with.en),
+                zh: format!("其中 {}", with.zh),
+            });
+        }
+        Told {
+            title,
+            notes,
+            witnesses: [before, middle, after]
+                .map(|place| self.customer(walk, place))
+                .to_vec(),
+            first: Pair {
+                walk,
+                from: before,
+                to: middle,
+            },
+        }
     }
 }
 

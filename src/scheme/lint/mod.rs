@@ -38,7 +38,8 @@ mod tests;
 pub use touched::{Linted, Touches, touched};
 pub use windows::windows;
 
-use super::model::{Scheme, TopSize};
+use super::model::{Expression, Scheme, TopSize};
+use crate::assess::{Choice, choose};
 use crate::diagnostic::{At, Code, Finding, Severity, Text};
 use crate::expr::{Bound, Node};
 use crate::table::{Column, Date, Decimal, Truth, Value};
@@ -46,6 +47,7 @@ use crate::text;
 use lists::{Entry, List, Of, Rule};
 use regions::Grid;
 use rewrite::Collector;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use variables::{Kind, Variable};
 use world::states::Wanted;
@@ -113,13 +115,27 @@ struct Judged<'a> {
     grid: Grid<'a>,
     /// For each thing told its values.
     values: Vec<Vec<Value>>,
-    /// For each entry what it comes to for each sort.
-    truths: Vec<Vec<Truth>>,
+    /// For each entry what it comes to for each sort, once that was asked: most entries are reached, and of those nothing
+    /// else is to be said.
+    truths: Vec<OnceCell<Vec<Truth>>>,
     /// For each sort the first entry that holds, or that is unknown and stops the search.
-    decided_by: Vec<Option<usize>>,
+    choices: Vec<Choice>,
 }
 
 impl Judged<'_> {
+    /// What an entry comes to for each sort.
+    fn truths(&self, entry: usize) -> &[Truth] {
+        self.truths[entry].get_or_init(|| judge(self.opened[entry], self.states))
+    }
+
+    /// The first entry that holds for a sort, or that is unknown and stops the search.
+    fn decided_by(&self, row: usize) -> Option<usize> {
+        match self.choices[row] {
+            Choice::Is(entry) | Choice::Unknown(entry) => Some(entry as usize),
+            Choice::NoneHolds => None,
+        }
+    }
+
     /// What a customer has of a thing told.
     fn value(&self, row: usize, told: usize) -> Value {
         self.values[told][row].clone()
@@ -147,22 +163,26 @@ fn of_list(
     }
     let (variables, conditions) = variables(open, entries);
     let own = variables.len();
-    let judges: Vec<Option<&Bound>> = opened.entries[..count]
+    let judges: Vec<Option<&Expression>> = opened.entries[..count]
         .iter()
         .zip(entries)
         .map(|(opened, entry)| match opened.rule {
             _ if is_for_all(&entry.rule) => None,
-            Rule::When(when) => Some(&when.bound),
+            Rule::When(when) => Some(when),
             Rule::Best(_) | Rule::Otherwise => None,
         })
         .collect();
+    let bounds: Vec<Option<&Bound>> = judges
+        .iter()
+        .map(|judge| judge.map(|when| &when.bound))
+        .collect();
     let wanted = Wanted {
         variables,
-        conditions: judges.iter().copied().flatten().collect(),
+        conditions: bounds.iter().copied().flatten().collect(),
         dimensions: BTreeSet::new(),
         without: None,
     };
-    let states = match States::new(open, wanted, as_of) {
+    let mut states = match States::new(open, wanted, as_of) {
         Ok(states) => states,
         Err(count) => {
             found.push(too_many(list, count).into());
@@ -174,13 +194,7 @@ fn of_list(
     if rows == 0 {
         return None;
     }
-    let truths: Vec<Vec<Truth>> = judges
-        .iter()
-        .map(|condition| judge(*condition, &states))
-        .collect();
-    let decided_by = (0..rows)
-        .map(|row| truths.iter().position(|truths| truths[row] != Truth::False))
-        .collect();
+    let choices = choose(&open.scheme, &judges, "", &mut states.facts, &mut vec![]);
     let values = states.told[..own]
         .iter()
         .map(|told| values_of(told, &states.facts, rows))
@@ -189,13 +203,13 @@ fn of_list(
         what: &list.what,
         entries,
         conditions,
-        opened: judges,
+        opened: bounds,
         open,
         states: &states,
         grid: Grid::new(&states.told[..own], &states.choices),
         values,
-        truths,
-        decided_by,
+        truths: vec![OnceCell::new(); count],
+        choices,
     };
     found.extend(shadows::shadows(&judged));
     if list.complete && last.is_none() {

@@ -3,6 +3,7 @@
 use super::certainty::meeting;
 use super::customers::{made, of_slots};
 use super::rewrite::Collector;
+use super::variables::Variable;
 use super::world::reads::Reads;
 use super::world::states::Wanted;
 use super::world::told::part_of;
@@ -10,7 +11,7 @@ use super::world::{Open, States};
 use super::{Linted, Touches};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Bound, Node, Slot};
-use crate::scheme::model::{MovementRule, SlotKind};
+use crate::scheme::model::{Expression, MovementRule, SlotKind};
 use crate::table::{Column, Date, Truth, Value};
 use crate::text;
 use std::collections::BTreeSet;
@@ -48,6 +49,15 @@ fn leads_up(rule: &MovementRule, level: u32, count: usize) -> Option<bool> {
     rule.target(level, count).map(|target| target < level)
 }
 
+/// Two rules that lead apart from some levels, and the customers that they tell apart.
+struct Meeting<'a> {
+    rules: [&'a MovementRule; 2],
+    levels: &'a [Arc<str>],
+    kind: SlotKind,
+    /// The levels from which they lead apart.
+    meet: Vec<u32>,
+}
+
 fn pair(
     open: &Open<'_>,
     first: &MovementRule,
@@ -57,120 +67,167 @@ fn pair(
     as_of: Date,
 ) -> Option<Linted> {
     let count = levels.len();
-    let meet: Vec<u32> = (0..count as u32)
-        .filter(|level| {
-            let ways = leads_up(first, *level, count).zip(leads_up(second, *level, count));
-            ways.is_some_and(|(a, b)| a != b)
-        })
-        .collect();
-    let level = *meet.first()?;
+    let apart = |level: &u32| {
+        let ways = leads_up(first, *level, count).zip(leads_up(second, *level, count));
+        ways.is_some_and(|(a, b)| a != b)
+    };
+    let meeting = Meeting {
+        rules: [first, second],
+        levels,
+        kind,
+        meet: (0..count as u32).filter(apart).collect(),
+    };
+    if meeting.meet.is_empty() {
+        return None;
+    }
     let mut opened = open.clone();
     let mut conditions = [first.when.clone(), second.when.clone()];
     for condition in &mut conditions {
         opened.expression(condition);
     }
-    let open = &opened;
-    let mut collector = Collector::new(open.original);
-    collector.condition(&first.when);
-    collector.condition(&second.when);
-    let variables = collector.variables.into_iter().map(|variable| {
-        let part = part_of(open, &variable, None);
-        (variable, part)
-    });
-    let wanted = Wanted {
-        variables: variables.collect(),
-        conditions: conditions
-            .iter()
-            .map(|condition| &condition.bound)
-            .collect(),
-        dimensions: BTreeSet::new(),
-        without: None,
-    };
-    let Ok(states) = States::new(open, wanted, as_of) else {
-        return Some(not_decided(first, second, text!("too many combinations", "组合太多")).into());
-    };
-    // Only customers on a level from which the two lead apart.
-    let own_level = open.replaced.iter().find(|replaced| {
-        matches!(replaced.part.node, Node::Slot(slot)
-            if open.original.slots.entries[slot.0 as usize].kind == kind)
-    });
-    let place = own_level.and_then(|own| states.slots.iter().position(|slot| *slot == own.slot));
-    let on_level = |row: usize| match place.map(|place| &states.customers[row][place]) {
-        Some(Value::Text(name)) => meet.iter().any(|level| levels[*level as usize] == *name),
-        _ => true,
-    };
-    let holds = |bound: &Bound| match bound.eval(&states.facts).column {
-        Column::Bool(truths) => truths,
-        other => vec![Truth::Unknown; other.len()],
-    };
-    let (a, b) = (holds(&conditions[0].bound), holds(&conditions[1].bound));
-    let rows = |test: &dyn Fn(usize) -> bool| -> Vec<usize> {
-        (0..states.customers.len())
-            .filter(|row| on_level(*row) && test(*row))
-            .collect()
-    };
-    let both = rows(&|row| a[row] == Truth::True && b[row] == Truth::True);
-    let witness = *both.first()?;
-    let only_first = rows(&|row| a[row] == Truth::True && b[row] != Truth::True);
-    let only_second = rows(&|row| b[row] == Truth::True && a[row] != Truth::True);
-    let outside = Reads::of(open, conditions.iter().map(|condition| &condition.bound)).outside;
-    let hanging = meeting(open, &outside);
-    let implied = implied(
-        [first, second],
-        [only_first.is_empty(), only_second.is_empty()],
-        |rule| moves_nobody(rule, &meet, count),
-    );
-    if !hanging.is_empty() && implied.is_none() {
-        let names = hanging.iter().filter_map(|slot| {
-            let name = &states.given(*slot)?.variable.name;
-            Some(text!("`{}`", "`{}`", name.en))
-        });
-        let Text { en, zh } = super::words::listed(&[", ", "、"], names);
-        let why = text!("{en} come from the same values", "{zh} 来自相同的值");
-        return Some(not_decided(first, second, why).into());
-    }
-    let from = names_of(levels, &meet);
-    let finding = match implied {
-        Some((one, other)) => {
-            let is_up = leads_up(one, level, count) == Some(true);
-            implies(one, other, is_up, &from, moves_nobody(one, &meet, count))
+    meeting.judged(&opened, &conditions, as_of)
+}
+
+impl Meeting<'_> {
+    /// The finding, if there is somebody for whom both hold. The conditions are opened.
+    fn judged(&self, open: &Open<'_>, conditions: &[Expression; 2], as_of: Date) -> Option<Linted> {
+        let [first, second] = self.rules;
+        let bounds = || conditions.iter().map(|condition| &condition.bound);
+        let wanted = Wanted {
+            variables: self.variables(open),
+            conditions: bounds().collect(),
+            dimensions: BTreeSet::new(),
+            without: None,
+        };
+        let Ok(states) = States::new(open, wanted, as_of) else {
+            let why = text!("too many combinations", "组合太多");
+            return Some(not_decided(first, second, why).into());
+        };
+        let place = self.place_of_level(open, &states);
+        let holds = |bound: &Bound| match bound.eval(&states.facts).column {
+            Column::Bool(truths) => truths,
+            other => vec![Truth::Unknown; other.len()],
+        };
+        let (a, b) = (holds(&conditions[0].bound), holds(&conditions[1].bound));
+        let first_of = |test: &dyn Fn(usize) -> bool| {
+            let mut rows = 0..states.customers.len();
+            rows.find(|row| self.is_on_level(&states, place, *row) && test(*row))
+        };
+        let witness = first_of(&|row| a[row] == Truth::True && b[row] == Truth::True)?;
+        let only_first = first_of(&|row| a[row] == Truth::True && b[row] != Truth::True);
+        let only_second = first_of(&|row| b[row] == Truth::True && a[row] != Truth::True);
+        let count = self.levels.len();
+        let implied = implied(
+            self.rules,
+            [only_first.is_none(), only_second.is_none()],
+            |rule| moves_nobody(rule, &self.meet, count),
+        );
+        let hanging = meeting(open, &Reads::of(open, bounds()).outside);
+        if !hanging.is_empty() && implied.is_none() {
+            let names = hanging.iter().filter_map(|slot| {
+                let name = &states.given(*slot)?.variable.name;
+                Some(text!("`{}`", "`{}`", name.en))
+            });
+            let Text { en, zh } = super::words::listed(&[", ", "、"], names);
+            let why = text!("{en} come from the same values", "{zh} 来自相同的值");
+            return Some(not_decided(first, second, why).into());
         }
-        None => meets(first, second, &from),
-    };
-    let slots: BTreeSet<Slot> = states.slots.iter().copied().collect();
-    let such = of_slots(&states, &states.customers[witness], &slots);
-    // The customer may stand on any of the levels, unless the conditions read it.
-    let own = place.and_then(|place| match &states.customers[witness][place] {
-        Value::Text(name) => Some(name.clone()),
-        _ => None,
-    });
-    let from = own.unwrap_or_else(|| levels[level as usize].clone());
-    let mut finding = finding
-        .with_note(Text {
-            en: format!("both hold for {}, from `{from}`", such.en),
-            zh: format!("两条都成立：{}，当前为 `{from}`", such.zh),
-        })
-        .help(text!(
-            "make the two exclude each other, such as `> 500` and `< 100` of one value",
-            "让两条互斥，例如对同一个值分别写 `> 500` 和 `< 100`"
-        ));
-    let mut made = made(open.original, &states, witness);
-    made.entry = Some(from.clone());
-    finding.witnesses.push(made);
-    Some(Linted {
-        finding,
-        touches: Touches::Both {
-            conditions: [first.when.clone(), second.when.clone()],
-            before: match kind {
-                SlotKind::Type => SlotKind::PreviousType,
-                _ => SlotKind::PreviousGrade,
+        Some(self.told(open, &states, (witness, place), implied))
+    }
+
+    /// What the two conditions read, and where that is in the opened scheme.
+    fn variables(&self, open: &Open<'_>) -> Vec<(Variable, Bound)> {
+        let mut collector = Collector::new(open.original);
+        for rule in self.rules {
+            collector.condition(&rule.when);
+        }
+        let variables = collector.variables.into_iter().map(|variable| {
+            let part = part_of(open, &variable, None);
+            (variable, part)
+        });
+        variables.collect()
+    }
+
+    /// Where customers have their own level, if the conditions read it.
+    fn place_of_level(&self, open: &Open<'_>, states: &States) -> Option<usize> {
+        let entries = &open.original.slots.entries;
+        let own = open.replaced.iter().find(|replaced| {
+            matches!(replaced.part.node, Node::Slot(slot)
+                if entries[slot.0 as usize].kind == self.kind)
+        });
+        own.and_then(|own| states.slots.iter().position(|slot| *slot == own.slot))
+    }
+
+    /// Only customers on a level from which the two lead apart.
+    fn is_on_level(&self, states: &States, place: Option<usize>, row: usize) -> bool {
+        match place.map(|place| &states.customers[row][place]) {
+            Some(Value::Text(name)) => {
+                let mut meet = self.meet.iter();
+                meet.any(|level| self.levels[*level as usize] == *name)
+            }
+            _ => true,
+        }
+    }
+
+    /// The finding, with a customer for whom both hold.
+    fn told(
+        &self,
+        open: &Open<'_>,
+        states: &States,
+        (witness, place): (usize, Option<usize>),
+        implied: Option<(&MovementRule, &MovementRule)>,
+    ) -> Linted {
+        let [first, second] = self.rules;
+        let count = self.levels.len();
+        let from = names_of(self.levels, &self.meet);
+        let finding = match implied {
+            Some((one, other)) => {
+                let is_up = leads_up(one, self.meet[0], count) == Some(true);
+                implies(
+                    one,
+                    other,
+                    is_up,
+                    &from,
+                    moves_nobody(one, &self.meet, count),
+                )
+            }
+            None => meets(first, second, &from),
+        };
+        let slots: BTreeSet<Slot> = states.slots.iter().copied().collect();
+        let such = of_slots(states, &states.customers[witness], &slots);
+        // The customer may stand on any of the levels, unless the conditions read it.
+        let own = place.and_then(|place| match &states.customers[witness][place] {
+            Value::Text(name) => Some(name.clone()),
+            _ => None,
+        });
+        let from = own.unwrap_or_else(|| self.levels[self.meet[0] as usize].clone());
+        let mut finding = finding
+            .with_note(Text {
+                en: format!("both hold for {}, from `{from}`", such.en),
+                zh: format!("两条都成立：{}，当前为 `{from}`", such.zh),
+            })
+            .help(text!(
+                "make the two exclude each other, such as `> 500` and `< 100` of one value",
+                "让两条互斥，例如对同一个值分别写 `> 500` 和 `< 100`"
+            ));
+        let mut made = made(open.original, states, witness);
+        made.entry = Some(from);
+        finding.witnesses.push(made);
+        let levels = self.meet.iter();
+        Linted {
+            finding,
+            touches: Touches::Both {
+                conditions: self.rules.map(|rule| rule.when.clone()),
+                before: match self.kind {
+                    SlotKind::Type => SlotKind::PreviousType,
+                    _ => SlotKind::PreviousGrade,
+                },
+                levels: levels
+                    .map(|level| self.levels[*level as usize].clone())
+                    .collect(),
             },
-            levels: meet
-                .iter()
-                .map(|level| levels[*level as usize].clone())
-                .collect(),
-        },
-    })
+        }
+    }
 }
 
 /// The rule of two that never holds without the other, with the other; of both, the one that then moves nobody at all.

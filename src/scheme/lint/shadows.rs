@@ -5,11 +5,13 @@ use super::customers::{customer, described};
 use super::lists::{Entry, Rule};
 use super::words::{bounds, listed, row_text};
 use super::{Judged, Linted, Touches, attainable, judge};
+use crate::assess::Choice;
 use crate::diagnostic::{Code, Finding, Severity, Text};
 use crate::expr::{Bound, Node};
 use crate::scheme::model::{Ties, Top, TopSize};
 use crate::table::Truth;
 use crate::text;
+use foldhash::HashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -32,19 +34,20 @@ pub fn behind_all(all: &Entry<'_>, behind: &[Entry<'_>]) -> Vec<Linted> {
 ///
 /// This is certain even where values hang together: then there are fewer sorts of customers than were looked at.
 pub fn shadows(judged: &Judged<'_>) -> Vec<Linted> {
-    let reached = |entry: usize| {
-        let mut rows = 0..judged.decided_by.len();
-        rows.any(|row| {
-            judged.decided_by[row] == Some(entry) && judged.truths[entry][row] == Truth::True
-        })
-    };
+    let reached: HashSet<usize> = judged
+        .choices
+        .iter()
+        .filter_map(|choice| choice.index())
+        .collect();
     (0..judged.entries.len())
         .filter_map(|entry| {
-            if reached(entry) {
+            if reached.contains(&entry) {
                 return behind_a_rank(judged, entry).map(Linted::from);
             }
-            let holds: Vec<usize> = (0..judged.decided_by.len())
-                .filter(|row| judged.truths[entry][*row] == Truth::True)
+            let truths = judged.truths(entry).iter().enumerate();
+            let holds: Vec<usize> = truths
+                .filter(|(_, truth)| **truth == Truth::True)
+                .map(|(row, _)| row)
                 .collect();
             if holds.is_empty() {
                 return Some(among_taken(judged, never(judged, entry)).into());
@@ -213,7 +216,11 @@ fn conjuncts(bound: &Bound) -> Option<&[Bound]> {
 fn stopped(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Option<Finding> {
     let by: Option<BTreeSet<usize>> = holds
         .iter()
-        .map(|row| judged.decided_by[*row].filter(|by| judged.truths[*by][*row] == Truth::Unknown))
+        .map(|row| {
+            judged
+                .decided_by(*row)
+                .filter(|_| matches!(judged.choices[*row], Choice::Unknown(_)))
+        })
         .collect();
     let by: Vec<&Entry<'_>> = by?.into_iter().map(|by| &judged.entries[by]).collect();
     let names = listed(&[", ", "、"], by.iter().map(|by| by.name.clone()));
@@ -241,12 +248,11 @@ fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
     if let Some(finding) = stopped(judged, entry, holds) {
         return finding;
     }
-    let truths = &judged.truths;
     // One that holds wherever this one does says more than all that take something of it.
     let single = (0..entry).find(|earlier| {
         holds
             .iter()
-            .all(|row| truths[*earlier][*row] == Truth::True)
+            .all(|row| judged.truths(*earlier)[*row] == Truth::True)
     });
     let by: Vec<usize> = match single {
         Some(single) => vec![single],
@@ -254,7 +260,7 @@ fn shadowed(judged: &Judged<'_>, entry: usize, holds: &[usize]) -> Finding {
             .filter(|earlier| {
                 holds
                     .iter()
-                    .any(|row| judged.decided_by[*row] == Some(*earlier))
+                    .any(|row| judged.decided_by(*row) == Some(*earlier))
             })
             .collect(),
     };
@@ -296,9 +302,7 @@ fn witness(
     holds: &[usize],
 ) -> Option<(usize, Vec<usize>)> {
     let row = *holds.iter().find(|row| {
-        judged.decided_by[**row] == Some(earlier)
-            && judged.truths[earlier][**row] == Truth::True
-            && judged.grid.is_known(**row)
+        judged.choices[**row].index() == Some(earlier) && judged.grid.is_known(**row)
     })?;
     let mut read = read_by(judged, &[entry, earlier]);
     read.sort_unstable();

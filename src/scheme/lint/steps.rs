@@ -45,36 +45,41 @@ pub fn walks(
     level: &Levels<'_>,
 ) -> Result<Vec<Walks>, TooMany> {
     let mut all = vec![];
-    for place in 0..states.components.len() {
-        let others: Vec<&Component> = states
-            .components
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != place)
-            .map(|(_, component)| component)
-            .collect();
-        let contexts: BTreeMap<Together, Vec<usize>> = combinations(&others, states.told.len())?;
-        let others: Vec<Vec<Row>> = contexts
-            .values()
-            .map(|path| {
-                let rows = others.iter().zip(path).map(|(component, outcome)| {
-                    component.rows[first_rows(component)[*outcome]].clone()
-                });
-                rows.collect()
-            })
-            .collect();
-        let component = &states.components[place];
-        for slot in component.slots.clone() {
-            let given = component.given.iter().find(|given| given.slot == slot);
-            let ordered =
+    let firsts: Vec<Vec<usize>> = states.components.iter().map(first_rows).collect();
+    for (place, component) in states.components.iter().enumerate() {
+        let is_walked = |slot: &Slot| {
+            let given = component.given.iter().find(|given| given.slot == *slot);
+            let is_ordered =
                 given.is_some_and(|given| matches!(given.variable.kind, Kind::Ordered(_)));
-            if ordered && !states.is_series(slot) {
-                let own = component.along(open, slot, &states.told, as_of)?;
-                all.extend(along(states, place, &own, slot, &others, level)?);
-            }
+            is_ordered && !states.is_series(*slot)
+        };
+        let walked: Vec<Slot> = component.slots.iter().copied().filter(is_walked).collect();
+        if walked.is_empty() {
+            continue;
+        }
+        let others = others(states, place, &firsts)?;
+        for slot in walked {
+            let own = component.along(open, slot, &states.told, as_of)?;
+            all.extend(along(states, place, &own, slot, &others, level)?);
         }
     }
     Ok(all)
+}
+
+/// For each combination of what the components but one come to, the rows of a customer who comes to it.
+fn others(states: &States, but: usize, firsts: &[Vec<usize>]) -> Result<Vec<Vec<Row>>, TooMany> {
+    let components = states.components.iter().zip(firsts).enumerate();
+    let components = components.filter(|(place, _)| *place != but);
+    let (others, firsts): (Vec<&Component>, Vec<&Vec<usize>>) =
+        components.map(|(_, component)| component).unzip();
+    let contexts: BTreeMap<Together, Vec<usize>> = combinations(&others, states.told.len())?;
+    let rows = contexts.values().map(|path| {
+        let rows = others.iter().zip(&firsts).zip(path);
+        let rows =
+            rows.map(|((component, first), outcome)| component.rows[first[*outcome]].clone());
+        rows.collect()
+    });
+    Ok(rows.collect())
 }
 
 fn along(
@@ -89,13 +94,16 @@ fn along(
         return Ok(None);
     };
     // Rows with the same other values, by this one.
-    let mut groups: BTreeMap<Vec<String>, BTreeMap<i64, usize>> = BTreeMap::new();
+    let rest: Vec<Vec<u32>> = (0..component.slots.len())
+        .filter(|index| *index != at)
+        .map(|index| numbered(&component.rows, index))
+        .collect();
+    let mut groups: BTreeMap<Vec<u32>, BTreeMap<i64, usize>> = BTreeMap::new();
     for (row, values) in component.rows.iter().enumerate() {
         let Some(own) = key(&values[at]) else {
             continue;
         };
-        let rest = values.iter().enumerate().filter(|(index, _)| *index != at);
-        let rest: Vec<String> = rest.map(|(_, value)| format!("{value:?}")).collect();
+        let rest = rest.iter().map(|numbers| numbers[row]).collect();
         groups.entry(rest).or_default().insert(own, row);
     }
     let keys: Vec<i64> = groups
@@ -151,6 +159,37 @@ fn along(
         keys,
         is_summed: component.has_sums_of(slot),
     }))
+}
+
+/// For each row a number for its value of one slot: equal for equal values, in the order of what they are called.
+fn numbered(rows: &[Row], slot: usize) -> Vec<u32> {
+    let mut known: Vec<(&Value, String)> = vec![];
+    let mut by_key: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut by_text: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut place = |value| {
+        let next = known.len();
+        let place = match (key(value), value) {
+            (Some(key), _) => *by_key.entry(key).or_insert(next),
+            (None, Value::Text(text)) => *by_text.entry(text).or_insert(next),
+            // True, false, missing, a list: few.
+            _ => known
+                .iter()
+                .position(|(known, _)| *known == value)
+                .unwrap_or(next),
+        };
+        if place == next {
+            known.push((value, format!("{value:?}")));
+        }
+        place
+    };
+    let of_row: Vec<usize> = rows.iter().map(|row| place(&row[slot])).collect();
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by(|a, b| known[*a].1.cmp(&known[*b].1));
+    let mut number = vec![0; known.len()];
+    for (place, index) in order.into_iter().enumerate() {
+        number[index] = place as u32;
+    }
+    of_row.into_iter().map(|place| number[place]).collect()
 }
 
 /// The values of a customer in which it differs from another.

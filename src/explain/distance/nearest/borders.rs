@@ -3,7 +3,8 @@
 use super::super::leaf::key_at;
 use super::super::others::Others;
 use super::super::{Leaf, World};
-use super::switches::{Needs, Switch, switches};
+use super::needs::Needs;
+use super::switches::{Switch, switches};
 use crate::assess::{assess, in_rank};
 use crate::expr::{Base, Bound, Comparison, Node};
 use crate::table::{Column, Truth, Value};
@@ -81,6 +82,12 @@ impl<'a> Borders<'a> {
             borders.fixed = places.remove(0);
         }
         Some(borders)
+    }
+
+    /// The places at which something changes, where they are the same for everybody.
+    pub fn same_for_all(&self) -> Option<&[i64]> {
+        let is_same = self.switches.is_empty() && self.world.bounds.is_empty();
+        is_same.then_some(&self.fixed[..])
     }
 
     /// Where the value itself is held against a limit.

@@ -1,14 +1,18 @@
 //! Customers who are told the same, where grades are made of conditions on single values (`年采购额 >= 100`,
-//! `years(合作起始时间) < 1`): those for whom the same of these hold have the same nearest values, so that one of them is
-//! asked for all.
+//! `years(合作起始时间) < 1`) and on places among all (`top = "10%"`, `quantile(消费额, 5) >= 4`): those for whom the same of
+//! these hold have the same nearest values, so that one of them is asked for all.
+//!
+//! A place is decided by the values of a few others, the cut-off: who is beside it has another one than the rest, whose
+//! own value is among those that are counted, so that who has the very value of a cut-off stands apart.
 
-use super::super::World;
 use super::super::leaf::{Leaf, expressions, key_at};
 use super::super::span::key_of;
+use super::super::{About, World};
+use super::placed::{Placed, placed};
 use crate::assess::Choice;
 use crate::decide::Subject;
 use crate::expr::{Base, Bound, Comparison, Node, Scalar, Slot};
-use crate::scheme::model::{Asked, GradeRule, Scheme};
+use crate::scheme::model::{Asked, GradeRule, Scheme, Top};
 use crate::table::{Column, Truth, Value};
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,41 +35,49 @@ pub(super) struct Conditions {
 
 impl Conditions {
     /// All conditions on the way to the grade; `None` where they are not of this sort.
-    pub fn of(scheme: &Scheme, leaves: &[Leaf]) -> Option<Self> {
+    pub fn of(world: &World<'_>) -> Option<Self> {
+        let (scheme, leaves) = (world.scheme, &world.leaves[..]);
         let holds = scheme.reviews.iter().any(|review| review.hold);
         let is_told = leaves.iter().all(|leaf| leaf.why.is_none());
-        let mut grades = scheme.grades.iter();
-        let ranks = grades.any(|grade| matches!(grade.rule, GradeRule::Top(_)))
-            || !scheme.populations.is_empty();
-        if holds || ranks || !scheme.lookups.is_empty() || !is_told {
+        if holds || !scheme.lookups.is_empty() || !is_told {
             return None;
         }
         let mut conditions = Self::default();
-        for expression in expressions(scheme) {
-            // A value by itself is what conditions read of it.
-            let is_value = scheme
-                .values
-                .iter()
-                .any(|value| std::ptr::eq(&raw const value.is, expression));
-            if is_value {
-                if measure(scheme, leaves, &expression.bound).is_none() {
-                    conditions.take(scheme, leaves, &expression.bound)?;
-                }
-                continue;
+        for (index, grade) in scheme.grades.iter().enumerate() {
+            if let GradeRule::Top(top) = &grade.rule {
+                conditions.take_rank(world, index, top)?;
             }
-            conditions.take(scheme, leaves, &expression.bound)?;
         }
-        conditions.take_asked(scheme, leaves)?;
-        conditions.take_bounds(scheme);
+        for expression in expressions(scheme, About::Grade) {
+            // A value by itself is what conditions read of it, and so is what ranks are by.
+            let mut values = scheme.values.iter();
+            let is_value = values.any(|value| std::ptr::eq(&raw const value.is, expression));
+            let is_read = || {
+                let bound = &expression.bound;
+                placed(scheme, bound).is_some() || measure(scheme, leaves, bound).is_some()
+            };
+            let mut grades = scheme.grades.iter();
+            let is_ranked = grades.any(|grade| match &grade.rule {
+                GradeRule::Top(top) => top.by.iter().any(|by| std::ptr::eq(by, expression)),
+                GradeRule::When(_) => false,
+            });
+            if !(is_ranked || is_value && is_read()) {
+                conditions.take(world, &expression.bound)?;
+            }
+        }
+        conditions.take_asked(world)?;
+        conditions.take_bounds(scheme)?;
         for scale in &mut conditions.scales {
             scale.cuts.sort_unstable();
             scale.cuts.dedup();
         }
-        Some(conditions)
+        let are_few = |scale: &Scale| scale.cuts.len() < usize::from(u16::MAX);
+        conditions.scales.iter().all(are_few).then_some(conditions)
     }
 
     /// Takes in what the sheet asks of a row with another value. It may hang on nothing else of the row.
-    fn take_asked(&mut self, scheme: &Scheme, leaves: &[Leaf]) -> Option<()> {
+    fn take_asked(&mut self, world: &World<'_>) -> Option<()> {
+        let (scheme, leaves) = (world.scheme, &world.leaves);
         let is_leaf = |slot: &Slot| leaves.iter().any(|leaf| leaf.slot == *slot);
         for asked in Asked::all(scheme) {
             let slots = asked.slots(scheme);
@@ -80,15 +92,54 @@ impl Conditions {
                 if !is_same {
                     return None;
                 }
-                self.take(scheme, leaves, &condition.bound)?;
+                self.take(world, &condition.bound)?;
             }
         }
         Some(())
     }
 
+    /// Takes in where a grade by rank begins. What the rank is by comes from bands or from one leaf.
+    fn take_rank(&mut self, world: &World<'_>, grade: usize, top: &Top) -> Option<()> {
+        let (scheme, leaves) = (world.scheme, &world.leaves);
+        let cutoffs = world.among.cutoffs(scheme, grade)?;
+        for (item, by) in top.by.iter().enumerate() {
+            if !reads(leaves, &by.bound) || is_result(scheme, &by.bound) {
+                continue;
+            }
+            let cuts = cutoffs.iter().flat_map(|keys| [keys[item], keys[item] + 1]);
+            let measure = measure(scheme, leaves, &by.bound)?;
+            self.hold(measure, &cuts.collect::<Vec<_>>());
+        }
+        Some(())
+    }
+
+    /// Takes in where a place among all passes a limit.
+    fn take_place(&mut self, world: &World<'_>, placed: &Placed<'_>, limit: i64) -> Option<()> {
+        let (scheme, leaves) = (world.scheme, &world.leaves);
+        if is_result(scheme, placed.of) {
+            return Some(());
+        }
+        let population = world.among.population(placed.spec);
+        let figures = population.figures(population.everybody()?, 0);
+        let counts = placed.turns(figures.count(), limit)?;
+        let keys = counts.into_iter().flat_map(|better| figures.beside(better));
+        let cuts: Vec<i64> = keys.flat_map(|key| [key, key + 1]).collect();
+        self.hold(measure(scheme, leaves, placed.of)?, &cuts);
+        Some(())
+    }
+
     /// Where one metric bounds another, on which side of the limits of the one the other lies tells customers apart too.
-    fn take_bounds(&mut self, scheme: &Scheme) {
+    fn take_bounds(&mut self, scheme: &Scheme) -> Option<()> {
         for bound in scheme.metric_bounds() {
+            let mut measures = self.scales.iter().map(|scale| &scale.measure);
+            let is_turned = |measure: &Bound| {
+                let slots = measure.slots();
+                let is_bound = slots.contains(&bound.own) || slots.contains(&bound.of);
+                is_bound && !matches!(measure.node, Node::Slot(_))
+            };
+            if measures.any(is_turned) {
+                return None;
+            }
             let [own, of] = [bound.own, bound.of].map(|slot| Bound {
                 node: Node::Slot(slot),
                 ty: scheme.slots.entries[slot.0 as usize].ty.clone(),
@@ -111,18 +162,20 @@ impl Conditions {
                 self.hold(of, &[1]);
             }
         }
+        Some(())
     }
 
     /// Takes in a condition and all its parts.
-    fn take(&mut self, scheme: &Scheme, leaves: &[Leaf], bound: &Bound) -> Option<()> {
+    fn take(&mut self, world: &World<'_>, bound: &Bound) -> Option<()> {
+        let (scheme, leaves) = (world.scheme, &world.leaves);
         if !reads(leaves, bound) {
             return Some(());
         }
         match &bound.node {
-            Node::And(items) | Node::Or(items) => items
-                .iter()
-                .try_for_each(|item| self.take(scheme, leaves, item)),
-            Node::Not(inner) | Node::IsTruth(inner, _) => self.take(scheme, leaves, inner),
+            Node::And(items) | Node::Or(items) => {
+                items.iter().try_for_each(|item| self.take(world, item))
+            }
+            Node::Not(inner) | Node::IsTruth(inner, _) => self.take(world, inner),
             Node::Slot(slot) if bound.ty.base == Base::Bool => {
                 if leaves.iter().any(|leaf| leaf.slot == *slot) {
                     self.truths.push(*slot);
@@ -140,10 +193,10 @@ impl Conditions {
                     Some(_) => (op.mirrored(), right, left),
                     None => (*op, left, right),
                 };
-                self.compare(scheme, leaves, op, left, right.literal()?)
+                self.compare(world, op, left, right.literal()?)
             }
             Node::In(value, list) => list.iter().try_for_each(|item| {
-                self.compare(scheme, leaves, Comparison::Equal, value, item.literal()?)
+                self.compare(world, Comparison::Equal, value, item.literal()?)
             }),
             _ => None,
         }
@@ -151,12 +204,12 @@ impl Conditions {
 
     fn compare(
         &mut self,
-        scheme: &Scheme,
-        leaves: &[Leaf],
+        world: &World<'_>,
         op: Comparison,
         value: &Bound,
         limit: &Value,
     ) -> Option<()> {
+        let (scheme, leaves) = (world.scheme, &world.leaves);
         if let (Value::Text(text), Node::Slot(slot)) = (limit, &value.node) {
             self.take_text(leaves, value);
             let of_leaf = self.texts.iter_mut().find(|(known, _)| known == slot);
@@ -169,6 +222,9 @@ impl Conditions {
         let limit = key_of(limit)?;
         if is_result(scheme, value) {
             return Some(());
+        }
+        if let Some(placed) = placed(scheme, value) {
+            return self.take_place(world, &placed, limit);
         }
         let measure = measure(scheme, leaves, value)?;
         let cuts: &[i64] = match op {
@@ -207,11 +263,11 @@ impl Conditions {
         Some(())
     }
 
-    /// The group of each customer who may have a better grade, and one member of each group. Those whose grade somebody
-    /// set stand each alone.
-    pub fn groups(&self, world: &World<'_>) -> (Vec<Option<u32>>, Vec<u32>) {
+    /// The groups of those who may have a better grade. Those whose grade somebody set stand each alone.
+    pub fn groups(&self, world: &World<'_>) -> Groups {
         let (grading, frame) = (world.grading, world.frame());
         let mut marks: Vec<Vec<u16>> = vec![];
+        let mut owners: Vec<Slot> = vec![];
         for scale in &self.scales {
             let column = scale.measure.eval(frame).column;
             let mark = |row| match key_at(&column, row) {
@@ -219,6 +275,10 @@ impl Conditions {
                 None => u16::MAX,
             };
             marks.push((0..grading.len()).map(mark).collect());
+            let mut leaves = world.leaves.iter();
+            let owner = leaves.find(|leaf| leaf.moves_any(&scale.measure));
+            // What bounds a metric need not be on the way to the grade.
+            owners.push(owner.map_or(Slot(u32::MAX), |leaf| leaf.slot));
         }
         for (slot, texts) in &self.texts {
             let Column::Text(column) = frame.column(*slot) else {
@@ -232,10 +292,12 @@ impl Conditions {
                 .collect();
             let mark = |code: &u32| of_code.get(*code as usize).copied().unwrap_or(u16::MAX);
             marks.push(column.codes.iter().map(mark).collect());
+            owners.push(*slot);
         }
         for slot in &self.truths {
             if let Column::Bool(truths) = frame.column(*slot) {
                 marks.push(truths.iter().map(|truth: &Truth| *truth as u16).collect());
+                owners.push(*slot);
             }
         }
         let as_of = grading.book.as_of;
@@ -243,38 +305,59 @@ impl Conditions {
         let live = live.filter(|set| set.subject == Subject::Grade && set.is_live(as_of));
         let set: HashSet<&str> = live.map(|set| &*set.customer).collect();
         let mut known: HashMap<Vec<u16>, u32> = HashMap::default();
-        let mut members = vec![];
-        let group = |row: usize| {
-            if !may_rise(world, row) {
-                return None;
-            }
-            let next = members.len() as u32;
-            let mut is_new = true;
-            let mut group = next;
-            if !set.contains(&*grading.book.roster.ids[row]) {
-                let key: Vec<u16> = marks.iter().map(|marks| marks[row]).collect();
-                group = *known.entry(key).or_insert(next);
-                is_new = group == next;
-            }
-            if is_new {
-                members.push(row as u32);
-            }
-            Some(group)
+        let mut groups = Groups {
+            owners,
+            ..Groups::default()
         };
-        ((0..grading.len()).map(group).collect(), members)
+        for row in 0..grading.len() {
+            if !may_rise(world, row) {
+                groups.of_customer.push(None);
+                continue;
+            }
+            let next = groups.rows.len() as u32;
+            let is_set = set.contains(&*grading.book.roster.ids[row]);
+            let key = || marks.iter().map(|marks| marks[row]).collect();
+            let marks: Option<Vec<u16>> = (!is_set).then(key);
+            let group = marks.as_ref().map_or(next, |marks| match known.get(marks) {
+                Some(group) => *group,
+                None => *known.entry(marks.clone()).or_insert(next),
+            });
+            groups.of_customer.push(Some(group));
+            if group == next {
+                groups.rows.push(row as u32);
+                groups.marks.push(marks);
+            }
+        }
+        groups
     }
 }
 
+/// Customers in groups of those who are told the same.
+#[derive(Default)]
+pub(super) struct Groups {
+    /// The group of each customer who may have a better grade.
+    pub of_customer: Vec<Option<u32>>,
+    /// One member of each group.
+    pub rows: Vec<u32>,
+    /// On which side of the limits those of each group are; `None` where one stands alone.
+    pub marks: Vec<Option<Vec<u16>>>,
+    /// Of which leaf each of the marks is.
+    pub owners: Vec<Slot>,
+}
+
 /// Everybody who may have a better grade in a group of its own.
-pub(super) fn each_alone(world: &World<'_>) -> (Vec<Option<u32>>, Vec<u32>) {
-    let mut members = vec![];
-    let group = |row: usize| {
-        may_rise(world, row).then(|| {
-            members.push(row as u32);
-            members.len() as u32 - 1
-        })
-    };
-    ((0..world.grading.len()).map(group).collect(), members)
+pub(super) fn each_alone(world: &World<'_>) -> Groups {
+    let mut groups = Groups::default();
+    for row in 0..world.grading.len() {
+        let next = groups.rows.len() as u32;
+        let is_there = may_rise(world, row);
+        groups.of_customer.push(is_there.then_some(next));
+        if is_there {
+            groups.rows.push(row as u32);
+            groups.marks.push(None);
+        }
+    }
+    groups
 }
 
 /// Whether there is anything above a customer. Without a grade because a value is missing nothing else is of use.
@@ -303,6 +386,9 @@ fn measure(scheme: &Scheme, leaves: &[Leaf], bound: &Bound) -> Option<Bound> {
         Node::Slot(slot) => {
             let value = scheme.values.iter().find(|value| value.slot == *slot)?;
             measure(scheme, leaves, &value.is.bound)
+        }
+        Node::Negate(inner) | Node::Rescale(inner, _) => {
+            measure(scheme, leaves, inner).map(|_| bound.clone())
         }
         Node::Scalar(Scalar::Years | Scalar::Months | Scalar::Days, arguments) => {
             let [from, to] = &arguments[..] else {

@@ -8,20 +8,25 @@
 
 mod borders;
 mod groups;
+mod lines;
+mod needs;
+mod placed;
 mod switches;
+mod trend;
 mod tries;
 
 use super::leaf::{Leaf, expressions, key_at};
 use super::others::Others;
 use super::span::{Known, key_of};
-use super::{Change, Way, Why, World, search};
+use super::{About, Change, Way, Why, World, search};
 use crate::expr::{Bound, Frame, Node, Scalar, Slot};
 use crate::grading::Grading;
 use crate::parallel;
 use crate::scheme::model::Scheme;
 use crate::table::{Column, Value};
 use borders::Borders;
-use groups::Conditions;
+use groups::{Conditions, Groups};
+use lines::Lines;
 
 /// More customers than these are not asked one by one, so that a list does not wait for them; they are told so.
 const MOST_ALONE: usize = 4_000;
@@ -51,8 +56,8 @@ type Step = (Slot, Way, Value, Option<u32>);
 
 /// How the other values of a leaf are gone through.
 enum Plan<'a> {
-    /// Those beside the borders, for many customers at once.
-    Borders(Borders<'a>),
+    /// Those beside the borders, for many customers at once; or looked up.
+    Borders(Borders<'a>, Option<Lines>),
     /// All there are.
     List,
     /// By a search for each customer.
@@ -76,15 +81,16 @@ impl Nearest {
         if !world.is_open(scheme) {
             return Self::none();
         }
-        let shared = Conditions::of(scheme, &world.leaves);
-        let (groups, rows) = match &shared {
+        let shared = Conditions::of(&world);
+        let groups = match &shared {
             Some(conditions) => conditions.groups(&world),
             None => groups::each_alone(&world),
         };
+        let rows = &groups.rows;
         let why = |leaf: &Leaf| leaf.why.or(world.withholds(leaf).then_some(Why::Withheld));
         let told = world.leaves.iter().filter(|leaf| why(leaf).is_none());
         let plans: Vec<(&Leaf, Plan<'_>, bool)> = told
-            .map(|leaf| (leaf, plan(&world, leaf), is_age(scheme, leaf.slot)))
+            .map(|leaf| (leaf, plan(&world, leaf, &groups), is_age(scheme, leaf.slot)))
             .collect();
         let pieces = rows.len().div_ceil(TOGETHER);
         let piece = |index: usize| {
@@ -105,7 +111,7 @@ impl Nearest {
         let members = parallel::each(parallel::cores(), pieces, piece);
         let mut untold = world.leaves.iter();
         Self {
-            groups,
+            groups: groups.of_customer,
             members: members.into_iter().flatten().collect(),
             untold: untold.find_map(|leaf| Some((leaf.slot, why(leaf)?))),
         }
@@ -165,11 +171,14 @@ fn nearest<'a>(grading: &Grading, all: &'a [Step], row: usize) -> Option<&'a Ste
     nearest.map(|(_, step)| step)
 }
 
-fn plan<'a>(world: &'a World<'a>, leaf: &'a Leaf) -> Plan<'a> {
-    match leaf.others {
-        Others::Steps { .. } => Borders::new(world, leaf).map_or(Plan::Alone, Plan::Borders),
-        _ => Plan::List,
+fn plan<'a>(world: &'a World<'a>, leaf: &'a Leaf, groups: &Groups) -> Plan<'a> {
+    if !matches!(leaf.others, Others::Steps { .. }) {
+        return Plan::List;
     }
+    Borders::new(world, leaf).map_or(Plan::Alone, |borders| {
+        let lines = Lines::new(world, leaf, &borders, groups);
+        Plan::Borders(borders, lines)
+    })
 }
 
 /// Adds what one value may be instead for better grades. `first` is the place of the first of the rows among all members.
@@ -186,7 +195,22 @@ fn take(
     let places: Vec<usize> = (0..rows.len()).filter(is_there).collect();
     let there: Vec<u32> = places.iter().map(|place| rows[*place]).collect();
     let found: Vec<Vec<Change>> = match plan {
-        Plan::Borders(borders) => tries::beside(world, leaf, &there, &borders.of(&there)),
+        Plan::Borders(borders, lines) => {
+            let of = |(place, row): (&usize, &u32)| {
+                let now = key_at(column, *row as usize)?;
+                let member = (first + place, *row as usize);
+                lines.as_ref()?.better(world, leaf, member, now)
+            };
+            let mut found: Vec<Option<Vec<Change>>> = places.iter().zip(&there).map(of).collect();
+            let is_open = |place: &usize| found[*place].is_none();
+            let open: Vec<usize> = (0..found.len()).filter(is_open).collect();
+            let asked: Vec<u32> = open.iter().map(|place| there[*place]).collect();
+            let others = tries::beside(world, leaf, &asked, &borders.of(&asked));
+            for (place, changes) in open.into_iter().zip(others) {
+                found[place] = Some(changes);
+            }
+            found.into_iter().map(Option::unwrap_or_default).collect()
+        }
         Plan::List => tries::among(world, leaf, &there),
         Plan::Alone => places
             .iter()
@@ -215,7 +239,7 @@ fn take(
 fn is_age(scheme: &Scheme, slot: Slot) -> bool {
     let is_it = |bound: &Bound| bound.node == Node::Slot(slot);
     let (mut read, mut aged) = (0, 0);
-    for expression in expressions(scheme) {
+    for expression in expressions(scheme, About::Grade) {
         expression.bound.walk(&mut |part| match &part.node {
             Node::Slot(_) if is_it(part) => read += 1,
             Node::IsNull(value) if is_it(value) => aged += 1,

@@ -7,13 +7,13 @@
 
 use super::super::taken::is_of_columns;
 use super::super::{Leaf, World};
+use super::trend::Trend;
 use crate::expr::{
     Arithmetic, Base, Bound, Comparison, Node, PopulationFunction, Scalar, Slot, Type,
 };
 use crate::scheme::lint::shape::shape;
 use crate::scheme::model::{
     Asked, Band, Dimension, DimensionRule, Expression, GradeRule, IndicatorRule, MissingRule,
-    SlotKind,
 };
 use crate::table::{Decimal, Value};
 use foldhash::HashMap;
@@ -25,59 +25,6 @@ pub(super) enum Switch {
     Condition(Bound),
     /// Being in the rank of this grade.
     Rank(usize),
-}
-
-/// Where a number goes while the value rises and no switch changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trend {
-    Still,
-    Rises,
-    Falls,
-    /// One of these, all along.
-    Either,
-}
-
-impl Trend {
-    const fn turned(self) -> Self {
-        match self {
-            Self::Rises => Self::Falls,
-            Self::Falls => Self::Rises,
-            other => other,
-        }
-    }
-
-    /// Of a sum.
-    fn with(self, other: Self) -> Option<Self> {
-        match (self, other) {
-            (Self::Still, trend) | (trend, Self::Still) => Some(trend),
-            (a, b) => (a == b && a != Self::Either).then_some(a),
-        }
-    }
-
-    /// Of one or the other.
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Still, trend) | (trend, Self::Still) => trend,
-            (a, b) if a == b => a,
-            _ => Self::Either,
-        }
-    }
-
-    /// Times a number that stays as it is and lies between these.
-    const fn times(self, least: Option<i64>, greatest: Option<i64>) -> Self {
-        match (self, least, greatest) {
-            (Self::Still, ..) => Self::Still,
-            (trend, Some(0..), _) => trend,
-            (trend, _, Some(..=0)) => trend.turned(),
-            _ => Self::Either,
-        }
-    }
-
-    /// Times a weight.
-    fn weighted(self, weight: Decimal) -> Self {
-        let weight = Some(weight.millionths());
-        self.times(weight, weight)
-    }
 }
 
 /// The switches of a value in their order; `None` where some may change back and forth.
@@ -432,55 +379,6 @@ impl Collected<'_> {
                     _ => trend.turned(),
                 })
             }
-        }
-    }
-}
-
-/// What must be worked out before a switch can be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Needs {
-    /// Nothing: it reads no other value, and is the same for everybody.
-    Nothing,
-    /// Values that are made of others.
-    Values,
-    /// Bands, points and score too.
-    Points,
-}
-
-impl Switch {
-    /// What must be worked out before.
-    pub fn needs(&self, world: &World<'_>, leaf: &Leaf) -> Needs {
-        let scheme = world.scheme;
-        let slots: Vec<Slot> = match self {
-            Self::Condition(bound) => bound.slots(),
-            Self::Rank(grade) => match &scheme.grades[*grade].rule {
-                GradeRule::Top(top) => top.by.iter().flat_map(|by| by.bound.slots()).collect(),
-                GradeRule::When(_) => vec![],
-            },
-        };
-        let is_of_input = |slot: &Slot| {
-            let kind = scheme.slots.entries[slot.0 as usize].kind;
-            matches!(
-                kind,
-                SlotKind::Field(_)
-                    | SlotKind::LookupField(..)
-                    | SlotKind::Metric(_)
-                    | SlotKind::Value(_)
-            )
-        };
-        let is_alone = match self {
-            Self::Condition(bound) => slots == [leaf.slot] && bound.population_ids().is_empty(),
-            Self::Rank(_) => false,
-        };
-        if is_alone {
-            Needs::Nothing
-        } else if slots
-            .iter()
-            .all(|slot| !leaf.moves(*slot) || is_of_input(slot))
-        {
-            Needs::Values
-        } else {
-            Needs::Points
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn beside(
             outcomes = others;
             let present = world.present(rows[line.of] as usize);
             let is_wanted =
-                |outcome: &Outcome| outcome.allowed && is_better(outcome.grade, present);
+                |outcome: &Outcome| outcome.counts() && is_better(outcome.grade, present);
             match tried.iter().position(is_wanted) {
                 Some(at) => found[line.of].push(Change {
                     way: line.way,

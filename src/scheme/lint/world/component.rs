@@ -11,6 +11,7 @@ use super::solve::Found;
 use super::states::States;
 use super::told::{Told, choice, values_of};
 use super::{MOST, TooMany};
+use crate::assess::{DimensionResult, Facts, assess_some};
 use crate::expr::{Bound, Node, Slot};
 use crate::scheme::lint::rewrite::Collector;
 use crate::scheme::lint::values::key;
@@ -251,15 +252,8 @@ fn given(open: &Open<'_>, slot: Slot) -> Given {
 impl Component {
     /// Works out what the rows come to.
     fn come_to(&mut self, open: &Open<'_>, told: &[Told], as_of: Date) {
-        let counting = self.counting.clone();
         let len = self.rows.len();
-        let (facts, assessment) = States::graded(
-            open,
-            std::slice::from_ref(self),
-            &self.slots,
-            &self.rows,
-            as_of,
-        );
+        let (facts, dimensions) = self.assessed(open, told, as_of);
         let mut choices = vec![vec![u32::MAX; told.len()]; len];
         for (place, told) in told.iter().enumerate() {
             if told.reads.is_of_all() || !self.is_home_of(&told.reads.outside) {
@@ -270,15 +264,16 @@ impl Component {
             }
         }
         let mut points = vec![Some((0i128, 0i128)); len];
-        for index in &counting {
+        for index in &self.counting {
             let dimension = &open.scheme.dimensions[*index];
             let home = Reads::of_dimension(open, *index).outside;
-            let Some(weight) = dimension.weight.filter(|_| self.is_home_of(&home)) else {
+            let counts = dimensions.get(index).is_some_and(|result| result.counts);
+            let Some(weight) = dimension
+                .weight
+                .filter(|_| counts && self.is_home_of(&home))
+            else {
                 continue;
             };
-            if !assessment.dimensions[*index].counts {
-                continue;
-            }
             let Column::Number(own) = facts.get(dimension.points_slot) else {
                 continue;
             };
@@ -309,6 +304,31 @@ impl Component {
             .map(|outcome| outcomes.binary_search(&outcome).unwrap_or(0))
             .collect();
         self.outcomes = outcomes;
+    }
+
+    /// The rows with the dimensions that are decided here, those of which something is told and those that count: one
+    /// reads others only if it comes behind them.
+    fn assessed(
+        &self,
+        open: &Open<'_>,
+        told: &[Told],
+        as_of: Date,
+    ) -> (Facts, BTreeMap<usize, DimensionResult>) {
+        let told = told.iter().map(|told| &told.reads);
+        let counting = self.counting.iter();
+        let counting = counting.map(|index| Reads::of_dimension(open, *index));
+        let is_here = |reads: &&Reads| !reads.is_of_all() && self.is_home_of(&reads.outside);
+        let mut wanted: BTreeSet<usize> = BTreeSet::new();
+        for reads in told.filter(is_here) {
+            wanted.extend(&reads.dimensions);
+        }
+        for reads in counting.filter(|reads| self.is_home_of(&reads.outside)) {
+            wanted.extend(&reads.dimensions);
+        }
+        let alone = std::slice::from_ref(self);
+        let mut facts = States::made(open, alone, &self.slots, &self.rows, as_of);
+        let dimensions = assess_some(&open.scheme, &wanted, &mut facts);
+        (facts, dimensions)
     }
 
     /// Whether something that reads these values is decided here.

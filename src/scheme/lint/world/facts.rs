@@ -21,8 +21,10 @@ pub fn facts(
     histories: &Histories<'_>,
     as_of: Date,
 ) -> Facts {
-    let ids = (0..rows.len()).map(|row| Arc::from(row.to_string()));
-    let mut facts = Facts::new(&open.scheme, ids.collect::<Vec<_>>(), as_of);
+    // Nobody is told of one of them by name.
+    let ids: Vec<Arc<str>> = vec![Arc::from(""); rows.len()];
+    let mut facts = Facts::new(&open.scheme, ids, as_of);
+    let nobody = vec![None; rows.len()];
     for (index, entry) in open.scheme.slots.entries.iter().enumerate() {
         let slot = Slot(index as u32);
         let from_outside = matches!(
@@ -46,9 +48,13 @@ pub fn facts(
             }
             continue;
         }
+        let Some(place) = place else {
+            facts.set(slot, empty(&entry.ty).gather(&nobody));
+            continue;
+        };
         let mut builder = ColumnBuilder::like(&empty(&entry.ty));
         for row in rows {
-            builder.push(place.map_or(&Value::Missing, |place| &row[place]));
+            builder.push(&row[place]);
         }
         facts.set(slot, builder.finish());
     }

@@ -121,6 +121,23 @@ impl States {
         )
     }
 
+    /// Customers of these components as they come to be graded.
+    pub fn made(
+        open: &Open<'_>,
+        components: &[Component],
+        slots: &[Slot],
+        customers: &[Row],
+        as_of: Date,
+    ) -> Facts {
+        let mut series: Histories<'_> = BTreeMap::new();
+        for component in components {
+            for slot in &component.series {
+                series.insert(*slot, (&component.series, &component.histories));
+            }
+        }
+        facts::facts(open, slots, customers, &series, as_of)
+    }
+
     /// Customers of these components as they are graded.
     pub fn graded(
         open: &Open<'_>,
@@ -129,13 +146,7 @@ impl States {
         customers: &[Row],
         as_of: Date,
     ) -> (Facts, Assessment) {
-        let mut series: Histories<'_> = BTreeMap::new();
-        for component in components {
-            for slot in &component.series {
-                series.insert(*slot, (&component.series, &component.histories));
-            }
-        }
-        let mut facts = facts::facts(open, slots, customers, &series, as_of);
+        let mut facts = Self::made(open, components, slots, customers, as_of);
         let mut findings = vec![];
         let assessment = assess(&open.scheme, &mut facts, &mut findings);
         if let Some(slot) = open.scheme.slot_of(SlotKind::Grade) {

@@ -1,8 +1,8 @@
 //! What is given of a plain file is what opening it gives; and each reason for which a file is not plain.
 
-use super::blocks::BLOCK;
+use super::lines::BLOCK;
 use super::*;
-use crate::read::open;
+use crate::read::{Input, Options, Table, open};
 use crate::table::Cell;
 use proptest::prelude::*;
 
@@ -17,8 +17,8 @@ fn write(folder: &tempfile::TempDir, bytes: &[u8]) -> Input {
 }
 
 /// All rows of a file, and the cells that the first reading gives.
-fn all(input: &Input, wanted: &[usize]) -> Result<(Table, Vec<Vec<String>>), Odd> {
-    let plain = Plain::open(input, &Options::default())?;
+fn all(input: &Input, wanted: &[usize]) -> Result<(Table, Vec<Vec<String>>), Unfit> {
+    let plain = Passes::open(input, &Options::default())?;
     let seen = plain.go_through(|blocks| {
         let mut seen = vec![];
         while let Some(block) = blocks.take()? {
@@ -33,7 +33,8 @@ fn all(input: &Input, wanted: &[usize]) -> Result<(Table, Vec<Vec<String>>), Odd
     seen.sort();
     let rows: Vec<u32> = seen.iter().map(|(row, _)| *row).collect();
     assert_eq!(rows, (0..rows.len() as u32).collect::<Vec<_>>());
-    let table = plain.with_rows(&plain.lines(&rows)?);
+    let lines = plain.lines(&rows)?;
+    let table = plain.with_rows(&lines);
     Ok((table, seen.into_iter().map(|(_, cells)| cells).collect()))
 }
 
@@ -106,55 +107,62 @@ fn each_reason_is_met() {
     let odd = |bytes: &[u8]| all(&write(&folder, bytes), &[0, 1]).err();
     let with = |line: &str| odd(format!("{HEADER}{rows}{line}{rows}").as_bytes());
     assert_eq!(with("C99,乙,,B\n"), None);
-    for head in [
+    let head = |text: &str, expected| assert_eq!(odd(text.as_bytes()), Some(expected), "{text}");
+    head(
+        &format!("客户编号,,备注,等级\n{rows}"),
+        Unfit::NamelessColumn,
+    );
+    for text in [
         // Titles, two rows of headers, a column without a header, a single column, units above, a hint for Excel.
         format!("客户清单\n{HEADER}{rows}"),
         format!(
             "客户,,金额,\n编号,名称,本年,去年\n{}",
             "C1,甲,1,2\n".repeat(40)
         ),
-        format!("客户编号,,备注,等级\n{rows}"),
         "客户编号\nC1\nC2\n".to_owned(),
         format!("单位：万元,,,\n{HEADER}{rows}"),
         format!("sep=,\n{HEADER}{rows}"),
         // Delimiters of several bytes, and other encodings.
         format!("{HEADER}{rows}").replace(',', "，"),
     ] {
-        assert_eq!(odd(head.as_bytes()), Some(Odd::Head), "{head}");
+        head(&text, Unfit::NotPlain);
     }
     let (gbk, ..) = encoding_rs::GBK.encode(HEADER);
-    assert_eq!(odd(&[&gbk[..], b"C1,a,,A\n"].concat()), Some(Odd::Head));
+    assert_eq!(
+        odd(&[&gbk[..], b"C1,a,,A\n"].concat()),
+        Some(Unfit::NotPlain)
+    );
     let input = Input::Stdin;
     assert!(matches!(
-        Plain::open(&input, &Options::default()),
-        Err(Odd::Head)
+        Passes::open(&input, &Options::default()),
+        Err(Unfit::Input)
     ));
     let late = |bytes: &[u8]| {
         let many = rows.repeat(400);
         odd(&[HEADER.as_bytes(), many.as_bytes(), bytes, rows.as_bytes()].concat())
     };
-    assert_eq!(late(b"C99,\xb4\xba,,A\n"), Some(Odd::Encoding));
-    assert_eq!(late(b"C99,a\rb,,A\n"), Some(Odd::CarriageReturn));
-    assert_eq!(late(b"\n"), Some(Odd::Fields));
-    assert_eq!(late(b",a,,A\n"), Some(Odd::Blank));
-    assert_eq!(late(b"C99,,,\n"), Some(Odd::Blank));
-    assert_eq!(late(b"C99,a,A\n"), Some(Odd::Fields));
-    assert_eq!(late(b"C99,a,,A,\n"), Some(Odd::Fields));
-    assert_eq!(late("C99,\"甲\n乙\",,A\n".as_bytes()), Some(Odd::Quote));
-    assert_eq!(late("C99,\"甲\"乙,,A\n".as_bytes()), Some(Odd::Quote));
-    assert_eq!(late("合计,40,,\n".as_bytes()), Some(Odd::Aside));
-    assert_eq!(late(HEADER.as_bytes()), Some(Odd::Aside));
-    let long = format!("C99,{},,A\n", "长".repeat(BLOCK));
-    assert_eq!(late(long.as_bytes()), Some(Odd::Long));
+    assert_eq!(late(b"C99,\xb4\xba,,A\n"), Some(Unfit::Encoding));
+    assert_eq!(late(b"C99,a\rb,,A\n"), Some(Unfit::LineEnd));
+    assert_eq!(late(b"\n"), Some(Unfit::Fields));
+    assert_eq!(late(b",a,,A\n"), Some(Unfit::Blank));
+    assert_eq!(late(b"C99,,,\n"), Some(Unfit::Blank));
+    assert_eq!(late(b"C99,a,A\n"), Some(Unfit::Fields));
+    assert_eq!(late(b"C99,a,,A,\n"), Some(Unfit::Fields));
+    assert_eq!(late("C99,\"甲\n乙\",,A\n".as_bytes()), Some(Unfit::Quote));
+    assert_eq!(late("C99,\"甲\"乙,,A\n".as_bytes()), Some(Unfit::Quote));
+    assert_eq!(late("合计,40,,\n".as_bytes()), Some(Unfit::Aside));
+    assert_eq!(late(HEADER.as_bytes()), Some(Unfit::Aside));
+    let long = format!("C99,{},,A\n", "长".repeat(8 * BLOCK));
+    assert_eq!(late(long.as_bytes()), Some(Unfit::Long));
 }
 
 #[test]
 fn a_file_that_is_written_to_meanwhile_is_odd() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(&folder, format!("{HEADER}C1,甲,,A\n").as_bytes());
-    let plain = Plain::open(&input, &Options::default()).unwrap();
+    let plain = Passes::open(&input, &Options::default()).unwrap();
     write(&folder, format!("{HEADER}C1,甲,,A\nC2,乙,,B\n").as_bytes());
-    assert_eq!(plain.lines(&[0]).err(), Some(Odd::Changed));
+    assert_eq!(plain.lines(&[0]).err(), Some(Unfit::Changed));
 }
 
 /// Pieces of which texts are made that are hard to read.

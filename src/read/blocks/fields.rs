@@ -1,8 +1,10 @@
 //! The fields of one line, and whether it can be nothing but a row.
 
-use super::super::footer::is_footer;
-use super::super::header::Header;
-use super::Odd;
+use super::Unfit;
+use crate::read::assemble::is_blank;
+use crate::read::footer::is_footer;
+use crate::read::header::Header;
+use crate::table::Cell;
 use memchr::{memchr, memchr_iter, memrchr_iter};
 use std::borrow::Cow;
 use std::iter::Peekable;
@@ -31,36 +33,28 @@ impl Splitter {
         self.delimiter as char
     }
 
-    /// Whether the first line is all of the header.
-    pub(super) fn header(&self, line: &str) -> Result<(), Odd> {
-        if line.contains('\r') {
-            return Err(Odd::CarriageReturn);
-        }
-        self.split(line, &[], &mut vec![])
-    }
-
     /// The cells in `wanted` columns, in order and the first two among them, of a line that can be nothing but a row.
     pub(super) fn row<'l>(
         &self,
         line: &'l str,
         wanted: &[usize],
         cells: &mut Vec<Cow<'l, str>>,
-    ) -> Result<(), Odd> {
+    ) -> Result<(), Unfit> {
         cells.clear();
         self.split(line, wanted, cells)?;
         let [one, two, rest @ ..] = &cells[..] else {
-            return Err(Odd::Fields);
+            return Err(Unfit::Fields);
         };
-        if is_blank(one) {
-            return Err(Odd::Blank);
+        if is_blank(&Cell::Text(one)) {
+            return Err(Unfit::Blank);
         }
         let is_header = one.trim() == self.headers[0] || two.trim() == self.headers[1];
         if is_header || is_footer(one) {
-            return Err(Odd::Aside);
+            return Err(Unfit::Aside);
         }
         // A row with a single cell may be a title, a note or a unit.
-        if is_blank(two) && rest.iter().all(|cell| is_blank(cell)) {
-            return Err(Odd::Blank);
+        if is_blank(&Cell::Text(two)) && rest.iter().all(|cell| is_blank(&Cell::Text(cell))) {
+            return Err(Unfit::Blank);
         }
         Ok(())
     }
@@ -71,7 +65,7 @@ impl Splitter {
         line: &'l str,
         wanted: &[usize],
         cells: &mut Vec<Cow<'l, str>>,
-    ) -> Result<(), Odd> {
+    ) -> Result<(), Unfit> {
         let bytes = line.as_bytes();
         let mut wanted = wanted.iter().copied().peekable();
         let (mut at, mut column) = (0, 0);
@@ -86,7 +80,7 @@ impl Splitter {
             column += 1;
             match bytes.get(end) {
                 Some(byte) if *byte == self.delimiter => at = end + 1,
-                Some(_) => return Err(Odd::Quote),
+                Some(_) => return Err(Unfit::Quote),
                 None => return self.is_full(column),
             }
         }
@@ -94,11 +88,11 @@ impl Splitter {
         self.is_full(column)
     }
 
-    const fn is_full(&self, columns: usize) -> Result<(), Odd> {
+    const fn is_full(&self, columns: usize) -> Result<(), Unfit> {
         if columns == self.width {
             Ok(())
         } else {
-            Err(Odd::Fields)
+            Err(Unfit::Fields)
         }
     }
 
@@ -145,18 +139,12 @@ impl Splitter {
     }
 }
 
-/// Blank as the whole reader has it.
-fn is_blank(cell: &str) -> bool {
-    // What nearly every cell begins with.
-    !cell.as_bytes().first().is_some_and(u8::is_ascii_graphic) && cell.trim().is_empty()
-}
-
 /// The text of the quoted field that begins at `from`, and where it ends.
-fn quoted(line: &str, from: usize) -> Result<(Cow<'_, str>, usize), Odd> {
+fn quoted(line: &str, from: usize) -> Result<(Cow<'_, str>, usize), Unfit> {
     let bytes = line.as_bytes();
     let (start, mut at, mut doubled) = (from + 1, from + 1, false);
     loop {
-        let quote = memchr(b'"', &bytes[at..]).ok_or(Odd::Quote)? + at;
+        let quote = memchr(b'"', &bytes[at..]).ok_or(Unfit::Quote)? + at;
         if bytes.get(quote + 1) == Some(&b'"') {
             doubled = true;
             at = quote + 2;

@@ -1,5 +1,9 @@
 //! The report of a calibration: which thresholds are proposed for the wanted shares, and what they come to.
 
+mod spread;
+
+pub use spread::Spread;
+
 use super::cells::{ratio, said};
 use super::{
     Block, Cell, Chart, Column, Fact, Kind, Label, Plot, Report, Row, Section, Series, Table,
@@ -26,6 +30,8 @@ pub struct Calibration {
     pub tolerance: Decimal,
     /// The levels, best first.
     pub levels: Vec<Calibrated>,
+    /// How the customers lie along the value.
+    pub spread: Spread,
     /// How many have no level, by the scheme as it is and with the proposal.
     pub without: [usize; 2],
     /// The colours of the grades, where the levels are the grades.
@@ -86,7 +92,9 @@ pub fn report(made: &Calibration) -> Report {
             fact("tolerance", text!("Tolerance", "容差"), tolerance),
         ],
         grades: made.grades.clone(),
-        sections: vec![section(made)],
+        sections: std::iter::once(section(made))
+            .chain(spread::section(made))
+            .collect(),
         customers: None,
     }
 }

@@ -1,4 +1,6 @@
-//! `regrade check`: lint a scheme; with files, check the data too.
+//! `regrade check`: lint a scheme; with files, check the data too; without, count the customers of the ledger.
+
+mod stocked;
 
 use super::as_of::as_of;
 use super::candidate::sources;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Files of the scheme's sheets, as for `grade`; some of them will do. With `--ledger` each is compared with the
-    /// last import of its source as well.
+    /// last import of its source as well. Without files the customers are those of the ledger, if there is one.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// The values of this field are true, though those of most customers have changed by a power of ten.
@@ -55,12 +57,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     known_jumps(&rules.scheme, &args.accept_jump)?;
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
+    let is_stocked = args.files.is_empty() && stocked::is_there(global);
+    read.extend(is_stocked.then(|| ledger::path(global)));
     keep_inputs(&files_of(&targets), &read)?;
     let as_of = as_of(global)?;
-    let (data, files, graded) = if args.files.is_empty() {
-        (vec![], vec![], None)
-    } else {
-        data(args, &rules.scheme, as_of, global, screen)?
+    let (data, files, graded) = match args.files.is_empty() {
+        true if is_stocked => stocked::data(&rules, as_of, global)?,
+        true => (vec![], vec![], None),
+        false => data(args, &rules.scheme, as_of, global, screen)?,
     };
     let mut found = rules.findings.clone();
     let linted = linted(&rules.scheme, &rules.text, as_of);
@@ -97,7 +101,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     })
 }
 
-/// What there is to say of the files, which they are with their rows, and what the scheme makes of them: nothing where
+/// What there is to say of the data, which files it is from with their rows, and what the scheme makes of them: nothing where
 /// some are missing or refused.
 type Data = (Vec<Finding>, Vec<(String, usize)>, Option<Grading>);
 

@@ -1,0 +1,253 @@
+//! Plain files: UTF-8, the header in the first line, and each line below it a record that fills the header's columns and
+//! can be nothing but a row. Most files that programs write are.
+//!
+//! What makes a file plain is met line by line, and the first thing that is not as it must be ends the reading. That a
+//! line begins where the one before it ends needs no look at what is between them: a line whose quotes do not close on
+//! it is not plain, so that no line of a plain file lies within a quoted field.
+
+use super::fields::Splitter;
+use super::rows::Ordinary;
+use super::{Blocks, Head, Reader, TextFile, Unfit};
+use crate::parallel;
+use crate::read::encoding;
+use crate::read::records::{self, Piece};
+use crate::read::{Input, Options, Table};
+use crate::table::RawRows;
+use memchr::memchr;
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+/// How much of a file is read at once for [`Passes`]. Two of them for each core lie well in its cache.
+pub(super) const BLOCK: usize = if cfg!(test) { 1 << 10 } else { 512 << 10 };
+
+impl Head {
+    /// Whether the file is plain, as far as its head shows.
+    pub fn is_plain(&self) -> bool {
+        self.plain_delimiter().is_ok()
+    }
+
+    /// The first `width` columns of the rows in a block of a plain file, numbered from 0. The column of the key has to be
+    /// among them.
+    pub fn rows_of_lines(&self, bytes: &[u8], width: usize) -> Result<RawRows, Unfit> {
+        let delimiter = self.plain_delimiter()?;
+        let ordinary = Ordinary {
+            key: self.shape.key.ok_or(Unfit::NotPlain)?,
+            headers: &self.shape.headers,
+        };
+        if records::has_lone_cr(bytes) {
+            return Err(Unfit::LineEnd);
+        }
+        let text = self.encoding.text(bytes).ok_or(Unfit::Encoding)?;
+        let width = width.max(ordinary.key + 1).max(2);
+        let rows = RawRows::of_lines(&text, 0, delimiter, self.shape.headers.len(), width);
+        let rows = rows.ok_or(Unfit::Fields)?;
+        if (0..rows.len()).all(|row| ordinary.is(&rows, row)) {
+            Ok(rows)
+        } else {
+            Err(Unfit::Aside)
+        }
+    }
+}
+
+/// A plain file without a sheet of a scheme, as far as it was looked at, that is gone through as often as one likes.
+pub struct Passes {
+    file: TextFile,
+    /// What opening the file gives, without its rows.
+    table: Table,
+    splitter: Splitter,
+}
+
+impl Passes {
+    /// Looks at the beginning of a file of which no scheme knows the headers.
+    pub fn open(input: &Input, options: &Options) -> Result<Self, Unfit> {
+        let file = TextFile::open(input, &[], options)?;
+        let delimiter = file.head().plain_delimiter()?;
+        let table = file.head().table();
+        Ok(Self {
+            splitter: Splitter::new(delimiter, &table.headers),
+            file,
+            table,
+        })
+    }
+
+    /// What opening the file gives, without its rows.
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Lets `work` go through the rows on each core: whoever asks for the next block has it for itself. What is given is
+    /// what each of them came to, in no order that means anything.
+    pub fn go_through<T: Send>(
+        &self,
+        work: impl Fn(&mut Taker<'_>) -> Result<T, Unfit> + Sync,
+    ) -> Result<Vec<T>, Unfit> {
+        let first = self.file.head().line;
+        let blocks = Blocks::of_lines(self.file.rows(), first, BLOCK);
+        let threads = parallel::cores();
+        let done = parallel::each(threads, threads, |_| {
+            let given = work(&mut Taker {
+                blocks: &blocks,
+                first,
+                splitter: &self.splitter,
+                bytes: vec![],
+            });
+            if given.is_err() {
+                blocks.end();
+            }
+            given
+        });
+        let done: Vec<T> = done.into_iter().collect::<Result<_, _>>()?;
+        if self.file.is_unchanged() {
+            Ok(done)
+        } else {
+            Err(Unfit::Changed)
+        }
+    }
+
+    /// The lines of some of its rows, which were looked at before.
+    pub fn lines(&self, rows: &[u32]) -> Result<Lines, Unfit> {
+        let mut wanted = vec![];
+        for row in rows {
+            let (word, bit) = (*row as usize / 64, 1_u64 << (row % 64));
+            if word >= wanted.len() {
+                wanted.resize(word + 1, 0);
+            }
+            wanted[word] |= bit;
+        }
+        let is_wanted = |row: u32| {
+            let word = wanted.get(row as usize / 64).copied().unwrap_or(0);
+            word & 1 << (row % 64) != 0
+        };
+        let found = self.go_through(|blocks| {
+            let mut lines = Lines::default();
+            while let Some(block) = blocks.take()? {
+                for (row, line) in block.lines().filter(|(row, _)| is_wanted(*row)) {
+                    lines.push(row, line);
+                }
+            }
+            Ok(lines)
+        })?;
+        Ok(Lines::joined(&found))
+    }
+
+    /// The table with these of its rows.
+    pub fn with_rows(&self, lines: &Lines) -> Table {
+        let mut table = self.table.clone();
+        table.rows.reserve(lines.text.len());
+        // Each line is a record: that was seen when it was looked at.
+        let mut numbers = lines.rows.iter().map(|(row, _)| row + table.header_row + 1);
+        let Ok(()) = records::each(&lines.text, self.splitter.sign(), 1, |piece| {
+            if let (Piece::Record(record), Some(number)) = (piece, numbers.next()) {
+                match record.written {
+                    Some(written) => table.rows.push_record(number, written, record.cells),
+                    None => table.rows.push(number, record.cells.iter().copied()),
+                }
+            }
+            Ok::<(), Infallible>(())
+        });
+        table
+    }
+}
+
+/// Takes blocks of lines, one after the other.
+pub struct Taker<'p> {
+    blocks: &'p Blocks<Reader<'p>>,
+    /// The number of the first row's line.
+    first: u32,
+    splitter: &'p Splitter,
+    bytes: Vec<u8>,
+}
+
+impl Taker<'_> {
+    /// The next block that nobody else has; `None` at the end of the file.
+    pub fn take(&mut self) -> Result<Option<LineBlock<'_>>, Unfit> {
+        let Some(line) = self.blocks.fill(&mut self.bytes)? else {
+            return Ok(None);
+        };
+        // The last line of a file needs no end.
+        if self.bytes.last().is_some_and(|byte| *byte != b'\n') {
+            self.bytes.push(b'\n');
+        }
+        let text = encoding::utf_8(&self.bytes).ok_or(Unfit::Encoding)?;
+        Ok(Some(LineBlock {
+            before: line - self.first,
+            text,
+            splitter: self.splitter,
+        }))
+    }
+}
+
+/// Some lines of a file, each a row.
+pub struct LineBlock<'b> {
+    /// How many rows of the file are before them.
+    before: u32,
+    text: &'b str,
+    splitter: &'b Splitter,
+}
+
+impl<'b> LineBlock<'b> {
+    /// The lines, without what ends them, each with how many rows of the file are before it. They are not looked at.
+    pub fn lines(&self) -> impl Iterator<Item = (u32, &'b str)> {
+        let mut rest = self.text;
+        let lines = std::iter::from_fn(move || {
+            let end = memchr(b'\n', rest.as_bytes())?;
+            let line = &rest[..end];
+            rest = &rest[end + 1..];
+            Some(line.strip_suffix('\r').unwrap_or(line))
+        });
+        (self.before..).zip(lines)
+    }
+
+    /// The cells in `wanted` columns of each row; or the first thing that is not as in a plain file.
+    pub fn rows(
+        &self,
+        wanted: &[usize],
+        mut take: impl FnMut(u32, &[Cow<'b, str>]),
+    ) -> Result<(), Unfit> {
+        if records::has_lone_cr(self.text.as_bytes()) {
+            return Err(Unfit::LineEnd);
+        }
+        let mut cells = vec![];
+        for (row, line) in self.lines() {
+            self.splitter.row(line, wanted, &mut cells)?;
+            take(row, &cells);
+        }
+        Ok(())
+    }
+}
+
+/// Some of the lines of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// They, each with a line end.
+    text: String,
+    /// Of each how many rows of the file are before it, and where it is in the text.
+    rows: Vec<(u32, usize)>,
+}
+
+impl Lines {
+    fn push(&mut self, row: u32, line: &str) {
+        self.rows.push((row, self.text.len()));
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// What several have, in the order of the file.
+    fn joined(parts: &[Self]) -> Self {
+        let mut places: Vec<(u32, usize, usize)> = vec![];
+        for (number, part) in parts.iter().enumerate() {
+            places.extend(part.rows.iter().map(|(row, at)| (*row, number, *at)));
+        }
+        places.sort_unstable();
+        let mut all = Self {
+            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
+            rows: Vec::with_capacity(places.len()),
+        };
+        for (row, number, at) in places {
+            let line = &parts[number].text[at..];
+            let end = memchr(b'\n', line.as_bytes()).unwrap_or(line.len());
+            all.push(row, &line[..end]);
+        }
+        all
+    }
+}

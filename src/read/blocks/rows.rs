@@ -1,0 +1,125 @@
+//! The rows of a block, as a table of their own.
+
+use super::{Block, Head, Unfit};
+use crate::read::assemble::is_blank;
+use crate::read::body::{Body, Part, PassedOver};
+use crate::read::footer::is_footer;
+use crate::read::header::Header;
+use crate::read::records::{self, Piece};
+use crate::read::{Format, Table};
+use crate::table::{Cell, RawRows};
+
+/// Some of the rows of a text file.
+pub struct Rows {
+    /// They, as a table of their own with the numbers that they have in the file.
+    pub table: Table,
+    /// What was passed over among them.
+    pub passed_over: Skips,
+    /// Whether no row may come behind them.
+    pub ends: bool,
+}
+
+/// Footers and repeated headers of blocks, told of all of them together.
+#[derive(Clone, Debug, Default)]
+pub struct Skips(pub(super) PassedOver);
+
+impl Skips {
+    /// Those of the block that comes next.
+    pub fn append(&mut self, later: &Self) {
+        self.0.append(&later.0);
+    }
+}
+
+impl Head {
+    /// The rows of a block.
+    pub fn rows(&self, block: &Block) -> Result<Rows, Unfit> {
+        if records::has_lone_cr(&block.bytes) {
+            return Err(Unfit::LineEnd);
+        }
+        let text = &self.encoding.text(&block.bytes).ok_or(Unfit::Encoding)?;
+        let mut body = Body::part(&self.shape, &self.lexicon);
+        if let Some(rows) = self.ordinary(text, block.line) {
+            body.rows = rows;
+            return Ok(Rows {
+                table: self.table_of(body),
+                passed_over: Skips::default(),
+                ends: false,
+            });
+        }
+        body.rows.reserve(text.len());
+        records::each_of(text, self.delimiter, block.line, &self.usual, |piece| {
+            match piece {
+                Piece::Blank { first, count } => body.blank_rows(first, count),
+                Piece::Record(record) if record.fault.is_some() => return Err(Unfit::Quote),
+                Piece::Record(record) => body.row(&record, Format::Text),
+            }
+            Ok(())
+        })?;
+        let ends = match body.standing() {
+            Part::Rows => false,
+            Part::Ends => true,
+            Part::Open => return Err(Unfit::Gap),
+        };
+        let passed_over = Skips(body.end_of_part());
+        Ok(Rows {
+            table: self.table_of(body),
+            passed_over,
+            ends,
+        })
+    }
+
+    /// The rows of a text of which every line is an ordinary row, as nearly all are; `None` where one is not, or may not
+    /// be: then it is to be read record by record.
+    fn ordinary(&self, text: &str, line: u32) -> Option<RawRows> {
+        let shape = &self.shape;
+        let width = shape.headers.len();
+        let delimiter = self
+            .delimiter_byte()
+            .filter(|_| shape.extent == width && width > 1)?;
+        let ordinary = Ordinary {
+            key: shape.key?,
+            headers: &shape.headers,
+        };
+        let rows = RawRows::of_lines(text, line, delimiter, width, width)?;
+        let all = (0..rows.len()).all(|row| ordinary.is(&rows, row));
+        all.then_some(rows)
+    }
+}
+
+/// What a row is told by that can be nothing but a row of the table, whatever stands around it.
+pub(super) struct Ordinary<'h> {
+    /// The column by which totals and notes are told from rows.
+    pub(super) key: usize,
+    pub(super) headers: &'h [Header],
+}
+
+impl Ordinary<'_> {
+    /// Whether a row is one. It has the first columns of the table, at least two and up to the key.
+    pub(super) fn is(&self, rows: &RawRows, row: usize) -> bool {
+        let Cell::Text(key) = rows.cell(row, self.key) else {
+            return false;
+        };
+        // Of a row without a key another cell tells.
+        if is_blank(&Cell::Text(key)) || is_footer(key) {
+            return false;
+        }
+        let filled = |column: &usize| !is_blank(&rows.cell(row, *column));
+        let mut columns = (0..rows.width()).filter(filled);
+        // A row with a single cell may be a title, a note or a unit.
+        let (Some(first), Some(_)) = (columns.next(), columns.next()) else {
+            return false;
+        };
+        let columns = self.headers.iter().enumerate().skip(first).take(2);
+        let mut cells = columns.take_while(|(column, _)| *column < rows.width());
+        !cells.any(|(column, header)| is_header(rows.cell(row, column), header))
+    }
+}
+
+/// Whether a cell stands as a header does: its row may be the header again.
+fn is_header(cell: Cell<'_>, header: &Header) -> bool {
+    let Cell::Text(text) = cell else { return false };
+    // Trimming takes more time than telling two texts apart.
+    let begins =
+        |byte: &u8| header.text.as_bytes().first() == Some(byte) || !byte.is_ascii_graphic();
+    text.as_bytes().first().is_some_and(begins) && text.trim() == header.text
+}

@@ -1,0 +1,398 @@
+//! Rows of a text of which each line is a record: one pass over its bytes finds all that matters, delimiters, quotes and
+//! the ends of lines.
+
+use super::RawRows;
+use super::cell::TYPED;
+use memchr::{memchr, memchr2};
+
+/// No quoted field is longer, in bytes, than one that readers of records take for one.
+const LONGEST_FIELD: usize = 1 << 20;
+
+impl RawRows {
+    /// The rows of a text in which each line is a record of `fields` fields, two or more, with `delimiter`s between them.
+    /// Line feeds end lines, with a carriage return before them or not; there are no others. The first `width` columns of
+    /// it, the rows numbered from `first`. `None` if a line has more or fewer fields, or quotes that it does not close or
+    /// that are not followed by the end of their field, or where a cell may be taken for another than a text: then only
+    /// reading record by record tells what it is.
+    pub fn of_lines(
+        text: &str,
+        first: u32,
+        delimiter: u8,
+        fields: usize,
+        width: usize,
+    ) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() > (u32::MAX / 4) as usize || memchr(TYPED as u8, bytes).is_some() {
+            return None;
+        }
+        let mut rows = Self::new(width.min(fields));
+        // Rows with quotes come in once more, without them.
+        rows.text.reserve(bytes.len() + bytes.len() / 3);
+        rows.text.push_str(text);
+        let mut marks = Marks::new(bytes, delimiter);
+        let mut row = Begun::default();
+        while row.start < bytes.len() {
+            let at = marks.next();
+            let mark = bytes.get(at).copied();
+            if mark == Some(b'"') {
+                row.has_quotes = true;
+                if at != row.field {
+                    // Within a field that is not quoted a quote is text, which is written in another way.
+                    row.is_odd = true;
+                    continue;
+                }
+                let close = closing(&mut marks)?;
+                let (end, ends) = (marks.next(), &bytes[close + 1..]);
+                let is_end = end == close + 1 || end == close + 2 && ends.starts_with(b"\r\n");
+                if !is_end || close - at >= LONGEST_FIELD {
+                    return None;
+                }
+                row.has_sign |= begins_with_sign(&bytes[at + 1..close]);
+                row.is_quoted = true;
+                row.is_odd |= memchr2(delimiter, b'"', &bytes[at + 1..close]).is_none();
+                rows.field(&mut row, bytes, end, delimiter);
+            } else {
+                rows.field(&mut row, bytes, at, delimiter);
+            }
+            if row.is_complete {
+                if row.fields != fields {
+                    return None;
+                }
+                rows.line(text, &row, delimiter);
+                rows.unsigned.push(!row.has_sign);
+                row = Begun::at(row.next);
+            }
+        }
+        let count = u32::try_from(rows.starts.len()).ok()?;
+        rows.numbers = (first..first.checked_add(count)?).collect();
+        Some(rows)
+    }
+
+    /// Takes the field of `row` that ends at `at`.
+    fn field(&mut self, row: &mut Begun, bytes: &[u8], at: usize, delimiter: u8) {
+        let is_last = bytes.get(at) != Some(&delimiter);
+        let mut end = at;
+        if is_last {
+            end -= usize::from(at > row.start && bytes[at - 1] == b'\r');
+            (row.is_complete, row.end, row.next) = (true, end, at + 1);
+        }
+        if !row.is_quoted {
+            row.has_sign |= begins_with_sign(&bytes[row.field..end]);
+        }
+        row.is_quoted = false;
+        if row.fields < self.width {
+            self.ends.push((end - row.start) as u32);
+        }
+        row.fields += 1;
+        row.field = at + 1;
+    }
+
+    /// Takes a line whose fields were all taken.
+    fn line(&mut self, text: &str, line: &Begun, delimiter: u8) {
+        if !line.has_quotes {
+            self.starts.push(line.start as u64);
+            return;
+        }
+        // The cells follow one another, as those do that come in by themselves.
+        let start = self.text.len();
+        let cells = self.ends.len() - self.width;
+        let mut from = 0;
+        for cell in cells..self.ends.len() {
+            let to = self.ends[cell] as usize;
+            if from > 0 {
+                self.text.push('\0');
+            }
+            let written = &text[line.start + from..line.start + to];
+            if written.as_bytes().first() == Some(&b'"') {
+                self.push_unquoted(&written[1..written.len() - 1]);
+            } else {
+                self.text.push_str(written);
+            }
+            self.ends[cell] = (self.text.len() - start) as u32;
+            from = to + 1;
+        }
+        if !line.is_odd && line.fields == self.width {
+            let row = self.starts.len() as u32;
+            let record = (line.start as u32, line.end as u32);
+            self.quoted.push((row, delimiter, record));
+        }
+        self.starts.push(start as u64);
+    }
+
+    /// Takes what stands between two quotes, in which every quote is there twice.
+    fn push_unquoted(&mut self, mut quoted: &str) {
+        while let Some(at) = memchr(b'"', quoted.as_bytes()) {
+            self.text.push_str(&quoted[..=at]);
+            quoted = &quoted[at + 2..];
+        }
+        self.text.push_str(quoted);
+    }
+}
+
+/// Whether a spreadsheet may run a cell as a formula, or take it for a text that is escaped for that: it begins with a
+/// sign, and is no number below zero. What a cell with such a sign comes to the writer of the file knows.
+#[inline]
+fn begins_with_sign(cell: &[u8]) -> bool {
+    match cell {
+        [b'=' | b'+' | b'@' | b'\'' | b'\t' | b'\r' | 0xEF, ..] => true,
+        [b'-', rest @ ..] => {
+            let mut points = rest.iter().filter(|byte| **byte == b'.');
+            let is_number = rest.first().is_some_and(u8::is_ascii_digit)
+                && rest
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+                && points.nth(1).is_none();
+            !is_number
+        }
+        _ => false,
+    }
+}
+
+/// What is known of the line that is being read.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the line, apart from the others"
+)]
+struct Begun {
+    start: usize,
+    /// Where the field begins that comes next.
+    field: usize,
+    /// How many there are before it.
+    fields: usize,
+    /// Whether that field is quoted.
+    is_quoted: bool,
+    has_quotes: bool,
+    /// Whether some quotes are not as they are written.
+    is_odd: bool,
+    /// Whether a cell begins with a sign.
+    has_sign: bool,
+    is_complete: bool,
+    /// Where its last field ends, and where the next line begins.
+    end: usize,
+    next: usize,
+}
+
+impl Begun {
+    fn at(start: usize) -> Self {
+        Self {
+            start,
+            field: start,
+            ..Self::default()
+        }
+    }
+}
+
+/// Where the quote is that closes a field; the one that opens it was the last mark. `None` if its line does not.
+fn closing(marks: &mut Marks<'_>) -> Option<usize> {
+    loop {
+        let at = marks.next();
+        match marks.bytes.get(at) {
+            None | Some(b'\n') => return None,
+            Some(b'"') if marks.bytes.get(at + 1) == Some(&b'"') => {
+                marks.next();
+            }
+            Some(b'"') => return Some(at),
+            Some(_) => {}
+        }
+    }
+}
+
+/// How many bytes are looked at together.
+const STRETCH: usize = 64;
+
+/// The places of delimiters, quotes and line feeds. Fields are short, so that looking for the next of them from each
+/// place would take longer than finding all in a stretch of bytes.
+struct Marks<'t> {
+    bytes: &'t [u8],
+    /// The delimiter in each of eight bytes.
+    delimiter: u64,
+    /// Where the stretch begins, and a bit for each place in it that is still to be given.
+    base: usize,
+    found: u64,
+}
+
+/// A byte of a word of eight.
+const fn each(byte: u8) -> u64 {
+    0x0101_0101_0101_0101 * byte as u64
+}
+
+impl<'t> Marks<'t> {
+    fn new(bytes: &'t [u8], delimiter: u8) -> Self {
+        let mut marks = Self {
+            bytes,
+            delimiter: each(delimiter),
+            base: 0,
+            found: 0,
+        };
+        marks.look();
+        marks
+    }
+
+    /// The next place; behind the last of them the end of the text.
+    #[inline]
+    fn next(&mut self) -> usize {
+        while self.found == 0 {
+            if self.bytes.len() - self.base <= STRETCH {
+                return self.bytes.len();
+            }
+            self.base += STRETCH;
+            self.look();
+        }
+        let place = self.found.trailing_zeros() as usize;
+        self.found &= self.found - 1;
+        self.base + place
+    }
+
+    /// Looks at the stretch that begins at `base`.
+    #[inline]
+    fn look(&mut self) {
+        let rest = &self.bytes[self.base..];
+        self.found = if let Some(stretch) = rest.first_chunk() {
+            self.places(stretch)
+        } else {
+            let mut stretch = [0; STRETCH];
+            stretch[..rest.len()].copy_from_slice(rest);
+            self.places(&stretch)
+        };
+    }
+
+    #[inline]
+    fn places(&self, stretch: &[u8; STRETCH]) -> u64 {
+        // Of each byte all but the first bit, and that.
+        const REST: u64 = each(0x7F);
+        const FIRST: u64 = each(0x80);
+        // A byte is zero here if and only if it is the one that is looked for: then its first bit stays unset.
+        let differs = |word: u64, sign: u64| {
+            let word = word ^ sign;
+            ((word & REST) + REST) | word
+        };
+        let (words, _) = stretch.as_chunks::<8>();
+        let mut places = 0;
+        for (number, word) in words.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let none = differs(word, self.delimiter)
+                & differs(word, each(b'\n'))
+                & differs(word, each(b'"'));
+            let found = (!none & FIRST) >> 7;
+            // Brings the lowest bits of eight bytes together in one byte.
+            let bits = found.wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            places |= bits << (8 * number);
+        }
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::clean::text::{needs_escape, unescape};
+    use crate::table::{Cell, RawRows};
+
+    /// Fields that are no text of their own: what each of them is, and whether it is written so again.
+    const FIELDS: [(&str, &str, bool); 9] = [
+        ("", "", true),
+        ("a", "a", true),
+        ("客户，一", "客户，一", true),
+        ("\"a,b\"", "a,b", true),
+        ("\"说 \"\"好\"\"\"", "说 \"好\"", true),
+        ("\"\"\"\"", "\"", true),
+        ("\"plain\"", "plain", false),
+        ("\"\"", "", false),
+        ("5\" pipe", "5\" pipe", false),
+    ];
+
+    #[test]
+    fn each_field_comes_in_as_what_it_says() {
+        for end in ["\n", "\r\n"] {
+            let (mut text, mut expected) = (String::new(), RawRows::new(4));
+            let mut kept = vec![];
+            // Every pair of fields, at each place of a stretch.
+            for (number, (one, two)) in (0..81).map(|n| (n, (FIELDS[n / 9], FIELDS[n % 9]))) {
+                let long = "x".repeat(number % 67);
+                let record = format!("{},{long},{},k", one.0, two.0);
+                text += &record;
+                text += end;
+                let cells = [one.1, &long, two.1, "k"].map(Cell::Text);
+                expected.push(number as u32 + 7, cells);
+                kept.push((one.2 && two.2).then_some(record));
+            }
+            for text in [text.as_str(), text.trim_end()] {
+                let rows = RawRows::of_lines(text, 7, b',', 4, 4).unwrap();
+                assert!(rows.has_cells_of(&expected));
+                for (row, kept) in kept.iter().enumerate() {
+                    assert_eq!(rows.row_number(row), row as u32 + 7);
+                    assert_eq!(rows.record(row, b','), kept.as_deref());
+                    assert_eq!(rows.record(row, b'\t'), None);
+                }
+            }
+            let first = RawRows::of_lines(&text, 7, b',', 4, 3).unwrap();
+            let mut narrow = RawRows::of_lines(&text, 7, b',', 4, 4).unwrap();
+            narrow.narrow(3);
+            assert!(first.has_cells_of(&narrow));
+            let is_cut =
+                |rows: &RawRows, row| rows.record(row, b',').is_none_or(|r| !r.contains('k'));
+            assert!((0..81).all(|row| is_cut(&first, row) && is_cut(&narrow, row)));
+        }
+    }
+
+    #[test]
+    fn a_cell_that_begins_with_no_sign_is_written_as_it_stands() {
+        for (cell, expected) in [
+            ("-0.5", true),
+            ("-5", true),
+            ("-5.", true),
+            ("5-", true),
+            ("", true),
+            ("a=b", true),
+            ("客户", true),
+            ("-", false),
+            ("-5+x", false),
+            ("-1.2.3", false),
+            ("-.5", false),
+            ("=1", false),
+            ("+1", false),
+            ("@x", false),
+            ("'=1", false),
+            ("\tx", false),
+            ("＝1", false),
+            ("－1", false),
+        ] {
+            for text in [
+                format!("k,{cell},x"),
+                format!("k,\"{cell}\",x"),
+                format!("{cell},k,x"),
+            ] {
+                let rows = RawRows::of_lines(&text, 1, b',', 3, 3).unwrap();
+                assert_eq!(rows.is_unsigned(0), expected, "{text}");
+                let by_cell = (0..3).all(|column| match rows.cell(0, column) {
+                    Cell::Text(text) => !needs_escape(text) && unescape(text) == text,
+                    _ => true,
+                });
+                assert!(by_cell || !rows.is_unsigned(0), "{text}");
+            }
+        }
+        assert!(!RawRows::new(1).is_unsigned(0));
+    }
+
+    #[test]
+    fn what_only_reading_record_by_record_tells_is_left_to_it() {
+        for text in [
+            "a,b,c\na,b\n",
+            "a,b,c,d\n",
+            "a,b,c\n\n",
+            "\na,b,c\n",
+            "a,\"b\nb\",c\n",
+            "a,b,\"c\n",
+            "a,b,\"c",
+            "a,b,\"c\"\r",
+            "a,\"b\" ,c\n",
+            "a,\"b\"b,c\n",
+            "a,\u{1}n,c\n",
+        ] {
+            assert!(RawRows::of_lines(text, 1, b',', 3, 2).is_none(), "{text:?}");
+        }
+        let long = format!("a,\"{}\",c\n", "x".repeat(super::LONGEST_FIELD));
+        assert!(RawRows::of_lines(&long, 1, b',', 3, 3).is_none());
+        assert!(RawRows::of_lines("", 1, b',', 3, 2).unwrap().is_empty());
+    }
+}
