@@ -118,7 +118,7 @@ fn said(grading: &Grading) -> String {
     for rows in &book.events {
         // The rows of each customer lie in the order of the file, wherever those of the others are.
         for customer in 0..book.roster.len() {
-            let own = rows.rows_of(customer).iter().map(|row| *row as usize);
+            let own = rows.rows_of(customer).map(|row| row as usize);
             let own = own.map(|row| (rows.days[row], rows.clean.rows[row]));
             writeln!(said, "{:?}", own.collect::<Vec<_>>()).unwrap();
         }
@@ -233,11 +233,17 @@ fn schemes() -> Vec<(String, bool)> {
         "date = \"day\"\n",
         "date = \"day\"\nrows = \"months(day) < 2\"\n",
     );
+    // Of a row without an amount it is not known whether it counts, which is said of each.
+    let some_known = SHEET.replace(
+        "date = \"day\"\n",
+        "date = \"day\"\nrows = \"amount > 10\"\n",
+    );
     vec![
         (format!("{SHEET}{METRICS}"), false),
         (format!("{only_some}{METRICS}"), false),
         (format!("{SHEET}{METRICS}{MOVEMENT}"), false),
         (format!("{only_some}{METRICS}{MOVEMENT}"), false),
+        (format!("{some_known}{METRICS}{MOVEMENT}"), false),
         (format!("{SHEET}{CUSTOMERS}{METRICS}"), true),
         (format!("{only_some}{CUSTOMERS}{METRICS}"), true),
     ]
@@ -371,20 +377,62 @@ fn a_file_that_is_not_plain_is_read_whole() {
     assert_eq!(found, Some(N::Input));
 }
 
+/// What is said of rows in a few pieces is said in the words and the order of the whole, and their rows are refused alike.
 #[test]
-fn rows_of_which_there_is_something_to_say_are_read_whole() {
-    let scheme = format!("{SHEET}{METRICS}");
-    for line in [
+fn what_there_is_to_say_of_some_rows_is_said_as_of_the_whole() {
+    let lines = [
         "40,C01,2024-02-30,1,a\n",
         "40,C01,,1,a\n",
         "40,C01,2024-03-01,x,a\n",
         "40,1.2E+17,2024-03-01,1,a\n",
+        "40,#N/A,2024-03-01,1,a\n",
+        "40,C01,2024-03-01,-1,a\n",
+        "40,C77,2024-03-01,1,新\n40,C01,2024-02-30,1,old\n40,C01,2024-03-05,n/a,b\n40,C00,2025-03-01,y,a\n",
+    ];
+    let limits = SHEET.replace(
+        "type = \"money\"",
+        "type = \"money\", required = true, min = 0",
+    );
+    let lenient = limits.replacen("date =", "allow_bad = \"50%\"\ndate =", 1);
+    let counted = lenient.replacen("date =", "rows = \"months(day) < 3\"\ndate =", 1);
+    for sheet in [SHEET, &limits, &lenient, &counted] {
+        for movement in ["", MOVEMENT] {
+            let scheme = scheme_of(&format!("{sheet}{METRICS}{movement}"));
+            for (first, second) in lines.iter().zip(lines.iter().skip(2).chain(&lines)) {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("orders.csv");
+                // One at the end and one in between, with good ones before, after and beside them.
+                let text = with_line(first).replacen("\n9,", &format!("\n{second}9,"), 1);
+                fs::write(&path, text).unwrap();
+                let as_of = date("2024-06-15");
+                let whole = whole(&scheme, None, &path, as_of);
+                assert!(!whole.findings.is_empty());
+                for piece in [37, 60, 500] {
+                    let pieces = gathered(&scheme, None, &path, as_of, piece).unwrap();
+                    assert_eq!(said(&whole), said(&pieces), "{first}{second}{sheet}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_which_there_is_something_to_say_are_read_whole() {
+    let scheme = format!("{SHEET}{METRICS}");
+    for line in [
+        // How it is read depends on others.
         "40,C01,05/03/2024,1,a\n",
-        "40,C01,3/3/2024,1,a\n",
     ] {
         let found = why(&scheme, with_line(line).as_bytes());
         assert_eq!(found, Some(Whole::Said), "{line}");
     }
+    // In every second row, so that it is as well read whole.
+    let bad = with_line("").replace("2024-01-01,", "2024-01-32,");
+    let bad = bad
+        .replace("2024-01-1", "2024-13-1")
+        .replace("2024-01-2", "2024-13-2");
+    let found = why(&scheme, bad.as_bytes());
+    assert_eq!(found, Some(Whole::Said));
     let text = with_line("");
     let with = |from: &str, to: &str| scheme.replacen(from, to, 1);
     for (scheme, expected) in [
@@ -404,7 +452,7 @@ fn rows_of_which_there_is_something_to_say_are_read_whole() {
                 "date = \"day\"\n",
                 "date = \"day\"\nrows = \"amount > 0\"\n",
             ),
-            Whole::Said,
+            Whole::Unknown,
         ),
         (
             with("type = \"text\"", "type = \"text\", fill = \"down\""),

@@ -1,19 +1,22 @@
 //! The rows of an event sheet that count on the as-of date, and whose they are.
 
+use super::days::{Days, days_of};
 use super::filing::dates;
 use super::{
     Coverage, Filing, Gathered, Roster, check_bad_rows, fields, key_codes, repeats, replaced,
+    too_many_bad,
 };
 use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, place_of, text_at};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{At, Code, Finding};
 use crate::read::Table;
 use crate::scheme::model::EventSheet;
-use crate::table::column::{MISSING_DATE, MISSING_TEXT};
-use crate::table::{Column, Date, DateTime};
+use crate::table::column::MISSING_TEXT;
+use crate::table::{Column, Date};
 use crate::text;
 use foldhash::HashMap;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,16 +26,25 @@ pub struct EventRows {
     /// The typed columns and places of the rows that count.
     pub clean: Arc<CleanSheet>,
     /// The day of each row, in days since 1970-01-01.
-    pub days: Arc<Vec<i32>>,
-    /// For each row the customer's place in the roster. Rows of unknown customers are gone.
-    pub customer: Vec<u32>,
+    pub days: Days,
     /// What the files cover.
     pub coverage: Coverage,
     /// The field with the customer's key.
     pub customer_field: usize,
-    /// The rows of each customer in a row: customer `c` has `by_customer[starts[c]..starts[c + 1]]`.
-    by_customer: Vec<u32>,
+    /// Where the rows of each customer begin, one customer after the other, and in the end how many there are. Rows of
+    /// unknown customers are gone.
     starts: Vec<u32>,
+    /// Where the rows do not stand in that order.
+    apart: Option<Apart>,
+}
+
+/// Rows that stand in another order than their customers.
+#[derive(Clone, Debug)]
+struct Apart {
+    /// For each row the customer's place in the roster.
+    customers: Vec<u32>,
+    /// The rows of each customer in a row: customer `c` has `rows[starts[c]..starts[c + 1]]`.
+    rows: Vec<u32>,
 }
 
 /// An event sheet, read and cleaned: every row that is known, each once.
@@ -41,11 +53,13 @@ pub struct EventSource {
     /// Their typed columns.
     pub(super) clean: Arc<CleanSheet>,
     /// The day of each.
-    pub(super) days: Arc<Vec<i32>>,
+    pub(super) days: Days,
     /// What the files cover.
     pub coverage: Coverage,
     /// The one date on which rows are asked for, if only those are here that count then.
     counted: Option<Date>,
+    /// Whether it was read piece by piece.
+    is_gathered: bool,
 }
 
 /// Reads and cleans an event sheet. `filings` are beside the tables, or empty where the command named the files
@@ -99,16 +113,18 @@ pub fn read(
         drop_repeated(rule, id, tables, &mut clean, findings);
     }
     super::merged::rename(merged, &mut clean.columns[rule.customer]);
-    let days = days_of(&clean.columns[rule.date]);
+    let clean = Arc::new(clean);
+    let days = Days::of(&clean, rule.date);
     let future = days.iter().filter(|day| **day > last.days()).count();
     if !filed {
         findings.extend(dated_later(rule, future, last));
     }
     EventSource {
-        clean: Arc::new(clean),
-        days: Arc::new(days),
+        clean,
+        days,
         coverage,
         counted: None,
+        is_gathered: false,
     }
 }
 
@@ -145,13 +161,19 @@ impl EventSource {
         let mut coverage = Coverage::default();
         coverage.spans.extend(gathered.span);
         coverage.add_spans(&rule.coverage);
+        let mut clean = gathered.clean;
+        findings.append(&mut clean.findings);
+        let (bad, rows) = (clean.refused.len(), gathered.rows as usize);
+        findings.extend(too_many_bad(&rule.sheet, bad, rows));
         findings.extend(dated_later(rule, gathered.future, last));
-        let days = days_of(&gathered.clean.columns[rule.date]);
+        let clean = Arc::new(clean);
+        let days = Days::of(&clean, rule.date);
         Self {
-            clean: Arc::new(gathered.clean),
-            days: Arc::new(days),
+            clean,
+            days,
             coverage,
             counted: gathered.counted,
+            is_gathered: true,
         }
     }
 
@@ -171,9 +193,18 @@ impl EventSource {
             if days.iter().any(is_later) {
                 own.keep(|row| !is_later(&days[row]));
             }
-            fields::filter(&rule.sheet, tables, date, &mut own, findings);
-            days = Arc::new(days_of(&own.columns[rule.date]));
+            let mut found = vec![];
+            fields::filter(&rule.sheet, tables, date, &mut own, &mut found);
+            if self.is_gathered {
+                // Their rows stand customer by customer; what is said of them is said in the order of the file.
+                found.sort_by_key(|finding| match &finding.at {
+                    At::Data(place) => place.row,
+                    _ => None,
+                });
+            }
+            findings.append(&mut found);
             clean = Arc::new(own);
+            days = Days::of(&clean, rule.date);
         }
         if clean.rows.is_empty() && clean.refused.is_empty() && !tables.is_empty() {
             let name = &rule.sheet.name;
@@ -195,26 +226,11 @@ impl EventSource {
         EventRows {
             clean,
             days,
-            customer: vec![],
             coverage: self.coverage.clone(),
             customer_field: rule.customer,
-            by_customer: vec![],
             starts: vec![],
+            apart: None,
         }
-    }
-}
-
-/// The days of a date or datetime column.
-pub(super) fn days_of(column: &Column) -> Vec<i32> {
-    match column {
-        Column::Date(days) => days.clone(),
-        Column::DateTime(seconds) => seconds
-            .iter()
-            .map(|second| {
-                DateTime::from_seconds(*second).map_or(MISSING_DATE, |moment| moment.date().days())
-            })
-            .collect(),
-        _ => vec![MISSING_DATE; column.len()],
     }
 }
 
@@ -297,39 +313,43 @@ impl EventRows {
         tables: &[Table],
         findings: &mut Vec<Finding>,
     ) {
-        let codes = key_codes(&self.clean.columns[rule.customer], roster);
+        let clean = self.clean.clone();
+        let codes = key_codes(&clean.columns[rule.customer], roster);
         let mut unknown: Vec<usize> = (0..codes.len())
             .filter(|row| codes[*row] == MISSING_TEXT)
             .collect();
         self.sort_by_place(&mut unknown);
-        if !unknown.is_empty() {
-            let field = &rule.sheet.fields[rule.customer].name;
-            for row in &unknown {
-                let id = text_at(&self.clean.columns[rule.customer], *row);
-                if roster.is_without_row(&id) {
-                    continue;
-                }
-                let id = crate::clean::text::shorten(&id);
-                findings.push(
-                    Finding::warning(
-                        Code::UnknownCustomer,
-                        text!(
-                            "`{field}` is none of the customers; the row does not count",
-                            "`{field}` 不在客户表中，该行不计入"
-                        ),
-                    )
-                    .place(place_of(tables, self.clean.rows[*row], None))
-                    .with_note(text!("the first is `{id}`", "首个为 `{id}`")),
-                );
-            }
-            Arc::make_mut(&mut self.clean).keep(|row| codes[row] != MISSING_TEXT);
-            self.days = Arc::new(days_of(&self.clean.columns[rule.date]));
+        if unknown.is_empty() {
+            self.sort_by_customer(codes, roster.len());
+            return;
         }
-        self.customer = codes
-            .into_iter()
-            .filter(|code| *code != MISSING_TEXT)
-            .collect();
-        self.sort_by_customer(roster.len());
+        let field = &rule.sheet.fields[rule.customer].name;
+        for row in &unknown {
+            let id = text_at(&self.clean.columns[rule.customer], *row);
+            if roster.is_without_row(&id) {
+                continue;
+            }
+            let id = crate::clean::text::shorten(&id);
+            findings.push(
+                Finding::warning(
+                    Code::UnknownCustomer,
+                    text!(
+                        "`{field}` is none of the customers; the row does not count",
+                        "`{field}` 不在客户表中，该行不计入"
+                    ),
+                )
+                .place(place_of(tables, self.clean.rows[*row], None))
+                .with_note(text!("the first is `{id}`", "首个为 `{id}`")),
+            );
+        }
+        // Let go of, or all would be copied.
+        let mut codes = codes.into_owned();
+        drop(clean);
+        self.days = Days::Own(Arc::default());
+        Arc::make_mut(&mut self.clean).keep(|row| codes[row] != MISSING_TEXT);
+        self.days = Days::of(&self.clean, rule.date);
+        codes.retain(|code| *code != MISSING_TEXT);
+        self.sort_by_customer(codes.into(), roster.len());
     }
 
     /// The same sheet with other rows: their days, and whose of so many customers they are.
@@ -342,38 +362,41 @@ impl EventRows {
     ) -> Self {
         let mut rows = Self {
             clean: Arc::new(clean),
-            days: Arc::new(days),
-            customer,
+            days: Days::Own(Arc::new(days)),
             coverage: self.coverage.clone(),
             customer_field: self.customer_field,
-            by_customer: vec![],
             starts: vec![],
+            apart: None,
         };
-        rows.sort_by_customer(customers);
+        rows.sort_by_customer(customer.into(), customers);
         rows
     }
 
-    /// Sorts the rows by customer, by counting; those of one customer keep their order.
-    fn sort_by_customer(&mut self, customers: usize) {
+    /// Sorts the rows by customer, by counting; those of one customer keep their order. `of_row` are their customers.
+    fn sort_by_customer(&mut self, of_row: Cow<'_, [u32]>, customers: usize) {
         let mut starts = vec![0u32; customers + 1];
-        for customer in &self.customer {
+        for customer in of_row.iter() {
             starts[*customer as usize + 1] += 1;
         }
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
         }
-        self.starts.clone_from(&starts);
-        if self.customer.is_sorted() {
-            self.by_customer = (0..self.customer.len() as u32).collect();
+        self.starts = starts;
+        self.apart = None;
+        if of_row.is_sorted() {
             return;
         }
-        let mut next = starts;
-        self.by_customer = vec![0; self.customer.len()];
-        for (row, customer) in self.customer.iter().enumerate() {
+        let mut next = self.starts.clone();
+        let mut rows = vec![0; of_row.len()];
+        for (row, customer) in (0..).zip(of_row.iter()) {
             let place = &mut next[*customer as usize];
-            self.by_customer[*place as usize] = row as u32;
+            rows[*place as usize] = row;
             *place += 1;
         }
+        self.apart = Some(Apart {
+            customers: of_row.into_owned(),
+            rows,
+        });
     }
 
     /// Brings rows into the order of the files.
@@ -385,7 +408,17 @@ impl EventRows {
     }
 
     /// The rows of one customer, in the order of the files.
-    pub fn rows_of(&self, customer: usize) -> &[u32] {
-        &self.by_customer[self.starts[customer] as usize..self.starts[customer + 1] as usize]
+    pub fn rows_of(&self, customer: usize) -> impl ExactSizeIterator<Item = u32> + Clone {
+        let apart = self.apart.as_ref();
+        let own = self.starts[customer]..self.starts[customer + 1];
+        own.map(move |at| apart.map_or(at, |apart| apart.rows[at as usize]))
+    }
+
+    /// A row's customer, by the place in the roster.
+    pub fn customer_of(&self, row: usize) -> usize {
+        match &self.apart {
+            Some(apart) => apart.customers[row] as usize,
+            None => self.starts.partition_point(|start| *start as usize <= row) - 1,
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::changes::row_key;
 use super::quarantine::{Quarantined, quarantined};
-use super::{Filing, Inputs, SheetKind, check_bad_rows, credit_codes, crosswalk, events, same_key};
+use super::{
+    Filing, Inputs, SheetKind, check_bad_rows, credit_codes, crosswalk, days, events, same_key,
+};
 use crate::checks::{self, Last};
 use crate::clean::absent::absent_columns;
 use crate::clean::column::read_id;
@@ -164,7 +166,7 @@ impl<'a> Arrival<'a> {
         let Some((column, rule)) = column_of(self.rule, &self.table, self.keys[1]) else {
             return vec![];
         };
-        let days = events::days_of(&read_column(&self.table.rows, column, &rule).column);
+        let days = days::days_of(&read_column(&self.table.rows, column, &rule).column);
         days.into_iter().map(Date::from_days).collect()
     }
 
@@ -206,7 +208,7 @@ impl<'a> Arrival<'a> {
         let quarantined = quarantined(&clean, &self.table, &findings);
         let mut span = None;
         if let SheetKind::Events(_) = kind {
-            let days = events::days_of(&clean.columns[keys[1]]);
+            let days = days::days_of(&clean.columns[keys[1]]);
             let days = days.into_iter().filter_map(Date::from_days);
             span = days.fold(None, |span: Option<(Date, Date)>, day| {
                 Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))

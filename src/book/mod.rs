@@ -10,6 +10,7 @@ mod coverage;
 mod credit_codes;
 mod crosswalk;
 mod customers;
+mod days;
 mod earlier;
 mod events;
 mod fields;
@@ -36,6 +37,7 @@ pub use before::Earlier;
 pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
+pub use days::Days;
 pub use earlier::{Recognised, recognise, recognise_by_words};
 pub use events::EventRows;
 use filing::InForce;
@@ -60,6 +62,7 @@ use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Decimal};
 use crate::text;
 use foldhash::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What is known on the as-of date.
@@ -276,14 +279,14 @@ fn lookup(
 }
 
 /// The customer of each row by a column of keys; [`MISSING_TEXT`] where the roster has none.
-fn key_codes(column: &Column, roster: &Roster) -> Vec<u32> {
+fn key_codes<'a>(column: &'a Column, roster: &Roster) -> Cow<'a, [u32]> {
     let Column::Text(texts) = column else {
-        return vec![MISSING_TEXT; column.len()];
+        return vec![MISSING_TEXT; column.len()].into();
     };
     // Where the customers are those of this sheet, which are sorted already, they are looked up by nobody.
     let mut pairs = texts.dictionary.iter().zip(roster.ids.iter());
     if texts.dictionary.len() == roster.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other)) {
-        return texts.codes.clone();
+        return Cow::Borrowed(&texts.codes);
     }
     let known = roster.by_id();
     let codes: Vec<u32> = texts
@@ -291,9 +294,8 @@ fn key_codes(column: &Column, roster: &Roster) -> Vec<u32> {
         .iter()
         .map(|text| known.get(text).copied().unwrap_or(MISSING_TEXT))
         .collect();
-    texts
-        .codes
-        .iter()
+    let of_row = texts.codes.iter();
+    of_row
         .map(|code| codes.get(*code as usize).copied().unwrap_or(MISSING_TEXT))
         .collect()
 }

@@ -228,8 +228,8 @@ impl Shelf {
         let mut seen: Vec<bool> = vec![false; first.roster.len()];
         for (rows, rule) in events.iter().zip(&scheme.events) {
             let column = &rows.clean.columns[rule.customer];
-            for code in super::key_codes(column, &first.roster) {
-                if let Some(seen) = seen.get_mut(code as usize) {
+            for code in super::key_codes(column, &first.roster).iter() {
+                if let Some(seen) = seen.get_mut(*code as usize) {
                     *seen = true;
                 }
             }

@@ -114,15 +114,16 @@ pub(crate) fn emptied(column: &Column) -> Column {
 impl EventRows {
     /// The rows of some customers, by their new numbers.
     fn of_some(&self, numbers: &HashMap<u32, u32>) -> Self {
-        let is_theirs = |row: usize| numbers.contains_key(&self.customer[row]);
+        let is_theirs = |row: usize| numbers.contains_key(&(self.customer_of(row) as u32));
         let mut clean = super::CleanSheet::clone(&self.clean);
         clean.keep(is_theirs);
         clean.columns = clean.columns.iter().map(emptied).collect();
         clean.refused.clear();
         clean.findings.clear();
-        let theirs = (0..self.customer.len()).filter(|row| is_theirs(*row));
+        let theirs = (0..self.days.len()).filter(|row| is_theirs(*row));
         let days = theirs.clone().map(|row| self.days[row]);
-        let customer = theirs.filter_map(|row| numbers.get(&self.customer[row]).copied());
+        let customer =
+            theirs.filter_map(|row| numbers.get(&(self.customer_of(row) as u32)).copied());
         let (days, customer) = (days.collect(), customer.collect());
         self.with_rows(clean, days, customer, numbers.len())
     }

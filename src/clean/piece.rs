@@ -92,10 +92,20 @@ impl<'a> Pieces<'a> {
         columns.collect()
     }
 
+    /// The column of the first key.
+    pub fn key(&self) -> usize {
+        self.columns[self.keys[0]].0
+    }
+
     /// The id of a row: the first key. `None` if it is missing or cannot be read.
-    pub fn id<'r>(&self, rows: &'r RawRows, row: usize) -> Option<Cow<'r, str>> {
+    #[inline]
+    pub fn id<'r>(&self, rows: &'r RawRows, row: usize) -> Option<&'r str> {
         let (column, rule) = &self.columns[self.keys[0]];
-        read_id(rows, row, *column, rule).ok()?
+        match read_id(rows, row, *column, rule) {
+            Ok(Some(Cow::Borrowed(id))) => Some(id),
+            // A text is what it is; that of a number would have to be made.
+            _ => None,
+        }
     }
 }
 

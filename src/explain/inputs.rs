@@ -180,7 +180,7 @@ fn metric_rows(grading: &Grading, metric: usize, row: usize) -> Source {
     };
     let events = &grading.book.events[sheet];
     let tables = &grading.book.inputs.events[sheet];
-    let own = events.rows_of(row);
+    let own: Vec<u32> = events.rows_of(row).collect();
     let mut first = own.first().copied();
     let single = matches!(
         metric.value.function,

@@ -167,7 +167,7 @@ pub fn type_holds(grading: &Grading, row: usize) -> bool {
         return true;
     };
     let is_by_values = grading.scheme.type_movement.is_none()
-        && grading.people.persons[row].kind.overridden.is_none();
+        && grading.people.persons[row].kind().overridden.is_none();
     match &grading.scheme.types[kind].when {
         // Of a type that the values did not give a role is not told whether they would have.
         Some(when) if is_by_values || grading.scheme.slots.withholds(&when.bound) => is_by_values,

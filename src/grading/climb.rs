@@ -3,7 +3,7 @@
 use super::People;
 use super::given::{set_grades, type_names};
 use super::moment::{Moment, When};
-use super::person::{Move, Person, Track};
+use super::person::{Move, Track};
 use crate::assess::{Choice, kept};
 use crate::classify;
 use crate::decide::{self, Judged, Ladder, Override, Why, apply};
@@ -37,7 +37,7 @@ impl<'a> Moment<'a> {
             if !(open[row] || is_shown || person.begins_on(end, ladder, movement.is_some())) {
                 continue;
             }
-            let track = track_of(person, ladder);
+            let track = person.on(ladder);
             let on_hold = ladder == Ladder::Grade && self.held[row];
             let level = match (movement, &conditions) {
                 (Some(movement), Some(conditions)) if open[row] => {
@@ -108,7 +108,7 @@ impl<'a> Moment<'a> {
                 let person = &people.persons[*number as usize];
                 match ladder {
                     Ladder::Grade => &person.grade,
-                    Ladder::Type => &person.kind,
+                    Ladder::Type => person.kind(),
                 }
             })
             .collect();
@@ -201,13 +201,6 @@ impl Conditions {
         self.eligible
             .as_ref()
             .map_or(Truth::True, |truths| truths[row])
-    }
-}
-
-fn track_of(person: &mut Person, ladder: Ladder) -> &mut Track {
-    match ladder {
-        Ladder::Grade => &mut person.grade,
-        Ladder::Type => &mut person.kind,
     }
 }
 

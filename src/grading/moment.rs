@@ -79,11 +79,10 @@ impl<'a> Moment<'a> {
         let numbers = people.numbers(&book);
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
         facts.stand_among(everybody.clone());
-        let earlier: Vec<Earlier> = numbers
-            .iter()
-            .map(|number| people.persons[*number as usize].now())
-            .collect();
+        let now = |number: &u32| people.persons[*number as usize].now();
+        let earlier: Vec<Earlier> = numbers.iter().map(now).collect();
         fill(scheme, &book, &earlier, &mut facts);
+        drop(earlier);
         let first_seen = first_seen(&book);
         // What metrics say of rows and coverage holds for every moment, and the newest book has it all.
         let mut of_earlier = vec![];
@@ -190,10 +189,11 @@ impl<'a> Moment<'a> {
         );
         let sets = &self.past.overrides;
         findings.extend(overrides::told(scheme, sets, &tags, &self.book, people));
-        let by_id = self.book.roster.by_id();
-        let tagged = tags.into_iter();
-        let tagged =
-            tagged.filter_map(|place| Some((*by_id.get(&sets[place].customer)?, place as u32)));
+        let roster = &self.book.roster;
+        let tagged = tags.into_iter().filter_map(|place| {
+            let row = roster.by_id().get(&sets[place].customer)?;
+            Some((*row, place as u32))
+        });
         let mut tagged: Vec<(u32, u32)> = tagged.collect();
         tagged.sort_unstable();
         let settled = settled_rows(scheme, self.past, &self.book);
@@ -244,7 +244,7 @@ impl<'a> Moment<'a> {
     /// reason where they give none.
     fn shown_types(&self, people: &People) -> Vec<Choice> {
         let choose = |(row, number): (usize, &u32)| {
-            let track = &people.persons[*number as usize].kind;
+            let track = people.persons[*number as usize].kind();
             match track.effective {
                 Some(level) => Choice::Is(level),
                 None => match self.kinds.get(row) {

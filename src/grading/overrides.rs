@@ -51,7 +51,7 @@ pub(super) fn told(
                 let place = Some(index as u32);
                 let does = match set.subject {
                     Subject::Grade => person.grade.overridden == place,
-                    Subject::Type => person.kind.overridden == place,
+                    Subject::Type => person.kind().overridden == place,
                     Subject::Tag => tags.contains(&index),
                 };
                 if !does {

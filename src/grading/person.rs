@@ -19,9 +19,26 @@ pub struct Person {
     pub before: Earlier,
     /// On the ladder of grades.
     pub grade: Track,
-    /// On the ladder of types.
-    pub kind: Track,
+    /// On the ladder of types, if anything was ever said of it: where there are no types that is no small part of all.
+    kind: Option<Box<Track>>,
 }
+
+/// Where nobody has been yet.
+static NOWHERE: Track = Track {
+    place: Place {
+        level: None,
+        moved: None,
+        demoted: None,
+        at_risk: None,
+        counts_after: None,
+    },
+    effective: None,
+    since: None,
+    overridden: None,
+    was_overridden: false,
+    last: None,
+    moves: vec![],
+};
 
 /// Which periods are decided for a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +55,7 @@ pub enum Start {
 }
 
 /// A customer on one ladder.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Track {
     /// Where the rules left the customer.
     pub place: Place,
@@ -255,7 +272,7 @@ impl Person {
                 kind: kind.effective.map(|level| level as usize),
             },
             grade,
-            kind,
+            kind: kept(kind),
         }
     }
 
@@ -286,14 +303,27 @@ impl Person {
             start,
             before: sheet,
             grade: track(sheet.grade, since),
-            kind: track(sheet.kind, since),
+            kind: kept(track(sheet.kind, since)),
+        }
+    }
+
+    /// On the ladder of types.
+    pub fn kind(&self) -> &Track {
+        self.kind.as_deref().unwrap_or(&NOWHERE)
+    }
+
+    /// On a ladder, to be moved there.
+    pub(super) fn on(&mut self, ladder: Ladder) -> &mut Track {
+        match ladder {
+            Ladder::Grade => &mut self.grade,
+            Ladder::Type => self.kind.get_or_insert_default(),
         }
     }
 
     /// Whether a ladder begins on this day, which decides nothing itself: a type that the sheet does not say is what the
     /// values give, and what people had set counts.
     pub fn begins_on(&self, end: Date, ladder: Ladder, is_moved: bool) -> bool {
-        let is_unsaid = ladder == Ladder::Type && self.kind.effective.is_none();
+        let is_unsaid = ladder == Ladder::Type && self.kind().effective.is_none();
         self.start == Start::Since(end) && (is_moved || is_unsaid)
     }
 
@@ -305,6 +335,11 @@ impl Person {
             Start::Last => is_last,
         }
     }
+}
+
+/// A track, if it has been anywhere.
+fn kept(track: Track) -> Option<Box<Track>> {
+    (track != NOWHERE).then(|| Box::new(track))
 }
 
 /// The levels of both ladders by name, those of earlier schemes too.

@@ -55,10 +55,10 @@ impl Grading {
         Standing {
             decided,
             grade: rung(&person.grade, grade(person.grade.place.level)),
-            kind: rung(&person.kind, kind(person.kind.place.level)),
+            kind: rung(person.kind(), kind(person.kind().place.level)),
             effective_grade: grade(person.grade.effective),
             since: person.grade.since,
-            effective_kind: kind(person.kind.effective),
+            effective_kind: kind(person.kind().effective),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Person {
         Earlier {
             grade: level(&self.grade),
             since: self.grade.since,
-            kind: level(&self.kind),
+            kind: level(self.kind()),
         }
     }
 }

@@ -288,7 +288,7 @@ fn purchase_days(book: &Book, events: &EventRows, counts: &dyn Fn(usize) -> bool
     let mut own: Vec<i32> = vec![];
     for customer in 0..customers {
         starts.push(days.len() as u32);
-        let rows = events.rows_of(customer).iter().map(|row| *row as usize);
+        let rows = events.rows_of(customer).map(|row| row as usize);
         own.clear();
         own.extend(rows.filter(|row| counts(*row)).map(|row| events.days[row]));
         own.sort_unstable();
@@ -310,7 +310,7 @@ fn spent(days: &Days, rows: &Rows<'_>) -> Vec<Option<Spent>> {
         let mut known: Vec<i32> = vec![];
         let mut sum: i128 = 0;
         for row in rows.events.rows_of(customer) {
-            let row = *row as usize;
+            let row = row as usize;
             let (day, amount) = (rows.events.days[row], amounts[row]);
             if (rows.counts)(row) && day > first && amount != MISSING {
                 known.push(day);

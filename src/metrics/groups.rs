@@ -13,8 +13,8 @@ pub struct Groups<'a> {
     events: &'a EventRows,
     /// How many customers there are.
     customers: usize,
-    /// Which rows count, by customer and row.
-    takes: &'a Takes<'a>,
+    /// Which rows count, by customer and row; all where nobody says.
+    takes: Option<&'a Takes<'a>>,
     /// The closed periods; `None` where all rows of a customer are one group.
     periods: Option<Periods>,
 }
@@ -25,11 +25,53 @@ struct Periods {
     first: i32,
     /// The last day of each.
     ends: Vec<i32>,
+    /// The period of each day from the first on, of as many days as are asked for all the time.
+    of_day: Vec<u32>,
+}
+
+/// The most days whose periods are noted: ninety years, or 128 KB.
+const MOST_DAYS: i32 = 1 << 15;
+
+impl Periods {
+    fn new(axis: Axis) -> Self {
+        let first = axis.period(0).start().map_or(i32::MAX, Date::days);
+        let mut periods = Self {
+            first,
+            ends: axis.ends(),
+            of_day: vec![],
+        };
+        let last = periods
+            .ends
+            .last()
+            .map_or(first, |last| last.saturating_add(1));
+        let noted = first..last.min(first.saturating_add(MOST_DAYS));
+        periods.of_day = noted.map(|day| periods.looked_up(day)).collect();
+        periods
+    }
+
+    /// The period of a day; one more than there are for a day outside all.
+    fn of(&self, day: i32) -> u32 {
+        let noted = usize::try_from(i64::from(day) - i64::from(self.first));
+        let noted = noted.ok().and_then(|day| self.of_day.get(day));
+        noted.copied().unwrap_or_else(|| self.looked_up(day))
+    }
+
+    fn looked_up(&self, day: i32) -> u32 {
+        let period = match day {
+            day if day < self.first => self.ends.len(),
+            day => self.ends.partition_point(|end| *end < day),
+        };
+        period as u32
+    }
 }
 
 impl<'a> Groups<'a> {
     /// A group for each customer.
-    pub fn of_customers(events: &'a EventRows, customers: usize, takes: &'a Takes<'a>) -> Self {
+    pub fn of_customers(
+        events: &'a EventRows,
+        customers: usize,
+        takes: Option<&'a Takes<'a>>,
+    ) -> Self {
         Self {
             events,
             customers,
@@ -42,16 +84,11 @@ impl<'a> Groups<'a> {
     pub fn of_periods(
         events: &'a EventRows,
         customers: usize,
-        takes: &'a Takes<'a>,
+        takes: Option<&'a Takes<'a>>,
         axis: Axis,
     ) -> Self {
-        let first = axis.period(0).start().map_or(i32::MAX, Date::days);
-        let periods = Periods {
-            first,
-            ends: axis.ends(),
-        };
         Self {
-            periods: Some(periods),
+            periods: Some(Periods::new(axis)),
             ..Self::of_customers(events, customers, takes)
         }
     }
@@ -77,9 +114,12 @@ impl<'a> Groups<'a> {
         let mut own: Vec<u32> = vec![];
         let mut sorted = Sorted::default();
         for customer in customers {
-            let rows = self.events.rows_of(customer).iter().copied();
+            let rows = self.events.rows_of(customer);
             own.clear();
-            own.extend(rows.filter(|row| (self.takes)(customer, *row as usize)));
+            match self.takes {
+                Some(takes) => own.extend(rows.filter(|row| takes(customer, *row as usize))),
+                None => own.extend(rows),
+            }
             match &self.periods {
                 None => give(&own),
                 Some(periods) => sorted.each(&own, periods, &self.events.days, &mut give),
@@ -112,13 +152,9 @@ impl Sorted {
         self.starts.resize(count + 2, 0);
         self.of_row.clear();
         for row in own {
-            let day = days[*row as usize];
-            let period = match day {
-                day if day < periods.first => count,
-                day => periods.ends.partition_point(|end| *end < day),
-            };
-            self.of_row.push(period as u32);
-            self.starts[period + 1] += 1;
+            let period = periods.of(days[*row as usize]);
+            self.of_row.push(period);
+            self.starts[period as usize + 1] += 1;
         }
         for period in 0..=count {
             self.starts[period + 1] += self.starts[period];

@@ -22,7 +22,7 @@ pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
 pub use estimate::Fit;
-use groups::Groups;
+use groups::{Groups, Takes};
 pub use so_far::so_far;
 use std::borrow::Cow;
 use window::Windows;
@@ -138,6 +138,8 @@ fn one(
         report::missing(rule, metric, tables, events, &untold, &missing, findings);
     }
     let used = |row: usize| counts(row) && !missing(row);
+    // Nearly always: then nobody asks row by row either.
+    let all_used = counted.is_none() && gaps.is_none();
     let id_codes = id_order(rule, metric, events);
     let source = aggregate::Source {
         values: values.filter(|_| !date_is_values),
@@ -148,7 +150,9 @@ fn one(
         let windows = Windows::new(&metric.window, book);
         let takes =
             |customer: usize, row: usize| used(row) && windows.contains(customer, events.days[row]);
-        let groups = Groups::of_customers(events, customers, &takes);
+        let is_all = all_used && windows.contain_all(&events.days);
+        let takes = (!is_all).then_some(&takes as &Takes<'_>);
+        let groups = Groups::of_customers(events, customers, takes);
         let (column, overflows) = aggregate(metric.value.function, &source, &groups);
         report::overflow(metric, book, &overflows, 1, findings);
         let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
@@ -167,7 +171,8 @@ fn one(
         return MetricColumn::Series(SeriesColumn::none());
     }
     let takes = |_: usize, row: usize| used(row);
-    let groups = Groups::of_periods(events, customers, &takes, axis);
+    let takes = (!all_used).then_some(&takes as &Takes<'_>);
+    let groups = Groups::of_periods(events, customers, takes, axis);
     let (mut column, overflows) = aggregate(metric.value.function, &source, &groups);
     report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
@@ -369,11 +374,12 @@ fn blank_unknown(
 pub fn first_events(book: &Book) -> Vec<i32> {
     let mut first = vec![MISSING_DATE; book.roster.len()];
     for events in &book.events {
-        for (day, customer) in events.days.iter().zip(&events.customer) {
-            let known = &mut first[*customer as usize];
-            if *known == MISSING_DATE || *day < *known {
-                *known = *day;
-            }
+        for (customer, known) in first.iter_mut().enumerate() {
+            let days = events
+                .rows_of(customer)
+                .map(|row| events.days[row as usize]);
+            let own = Some(*known).filter(|day| *day != MISSING_DATE);
+            *known = days.chain(own).min().unwrap_or(MISSING_DATE);
         }
     }
     first

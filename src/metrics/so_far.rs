@@ -29,7 +29,7 @@ pub fn so_far(metric: &Metric, book: &Book, customer: usize) -> Option<(Period, 
         return None;
     }
     let days = begins.days()..=book.as_of.days();
-    let rows = events.rows_of(customer).iter().copied();
+    let rows = events.rows_of(customer);
     let rows = rows.filter(|row| days.contains(&events.days[*row as usize]));
     let rows: Vec<Option<u32>> = rows.map(Some).collect();
     let columns: Vec<Column> = events

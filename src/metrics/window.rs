@@ -57,6 +57,18 @@ impl Windows {
         }
     }
 
+    /// Whether all of these days count for everybody.
+    pub fn contain_all(&self, days: &[i32]) -> bool {
+        match self {
+            Self::All(first, last) => {
+                // Without a branch, so that many are compared at once.
+                let outside = |any: bool, day: &i32| any | (day < first) | (day > last);
+                !days.iter().fold(false, outside)
+            }
+            Self::Each(..) => false,
+        }
+    }
+
     /// Whether it is not known which days count for a customer: the date of the anniversary is missing. What is counted
     /// there is missing too, and not 0.
     pub fn is_unknown(&self, customer: usize) -> bool {

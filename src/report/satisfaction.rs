@@ -169,7 +169,7 @@ fn answers(
     let since = super::service::since(material, surveys.within).map(crate::table::Date::days);
     for (place, row) in material.scope.rows().iter().enumerate() {
         for event in events.rows_of(*row as usize) {
-            let event = *event as usize;
+            let event = event as usize;
             let counts = since.is_none_or(|since| events.days[event] > since);
             if counts && values[event] != MISSING {
                 answers[groups.at(place)].add(values[event], scale);

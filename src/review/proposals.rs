@@ -108,7 +108,7 @@ pub fn proposals(
                         continue;
                     };
                     found.push(Proposal {
-                        customer: book.roster.ids[rows.customer[row] as usize].clone(),
+                        customer: book.roster.ids[rows.customer_of(row)].clone(),
                         date,
                         subject,
                         level: name,

@@ -7,6 +7,10 @@ use std::num::NonZero;
 /// Days from 0000-12-31 (chrono's day 0 of the common era) to 1970-01-01.
 const UNIX_FROM_CE: i32 = 719_163;
 
+/// 0001-01-01 and 9999-12-31, in days since 1970-01-01.
+const FIRST: i32 = 1 - UNIX_FROM_CE;
+const LAST: i32 = 2_932_896;
+
 /// A calendar day from 0001-01-01 to 9999-12-31.
 ///
 /// It is held as a number that is never nought and in the order of the days, so that `Option<Date>`, of which a run keeps
@@ -38,10 +42,7 @@ impl Date {
 
     /// From days since 1970-01-01; `None` outside the years 1 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
-        let date = NaiveDate::from_num_days_from_ce_opt(days.checked_add(UNIX_FROM_CE)?)?;
-        (1..=9999)
-            .contains(&date.year())
-            .then_some(Self::within(days))
+        (FIRST..=LAST).contains(&days).then_some(Self::within(days))
     }
 
     /// Days since 1970-01-01.
@@ -232,6 +233,9 @@ mod tests {
         assert!(days.is_sorted());
         assert_eq!(days.map(Date::days), [-719_162, -1, 0, 1, 2_932_896]);
         assert_eq!(days.map(|day| Date::from_days(day.days())), days.map(Some));
+        for outside in [-719_163, 2_932_897, i32::MIN, i32::MAX] {
+            assert_eq!(Date::from_days(outside), None);
+        }
         assert_eq!(size_of::<Option<Date>>(), size_of::<i32>());
     }
 

@@ -67,7 +67,7 @@ pub fn follow_ups(grading: &Grading, findings: &mut Vec<Finding>) -> FollowUps {
         let Some(day) = Date::from_days(rows.days[row]).filter(|_| counts) else {
             continue;
         };
-        let customer = grading.book.roster.ids[rows.customer[row] as usize].clone();
+        let customer = grading.book.roster.ids[rows.customer_of(row)].clone();
         let title = rule.title.map(|field| &rows.clean.columns[field]);
         let title = title.map_or_else(|| Arc::from(""), |column| text_at(column, row));
         let of = found.of.entry(customer).or_default();

@@ -90,7 +90,13 @@ fn check(line: &Line<'_>, grading: &Grading) -> Result<(), String> {
     let shown = |date: Option<Date>| date.map_or_else(|| "-".to_owned(), |date| date.to_string());
     for (key, expected) in &line.more {
         let step = |of_type: bool| {
-            let track = person.map(|person| if of_type { &person.kind } else { &person.grade });
+            let track = person.map(|person| {
+                if of_type {
+                    person.kind()
+                } else {
+                    &person.grade
+                }
+            });
             track.and_then(|track| track.last)
         };
         let name = |level: Option<u32>| {

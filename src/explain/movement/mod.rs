@@ -41,7 +41,7 @@ impl Ladder {
         let person = &grading.people.persons[row];
         match self {
             Self::Grade => &person.grade,
-            Self::Type => &person.kind,
+            Self::Type => person.kind(),
         }
     }
 

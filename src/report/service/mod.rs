@@ -143,7 +143,7 @@ fn judge(
         let strategy = grading.classification.strategies[*row as usize].index();
         let within = strategy.and_then(|strategy| promised[strategy]);
         for event in events.rows_of(*row as usize) {
-            let event = *event as usize;
+            let event = event as usize;
             if since.is_some_and(|since| events.days[event] <= since) {
                 continue;
             }

@@ -1,0 +1,254 @@
+//! The rows of one piece: which of them count, and then to which part each belongs.
+
+use super::Whole;
+use super::ranges::Ranges;
+use crate::book::{days, fields};
+use crate::clean::piece::Pieces;
+use crate::clean::sheet::{CleanSheet, RowRef};
+use crate::diagnostic::Stages;
+use crate::scheme::model::EventSheet;
+use crate::table::column::TextInterner;
+use crate::table::{Column, Date, ListColumn, RawRows, TextColumn, Truth};
+use std::ops::Range;
+
+/// What is to be done with the rows of a piece.
+pub struct Sorter<'a> {
+    pub rule: &'a EventSheet,
+    pub cells: &'a Pieces<'a>,
+    /// The rows of later days do not count yet.
+    pub as_of: Date,
+    /// The as-of date, if only the rows are wanted that count on it.
+    pub counted: Option<Date>,
+}
+
+/// The rows of a piece that are kept.
+pub struct Apart {
+    /// How many rows the piece has, and how many there are in the pieces before it.
+    pub rows: u32,
+    pub before: u32,
+    /// The first and the last day of all of them.
+    pub span: Option<(i32, i32)>,
+    /// How many of them are dated after the as-of date.
+    pub future: usize,
+    /// Where the rows of each part begin, and in the end how many there are, once they are parted.
+    starts: Vec<u32>,
+    /// For each row that is kept its place in the piece.
+    pub places: Vec<u32>,
+    /// Their customers' keys, and where each ends.
+    ids: String,
+    ends: Vec<u32>,
+    /// Their columns, that of the customer without a word.
+    pub columns: Vec<Column>,
+}
+
+/// Good rows as they stand in a piece.
+pub struct Good<'a> {
+    /// How many rows the piece has, those that are not good too.
+    pub of: u32,
+    /// For each good row its place in the piece; all of them where nobody says.
+    pub places: Option<Vec<u32>>,
+    /// Their customers' keys.
+    pub ids: Vec<&'a str>,
+    /// Their columns; nobody looks at that of the customer.
+    pub columns: Vec<Column>,
+}
+
+impl Sorter<'_> {
+    /// Reads the rows of a piece; `None` if there is something to say of any of them.
+    pub fn read<'a>(&self, rows: &'a RawRows) -> Option<Good<'a>> {
+        let columns = self.cells.read(rows)?;
+        // A key that cannot be read refuses a row, whether it counts or not.
+        let ids = (0..rows.len()).map(|row| self.cells.id(rows, row));
+        Some(Good {
+            of: rows.len() as u32,
+            places: None,
+            ids: ids.collect::<Option<_>>()?,
+            columns,
+        })
+    }
+
+    /// Takes the rows that count.
+    pub fn apart(&self, good: Good<'_>) -> Result<Apart, Whole> {
+        let Good { columns, ids, .. } = good;
+        let count = ids.len();
+        let days = days::days_of(&columns[self.rule.date]);
+        let first = days.iter().min().copied();
+        let span = first.zip(days.iter().max().copied());
+        let last = self.as_of.days();
+        let future = days.iter().filter(|day| **day > last).count();
+        let clean = CleanSheet {
+            columns,
+            rows: vec![RowRef { table: 0, row: 0 }; count],
+            refused: vec![],
+            sources: vec![],
+            findings: vec![],
+            stages: Stages::default(),
+        };
+        let truths = self
+            .counted
+            .and_then(|as_of| self.truths(as_of, &clean, &days));
+        if let Some(truths) = &truths
+            && truths.contains(&Truth::Unknown)
+        {
+            return Err(Whole::Unknown);
+        }
+        let counts = |row: usize| {
+            let holds = truths
+                .as_ref()
+                .is_none_or(|truths| truths[row] == Truth::True);
+            holds && (self.counted.is_none() || days[row] <= last)
+        };
+        let mut places = Vec::with_capacity(count);
+        let (mut texts, mut ends) = (String::new(), Vec::with_capacity(count));
+        for (row, id) in ids.iter().enumerate().filter(|(row, _)| counts(*row)) {
+            places.push(row as u32);
+            texts.push_str(id);
+            ends.push(texts.len() as u32);
+        }
+        let columns = clean.columns.iter().enumerate();
+        let columns = columns.map(|(field, column)| {
+            if field == self.rule.customer {
+                Column::Bool(vec![])
+            } else {
+                taken(column, &places)
+            }
+        });
+        let columns = columns.collect();
+        if let Some(known) = good.places {
+            for place in &mut places {
+                *place = known[*place as usize];
+            }
+        }
+        places.shrink_to_fit();
+        texts.shrink_to_fit();
+        ends.shrink_to_fit();
+        Ok(Apart {
+            rows: good.of,
+            before: 0,
+            span,
+            future,
+            starts: vec![],
+            columns,
+            places,
+            ids: texts,
+            ends,
+        })
+    }
+
+    /// For each row whether the sheet's `rows` holds. Where it looks at nothing but the day it is asked once for each
+    /// day from the first to the last, which are few.
+    fn truths(&self, as_of: Date, clean: &CleanSheet, days: &[i32]) -> Option<Vec<Truth>> {
+        let (sheet, date) = (&self.rule.sheet, self.rule.date);
+        let reads = sheet.rows.as_ref()?.bound.slots();
+        let (first, last) = (*days.iter().min()?, *days.iter().max()?);
+        let is_few = last.abs_diff(first) < days.len() as u32 / 4;
+        let is_day = matches!(clean.columns[date], Column::Date(_));
+        if !is_few || !is_day || reads.iter().any(|slot| slot.0 as usize != date) {
+            return fields::truths(sheet, as_of, clean);
+        }
+        let all: Vec<i32> = (first..=last).collect();
+        let mut columns = vec![Column::Bool(vec![]); clean.columns.len()];
+        columns[date] = Column::Date(all);
+        let of_days = CleanSheet {
+            columns,
+            rows: vec![RowRef { table: 0, row: 0 }; last.abs_diff(first) as usize + 1],
+            refused: vec![],
+            sources: vec![],
+            findings: vec![],
+            stages: Stages::default(),
+        };
+        let truths = fields::truths(sheet, as_of, &of_days)?;
+        let of_row = days.iter().map(|day| truths[day.abs_diff(first) as usize]);
+        Some(of_row.collect())
+    }
+}
+
+impl Apart {
+    /// Lays the rows apart by the ranges of their customers' keys; those of a part keep their order.
+    pub fn part(&mut self, ranges: &Ranges) {
+        let count = self.places.len();
+        let parts: Vec<usize> = (0..count).map(|row| ranges.part(self.id(row))).collect();
+        let mut starts = vec![0; ranges.parts() + 1];
+        for part in &parts {
+            starts[part + 1] += 1;
+        }
+        for part in 0..ranges.parts() {
+            starts[part + 1] += starts[part];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0; count];
+        for (row, part) in (0_u32..).zip(parts) {
+            let at: &mut u32 = &mut next[part];
+            order[*at as usize] = row;
+            *at += 1;
+        }
+        let mut ids = String::with_capacity(self.ids.len());
+        let mut ends = Vec::with_capacity(count);
+        for row in &order {
+            ids.push_str(self.id(*row as usize));
+            ends.push(ids.len() as u32);
+        }
+        (self.ids, self.ends, self.starts) = (ids, ends, starts);
+        let places = order.iter().map(|row| self.places[*row as usize]);
+        self.places = places.collect();
+        for column in &mut self.columns {
+            // That of the customer has nothing.
+            if !column.is_empty() {
+                *column = taken(column, &order);
+            }
+        }
+    }
+
+    /// The rows of a part.
+    pub fn of(&self, part: usize) -> Range<usize> {
+        self.starts[part] as usize..self.starts[part + 1] as usize
+    }
+
+    /// The key of a row's customer.
+    pub fn id(&self, row: usize) -> &str {
+        let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.ids[from as usize..self.ends[row] as usize]
+    }
+}
+
+/// Some rows of a column.
+fn taken(column: &Column, rows: &[u32]) -> Column {
+    fn of<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+        rows.iter().map(|row| values[*row as usize]).collect()
+    }
+    match column {
+        Column::Number(values) => Column::Number(of(values, rows)),
+        Column::Date(values) => Column::Date(of(values, rows)),
+        Column::DateTime(values) => Column::DateTime(of(values, rows)),
+        Column::Bool(values) => Column::Bool(of(values, rows)),
+        Column::Text(texts) => Column::Text(TextColumn {
+            codes: of(&texts.codes, rows),
+            dictionary: texts.dictionary.clone(),
+        }),
+        // No piece has lists.
+        Column::List(_) => Column::List(ListColumn::default()),
+    }
+}
+
+/// Gives the texts of all pieces codes into one dictionary, field by field.
+pub fn share_texts(pieces: &mut [Apart]) {
+    let fields = pieces.first().map_or(0, |piece| piece.columns.len());
+    for field in 0..fields {
+        let mut all = TextInterner::default();
+        for piece in &mut *pieces {
+            if let Column::Text(texts) = &mut piece.columns[field] {
+                let codes: Vec<u32> = texts.dictionary.iter().map(|text| all.code(text)).collect();
+                for code in &mut texts.codes {
+                    // The missing code stands for no text.
+                    *code = codes.get(*code as usize).copied().unwrap_or(*code);
+                }
+            }
+        }
+        let dictionary = all.into_dictionary();
+        for piece in &mut *pieces {
+            if let Column::Text(texts) = &mut piece.columns[field] {
+                texts.dictionary = dictionary.clone();
+            }
+        }
+    }
+}
