@@ -102,9 +102,8 @@ mod tests {
 
     #[test]
     fn rows_are_counted_in_the_order_of_the_pieces() {
-        let turns = Turns::default();
+        let (turns, is_begun) = (Turns::default(), AtomicBool::new(false));
         thread::scope(|scope| {
-            let is_begun = AtomicBool::new(false);
             let late = scope.spawn(|| {
                 let before = turns.of(1).rows_before(5);
                 (before, is_begun.load(Ordering::SeqCst))
