@@ -147,7 +147,7 @@ pub fn gather(
     }
     let ranges = Ranges::of(sample(&pieces));
     fill(cores(), &mut pieces, 1, |_, piece| {
-        piece.iter_mut().for_each(|piece| piece.part(&ranges));
+        piece[0].part(&ranges);
     });
     share_texts(&mut pieces);
     let spans = pieces.iter().filter_map(|piece| piece.span);

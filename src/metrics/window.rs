@@ -61,9 +61,8 @@ impl Windows {
     pub fn contain_all(&self, days: &[i32]) -> bool {
         match self {
             Self::All(first, last) => {
-                // Without a branch, so that many are compared at once.
-                let outside = |any: bool, day: &i32| any | (day < first) | (day > last);
-                !days.iter().fold(false, outside)
+                let counts = |day: &i32| *first <= *day && *day <= *last;
+                days.iter().all(counts)
             }
             Self::Each(..) => false,
         }

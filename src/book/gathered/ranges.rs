@@ -48,14 +48,12 @@ impl Ranges {
     pub fn place(&self, id: &str) -> u64 {
         let bytes = id.as_bytes();
         match bytes.strip_prefix(&*self.common) {
-            Some(rest) => match rest.first_chunk() {
-                Some(first) => u64::from_be_bytes(*first),
-                None => {
-                    let mut first = [0; 8];
-                    first[..rest.len()].copy_from_slice(rest);
-                    u64::from_be_bytes(first)
-                }
-            },
+            Some(rest) => {
+                let mut first = [0; 8];
+                let len = rest.len().min(8);
+                first[..len].copy_from_slice(&rest[..len]);
+                u64::from_be_bytes(first)
+            }
             // What does not begin so stands before all that do, or behind them.
             None if bytes < &*self.common => 0,
             None => u64::MAX,

@@ -31,9 +31,9 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
         .collect();
     for (field, column) in columns.iter_mut().enumerate() {
         if field == customer {
-            parts
-                .iter_mut()
-                .for_each(|part| part.columns.push(Room::None));
+            for part in &mut parts {
+                part.columns.push(Room::None);
+            }
             continue;
         }
         for (part, room) in parts.iter_mut().zip(rooms(column, &sizes)) {
