@@ -261,7 +261,7 @@ fn whole(name: &str, bytes: &[u8], layout: Layout) -> Option<Given> {
 /// The pieces of a source.
 fn pieces<S: Source>(
     source: &S,
-    place: String,
+    place: &str,
     next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
     layout: Layout,
     foreseen: &mut Option<Vec<ColumnKind>>,
@@ -282,7 +282,7 @@ fn pieces<S: Source>(
             lang: Lang::Zh,
             text: SCHEME,
         };
-        let files = vec![(place.clone(), outcome.rows)];
+        let files = vec![(place.to_owned(), outcome.rows)];
         let summary = outcome.tally.summary(&of, files, findings.clone());
         (findings, outcome.columns, summary)
     };
@@ -329,7 +329,7 @@ fn both(bytes: &[u8], layout: Layout) -> Result<(), Reason> {
     let mut once = || {
         sheet.read(|next| {
             let next = || Ok(next()?);
-            pieces(&sheet, sheet.place(), next, layout, &mut foreseen)
+            pieces(&sheet, &sheet.place(), next, layout, &mut foreseen)
         })?
     };
     let mut piecewise = once();
@@ -376,7 +376,6 @@ fn sound_workbooks_are_graded_in_pieces() {
     for (count, above, is_lean) in [(1, 0, false), (2500, 0, false), (2500, 2, true)] {
         let bytes = book(&sound(count), above, is_lean, |_| ());
         for layout in LAYOUTS {
-            println!("{count} rows below {above}, {layout:?}");
             assert_eq!(both(&bytes, layout), Ok(()));
         }
     }
@@ -481,7 +480,7 @@ fn text_files_become_workbooks_in_pieces() {
         let blocks = Blocks::new(file.rows(), head.line(), block);
         let next = || blocks.block().map_err(Reason::from);
         let layout = Layout::Workbook;
-        let piecewise = pieces(head, head.place(), next, layout, &mut None);
+        let piecewise = pieces(head, &head.place(), next, layout, &mut None);
         let expected = whole("c.csv", text.as_bytes(), layout).unwrap();
         assert_same(&piecewise.unwrap(), &expected);
     }
