@@ -155,7 +155,7 @@ impl Run<'_> {
         let is_large = file.size() > 2 * BLOCK as u64;
         let threads = if is_large { cores() } else { 1 };
         let grader = among_everybody(&self.grader(), head, threads, BLOCK, &|| file.rows())?;
-        self.until_foreseen(|foreseen| {
+        until_foreseen(|foreseen| {
             let blocks = Blocks::new(file.rows(), head.line(), BLOCK);
             let next = || blocks.block().map_err(Reason::from);
             let drive = Drive {
@@ -203,7 +203,7 @@ impl Run<'_> {
             threads: cores(),
             spill: &spill,
         };
-        self.until_foreseen(|foreseen| {
+        until_foreseen(|foreseen| {
             let (told, shown) = sheet.read(|next| {
                 let next = || Ok(next()?);
                 self.pour(&drive, &sheet, &sheet.place(), next, foreseen)
@@ -242,18 +242,6 @@ impl Run<'_> {
             return Err(Reason::Whole);
         }
         Ok(())
-    }
-
-    /// Grades; and once more, if the formats of a workbook's numbers turn out otherwise than the first rows showed.
-    fn until_foreseen<T>(
-        &self,
-        mut grade: impl FnMut(&mut Option<Vec<ColumnKind>>) -> Result<T, Reason>,
-    ) -> Result<T, Reason> {
-        let mut foreseen = None;
-        match grade(&mut foreseen) {
-            Err(Reason::Workbook(Misfit::Places)) => grade(&mut foreseen),
-            other => other,
-        }
     }
 
     /// Grades what `next` gives and writes it beside its place.
@@ -412,5 +400,16 @@ impl Run<'_> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// Grades; and once more, if the formats of a workbook's numbers turn out otherwise than the first rows showed.
+fn until_foreseen<T>(
+    mut grade: impl FnMut(&mut Option<Vec<ColumnKind>>) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    let mut foreseen = None;
+    match grade(&mut foreseen) {
+        Err(Reason::Workbook(Misfit::Places)) => grade(&mut foreseen),
+        other => other,
     }
 }
