@@ -144,7 +144,7 @@ def examples(checks, every):
     known = workbooks.ALL if every else [one for one in workbooks.ALL if one[0] in ("b2b-weighted", "rfm-orders", "purchase-value")]
     for name, files, as_of in known:
         folder = EXAMPLES / name
-        arguments = [*(folder / one for one in files), "-r", folder / "rules.toml", "--as-of", as_of]
+        arguments = [*(folder / one for one in files), "-r", workbooks.scheme(name), "--as-of", as_of]
         poured, held = both(checks, name, *arguments)
         alike(checks, name, poured, held)
 

@@ -47,16 +47,19 @@ def report(folder, name, files, as_of, lang):
 def written(command, path, name, files, as_of, lang, *options):
     """Runs a command that writes a workbook; relative paths, as people write them."""
     example = (EXAMPLES / name).relative_to(ROOT)
-    rules = "rules.example.toml" if name == "reference" else example / "rules.toml"
     paths = [example / file for file in files]
-    done = regrade(command, *paths, "-r", rules, "--as-of", as_of, "--lang", lang, "-q", "-o", path, *options)
+    done = regrade(command, *paths, "-r", scheme(name).relative_to(ROOT), "--as-of", as_of, "--lang", lang, "-q", "-o", path, *options)
     return path, done
+
+
+def scheme(name):
+    """The scheme of an example."""
+    return ROOT / "rules.example.toml" if name == "reference" else EXAMPLES / name / "rules.toml"
 
 
 def own_columns(name):
     """Whether the scheme of an example says which columns its output has."""
-    rules = ROOT / "rules.example.toml" if name == "reference" else EXAMPLES / name / "rules.toml"
-    return "columns" in tomllib.loads(rules.read_text(encoding="utf-8")).get("output", {})
+    return "columns" in tomllib.loads(scheme(name).read_text(encoding="utf-8")).get("output", {})
 
 
 def year(folder):
