@@ -27,20 +27,20 @@ def draw(curves):
 def panel(curve):
     """One curve with its axes, its title and its slope."""
     x_axis = Axis([point.size for point in curve.points], LEFT, WIDTH - RIGHT)
-    y_axis = Axis([point.wall for point in curve.points], HEIGHT - BOTTOM, TOP)
+    y_axis = Axis([point.cpu for point in curve.points], HEIGHT - BOTTOM, TOP)
     yield text(LEFT, 20, curve.title, weight="bold")
     yield text(LEFT, 35, f"slope {curve.slope():.2f}, at the end {curve.end_slope():.2f}")
     for size in x_axis.ticks():
         at = x_axis.at(size)
         yield f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GRID}"/>'
         yield text(at, HEIGHT - BOTTOM + 15, short(size), anchor="middle")
-    for wall in y_axis.ticks():
-        at = y_axis.at(wall)
+    for cost in y_axis.ticks():
+        at = y_axis.at(cost)
         yield f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke="{GRID}"/>'
-        yield text(LEFT - 6, at + 4, f"{wall:g} s", anchor="end")
+        yield text(LEFT - 6, at + 4, f"{cost:g} s", anchor="end")
     yield text(WIDTH - RIGHT, HEIGHT - BOTTOM + 30, curve.unit, anchor="end")
     yield from straight(curve.points[-1], x_axis, y_axis)
-    places = [f"{x_axis.at(point.size):.1f},{y_axis.at(point.wall):.1f}" for point in curve.points]
+    places = [f"{x_axis.at(point.size):.1f},{y_axis.at(point.cpu):.1f}" for point in curve.points]
     yield f'<polyline points="{" ".join(places)}" fill="none" stroke="{CURVE}" stroke-width="2"/>'
     for place in places:
         x, y = place.split(",")
@@ -49,9 +49,9 @@ def panel(curve):
 
 def straight(last, x_axis, y_axis):
     """The line of slope 1 through the last point, as far as it is in the panel."""
-    size = max(10.0**x_axis.low, last.size * 10.0**y_axis.low / last.wall)
-    start = x_axis.at(size), y_axis.at(last.wall * size / last.size)
-    end = x_axis.at(last.size), y_axis.at(last.wall)
+    size = max(10.0**x_axis.low, last.size * 10.0**y_axis.low / last.cpu)
+    start = x_axis.at(size), y_axis.at(last.cpu * size / last.size)
+    end = x_axis.at(last.size), y_axis.at(last.cpu)
     yield f'<path d="M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}" stroke="{LINE}" stroke-width="1.5" stroke-dasharray="5 4"/>'
 
 

@@ -23,17 +23,18 @@ class Curve:
     points: list = field(default_factory=list)
 
     def slope(self):
-        """Of the straight line through all points that misses them least."""
+        """Of the straight line through all points that misses them least; of processor time, since wall time also depends on
+        what else the machine does."""
         sizes = [math.log(point.size) for point in self.points]
-        walls = [math.log(point.wall) for point in self.points]
-        size, wall = sum(sizes) / len(sizes), sum(walls) / len(walls)
-        return sum((x - size) * (y - wall) for x, y in zip(sizes, walls)) / sum((x - size) ** 2 for x in sizes)
+        costs = [math.log(point.cpu) for point in self.points]
+        size, cost = sum(sizes) / len(sizes), sum(costs) / len(costs)
+        return sum((x - size) * (y - cost) for x, y in zip(sizes, costs)) / sum((x - size) ** 2 for x in sizes)
 
     def end_slope(self):
         """From at most half of the largest size to the largest: small sizes cost mostly the start, which hides the slope."""
         high = self.points[-1]
         low = [point for point in self.points if point.size * 2 <= high.size][-1]
-        return math.log(high.wall / low.wall) / math.log(high.size / low.size)
+        return math.log(high.cpu / low.cpu) / math.log(high.size / low.size)
 
     def is_linear(self):
         return max(self.slope(), self.end_slope()) <= LINEAR

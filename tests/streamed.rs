@@ -155,7 +155,7 @@ fn chunks(
     (block, threads): (usize, usize),
     asked: &Asked,
 ) -> Result<Given, Reason> {
-    plan(scheme, asked.columns.as_deref())?;
+    plan(scheme, asked.columns.as_deref(), Layout::Text)?;
     let file = text_file(scheme, bytes)?;
     let grader = Grader::new(scheme, as_of(), Lang::Zh, asked.clone(), Layout::Text);
     let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
@@ -605,9 +605,15 @@ fn what_a_scheme_rules_out_is_known_beforehand() {
         let Some(scheme) = scheme else {
             panic!("{reason:?}: {findings:?}")
         };
-        assert_eq!(plan(&scheme, None), Err(reason));
+        assert_eq!(plan(&scheme, None, Layout::Text), Err(reason));
     }
-    assert_eq!(plan(&scheme(SCHEME), None), Ok(()));
+    let sound = scheme(SCHEME);
+    assert_eq!(plan(&sound, None, Layout::Text), Ok(()));
+    assert_eq!(plan(&sound, None, Layout::Workbook), Ok(()));
+    // A workbook has the column unless others are asked for.
+    let all = scheme(SCHEME.split("[output]").next().unwrap());
+    assert_eq!(plan(&all, None, Layout::Text), Ok(()));
+    assert_eq!(plan(&all, None, Layout::Workbook), Err(Reason::Next));
 }
 
 /// The scheme with other rules for its grades, and with values before its dimensions.

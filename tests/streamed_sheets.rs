@@ -17,7 +17,7 @@ use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::ColumnKind;
 use regrade::present::workbook::{Beside, InBlocks, Misfit, WorkbookOptions, write};
 use regrade::read::blocks::{Blocks, TextFile};
-use regrade::read::worksheet::Unfit;
+use regrade::read::worksheet::{Unfit, may_be_read};
 use regrade::read::{Input, KnownSheet, Options, Worksheet, held};
 use regrade::scheme::model::Field;
 use regrade::scheme::{Scheme, validate};
@@ -25,9 +25,10 @@ use regrade::stream::{Asked, Drive, Grader, Outcome, Reason, Source, Spill, Text
 use regrade::table::Date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 const SCHEME: &str = r#"
 [scheme]
@@ -440,10 +441,13 @@ fn what_only_the_whole_can_tell_is_left_to_it() {
     }
     // A bit that is wrong somewhere in it is found before anything is written.
     let sound = book(&sound(1500), 0, false, |_| ());
+    let mut found = 0;
     for at in (100..sound.len() - 100).step_by(2999) {
         let mut damaged = sound.clone();
         damaged[at] ^= 8;
-        if both(&damaged, Layout::Text).is_ok() {
+        let given = both(&damaged, Layout::Text);
+        found += usize::from(given.is_err());
+        if given.is_ok() {
             assert_eq!(
                 whole("c.xlsx", &damaged, Layout::Text),
                 whole("c.xlsx", &sound, Layout::Text),
@@ -451,6 +455,56 @@ fn what_only_the_whole_can_tell_is_left_to_it() {
             );
         }
     }
+    assert!(found > 5, "{found}");
+}
+
+/// A workbook that a program wrote, with other rows.
+fn with_rows(bytes: &[u8], rows: &str) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = ZipWriter::new(Cursor::new(vec![]));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        if name == "xl/worksheets/sheet1.xml" {
+            let start = text.find("<row r=\"1\"").unwrap();
+            let end = text.find("</sheetData>").unwrap();
+            text.replace_range(start..end, rows);
+        }
+        out.start_file(name, SimpleFileOptions::default()).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn rows_without_cells_are_held_to_limits_and_to_their_order() {
+    let sound = book(&sound(3), 0, false, |_| ());
+    // Nothing is known of the table before a row with cells: 210 MB that are packed well.
+    let space = " ".repeat(300_000);
+    let wide: String = (1..700)
+        .map(|row| format!("<row r=\"{row}\">{space}</row>"))
+        .collect();
+    let given = both(&with_rows(&sound, &wide), Layout::Text);
+    assert_eq!(given, Err(Unfit::TooLarge.into()));
+    // In several pieces, each in order by itself.
+    let mut again: String = (1..20_000)
+        .map(|row| format!("<row r=\"{row}\"></row>"))
+        .collect();
+    again.push_str("<row r=\"5\"></row>");
+    let given = both(&with_rows(&sound, &again), Layout::Text);
+    let is_not_plain = matches!(given, Err(Reason::Worksheet(Unfit::NotPlain(_))));
+    assert!(is_not_plain, "{given:?}");
+}
+
+#[test]
+fn what_is_no_workbook_is_not_read() {
+    let may = |start: &[u8], size| may_be_read(start, size);
+    assert_eq!(may(b"PK\x03\x04", 9000), Ok(()));
+    assert_eq!(may(b"id,n", 9000), Err(Unfit::Format));
+    assert_eq!(may(b"PK", 2), Err(Unfit::Format));
+    assert_eq!(may(b"PK\x03\x04", 2 << 30), Err(Unfit::TooLarge));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use regrade::present::workbook::{InBlocks, Misfit, WorkbookOptions};
 use regrade::read::blocks::{Blocks, TextFile, Unfit};
 use regrade::read::{FileState, Input, Options, Table, Worksheet, worksheet};
 use regrade::repair;
+use regrade::scheme::Scheme;
 use regrade::stream::{
     Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, plan,
     show,
@@ -40,8 +41,14 @@ pub(super) fn grade(
     global: &Global,
     screen: &Screen,
 ) -> Result<Result<Exit, Stop>, Reason> {
-    let output = one_output(task, global)?;
-    plan(&rules.scheme, task.columns.as_deref())?;
+    let output = one_output(task, &rules.scheme, global)?;
+    let is_book = output.format == Format::Xlsx && !global.dry_run;
+    let layout = if is_book {
+        Layout::Workbook
+    } else {
+        Layout::Text
+    };
+    plan(&rules.scheme, task.columns.as_deref(), layout)?;
     let single = Single::of(&rules.scheme, &task.args.files).ok_or(Reason::Files)?;
     let options = task.args.reading.options().map_err(|_| Reason::Files)?;
     let run = Run {
@@ -52,6 +59,7 @@ pub(super) fn grade(
         global,
         screen,
         output,
+        layout,
         single,
         options,
     };
@@ -63,7 +71,11 @@ pub(super) fn grade(
 }
 
 /// The one output, where it is of rows and nothing else, and of these alone.
-fn one_output<'a>(task: &'a Task<'_>, global: &Global) -> Result<&'a Output, Reason> {
+fn one_output<'a>(
+    task: &'a Task<'_>,
+    scheme: &Scheme,
+    global: &Global,
+) -> Result<&'a Output, Reason> {
     let args = task.args;
     let alongside = args.previous.is_some() || args.changed || task.viewer.is_some();
     let told = !task.gates.is_empty() || !args.covers.is_empty() || !args.accept_jump.is_empty();
@@ -76,8 +88,9 @@ fn one_output<'a>(task: &'a Task<'_>, global: &Global) -> Result<&'a Output, Rea
     match output.format {
         Format::Csv | Format::Tsv => Ok(output),
         Format::Xlsx if output.password.is_some() => Err(Reason::Outputs),
-        // Nobody sees what is not written.
-        Format::Xlsx if task.args.plain || global.dry_run => Ok(output),
+        Format::Xlsx if task.args.plain => Ok(output),
+        // Nobody sees what is not written; but who is promising is looked for, and may give something to say.
+        Format::Xlsx if global.dry_run && scheme.report.potential.is_none() => Ok(output),
         Format::Xlsx => Err(Misfit::Sheets.into()),
         _ => Err(Reason::Outputs),
     }
@@ -135,6 +148,7 @@ struct Run<'a> {
     global: &'a Global,
     screen: &'a Screen,
     output: &'a Output,
+    layout: Layout,
     single: Single,
     options: Options,
 }
@@ -181,12 +195,23 @@ impl Run<'_> {
         else {
             return Err(Reason::Files);
         };
+        let grader = self.grader();
+        if grader.needs_everybody()? {
+            return Err(worksheet::Unfit::Rounds.into());
+        }
         let unread = |_| Reason::from(Unfit::Input);
         let mut file = File::open(path).map_err(unread)?;
         let state = FileState::of(&file).map_err(unread)?;
         let mut bytes = vec![];
-        let room = usize::try_from(state.len).map_err(|_| Reason::Files)?;
-        bytes.try_reserve_exact(room).map_err(|_| Reason::Files)?;
+        let start = worksheet::START as u64;
+        (&mut file)
+            .take(start)
+            .read_to_end(&mut bytes)
+            .map_err(unread)?;
+        worksheet::may_be_read(&bytes, state.len)?;
+        let too_large = Reason::from(worksheet::Unfit::TooLarge);
+        let room = usize::try_from(state.len).map_err(|_| too_large)?;
+        bytes.try_reserve_exact(room).map_err(|_| too_large)?;
         file.read_to_end(&mut bytes).map_err(unread)?;
         if FileState::of(&file).map_err(unread)? != state {
             return Err(Unfit::Changed.into());
@@ -194,10 +219,6 @@ impl Run<'_> {
         let wanted = &self.single.wanted;
         let sheet = Worksheet::of(name, &bytes, worksheet.as_deref(), wanted, &self.options)?;
         self.is_of_customers(&sheet.table())?;
-        let grader = self.grader();
-        if grader.needs_everybody()? {
-            return Err(worksheet::Unfit::Rounds.into());
-        }
         let drive = Drive {
             grader: &grader,
             threads: cores(),
@@ -214,7 +235,7 @@ impl Run<'_> {
 
     /// Whether a workbook is written.
     fn is_book(&self) -> bool {
-        self.output.format == Format::Xlsx && !self.global.dry_run
+        self.layout == Layout::Workbook
     }
 
     /// By what rows are graded.
@@ -223,12 +244,8 @@ impl Run<'_> {
             wanted: self.task.wanted.clone(),
             columns: self.task.columns.clone(),
         };
-        let layout = if self.is_book() {
-            Layout::Workbook
-        } else {
-            Layout::Text
-        };
-        Grader::new(&self.rules.scheme, self.as_of, self.lang, asked, layout)
+        let scheme = &self.rules.scheme;
+        Grader::new(scheme, self.as_of, self.lang, asked, self.layout)
     }
 
     /// Whether a table is one of customers, and nothing else.

@@ -8,6 +8,7 @@ use super::blocks::Skips;
 use super::body::{Body, Part, Shape};
 use super::guard::{Kind, Limits, check_some, declares_too_many, guarded};
 use super::header_row::Lexicon;
+use super::listener::Fault;
 use super::properties::{ASIDE, properties_of};
 use super::sheet_rows::{SheetRows, side_by_side, wanted};
 use super::sheet_scan::{NotPlain, Opened, Piece};
@@ -19,6 +20,21 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use zip::ZipArchive;
+
+/// How many bytes of its start tell whether a file may be a workbook.
+pub const START: usize = 4;
+
+/// Whether a file with `size` bytes that begins with `start` ([`START`] bytes, or all of it) may be one that is read in
+/// parts.
+pub fn may_be_read(start: &[u8], size: u64) -> Result<(), Unfit> {
+    if start != b"PK\x03\x04" {
+        return Err(Unfit::Format);
+    }
+    if size > format::LARGEST_WORKBOOK {
+        return Err(Unfit::TooLarge);
+    }
+    Ok(())
+}
 
 /// Why a workbook is not read in parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,8 +63,8 @@ impl Unfit {
     pub fn text(self) -> Text {
         match self {
             Self::Format => text!(
-                "it is no xlsx workbook, or needs a password",
-                "不是 xlsx 工作簿，或需要密码"
+                "it is neither a plain text file nor an xlsx workbook without a password",
+                "既不是普通文本文件，也不是不加密的 xlsx 工作簿"
             ),
             Self::NotPlain(_) => text!(
                 "the workbook is not as programs usually write it",
@@ -130,9 +146,6 @@ impl<'b> Worksheet<'b> {
     ) -> Result<Self, Unfit> {
         if !matches!(format::detect(bytes), Ok(Format::Xlsx)) {
             return Err(Unfit::Format);
-        }
-        if bytes.len() as u64 > format::LARGEST_WORKBOOK {
-            return Err(Unfit::TooLarge);
         }
         let source = Source {
             file: name.into(),
@@ -314,7 +327,7 @@ impl<'b> Head<'b> {
         let limits = &source.limits;
         let is_read_later = |kind| matches!(kind, Kind::Sheet | Kind::Strings);
         let checked = check_some(bytes, limits, &|_, kind| !is_read_later(kind));
-        let checked = checked.map_err(|_| NotPlain::Inflating)?;
+        let checked = checked.map_err(|fault| unfit(&fault))?;
         if checked.held > limits.held() {
             return Err(Unfit::TooLarge);
         }
@@ -337,7 +350,7 @@ impl<'b> Head<'b> {
             }
             let part = outline.parts.get(index).copied().flatten();
             let part = part.ok_or(NotPlain::Workbook)?;
-            if let Some(shape) = shape(&opened, part, name, source)?
+            if let Some(shape) = shape(&opened, part, name, source, checked.inflated)?
                 && found.replace((part, name.clone(), shape)).is_some()
             {
                 return Err(Unfit::Worksheets);
@@ -356,7 +369,7 @@ impl<'b> Head<'b> {
         let rest = check_some(bytes, limits, &|place, kind| {
             is_read_later(kind) && place != part && Some(place) != texts
         });
-        let rest = rest.map_err(|_| NotPlain::Inflating)?;
+        let rest = rest.map_err(|fault| unfit(&fault))?;
         if let Some(place) = texts {
             let mut archive =
                 ZipArchive::new(Cursor::new(bytes)).map_err(|_| NotPlain::Workbook)?;
@@ -377,18 +390,32 @@ impl<'b> Head<'b> {
     }
 }
 
-/// What the first rows of a worksheet tell; `None` if it has no cells.
+fn unfit(fault: &Fault) -> Unfit {
+    match fault {
+        Fault::TooLarge => Unfit::TooLarge,
+        _ => NotPlain::Inflating.into(),
+    }
+}
+
+/// What the first rows of a worksheet tell; `None` if it has no cells. `others` is how many bytes the parts have that are
+/// looked at already.
 fn shape(
     opened: &Opened<'_>,
     part: usize,
     name: &str,
     source: &Source<'_>,
+    others: u64,
 ) -> Result<Option<Shape>, Unfit> {
     let mut rows = SheetRows::new(source, name, Format::Xlsx, 0);
     let (mut has_rows, mut is_settled, mut fault) = (false, false, false);
     opened.pieces(part, |pieces| {
-        let mut is_over = false;
+        let (mut is_over, mut inflated, mut last) = (false, others, 0);
         while let Some(piece) = pieces()? {
+            // Rows without cells may go on for as long as somebody likes.
+            inflated += piece.size();
+            if inflated > source.limits.inflated() {
+                return Err(Unfit::TooLarge);
+            }
             let joints = opened.rows(&piece, &mut |row, cells| {
                 has_rows = true;
                 fault = rows.add_row(row, cells).is_err();
@@ -399,12 +426,18 @@ fn shape(
                     ControlFlow::Continue(())
                 })
             })?;
+            if let Some((first, end)) = joints.rows {
+                if first < last {
+                    return Err(NotPlain::Order.into());
+                }
+                last = end;
+            }
             is_over |= joints.is_ended;
-            if fault || is_over {
+            if fault || is_settled || is_over {
                 break;
             }
         }
-        Ok::<_, NotPlain>(())
+        Ok(())
     })??;
     if fault {
         return Err(Unfit::Head);

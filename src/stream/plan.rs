@@ -4,6 +4,8 @@
 //! file is read and graded whole, from its start, and gives what it would have given.
 
 use super::everybody::rounds;
+use crate::explain::movement::has_next;
+use crate::present::results::Layout;
 use crate::present::workbook::Misfit;
 use crate::read::blocks::Unfit;
 use crate::read::worksheet;
@@ -82,9 +84,13 @@ impl From<Unfit> for Reason {
     }
 }
 
-/// Whether customers can be graded by a scheme one after another, with what rounds before tell of the others. `columns` are those that the call
-/// asks for.
-pub fn plan(scheme: &Scheme, columns: Option<&[OutputColumn]>) -> Result<(), Reason> {
+/// Whether customers can be graded by a scheme one after another, with what rounds before tell of the others. `columns` are
+/// those that the call asks for, of results laid out as `layout` says.
+pub fn plan(
+    scheme: &Scheme,
+    columns: Option<&[OutputColumn]>,
+    layout: Layout,
+) -> Result<(), Reason> {
     let no = |is_so: bool, reason| if is_so { Err(reason) } else { Ok(()) };
     let Some(customers) = &scheme.customers else {
         return Err(Reason::OtherSheets);
@@ -115,9 +121,9 @@ pub fn plan(scheme: &Scheme, columns: Option<&[OutputColumn]>) -> Result<(), Rea
             }
         )
     };
-    let mut columns = columns.or(scheme.output.columns.as_deref()).into_iter();
-    no(
-        columns.any(|columns| columns.iter().any(next)),
-        Reason::Next,
-    )
+    let has_next = match columns.or(scheme.output.columns.as_deref()) {
+        Some(columns) => columns.iter().any(next),
+        None => layout == Layout::Workbook && has_next(scheme),
+    };
+    no(has_next, Reason::Next)
 }

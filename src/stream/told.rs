@@ -8,10 +8,10 @@ impl Reason {
     /// The reason, as part of a sentence.
     pub fn text(self) -> Text {
         match self {
-            Self::Files => text!("not one text file of customers", "输入不是单个客户文本文件"),
+            Self::Files => text!("not one file of customers", "输入不是单个客户文件"),
             Self::Outputs => text!(
-                "the output is not one CSV or TSV file",
-                "输出不是单个 CSV 或 TSV 文件"
+                "the output is not one CSV or TSV file or `--plain` workbook",
+                "输出不是单个 CSV、TSV 文件或 `--plain` 工作簿"
             ),
             Self::Alongside => text!(
                 "the run before, a role or a check of the run looks at all customers",

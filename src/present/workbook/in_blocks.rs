@@ -16,9 +16,7 @@ use super::widths::{self, Measuring};
 use super::{Limits, MAX_COLUMNS, WorkbookError, WorkbookOptions, graded};
 use crate::diagnostic::{Lang, Text};
 use crate::present::summary::Summary;
-use crate::present::table::{
-    ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
-};
+use crate::present::table::{ColumnKind, GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
 use crate::text;
 use std::io::{Seek, Write};
 use std::mem::discriminant;
@@ -274,8 +272,7 @@ impl InBlocks {
 
     fn begin_with(&self, table: &(dyn ResultTable + Sync)) -> Result<(), Misfit> {
         let mut columns = table.columns().to_vec();
-        let is_of_all = |column: &TableColumn| column.role == ColumnRole::Next;
-        if columns.is_empty() || columns.len() > MAX_COLUMNS || columns.iter().any(is_of_all) {
+        if columns.is_empty() || columns.len() > MAX_COLUMNS {
             return Err(Misfit::Columns);
         }
         for (index, places) in places(table).into_iter().enumerate() {
