@@ -34,8 +34,9 @@ pub struct Head {
     pub(super) line: u32,
 }
 
-/// How much of a file's start is needed.
-pub(super) const HEAD: usize = 256 << 10;
+/// How much of a file's start is looked at, in bytes: more where that does not show what is needed, as with hundreds of
+/// columns.
+pub(super) const HEADS: [usize; 2] = [256 << 10, 4 << 20];
 
 /// Delimiters that stand in no other character's bytes and end no line.
 const PLAIN_DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
@@ -44,7 +45,7 @@ const PLAIN_DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
 const NULS_LOOKED_FOR: usize = 1 << 14;
 
 impl Head {
-    /// Of a file called `name` with `size` bytes, that begins with `bytes`: all of it, or at least [`HEAD`] bytes.
+    /// Of a file called `name` with `size` bytes, that begins with `bytes`: all of it, or so much of it that it shows what a record is ([`HEADS`]).
     pub(super) fn of(
         name: &str,
         bytes: &[u8],
@@ -64,7 +65,7 @@ impl Head {
         let skipped = if marked { 3 } else { 0 };
         let end = match memrchr(b'\n', bytes) {
             _ if is_all => bytes.len(),
-            Some(end) if end > HEAD / 2 => end + 1,
+            Some(end) if end > bytes.len() / 2 => end + 1,
             _ => return Err(Unfit::Head),
         };
         let bytes = &bytes[skipped..end];

@@ -1,6 +1,6 @@
 //! A text file that is cut into blocks where records end.
 
-use super::head::HEAD;
+use super::head::HEADS;
 use super::{Head, Unfit};
 use crate::read::{FileState, Input, KnownSheet, Options, is_lock_file};
 use memchr::{memchr_iter, memrchr};
@@ -43,9 +43,18 @@ impl TextFile {
         let mut file = File::open(path).map_err(|_| Unfit::Input)?;
         let state = FileState::of(&file).map_err(|_| Unfit::Input)?;
         let mut start = vec![];
-        let read = (&mut file).take(HEAD as u64).read_to_end(&mut start);
-        read.map_err(|_| Unfit::Input)?;
-        let head = Head::of(name, &start, state.len, known, options)?;
+        let mut head = Err(Unfit::Head);
+        for size in HEADS {
+            let missing = (size - start.len()) as u64;
+            let read = (&mut file).take(missing).read_to_end(&mut start);
+            read.map_err(|_| Unfit::Input)?;
+            head = Head::of(name, &start, state.len, known, options);
+            let may_show = matches!(head, Err(Unfit::Head)) && start.len() == size;
+            if !may_show {
+                break;
+            }
+        }
+        let head = head?;
         Ok(Self {
             file: Mutex::new(file),
             state,
