@@ -153,9 +153,10 @@ fn table(scope: &Scope<'_>, rule: &Potential, listed: &[(u32, i64)], lang: Lang)
     add(has_next, "next", word(Word::Next), Kind::Text);
     add(owner.is_some(), "owner", word(Word::Owner), Kind::Text);
     let mut table = Table::new("potential", columns);
-    let nearest = match has_next && !listed.is_empty() {
-        true => Nearest::new(grading),
-        false => Nearest::none(),
+    let nearest = if has_next && !listed.is_empty() {
+        Nearest::new(grading)
+    } else {
+        Nearest::none()
     };
     for (row, value) in listed.iter().copied().take(MOST) {
         let row = row as usize;

@@ -64,9 +64,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         stocked::data(&rules, global)?
     } else {
         let as_of = as_of(global)?;
-        let data = match args.files.is_empty() {
-            true => (vec![], vec![], None),
-            false => data(args, &rules.scheme, as_of, global, screen)?,
+        let data = if args.files.is_empty() {
+            (vec![], vec![], None)
+        } else {
+            data(args, &rules.scheme, as_of, global, screen)?
         };
         (as_of, data)
     };
