@@ -13,7 +13,7 @@ use super::{
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang, listed};
 use regrade::explain;
-use regrade::explain::distance::World;
+use regrade::explain::distance::{Nearest, World};
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
 use regrade::present::distances::{Distances, Told};
@@ -106,6 +106,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             shift: shift.map(|(by, world)| (by, world.shifts_of(row, by))),
         }
     };
+    let nearest = Nearest::new(&graded.grading);
     let entries = find(&graded, args.customer.as_deref().unwrap_or_default())?;
     let is_asked = |format: fn(Format) -> bool| targets.iter().any(|output| format(output.format));
     let (as_text, as_data) = (
@@ -125,9 +126,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         };
         if as_data {
             data.push(match &told {
-                Some((row, explained, distances)) => {
-                    explanation::json(&graded.grading, *row, explained, distances, lang)
-                }
+                Some((row, explained, distances)) => explanation::json(
+                    &graded.grading,
+                    *row,
+                    explained,
+                    (&nearest, distances),
+                    lang,
+                ),
                 None => explanation::kept_json(&graded.grading, entry, lang),
             });
         }
@@ -135,9 +140,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             continue;
         }
         texts += &match &told {
-            Some((row, explained, distances)) => {
-                explanation::text(&graded.grading, *row, explained, distances, lang)
-            }
+            Some((row, explained, distances)) => explanation::text(
+                &graded.grading,
+                *row,
+                explained,
+                (&nearest, distances),
+                lang,
+            ),
             None => explanation::kept_text(&graded.grading, entry, lang),
         };
         let Some(id) = id_of(&graded.grading, entry) else {

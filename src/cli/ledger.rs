@@ -8,15 +8,24 @@ use tempfile::TempDir;
 
 /// The file: `--ledger`, else what `REGRADE_LEDGER` names, else regrade.db beside the scheme.
 pub fn path(global: &Global) -> PathBuf {
-    let named = std::env::var_os("REGRADE_LEDGER").filter(|name| !name.is_empty());
-    let named = global.ledger.clone().or_else(|| named.map(PathBuf::from));
-    named.unwrap_or_else(|| {
+    named(global).unwrap_or_else(|| {
         let rules = rules::path(global);
         let folder = rules
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new("")).join("regrade.db")
     })
+}
+
+/// Whether the user says which it is, rather than that one happens to lie beside the scheme.
+pub fn is_named(global: &Global) -> bool {
+    named(global).is_some()
+}
+
+fn named(global: &Global) -> Option<PathBuf> {
+    let variable = || std::env::var_os("REGRADE_LEDGER").filter(|name| !name.is_empty());
+    let named = global.ledger.clone();
+    named.or_else(|| variable().map(PathBuf::from))
 }
 
 /// How long to wait for another command that writes.

@@ -4,6 +4,7 @@
 use super::distances::Distances;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
+use crate::explain::distance::Nearest;
 use crate::explain::movement::Ladder;
 use crate::explain::{self, Explanation, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
@@ -18,7 +19,7 @@ pub fn text(
     grading: &Grading,
     row: usize,
     explanation: &Explanation,
-    distances: &Distances,
+    (nearest, distances): (&Nearest, &Distances),
     lang: Lang,
 ) -> String {
     let roster = &grading.book.roster;
@@ -50,7 +51,7 @@ pub fn text(
         head.push(pair(Word::Tags, &tags.join("|")));
     }
     let _ = writeln!(out, "{}", head.join(" · "));
-    movement(grading, row, lang, &mut out);
+    movement(grading, nearest, row, lang, &mut out);
     dimensions(explanation, lang, &mut out);
     if let Some(step) = &explanation.grade {
         // Where rules move customers, what the values give is not what they have.
@@ -90,7 +91,7 @@ pub(super) fn value_json(value: &crate::table::Value) -> Value {
 }
 
 /// What the rules of movement and people did, and what comes next.
-fn movement(grading: &Grading, row: usize, lang: Lang, out: &mut String) {
+fn movement(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang, out: &mut String) {
     for ladder in [Ladder::Grade, Ladder::Type] {
         let set = explain::movement::overridden(grading, ladder, row, lang);
         let moves = explain::movement::reasons(grading, ladder, row, lang);
@@ -98,7 +99,7 @@ fn movement(grading: &Grading, row: usize, lang: Lang, out: &mut String) {
             let _ = writeln!(out, "  {reason}");
         }
     }
-    if let Some(next) = explain::movement::next(grading, row, lang) {
+    if let Some(next) = explain::next(grading, nearest, row, lang) {
         let _ = writeln!(out, "  {}: {next}", Word::Next.get(lang));
     }
 }
@@ -219,7 +220,7 @@ pub fn json(
     grading: &Grading,
     row: usize,
     explanation: &Explanation,
-    distances: &Distances,
+    (nearest, distances): (&Nearest, &Distances),
     lang: Lang,
 ) -> String {
     let roster = &grading.book.roster;
@@ -270,7 +271,7 @@ pub fn json(
             .filter(|_| explain::type_holds(grading, row))
             .map(rule_json),
         "reasons": crate::explain::reasons(grading, row, lang),
-        "next": explain::movement::next(grading, row, lang),
+        "next": explain::next(grading, nearest, row, lang),
         "so_far": so_far_json(grading, row),
         "distances": super::distances::json(grading, row, distances, lang),
         "shift": super::distances::shifts_json(grading, distances, lang),

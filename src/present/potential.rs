@@ -27,13 +27,31 @@ impl PotentialTable {
             .map(|(index, column)| described(table, index, column))
             .collect();
         let rows = table.rows.iter();
-        let rows = rows.map(|row| row.cells.iter().map(cell).collect());
+        let mut rows: Vec<Vec<ListCell>> = rows
+            .map(|row| row.cells.iter().map(cell).collect())
+            .collect();
+        let mut marks: Vec<Option<usize>> = table.rows.iter().map(|row| row.grade).collect();
+        if rows.is_empty() {
+            rows.push(nobody(columns.len(), lang));
+            marks.push(None);
+        }
         Self {
-            list: Listing::new(lang, &columns, rows.collect()),
+            list: Listing::new(lang, &columns, rows),
             grades,
-            marks: table.rows.iter().map(|row| row.grade).collect(),
+            marks,
         }
     }
+}
+
+/// The row that says that nobody is on the list.
+fn nobody(columns: usize, lang: Lang) -> Vec<ListCell> {
+    let said = text!("nobody", "没有符合条件的客户").get(lang).to_owned();
+    let blank = || ListCell::Value(OutCell::Blank);
+    let mut row: Vec<ListCell> = (0..columns).map(|_| blank()).collect();
+    if let Some(first) = row.first_mut() {
+        *first = ListCell::text(said);
+    }
+    row
 }
 
 fn described(table: &Table, index: usize, column: &Column) -> ListColumn {

@@ -6,7 +6,9 @@ use super::material::{Material, Scope, heading_of};
 use super::{Block, Cell, Column, Kind, Row, Section, Table};
 use crate::classify::render;
 use crate::diagnostic::Lang;
-use crate::explain::movement::{has_next, next};
+use crate::explain::distance::Nearest;
+use crate::explain::movement::has_next;
+use crate::explain::next;
 use crate::expr::{Measure, Node};
 use crate::scheme::Scheme;
 use crate::scheme::model::{Potential, TopSize};
@@ -93,23 +95,22 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section
         .notes
         .extend(notes(material, rule, promising, listed.len()));
-    let table = table(scope, rule, &listed, lang);
-    if !table.rows.is_empty() {
+    if !listed.is_empty() {
+        let table = table(scope, rule, &listed, lang);
         section.blocks.push(Block::Table(table));
     }
     Some(section)
 }
 
-/// The list by itself, with the rows of the report's; `None` where the scheme asks for none, where a role does not see
-/// what it is made from, or where nobody is on it.
+/// The list by itself, with the rows of the report's; `None` where the scheme asks for none, or where a role does not see
+/// what it is made from.
 pub fn potential(scope: &Scope<'_>, promising: &Promising, lang: Lang) -> Option<Table> {
     let scheme = &scope.grading().scheme;
     let rule = scheme.report.potential.as_ref()?;
     if is_withheld(scheme, rule) {
         return None;
     }
-    let table = table(scope, rule, &listed(scope, promising), lang);
-    (!table.rows.is_empty()).then_some(table)
+    Some(table(scope, rule, &listed(scope, promising), lang))
 }
 
 /// Whether who is on the list follows from values that a role does not see.
@@ -148,9 +149,15 @@ fn table(scope: &Scope<'_>, rule: &Potential, listed: &[(u32, i64)], lang: Lang)
     add(is_named, "name", word(Word::CustomerName), Kind::Text);
     add(true, "grade", word(Word::Grade), Kind::Text);
     add(true, "by", heading_of(scheme, &rule.by), kind);
-    add(has_next(scheme), "next", word(Word::Next), Kind::Text);
+    let has_next = has_next(scheme);
+    add(has_next, "next", word(Word::Next), Kind::Text);
     add(owner.is_some(), "owner", word(Word::Owner), Kind::Text);
     let mut table = Table::new("potential", columns);
+    let nearest = if has_next && !listed.is_empty() {
+        Nearest::new(grading)
+    } else {
+        Nearest::none()
+    };
     for (row, value) in listed.iter().copied().take(MOST) {
         let row = row as usize;
         let text = |text: Option<&str>| text.map_or(Cell::Missing, Cell::text);
@@ -163,8 +170,8 @@ fn table(scope: &Scope<'_>, rule: &Potential, listed: &[(u32, i64)], lang: Lang)
         }
         cells.push(text(grading.grade_name(row).map(|name| &**name)));
         cells.push(Cell::number(Decimal::from_millionths(value)));
-        if has_next(scheme) {
-            cells.push(text(next(grading, row, lang).as_deref()));
+        if has_next {
+            cells.push(text(next(grading, &nearest, row, lang).as_deref()));
         }
         if let Some(owner) = owner {
             let owner = render(owner, &grading.facts, row, lang);

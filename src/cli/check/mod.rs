@@ -60,11 +60,16 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let is_stocked = args.files.is_empty() && stocked::is_there(global);
     read.extend(is_stocked.then(|| ledger::path(global)));
     keep_inputs(&files_of(&targets), &read)?;
-    let as_of = as_of(global)?;
-    let (data, files, graded) = match args.files.is_empty() {
-        true if is_stocked => stocked::data(&rules, as_of, global)?,
-        true => (vec![], vec![], None),
-        false => data(args, &rules.scheme, as_of, global, screen)?,
+    let (as_of, (data, files, graded)) = if is_stocked {
+        stocked::data(&rules, global)?
+    } else {
+        let as_of = as_of(global)?;
+        let data = if args.files.is_empty() {
+            (vec![], vec![], None)
+        } else {
+            data(args, &rules.scheme, as_of, global, screen)?
+        };
+        (as_of, data)
     };
     let mut found = rules.findings.clone();
     let linted = linted(&rules.scheme, &rules.text, as_of);
