@@ -1,11 +1,11 @@
 //! Which other values a value may take: its least difference, its bounds, its words.
 
 use super::leaf::{Leaf, expressions, kind};
-use super::texts::{items, texts};
+use super::texts::{items, source_of, texts};
 use crate::expr::{AggregateFunction, Base, Bound, Comparison, Frame, Measure, Node, Slot};
 use crate::grading::Grading;
 use crate::scheme::lint::shape::shape;
-use crate::scheme::model::{DayLimit, Field, FieldKind, Scheme, SlotKind};
+use crate::scheme::model::{DayLimit, Field, FieldKind, MetricSource, Scheme, SlotKind};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date, Decimal, Value};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) enum Others {
     These(Vec<Value>),
     /// These texts, and others that the scheme does not name.
     Texts(Vec<Arc<str>>, Rest),
-    /// One of these more or less in the list.
+    /// One of these more or less in the list, or in place of its only one; never an empty list.
     Items(Vec<Arc<str>>),
 }
 
@@ -84,11 +84,14 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
         Base::Date => {
             let day = |year, month, day| Date::new(year, month, day).map_or(0, Date::days);
             let (mut least, mut greatest) = (day(1, 1, 1), day(9999, 12, 31));
-            if let Some(field) = field {
-                let as_of = grading.book.as_of;
+            let as_of = grading.book.as_of;
+            if let Some(field) = field.or_else(|| source_of(scheme, slot)) {
                 let limit = |limit: DayLimit| limit.day(as_of).days();
                 least = field.limits.first.map_or(least, limit);
                 greatest = field.limits.last.map_or(greatest, limit);
+            }
+            if is_day_of_event(scheme, slot) {
+                greatest = greatest.min(as_of.days());
             }
             Others::Steps {
                 least: i64::from(least),
@@ -98,7 +101,12 @@ pub(super) fn others(grading: &Grading, leaf: &Leaf) -> Others {
         }
         Base::DateTime => Others::Steps {
             least: -62_135_596_800,
-            greatest: 253_402_300_740,
+            greatest: if is_day_of_event(scheme, slot) {
+                let midnight = i64::from(grading.book.as_of.days()) * 86_400;
+                midnight + 86_340
+            } else {
+                253_402_300_740
+            },
             step: 60,
         },
         Base::Bool => Others::These(vec![Value::Bool(true), Value::Bool(false)]),
@@ -121,6 +129,20 @@ pub(super) fn field_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
         SlotKind::LookupField(lookup, field) => Some(&scheme.lookups[lookup].sheet.fields[field]),
         _ => None,
     }
+}
+
+/// Whether a metric is the day of some event. What happens after the as-of date is not looked at.
+fn is_day_of_event(scheme: &Scheme, slot: Slot) -> bool {
+    let SlotKind::Metric(metric) = kind(scheme, slot) else {
+        return false;
+    };
+    let metric = &scheme.metrics[metric];
+    let MetricSource::Events(sheet) = metric.from else {
+        return false;
+    };
+    let day = Slot(scheme.events[sheet].date as u32);
+    let argument = metric.value.argument.as_ref();
+    argument.is_some_and(|argument| argument.node == Node::Slot(day))
 }
 
 /// Whether a value may be below zero: a percentage may, and what is in some row or by the scheme's own figures. Nobody

@@ -188,7 +188,7 @@ pub(super) fn other_values(world: &World<'_>, leaf: &Leaf, row: usize) -> Vec<Va
             let texts = texts.iter().cloned().chain(unnamed);
             texts.map(Value::Text).collect()
         }
-        Others::Items(items) => items.iter().map(|item| toggled(&now, item)).collect(),
+        Others::Items(items) => other_lists(&now, items),
     };
     values.retain(|value| *value != now);
     values
@@ -212,16 +212,27 @@ pub(super) fn change_to(to: Value, outcome: Outcome, present: Option<u32>) -> Op
     })
 }
 
-/// A list with an item taken out, or put in where it was not.
-fn toggled(list: &Value, item: &Arc<str>) -> Value {
-    let Value::List(items) = list else {
-        return Value::List(vec![item.clone()]);
+/// The lists that differ by one item: taken out, put in, or, where there is only one, another in its place. None of them
+/// is empty: a cell without items is missing.
+fn other_lists(now: &Value, items: &[Arc<str>]) -> Vec<Value> {
+    let own = match now {
+        Value::List(own) => &own[..],
+        _ => &[],
     };
-    let mut toggled: Vec<Arc<str>> = items.iter().filter(|own| *own != item).cloned().collect();
-    if toggled.len() == items.len() {
+    let toggled = items.iter().map(|item| toggled(own, item));
+    let replaced = items.iter().filter(|_| own.len() == 1);
+    let replaced = replaced.map(|item| vec![item.clone()]);
+    let lists = toggled.chain(replaced).filter(|list| !list.is_empty());
+    lists.map(Value::List).collect()
+}
+
+/// A list with an item taken out, or put in where it was not.
+fn toggled(list: &[Arc<str>], item: &Arc<str>) -> Vec<Arc<str>> {
+    let mut toggled: Vec<Arc<str>> = list.iter().filter(|own| *own != item).cloned().collect();
+    if toggled.len() == list.len() {
         toggled.push(item.clone());
     }
-    Value::List(toggled)
+    toggled
 }
 
 /// Whether one grade is better than another; none is worse than all.

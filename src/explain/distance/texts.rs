@@ -55,8 +55,8 @@ pub(super) fn items(scheme: &Scheme, leaf: &Leaf) -> Vec<Arc<str>> {
     }
 }
 
-/// The field of events that a metric takes its text from.
-fn source_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
+/// The field of events that a metric takes its text or its day from.
+pub(super) fn source_of(scheme: &Scheme, slot: Slot) -> Option<&Field> {
     let SlotKind::Metric(metric) = kind(scheme, slot) else {
         return None;
     };

@@ -20,11 +20,12 @@ pub struct SoFar {
     pub value: Value,
     /// How it is held against `limit`: `> 500`.
     pub comparison: Comparison,
-    /// A figure of the rule, or the value of the last closed period where the rule asks for a rise or a fall.
+    /// A figure of the rule, what it works out from the customer's values, or the value of the last closed period where
+    /// the rule asks for a rise or a fall.
     pub limit: Value,
 }
 
-/// What a rule looks at in each period, for the open one: the comparisons of a series with a figure, by themselves or
+/// What a rule looks at in each period, for the open one: the comparisons of a series with a limit, by themselves or
 /// joined by `and`, and rises and falls. Nothing on a period's last day.
 pub(super) fn counted(
     grading: &Grading,
@@ -67,20 +68,44 @@ fn of(
     })
 }
 
-/// The comparisons of a series, or of its latest value, with a figure that must all hold for a condition to hold.
+/// The comparisons of a series, or of its latest value, with a limit that must all hold for a condition to hold. Of `=`
+/// and `<>` nothing is told: 500 of 500 would read as reached where the rule asks for anything else.
 pub(super) fn compared(grading: &Grading, row: usize, condition: &Bound) -> Vec<SoFar> {
-    let of = |slot, comparison, limit| of(grading, row, slot, comparison, limit);
-    let parts = super::next::parts(condition).filter_map(|part| {
+    let mut parts = vec![];
+    joined(condition, &mut parts);
+    let held = parts.into_iter().filter_map(|part| {
         let Node::Compare(comparison, left, right) = &part.node else {
             return None;
         };
-        match (series(left), right.literal(), left.literal(), series(right)) {
-            (Some(slot), Some(limit), ..) => of(slot, *comparison, limit.clone()),
-            (_, _, Some(limit), Some(slot)) => of(slot, comparison.mirrored(), limit.clone()),
-            _ => None,
+        if !comparison.is_order() {
+            return None;
         }
+        let (slot, comparison, limit) = match (series(left), series(right)) {
+            (Some(slot), None) => (slot, *comparison, right),
+            (None, Some(slot)) => (slot, comparison.mirrored(), left),
+            _ => return None,
+        };
+        let limit = limit_of(grading, row, limit)?;
+        of(grading, row, slot, comparison, limit)
     });
-    parts.collect()
+    held.collect()
+}
+
+/// What must all hold for a condition to hold, each bound of a `between` by itself.
+fn joined<'a>(condition: &'a Bound, all: &mut Vec<&'a Bound>) {
+    match &condition.node {
+        Node::And(parts) => parts.iter().for_each(|part| joined(part, all)),
+        _ => all.push(condition),
+    }
+}
+
+/// What a series is held against, where that is the same in each period: a figure, or the customer's own.
+fn limit_of(grading: &Grading, row: usize, limit: &Bound) -> Option<Value> {
+    let entries = &grading.scheme.slots.entries;
+    let slots = limit.slots();
+    let mut read = slots.iter().map(|slot| &entries[slot.0 as usize]);
+    let is_same = !limit.ty.series && !read.any(|entry| entry.ty.series);
+    is_same.then(|| limit.eval_at(&grading.facts, row))
 }
 
 /// The series of which one period is looked at: the one that is asked about, or the latest.

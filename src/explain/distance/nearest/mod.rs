@@ -1,4 +1,5 @@
-//! For everybody at once: the one value whose smallest change, taken as a share of it, gives a better grade.
+//! For everybody at once: the one value whose smallest change gives a better grade, taken as a share of the larger of what
+//! the value is now and what it comes to.
 //!
 //! Equal to the nearest of what [`World::reaches`](super::World::reaches) tells of each customer, but worked out for all
 //! of them together. For each value the conditions are collected that it decides ([`switches`]), and the places at which
@@ -132,8 +133,8 @@ impl Nearest {
         untold.map(|(slot, why)| (Some(slot), why))
     }
 
-    /// The nearest of a customer: the smallest change as a share of the value; days count as thousandths of three years,
-    /// and what has no order comes last.
+    /// The nearest of a customer: the smallest change as a share of the larger of the value now and then, whatever their
+    /// signs; days count as thousandths of three years, and what has no order comes last.
     pub fn of(&self, grading: &Grading, row: usize) -> Option<(Slot, Change)> {
         let (slot, way, to, grade) = nearest(grading, &self.member(row)?.better, row)?;
         let now = key_at((&grading.facts as &dyn Frame).column(*slot), row);
@@ -152,7 +153,8 @@ impl Nearest {
     }
 }
 
-/// The one of several that is nearest for a customer.
+/// The one of several that is nearest for a customer. A number's change is a share of the larger of what it is and what it
+/// comes to, so that from 0 there is a share too, and no share is larger than a whole unless the sign changes.
 fn nearest<'a>(grading: &Grading, all: &'a [Step], row: usize) -> Option<&'a Step> {
     let frame: &dyn Frame = &grading.facts;
     let far = |slot: Slot, to: &Value| -> Option<i128> {
