@@ -4,7 +4,7 @@ use super::apart::Apart;
 use super::ranges::Ranges;
 use crate::clean::sheet::{CleanSheet, RowRef, empty_column};
 use crate::diagnostic::Stages;
-use crate::parallel::{cores, each, fill};
+use crate::parallel::{cores, fill};
 use crate::scheme::model::{EventSheet, Field};
 use crate::table::{Column, ListColumn, TextColumn, Truth};
 use foldhash::HashMap;
@@ -44,16 +44,17 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
         own[0].fill(&pieces, part, ranges)
     });
     drop(parts);
-    // Before anything small is made, which would lie between what goes and keep its memory.
+    // What each thread made last lies behind the pieces that it made, and would keep their memory: it goes with them,
+    // and before anything small is made, which would do the same.
+    let keys = Keys::of(keys);
     drop(pieces);
     let mut codes = Vec::with_capacity(count);
-    for (code, rows) in (0..).zip(keys.iter().flat_map(|keys| &keys.rows)) {
+    for (code, rows) in (0..).zip(&keys.rows) {
         codes.resize(codes.len() + *rows as usize, code);
     }
-    let dictionary = each(cores(), keys.len(), |part| keys[part].ids());
     columns[customer] = Column::Text(TextColumn {
         codes,
-        dictionary: Arc::new(dictionary.concat()),
+        dictionary: Arc::new(keys.ids()),
     });
     CleanSheet {
         columns,
@@ -65,21 +66,38 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
     }
 }
 
-/// The customers of a part, sorted.
+/// The customers of a part or of all, sorted.
 struct Keys {
     /// Their keys one behind the other, and where each ends.
     text: String,
-    ends: Vec<u32>,
+    ends: Vec<usize>,
     /// How many rows each has.
     rows: Vec<u32>,
 }
 
 impl Keys {
+    /// Those of all parts.
+    fn of(parts: Vec<Self>) -> Self {
+        let count = parts.iter().map(|part| part.ends.len()).sum();
+        let mut all = Self {
+            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
+            ends: Vec::with_capacity(count),
+            rows: Vec::with_capacity(count),
+        };
+        for part in parts {
+            let before = all.text.len();
+            all.text.push_str(&part.text);
+            all.ends.extend(part.ends.iter().map(|end| before + end));
+            all.rows.extend(&part.rows);
+        }
+        all
+    }
+
     fn ids(&self) -> Vec<Arc<str>> {
         let mut from = 0;
         let ids = self.ends.iter().map(|end| {
-            let id = &self.text[from..*end as usize];
-            from = *end as usize;
+            let id = &self.text[from..*end];
+            from = *end;
             id.into()
         });
         ids.collect()
@@ -176,7 +194,7 @@ impl Part<'_> {
         let mut at = 0;
         for (_, id, code) in sorted {
             keys.text.push_str(id);
-            keys.ends.push(keys.text.len() as u32);
+            keys.ends.push(keys.text.len());
             keys.rows.push(counts[code as usize]);
             next[code as usize] = at;
             at += counts[code as usize];
