@@ -4,7 +4,7 @@ use super::super::output::{Output, Target, files_of, keep_inputs};
 use super::super::recorded::known_names;
 use super::super::report::write;
 use super::super::rules::{self, Rules};
-use super::super::trial::{Data, against};
+use super::super::trial::{Data, Ready, against};
 use super::super::{Exit, Global, Screen, Stop};
 use super::moves::OneSide;
 use super::workload::{Workload, put_cuts};
@@ -216,17 +216,13 @@ fn in_a_grid(
     let ready = data.ready(present)?;
     let old = OneSide::of(ready.grade(&present.scheme)?, &present.name, global)?;
     let old_side = Side::of(old_name, old.seen(), &look, None, None);
-    let before = levels(&old, &on, &renamed);
-    drop(old);
-    let judged = |cell: &Rules, grading: Grading| -> Result<(OneSide, Side), Stop> {
-        let one = OneSide::of(grading, &cell.name, global)?;
-        known_names(&one.seen().scheme, &on, amount)?;
-        let mut side = Side::of("", one.seen(), &look, None, None);
-        side.name.clone_from(&cell.name);
-        let now = levels(&one, &on, &renamed);
-        side.moves = Some(Moves::of(&compare::compare(&before, &now)));
-        Ok((one, side))
+    let against = Against {
+        global,
+        amount,
+        look: &look,
+        before: levels(&old, &on, &renamed),
     };
+    drop(old);
     let ready = if ready.serves(&cells[0]) {
         ready
     } else {
@@ -234,46 +230,24 @@ fn in_a_grid(
         data.ready(&cells[0])?
     };
     // The first by itself: what is wrong with the call is told before all the others are graded.
-    let (first, side) = judged(&cells[0], ready.grade(&cells[0].scheme)?)?;
+    let (first, side) = against.side(&cells[0], ready.grade(&cells[0].scheme)?)?;
     let sides = [old_side, side];
     let figure = match &args.figure {
         Some(written) => Figure::parse(written, &sides).map_err(Stop::usage)?,
         None => Figure::default(),
     };
-    let head = head(
-        first.seen(),
-        &look,
-        colors(&sides),
-        (data.as_of, data.as_of),
-        lang,
-    );
+    let span = (data.as_of, data.as_of);
+    let head = head(first.seen(), &look, colors(&sides), span, lang);
     let mut findings = ready.found(&first.whole);
     drop(first);
-    let [old_side, side] = sides;
-    let mut sides = vec![side];
-    let rest = &cells[1..];
-    if rest.iter().all(|cell| ready.serves(cell)) {
-        let side = |place: usize| {
-            let cell = &rest[place];
-            Ok(judged(cell, ready.grade(&cell.scheme)?)?.1)
-        };
-        // Of several that fail the first is told, whichever was done first.
-        let made = parallel::each(parallel::cores(), rest.len(), side);
-        sides.extend(made.into_iter().collect::<Result<Vec<_>, Stop>>()?);
-    } else {
-        // What changes how the data is read is read anew, one after another.
-        for cell in rest {
-            let (grading, _) = ready.grade_or_read(cell, data)?;
-            sides.push(judged(cell, grading)?.1);
-        }
-    }
     if global.role.is_some() {
         findings = roles::withheld(&findings);
     }
-    let is_present: Vec<bool> = cells
-        .iter()
-        .map(|cell| same(&cell.text, &present.text))
-        .collect();
+    let [old_side, side] = sides;
+    let mut sides = vec![side];
+    sides.extend(against.sides(&cells[1..], &ready, data)?);
+    let is_present = |cell: &Rules| same(&cell.text, &present.text);
+    let is_present: Vec<bool> = cells.iter().map(is_present).collect();
     let mut axes = values.iter().map(axis);
     let down = axes.next().unwrap_or_else(|| axis(&values[0]));
     let grid = Grid {
@@ -289,6 +263,46 @@ fn in_a_grid(
         schemes: sides.len(),
         findings,
     })
+}
+
+/// What every cell of a grid is held against: who has which level by the present scheme.
+struct Against<'a> {
+    global: &'a Global,
+    amount: Option<&'a str>,
+    look: &'a Look<'a>,
+    before: Snapshot,
+}
+
+impl Against<'_> {
+    /// One cell as it was graded, and its side of the report.
+    fn side(&self, cell: &Rules, grading: Grading) -> Result<(OneSide, Side), Stop> {
+        let one = OneSide::of(grading, &cell.name, self.global)?;
+        known_names(&one.seen().scheme, self.look.on, self.amount)?;
+        let mut side = Side::of("", one.seen(), self.look, None, None);
+        side.name.clone_from(&cell.name);
+        let now = levels(&one, self.look.on, self.look.renamed);
+        side.moves = Some(Moves::of(&compare::compare(&self.before, &now)));
+        Ok((one, side))
+    }
+
+    /// The sides of several cells, in their order: at once where all of them read the data alike.
+    fn sides(&self, cells: &[Rules], ready: &Ready, data: &Data<'_>) -> Result<Vec<Side>, Stop> {
+        if cells.iter().all(|cell| ready.serves(cell)) {
+            let side = |place: usize| {
+                let cell: &Rules = &cells[place];
+                Ok(self.side(cell, ready.grade(&cell.scheme)?)?.1)
+            };
+            // Of several that fail the first is told, whichever was done first.
+            let made = parallel::each(parallel::cores(), cells.len(), side);
+            return made.into_iter().collect();
+        }
+        // What changes how the data is read is read anew, one after another.
+        let side = |cell: &Rules| {
+            let (grading, _) = ready.grade_or_read(cell, data)?;
+            Ok(self.side(cell, grading)?.1)
+        };
+        cells.iter().map(side).collect()
+    }
 }
 
 /// The schemes of all cells: the second value changes fastest.
