@@ -26,6 +26,7 @@ use regrade::table::Date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
+use std::ops::Range;
 use std::sync::Arc;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -483,16 +484,16 @@ fn rows_without_cells_are_held_to_limits_and_to_their_order() {
     let sound = book(&sound(3), 0, false, |_| ());
     // Nothing is known of the table before a row with cells: 210 MB that are packed well.
     let space = " ".repeat(300_000);
-    let wide: String = (1..700)
-        .map(|row| format!("<row r=\"{row}\">{space}</row>"))
-        .collect();
+    let empty = |rows: Range<u32>, inside: &str| {
+        rows.fold(String::new(), |text, row| {
+            text + &format!("<row r=\"{row}\">{inside}</row>")
+        })
+    };
+    let wide = empty(1..700, &space);
     let given = both(&with_rows(&sound, &wide), Layout::Text);
     assert_eq!(given, Err(Unfit::TooLarge.into()));
     // In several pieces, each in order by itself.
-    let mut again: String = (1..20_000)
-        .map(|row| format!("<row r=\"{row}\"></row>"))
-        .collect();
-    again.push_str("<row r=\"5\"></row>");
+    let again = empty(1..20_000, "") + &empty(5..6, "");
     let given = both(&with_rows(&sound, &again), Layout::Text);
     let is_not_plain = matches!(given, Err(Reason::Worksheet(Unfit::NotPlain(_))));
     assert!(is_not_plain, "{given:?}");
