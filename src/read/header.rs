@@ -27,12 +27,8 @@ impl Header {
     pub fn new(written: &str) -> Self {
         // In a CSV file that regrade wrote, `@id` and `-/+` stand escaped; a header that has the sign of itself is none.
         let text = one_line(unescape(written.trim()));
-        let (_, unit) = fold(&text);
-        Self {
-            folded: fold_header(&text),
-            unit,
-            text,
-        }
+        let (folded, unit) = fold(&text);
+        Self { text, folded, unit }
     }
 }
 

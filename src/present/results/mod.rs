@@ -91,6 +91,8 @@ pub struct Results<'a> {
     columns: Vec<TableColumn>,
     from: Vec<Filling>,
     inputs: Vec<InputColumn>,
+    /// Headings that a result may not have, folded: the input's and those of the columns before it.
+    taken: HashSet<String>,
     /// How many columns come first that are all those of one text file, in their order.
     as_written: Option<usize>,
     grades: Vec<GradeStyle>,
@@ -119,6 +121,7 @@ impl<'a> Results<'a> {
             columns: vec![],
             from: vec![],
             inputs: vec![],
+            taken: HashSet::default(),
             as_written: None,
             grades: scheme
                 .grades
@@ -135,6 +138,8 @@ impl<'a> Results<'a> {
             view,
         };
         results.find_inputs();
+        let headings = results.inputs.iter().map(|input| &input.heading);
+        results.taken = headings.map(|heading| fold_header(heading)).collect();
         match results
             .view
             .columns
@@ -177,6 +182,11 @@ impl<'a> Results<'a> {
     }
 
     fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+        self.taken.insert(fold_header(heading));
+        self.place(heading, kind, role, from);
+    }
+
+    fn place(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
         self.columns.push(TableColumn {
             heading: heading.into(),
             kind,
@@ -187,14 +197,9 @@ impl<'a> Results<'a> {
 
     /// A result column whose heading an input column has already gets a suffix and a note.
     fn push_result(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
-        let inputs = self.inputs.iter().map(|input| &input.heading);
-        let taken: HashSet<String> = inputs
-            .chain(self.columns.iter().map(|column| &column.heading))
-            .map(|heading| fold_header(heading))
-            .collect();
         let mut name = heading.to_owned();
         let mut number = 2;
-        while taken.contains(&fold_header(&name)) {
+        while self.taken.contains(&fold_header(&name)) {
             name = format!("{heading}_{number}");
             number += 1;
         }
@@ -213,7 +218,8 @@ impl<'a> Results<'a> {
     fn push_input(&mut self, index: usize) {
         let (kind, role) = self.input_kind(index);
         let heading = self.inputs[index].heading.clone();
-        self.push(&heading, kind, role, Filling::Input(index));
+        // Its own heading is taken already.
+        self.place(&heading, kind, role, Filling::Input(index));
     }
 
     fn input_kind(&self, index: usize) -> (ColumnKind, ColumnRole) {
