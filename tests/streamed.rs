@@ -15,14 +15,16 @@ use regrade::present::csv;
 use regrade::present::results::{Layout, Results, View};
 use regrade::present::summary::{Of, Summary, summarise, write_json};
 use regrade::present::table::{GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
-use regrade::read::blocks::{TextFile, Unfit};
+use regrade::read::blocks::{Blocks, Head, TextFile, Unfit};
 use regrade::read::{Input, KnownSheet, Options, held};
 use regrade::scheme::model::{Expression, Field};
 use regrade::scheme::{AllNames, Scheme, parse_columns, validate};
-use regrade::stream::{Asked, Grader, Reason, Spill, Text, plan};
+use regrade::stream::{
+    Asked, Drive, Grader, Outcome, Reason, Spill, TextSink, among_everybody, plan,
+};
 use regrade::table::Date;
-use std::fmt::Write;
-use std::io::Cursor;
+use std::fmt::Write as _;
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -147,29 +149,41 @@ fn text_file(scheme: &Scheme, bytes: &[u8]) -> Result<TextFile, Unfit> {
     TextFile::open(&input, &known(scheme), &Options::default())
 }
 
+/// What `rows` gives, which begins below the head each time, graded into `out` in so many bytes and by so many threads.
+fn streamed<R: Read + Send>(
+    grader: &Grader,
+    head: &Head,
+    rows: impl Fn() -> R,
+    (block, threads): (usize, usize),
+    out: &mut (dyn Write + Send),
+) -> Result<(Outcome, Vec<Finding>), Reason> {
+    let grader = among_everybody(grader, head, threads, block, &rows)?;
+    let drive = Drive {
+        grader: &grader,
+        threads,
+        spill: &|| Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>),
+    };
+    let sink = TextSink {
+        delimiter: b',',
+        mark: None,
+    };
+    let blocks = Blocks::new(rows(), head.line(), block);
+    drive.into_text(head, || Ok(blocks.block()?), sink, out)
+}
+
 /// Chunk by chunk.
 fn chunks(
     scheme: &Scheme,
     text: &str,
     bytes: &[u8],
-    (block, threads): (usize, usize),
+    sizes: (usize, usize),
     asked: &Asked,
 ) -> Result<Given, Reason> {
     plan(scheme, asked.columns.as_deref(), Layout::Text)?;
     let file = text_file(scheme, bytes)?;
     let grader = Grader::new(scheme, as_of(), Lang::Zh, asked.clone(), Layout::Text);
-    let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
-    let driver = Text {
-        head: file.head(),
-        grader: &grader,
-        delimiter: b',',
-        mark: None,
-        block,
-        threads,
-        spill: &open,
-    };
     let mut out = vec![];
-    let (outcome, mut findings) = driver.grade(|| file.rows(), &mut out)?;
+    let (outcome, mut findings) = streamed(&grader, file.head(), || file.rows(), sizes, &mut out)?;
     findings.extend(outcome.findings);
     findings.extend(outcome.unrated);
     let of = Of {
@@ -515,25 +529,16 @@ fn what_cannot_be_read_or_written_is_left_to_the_whole_path() {
         columns: parse_columns("id, name", &AllNames::new(&scheme)).ok(),
     };
     let grader = Grader::new(&scheme, as_of(), Lang::Zh, asked, Layout::Text);
-    let open = || Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>);
-    let driver = Text {
-        head: file.head(),
-        grader: &grader,
-        delimiter: b',',
-        mark: None,
-        block: 300,
-        threads: 2,
-        spill: &open,
-    };
+    let (head, sizes) = (file.head(), (300, 2));
     let reason = |given: Result<_, Reason>| given.err();
-    let given = driver.grade(|| Broken, &mut vec![]);
+    let given = streamed(&grader, head, || Broken, sizes, &mut vec![]);
     assert_eq!(reason(given), Some(Unfit::Input.into()));
-    let given = driver.grade(|| file.rows(), &mut Broken);
+    let given = streamed(&grader, head, || file.rows(), sizes, &mut Broken);
     assert_eq!(reason(given), Some(Reason::Unwritable));
     // The first block is ASCII, and a byte order mark comes first or not at all.
     let late = text.replace("客户", "c").replace("c50", "客户50");
     let late = text_file(&scheme, late.as_bytes()).unwrap();
-    let given = driver.grade(|| late.rows(), &mut vec![]);
+    let given = streamed(&grader, late.head(), || late.rows(), sizes, &mut vec![]);
     assert_eq!(reason(given), Some(Reason::Mark));
 }
 

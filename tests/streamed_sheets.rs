@@ -21,7 +21,7 @@ use regrade::read::worksheet::{Unfit, may_be_read};
 use regrade::read::{Input, KnownSheet, Options, Worksheet, held};
 use regrade::scheme::model::Field;
 use regrade::scheme::{Scheme, validate};
-use regrade::stream::{Asked, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, show};
+use regrade::stream::{Asked, Drive, Grader, Outcome, Reason, Source, Spill, TextSink};
 use regrade::table::Date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::collections::BTreeMap;
@@ -291,12 +291,7 @@ fn pieces<S: Source>(
     let mut out = Cursor::new(vec![]);
     let (findings, columns, summary) = if layout == Layout::Workbook {
         let book = InBlocks::new(options(), foreseen.take())?;
-        let done = drive.grade(
-            source,
-            next,
-            |results, turn| show(&book, results, turn),
-            |block| Ok(book.take(block.as_ref())?),
-        )?;
+        let done = drive.into_book(source, next, &book)?;
         if let Err(misfit) = book.is_sound() {
             *foreseen = Some(book.kinds());
             return Err(misfit.into());
@@ -309,15 +304,7 @@ fn pieces<S: Source>(
             delimiter: b',',
             mark: Some(true),
         };
-        let mut writer = sink.writer(&mut out);
-        let done = drive.grade(
-            source,
-            next,
-            |results, _| Ok(sink.show(results)),
-            |written| writer.take(&written),
-        )?;
-        writer.end()?;
-        tell(done)
+        tell(drive.into_text(source, next, sink, &mut out)?)
     };
     Ok(given(&out.into_inner(), findings, columns, &summary))
 }

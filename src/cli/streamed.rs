@@ -22,7 +22,6 @@ use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::stream::{
     Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, plan,
-    show,
 };
 use regrade::table::Date;
 use std::fs::File;
@@ -276,24 +275,11 @@ impl Run<'_> {
         };
         let told = shown.write(self.output, self.global.dry_run, |out| {
             if !self.is_book() {
-                let sink = self.text_sink();
-                let mut writer = sink.writer(out);
-                let done = drive.grade(
-                    source,
-                    next,
-                    |results, _| Ok(sink.show(results)),
-                    |written| writer.take(&written),
-                )?;
-                writer.end()?;
+                let done = drive.into_text(source, next, self.text_sink(), out)?;
                 return Ok(self.tell(done, place));
             }
             let book = InBlocks::new(self.book_options(), foreseen.take())?;
-            let done = drive.grade(
-                source,
-                next,
-                |results, turn| show(&book, results, turn),
-                |block| Ok(book.take(block.as_ref())?),
-            )?;
+            let done = drive.into_book(source, next, &book)?;
             if let Err(misfit) = book.is_sound() {
                 *foreseen = Some(book.kinds());
                 return Err(misfit.into());

@@ -19,7 +19,7 @@
 //!
 //! Where rows come from and where they go is the caller's: a [`Source`] gives tables of rows in the order of the file,
 //! [`Grader::grade`] makes of each what a sink shows, on any core, and [`Total::add`] takes the chunks in order.
-//! [`Drive`] does it. Another format comes in as a `Source`, and goes out by its own closures.
+//! [`Drive`] does it. Another format comes in as a `Source`, and goes out by closures of its own ([`Drive::into_text`], [`Drive::into_book`]).
 
 mod chunk;
 mod drive;
@@ -36,7 +36,6 @@ pub use chunk::{Asked, Chunk, Grader};
 pub use drive::{Drive, Source};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
-pub use sheet::show;
-pub use text::{BLOCK, Text, TextSink, TextWriter, Written, among_everybody};
+pub use text::{BLOCK, TextSink, among_everybody};
 pub use total::{Outcome, Total};
 pub use turns::Turn;

@@ -1,7 +1,6 @@
 //! Text files as a source and as a sink: blocks of the one are pieces, blocks of the other are what is written of them.
 
 use super::drive::{Drive, Source};
-use super::keys::Open;
 use super::{Grader, Outcome, Reason};
 use crate::diagnostic::Finding;
 use crate::present::csv;
@@ -11,50 +10,22 @@ use crate::read::Table;
 use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
-/// How a text file is graded chunk by chunk into another.
-pub struct Text<'a> {
-    /// What its head tells.
-    pub head: &'a Head,
-    /// By what it is graded.
-    pub grader: &'a Grader,
-    /// What stands between the fields of the output.
-    pub delimiter: u8,
-    /// Whether the output begins with a byte order mark; `None`: where it has a character beyond ASCII.
-    pub mark: Option<bool>,
-    /// About how many bytes a block has.
-    pub block: usize,
-    /// How many threads there are.
-    pub threads: usize,
-    /// Opens a temporary file.
-    pub spill: Open<'a>,
-}
-
 /// A block of a good size: small enough to stay in cache while it is worked on.
 pub const BLOCK: usize = 256 << 10;
 
-impl Text<'_> {
-    /// Grades what `rows` gives, which begins below the header each time, and writes it into `out`; with what there is to
-    /// say of how the file was read.
-    pub fn grade<R: Read + Send>(
+impl Drive<'_> {
+    /// Grades the pieces that `next` gives and writes them as text; with what there is to say of how the file was read.
+    pub fn into_text<S: Source>(
         &self,
-        rows: impl Fn() -> R,
+        source: &S,
+        next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
+        sink: TextSink,
         out: &mut (dyn Write + Send),
     ) -> Result<(Outcome, Vec<Finding>), Reason> {
-        let grader = among_everybody(self.grader, self.head, self.threads, self.block, &rows)?;
-        let drive = Drive {
-            grader: &grader,
-            threads: self.threads,
-            spill: self.spill,
-        };
-        let sink = TextSink {
-            delimiter: self.delimiter,
-            mark: self.mark,
-        };
         let mut writer = sink.writer(out);
-        let blocks = Blocks::new(rows(), self.head.line(), self.block);
-        let done = drive.grade(
-            self.head,
-            || blocks.block().map_err(Reason::from),
+        let done = self.grade(
+            source,
+            next,
             |results, _| Ok(sink.show(results)),
             |written| writer.take(&written),
         )?;
@@ -132,7 +103,7 @@ pub struct TextSink {
 }
 
 /// Rows as they are written.
-pub struct Written {
+struct Written {
     /// The row of headings.
     head: Vec<u8>,
     rows: Vec<u8>,
@@ -142,7 +113,7 @@ pub struct Written {
 
 impl TextSink {
     /// Graded rows as they are written.
-    pub fn show(&self, results: &Results<'_>) -> Written {
+    fn show(self, results: &Results<'_>) -> Written {
         Written {
             head: csv::head(results, self.delimiter, true),
             rows: csv::rows(results, self.delimiter, true, 0..results.len()),
@@ -151,7 +122,7 @@ impl TextSink {
     }
 
     /// Who writes them.
-    pub const fn writer<'o>(&self, out: &'o mut (dyn Write + Send)) -> TextWriter<'o> {
+    const fn writer(self, out: &mut (dyn Write + Send)) -> TextWriter<'_> {
         TextWriter {
             mark: self.mark,
             is_marked: None,
@@ -161,7 +132,7 @@ impl TextSink {
 }
 
 /// Writes rows one after the other.
-pub struct TextWriter<'o> {
+struct TextWriter<'o> {
     mark: Option<bool>,
     /// Whether what is written begins with a mark; `None` before the first rows.
     is_marked: Option<bool>,
@@ -170,7 +141,7 @@ pub struct TextWriter<'o> {
 
 impl TextWriter<'_> {
     /// Writes the next rows.
-    pub fn take(&mut self, written: &Written) -> Result<(), Reason> {
+    fn take(&mut self, written: &Written) -> Result<(), Reason> {
         let is_first = self.is_marked.is_none();
         let needs_mark = written.needs_mark;
         let marked = *self
@@ -188,7 +159,7 @@ impl TextWriter<'_> {
     }
 
     /// All rows are written.
-    pub fn end(self) -> Result<(), Reason> {
+    fn end(self) -> Result<(), Reason> {
         self.out.flush().map_err(|_| Reason::Unwritable)
     }
 }
