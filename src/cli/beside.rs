@@ -106,8 +106,8 @@ fn potential(grading: &Grading, shown: &Shown<'_>) -> Option<PotentialTable> {
     Some(PotentialTable::new(&table, styles, shown.lang))
 }
 
-/// How many customers had each level before, in the order of the scheme: as many as the run before counted, which had
-/// those whose row it refused in no level, though they keep theirs.
+/// How many customers had each level before, in the order of the scheme and those without one last: as many as the run
+/// before counted, which had those whose row it refused in no level, though they keep theirs.
 fn counts_before(grading: &Grading, comparison: &Comparison) -> Vec<usize> {
     let matrix = &comparison.matrix;
     let rows = matrix.rows.iter().take(matrix.levels.len());
@@ -115,15 +115,18 @@ fn counts_before(grading: &Grading, comparison: &Comparison) -> Vec<usize> {
         .map(|row| row.iter().map(|flow| flow.count).sum())
         .collect();
     let rated = !grading.scheme.grades.is_empty();
-    let known = grading.past.customers.iter();
-    for refused in known.filter(|known| known.refused) {
-        let number = grading.people.by_id().get(&refused.id);
+    let mut without = 0;
+    for known in grading.past.customers.iter().filter(|known| !known.absent) {
+        let number = grading.people.by_id().get(&known.id);
         let before = number.map(|number| &grading.people.persons[*number as usize].before);
         let level = before.and_then(|before| if rated { before.grade } else { before.kind });
-        if let Some(count) = level.and_then(|level| counts.get_mut(level)) {
-            *count = count.saturating_sub(1);
+        match level.and_then(|level| counts.get_mut(level)) {
+            Some(count) if known.refused => *count = count.saturating_sub(1),
+            None if !known.refused => without += 1,
+            _ => {}
         }
     }
+    counts.push(without);
     counts
 }
 

@@ -71,6 +71,21 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let done = compared(args, global, screen, true)?;
+    done.map_or_else(
+        || compared(args, global, screen, false).map(|done| done.unwrap_or(Exit::Done)),
+        Ok,
+    )
+}
+
+/// Compares and writes; `is_short`: two text files by those who moved, where that can be done. `None` where it turns out
+/// late that it cannot: then nothing is said or written, and both are to be read whole.
+fn compared(
+    args: &Args,
+    global: &Global,
+    screen: &Screen,
+    is_short: bool,
+) -> Result<Option<Exit>, Stop> {
     let outputs = outputs_with_page(global, global.format)?;
     let gates = args
         .fail_on
@@ -87,19 +102,24 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = args.reading.options()?;
     let mut wanted = wanted(args, rules.as_ref());
     let mut findings = vec![];
-    // Where everybody is listed, everybody is to be looked at.
-    let movers = if lists_unmoved(&outputs, only.as_deref()) {
+    let stayed = Listed::of(&outputs, only.as_deref(), global.dry_run);
+    let movers = if stayed == Listed::Held || !is_short {
         None
     } else {
         let names = (&*args.old, &*args.new);
-        movers::movers(names, &wanted, &options, is_named(global))
+        let lists_stayed = stayed == Listed::InTurn;
+        movers::movers(names, &wanted, &options, is_named(global), lists_stayed)
     };
-    let (old, new, unmoved) = match movers {
-        Some((old, new, unmoved)) => (Side::File(old, vec![]), Side::File(new, vec![]), unmoved),
+    let (old, new, unmoved, stayers) = match movers {
+        Some(found) => {
+            let (old, new) = (Side::File(found.old, vec![]), Side::File(found.new, vec![]));
+            (old, new, found.unmoved, found.stayers)
+        }
         None => (
             side(&args.old, &wanted, &options, false, global, &mut findings)?,
             side(&args.new, &wanted, &options, true, global, &mut findings)?,
             Unmoved::default(),
+            None,
         ),
     };
     wanted.scheme = fitting(wanted.scheme, &files([&old, &new]), is_named(global));
@@ -152,17 +172,26 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         effects: vec![],
         comparison,
     };
-    screen.run_findings(&findings);
     let hit = gate::hits(&gates, &figures);
+    let bom = args.bom.as_deref();
+    let mut written = None;
+    if let Some(stayers) = stayers.filter(|_| hit.is_empty() && !global.dry_run) {
+        // Before anything is said: it may turn out that it is to be done anew.
+        written = stayers.write_all(&outputs, &diff, bom, &wanted);
+        if written.is_none() {
+            return Ok(None);
+        }
+    }
+    screen.run_findings(&findings);
     if !hit.is_empty() {
         screen.findings(&hit, None);
-        return Ok(Exit::Findings);
+        return Ok(Some(Exit::Findings));
     }
     if !global.dry_run {
-        let written = write_all(&outputs, &diff, args.bom.as_deref(), screen);
+        let written = written.unwrap_or_else(|| write_all(&outputs, &diff, bom, screen));
         // Who has read the first lines has them, and the files are there.
         if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
-            return written.map(|()| Exit::Done);
+            return written.map(|()| Some(Exit::Done));
         }
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
@@ -187,11 +216,11 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         screen.say(&diff::line(&diff));
     }
     let moved = diff.comparison.movers().next().is_some();
-    Ok(if args.exit_code && moved {
+    Ok(Some(if args.exit_code && moved {
         Exit::Findings
     } else {
         Exit::Done
-    })
+    }))
 }
 
 fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {
@@ -211,13 +240,33 @@ fn wanted<'a>(args: &'a Args, rules: Option<&'a Rules>) -> Wanted<'a> {
     }
 }
 
-/// Whether an output lists those with whom nothing happened.
-fn lists_unmoved(outputs: &[Output], only: Option<&[Class]>) -> bool {
-    let for_programs =
-        |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
-    match only {
-        Some(only) => only.contains(&Class::Unchanged),
-        None => outputs.iter().any(for_programs),
+/// How those with whom nothing happened are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// They are not.
+    Never,
+    /// Row by row, behind the others.
+    InTurn,
+    /// In a format that has to have all of them.
+    Held,
+}
+
+impl Listed {
+    fn of(outputs: &[Output], only: Option<&[Class]>, dry_run: bool) -> Self {
+        let for_programs =
+            |output: &Output| matches!(output.format, Format::Csv | Format::Tsv | Format::Jsonl);
+        let is_listed = match only {
+            _ if dry_run => false,
+            Some(only) => only.contains(&Class::Unchanged),
+            None => outputs.iter().any(for_programs),
+        };
+        if !is_listed {
+            Self::Never
+        } else if outputs.iter().all(for_programs) {
+            Self::InTurn
+        } else {
+            Self::Held
+        }
     }
 }
 
@@ -385,3 +434,6 @@ fn write_workbook(diff: &Diff, out: &mut dyn Sink) -> io::Result<()> {
     workbook::write_diff(diff, out)
         .map_err(|error| io::Error::other(error.text().get(diff.lang).to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

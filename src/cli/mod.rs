@@ -52,6 +52,7 @@ mod screen;
 mod shifts;
 mod side;
 mod simulate;
+mod stayers;
 mod stock;
 mod streamed;
 mod tasks;

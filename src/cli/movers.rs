@@ -2,19 +2,33 @@
 //! What comes out is what reading both whole gives.
 
 use super::side;
+use super::stayers::Stayers;
 use regrade::compare::{self, Gathered, Graded, Levels, Moved, Teller, Telling, Unmoved, Wanted};
 use regrade::parallel;
 use regrade::read::blocks::Passes;
 use regrade::read::{Options, Table};
 
-/// Both files with the rows of those who may have moved, and the others counted. `None` where a file is not plain or
-/// does not tell surely who moved; then both are to be read whole.
+/// Both files with the rows of those who may have moved, and the others counted.
+pub struct Movers {
+    /// The old file, with some of its rows.
+    pub old: Graded,
+    /// The new one.
+    pub new: Graded,
+    /// How many the others are.
+    pub unmoved: Unmoved,
+    /// Who they are, where that is asked for.
+    pub stayers: Option<Stayers>,
+}
+
+/// Finds those who may have moved. `lists_stayed`: the others are to be listed. `None` where a file is not plain or does
+/// not tell surely who moved; then both are to be read whole.
 pub fn movers(
     (old, new): (&str, &str),
     wanted: &Wanted<'_>,
     options: &Options,
     is_named: bool,
-) -> Option<(Graded, Graded, Unmoved)> {
+    lists_stayed: bool,
+) -> Option<Movers> {
     if side::is_run(old) || side::is_run(new) {
         return None;
     }
@@ -43,17 +57,29 @@ pub fn movers(
         old.gathered(&fitting, &levels)?,
         new.gathered(&fitting, &levels)?,
     );
-    let moved = Moved::between(&gathered, &of_new).ok()?;
+    let mut moved = Moved::between(&gathered, &of_new, lists_stayed).ok()?;
     drop((gathered, of_new));
     let lines = [old.plain.lines(&moved.old), new.plain.lines(&moved.new)];
     let [Ok(of_old), Ok(of_new)] = lines else {
         return None;
     };
-    let [old, new] = parallel::halves(|side| match side {
+    let [of_old, of_new] = parallel::halves(|side| match side {
         0 => old.plain.with_rows(&of_old),
         _ => new.plain.with_rows(&of_new),
     });
-    Some((graded(old)?, graded(new)?, moved.unmoved(levels)))
+    let stayed = std::mem::take(&mut moved.stayed);
+    let stayers = if lists_stayed {
+        let (old, new) = ((old.plain, heads.0, old_key), (new.plain, heads.1, new_key));
+        Some(Stayers::of(old, new, stayed).ok()?)
+    } else {
+        None
+    };
+    Some(Movers {
+        old: graded(of_old)?,
+        new: graded(of_new)?,
+        unmoved: moved.unmoved(levels),
+        stayers,
+    })
 }
 
 /// A file and the columns that tell.

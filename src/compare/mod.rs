@@ -14,6 +14,7 @@ mod run;
 mod same;
 mod snapshot;
 mod standing;
+mod stayed;
 #[cfg(test)]
 mod tests;
 mod unmoved;
@@ -29,6 +30,7 @@ pub use run::{Outcome, Recorded, Renamed, Swapped, latest, levels, of_run, put_c
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 pub use standing::{level_of, levels_only, places};
+pub use stayed::Stayed;
 pub use unmoved::{Gathered, Levels, Moved, Teller, Telling, Told, Twice, Unmoved};
 pub use verify::{Edits, Verdict, is_for_people, verify};
 

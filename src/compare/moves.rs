@@ -47,6 +47,12 @@ pub struct Move {
 }
 
 impl Move {
+    /// Whether the customer is back: new in the sheets of the new side, and known to the old one, which had the level that
+    /// was last known.
+    pub fn is_back(&self) -> bool {
+        self.class == Class::New && self.old.is_some()
+    }
+
     /// Whether anything happened: one who was without a level before and still is has not moved, and of one whose row
     /// is refused nobody knows.
     pub fn is_move(&self) -> bool {
@@ -60,7 +66,11 @@ impl Move {
 
 /// Everybody of both sides: the new side's customers in order, then those whom only the old one has.
 pub(super) fn all(old: &Snapshot, new: &Snapshot) -> Vec<Move> {
-    let pairs = common_values(old, new);
+    let names = |side: &Snapshot| -> Vec<Arc<str>> {
+        let names = side.values.iter();
+        names.map(|(name, _)| name.clone()).collect()
+    };
+    let pairs = common_values(&names(old), &names(new));
     let now = |index: usize| {
         let before = old.find(&new.customers()[index].id);
         Some(one(old, new, &pairs, before, Some(index)))
@@ -88,21 +98,17 @@ fn by_pieces(count: usize, found: impl Fn(usize) -> Option<Move> + Sync) -> Vec<
     pieces.into_iter().flatten().collect()
 }
 
-/// Columns that both sides have: by the folded header, which counts a unit apart.
-fn common_values(old: &Snapshot, new: &Snapshot) -> Vec<(usize, usize)> {
-    let olds: Vec<String> = old
-        .values
-        .iter()
-        .map(|(name, _)| fold_header(name))
-        .collect();
-    let news = new.values.iter().enumerate();
-    news.filter_map(|(index, (name, _))| {
+/// The places of the names that both sides have: by the folded header, which counts a unit apart.
+pub(super) fn common_values(old: &[Arc<str>], new: &[Arc<str>]) -> Vec<(usize, usize)> {
+    let olds: Vec<String> = old.iter().map(|name| fold_header(name)).collect();
+    let news = new.iter().enumerate();
+    news.filter_map(|(index, name)| {
         let folded = fold_header(name);
-        let exact = old.values.iter().position(|(other, _)| other == name);
+        let exact = old.iter().position(|other| other == name);
         let unit = crate::read::Header::new(name).unit;
         let alike = || {
             (0..olds.len()).find(|at| {
-                olds[*at] == folded && crate::read::Header::new(&old.values[*at].0).unit == unit
+                olds[*at] == folded && crate::read::Header::new(&old[*at]).unit == unit
             })
         };
         Some((exact.or_else(alike)?, index))

@@ -196,6 +196,8 @@ pub struct Moved {
     pub old: Vec<u32>,
     /// Rows of the new one.
     pub new: Vec<u32>,
+    /// Rows of both files, the new one's first, whose customers have not moved; blank where nobody asks who they are.
+    pub stayed: Vec<(u32, u32)>,
     unmoved: Vec<usize>,
 }
 
@@ -205,15 +207,21 @@ pub struct Twice;
 
 impl Moved {
     /// Finds the customers of the new file among those of the old one. Each is what several threads have gathered.
-    pub fn between(old: &[Gathered], new: &[Gathered]) -> Result<Self, Twice> {
+    /// `lists_stayed`: who has not moved is asked for too.
+    pub fn between(
+        old: &[Gathered],
+        new: &[Gathered],
+        lists_stayed: bool,
+    ) -> Result<Self, Twice> {
         let pieces = parallel::each(parallel::cores(), PARTS, |part| {
-            Self::among(old, new, |gathered| &gathered.short[part])
+            Self::among(old, new, lists_stayed, |gathered| &gathered.short[part])
         });
-        let mut all = Self::among(old, new, |gathered| &gathered.long)?;
+        let mut all = Self::among(old, new, lists_stayed, |gathered| &gathered.long)?;
         for piece in pieces {
             let piece = piece?;
             all.old.extend(piece.old);
             all.new.extend(piece.new);
+            all.stayed.extend(piece.stayed);
             add(&mut all.unmoved, &piece.unmoved);
         }
         all.old.extend(old.iter().flat_map(|one| &one.nameless));
@@ -225,6 +233,7 @@ impl Moved {
     fn among<K: Hash + Eq>(
         old: &[Gathered],
         new: &[Gathered],
+        lists_stayed: bool,
         part: impl Fn(&Gathered) -> &Vec<(K, Stand)>,
     ) -> Result<Self, Twice> {
         let count = old.iter().map(|gathered| part(gathered).len()).sum();
@@ -245,7 +254,10 @@ impl Moved {
                 return Err(Twice);
             }
             match level {
-                Some(level) if *level_before == Some(*level) => unmoved[usize::from(*level)] += 1,
+                Some(level) if *level_before == Some(*level) => {
+                    unmoved[usize::from(*level)] += 1;
+                    moved.stayed.extend(lists_stayed.then_some((*row, *before)));
+                }
                 _ => {
                     moved.old.push(*before);
                     moved.new.push(*row);

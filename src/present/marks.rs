@@ -82,6 +82,15 @@ pub fn class_word(class: Class, lang: Lang) -> String {
     }
 }
 
+/// What happened to a customer who was absent, and is there again: a new one that is known.
+pub fn back_mark(lang: Lang) -> String {
+    let sign = class_sign(Class::New);
+    match lang {
+        Lang::En => format!("{sign} back"),
+        Lang::Zh => format!("{sign}回归"),
+    }
+}
+
 /// What happened to a customer between two sides: `▲升1级`, `◇ changed`.
 pub fn class_mark(class: Class, steps: Option<i32>, lang: Lang) -> String {
     match (class, steps) {

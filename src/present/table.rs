@@ -192,6 +192,10 @@ pub trait ResultTable {
     }
     /// What marks row `row`.
     fn mark(&self, row: usize) -> RowMark;
+    /// Whether headings may be broken into two lines where the table is too wide otherwise.
+    fn folds_headings(&self) -> bool {
+        false
+    }
     /// How many characters the widest number of a column takes, where the table knows it without working out every cell.
     fn widest_number(&self, _column: usize) -> Option<usize> {
         None

@@ -145,11 +145,7 @@ fn table(campaign: &Campaign<'_>, lang: Lang, key: &str, by_level: bool) -> Tabl
         Lang::Zh => zh.to_owned(),
         Lang::En => en.to_owned(),
     };
-    let column = |key: &str, heading: String, kind: Kind| Column {
-        key: key.to_owned(),
-        heading,
-        kind,
-    };
+    let column = |key: &str, heading: String, kind: Kind| Column::new(key, heading, kind);
     let mut columns = vec![];
     if by_level {
         columns.push(if campaign.of_types {

@@ -59,6 +59,15 @@ impl Column {
             key: key.into(),
             heading: heading.into(),
             kind,
+            is_spare: false,
+        }
+    }
+
+    /// The same, of which a terminal has no need where all its counts are nought.
+    pub(crate) fn spare(self) -> Self {
+        Self {
+            is_spare: true,
+            ..self
         }
     }
 }

@@ -109,7 +109,7 @@ fn notes(material: &Material<'_>, bins: &Bins, missing: usize) -> Vec<String> {
         "A row holds from its lower bound up to its upper one, which belongs to the next row; the last row holds its upper \
          bound too. The parts are by the grade that counts: what holds a movement back, and people, may keep it apart from \
          the grade of the value.",
-        "每个区间含下限、不含上限，最后一个区间含上限。颜色按现行等级：受升降级规则或人工调整影响，可能与该值对应的等级不同。"
+        "每个区间含下限、不含上限，最后一个区间含上限。各段按现行等级：受升降级规则或人工调整影响，可能与该值对应的等级不同。"
     )];
     if bins.is_trimmed {
         notes.push(text!(

@@ -123,6 +123,8 @@ pub struct Column {
     pub heading: String,
     /// What its cells are.
     pub kind: Kind,
+    /// Whether it says nothing where all its counts are nought: a terminal, which has little room, leaves it out then.
+    pub is_spare: bool,
 }
 
 /// What the cells of a column are, and so how they are written.

@@ -229,6 +229,14 @@ fn notes(
             "{of} 位客户中的 {listed} 位。"
         ));
     }
+    // Of those whom a role does not see nothing is said: they are not among these rows.
+    let all = promising.rows.len();
+    if listed < all {
+        notes.push(text!(
+            "Of the {all} on the list {listed} are among the customers shown here.",
+            "名单共 {all} 位，其中 {listed} 位在所示客户中。"
+        ));
+    }
     notes.into_iter().map(|note| said(lang, note)).collect()
 }
 

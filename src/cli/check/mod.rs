@@ -65,7 +65,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     } else {
         let as_of = as_of(global)?;
         let data = if args.files.is_empty() {
-            (vec![], vec![], None)
+            (stocked::missing(global).into_iter().collect(), vec![], None)
         } else {
             data(args, &rules.scheme, as_of, global, screen)?
         };

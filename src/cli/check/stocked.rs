@@ -15,9 +15,19 @@ use regrade::table::Date;
 use regrade::text;
 use std::sync::Arc;
 
-/// Whether there is a ledger to ask: who names one means it, and is told where there is none.
+/// Whether there is a ledger to ask: who names one for this call means it, and is told where there is none.
 pub fn is_there(global: &Global) -> bool {
     global.ledger.is_some() || ledger::path(global).exists()
+}
+
+/// That the ledger which the environment names for all calls is not there (yet), so that the scheme is checked by itself.
+pub fn missing(global: &Global) -> Option<Finding> {
+    if !ledger::is_named(global) || is_there(global) {
+        return None;
+    }
+    let path = ledger::path(global);
+    let (findings, ..) = alone(vec![Error::NotFound.finding(&path.display().to_string())]);
+    findings.into_iter().next()
 }
 
 /// Grades what the ledger knows, and records nothing: as of the date that is asked for, else of the newest that it has.

@@ -43,10 +43,10 @@ fn whole(old: &str, new: &str, wanted: &Wanted<'_>, global: &Global) -> Compared
 
 /// The short way, if it is one for these files.
 fn short(old: &str, new: &str, wanted: &Wanted<'_>) -> Option<(Unmoved, Compared)> {
-    let (old, new, unmoved) = movers((old, new), wanted, &Options::default(), false)?;
-    let (old, new) = (Side::File(old, vec![]), Side::File(new, vec![]));
-    let compared = compared(old, new, &unmoved, wanted, vec![]);
-    Some((unmoved, compared))
+    let found = movers((old, new), wanted, &Options::default(), false, false)?;
+    let (old, new) = (Side::File(found.old, vec![]), Side::File(found.new, vec![]));
+    let compared = compared(old, new, &found.unmoved, wanted, vec![]);
+    Some((found.unmoved, compared))
 }
 
 /// That both ways give the same; how many are unmoved by the short one, if it is one.

@@ -137,7 +137,7 @@ impl Graded {
         )
     }
 
-    pub(super) fn name(&self, wanted: &Wanted<'_>, key: usize) -> Option<usize> {
+    pub(in crate::compare) fn name(&self, wanted: &Wanted<'_>, key: usize) -> Option<usize> {
         let by_scheme = wanted.scheme.and_then(|scheme| {
             let customers = scheme.customers.as_ref()?;
             let names = field_headers(&customers.sheet.fields[customers.name?]);

@@ -143,7 +143,7 @@ impl Graded {
         Ok(Self { tables, own })
     }
 
-    fn headers(&self) -> &[Header] {
+    pub(super) fn headers(&self) -> &[Header] {
         &self.tables[0].headers
     }
 
@@ -175,6 +175,11 @@ impl Graded {
     /// The column that says what was decided, where regrade wrote the file.
     pub(super) fn change(&self) -> Option<usize> {
         self.own.as_ref()?.change
+    }
+
+    /// The column of the reasons, where regrade wrote the file.
+    pub(super) fn reasons(&self) -> Option<usize> {
+        self.own.as_ref()?.reasons
     }
 
     /// Whether it has the key of this scheme.
@@ -268,22 +273,22 @@ impl Graded {
                 return Err(errors);
             }
         };
-        let results: HashSet<usize> = own
-            .columns
-            .iter()
-            .copied()
-            .chain([key, level])
-            .chain(name)
-            .collect();
-        let shown: Vec<usize> = (0..self.headers().len())
-            .filter(|column| !results.contains(column) && !self.headers()[*column].text.is_empty())
-            .collect();
+        let shown = self.values(key, level, name);
         snapshot.values = parallel::each(parallel::cores(), shown.len(), |at| {
             let name = self.headers()[shown[at]].text.as_str();
             (name.into(), self.column(shown[at], &rows))
         });
         snapshot.levels = order(wanted);
         Ok(snapshot)
+    }
+
+    /// The columns that are neither a result nor the key, the level or the name.
+    pub(super) fn values(&self, key: usize, level: usize, name: Option<usize>) -> Vec<usize> {
+        let own = self.own.iter().flat_map(|own| own.columns.iter().copied());
+        let results: HashSet<usize> = own.chain([key, level]).chain(name).collect();
+        (0..self.headers().len())
+            .filter(|column| !results.contains(column) && !self.headers()[*column].text.is_empty())
+            .collect()
     }
 
     /// A cell; the escape of a text file is not part of the text.
@@ -364,7 +369,7 @@ pub(super) fn decision(word: &str) -> Option<Decision> {
 }
 
 /// The main one of the reasons of a text file, which has all of them in a cell; a workbook has one.
-fn main_of(reasons: &str) -> Arc<str> {
+pub(super) fn main_of(reasons: &str) -> Arc<str> {
     let ends = ["；", "; "]
         .into_iter()
         .filter_map(|between| reasons.find(between));

@@ -35,11 +35,20 @@ pub fn write_lines(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
             .as_ref()
             .is_none_or(|only| only.contains(&found.class))
     };
-    for found in diff.comparison.moves.iter().filter(listed) {
+    write_moves(diff.comparison.moves.iter().filter(listed), out)?;
+    out.flush()
+}
+
+/// Writes the lines of these customers.
+pub fn write_moves<'a>(
+    moves: impl IntoIterator<Item = &'a Move>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for found in moves {
         serde_json::to_writer(&mut *out, &record(found))?;
         out.write_all(b"\n")?;
     }
-    out.flush()
+    Ok(())
 }
 
 /// An array with an item a line.

@@ -3,7 +3,7 @@
 use super::Diff;
 use crate::compare::{Changed, Class, Move};
 use crate::diagnostic::Lang;
-use crate::present::marks::{class_decision, class_mark};
+use crate::present::marks::{back_mark, class_decision, class_mark};
 use crate::present::shown;
 use crate::present::table::{
     ColumnKind, ColumnRole, GradeStyle, OutCell, ResultTable, RowMark, TableColumn,
@@ -55,7 +55,12 @@ impl<'a> MovesTable<'a> {
             (None, Shape::Text) => true,
             (None, _) => found.is_move() || found.class == Class::Refused,
         };
-        let rows: Vec<&Move> = diff.comparison.moves.iter().filter(listed).collect();
+        let rows = diff.comparison.moves.iter().filter(listed).collect();
+        Self::of(diff, rows, shape)
+    }
+
+    /// These customers, whether or not they are in the comparison's list.
+    pub fn of(diff: &'a Diff, rows: Vec<&'a Move>, shape: Shape) -> Self {
         let mut table = Self {
             diff,
             rows,
@@ -165,13 +170,18 @@ impl ResultTable for MovesTable<'_> {
         let found = self.rows[row];
         let lang = self.diff.lang;
         let own = |text: String| OutCell::Text(Cow::Owned(text));
-        let text =
-            |text: Option<&'_ Arc<str>>| text.map_or(OutCell::Blank, |text| own(text.to_string()));
+        fn text(text: Option<&Arc<str>>) -> OutCell<'_> {
+            text.map_or(OutCell::Blank, |text| OutCell::Text((&**text).into()))
+        }
         match self.shows[column] {
-            Show::Id => own(found.id.to_string()),
+            Show::Id => text(Some(&found.id)),
             Show::Name => text(found.name.as_ref()),
+            Show::Change if found.is_back() => own(back_mark(lang)),
             Show::Change => own(class_mark(found.class, found.steps, lang)),
-            Show::From => text(found.old.as_ref().filter(|_| found.there.0)),
+            Show::From => {
+                let is_told = found.there.0 || found.is_back();
+                text(found.old.as_ref().filter(|_| is_told))
+            }
             Show::To => text(found.new.as_ref().filter(|_| found.there.1)),
             Show::Steps => found.steps.map_or(OutCell::Blank, |steps| {
                 Decimal::from_int(i64::from(steps)).map_or(OutCell::Blank, OutCell::Number)

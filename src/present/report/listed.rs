@@ -40,11 +40,7 @@ pub(in crate::present) fn of_rows(
     let columns = described
         .iter()
         .zip(headings)
-        .map(|(column, heading)| Column {
-            key: heading.clone(),
-            heading,
-            kind: kind(column.kind),
-        });
+        .map(|(column, heading)| Column::new(heading.clone(), heading, kind(column.kind)));
     Table {
         key: "customers".to_owned(),
         title: Some(title),

@@ -30,11 +30,7 @@ pub fn label(text: &str, grade: Option<usize>) -> Label {
 }
 
 fn column(key: &str, heading: String, kind: Kind) -> Column {
-    Column {
-        key: key.into(),
-        heading,
-        kind,
-    }
+    Column::new(key, heading, kind)
 }
 
 fn text(value: &str) -> Cell {

@@ -60,7 +60,7 @@ fn section(
         if let Some(title) = &table.title {
             writeln!(out, "{}", clean(title))?;
         }
-        terminal::write(&Plain::new(report, table), options, out)?;
+        terminal::write(&Plain::short(report, table), options, out)?;
     }
     Ok(())
 }

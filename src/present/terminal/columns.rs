@@ -1,5 +1,6 @@
 //! Which columns a terminal has room for, and how wide they are.
 
+use crate::present::shown;
 use crate::present::table::{ColumnKind, ColumnRole, ResultTable};
 
 /// A text column is not made narrower than this, or than its content.
@@ -8,6 +9,8 @@ const NARROWEST: usize = 10;
 const NARROWEST_NAME: usize = 16;
 /// Sentences need more room to be read.
 const NARROWEST_SENTENCE: usize = 24;
+/// A wider table is broken by whatever it is pasted into.
+pub const WIDEST: usize = 120;
 /// The spaces around a cell.
 pub const PADDING: usize = 2;
 /// Names and codes up to this width are never broken.
@@ -72,6 +75,19 @@ pub fn fitting(
         if room == before {
             return visible;
         }
+    }
+}
+
+/// A heading in two lines that are as narrow as can be; in one where it has no space.
+pub fn folded(heading: &str) -> Vec<String> {
+    let places = heading.match_indices(' ').map(|(at, _)| at);
+    let narrowest = places.min_by_key(|at| {
+        let (one, two) = heading.split_at(*at);
+        shown::width(one).max(shown::width(two.trim_start()))
+    });
+    match narrowest {
+        Some(at) => vec![heading[..at].to_owned(), heading[at + 1..].to_owned()],
+        None => vec![heading.to_owned()],
     }
 }
 

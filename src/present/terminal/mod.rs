@@ -67,15 +67,24 @@ pub fn write(
             texts.collect()
         })
         .collect();
-    let widths: Vec<usize> = (0..described.len())
+    let content: Vec<usize> = (0..described.len())
         .map(|index| {
-            let content = cells.iter().map(|row| shown::width(&row[index]));
-            content
-                .chain([shown::width(&headings[index])])
-                .max()
-                .unwrap_or(0)
+            let cells = cells.iter().map(|row| shown::width(&row[index]));
+            cells.max().unwrap_or(0)
         })
         .collect();
+    let widths = |lines: &[Vec<String>]| -> Vec<usize> {
+        let headings = lines.iter().map(|lines| lines.iter().map(|line| shown::width(line)));
+        let columns = content.iter().zip(headings);
+        let widths = columns.map(|(content, lines)| lines.fold(*content, usize::max));
+        widths.collect()
+    };
+    let mut lines: Vec<Vec<String>> = headings.iter().map(|text| vec![text.clone()]).collect();
+    let wide: usize = widths(&lines).iter().map(|width| width + columns::PADDING).sum();
+    if table.folds_headings() && wide > options.width.map_or(columns::WIDEST, usize::from) {
+        lines = headings.iter().map(|heading| columns::folded(heading)).collect();
+    }
+    let widths = widths(&lines);
     let visible = columns::fitting(table, &widths, options.width);
 
     let mut drawn = Table::new();
@@ -89,9 +98,12 @@ pub fn write(
     let mut styles: Vec<Option<Style>> = vec![];
     let mut header = Row::new();
     for (index, width) in &visible {
-        if shown::width(&headings[*index]) <= *width {
-            styles.push(Some(Style::new().bold()));
-            header.add_cell(Cell::new_owned(marked(&headings[*index])));
+        let lines = &lines[*index];
+        if lines.iter().all(|line| shown::width(line) <= *width) {
+            // All of the header is bold, so that it does not matter which of its lines comes first.
+            styles.extend(lines.iter().map(|_| Some(Style::new().bold())));
+            let lines: Vec<String> = lines.iter().map(|line| marked(line)).collect();
+            header.add_cell(Cell::new_owned(lines.join("\n")));
         } else {
             header.add_cell(Cell::new(&headings[*index]));
         }

@@ -60,7 +60,7 @@ impl Splitter {
     }
 
     /// The cells of a line in `wanted` columns, which are in order.
-    fn split<'l>(
+    pub(super) fn split<'l>(
         &self,
         line: &'l str,
         wanted: &[usize],

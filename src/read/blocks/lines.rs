@@ -7,13 +7,13 @@
 
 use super::fields::Splitter;
 use super::rows::Ordinary;
-use super::{Blocks, Head, Reader, TextFile, Unfit};
+use super::{Block, Blocks, Head, Reader, TextFile, Unfit};
 use crate::parallel;
 use crate::read::encoding;
 use crate::read::records::{self, Piece};
 use crate::read::{Input, Options, Table};
 use crate::table::RawRows;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::borrow::Cow;
 use std::convert::Infallible;
 
@@ -104,6 +104,56 @@ impl Passes {
         }
     }
 
+    /// The same, where what each block gives is taken by this thread, in the order of the file.
+    pub fn in_turn<T: Send, E: Send + From<Unfit>>(
+        &self,
+        work: impl Fn(&LineBlock<'_>) -> Result<T, E> + Sync,
+        take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let first = self.file.head().line;
+        let blocks = Blocks::of_lines(self.file.rows(), first, BLOCK);
+        let work = |block: Block| {
+            let Block { mut bytes, line } = block;
+            work(&LineBlock::of(&mut bytes, line - first, &self.splitter)?)
+        };
+        parallel::flow(parallel::cores(), || Ok(blocks.block()?), work, take)?;
+        if self.file.is_unchanged() {
+            Ok(())
+        } else {
+            Err(Unfit::Changed.into())
+        }
+    }
+
+    /// All of its lines.
+    pub fn held(&self) -> Result<Held, Unfit> {
+        let blocks = self.go_through(|blocks| {
+            let mut held = vec![];
+            while let Some(block) = blocks.take()? {
+                held.push(HeldBlock::of(&block));
+            }
+            Ok(held)
+        })?;
+        let mut blocks: Vec<HeldBlock> = blocks.into_iter().flatten().collect();
+        blocks.sort_unstable_by_key(|block| block.first);
+        Ok(Held(blocks))
+    }
+
+    /// The cells of one of its lines, which was looked at before, in `wanted` columns, which are in order.
+    pub fn cells<'l>(
+        &self,
+        line: &'l str,
+        wanted: &[usize],
+        cells: &mut Vec<Cow<'l, str>>,
+    ) -> Result<(), Unfit> {
+        cells.clear();
+        self.splitter.split(line, wanted, cells)
+    }
+
+    /// Whether a line of the one, read as a line of the other, has the same cells.
+    pub fn is_written_as(&self, other: &Self) -> bool {
+        self.splitter.sign() == other.splitter.sign()
+    }
+
     /// The lines of some of its rows, which were looked at before.
     pub fn lines(&self, rows: &[u32]) -> Result<Lines, Unfit> {
         let mut wanted = vec![];
@@ -164,16 +214,7 @@ impl Taker<'_> {
         let Some(line) = self.blocks.fill(&mut self.bytes)? else {
             return Ok(None);
         };
-        // The last line of a file needs no end.
-        if self.bytes.last().is_some_and(|byte| *byte != b'\n') {
-            self.bytes.push(b'\n');
-        }
-        let text = encoding::utf_8(&self.bytes).ok_or(Unfit::Encoding)?;
-        Ok(Some(LineBlock {
-            before: line - self.first,
-            text,
-            splitter: self.splitter,
-        }))
+        LineBlock::of(&mut self.bytes, line - self.first, self.splitter).map(Some)
     }
 }
 
@@ -186,6 +227,19 @@ pub struct LineBlock<'b> {
 }
 
 impl<'b> LineBlock<'b> {
+    /// These bytes.
+    fn of(bytes: &'b mut Vec<u8>, before: u32, splitter: &'b Splitter) -> Result<Self, Unfit> {
+        // The last line of a file needs no end.
+        if bytes.last().is_some_and(|byte| *byte != b'\n') {
+            bytes.push(b'\n');
+        }
+        Ok(Self {
+            before,
+            text: encoding::utf_8(bytes).ok_or(Unfit::Encoding)?,
+            splitter,
+        })
+    }
+
     /// The lines, without what ends them, each with how many rows of the file are before it. They are not looked at.
     pub fn lines(&self) -> impl Iterator<Item = (u32, &'b str)> {
         let mut rest = self.text;
@@ -249,5 +303,42 @@ impl Lines {
             all.push(row, &line[..end]);
         }
         all
+    }
+}
+
+/// All lines of a file, as they stand in it.
+pub struct Held(Vec<HeldBlock>);
+
+struct HeldBlock {
+    /// How many rows of the file are before it.
+    first: u32,
+    text: Box<str>,
+    /// Where in the text each of its lines begins.
+    starts: Box<[u32]>,
+}
+
+impl HeldBlock {
+    fn of(block: &LineBlock<'_>) -> Self {
+        let text = block.text;
+        // No block has more bytes than 32 bits count.
+        let starts = memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1);
+        let starts: Vec<u32> = std::iter::once(0).chain(starts).collect();
+        Self {
+            first: block.before,
+            text: text.into(),
+            starts: starts.into(),
+        }
+    }
+}
+
+impl Held {
+    /// The line of the row that has so many before it, without what ends it.
+    pub fn line(&self, row: u32) -> Option<&str> {
+        let after = self.0.partition_point(|block| block.first <= row);
+        let block = self.0.get(after.checked_sub(1)?)?;
+        let at = (row - block.first) as usize;
+        let (start, end) = (*block.starts.get(at)?, *block.starts.get(at + 1)?);
+        let line = &block.text[start as usize..end as usize - 1];
+        Some(line.strip_suffix('\r').unwrap_or(line))
     }
 }

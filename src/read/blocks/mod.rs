@@ -25,7 +25,7 @@ mod tests;
 mod unfit;
 
 pub use head::Head;
-pub use lines::{LineBlock, Lines, Passes, Taker};
+pub use lines::{Held, LineBlock, Lines, Passes, Taker};
 pub use rows::{Rows, Skips};
 pub use source::{Block, Blocks, Reader, TextFile};
 pub use unfit::Unfit;

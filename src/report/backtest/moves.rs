@@ -98,11 +98,9 @@ fn by_period(made: &Backtest<'_>, steady: &[Steadiness; 2]) -> Table {
     for (key, side) in SIDES.iter().zip(made.side_words()) {
         let mut column = |name: &str, what: Text, kind| {
             let what = said(lang, what);
-            columns.push(Column::new(
-                format!("{key}.{name}"),
-                said(lang, text!("{what}, {side}", "{what}（{side}）")),
-                kind,
-            ));
+            let heading = said(lang, text!("{what}, {side}", "{what}（{side}）"));
+            let column = Column::new(format!("{key}.{name}"), heading, kind);
+            columns.push(if name == "unrated" { column.spare() } else { column });
         };
         column("up", text!("Up", "升"), Kind::Count);
         column("down", text!("Down", "降"), Kind::Count);

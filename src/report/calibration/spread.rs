@@ -40,18 +40,18 @@ pub(super) fn section(made: &Calibration) -> Option<Section> {
         lang,
         text!(
             "A row holds from its lower bound up to its upper one, which belongs to the next row; the last row holds its \
-             upper bound too. Colours are the levels that the values give.",
-            "每个区间含下限、不含上限，最后一个区间含上限。颜色是由数值得出的档次。"
+             upper bound too.",
+            "每个区间含下限、不含上限，最后一个区间含上限。"
         ),
     ));
     let sides = [
         text!(
-            "Customers by {name}, as it is",
-            "各{name}区间的客户数（现在）"
+            "Customers by {name} and the level that it gives, as it is",
+            "各{name}区间的客户数，按由数值得出的档次（现在）"
         ),
         text!(
-            "Customers by {name}, as proposed",
-            "各{name}区间的客户数（建议）"
+            "Customers by {name} and the level that it gives, as proposed",
+            "各{name}区间的客户数，按由数值得出的档次（建议）"
         ),
     ];
     for (side, title) in sides.into_iter().enumerate() {

@@ -34,7 +34,8 @@ const TAGS: usize = 20;
 /// What was before this run.
 #[derive(Default)]
 pub struct Before<'a> {
-    /// How many customers had each grade; without grades each type. `None` where there was no run before.
+    /// How many customers had each grade, without grades each type, and last how many had none. `None` where there was no
+    /// run before.
     pub counts: Option<&'a [usize]>,
     /// The last runs, oldest first, this one last; blank without a ledger.
     pub runs: &'a [RunFigures],
@@ -258,13 +259,19 @@ fn grades(
         let before = before.map(|counts| counts[grade]);
         share_row(page, share, &name, amount, cutoffs, before)?;
     }
-    if summary.unrated > 0 {
+    let columns_end = LEFT + columns(amount, cutoffs);
+    let unrated_before = before.and_then(|counts| counts.get(summary.grades.len()).copied());
+    if summary.unrated > 0 || unrated_before > Some(0) {
         let name = page
             .formats
             .shaded(look_of(page.formats.bordered(), Look::Text), Shade::Hatched);
         let number = look_of(page.formats.bordered(), Look::Number(0));
         page.text(LEFT, Word::Unrated.get(lang), &name)?;
         page.count(LEFT + 1, summary.unrated, &number)?;
+        if let Some(before) = unrated_before {
+            let delta = look_of(page.formats.bordered(), Look::Delta(0));
+            since(page, columns_end, (summary.unrated, before), &number, &delta)?;
+        }
         page.row += 1;
     }
     let total = |look| {
@@ -282,17 +289,12 @@ fn grades(
     let money = total(Look::Number(sum.map_or(0, Decimal::places).max(2)));
     page.text(LEFT, Word::Total.get(lang), &text)?;
     page.count(LEFT + 1, counted + summary.unrated, &number)?;
-    let last = LEFT + columns(amount, cutoffs) - 1;
-    for column in LEFT + 2..=last {
+    for column in LEFT + 2..columns_end {
         page.sheet.write_blank(page.row, column, &text)?;
     }
     if let Some(before) = before {
-        let before: usize = before.iter().sum();
-        let delta = total(Look::Delta(0));
-        page.count(last + 1, before, &number)?;
-        let difference = counted as f64 - before as f64;
-        page.sheet
-            .write_number_with_format(page.row, last + 2, difference, &delta)?;
+        let counts = (counted + summary.unrated, before.iter().sum());
+        since(page, columns_end, counts, &number, &total(Look::Delta(0)))?;
     }
     if let (Some(_), Some(sum)) = (amount, sum) {
         page.sheet
@@ -300,6 +302,21 @@ fn grades(
     }
     page.row += 1;
     Ok(Some(first))
+}
+
+/// How many customers there were before, in this column, and how many more there are now in the next one.
+fn since(
+    page: &mut Page<'_>,
+    column: u16,
+    (now, before): (usize, usize),
+    number: &Format,
+    delta: &Format,
+) -> Result<(), XlsxError> {
+    page.count(column, before, number)?;
+    let difference = now as f64 - before as f64;
+    page.sheet
+        .write_number_with_format(page.row, column + 1, difference, delta)?;
+    Ok(())
 }
 
 /// What became of the customers since the run before.

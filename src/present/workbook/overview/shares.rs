@@ -1,6 +1,6 @@
 //! A table of shares: a name, how many customers, what share of them, what part of the amount, and what was before.
 
-use super::LEFT;
+use super::{LEFT, since};
 use crate::present::summary::Share;
 use crate::present::workbook::formats::{Look, look_of};
 use crate::present::workbook::page::Page;
@@ -90,11 +90,8 @@ pub(super) fn share_row(
         column += 1;
     }
     if let Some(before) = before {
-        page.count(column, before, &number)?;
-        let difference = share.count as f64 - before as f64;
         let delta = format(Look::Delta(0));
-        page.sheet
-            .write_number_with_format(page.row, column + 1, difference, &delta)?;
+        since(page, column, (share.count, before), &number, &delta)?;
     }
     page.row += 1;
     Ok(())

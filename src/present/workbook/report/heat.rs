@@ -12,16 +12,10 @@ use rust_xlsxwriter::{Color, ConditionalFormat2ColorScale, FormatBorder, XlsxErr
 
 /// The grid as a table: the values that run down in its first column.
 pub fn table(heat: &Heat) -> Table {
-    let corner = Column {
-        key: "down".to_owned(),
-        heading: format!("{} ↓ {} →", heat.down.name, heat.across.name),
-        kind: Kind::Text,
-    };
-    let across = heat.across.values.iter().map(|value| Column {
-        key: value.to_string(),
-        heading: value.to_string(),
-        kind: heat.kind,
-    });
+    let heading = format!("{} ↓ {} →", heat.down.name, heat.across.name);
+    let corner = Column::new("down", heading, Kind::Text);
+    let across = heat.across.values.iter();
+    let across = across.map(|value| Column::new(&**value, &**value, heat.kind));
     let rows = heat.down.values.iter().enumerate().map(|(place, name)| {
         let figures = heat.values.get(place);
         let figure = |column: usize| {
