@@ -144,8 +144,7 @@ impl Stayers {
             let table = MovesTable::of(diff, moved, Shape::Text);
             let is_blank = beside.is_empty() && self.before.iter().all(|row| *row == NONE);
             let word = class_word(Class::Unchanged, diff.lang);
-            let needs_mark =
-                || csv::has_non_ascii(&table) || !is_blank && !word.is_ascii();
+            let needs_mark = || csv::has_non_ascii(&table) || !is_blank && !word.is_ascii();
             let bom = format == Format::Csv && bom.unwrap_or_else(needs_mark);
             csv::write(&table, delimiter, bom, true, out)?;
             let rows = |moves: &[Move]| {
@@ -175,7 +174,8 @@ impl Stayers {
         let mut there = 0;
         self.new.in_turn(
             |block| {
-                let (moves, beside) = self.moves(block, &stayed, |id| Some(&beside[*places.get(id)?]))?;
+                let (moves, beside) =
+                    self.moves(block, &stayed, |id| Some(&beside[*places.get(id)?]))?;
                 Ok((render(&moves), beside))
             },
             |(made, beside)| {
@@ -208,11 +208,13 @@ impl Stayers {
             };
             let line_before = self.held.line(*before).ok_or(Unfit::Changed)?;
             let is_alike = by_place && line == line_before;
-            self.new.cells(line, stayed.new_columns(is_alike), &mut now)?;
+            self.new
+                .cells(line, stayed.new_columns(is_alike), &mut now)?;
             moves.push(if is_alike {
                 stayed.told(&now, None)
             } else {
-                self.old.cells(line_before, stayed.old_columns(), &mut was)?;
+                self.old
+                    .cells(line_before, stayed.old_columns(), &mut was)?;
                 stayed.told(&now, Some(&was))
             });
         }

@@ -107,9 +107,8 @@ pub(super) fn common_values(old: &[Arc<str>], new: &[Arc<str>]) -> Vec<(usize, u
         let exact = old.iter().position(|other| other == name);
         let unit = crate::read::Header::new(name).unit;
         let alike = || {
-            (0..olds.len()).find(|at| {
-                olds[*at] == folded && crate::read::Header::new(&old[*at]).unit == unit
-            })
+            (0..olds.len())
+                .find(|at| olds[*at] == folded && crate::read::Header::new(&old[*at]).unit == unit)
         };
         Some((exact.or_else(alike)?, index))
     })

@@ -31,7 +31,11 @@ pub struct Stayed<'w> {
 
 impl<'w> Stayed<'w> {
     /// Of two files, each with the column of its key; `None` where a level is not certain.
-    pub fn of(old: (&Graded, usize), new: (&Graded, usize), wanted: &'w Wanted<'w>) -> Option<Self> {
+    pub fn of(
+        old: (&Graded, usize),
+        new: (&Graded, usize),
+        wanted: &'w Wanted<'w>,
+    ) -> Option<Self> {
         let side = |(file, key): (&Graded, usize)| {
             let (level, name) = (file.level(wanted).ok()?, file.name(wanted, key));
             Some((level, name, file.values(key, level, name)))
@@ -127,7 +131,9 @@ impl<'w> Stayed<'w> {
     pub fn id<'c>(&'c self, cells: &'c [Cow<'c, str>]) -> Option<Cow<'c, str>> {
         let cells = Cells(cells, &self.alike_columns);
         let decided = cells.text(self.change).and_then(decision);
-        cells.id(self.key).filter(|_| decided != Some(Decision::Refused))
+        cells
+            .id(self.key)
+            .filter(|_| decided != Some(Decision::Refused))
     }
 }
 

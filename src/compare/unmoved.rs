@@ -208,11 +208,7 @@ pub struct Twice;
 impl Moved {
     /// Finds the customers of the new file among those of the old one. Each is what several threads have gathered.
     /// `lists_stayed`: who has not moved is asked for too.
-    pub fn between(
-        old: &[Gathered],
-        new: &[Gathered],
-        lists_stayed: bool,
-    ) -> Result<Self, Twice> {
+    pub fn between(old: &[Gathered], new: &[Gathered], lists_stayed: bool) -> Result<Self, Twice> {
         let pieces = parallel::each(parallel::cores(), PARTS, |part| {
             Self::among(old, new, lists_stayed, |gathered| &gathered.short[part])
         });

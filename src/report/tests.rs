@@ -35,7 +35,10 @@ fn a_refused_row_is_in_no_count_and_its_customer_is_not_gone() {
         tracker.customer(id.into(), Some("A"));
     }
     let third = tracker.end(date("2024-03-31"));
-    assert_eq!((third.customers, third.up, third.new), (3, Some(2), Some(0)));
+    assert_eq!(
+        (third.customers, third.up, third.new),
+        (3, Some(2), Some(0))
+    );
 }
 
 #[test]

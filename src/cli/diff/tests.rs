@@ -58,7 +58,8 @@ fn those_who_stayed_stand_behind_those_who_moved_in_the_order_of_the_new_file() 
     let new = "客户编号,金额,客户名称,等级,变动,原因\n\
         3,1000,,B,＝ 不变,\"因；余\"\n5,5,戊,A,○ 缺席,\n2,3,乙,B,,r\n4,4,丁,B,,r\n1,1,甲,A,,r\n";
     let texts = same(&old, new, &["--levels", "A,B,C", "--lang", "zh"]);
-    let csv = "\u{feff}客户编号,客户名称,变动,原等级,新等级,升降级数,变动原因,变化的数据,主要原因\n";
+    let csv =
+        "\u{feff}客户编号,客户名称,变动,原等级,新等级,升降级数,变动原因,变化的数据,主要原因\n";
     let rows: Vec<&str> = texts[0].lines().collect();
     assert_eq!(rows.len(), 7, "{}", texts[0]);
     assert!(texts[0].starts_with(&csv[..3]), "{csv}");
@@ -67,7 +68,11 @@ fn those_who_stayed_stand_behind_those_who_moved_in_the_order_of_the_new_file() 
     assert_eq!(ids, ["4", "3", "5", "2", "1", "6"]);
     assert!(rows[2].starts_with("3,丙,"), "{}", rows[2]);
     assert!(rows[2].ends_with(",因"), "{}", rows[2]);
-    assert!(!rows[2].contains('→'), "1,000 and 1000 are one number: {}", rows[2]);
+    assert!(
+        !rows[2].contains('→'),
+        "1,000 and 1000 are one number: {}",
+        rows[2]
+    );
     assert!(rows[4].contains("金额 2 → 3"), "{}", rows[4]);
     let only = same(&old, new, &["--only", "unchanged", "--lang", "en"]);
     assert_eq!(only[0].lines().count(), 6);
@@ -85,15 +90,45 @@ fn a_mark_for_excel_stands_where_a_character_needs_it() {
 /// Files of a few customers, some of them hard to tell, with or without a column more.
 fn graded() -> impl Strategy<Value = String> {
     let id = prop::sample::select(vec![
-        "1", "01", "C2", "C3", " C3", "C4", "\"C5\"", "'=6", "\"C,7\"", "8.0", "C9", "一二三四五六七八",
-        "\"a\"\"b\"", "1E+12",
+        "1",
+        "01",
+        "C2",
+        "C3",
+        " C3",
+        "C4",
+        "\"C5\"",
+        "'=6",
+        "\"C,7\"",
+        "8.0",
+        "C9",
+        "一二三四五六七八",
+        "\"a\"\"b\"",
+        "1E+12",
     ]);
     let grade = prop::sample::select(vec!["A", "A", "B", "B", "C", "", " A", "\"B\"", "'-A"]);
     let change = prop::sample::select(vec![
-        "", "", "", "＝ 不变", "○ 缺席", "× 数据待修正", "◎ 人工调整", "absent", "refused",
+        "",
+        "",
+        "",
+        "＝ 不变",
+        "○ 缺席",
+        "× 数据待修正",
+        "◎ 人工调整",
+        "absent",
+        "refused",
     ]);
     let value = prop::sample::select(vec![
-        "", "1", "1.0", "\"1,000\"", "1000", "说", "\"a\"\"b\"", "'=1", " 1 ", "2024/1/5", "2024-01-05",
+        "",
+        "1",
+        "1.0",
+        "\"1,000\"",
+        "1000",
+        "说",
+        "\"a\"\"b\"",
+        "'=1",
+        " 1 ",
+        "2024/1/5",
+        "2024-01-05",
     ]);
     let reason = prop::sample::select(vec!["因", "", "一；二", "\"x; y\""]);
     let row = (id, value.clone(), value, grade, change, reason);

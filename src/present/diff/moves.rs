@@ -170,9 +170,6 @@ impl ResultTable for MovesTable<'_> {
         let found = self.rows[row];
         let lang = self.diff.lang;
         let own = |text: String| OutCell::Text(Cow::Owned(text));
-        fn text(text: Option<&Arc<str>>) -> OutCell<'_> {
-            text.map_or(OutCell::Blank, |text| OutCell::Text((&**text).into()))
-        }
         match self.shows[column] {
             Show::Id => text(Some(&found.id)),
             Show::Name => text(found.name.as_ref()),
@@ -218,6 +215,10 @@ impl ResultTable for MovesTable<'_> {
     fn types(&self) -> &[Arc<str>] {
         &[]
     }
+}
+
+fn text(text: Option<&Arc<str>>) -> OutCell<'_> {
+    text.map_or(OutCell::Blank, |text| OutCell::Text((&**text).into()))
 }
 
 /// The place of a level among those that have a colour.

@@ -40,7 +40,11 @@ impl<'a> Plain<'a> {
             let mut cells = table.rows.iter().map(|row| &row.cells[*column]);
             !table.columns[*column].is_spare || !cells.all(is_nought)
         };
-        Self::of(report, table, (0..table.columns.len()).filter(says).collect())
+        Self::of(
+            report,
+            table,
+            (0..table.columns.len()).filter(says).collect(),
+        )
     }
 
     fn of(report: &Report, table: &'a Table, places: Vec<usize>) -> Self {

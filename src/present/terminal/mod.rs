@@ -74,15 +74,25 @@ pub fn write(
         })
         .collect();
     let widths = |lines: &[Vec<String>]| -> Vec<usize> {
-        let headings = lines.iter().map(|lines| lines.iter().map(|line| shown::width(line)));
+        let headings = lines
+            .iter()
+            .map(|lines| lines.iter().map(|line| shown::width(line)));
         let columns = content.iter().zip(headings);
         let widths = columns.map(|(content, lines)| lines.fold(*content, usize::max));
         widths.collect()
     };
+    let whole = |lines: &[Vec<String>]| -> usize {
+        let widths = widths(lines).into_iter();
+        widths.map(|width| width + columns::PADDING).sum()
+    };
     let mut lines: Vec<Vec<String>> = headings.iter().map(|text| vec![text.clone()]).collect();
-    let wide: usize = widths(&lines).iter().map(|width| width + columns::PADDING).sum();
-    if table.folds_headings() && wide > options.width.map_or(columns::WIDEST, usize::from) {
-        lines = headings.iter().map(|heading| columns::folded(heading)).collect();
+    let room = options.width.map_or(columns::WIDEST, usize::from);
+    if table.folds_headings() && whole(&lines) > room {
+        let folded: Vec<_> = headings.iter().map(|text| columns::folded(text)).collect();
+        // Where long cells leave no room anyway, nobody is served by it.
+        if options.width.is_some() || whole(&folded) <= room {
+            lines = folded;
+        }
     }
     let widths = widths(&lines);
     let visible = columns::fitting(table, &widths, options.width);

@@ -30,6 +30,57 @@ fn sheet(table: &Sample, name: &str) -> Range<Data> {
 }
 
 #[test]
+fn every_column_of_the_overview_adds_up_to_its_total() {
+    let table = Sample::customers(Lang::Zh, 60);
+    for (unrated, unrated_before) in [(0, 0), (3, 0), (0, 2), (3, 2)] {
+        let mut summary = table.summary();
+        summary.unrated = unrated;
+        let mut counts: Vec<usize> = (5..).take(summary.grades.len()).collect();
+        counts.push(unrated_before);
+        let beside = Beside {
+            before: Some(counts),
+            ..Beside::default()
+        };
+        let mut out = Cursor::new(vec![]);
+        let options = WorkbookOptions::default();
+        write_limited(
+            &table,
+            &summary,
+            &beside,
+            &mut out,
+            &options,
+            Limits::default(),
+        )
+        .unwrap();
+        let sheet = open(out.into_inner()).worksheet_range("概览").unwrap();
+        let cell = |row: u32, column: u32| sheet.get_value((row, column)).cloned();
+        let is = |row: u32, column: u32, text: &str| {
+            cell(row, column) == Some(Data::String(text.into()))
+        };
+        let total = (0..200).find(|row| is(*row, 1, "合计")).unwrap();
+        let head = (0..total).rev().find(|row| is(*row, 2, "客户数")).unwrap();
+        for heading in ["客户数", "上期客户数", "增减"] {
+            let column = (0..20).find(|column| is(head, *column, heading)).unwrap();
+            let figure = |row: u32| match cell(row, column) {
+                Some(Data::Float(figure)) => figure as i64,
+                other => panic!("{heading}: {other:?}"),
+            };
+            let sum: i64 = (head + 1..total).map(figure).sum();
+            assert_eq!(
+                sum,
+                figure(total),
+                "{heading}, {unrated} and {unrated_before}"
+            );
+        }
+        let rows = (total - head - 1) as usize;
+        assert_eq!(
+            rows,
+            summary.grades.len() + usize::from(unrated + unrated_before > 0)
+        );
+    }
+}
+
+#[test]
 fn sheets_stand_in_order_and_values_have_their_types() {
     let table = Sample::customers(Lang::Zh, 60);
     let mut book = open(bytes(&table, &WorkbookOptions::default()));

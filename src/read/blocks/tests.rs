@@ -165,6 +165,46 @@ fn a_file_that_is_written_to_meanwhile_is_odd() {
     assert_eq!(plain.lines(&[0]).err(), Some(Unfit::Changed));
 }
 
+#[test]
+fn all_lines_are_held_and_come_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = (0..500)
+        .map(|n| format!("C{n},\"甲,{n}\",{},A", "注".repeat(n % 7)))
+        .collect();
+    // With either line end, and none at the end of the file.
+    let text = lines.iter().enumerate();
+    let text = text.map(|(n, line)| format!("{}{line}", ["\r\n", "\n"][n % 2]));
+    let text = format!("{}{}", HEADER.trim_end(), text.collect::<String>());
+    assert!(text.len() > 4 * BLOCK);
+    let plain = Passes::open(&write(&folder, text.as_bytes()), &Options::default()).unwrap();
+    let held = plain.held().unwrap();
+    for (row, line) in (0..).zip(&lines) {
+        assert_eq!(held.line(row), Some(&**line));
+    }
+    assert_eq!(held.line(500), None);
+    let mut cells = vec![];
+    plain.cells(&lines[9], &[1, 3], &mut cells).unwrap();
+    assert_eq!(cells, ["甲,9", "A"]);
+    let mut seen = vec![];
+    let of_block = |block: &LineBlock<'_>| -> Result<Vec<(u32, String)>, Unfit> {
+        let lines = block.lines();
+        Ok(lines.map(|(row, line)| (row, line.to_owned())).collect())
+    };
+    plain
+        .in_turn(of_block, |rows| {
+            seen.extend(rows);
+            Ok(())
+        })
+        .unwrap();
+    let all: Vec<(u32, String)> = (0..).zip(lines).collect();
+    assert_eq!(seen, all);
+    // What is appended meanwhile makes it another file.
+    write(&folder, format!("{text}\nC500,甲,,A\n").as_bytes());
+    let ended = plain.in_turn(of_block, |_| Ok::<(), Unfit>(()));
+    assert_eq!(ended, Err(Unfit::Changed));
+    assert_eq!(plain.held().err(), Some(Unfit::Changed));
+}
+
 /// Pieces of which texts are made that are hard to read.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![

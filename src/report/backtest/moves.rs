@@ -100,7 +100,11 @@ fn by_period(made: &Backtest<'_>, steady: &[Steadiness; 2]) -> Table {
             let what = said(lang, what);
             let heading = said(lang, text!("{what}, {side}", "{what}（{side}）"));
             let column = Column::new(format!("{key}.{name}"), heading, kind);
-            columns.push(if name == "unrated" { column.spare() } else { column });
+            columns.push(if name == "unrated" {
+                column.spare()
+            } else {
+                column
+            });
         };
         column("up", text!("Up", "升"), Kind::Count);
         column("down", text!("Down", "降"), Kind::Count);

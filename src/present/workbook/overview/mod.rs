@@ -270,7 +270,13 @@ fn grades(
         page.count(LEFT + 1, summary.unrated, &number)?;
         if let Some(before) = unrated_before {
             let delta = look_of(page.formats.bordered(), Look::Delta(0));
-            since(page, columns_end, (summary.unrated, before), &number, &delta)?;
+            since(
+                page,
+                columns_end,
+                (summary.unrated, before),
+                &number,
+                &delta,
+            )?;
         }
         page.row += 1;
     }
