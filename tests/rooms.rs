@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const FLOATS: [(&str, &str); 21] = [
     ("predict/", "models are made of logarithms"),
     ("table/cell.rs", "cells as spreadsheets hold them"),
+    ("table/raw_rows.rs", "holds what a file has"),
     ("table/decimal.rs", "the door from and to such cells"),
     ("read/", "reads cells"),
     ("clean/date.rs", "makes days of serial numbers"),
