@@ -6,7 +6,8 @@
 use super::graded::{Wanted, decision, main_of, present_name};
 use super::moves::common_values;
 use super::{Changed, Class, Graded, Move, same};
-use crate::clean::text::{parse_id, trim, unescape};
+use crate::clean::escape::unescape;
+use crate::clean::text::{parse_id, trim};
 use crate::decide::Decision;
 use crate::table::{Cell, Value};
 use std::borrow::Cow;
