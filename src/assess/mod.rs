@@ -332,34 +332,55 @@ fn running_totals(points: &[(Decimal, i64)]) -> Vec<i64> {
     totals.unwrap_or_default()
 }
 
-/// For one customer what each counting dimension adds to the score: its index and its part. Empty without a score.
+/// What each counting dimension adds to the score of one customer: its index and its part. Empty without a score.
 pub fn parts(
     scheme: &Scheme,
     dimensions: &[DimensionResult],
     facts: &Facts,
     row: usize,
 ) -> Vec<(usize, Decimal)> {
-    // Of a score that a role does not see the parts are not seen either: they would add up to it.
-    let score = scheme.score_slot();
-    if score.is_some_and(|score| scheme.slots.sight(score) != Sight::Open) {
-        return vec![];
+    Parts::new(scheme, dimensions, facts).of(row)
+}
+
+/// The same for one customer after another.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    scheme: &'a Scheme,
+    /// The dimensions that count; none where nobody is told the parts.
+    weighted: Vec<(usize, Decimal, &'a [i64])>,
+}
+
+impl<'a> Parts<'a> {
+    /// Of these customers.
+    pub fn new(scheme: &'a Scheme, dimensions: &[DimensionResult], facts: &'a Facts) -> Self {
+        // Of a score that a role does not see the parts are not seen either: they would add up to it.
+        let score = scheme.score_slot();
+        let is_seen = score.is_none_or(|score| scheme.slots.sight(score) == Sight::Open);
+        Self {
+            scheme,
+            weighted: match is_seen {
+                true => weighted(scheme, dimensions, facts),
+                false => vec![],
+            },
+        }
     }
-    let mut weighted = weighted(scheme, dimensions, facts);
-    if scheme.missing == MissingRule::Reweight {
-        weighted.retain(|(_, _, points)| points[row] != MISSING);
+
+    /// What [`parts`] gives for a customer.
+    pub fn of(&self, row: usize) -> Vec<(usize, Decimal)> {
+        let known: Vec<(Decimal, i64)> = known_points(self.scheme, &self.weighted, row).collect();
+        let is_shared = self.scheme.missing == MissingRule::Reweight;
+        let counting = self.weighted.iter();
+        let counting = counting.filter(|(.., points)| !is_shared || points[row] != MISSING);
+        let mut before = 0;
+        counting
+            .zip(running_totals(&known))
+            .map(|((index, ..), total)| {
+                let part = total - before;
+                before = total;
+                (*index, Decimal::from_millionths(part).unwrap_or_default())
+            })
+            .collect()
     }
-    let known: Vec<(Decimal, i64)> = known_points(scheme, &weighted, row).collect();
-    let mut before = 0;
-    let totals = running_totals(&known);
-    weighted
-        .iter()
-        .zip(totals)
-        .map(|((index, ..), total)| {
-            let part = total - before;
-            before = total;
-            (*index, Decimal::from_millionths(part).unwrap_or_default())
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
 };
 use regrade::book::Entry;
 use regrade::diagnostic::{Code, Finding, Lang, listed};
-use regrade::explain;
+use regrade::explain::Explainer;
 use regrade::explain::distance::{Nearest, World};
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
@@ -107,6 +107,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
     };
     let nearest = Nearest::new(&graded.grading);
+    let explainer = Explainer::new(&graded.grading, lang);
     let entries = find(&graded, args.customer.as_deref().unwrap_or_default())?;
     let is_asked = |format: fn(Format) -> bool| targets.iter().any(|output| format(output.format));
     let (as_text, as_data) = (
@@ -117,22 +118,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     for entry in &entries {
         let entry = *entry;
         let told = match entry {
-            Entry::Customer(row) => Some((
-                row as usize,
-                explain::explain(&graded.grading, row as usize, lang),
-                distances(row),
-            )),
+            Entry::Customer(row) => Some((row as usize, distances(row))),
             Entry::Refused(_) | Entry::Absent(_) => None,
         };
         if as_data {
             data.push(match &told {
-                Some((row, explained, distances)) => explanation::json(
-                    &graded.grading,
-                    *row,
-                    explained,
-                    (&nearest, distances),
-                    lang,
-                ),
+                Some((row, distances)) => {
+                    explanation::json(&explainer, *row, (&nearest, distances))
+                }
                 None => explanation::kept_json(&graded.grading, entry, lang),
             });
         }
@@ -140,13 +133,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             continue;
         }
         texts += &match &told {
-            Some((row, explained, distances)) => explanation::text(
-                &graded.grading,
-                *row,
-                explained,
-                (&nearest, distances),
-                lang,
-            ),
+            Some((row, distances)) => explanation::text(&explainer, *row, (&nearest, distances)),
             None => explanation::kept_text(&graded.grading, entry, lang),
         };
         let Some(id) = id_of(&graded.grading, entry) else {

@@ -8,7 +8,7 @@ use regrade::compare::{
     self, Cause, Class, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped,
 };
 use regrade::diagnostic::{Code, Finding, Text, listed};
-use regrade::explain;
+use regrade::explain::Explainer;
 use regrade::grading::{Grading, grade};
 use regrade::ledger::{Error, Ledger, Run};
 use regrade::scheme::model::{Sight, SlotKind};
@@ -230,17 +230,18 @@ pub fn put_causes(
         }
     }
     // What the new run says of the last period is not why somebody moved before; and of a type the grade's is not.
-    let lang = now.scheme.language;
+    let explainer = Explainer::new(now, now.scheme.language);
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
         let Some(row) = now.book.roster.by_id().get(&found.id) else {
             continue;
         };
-        let reasons = match on {
-            On::Type => explain::type_reasons(now, *row as usize, lang),
-            On::Grade if between => explain::reasons(now, *row as usize, lang),
+        let row = *row as usize;
+        let reason = match on {
+            On::Type => explainer.type_reasons(row).into_iter().next(),
+            On::Grade if between => explainer.main_reason(row),
             On::Grade | On::Dimension(_) => continue,
         };
-        found.reason = reasons.into_iter().next().map(Arc::from);
+        found.reason = reason.map(Arc::from);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{Class, Comparison, Customer, Snapshot, compare};
 use crate::book::{Earlier, Entry};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::explain::reasons;
+use crate::explain::Explainer;
 use crate::grading::Grading;
 use foldhash::HashSet;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ pub fn with_before(grading: &Grading, only: Option<&[Entry]>, lang: Lang) -> Opt
     if comparison.old == 0 && comparison.count(Class::Absent) == 0 {
         return None;
     }
+    let explainer = Explainer::new(grading, lang);
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
         let row = grading.book.roster.by_id().get(&found.id);
-        found.reason = row
-            .and_then(|row| reasons(grading, *row as usize, lang).into_iter().next())
-            .map(Arc::from);
+        let reason = row.and_then(|row| explainer.main_reason(*row as usize));
+        found.reason = reason.map(Arc::from);
     }
     Some(comparison)
 }

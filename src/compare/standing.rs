@@ -5,7 +5,7 @@ use super::{Customer, On, Snapshot};
 use crate::book::Entry;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::explain::reasons;
+use crate::explain::Explainer;
 use crate::grading::{Grading, Kept};
 use crate::table::Column;
 use foldhash::HashSet;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 impl Snapshot {
     /// A grading as a side of a comparison. `amount` names a field, metric or value; reasons are in `lang`.
     pub fn of_grading(grading: &Grading, on: &On, amount: Option<&str>, lang: Lang) -> Self {
+        let explainer = Explainer::new(grading, lang);
         let recorded = stands(grading, on).into_iter().map(|stand| {
             let (name, reason) = match (grading.kept(stand.entry), stand.entry) {
                 (Some(kept), _) => {
@@ -21,9 +22,9 @@ impl Snapshot {
                     (kept.name.map(Arc::from), why)
                 }
                 (None, Entry::Customer(row)) => {
-                    let reasons = reasons(grading, row as usize, lang).into_iter();
+                    let reason = explainer.main_reason(row as usize);
                     let name = grading.book.roster.names[row as usize].clone();
-                    (name, reasons.map(Arc::from).next())
+                    (name, reason.map(Arc::from))
                 }
                 (None, _) => (None, None),
             };

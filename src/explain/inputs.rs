@@ -1,12 +1,13 @@
 //! The values that a condition read for a customer, down to the cells they came from.
 
-use super::value::{name_of, value_text};
+use super::Explainer;
+use super::value::Worded;
 use crate::clean::sheet::place_of;
 use crate::diagnostic::Lang;
 use crate::expr::{AggregateFunction, Frame, SeriesColumn, Slot};
 use crate::grading::Grading;
 use crate::metrics::Axis;
-use crate::scheme::model::{Expression, MetricSource, Sight, SlotKind};
+use crate::scheme::model::{MetricSource, SlotKind};
 use crate::table::{Column, Place, Value};
 use std::sync::Arc;
 
@@ -51,79 +52,63 @@ pub enum Source {
     Earlier,
 }
 
-/// The values that an expression reads for a customer.
-pub fn of(grading: &Grading, expression: &Expression, row: usize, lang: Lang) -> Vec<Input> {
-    of_all(grading, std::iter::once(expression), row, lang)
-}
-
-/// The values that several expressions read for a customer, each once.
-pub fn of_all<'a>(
-    grading: &Grading,
-    expressions: impl Iterator<Item = &'a Expression>,
-    row: usize,
-    lang: Lang,
-) -> Vec<Input> {
-    let mut slots: Vec<Slot> = vec![];
-    for expression in expressions {
-        for slot in expression.bound.slots() {
-            if !slots.contains(&slot) {
-                slots.push(slot);
-            }
-        }
+impl Explainer<'_> {
+    /// The values that a step read for customer `row`, with their places.
+    pub fn inputs(&self, reads: &[Slot], row: usize) -> Vec<Input> {
+        let slots = reads.iter();
+        slots.map(|slot| self.input(*slot, row)).collect()
     }
-    slots
-        .into_iter()
-        .map(|slot| input(grading, slot, row, lang))
-        .collect()
-}
 
-fn input(grading: &Grading, slot: Slot, row: usize, lang: Lang) -> Input {
-    let scheme = &grading.scheme;
-    let entry = &scheme.slots.entries[slot.0 as usize];
-    if entry.sight == Sight::Hidden {
-        // Neither the value nor how many rows it came from.
-        return Input {
+    fn input(&self, slot: Slot, row: usize) -> Input {
+        let (grading, column) = (self.grading, self.column(slot));
+        let scheme = &grading.scheme;
+        let entry = &scheme.slots.entries[slot.0 as usize];
+        let mut text = String::new();
+        column.write_of(grading, row, &mut text);
+        let mut input = Input {
             slot,
-            name: name_of(scheme, slot, lang),
-            text: value_text(scheme, slot, &Value::Missing, lang),
+            name: column.name.clone(),
+            text,
             value: Value::Missing,
             is_estimate: entry.is_estimate,
             source: Source::Scheme,
             from: vec![],
         };
+        if column.is_hidden() {
+            // Neither the value nor how many rows it came from.
+            return input;
+        }
+        if !column.is_series() {
+            input.value = grading.facts.get(slot).value(row);
+        }
+        input.source = match entry.kind {
+            SlotKind::Field(field) => {
+                field_cell(grading, field, row).map_or(Source::Scheme, Source::Cell)
+            }
+            SlotKind::LookupField(lookup, field) => {
+                lookup_cell(grading, lookup, field, row).map_or(Source::Scheme, Source::Cell)
+            }
+            SlotKind::Metric(metric) => metric_rows(grading, metric, row),
+            SlotKind::Value(index) => {
+                let is = &scheme.values[index].is;
+                input.from = self.inputs(&is.bound.slots(), row);
+                Source::Expression(is.text.clone())
+            }
+            SlotKind::PreviousGrade | SlotKind::PreviousType => Source::Earlier,
+            _ => Source::Scheme,
+        };
+        input
     }
-    let (value, text) = if entry.ty.series {
-        (Value::Missing, series_text(grading, slot, row, lang))
-    } else {
-        let value = grading.facts.get(slot).value(row);
-        let text = value_text(scheme, slot, &value, lang);
-        (value, text)
-    };
-    let mut from = vec![];
-    let source = match entry.kind {
-        SlotKind::Field(field) => {
-            field_cell(grading, field, row).map_or(Source::Scheme, Source::Cell)
+}
+
+impl Worded<'_> {
+    /// Appends what stands in the column for customer `row`.
+    pub fn write_of(&self, grading: &Grading, row: usize, out: &mut String) {
+        if self.is_series() && !self.is_hidden() {
+            out.push_str(&series_text(grading, self.slot, row, self.lang));
+        } else {
+            self.write_entry(grading.facts.get(self.slot), row, out);
         }
-        SlotKind::LookupField(lookup, field) => {
-            lookup_cell(grading, lookup, field, row).map_or(Source::Scheme, Source::Cell)
-        }
-        SlotKind::Metric(metric) => metric_rows(grading, metric, row),
-        SlotKind::Value(index) => {
-            let is = &scheme.values[index].is;
-            from = of(grading, is, row, lang);
-            Source::Expression(is.text.clone())
-        }
-        SlotKind::PreviousGrade | SlotKind::PreviousType => Source::Earlier,
-        _ => Source::Scheme,
-    };
-    Input {
-        slot,
-        name: name_of(scheme, slot, lang),
-        text,
-        value,
-        is_estimate: entry.is_estimate,
-        source,
-        from,
     }
 }
 

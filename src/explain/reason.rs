@@ -1,58 +1,300 @@
 //! The short reasons of a row, most important first: what decided the grade, what each dimension gave, why the type.
 
 use super::movement::{self, Ladder};
-use super::{DimensionStep, Explanation, Input, Outcome, RuleStep, explain};
+use super::value::Worded;
+use super::{DimensionStep, Explainer, Outcome, RuleStep, score_of};
 use crate::classify::render;
 use crate::diagnostic::Lang;
+use crate::expr::Slot;
 use crate::grading::Grading;
-use crate::scheme::model::{Expression, GradeRule, MissingRule, Ties, TopSize};
+use crate::scheme::model::{MissingRule, Review};
 use crate::table::Decimal;
-use std::borrow::Cow;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
 
-/// The reasons of customer `row` in `lang`.
-pub fn reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
-    reasons_and_type(grading, row, lang).0
+/// One reason, before it is a text.
+enum Reason<'a> {
+    /// What rules of movement or people did on a ladder.
+    Moved(Ladder, String),
+    /// What the values give.
+    Grade(RuleStep<'a>),
+    /// What a dimension gave, and the weight of all that make the score.
+    Dimension(DimensionStep<'a>, Decimal),
+    /// Why the type is what it is.
+    Type(RuleStep<'a>),
+    /// What else there is to say.
+    Note(String),
 }
 
-/// The same, with the place among them of the one that says why the type is what it is.
-pub fn reasons_and_type(grading: &Grading, row: usize, lang: Lang) -> (Vec<String>, Option<usize>) {
-    let explanation = explain(grading, row, lang);
-    let mut reasons = vec![];
-    let mut of_type = None;
-    if grading.decided[row].on_hold {
-        reasons.push(match lang {
-            Lang::Zh => "等级暂缓调整，待人工复核".to_owned(),
-            Lang::En => "the grade is held until somebody has reviewed it".to_owned(),
+impl Explainer<'_> {
+    /// The reasons of customer `row`, most important first.
+    pub fn reasons(&self, row: usize) -> Vec<String> {
+        self.reasons_and_type(row).0
+    }
+
+    /// The same, with the place among them of the one that says why the type is what it is.
+    pub fn reasons_and_type(&self, row: usize) -> (Vec<String>, Option<usize>) {
+        let (mut reasons, mut of_type) = (vec![], None);
+        let _ = self.each_reason(row, |reason| -> ControlFlow<()> {
+            if matches!(reason, Reason::Moved(Ladder::Type, _) | Reason::Type(_)) {
+                of_type = of_type.or(Some(reasons.len()));
+            }
+            reasons.push(self.text(reason, row));
+            Continue(())
+        });
+        (reasons, of_type)
+    }
+
+    /// The most important of the reasons.
+    pub fn main_reason(&self, row: usize) -> Option<String> {
+        let first = self.each_reason(row, |reason| Break(self.text(reason, row)));
+        first.break_value()
+    }
+
+    /// Appends it to `out`.
+    pub fn write_main_reason(&self, row: usize, out: &mut String) {
+        let _ = self.each_reason(row, |reason| -> ControlFlow<()> {
+            self.write(reason, row, out);
+            Break(())
         });
     }
-    for ladder in [Ladder::Grade, Ladder::Type] {
-        let first = reasons.len();
-        reasons.extend(movement::overridden(grading, ladder, row, lang));
-        reasons.extend(movement::reasons(grading, ladder, row, lang));
-        of_type = Some(first).filter(|first| ladder == Ladder::Type && *first < reasons.len());
+
+    /// Appends all reasons to `out`, with `between` between two of them.
+    pub fn write_reasons(&self, row: usize, between: &str, out: &mut String) {
+        let mut is_first = true;
+        let _ = self.each_reason(row, |reason| -> ControlFlow<()> {
+            if !std::mem::take(&mut is_first) {
+                out.push_str(between);
+            }
+            self.write(reason, row, out);
+            Continue(())
+        });
     }
-    let moves = grading.scheme.grade_movement.is_some();
-    reasons.extend(grade_reason(&explanation, moves, lang));
-    reasons.extend(
-        explanation
-            .dimensions
-            .iter()
-            .map(|step| dimension_reason(grading, &explanation, step, lang)),
-    );
-    // Where rules moved the type, or a person set it, its condition is not why.
-    let is_by_values = grading.scheme.type_movement.is_none()
-        && Ladder::Type.track(grading, row).overridden.is_none();
-    if is_by_values && let Some(reason) = type_reason(grading, &explanation, lang) {
-        of_type = of_type.or(Some(reasons.len()));
-        reasons.push(reason);
+
+    /// Why customer `row` has the type: what moved it, who set it, or whose condition holds.
+    pub fn type_reasons(&self, row: usize) -> Vec<String> {
+        let (grading, lang) = (self.grading, self.lang);
+        let set = movement::overridden(grading, Ladder::Type, row, lang);
+        let moved = movement::reasons(grading, Ladder::Type, row, lang);
+        let mut reasons: Vec<String> = set.into_iter().chain(moved).collect();
+        if reasons.is_empty() {
+            let values = self.kind(row).map(Reason::Type);
+            reasons.extend(values.map(|reason| self.text(reason, row)));
+        }
+        reasons
     }
-    reasons.extend(grading.tags_set(row).map(|set| movement::tagged(set, lang)));
-    for index in grading.reviews(row) {
-        let review = &grading.scheme.reviews[index];
+
+    /// Hands the reasons of customer `row` to `take`, one after another, until that breaks off.
+    fn each_reason<'s, B>(
+        &'s self,
+        row: usize,
+        mut take: impl FnMut(Reason<'s>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let (grading, lang) = (self.grading, self.lang);
+        if grading.decided[row].on_hold {
+            take(Reason::Note(match lang {
+                Lang::Zh => "等级暂缓调整，待人工复核".to_owned(),
+                Lang::En => "the grade is held until somebody has reviewed it".to_owned(),
+            }))?;
+        }
+        for ladder in [Ladder::Grade, Ladder::Type] {
+            let set = movement::overridden(grading, ladder, row, lang);
+            let moved = movement::reasons(grading, ladder, row, lang);
+            for reason in set.into_iter().chain(moved) {
+                take(Reason::Moved(ladder, reason))?;
+            }
+        }
+        // Under movement the values of a period that give no grade decide nothing.
+        let moves = grading.scheme.grade_movement.is_some();
+        let tells = |step: &RuleStep<'_>| !moves || matches!(step.outcome, Outcome::Holds(_));
+        if let Some(step) = self.grade(row).filter(tells) {
+            take(Reason::Grade(step))?;
+        }
+        let parts = self.parts(row);
+        let weight = self.weight_of(&parts);
+        let mut parts = parts.iter().peekable();
+        for index in 0..self.dimensions() {
+            let part = parts.next_if(|(dimension, _)| *dimension == index);
+            let step = DimensionStep {
+                part: part.map(|(_, part)| *part),
+                ..self.without_indicators(index, row)
+            };
+            take(Reason::Dimension(step, weight))?;
+        }
+        // Where rules moved the type, or a person set it, its condition is not why.
+        let is_by_values = grading.scheme.type_movement.is_none()
+            && Ladder::Type.track(grading, row).overridden.is_none();
+        if is_by_values && let Some(step) = self.kind(row) {
+            take(Reason::Type(step))?;
+        }
+        for set in grading.tags_set(row) {
+            take(Reason::Note(movement::tagged(set, lang)))?;
+        }
+        for index in grading.reviews(row) {
+            let review = &grading.scheme.reviews[index];
+            take(Reason::Note(self.review(review, row)))?;
+        }
+        Continue(())
+    }
+
+    fn text(&self, reason: Reason<'_>, row: usize) -> String {
+        match reason {
+            Reason::Moved(_, text) | Reason::Note(text) => text,
+            reason => {
+                let mut text = String::new();
+                self.write(reason, row, &mut text);
+                text
+            }
+        }
+    }
+
+    fn write(&self, reason: Reason<'_>, row: usize, out: &mut String) {
+        match reason {
+            Reason::Moved(_, text) | Reason::Note(text) => out.push_str(&text),
+            Reason::Grade(step) => self.write_grade(&step, row, out),
+            Reason::Dimension(step, all) => self.write_dimension(&step, all, row, out),
+            Reason::Type(step) => self.write_type(&step, row, out),
+        }
+    }
+
+    /// What the values give: the grade itself, or under movement what a single period's values would give.
+    fn write_grade(&self, step: &RuleStep<'_>, row: usize, out: &mut String) {
+        let lang = self.lang;
+        match &step.outcome {
+            Outcome::Holds(grade) => {
+                if self.grading.scheme.grade_movement.is_some() {
+                    out.push_str(match lang {
+                        Lang::Zh => "当期数值对应 ",
+                        Lang::En => "the values of the period give ",
+                    });
+                }
+                let otherwise = match lang {
+                    Lang::Zh => "不满足更高等级的条件",
+                    Lang::En => "no better grade's condition holds",
+                };
+                out.extend([grade, colon(lang), step.condition.unwrap_or(otherwise)]);
+                self.write_bracketed(step.reads, row, out);
+            }
+            Outcome::NoneHolds => {
+                out.push_str(match lang {
+                    Lang::Zh => "未评级：没有等级的条件成立",
+                    Lang::En => "unrated: no grade's condition holds",
+                });
+                self.write_bracketed(step.reads, row, out);
+            }
+            Outcome::Missing(names) => {
+                out.push_str(match lang {
+                    Lang::Zh => "未评级：",
+                    Lang::En => "unrated: ",
+                });
+                write_missing(names, lang, out);
+            }
+        }
+    }
+
+    fn write_dimension(
+        &self,
+        step: &DimensionStep<'_>,
+        all: Decimal,
+        row: usize,
+        out: &mut String,
+    ) {
+        let lang = self.lang;
+        out.extend([step.name, colon(lang)]);
+        match (&step.rule.outcome, step.label.unwrap_or_default()) {
+            (Outcome::Missing(names), _) => write_missing(names, lang, out),
+            // A dimension by points needs no bands, and has no label then.
+            (_, "") => self.write_rule(&step.rule, row, out),
+            (_, label) => {
+                let [open, close] = brackets(lang);
+                out.extend([label, open]);
+                self.write_rule(&step.rule, row, out);
+                out.push_str(close);
+            }
+        }
+        if step.weight.is_some() && step.points.is_none() {
+            let shared = self.grading.scheme.missing == MissingRule::Reweight;
+            if shared && score_of(self.grading, row).is_some() {
+                out.push_str(match lang {
+                    Lang::Zh => "，权重由其他维度分担",
+                    Lang::En => ", its weight is shared by the others",
+                });
+            }
+        }
+        if let (Some(points), Some(weight), Some(part)) = (step.points, step.weight, step.part) {
+            let times = match lang {
+                Lang::Zh => " 分 × ",
+                Lang::En => " points × ",
+            };
+            out.extend([comma(lang), points.digits().as_str(), times]);
+            out.extend([weight.digits().as_str(), "/", all.digits().as_str()]);
+            out.extend([" = ", part.digits().as_str()]);
+        }
+    }
+
+    fn write_rule(&self, step: &RuleStep<'_>, row: usize, out: &mut String) {
+        let lang = self.lang;
+        match (step.condition, &step.outcome) {
+            (Some(condition), _) if step.reads.is_empty() => out.push_str(condition),
+            (_, Outcome::NoneHolds) => {
+                out.push_str(match lang {
+                    Lang::Zh => "没有一档成立，",
+                    Lang::En => "no band holds, ",
+                });
+                self.write_listed(step.reads, row, out);
+            }
+            (condition, _) => {
+                let otherwise = match lang {
+                    Lang::Zh => "其他",
+                    Lang::En => "otherwise",
+                };
+                self.write_listed(step.reads, row, out);
+                out.extend([comma(lang), condition.unwrap_or(otherwise)]);
+            }
+        }
+    }
+
+    fn write_type(&self, step: &RuleStep<'_>, row: usize, out: &mut String) {
+        let lang = self.lang;
+        // Without grades the type is the result, so its absence is the main reason; beside a grade it is one of many.
+        let rated = !self.grading.scheme.grades.is_empty();
+        match (&step.outcome, step.condition) {
+            (Outcome::Holds(kind), condition) => {
+                let (word, otherwise) = match lang {
+                    Lang::Zh => ("类型 ", "不满足其他类型的条件"),
+                    Lang::En => ("type ", "no other type's condition holds"),
+                };
+                out.extend([word, kind, colon(lang), condition.unwrap_or(otherwise)]);
+                if condition.is_some() {
+                    self.write_bracketed(step.reads, row, out);
+                }
+            }
+            (Outcome::NoneHolds, _) if rated && lang == Lang::Zh => {
+                out.push_str("没有类型的条件成立");
+            }
+            (Outcome::NoneHolds, _) => {
+                out.push_str(match lang {
+                    Lang::Zh => "未分类：没有类型的条件成立",
+                    Lang::En => "no type's condition holds",
+                });
+                self.write_bracketed(step.reads, row, out);
+            }
+            (Outcome::Missing(names), _) => {
+                out.push_str(match lang {
+                    Lang::Zh => "未分类：",
+                    Lang::En => "no type: ",
+                });
+                write_missing(names, lang, out);
+            }
+        }
+    }
+
+    fn review(&self, review: &Review, row: usize) -> String {
+        let lang = self.lang;
         let owner = review
             .owner
             .as_ref()
-            .and_then(|owner| render(owner, &grading.facts, row, lang));
+            .and_then(|owner| render(owner, &self.grading.facts, row, lang));
         let (name, days) = (&review.name, review.due_days);
         let mut text = match lang {
             Lang::Zh => format!("待复核：{name}"),
@@ -70,200 +312,76 @@ pub fn reasons_and_type(grading: &Grading, row: usize, lang: Lang) -> (Vec<Strin
                 Lang::En => format!(", within {days} days"),
             };
         }
-        reasons.push(text);
+        text
     }
-    (reasons, of_type)
-}
 
-/// Why customer `row` has the type: what moved it, who set it, or whose condition holds.
-pub fn type_reasons(grading: &Grading, row: usize, lang: Lang) -> Vec<String> {
-    let set = movement::overridden(grading, Ladder::Type, row, lang);
-    let moved = movement::reasons(grading, Ladder::Type, row, lang);
-    let mut reasons: Vec<String> = set.into_iter().chain(moved).collect();
-    if reasons.is_empty() {
-        reasons.extend(type_reason(grading, &explain(grading, row, lang), lang));
-    }
-    reasons
-}
-
-/// The rule of a grade as something people read, with the expression that its values come from.
-pub fn rule_text(rule: &GradeRule, lang: Lang) -> Option<Cow<'_, Expression>> {
-    match rule {
-        GradeRule::When(when) => when.as_ref().map(Cow::Borrowed),
-        GradeRule::Top(top) => {
-            let by: Vec<&str> = top.by.iter().map(|by| &*by.text).collect();
-            let size = match top.size {
-                TopSize::Share(share) => {
-                    format!(
-                        "{}%",
-                        share.checked_mul(Decimal::HUNDRED).unwrap_or_default()
-                    )
-                }
-                TopSize::Count(count) => count.to_string(),
-            };
-            let ties = match (top.ties, lang) {
-                (Ties::Up, _) => "",
-                (Ties::Down, Lang::Zh) => "，并列不入",
-                (Ties::Down, Lang::En) => ", ties out",
-            };
-            let text = match lang {
-                Lang::Zh => format!("按 {} 排名前 {size}{ties}", by.join("、")),
-                Lang::En => format!("top {size} by {}{ties}", by.join(", ")),
-            };
-            let bound = top.by.first()?.bound.clone();
-            Some(Cow::Owned(Expression {
-                text: text.into(),
-                bound,
-            }))
+    /// The values in brackets, with what stands before them; nothing if no value was read.
+    fn write_bracketed(&self, reads: &[Slot], row: usize, out: &mut String) {
+        if reads.is_empty() {
+            return;
         }
+        let [open, close] = brackets(self.lang);
+        out.push_str(open);
+        self.write_listed(reads, row, out);
+        out.push_str(close);
+    }
+
+    fn write_listed(&self, reads: &[Slot], row: usize, out: &mut String) {
+        let columns = reads.iter().map(|slot| self.column(*slot));
+        write_listed(self.grading, columns, row, self.lang, out);
     }
 }
 
-/// What the values give: the grade itself, or under movement what a single period's values would give.
-fn grade_reason(explanation: &Explanation, moves: bool, lang: Lang) -> Option<String> {
-    let step = explanation.grade.as_ref()?;
-    let values = bracketed(&step.inputs, lang);
-    if moves {
-        return period_reason(step, &values, lang);
-    }
-    Some(match (&step.outcome, &step.condition, lang) {
-        (Outcome::Holds(grade), Some(condition), Lang::Zh) => {
-            format!("{grade}：{condition}{values}")
-        }
-        (Outcome::Holds(grade), Some(condition), Lang::En) => {
-            format!("{grade}: {condition}{values}")
-        }
-        (Outcome::Holds(grade), None, Lang::Zh) => {
-            format!("{grade}：不满足更高等级的条件{values}")
-        }
-        (Outcome::Holds(grade), None, Lang::En) => {
-            format!("{grade}: no better grade's condition holds{values}")
-        }
-        (Outcome::NoneHolds, _, Lang::Zh) => format!("未评级：没有等级的条件成立{values}"),
-        (Outcome::NoneHolds, _, Lang::En) => {
-            format!("unrated: no grade's condition holds{values}")
-        }
-        (Outcome::Missing(names), _, Lang::Zh) => format!("未评级：缺少{}", names.join("、")),
-        (Outcome::Missing(names), _, Lang::En) => format!("unrated: {} missing", names.join(", ")),
-    })
-}
-
-/// What the values of the last period alone would give.
-fn period_reason(step: &RuleStep, values: &str, lang: Lang) -> Option<String> {
-    let Outcome::Holds(grade) = &step.outcome else {
-        return None;
-    };
-    let condition = step.condition.as_deref().unwrap_or(match lang {
-        Lang::Zh => "不满足更高等级的条件",
-        Lang::En => "no better grade's condition holds",
-    });
-    Some(match lang {
-        Lang::Zh => format!("当期数值对应 {grade}：{condition}{values}"),
-        Lang::En => format!("the values of the period give {grade}: {condition}{values}"),
-    })
-}
-
-fn dimension_reason(
-    grading: &Grading,
-    explanation: &Explanation,
-    step: &DimensionStep,
-    lang: Lang,
-) -> String {
-    let name = &step.name;
-    let why = rule_reason(&step.rule, lang);
-    let label = step.label.as_deref().unwrap_or_default();
-    let mut text = match (&step.rule.outcome, lang) {
-        (Outcome::Missing(names), Lang::Zh) => format!("{name}：缺少{}", names.join("、")),
-        (Outcome::Missing(names), Lang::En) => format!("{name}: {} missing", names.join(", ")),
-        // A dimension by points needs no bands, and has no label then.
-        (_, Lang::Zh) if label.is_empty() => format!("{name}：{why}"),
-        (_, Lang::En) if label.is_empty() => format!("{name}: {why}"),
-        (_, Lang::Zh) => format!("{name}：{label}（{why}）"),
-        (_, Lang::En) => format!("{name}: {label} ({why})"),
-    };
-    let shared = grading.scheme.missing == MissingRule::Reweight;
-    if shared && explanation.score.is_some() && step.weight.is_some() && step.points.is_none() {
-        text += match lang {
-            Lang::Zh => "，权重由其他维度分担",
-            Lang::En => ", its weight is shared by the others",
-        };
-    }
-    if let (Some(points), Some(weight), Some(part)) = (step.points, step.weight, step.part) {
-        let total = explanation
-            .dimensions
-            .iter()
-            .filter(|step| step.part.is_some())
-            .filter_map(|step| step.weight)
-            .fold(Decimal::ZERO, |sum, weight| {
-                sum.checked_add(weight).unwrap_or(sum)
-            });
-        text += &match lang {
-            Lang::Zh => format!("，{points} 分 × {weight}/{total} = {part}"),
-            Lang::En => format!(", {points} points × {weight}/{total} = {part}"),
-        };
-    }
+/// Names and values side by side: `年采购额 100.01 万元，投诉次数 0`.
+pub(super) fn listed(grading: &Grading, reads: &[Slot], row: usize, lang: Lang) -> String {
+    let columns = reads
+        .iter()
+        .map(|slot| Worded::new(&grading.scheme, *slot, lang));
+    let columns: Vec<Worded<'_>> = columns.collect();
+    let mut text = String::new();
+    write_listed(grading, columns.iter(), row, lang, &mut text);
     text
 }
 
-fn rule_reason(step: &RuleStep, lang: Lang) -> String {
-    let values = listed(&step.inputs, lang);
-    if values.is_empty()
-        && let Some(condition) = &step.condition
-    {
-        return condition.to_string();
-    }
-    match (&step.condition, &step.outcome, lang) {
-        (_, Outcome::NoneHolds, Lang::Zh) => format!("没有一档成立，{values}"),
-        (_, Outcome::NoneHolds, Lang::En) => format!("no band holds, {values}"),
-        (Some(condition), _, Lang::Zh) => format!("{values}，{condition}"),
-        (Some(condition), _, Lang::En) => format!("{values}, {condition}"),
-        (None, _, Lang::Zh) => format!("{values}，其他"),
-        (None, _, Lang::En) => format!("{values}, otherwise"),
+fn write_listed<'w, 's: 'w>(
+    grading: &Grading,
+    columns: impl Iterator<Item = &'w Worded<'s>>,
+    row: usize,
+    lang: Lang,
+    out: &mut String,
+) {
+    for (index, column) in columns.enumerate() {
+        let before = if index == 0 { "" } else { comma(lang) };
+        out.extend([before, &column.name, " "]);
+        column.write_of(grading, row, out);
     }
 }
 
-fn type_reason(grading: &Grading, explanation: &Explanation, lang: Lang) -> Option<String> {
-    let step = explanation.kind.as_ref()?;
-    let values = bracketed(&step.inputs, lang);
-    let rated = !grading.scheme.grades.is_empty();
-    Some(match (&step.outcome, &step.condition, lang) {
-        (Outcome::Holds(kind), Some(condition), Lang::Zh) => {
-            format!("类型 {kind}：{condition}{values}")
-        }
-        (Outcome::Holds(kind), Some(condition), Lang::En) => {
-            format!("type {kind}: {condition}{values}")
-        }
-        (Outcome::Holds(kind), None, Lang::Zh) => format!("类型 {kind}：不满足其他类型的条件"),
-        (Outcome::Holds(kind), None, Lang::En) => {
-            format!("type {kind}: no other type's condition holds")
-        }
-        // Without grades the type is the result, so its absence is the main reason; beside a grade it is one of many.
-        (Outcome::NoneHolds, _, Lang::Zh) if rated => "没有类型的条件成立".to_owned(),
-        (Outcome::NoneHolds, _, Lang::Zh) => format!("未分类：没有类型的条件成立{values}"),
-        (Outcome::NoneHolds, _, Lang::En) => format!("no type's condition holds{values}"),
-        (Outcome::Missing(names), _, Lang::Zh) => format!("未分类：缺少{}", names.join("、")),
-        (Outcome::Missing(names), _, Lang::En) => format!("no type: {} missing", names.join(", ")),
-    })
-}
-
-/// The values in brackets, with what stands before them; nothing if no value was read.
-fn bracketed(inputs: &[Input], lang: Lang) -> String {
-    let values = listed(inputs, lang);
+/// `缺少年采购额、投诉次数`.
+fn write_missing(names: &[Arc<str>], lang: Lang, out: &mut String) {
     match lang {
-        _ if values.is_empty() => values,
-        Lang::Zh => format!("（{values}）"),
-        Lang::En => format!(" ({values})"),
+        Lang::Zh => out.extend(["缺少", &names.join("、")]),
+        Lang::En => out.extend([&names.join(", "), " missing"]),
     }
 }
 
-/// Names and values side by side: `年采购额 100.01 万元、投诉次数 0`.
-pub(super) fn listed(inputs: &[Input], lang: Lang) -> String {
-    let items: Vec<String> = inputs
-        .iter()
-        .map(|input| format!("{} {}", input.name, input.text))
-        .collect();
-    items.join(match lang {
+const fn comma(lang: Lang) -> &'static str {
+    match lang {
         Lang::Zh => "，",
         Lang::En => ", ",
-    })
+    }
+}
+
+const fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    }
+}
+
+const fn brackets(lang: Lang) -> [&'static str; 2] {
+    match lang {
+        Lang::Zh => ["（", "）"],
+        Lang::En => [" (", ")"],
+    }
 }

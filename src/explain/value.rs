@@ -4,8 +4,9 @@ use crate::classify::plain_text;
 use crate::diagnostic::Lang;
 use crate::expr::{Measure, Slot};
 use crate::scheme::model::{FieldKind, Scheme, Sight, SlotEntry, SlotKind};
-use crate::table::{Decimal, Value};
+use crate::table::{Column, Decimal, Value};
 use crate::words::{Word, estimate_mark};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// How a column is called: its name, or the word for what the language itself names.
@@ -27,32 +28,110 @@ pub fn name_of(scheme: &Scheme, slot: Slot, lang: Lang) -> Arc<str> {
 
 /// A value of a column with its unit, and the word for an estimate if it is one; the word for missing if it is.
 pub fn value_text(scheme: &Scheme, slot: Slot, value: &Value, lang: Lang) -> String {
-    let entry = &scheme.slots.entries[slot.0 as usize];
-    if entry.sight == Sight::Hidden {
-        return Word::Withheld.get(lang).to_owned();
-    }
-    let text = certain_text(scheme, entry, value, lang);
-    if entry.is_estimate && *value != Value::Missing {
-        return text + estimate_mark(lang);
-    }
+    let mut text = String::new();
+    Worded::new(scheme, slot, lang).write(value, &mut text);
     text
 }
 
-fn certain_text(scheme: &Scheme, entry: &SlotEntry, value: &Value, lang: Lang) -> String {
-    match value {
-        Value::Missing => Word::Missing.get(lang).to_owned(),
-        Value::Number(number) if is_percent(scheme, entry.kind) => {
-            match number.checked_mul(Decimal::HUNDRED) {
-                Some(percent) => format!("{percent}%"),
-                None => number.to_string(),
+/// A column in words: what does not depend on the customer is worked out once.
+#[derive(Clone, Debug)]
+pub(super) struct Worded<'a> {
+    /// Where the column is.
+    pub slot: Slot,
+    /// How it is called.
+    pub name: Arc<str>,
+    entry: &'a SlotEntry,
+    is_percent: bool,
+    /// What stands behind an amount of money.
+    unit: Option<String>,
+    pub lang: Lang,
+}
+
+impl<'a> Worded<'a> {
+    pub fn new(scheme: &'a Scheme, slot: Slot, lang: Lang) -> Self {
+        let entry = &scheme.slots.entries[slot.0 as usize];
+        Self {
+            slot,
+            name: name_of(scheme, slot, lang),
+            entry,
+            is_percent: is_percent(scheme, entry.kind),
+            unit: match &entry.ty.measure {
+                Measure::Money(Some(unit)) => Some(format!(" {unit}")),
+                _ => None,
+            },
+            lang,
+        }
+    }
+
+    /// Whether nobody is told a value.
+    pub fn is_hidden(&self) -> bool {
+        self.entry.sight == Sight::Hidden
+    }
+
+    /// Whether it has a value for each period.
+    pub fn is_series(&self) -> bool {
+        self.entry.ty.series
+    }
+
+    /// Appends [`value_text`].
+    pub fn write(&self, value: &Value, out: &mut String) {
+        match value {
+            _ if self.is_hidden() => out.push_str(Word::Withheld.get(self.lang)),
+            Value::Missing => out.push_str(Word::Missing.get(self.lang)),
+            Value::Text(text) => self.text(text, out),
+            value => {
+                self.certain(value, out);
+                self.mark(out);
             }
         }
-        Value::Number(number) => match &entry.ty.measure {
-            Measure::Money(Some(unit)) => format!("{number} {unit}"),
-            _ => number.to_string(),
-        },
-        Value::Text(text) if text.is_empty() => Word::Nothing.get(lang).to_owned(),
-        other => plain_text(other, lang).unwrap_or_default(),
+    }
+
+    /// The same of an entry of a column.
+    pub fn write_entry(&self, column: &Column, row: usize, out: &mut String) {
+        match column {
+            _ if self.is_hidden() => self.write(&Value::Missing, out),
+            // Not as a value: that would count the holders of the text.
+            Column::Text(texts) => match texts.get(row) {
+                Some(text) => self.text(text, out),
+                None => self.write(&Value::Missing, out),
+            },
+            column => self.write(&column.value(row), out),
+        }
+    }
+
+    fn text(&self, text: &str, out: &mut String) {
+        out.push_str(match text {
+            "" => Word::Nothing.get(self.lang),
+            text => text,
+        });
+        self.mark(out);
+    }
+
+    fn mark(&self, out: &mut String) {
+        if self.entry.is_estimate {
+            out.push_str(estimate_mark(self.lang));
+        }
+    }
+
+    /// A value that is there and no text.
+    fn certain(&self, value: &Value, out: &mut String) {
+        match value {
+            Value::Number(number) if self.is_percent => {
+                match number.checked_mul(Decimal::HUNDRED) {
+                    Some(percent) => out.extend([percent.digits().as_str(), "%"]),
+                    None => out.push_str(number.digits().as_str()),
+                }
+            }
+            Value::Number(number) => {
+                out.push_str(number.digits().as_str());
+                out.push_str(self.unit.as_deref().unwrap_or_default());
+            }
+            Value::Date(date) => {
+                // Writing to memory cannot fail.
+                let _ = write!(out, "{date}");
+            }
+            other => out.push_str(&plain_text(other, self.lang).unwrap_or_default()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::book::Entry;
 use crate::decide::{Decision, Standing};
 use crate::diagnostic::Lang;
 use crate::explain::movement::{Evidence, Ladder, evidence, next};
-use crate::explain::{reasons_and_type, score_of};
+use crate::explain::{Explainer, score_of};
 use crate::grading::Grading;
 use crate::scheme::model::Strategy;
 use crate::table::{Column, Decimal, Value};
@@ -22,6 +22,7 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
     }
     let strategies = grading.scheme.strategies.iter();
     let strategies: Vec<String> = strategies.map(strategy_json).collect();
+    let explainer = Explainer::new(grading, lang);
     grading
         .entries()
         .into_iter()
@@ -30,6 +31,7 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
                 let standing = standings[row as usize].take().unwrap_or_default();
                 Some(with_values(
                     grading,
+                    &explainer,
                     row as usize,
                     standing,
                     &strategies,
@@ -72,6 +74,7 @@ pub fn rows(grading: &Grading, lang: Lang) -> impl Iterator<Item = RunRow> {
 
 fn with_values(
     grading: &Grading,
+    explainer: &Explainer<'_>,
     row: usize,
     standing: Standing,
     strategies: &[String],
@@ -89,7 +92,7 @@ fn with_values(
     });
     let decided = grading.decided.get(row);
     let previous_type = before.kind.map(|kind| scheme.types[kind].name.clone());
-    let (reasons, of_type) = reasons_and_type(grading, row, lang);
+    let (reasons, of_type) = explainer.reasons_and_type(row);
     let has_new_type = standing.effective_kind != previous_type;
     let why_type = of_type
         .filter(|_| has_new_type)

@@ -4,7 +4,7 @@
 use super::phrase::{amount, compared, counted, parts, period, period_of, pick, wanted, written};
 use crate::diagnostic::Lang;
 use crate::explain::movement::{Ladder, counts};
-use crate::explain::{Input, Outcome, RuleStep, Source, explain, name_of};
+use crate::explain::{Explainer, Input, Outcome, RuleStep, Source, name_of};
 use crate::expr::{Bound, Slot};
 use crate::grading::Grading;
 use crate::scheme::Scheme;
@@ -200,19 +200,20 @@ fn plain_part(
 
 /// The values that the level follows from: `年采购额 105 万元、合作稳定性 稳定`.
 fn by_values(grading: &Grading, row: usize, ladder: Ladder, lang: Lang) -> String {
-    let explanation = explain(grading, row, lang);
+    let explainer = Explainer::new(grading, lang);
     let step = match ladder {
-        Ladder::Grade => explanation.grade,
-        Ladder::Type => explanation.kind,
+        Ladder::Grade => explainer.grade(row),
+        Ladder::Type => explainer.kind(row),
     };
     let Some(RuleStep {
         outcome: Outcome::Holds(_),
-        inputs,
+        reads,
         ..
     }) = step
     else {
         return pick(lang, "按最新数据评定", "by the newest figures").to_owned();
     };
+    let inputs = explainer.inputs(reads, row);
     let inputs = inputs
         .iter()
         .filter(|input| !matches!(input.source, Source::Earlier));

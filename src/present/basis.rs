@@ -13,7 +13,7 @@ use super::table::{
 use crate::assess::parts;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::explain::{self, DimensionStep, Input, Outcome, RuleStep, Source};
+use crate::explain::{self, DimensionStep, Explainer, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
 use crate::scheme::model::DimensionRule;
 use crate::table::{Decimal, Place};
@@ -53,7 +53,7 @@ enum Subject {
 /// One row, worked out.
 #[derive(Default)]
 struct Line {
-    label: Option<Arc<str>>,
+    label: Option<String>,
     points: Option<Decimal>,
     weight: Option<Decimal>,
     part: Option<Decimal>,
@@ -98,6 +98,7 @@ impl Shape {
 /// The table.
 pub struct Basis<'a> {
     grading: &'a Grading,
+    explainer: Explainer<'a>,
     lang: Lang,
     rows: Vec<u32>,
     subjects: Vec<Subject>,
@@ -142,6 +143,7 @@ impl<'a> Basis<'a> {
         }
         let mut basis = Self {
             grading,
+            explainer: Explainer::new(grading, lang),
             lang,
             rows,
             subjects,
@@ -261,43 +263,47 @@ impl<'a> Basis<'a> {
 
     fn line(&self, row: usize) -> Line {
         let (customer, subject) = self.at(row);
-        let (grading, lang) = (self.grading, self.lang);
+        let explainer = &self.explainer;
         match subject {
             Subject::Dimension(index) => {
-                let step = explain::dimension(grading, index, customer, lang);
+                let step = explainer.dimension(index, customer);
                 let parts = self.parts(customer);
                 let part = parts.iter().find(|(known, _)| *known == index);
-                self.of_dimension(index, step, part.map(|(_, part)| *part))
+                self.of_dimension(index, step, part.map(|(_, part)| *part), customer)
             }
-            Subject::Grade => {
-                let step = explain::grade(grading, customer, lang);
-                self.of_rule(step)
-            }
-            Subject::Type => self.of_rule(explain::kind(grading, customer, lang)),
+            Subject::Grade => self.of_rule(explainer.grade(customer), customer),
+            Subject::Type => self.of_rule(explainer.kind(customer), customer),
         }
     }
 
-    fn of_rule(&self, step: Option<RuleStep>) -> Line {
+    fn of_rule(&self, step: Option<RuleStep<'_>>, customer: usize) -> Line {
         let Some(step) = step else {
             return Line::default();
         };
-        let label = match &step.outcome {
-            Outcome::Holds(name) => Some(name.clone()),
-            Outcome::NoneHolds | Outcome::Missing(_) => None,
-        };
+        let inputs = self.explainer.inputs(step.reads, customer);
+        let rule = rule_line(&step, self.lang);
         Line {
-            label,
-            rule: rule_line(&step, self.lang),
-            values: self.values(&step.inputs),
-            sources: self.sources(&step.inputs),
+            label: match step.outcome {
+                Outcome::Holds(name) => Some(name.into_owned()),
+                Outcome::NoneHolds | Outcome::Missing(_) => None,
+            },
+            rule,
+            values: self.values(&inputs),
+            sources: self.sources(&inputs),
             ..Line::default()
         }
     }
 
-    fn of_dimension(&self, index: usize, step: DimensionStep, part: Option<Decimal>) -> Line {
+    fn of_dimension(
+        &self,
+        index: usize,
+        step: DimensionStep<'_>,
+        part: Option<Decimal>,
+        customer: usize,
+    ) -> Line {
         let rule = &self.grading.scheme.dimensions[index].rule;
         let mut line = Line {
-            label: step.label,
+            label: step.label.map(str::to_owned),
             points: step.points,
             weight: step.weight,
             part,
@@ -305,8 +311,9 @@ impl<'a> Basis<'a> {
         };
         let DimensionRule::Indicators { .. } = rule else {
             line.rule = rule_line(&step.rule, self.lang);
-            line.values = self.values(&step.rule.inputs);
-            line.sources = self.sources(&step.rule.inputs);
+            let inputs = self.explainer.inputs(step.rule.reads, customer);
+            line.values = self.values(&inputs);
+            line.sources = self.sources(&inputs);
             return line;
         };
         // Of a dimension by indicators it is these that were decided by rules.
@@ -318,11 +325,12 @@ impl<'a> Basis<'a> {
                 .map_or_else(|| "—".to_owned(), |points| points.to_string());
             let rule = rule_line(&step.rule, self.lang);
             told.push(format!("{} {points} × {}: {rule}", step.name, step.weight));
-            let read = self.values(&step.rule.inputs);
-            if !read.is_empty() {
-                values.push(read);
+            let read = self.explainer.inputs(step.rule.reads, customer);
+            let texts = self.values(&read);
+            if !texts.is_empty() {
+                values.push(texts);
             }
-            inputs.extend(step.rule.inputs);
+            inputs.extend(read);
         }
         line.rule = told.join(between);
         line.values = values.join(between);

@@ -4,7 +4,7 @@
 //! Written by hand rather than by the csv crate, because cells go straight from the result into one buffer here; a
 //! million rows of twenty columns take a fraction of a second.
 
-use super::table::{ColumnRole, OutCell, ResultTable};
+use super::table::{ColumnRole, OutCell, ResultTable, TableColumn};
 use crate::clean::escape::{needs_escape, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
@@ -95,6 +95,8 @@ struct Sheet {
     escape: bool,
     lang: Lang,
     bytes: Vec<u8>,
+    /// Room for the text of a cell that is worked out.
+    text: String,
 }
 
 impl Sheet {
@@ -105,6 +107,7 @@ impl Sheet {
             escape,
             lang: table.lang(),
             bytes: Vec::with_capacity(rows * table.columns().len() * ROOM_FOR_A_CELL),
+            text: String::new(),
         }
     }
 
@@ -119,16 +122,17 @@ impl Sheet {
         }
         for (index, column) in table.columns().iter().enumerate().skip(first) {
             self.separate(index);
-            let cell = table.cell(row, index);
-            if column.role == ColumnRole::Decision
-                && let OutCell::Text(text) = &cell
-            {
-                // `＝不变` would be a formula to a Chinese Excel; in a format without colours the word is enough.
-                let sign = decision_sign(Decision::Held);
-                self.text(text.strip_prefix(sign).map_or(text, str::trim_start));
+            let mut text = std::mem::take(&mut self.text);
+            text.clear();
+            if table.write_text(row, index, &mut text) {
+                self.text_of(column, &text);
             } else {
-                self.cell(cell);
+                match table.cell(row, index) {
+                    OutCell::Text(text) => self.text_of(column, &text),
+                    cell => self.cell(cell),
+                }
             }
+            self.text = text;
         }
         self.end_row(self.bytes.len() == start);
     }
@@ -183,6 +187,16 @@ impl Sheet {
             OutCell::Date(date) => self.date(date),
             OutCell::DateTime(moment) => self.moment(moment),
             OutCell::Bool(value) => self.text(Word::truth(value).get(self.lang)),
+        }
+    }
+
+    fn text_of(&mut self, column: &TableColumn, text: &str) {
+        if column.role == ColumnRole::Decision {
+            // `＝不变` would be a formula to a Chinese Excel; in a format without colours the word is enough.
+            let sign = decision_sign(Decision::Held);
+            self.text(text.strip_prefix(sign).map_or(text, str::trim_start));
+        } else {
+            self.text(text);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::distance::Nearest;
 use crate::explain::movement::Ladder;
-use crate::explain::{self, Explanation, Input, Outcome, RuleStep, Source};
+use crate::explain::{self, Explainer, Explanation, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
 use crate::present::marks::decision_word;
 use crate::table::Decimal;
@@ -16,12 +16,13 @@ use std::fmt::Write;
 
 /// The explanation of customer `row` as text.
 pub fn text(
-    grading: &Grading,
+    explainer: &Explainer<'_>,
     row: usize,
-    explanation: &Explanation,
     (nearest, distances): (&Nearest, &Distances),
-    lang: Lang,
 ) -> String {
+    let (grading, lang) = (explainer.grading(), explainer.lang());
+    let explanation = explainer.explain(row);
+    let told = Told { explainer, row };
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
     let mut out = String::new();
@@ -52,7 +53,7 @@ pub fn text(
     }
     let _ = writeln!(out, "{}", head.join(" · "));
     movement(grading, nearest, row, lang, &mut out);
-    dimensions(explanation, lang, &mut out);
+    told.dimensions(&explanation, &mut out);
     if let Some(step) = &explanation.grade {
         // Where rules move customers, what the values give is not what they have.
         let heading = match (grading.scheme.grade_movement.is_some(), lang) {
@@ -60,12 +61,12 @@ pub fn text(
             (true, Lang::En) => "Grade that the values give",
             (true, Lang::Zh) => "当期数值对应的等级",
         };
-        section(heading, step, lang, &mut out);
+        told.section(heading, step, &mut out);
     }
     // Where rules moved the type, or a person set it, its condition is not why.
     let holds = explain::type_holds(grading, row);
     if let Some(step) = explanation.kind.as_ref().filter(|_| holds) {
-        section(Word::Type.get(lang), step, lang, &mut out);
+        told.section(Word::Type.get(lang), step, &mut out);
     }
     super::distances::lines(grading, distances, lang, &mut out);
     let reviews: Vec<&str> = grading
@@ -104,70 +105,94 @@ fn movement(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang, out: &
     }
 }
 
-fn dimensions(explanation: &Explanation, lang: Lang, out: &mut String) {
-    let weights = explanation
-        .dimensions
-        .iter()
-        .filter(|step| step.part.is_some())
-        .filter_map(|step| step.weight);
-    let total = weights.fold(Decimal::ZERO, |sum, weight| {
-        sum.checked_add(weight).unwrap_or(sum)
-    });
-    for step in &explanation.dimensions {
-        let label = step.label.as_deref().unwrap_or("—");
-        let _ = write!(out, "\n{}: {label}", step.name);
-        if let (Some(points), Some(weight)) = (step.points, step.weight) {
-            let part = step
-                .part
-                .map_or_else(|| "—".to_owned(), |part| part.to_string());
-            let _ = write!(out, "   {points} × {weight}/{total} = {part}");
-        }
-        let _ = writeln!(out);
-        rule(&step.rule, lang, 1, out);
-        for indicator in &step.indicators {
-            let points = indicator
-                .points
-                .map_or_else(|| "—".to_owned(), |points| points.to_string());
-            let _ = writeln!(out, "  {}: {points} × {}", indicator.name, indicator.weight);
-            rule(&indicator.rule, lang, 2, out);
-        }
-    }
-    if let Some(score) = explanation.score {
-        let parts: Vec<String> = explanation
+/// A customer whose steps are told.
+struct Told<'a> {
+    explainer: &'a Explainer<'a>,
+    row: usize,
+}
+
+impl Told<'_> {
+    fn dimensions(&self, explanation: &Explanation<'_>, out: &mut String) {
+        let weights = explanation
             .dimensions
             .iter()
-            .filter_map(|step| step.part)
-            .map(|part| part.to_string())
-            .collect();
-        let _ = writeln!(
-            out,
-            "\n{}: {} = {score}",
-            Word::Score.get(lang),
-            parts.join(" + ")
-        );
+            .filter(|step| step.part.is_some())
+            .filter_map(|step| step.weight);
+        let total = weights.fold(Decimal::ZERO, |sum, weight| {
+            sum.checked_add(weight).unwrap_or(sum)
+        });
+        for step in &explanation.dimensions {
+            let label = step.label.as_deref().unwrap_or("—");
+            let _ = write!(out, "\n{}: {label}", step.name);
+            if let (Some(points), Some(weight)) = (step.points, step.weight) {
+                let part = step
+                    .part
+                    .map_or_else(|| "—".to_owned(), |part| part.to_string());
+                let _ = write!(out, "   {points} × {weight}/{total} = {part}");
+            }
+            let _ = writeln!(out);
+            self.rule(&step.rule, 1, out);
+            for indicator in &step.indicators {
+                let points = indicator
+                    .points
+                    .map_or_else(|| "—".to_owned(), |points| points.to_string());
+                let _ = writeln!(out, "  {}: {points} × {}", indicator.name, indicator.weight);
+                self.rule(&indicator.rule, 2, out);
+            }
+        }
+        if let Some(score) = explanation.score {
+            let parts: Vec<String> = explanation
+                .dimensions
+                .iter()
+                .filter_map(|step| step.part)
+                .map(|part| part.to_string())
+                .collect();
+            let _ = writeln!(
+                out,
+                "\n{}: {} = {score}",
+                Word::Score.get(self.explainer.lang()),
+                parts.join(" + ")
+            );
+        }
     }
-}
 
-fn section(heading: &str, step: &RuleStep, lang: Lang, out: &mut String) {
-    let outcome = match &step.outcome {
-        Outcome::Holds(name) => name.to_string(),
-        Outcome::NoneHolds | Outcome::Missing(_) => "—".to_owned(),
-    };
-    let _ = writeln!(out, "\n{heading}: {outcome}");
-    rule(step, lang, 1, out);
-}
+    fn section(&self, heading: &str, step: &RuleStep<'_>, out: &mut String) {
+        let outcome = match &step.outcome {
+            Outcome::Holds(name) => name.to_string(),
+            Outcome::NoneHolds | Outcome::Missing(_) => "—".to_owned(),
+        };
+        let _ = writeln!(out, "\n{heading}: {outcome}");
+        self.rule(step, 1, out);
+    }
 
-fn rule(step: &RuleStep, lang: Lang, depth: usize, out: &mut String) {
-    let indent = "  ".repeat(depth);
-    let line = rule_line(step, lang);
-    let _ = writeln!(out, "{indent}{line}");
-    for input in &step.inputs {
-        inputs(input, lang, depth + 1, out);
+    fn rule(&self, step: &RuleStep<'_>, depth: usize, out: &mut String) {
+        let indent = "  ".repeat(depth);
+        let lang = self.explainer.lang();
+        let line = rule_line(step, lang);
+        let _ = writeln!(out, "{indent}{line}");
+        for input in self.explainer.inputs(step.reads, self.row) {
+            inputs(&input, lang, depth + 1, out);
+        }
+    }
+
+    fn rule_json(&self, step: &RuleStep<'_>) -> Value {
+        let inputs = self.explainer.inputs(step.reads, self.row);
+        let (outcome, missing) = match &step.outcome {
+            Outcome::Holds(name) => (Some(name.clone()), vec![]),
+            Outcome::NoneHolds => (None, vec![]),
+            Outcome::Missing(names) => (None, names.clone()),
+        };
+        json!({
+            "outcome": outcome,
+            "missing": missing,
+            "condition": step.condition,
+            "inputs": inputs.iter().map(input_json).collect::<Vec<_>>(),
+        })
     }
 }
 
 /// The rule that decided, or why none did.
-pub(super) fn rule_line(step: &RuleStep, lang: Lang) -> String {
+pub(super) fn rule_line(step: &RuleStep<'_>, lang: Lang) -> String {
     match (&step.outcome, &step.condition, lang) {
         (Outcome::Missing(names), _, Lang::Zh) => format!("缺少 {}", names.join("、")),
         (Outcome::Missing(names), _, Lang::En) => format!("missing: {}", names.join(", ")),
@@ -217,12 +242,13 @@ fn source(source: &Source, lang: Lang) -> String {
 
 /// The explanation of customer `row` as one line of JSON.
 pub fn json(
-    grading: &Grading,
+    explainer: &Explainer<'_>,
     row: usize,
-    explanation: &Explanation,
     (nearest, distances): (&Nearest, &Distances),
-    lang: Lang,
 ) -> String {
+    let (grading, lang) = (explainer.grading(), explainer.lang());
+    let explanation = explainer.explain(row);
+    let told = Told { explainer, row };
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
     let dimensions: Vec<Value> = explanation
@@ -237,7 +263,7 @@ pub fn json(
                         "name": indicator.name,
                         "weight": number(Some(indicator.weight)),
                         "points": number(indicator.points),
-                        "rule": rule_json(&indicator.rule),
+                        "rule": told.rule_json(&indicator.rule),
                     })
                 })
                 .collect();
@@ -247,7 +273,7 @@ pub fn json(
                 "points": number(step.points),
                 "weight": number(step.weight),
                 "part": number(step.part),
-                "rule": rule_json(&step.rule),
+                "rule": told.rule_json(&step.rule),
                 "indicators": indicators,
             })
         })
@@ -264,13 +290,13 @@ pub fn json(
         "score": number(explanation.score),
         "tags": grading.tags(row),
         "dimensions": dimensions,
-        "grade_rule": explanation.grade.as_ref().map(rule_json),
+        "grade_rule": explanation.grade.as_ref().map(|step| told.rule_json(step)),
         "type_rule": explanation
             .kind
             .as_ref()
             .filter(|_| explain::type_holds(grading, row))
-            .map(rule_json),
-        "reasons": crate::explain::reasons(grading, row, lang),
+            .map(|step| told.rule_json(step)),
+        "reasons": explainer.reasons(row),
         "next": explain::next(grading, nearest, row, lang),
         "so_far": so_far_json(grading, row),
         "distances": super::distances::json(grading, row, distances, lang),
@@ -298,20 +324,6 @@ fn so_far_json(grading: &Grading, row: usize) -> Value {
         })
     });
     all.collect()
-}
-
-fn rule_json(step: &RuleStep) -> Value {
-    let (outcome, missing) = match &step.outcome {
-        Outcome::Holds(name) => (Some(name.clone()), vec![]),
-        Outcome::NoneHolds => (None, vec![]),
-        Outcome::Missing(names) => (None, names.clone()),
-    };
-    json!({
-        "outcome": outcome,
-        "missing": missing,
-        "condition": step.condition,
-        "inputs": step.inputs.iter().map(input_json).collect::<Vec<_>>(),
-    })
 }
 
 fn input_json(input: &Input) -> Value {

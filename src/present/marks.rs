@@ -24,31 +24,48 @@ pub const fn decision_sign(decision: Decision) -> &'static str {
 
 /// What happened to a customer, as every format shows it: `▲升1级`, `▼ down 2`, `＝不变`, `★新增`, `◎人工调整（▲升1级）`.
 pub fn decision_mark(mark: &RowMark, lang: Lang) -> String {
-    let word = match (mark.decision, mark.steps) {
-        (Decision::Promoted, Some(steps)) if steps > 0 => return moved(steps, lang),
-        (Decision::Demoted, Some(steps)) if steps < 0 => return moved(steps, lang),
-        (decision, _) => decision_word(decision, lang),
-    };
+    let mut text = String::new();
+    write_decision_mark(mark, lang, &mut text);
+    text
+}
+
+/// Appends it to `out`.
+pub fn write_decision_mark(mark: &RowMark, lang: Lang, out: &mut String) {
     match (mark.decision, mark.steps) {
-        (Decision::Overridden, Some(steps)) if steps != 0 => match lang {
-            Lang::En => format!("{word} ({})", moved(steps, lang)),
-            Lang::Zh => format!("{word}（{}）", moved(steps, lang)),
-        },
-        _ => word,
+        (Decision::Promoted, Some(steps)) if steps > 0 => out.push_str(&moved(steps, lang)),
+        (Decision::Demoted, Some(steps)) if steps < 0 => out.push_str(&moved(steps, lang)),
+        (decision, steps) => {
+            out.extend(decision_parts(decision, lang));
+            if let (Decision::Overridden, Some(steps)) = (decision, steps.filter(|by| *by != 0)) {
+                let [open, close] = match lang {
+                    Lang::En => [" (", ")"],
+                    Lang::Zh => ["（", "）"],
+                };
+                out.extend([open, &moved(steps, lang), close]);
+            }
+        }
     }
 }
 
 /// A decision with its sign and without steps, for counts of it: `▲升级`, `★ new`.
 pub fn decision_word(decision: Decision, lang: Lang) -> String {
-    let sign = decision_sign(decision);
-    match (lang, decision) {
-        (Lang::Zh, Decision::Initial) => format!("{sign}新增"),
-        (Lang::Zh, _) => format!("{sign}{}", decision.word(lang)),
-        (Lang::En, Decision::Promoted) => format!("{sign} up"),
-        (Lang::En, Decision::Demoted) => format!("{sign} down"),
-        (Lang::En, Decision::Held) => format!("{sign} same"),
-        (Lang::En, _) => format!("{sign} {}", decision.word(lang)),
-    }
+    decision_parts(decision, lang).concat()
+}
+
+/// Sign, what stands between, and word.
+const fn decision_parts(decision: Decision, lang: Lang) -> [&'static str; 3] {
+    let word = match (lang, decision) {
+        (Lang::Zh, Decision::Initial) => "新增",
+        (Lang::En, Decision::Promoted) => "up",
+        (Lang::En, Decision::Demoted) => "down",
+        (Lang::En, Decision::Held) => "same",
+        _ => decision.word(lang),
+    };
+    let between = match lang {
+        Lang::Zh => "",
+        Lang::En => " ",
+    };
+    [decision_sign(decision), between, word]
 }
 
 /// The sign before a class of a comparison.

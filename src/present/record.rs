@@ -4,7 +4,7 @@ use crate::assess::parts;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::distance::Nearest;
-use crate::explain::{number_at, reasons, score_of};
+use crate::explain::{Explainer, number_at, score_of};
 use crate::expr::Slot;
 use crate::grading::{Grading, Kept};
 use crate::scheme::model::{Sight, SlotKind, Strategy};
@@ -21,10 +21,10 @@ pub fn write_lines(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let nearest = Nearest::new(grading);
+    let teller = Teller::new(grading, lang);
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     for entry in entries {
-        object(grading, &nearest, *entry, lang, &mut buffer);
+        object(&teller, *entry, &mut buffer);
         buffer.push(b'\n');
         if buffer.len() >= BLOCK {
             out.write_all(&buffer)?;
@@ -41,12 +41,12 @@ pub fn write_array(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let nearest = Nearest::new(grading);
+    let teller = Teller::new(grading, lang);
     let mut buffer = Vec::with_capacity(BLOCK * 2);
     buffer.extend_from_slice(b"[");
     for (index, entry) in entries.iter().enumerate() {
         buffer.extend_from_slice(if index == 0 { b"\n  " } else { b",\n  " });
-        object(grading, &nearest, *entry, lang, &mut buffer);
+        object(&teller, *entry, &mut buffer);
         if buffer.len() >= BLOCK {
             out.write_all(&buffer)?;
             buffer.clear();
@@ -56,19 +56,37 @@ pub fn write_array(
     out.write_all(&buffer)
 }
 
+/// What texts of a customer are from.
+struct Teller<'a> {
+    explainer: Explainer<'a>,
+    nearest: Nearest,
+}
+
+impl<'a> Teller<'a> {
+    fn new(grading: &'a Grading, lang: Lang) -> Self {
+        Self {
+            explainer: Explainer::new(grading, lang),
+            nearest: Nearest::new(grading),
+        }
+    }
+}
+
 /// The object of one customer.
-fn object(grading: &Grading, nearest: &Nearest, entry: Entry, lang: Lang, out: &mut Vec<u8>) {
+fn object(teller: &Teller<'_>, entry: Entry, out: &mut Vec<u8>) {
+    let grading = teller.explainer.grading();
     match entry {
-        Entry::Customer(row) => customer(grading, nearest, row as usize, lang, out),
+        Entry::Customer(row) => customer(teller, row as usize, out),
         Entry::Refused(_) | Entry::Absent(_) => {
             if let Some(kept) = grading.kept(entry) {
-                without_values(grading, &kept, lang, out);
+                without_values(grading, &kept, teller.explainer.lang(), out);
             }
         }
     }
 }
 
-fn customer(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang, out: &mut Vec<u8>) {
+fn customer(teller: &Teller<'_>, row: usize, out: &mut Vec<u8>) {
+    let Teller { explainer, nearest } = teller;
+    let (grading, lang) = (explainer.grading(), explainer.lang());
     let scheme = &grading.scheme;
     let roster = &grading.book.roster;
     let decided = &grading.decided[row];
@@ -138,7 +156,7 @@ fn customer(grading: &Grading, nearest: &Nearest, row: usize, lang: Lang, out: &
     key(out, "tags", false);
     list(out, grading.tags(row).iter().map(|tag| &**tag));
     key(out, "reasons", false);
-    list(out, reasons(grading, row, lang).iter().map(String::as_str));
+    list(out, explainer.reasons(row).iter().map(String::as_str));
     key(out, "next", false);
     maybe_text(
         out,

@@ -185,6 +185,11 @@ pub trait ResultTable {
     }
     /// The cell of row `row` and column `column`, both from 0.
     fn cell(&self, row: usize, column: usize) -> OutCell<'_>;
+    /// Appends the text of a cell to `out`, where it is worked out for each row: one place for it serves all rows. `false`:
+    /// it is not, and [`Self::cell`] has it.
+    fn write_text(&self, _row: usize, _column: usize, _out: &mut String) -> bool {
+        false
+    }
     /// The first cells of row `row` as they stood in the text file that they come from, which has `delimiter` between its
     /// cells; `None` where they did not stand so, or in quotes where they need none.
     fn written(&self, _row: usize, _delimiter: u8) -> Option<Written<'_>> {

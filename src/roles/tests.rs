@@ -132,7 +132,9 @@ fn what_follows_from_a_hidden_column_is_hidden_and_labels_stay() {
     assert_eq!(sight("score"), Sight::Open);
     assert_eq!(seen.grade_name(0), whole.grade_name(0));
     assert_eq!(seen.tags(0), [Arc::from("前二")]);
-    let reasons = crate::explain::reasons(&seen, 0, crate::diagnostic::Lang::Zh).join("\n");
+    let reasons = crate::explain::Explainer::new(&seen, crate::diagnostic::Lang::Zh)
+        .reasons(0)
+        .join("\n");
     for value in ["90", "华东", "签约，"] {
         assert!(!reasons.contains(value), "{value} is in {reasons}");
     }
@@ -270,8 +272,9 @@ name = "B"
 "#;
     let (whole, seen) = seen_by(&format!("{PLAIN}{dimensions}"));
     let told = |grading: &Grading, row| {
-        let explained = crate::explain::explain(grading, row, Lang::Zh);
-        let reasons = crate::explain::reasons(grading, row, Lang::Zh);
+        let explainer = crate::explain::Explainer::new(grading, Lang::Zh);
+        let explained = explainer.explain(row);
+        let reasons = explainer.reasons(row);
         let steps = explained.dimensions.into_iter();
         let of_contract = steps.map(|step| {
             let contract = &step.indicators[0];
@@ -295,7 +298,11 @@ fn which_hidden_value_is_missing_is_not_named() {
     let grades = "[[values]]\nname = \"比\"\nis = \"1 / (额 - 90)\"\n[[grades]]\nname = \"A\"\nwhen = \"比 > 0\"\n[[grades]]\nname = \"B\"\n";
     let (whole, seen) =
         seen_by(&format!("{PLAIN}{grades}").replace("hide = [\"签约\"]", "hide = [\"比\"]"));
-    let reasons = |grading| crate::explain::reasons(grading, 0, Lang::Zh).join("；");
+    let reasons = |grading| {
+        crate::explain::Explainer::new(grading, Lang::Zh)
+            .reasons(0)
+            .join("；")
+    };
     assert!(reasons(&whole).contains("缺少比"), "{}", reasons(&whole));
     assert!(
         reasons(&seen).contains("缺少（保密）"),

@@ -137,7 +137,14 @@ impl Date {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.ymd();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        // A date's year is 1 to 9999.
+        let year = year as u32;
+        let mut bytes = *b"0000-00-00";
+        for (at, part) in [(0, year / 100), (2, year % 100), (5, month), (8, day)] {
+            bytes[at] += (part / 10) as u8;
+            bytes[at + 1] += (part % 10) as u8;
+        }
+        f.write_str(std::str::from_utf8(&bytes).unwrap_or_default())
     }
 }
 

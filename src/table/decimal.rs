@@ -199,8 +199,13 @@ impl Decimal {
 
     /// Appends the shortest decimal form to `out`: no trailing zeros, no exponent.
     pub fn write(self, out: &mut Vec<u8>) {
-        let mut buffer = [0u8; 24];
-        let mut at = buffer.len();
+        out.extend_from_slice(self.digits().as_bytes());
+    }
+
+    /// The shortest decimal form: no trailing zeros, no exponent.
+    pub fn digits(self) -> Digits {
+        let mut bytes = [0u8; 24];
+        let mut at = bytes.len();
         let magnitude = self.0.unsigned_abs();
         let mut whole = magnitude / SCALE as u64;
         let mut fraction = magnitude % SCALE as u64;
@@ -212,15 +217,15 @@ impl Decimal {
             }
             for _ in 0..places {
                 at -= 1;
-                buffer[at] = b'0' + (fraction % 10) as u8;
+                bytes[at] = b'0' + (fraction % 10) as u8;
                 fraction /= 10;
             }
             at -= 1;
-            buffer[at] = b'.';
+            bytes[at] = b'.';
         }
         loop {
             at -= 1;
-            buffer[at] = b'0' + (whole % 10) as u8;
+            bytes[at] = b'0' + (whole % 10) as u8;
             whole /= 10;
             if whole == 0 {
                 break;
@@ -228,9 +233,30 @@ impl Decimal {
         }
         if self.0 < 0 {
             at -= 1;
-            buffer[at] = b'-';
+            bytes[at] = b'-';
         }
-        out.extend_from_slice(&buffer[at..]);
+        Digits { bytes, at }
+    }
+}
+
+/// A number as text, without a place on the heap.
+#[derive(Clone, Copy, Debug)]
+pub struct Digits {
+    bytes: [u8; 24],
+    /// Where the text begins.
+    at: usize,
+}
+
+impl Digits {
+    /// The text in bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // Digits, a point and a sign are ASCII.
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -243,10 +269,7 @@ impl std::ops::Neg for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = Vec::with_capacity(24);
-        self.write(&mut bytes);
-        // `write` gives ASCII only.
-        f.pad_integral(true, "", std::str::from_utf8(&bytes).unwrap_or_default())
+        f.pad_integral(true, "", self.digits().as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use regrade::compare::Comparison;
 use regrade::diagnostic::Lang;
-use regrade::explain;
+use regrade::explain::Explainer;
 use regrade::grading::Grading;
 use regrade::report::Scope;
 use regrade::roles::Viewer;
@@ -53,12 +53,11 @@ impl<'a> AsShown<'a> {
 
     /// Says why customers moved, by what is shown of them.
     pub fn put_reasons(&self, comparison: &mut Comparison, lang: Lang) {
+        let explainer = Explainer::new(self.seen, lang);
         for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
             let row = self.row(&found.id);
-            let reasons = row.map(|row| explain::reasons(self.seen, row, lang));
-            found.reason = reasons
-                .and_then(|reasons| reasons.into_iter().next())
-                .map(Arc::from);
+            let reason = row.and_then(|row| explainer.main_reason(row));
+            found.reason = reason.map(Arc::from);
         }
     }
 

@@ -12,7 +12,7 @@ use super::workload::Workload;
 use super::{Args, head, longest, named, on, present, read_places};
 use regrade::compare::{self, Cause, Comparison, On, Renamed, Snapshot};
 use regrade::diagnostic::{self, Finding, Lang};
-use regrade::explain;
+use regrade::explain::Explainer;
 use regrade::grading::Grading;
 use regrade::present::diff::{self, Diff, cuts};
 use regrade::present::summary::{Share, summarise};
@@ -140,9 +140,10 @@ fn both(
 /// Says why customers have another type: what is recorded first is why they have their grade.
 fn put_type_reasons(comparison: &mut Comparison, new: &Grading, lang: Lang) {
     let by_id = new.book.roster.by_id();
+    let explainer = Explainer::new(new, lang);
     for found in comparison.moves.iter_mut().filter(|found| found.is_move()) {
         if let Some(row) = by_id.get(&found.id) {
-            let reasons = explain::type_reasons(new, *row as usize, lang);
+            let reasons = explainer.type_reasons(*row as usize);
             found.reason = reasons.into_iter().next().map(Arc::from);
         }
     }

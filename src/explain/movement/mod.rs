@@ -106,8 +106,7 @@ fn move_reason(
             let mut values = evidence::listed(&evidence, lang);
             // What is no series is known as of the run's own date, and not as of the period ends before.
             if values.is_empty() && moved.end == grading.book.as_of {
-                let inputs = super::inputs::of(grading, &rule.when, row, lang);
-                values = super::reason::listed(&inputs, lang);
+                values = super::reason::listed(grading, &rule.when.bound.slots(), row, lang);
             }
             let (rule, when) = (&rule.name, &rule.when.text);
             match (lang, values.is_empty()) {

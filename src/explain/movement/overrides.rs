@@ -8,10 +8,13 @@ use crate::grading::Grading;
 /// The reason, if a person's level counts instead of the rules' one, or did until now.
 pub fn overridden(grading: &Grading, ladder: Ladder, row: usize, lang: Lang) -> Option<String> {
     let track = ladder.track(grading, row);
+    if track.overridden.is_none() && !track.was_overridden {
+        return None;
+    }
     let rule = track.place.level.map(|level| ladder.name(grading, level));
     let rule = rule.as_deref().unwrap_or("—");
     let Some(index) = track.overridden else {
-        return track.was_overridden.then(|| match lang {
+        return Some(match lang {
             Lang::Zh => format!("人工调整已结束，恢复为规则结果 {rule}"),
             Lang::En => format!("an override has ended: {rule}, as the rules give"),
         });

@@ -5,9 +5,9 @@ use crate::book::Entry;
 use crate::clean::sheet::{RowRef, shown};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
+use crate::explain::Explainer;
 use crate::explain::distance::Nearest;
-use crate::explain::reasons;
-use crate::present::marks::decision_mark;
+use crate::present::marks::{decision_mark, write_decision_mark};
 use crate::present::table::{OutCell, RowMark};
 use crate::scheme::model::{FieldKind, ResultColumn, SameKey};
 use crate::table::{Cell, Column, Date, DateTime, Decimal, Unit, Value};
@@ -143,10 +143,14 @@ impl<'a> Results<'a> {
                     .grade
                     .map(|grade| &scheme.grades[grade].name),
             ),
-            ResultColumn::Decision => OutCell::Text(Cow::Owned(decision_mark(
-                &self.mark_of(row),
-                self.view.lang,
-            ))),
+            ResultColumn::Decision | ResultColumn::Reasons => {
+                let mut text = String::new();
+                self.write_result(column, row, &mut text);
+                match text.as_str() {
+                    "" => OutCell::Blank,
+                    _ => OutCell::Text(Cow::Owned(text)),
+                }
+            }
             ResultColumn::Since => grading.decided[row]
                 .since
                 .map_or(OutCell::Blank, OutCell::Date),
@@ -171,21 +175,34 @@ impl<'a> Results<'a> {
                         .map_or(OutCell::Blank, |text| OutCell::Text(Cow::Owned(text))),
                 }
             }
-            ResultColumn::Reasons => {
-                let reasons = reasons(grading, row, self.view.lang);
-                let separator = self.between_reasons();
-                match self.view.layout {
-                    Layout::Text => joined(reasons.iter().map(String::as_str), separator),
-                    Layout::Workbook | Layout::Screen => {
-                        joined(reasons.iter().map(String::as_str).take(1), separator)
-                    }
-                }
-            }
             ResultColumn::Next => {
                 let nearest = self.nearest.get_or_init(|| Nearest::new(grading));
                 let next = crate::explain::next(grading, nearest, row, self.view.lang);
                 next.map_or(OutCell::Blank, |next| OutCell::Text(Cow::Owned(next)))
             }
+        }
+    }
+
+    /// Appends what a result column says of a customer, where it is put together for each; whether it is.
+    pub(super) fn write_result(&self, column: ResultColumn, row: usize, out: &mut String) -> bool {
+        match column {
+            ResultColumn::Decision => {
+                write_decision_mark(&self.mark_of(row), self.view.lang, out);
+            }
+            ResultColumn::Reasons => self.write_reasons(row, out),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Appends the reasons of a customer, as many as the layout has room for.
+    fn write_reasons(&self, row: usize, out: &mut String) {
+        let explainer = self
+            .explainer
+            .get_or_init(|| Explainer::new(self.grading, self.view.lang));
+        match self.view.layout {
+            Layout::Text => explainer.write_reasons(row, self.between_reasons(), out),
+            Layout::Workbook | Layout::Screen => explainer.write_main_reason(row, out),
         }
     }
 

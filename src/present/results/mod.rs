@@ -14,6 +14,7 @@ use super::table::{
 };
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
+use crate::explain::Explainer;
 use crate::explain::distance::Nearest;
 use crate::expr::{Base, Type};
 use crate::grading::Grading;
@@ -97,6 +98,8 @@ pub struct Results<'a> {
     as_written: Option<usize>,
     grades: Vec<GradeStyle>,
     types: Vec<Arc<str>>,
+    /// What tells why; worked out when a cell asks.
+    explainer: OnceLock<Explainer<'a>>,
     /// What is nearest to a better grade; worked out when a cell asks.
     nearest: OnceLock<Nearest>,
     /// The tags of each customer in one text, where those are few; worked out when a cell asks.
@@ -132,6 +135,7 @@ impl<'a> Results<'a> {
                 })
                 .collect(),
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
+            explainer: OnceLock::new(),
             nearest: OnceLock::new(),
             tags: OnceLock::new(),
             findings: vec![],
@@ -335,6 +339,15 @@ impl ResultTable for Results<'_> {
                 .and_then(|index| show(&self.grading.scheme.strategies[index]))
                 .map_or(OutCell::Blank, OutCell::Text),
             Filling::Input(_) | Filling::Empty => OutCell::Blank,
+        }
+    }
+
+    fn write_text(&self, row: usize, column: usize, out: &mut String) -> bool {
+        match (&self.from[column], self.view.entries[row]) {
+            (Filling::Result(column), Entry::Customer(row)) => {
+                self.write_result(*column, row as usize, out)
+            }
+            _ => false,
         }
     }
 
