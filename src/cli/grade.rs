@@ -122,7 +122,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if !args.files.is_empty() && global.ledger.is_none() {
         match streamed::grade(&task, &rules, as_of, global, screen) {
             Ok(streamed) => return streamed,
-            Err(reason) if screen.verbose => {
+            // Why sheets of events are read whole is said where they are read.
+            Err(reason) if screen.verbose && rules.scheme.customers.is_some() => {
                 let Text { en, zh } = reason.text();
                 screen.say(&text!(
                     "all rows are held in memory: {en}",

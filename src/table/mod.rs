@@ -13,11 +13,13 @@ pub mod place;
 pub mod simplified;
 pub mod unit;
 
+pub(crate) use cell::TYPED;
 pub use cell::{Cell, CellError, RawRows};
 pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Truth, Value};
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
 pub use hash::{Hash, HmacSha256, HmacSha512};
+pub(crate) use lines::Marks;
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
 pub use simplified::simplified;
