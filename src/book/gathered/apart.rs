@@ -217,6 +217,21 @@ impl Apart {
     }
 }
 
+/// Lets pieces go, so that their memory goes back to the system. The allocator gives back what lies on top of a thread's
+/// memory when something large is let go there: what is small, and let go last, would keep all that lies below it.
+pub fn let_go(pieces: Vec<Apart>) {
+    let mut large: Vec<(Column, Vec<u32>, String)> = vec![];
+    for piece in pieces {
+        large.push((Column::Bool(vec![]), piece.places, piece.ids));
+        large.push((Column::Bool(vec![]), piece.ends, String::new()));
+        let columns = piece.columns.into_iter();
+        large.extend(columns.map(|column| (column, vec![], String::new())));
+    }
+    while let Some(last) = large.pop() {
+        drop(last);
+    }
+}
+
 /// Some rows of a column.
 fn taken(column: &Column, rows: &[u32]) -> Column {
     fn of<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {

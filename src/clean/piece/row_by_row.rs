@@ -19,8 +19,16 @@ pub struct RowByRow<'p, 'c> {
     pieces: &'p Pieces<'p>,
     /// Their ids.
     ids: Vec<&'c str>,
-    /// For each field what it has.
-    fields: Vec<Values<'p, 'c>>,
+    fields: Vec<Filled<'p, 'c>>,
+}
+
+/// A field, as far as it is filled.
+struct Filled<'p, 'c> {
+    /// Its column of the table, and how its cells are read.
+    column: usize,
+    rule: &'p CellRule,
+    may_be_missing: bool,
+    values: Values<'p, 'c>,
 }
 
 /// The values of a field, with what reads them.
@@ -45,10 +53,7 @@ impl<'p> Pieces<'p> {
     /// No rows yet, with room for `count`. `None` where a field takes more than its own cell to read.
     pub fn row_by_row<'c>(&'p self, count: usize) -> Option<RowByRow<'p, 'c>> {
         let fields = self.sheet.fields.iter().zip(&self.columns).enumerate();
-        let fields = fields.map(|(position, (field, (_, rule)))| {
-            if position == self.keys[0] {
-                return Some(Values::Ids);
-            }
+        let fields = fields.map(|(position, (field, (column, rule)))| {
             let numbers = |kind| {
                 let reader = number_reader(rule, kind);
                 let values = Vec::with_capacity(count);
@@ -57,7 +62,8 @@ impl<'p> Pieces<'p> {
                     .is_none()
                     .then_some(Values::Numbers(reader, values))
             };
-            Some(match &field.kind {
+            let values = match &field.kind {
+                _ if position == self.keys[0] => Values::Ids,
                 FieldKind::Number => numbers(NumberKind::Number)?,
                 FieldKind::Money(_) => numbers(NumberKind::Money)?,
                 FieldKind::Percent => numbers(NumberKind::Percent)?,
@@ -70,6 +76,12 @@ impl<'p> Pieces<'p> {
                     Values::Texts(TextInterner::default(), Vec::with_capacity(count))
                 }
                 FieldKind::Choices => return None,
+            };
+            Some(Filled {
+                column: *column,
+                rule,
+                may_be_missing: !field.required && !self.keys.contains(&position),
+                values,
             })
         });
         Some(RowByRow {
@@ -102,52 +114,48 @@ impl<'c> RowByRow<'_, 'c> {
     /// cells of their columns are asked how they are read.
     #[inline]
     pub fn push(&mut self, cells: &[&'c str]) -> Option<()> {
-        let Self {
-            pieces,
-            ids,
-            fields,
-        } = self;
-        let columns = pieces.sheet.fields.iter().zip(&pieces.columns);
-        for (position, ((field, (column, rule)), values)) in columns.zip(fields).enumerate() {
-            let cell = match cells[*column] {
-                "" => Cell::Blank,
-                text => Cell::Text(text),
+        for field in &mut self.fields {
+            let text = cells[field.column];
+            let cell = if text.is_empty() {
+                Cell::Blank
+            } else {
+                Cell::Text(text)
             };
-            let may_be_missing = || !field.required && !pieces.keys.contains(&position);
-            match values {
+            let (rule, may_be_missing) = (field.rule, field.may_be_missing);
+            match &mut field.values {
                 Values::Ids => match parse_id(unescaped(cell, rule)) {
-                    Ok(Some(Cow::Borrowed(id))) => ids.push(id),
+                    Ok(Some(Cow::Borrowed(id))) => self.ids.push(id),
                     _ => return None,
                 },
                 Values::Days(days) => match date::usual_day(cell) {
                     Some(day) => days.push(day),
-                    None if cell == Cell::Blank && may_be_missing() => days.push(MISSING_DATE),
+                    None if cell == Cell::Blank && may_be_missing => days.push(MISSING_DATE),
                     None => return None,
                 },
                 Values::Moments(moments) => match date::usual_second(cell) {
                     Some(second) => moments.push(second),
-                    None if cell == Cell::Blank && may_be_missing() => moments.push(MISSING),
+                    None if cell == Cell::Blank && may_be_missing => moments.push(MISSING),
                     None => return None,
                 },
                 Values::Numbers(reader, numbers) => match reader.read_millionths(cell) {
                     Ok(Some((number, false))) => numbers.push(number),
-                    Ok(None) if may_be_missing() => numbers.push(MISSING),
+                    Ok(None) if may_be_missing => numbers.push(MISSING),
                     _ => return None,
                 },
                 Values::Truths(truths) => match parse_bool(cell) {
                     Ok(Some(truth)) => truths.push(Truth::from(truth)),
-                    Ok(None) if may_be_missing() => truths.push(Truth::Unknown),
+                    Ok(None) if may_be_missing => truths.push(Truth::Unknown),
                     _ => return None,
                 },
                 Values::Texts(texts, codes) => {
                     let cell = unescaped(cell, rule);
-                    let text = match field.kind {
+                    let read = match rule.kind {
                         FieldKind::Id => parse_id(cell),
                         _ => parse_text(cell),
                     };
-                    match text {
+                    match read {
                         Ok(Some(text)) => codes.push(texts.code(&text)),
-                        Ok(None) if may_be_missing() => codes.push(MISSING_TEXT),
+                        Ok(None) if may_be_missing => codes.push(MISSING_TEXT),
                         _ => return None,
                     }
                 }
@@ -157,7 +165,6 @@ impl<'c> RowByRow<'_, 'c> {
                     texts,
                     codes,
                 } => {
-                    let text = cells[*column];
                     let code = if let Some(code) = known.get(text) {
                         *code
                     } else {
@@ -168,7 +175,7 @@ impl<'c> RowByRow<'_, 'c> {
                     };
                     match code {
                         Some(code) => codes.push(code),
-                        None if may_be_missing() => codes.push(MISSING_TEXT),
+                        None if may_be_missing => codes.push(MISSING_TEXT),
                         None => return None,
                     }
                 }
@@ -187,8 +194,8 @@ impl<'c> RowByRow<'_, 'c> {
             })
         };
         let fields = self.pieces.sheet.fields.iter().zip(self.fields);
-        let columns = fields.map(|(field, values)| {
-            let column = match values {
+        let columns = fields.map(|(field, filled)| {
+            let column = match filled.values {
                 // Nobody looks at it.
                 Values::Ids => return Some(Column::Bool(vec![])),
                 Values::Days(days) => Column::Date(days),
