@@ -92,7 +92,7 @@ impl<'p> Pieces<'p> {
     }
 }
 
-fn chosen<'p, 'c>(rule: &'p CellRule, count: usize) -> Values<'p, 'c> {
+fn chosen<'c>(rule: &CellRule, count: usize) -> Values<'_, 'c> {
     // A text that the field does not map stays as it is.
     let choices = match rule.kind {
         FieldKind::Choice => &rule.choices[..],
