@@ -389,7 +389,7 @@ fn keep_who_is_whole(
 /// Of the rows that one file has for a customer those go for which the sheet's `rows` does not hold: a sheet may have a
 /// row a year, and `rows` say which. If it holds for none, the last one stays, to say so beside other files.
 fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut CleanSheet) {
-    let Some(truths) = fields::truths(&rule.sheet, as_of, clean) else {
+    let Some(truths) = fields::truths(&rule.sheet, as_of, &clean.columns, clean.rows.len()) else {
         return;
     };
     let Column::Text(keys) = &clean.columns[rule.key] else {

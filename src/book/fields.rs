@@ -8,9 +8,9 @@ use crate::scheme::model::Sheet;
 use crate::table::{Column, Date, Truth};
 use crate::text;
 
-/// For each row whether the sheet's `rows` holds; `None` if the sheet has none.
-pub fn truths(sheet: &Sheet, as_of: Date, clean: &CleanSheet) -> Option<Vec<Truth>> {
-    let frame = FieldFrame::new(&clean.columns, clean.rows.len(), as_of);
+/// For each of `count` rows with these columns whether the sheet's `rows` holds; `None` if the sheet has none.
+pub fn truths(sheet: &Sheet, as_of: Date, columns: &[Column], count: usize) -> Option<Vec<Truth>> {
+    let frame = FieldFrame::new(columns, count, as_of);
     match sheet.rows.as_ref()?.bound.eval(&frame).column {
         Column::Bool(truths) => Some(truths),
         _ => None,
@@ -26,7 +26,7 @@ pub fn filter(
     clean: &mut CleanSheet,
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<u32>> {
-    let truths = truths(sheet, as_of, clean)?;
+    let truths = truths(sheet, as_of, &clean.columns, clean.rows.len())?;
     let condition = &sheet.rows.as_ref()?.text;
     for (row, truth) in truths.iter().enumerate() {
         if *truth == Truth::Unknown {

@@ -14,35 +14,20 @@ mod apart;
 mod odd;
 mod ranges;
 mod together;
+mod whole;
 
 use crate::clean::piece::Pieces;
 use crate::clean::sheet::CleanSheet;
 use crate::parallel::{cores, fill, flow};
-use crate::read::blocks::{Block, Blocks, Head, Unfit};
+use crate::read::Table;
+use crate::read::blocks::{Block, Blocks, Head};
 use crate::scheme::model::{EventSheet, Scheme};
 use crate::table::{Date, RawRows};
 use apart::{Apart, Sorter, share_texts};
 use odd::OddRows;
 use ranges::Ranges;
 use std::io::Read;
-
-/// Why an event sheet is read whole.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whole {
-    /// Its rows have an id by which they are known again, people propose levels in it, or the scheme has checks of it or
-    /// crosswalks.
-    Rows,
-    /// Which of its rows count depends on their customer's key.
-    Condition,
-    /// A field takes more than its own cells to read, has no column or two, or its header has something to say.
-    Field,
-    /// Something is to be said of cells or rows in many of its pieces, or of the file as a whole because of them.
-    Said,
-    /// Of a row it is not known whether it counts.
-    Unknown,
-    /// The file is not read piece by piece.
-    File(Unfit),
-}
+pub use whole::Whole;
 
 /// The rows of an event sheet, one customer after the other; those of one as they stand in the file.
 #[derive(Clone, Debug)]
@@ -105,56 +90,16 @@ pub fn gather(
         as_of,
         counted,
     };
-    let (mut read, mut odd_pieces): (Vec<Piece>, usize) = (vec![], 0);
-    flow(
-        cores(),
-        || blocks.block().map_err(Whole::File),
-        |block: Block| {
-            let rows = head.rows_of_lines(&block.bytes, cells.width());
-            let rows = rows.map_err(Whole::File)?;
-            match sorter.read(&rows) {
-                Some(good) => sorter.apart(good).map(Piece::Apart),
-                None if odd::are_rows(&rows, &table, cells.key()) => Ok(Piece::Odd(rows)),
-                None => Err(Whole::Said),
-            }
-        },
-        |piece| {
-            odd_pieces += usize::from(matches!(piece, Piece::Odd(_)));
-            read.push(piece);
-            if odd_pieces > ODD + read.len() / ODD {
-                return Err(Whole::Said);
-            }
-            Ok(())
-        },
-    )?;
+    let read = read(&sorter, head, &table, blocks)?;
     let odd = OddRows::of(&read, &table);
     let said = odd.clean(rule, &keys, as_of)?;
-    let mut pieces = vec![];
-    let (mut rows, mut from) = (0, 0);
-    for piece in read {
-        let mut apart = match piece {
-            Piece::Apart(apart) => apart,
-            Piece::Odd(raw) => {
-                let count = raw.len() as u32;
-                let good = odd::good(&said, rule.customer, from..from + count);
-                from += count;
-                sorter.apart(good)?
-            }
-        };
-        apart.before = rows;
-        rows += apart.rows;
-        pieces.push(apart);
-    }
-    let ranges = Ranges::of(sample(&pieces));
-    fill(cores(), &mut pieces, 1, |_, piece| {
-        piece[0].part(&ranges);
-    });
-    share_texts(&mut pieces);
+    let pieces = with_odd(read, &said, &sorter)?;
+    let rows = pieces.iter().map(|piece| piece.rows).sum();
     let spans = pieces.iter().filter_map(|piece| piece.span);
     let span = spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)));
     let span = span.and_then(|(first, last)| Date::from_days(first).zip(Date::from_days(last)));
     let future = pieces.iter().map(|piece| piece.future).sum();
-    let mut clean = together::together(pieces, &ranges, rule);
+    let mut clean = in_order(pieces, rule);
     clean.sources = vec![cells.sources()];
     clean.refused = odd.refused(said.refused);
     clean.findings = said.findings;
@@ -165,6 +110,72 @@ pub fn gather(
         counted,
         rows,
     })
+}
+
+/// Reads all pieces, as far as there is nothing to say of any row; `table` is the file's without rows.
+fn read(
+    sorter: &Sorter<'_>,
+    head: &Head,
+    table: &Table,
+    blocks: &Blocks<impl Read + Send>,
+) -> Result<Vec<Piece>, Whole> {
+    let (mut read, mut odd): (Vec<Piece>, usize) = (vec![], 0);
+    flow(
+        cores(),
+        || blocks.block().map_err(Whole::File),
+        |block: Block| {
+            if let Some(good) = sorter.read_lines(head, &block.bytes) {
+                return sorter.apart(good).map(Piece::Apart);
+            }
+            let rows = head.rows_of_lines(&block.bytes, sorter.cells.width());
+            let rows = rows.map_err(Whole::File)?;
+            match sorter.read(&rows) {
+                Some(good) => sorter.apart(good).map(Piece::Apart),
+                None if odd::are_rows(&rows, table, sorter.cells.key()) => Ok(Piece::Odd(rows)),
+                None => Err(Whole::Said),
+            }
+        },
+        |piece| {
+            odd += usize::from(matches!(piece, Piece::Odd(_)));
+            read.push(piece);
+            if odd > ODD + read.len() / ODD {
+                return Err(Whole::Said);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(read)
+}
+
+/// All pieces in the order of the file, with the good rows of the odd ones, which were `said` together.
+fn with_odd(read: Vec<Piece>, said: &CleanSheet, sorter: &Sorter<'_>) -> Result<Vec<Apart>, Whole> {
+    let mut pieces = Vec::with_capacity(read.len());
+    let (mut before, mut from) = (0, 0);
+    for piece in read {
+        let mut apart = match piece {
+            Piece::Apart(apart) => apart,
+            Piece::Odd(raw) => {
+                let count = raw.len() as u32;
+                let good = odd::good(said, sorter.rule.customer, from..from + count);
+                from += count;
+                sorter.apart(good)?
+            }
+        };
+        apart.before = before;
+        before += apart.rows;
+        pieces.push(apart);
+    }
+    Ok(pieces)
+}
+
+/// The rows of all pieces, customer by customer.
+fn in_order(mut pieces: Vec<Apart>, rule: &EventSheet) -> CleanSheet {
+    let ranges = Ranges::of(sample(&pieces));
+    fill(cores(), &mut pieces, 1, |_, piece| {
+        piece[0].part(&ranges);
+    });
+    share_texts(&mut pieces);
+    together::together(pieces, &ranges, rule)
 }
 
 /// Some keys of all pieces, more of those that have more rows.

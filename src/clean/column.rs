@@ -143,8 +143,24 @@ pub fn read_id<'a>(
     parse_id(unescaped(rows.cell(row, column), rule))
 }
 
+/// What reads the cells of a column of numbers.
+pub(super) fn number_reader(rule: &CellRule, kind: NumberKind) -> NumberReader {
+    let field_unit = match &rule.kind {
+        FieldKind::Money(unit) => unit.clone(),
+        _ => None,
+    };
+    NumberReader::new(&NumberRule {
+        kind,
+        field_unit,
+        header_unit: rule.header_unit.clone(),
+        header_percent: rule.header_percent,
+        scale: rule.scale,
+    })
+}
+
 /// A cell of text without the escape that text files have.
-fn unescaped<'a>(cell: Cell<'a>, rule: &CellRule) -> Cell<'a> {
+#[inline]
+pub(super) fn unescaped<'a>(cell: Cell<'a>, rule: &CellRule) -> Cell<'a> {
     match cell {
         Cell::Text(text) if rule.escaped => Cell::Text(unescape(text)),
         other => other,
@@ -246,18 +262,7 @@ impl<'a> Cells<'a> {
     }
 
     fn numbers(self, kind: NumberKind) -> ColumnRead {
-        let rule = self.rule;
-        let field_unit = match &rule.kind {
-            FieldKind::Money(unit) => unit.clone(),
-            _ => None,
-        };
-        let reader = NumberReader::new(&NumberRule {
-            kind,
-            field_unit,
-            header_unit: rule.header_unit.clone(),
-            header_percent: rule.header_percent,
-            scale: rule.scale,
-        });
+        let reader = number_reader(self.rule, kind);
         if let Some((header, field)) = reader.clash() {
             let fault = ColumnFault::UnknownUnit {
                 header: header.to_string(),

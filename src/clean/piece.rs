@@ -2,7 +2,9 @@
 //!
 //! Takes a sheet and the head of its table, then the rows of one piece after another; gives typed columns by the very
 //! readers of [`super::sheet::clean`], or nothing as soon as there would be something to say: then all of the sheet is to
-//! be cleaned as a whole.
+//! be cleaned as a whole. Rows come as a table, or row by row, which costs less where no table need be made of them.
+
+mod row_by_row;
 
 use super::column::{CellRule, read_column, read_id};
 use super::sheet::{empty_column, field_headers, rule_of};
@@ -10,6 +12,7 @@ use super::{date, limits};
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{FieldKind, Sheet};
 use crate::table::{Cell, Column, Date, RawRows};
+pub use row_by_row::RowByRow;
 use std::borrow::Cow;
 
 /// How the pieces of a sheet's one table are cleaned.

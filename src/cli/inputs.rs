@@ -3,9 +3,9 @@
 use super::matching::{known_sheets, missing_sheets, place};
 use super::reading::Progress;
 use super::{Screen, Stop};
-use regrade::book::{self, Gathered, Inputs, SheetKind};
-use regrade::diagnostic::{Code, Finding};
-use regrade::read::blocks::{Blocks, TextFile};
+use regrade::book::{self, Gathered, Inputs, SheetKind, Whole};
+use regrade::diagnostic::{Code, Finding, Text};
+use regrade::read::blocks::{Blocks, TextFile, Unfit};
 use regrade::read::{self, DEFAULT_MEMORY, Input, KnownSheet, Options, Table};
 use regrade::repair;
 use regrade::scheme::Scheme;
@@ -63,6 +63,9 @@ pub fn load_all(
     };
     if gathered.keys().any(|kind| sheets(*kind) > 1) {
         // Whether rows stand in two files is seen only where both are there.
+        for kind in gathered.keys().filter(|kind| sheets(**kind) > 1) {
+            say_whole(&scheme.events[*kind].sheet.name, Whole::Files, screen);
+        }
         (loaded, gathered) = load_as(scheme, files, None, options, screen)?;
     }
     let mut inputs = Inputs::empty(scheme);
@@ -113,13 +116,16 @@ fn load_as(
     for file in files {
         let argument = argument(file, &known)?;
         let wanted = wanted(&argument, &known);
-        if let Some(as_of) = gather
-            && let Some((sheet, table, (kind, rows))) =
-                gather_rows(scheme, &argument.input, &wanted, options, as_of)
-        {
-            gathered.insert(kind, rows);
-            loaded.put(sheet, table);
-            continue;
+        let rows =
+            gather.and_then(|as_of| gather_rows(scheme, &argument.input, &wanted, options, as_of));
+        match rows {
+            Some(Ok((sheet, table, (kind, rows)))) => {
+                gathered.insert(kind, rows);
+                loaded.put(sheet, table);
+                continue;
+            }
+            Some(Err(whole)) => say_whole(&argument.name, whole, screen),
+            None => {}
         }
         match read::open(&argument.input, &wanted, options, &|done, all| {
             progress.show(&argument.name, done, all);
@@ -159,46 +165,75 @@ const WORTH_GATHERING: u64 = 8 << 20;
 /// How much of a file is read at once, in bytes: the caches of a core should hold it.
 const PIECE: usize = 1 << 20;
 
-/// The rows of a file of an event sheet, read piece by piece, with the sheet's name and place in the scheme and a table
-/// without rows; `None` where the file is to be read whole.
+/// The rows of a file of an event sheet, with the sheet's name and place in the scheme and a table without rows.
+type GatheredFile = (Arc<str>, Table, (usize, Gathered));
+
+/// Says why the rows of an event sheet are all held in memory, to those who ask what takes it.
+fn say_whole(name: &str, whole: Whole, screen: &Screen) {
+    if screen.verbose {
+        let Text { en, zh } = whole.text();
+        screen.say(&text!(
+            "all rows of {name} are held in memory: {en}",
+            "{name} 的全部数据行都读入内存：{zh}"
+        ));
+    }
+}
+
+/// The rows of a file of an event sheet, read piece by piece, or why the file is to be read whole; `None` where it is none
+/// of an event sheet, or may be another.
 fn gather_rows(
     scheme: &Scheme,
     input: &Input,
     wanted: &[KnownSheet],
     options: &Options,
     as_of: Date,
-) -> Option<(Arc<str>, Table, (usize, Gathered))> {
+) -> Option<Result<GatheredFile, Whole>> {
+    let kind = |sheet: &str| match SheetKind::of(scheme, sheet) {
+        Some(SheetKind::Events(kind)) => Some(kind),
+        _ => None,
+    };
+    let page = repair::known_page();
+    let mut sheets = wanted.iter().filter(|sheet| sheet.name != page.name);
+    let is_of_events = !scheme.events.is_empty() && sheets.all(|sheet| kind(&sheet.name).is_some());
+    let whole = |whole: Whole| is_of_events.then_some(Err(whole));
     // Most calls have no sheet that can be gathered: then nothing is read twice.
-    let mut events = scheme.events.iter();
-    events.find(|rule| book::can_be_gathered(scheme, rule).is_ok())?;
+    let fits = scheme
+        .events
+        .iter()
+        .map(|rule| book::can_be_gathered(scheme, rule))
+        .reduce(Result::or)?;
+    if let Err(unfit) = fits {
+        return whole(unfit);
+    }
     // It holds what the whole way holds, but does not count it.
     if options.guard.memory < DEFAULT_MEMORY {
-        return None;
+        return whole(Whole::Memory);
     }
     let size = |path: &Path| path.metadata().map_or(0, |about| about.len());
-    if !matches!(input, Input::File { path, .. } if size(path) >= WORTH_GATHERING) {
-        return None;
+    if matches!(input, Input::File { path, .. } if size(path) < WORTH_GATHERING) {
+        return whole(Whole::Small);
     }
-    let file = TextFile::open(input, wanted, options).ok()?;
-    if !file.head().is_plain() {
-        return None;
-    }
+    let file = match TextFile::open(input, wanted, options) {
+        Ok(file) if file.head().is_plain() => file,
+        Ok(_) => return whole(Whole::File(Unfit::NotPlain)),
+        Err(unfit) => return whole(Whole::File(unfit)),
+    };
     let mut table = file.head().table();
     if repair::is_page(&table.headers) || repair::has_lost_mark(&table.headers) {
         return None;
     }
     let sheet = place(scheme, wanted, &table).ok()?;
-    let Some(SheetKind::Events(kind)) = SheetKind::of(scheme, &sheet) else {
-        return None;
-    };
+    let kind = kind(&sheet)?;
     let (rule, head) = (&scheme.events[kind], file.head());
     let blocks = Blocks::of_lines(file.rows(), head.line(), PIECE);
-    let gathered = book::gather(scheme, rule, head, &blocks, as_of).ok()?;
-    if !file.is_unchanged() {
-        return None;
-    }
-    table.rows = RawRows::left_out(table.header_row + 1, gathered.rows);
-    Some((sheet, table, (kind, gathered)))
+    Some(match book::gather(scheme, rule, head, &blocks, as_of) {
+        Ok(_) if !file.is_unchanged() => Err(Whole::File(Unfit::Changed)),
+        Ok(gathered) => {
+            table.rows = RawRows::left_out(table.header_row + 1, gathered.rows);
+            Ok((sheet, table, (kind, gathered)))
+        }
+        Err(whole) => Err(whole),
+    })
 }
 
 /// Repair workbooks are read back into a ledger; they are no sheets to grade from.

@@ -4,8 +4,8 @@ use super::types::Slot;
 use crate::rank::Populations;
 use crate::table::{Column, Date};
 
-/// Rows with their columns. The rows are customers, or rows of an event sheet.
-pub trait Frame {
+/// Rows with their columns. The rows are customers, or rows of an event sheet. All cores may read them.
+pub trait Frame: Sync {
     /// How many rows.
     fn len(&self) -> usize;
     /// Whether there are none.

@@ -20,7 +20,7 @@ pub struct Groups<'a> {
 }
 
 /// The days of the closed periods.
-struct Periods {
+pub struct Periods {
     /// The first day of the first.
     first: i32,
     /// The last day of each.
@@ -33,7 +33,8 @@ struct Periods {
 const MOST_DAYS: i32 = 1 << 15;
 
 impl Periods {
-    fn new(axis: Axis) -> Self {
+    /// Those of an axis.
+    pub fn new(axis: Axis) -> Self {
         let first = axis.period(0).start().map_or(i32::MAX, Date::days);
         let mut periods = Self {
             first,
@@ -54,6 +55,14 @@ impl Periods {
         let noted = usize::try_from(i64::from(day) - i64::from(self.first));
         let noted = noted.ok().and_then(|day| self.of_day.get(day));
         noted.copied().unwrap_or_else(|| self.looked_up(day))
+    }
+
+    /// How many of them end before a day.
+    pub fn before(&self, day: i32) -> usize {
+        if day < self.first {
+            return 0;
+        }
+        self.of(day) as usize
     }
 
     fn looked_up(&self, day: i32) -> u32 {

@@ -14,6 +14,7 @@ use crate::book::{Book, EventRows, SheetVersion};
 use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{AggregateFunction, Node, SeriesColumn};
+use crate::parallel::{cores, fill};
 use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
@@ -22,7 +23,7 @@ pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
 pub use estimate::Fit;
-use groups::{Groups, Takes};
+use groups::{Groups, Periods, Takes};
 pub use so_far::so_far;
 use std::borrow::Cow;
 use window::Windows;
@@ -30,6 +31,9 @@ pub use window::day_at;
 
 /// The most values that a series may have: 4 GB of them. A single date in the wrong century makes millions of periods.
 const MOST_CELLS: usize = 500_000_000;
+
+/// How many customers are looked at in one piece.
+const CUSTOMERS: usize = 1 << 12;
 
 /// The value of a metric.
 #[derive(Clone, Debug)]
@@ -359,28 +363,38 @@ fn blank_unknown(
     let Column::Number(values) = column else {
         return;
     };
-    for (customer, first_day) in first_seen.iter().enumerate() {
-        let first = crate::table::Date::from_days(*first_day)
-            .map_or(i32::MAX, |day| Period::of(axis.first.kind, day).index);
-        for (index, covered) in covered.iter().enumerate() {
-            if (!covered && !zero) || axis.period(index).index < first {
-                values[customer * axis.count + index] = MISSING;
+    if axis.count == 0 {
+        return;
+    }
+    let uncovered: Vec<usize> = (0..axis.count)
+        .filter(|index| !covered[*index] && !zero)
+        .collect();
+    let periods = Periods::new(*axis);
+    // Whole customers to each piece, so that a customer's periods are side by side in it.
+    let len = CUSTOMERS * axis.count;
+    fill(cores(), values, len, |piece, values| {
+        let customers = values.chunks_exact_mut(axis.count);
+        for (own, day) in customers.zip(&first_seen[piece * CUSTOMERS..]) {
+            own[..periods.before(*day)].fill(MISSING);
+            for index in &uncovered {
+                own[*index] = MISSING;
             }
         }
-    }
+    });
 }
 
 /// The first day of each customer's events, over all event sheets; [`MISSING_DATE`] without any.
 pub fn first_events(book: &Book) -> Vec<i32> {
     let mut first = vec![MISSING_DATE; book.roster.len()];
     for events in &book.events {
-        for (customer, known) in first.iter_mut().enumerate() {
-            let days = events
-                .rows_of(customer)
-                .map(|row| events.days[row as usize]);
-            let own = Some(*known).filter(|day| *day != MISSING_DATE);
-            *known = days.chain(own).min().unwrap_or(MISSING_DATE);
-        }
+        let days: &[i32] = &events.days;
+        fill(cores(), &mut first, CUSTOMERS, |piece, first| {
+            for (customer, known) in (piece * CUSTOMERS..).zip(first) {
+                let days = events.rows_of(customer).map(|row| days[row as usize]);
+                let own = Some(*known).filter(|day| *day != MISSING_DATE);
+                *known = days.chain(own).min().unwrap_or(MISSING_DATE);
+            }
+        });
     }
     first
 }

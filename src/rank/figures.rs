@@ -1,5 +1,6 @@
 //! The figures of one group: as it is, or as it would be if one customer had another value.
 
+use super::population::Sorted;
 use crate::table::Decimal;
 use crate::table::decimal::divide_half_away;
 
@@ -8,8 +9,8 @@ use crate::table::decimal::divide_half_away;
 pub struct Figures<'a> {
     /// Least first.
     pub(super) keys: &'a [i64],
-    /// `sums[k]` is the sum of the first `k` keys.
-    pub(super) sums: &'a [i128],
+    /// They and their sums.
+    pub(super) sorted: &'a Sorted,
     /// A key that is no longer there; it is one of `keys`.
     pub(super) out: Option<i64>,
     /// A key that is there beside them.
@@ -52,14 +53,14 @@ impl Figures<'_> {
 
     /// The sum of all keys, in millionths.
     pub fn total(&self) -> i128 {
-        self.exchanged(self.sums.last().copied().unwrap_or(0), |_| true)
+        self.exchanged(self.sorted.sums().last().copied().unwrap_or(0), |_| true)
     }
 
     /// The sum of the keys strictly better than `key`, in millionths.
     pub fn above(&self, key: i64) -> i128 {
         let upto = self.keys.partition_point(|other| *other <= key);
-        let all = self.sums.last().copied().unwrap_or(0);
-        let below = self.sums.get(upto).copied().unwrap_or(0);
+        let all = self.sorted.sums().last().copied().unwrap_or(0);
+        let below = self.sorted.sums().get(upto).copied().unwrap_or(0);
         self.exchanged(all - below, |other| other > key)
     }
 

@@ -3,7 +3,7 @@
 use super::groups::{Group, Groups, key_of};
 use super::{AllKeys, Figures};
 use crate::table::Column;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Sorted values, each group for itself. Keys are what columns hold: millionths, days or seconds; more is better.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +27,27 @@ pub type Keys<'a> = (&'a Column, Option<&'a Column>);
 
 /// The keys of one group.
 #[derive(Clone, Debug, Default)]
-struct Sorted {
+pub(super) struct Sorted {
     /// Least first.
     keys: Vec<i64>,
-    /// `sums[k]` is the sum of the first `k` keys.
-    sums: Vec<i128>,
+    /// Made when somebody asks: ranks, of which most populations are, need none.
+    sums: OnceLock<Vec<i128>>,
+}
+
+impl Sorted {
+    /// For each `k` the sum of the first `k` keys.
+    pub(super) fn sums(&self) -> &[i128] {
+        self.sums.get_or_init(|| {
+            let mut sums = Vec::with_capacity(self.keys.len() + 1);
+            let mut sum = 0;
+            sums.push(sum);
+            for key in &self.keys {
+                sum += i128::from(*key);
+                sums.push(sum);
+            }
+            sums
+        })
+    }
 }
 
 impl Population {
@@ -46,13 +62,7 @@ impl Population {
     pub(super) fn of(groups: Groups, members: Vec<Vec<i64>>) -> Self {
         let sorted = members.into_iter().map(|mut keys| {
             keys.sort_unstable();
-            let mut sums = Vec::with_capacity(keys.len() + 1);
-            let mut sum = 0i128;
-            sums.push(sum);
-            for key in &keys {
-                sum += i128::from(*key);
-                sums.push(sum);
-            }
+            let sums = OnceLock::new();
             Arc::new(Sorted { keys, sums })
         });
         Self {
@@ -108,12 +118,12 @@ impl Population {
 
     /// The figures of a group, for those who look at them from this row.
     pub fn figures(&self, group: Group, row: usize) -> Figures<'_> {
-        let Sorted { keys, sums } = &*self.sorted[group.index()]; // Groups are made by this population only.
+        let sorted = &*self.sorted[group.index()]; // Groups are made by this population only.
         let of_group = |place: Option<(Group, i64)>| place.filter(|(of, _)| *of == group);
         let exchange = self.exchange.as_deref();
         Figures {
-            keys,
-            sums,
+            keys: &sorted.keys,
+            sorted,
             out: exchange.and_then(|exchange| Some(of_group(exchange.out[row])?.1)),
             put: exchange.and_then(|exchange| Some(of_group(exchange.put[row])?.1)),
         }

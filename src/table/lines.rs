@@ -203,7 +203,7 @@ const STRETCH: usize = 64;
 
 /// The places of delimiters, quotes and line feeds. Fields are short, so that looking for the next of them from each
 /// place would take longer than finding all in a stretch of bytes.
-struct Marks<'t> {
+pub(crate) struct Marks<'t> {
     bytes: &'t [u8],
     /// The delimiter in each of eight bytes.
     delimiter: u64,
@@ -218,7 +218,7 @@ const fn each(byte: u8) -> u64 {
 }
 
 impl<'t> Marks<'t> {
-    fn new(bytes: &'t [u8], delimiter: u8) -> Self {
+    pub(crate) fn new(bytes: &'t [u8], delimiter: u8) -> Self {
         let mut marks = Self {
             bytes,
             delimiter: each(delimiter),
@@ -231,7 +231,7 @@ impl<'t> Marks<'t> {
 
     /// The next place; behind the last of them the end of the text.
     #[inline]
-    fn next(&mut self) -> usize {
+    pub(crate) fn next(&mut self) -> usize {
         while self.found == 0 {
             if self.bytes.len() - self.base <= STRETCH {
                 return self.bytes.len();

@@ -27,7 +27,7 @@ pub struct RawRows {
 }
 
 /// Begins every cell that is not plain text, and a plain text that happens to begin with it.
-pub(super) const TYPED: char = '\u{1}';
+pub(crate) const TYPED: char = '\u{1}';
 /// The tag of such a text.
 const TEXT: char = 't';
 

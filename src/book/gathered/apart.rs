@@ -4,11 +4,12 @@ use super::Whole;
 use super::ranges::Ranges;
 use crate::book::{days, fields};
 use crate::clean::piece::Pieces;
-use crate::clean::sheet::{CleanSheet, RowRef};
-use crate::diagnostic::Stages;
+use crate::read::blocks::Head;
 use crate::scheme::model::EventSheet;
 use crate::table::column::TextInterner;
 use crate::table::{Column, Date, ListColumn, RawRows, TextColumn, Truth};
+use memchr::memchr;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What is to be done with the rows of a piece.
@@ -67,26 +68,36 @@ impl Sorter<'_> {
         })
     }
 
+    /// The same of a block of a plain file, straight from its lines; `None` also if any of them is not as nearly all are.
+    pub fn read_lines<'a>(&self, head: &Head, bytes: &'a [u8]) -> Option<Good<'a>> {
+        let first = memchr(b'\n', bytes)?;
+        // As many rows as if all were about as long as the first.
+        let count = bytes.len() / (first + 1);
+        let mut rows = self.cells.row_by_row(count + count / 8)?;
+        let of = head.straight_lines(bytes, self.cells.width(), |cells| rows.push(cells))?;
+        let (ids, columns) = rows.finish()?;
+        Some(Good {
+            of,
+            places: None,
+            ids,
+            columns,
+        })
+    }
+
     /// Takes the rows that count.
     pub fn apart(&self, good: Good<'_>) -> Result<Apart, Whole> {
         let Good { columns, ids, .. } = good;
-        let count = ids.len();
-        let days = days::days_of(&columns[self.rule.date]);
-        let first = days.iter().min().copied();
-        let span = first.zip(days.iter().max().copied());
+        let days = match &columns[self.rule.date] {
+            Column::Date(days) => Cow::Borrowed(&days[..]),
+            other => days::days_of(other).into(),
+        };
+        let first = days.iter().copied().min();
+        let span = first.zip(days.iter().copied().max());
         let last = self.as_of.days();
         let future = days.iter().filter(|day| **day > last).count();
-        let clean = CleanSheet {
-            columns,
-            rows: vec![RowRef { table: 0, row: 0 }; count],
-            refused: vec![],
-            sources: vec![],
-            findings: vec![],
-            stages: Stages::default(),
-        };
         let truths = self
             .counted
-            .and_then(|as_of| self.truths(as_of, &clean, &days));
+            .and_then(|as_of| self.truths(as_of, &columns, &days));
         if let Some(truths) = &truths
             && truths.contains(&Truth::Unknown)
         {
@@ -98,30 +109,32 @@ impl Sorter<'_> {
                 .is_none_or(|truths| truths[row] == Truth::True);
             holds && (self.counted.is_none() || days[row] <= last)
         };
-        let mut places = Vec::with_capacity(count);
-        let (mut texts, mut ends) = (String::new(), Vec::with_capacity(count));
-        for (row, id) in ids.iter().enumerate().filter(|(row, _)| counts(*row)) {
-            places.push(row as u32);
-            texts.push_str(id);
+        let mut places: Vec<u32> = (0..ids.len() as u32)
+            .filter(|row| counts(*row as usize))
+            .collect();
+        let bytes = places.iter().map(|row| ids[*row as usize].len()).sum();
+        let (mut texts, mut ends) = (
+            String::with_capacity(bytes),
+            Vec::with_capacity(places.len()),
+        );
+        for row in &places {
+            texts.push_str(ids[*row as usize]);
             ends.push(texts.len() as u32);
         }
-        let columns = clean.columns.iter().enumerate();
-        let columns = columns.map(|(field, column)| {
+        let kept = columns.iter().enumerate().map(|(field, column)| {
             if field == self.rule.customer {
                 Column::Bool(vec![])
             } else {
                 taken(column, &places)
             }
         });
-        let columns = columns.collect();
+        let columns = kept.collect();
         if let Some(known) = good.places {
             for place in &mut places {
                 *place = known[*place as usize];
             }
         }
         places.shrink_to_fit();
-        texts.shrink_to_fit();
-        ends.shrink_to_fit();
         Ok(Apart {
             rows: good.of,
             before: 0,
@@ -137,27 +150,20 @@ impl Sorter<'_> {
 
     /// For each row whether the sheet's `rows` holds. Where it looks at nothing but the day it is asked once for each
     /// day from the first to the last, which are few.
-    fn truths(&self, as_of: Date, clean: &CleanSheet, days: &[i32]) -> Option<Vec<Truth>> {
+    fn truths(&self, as_of: Date, columns: &[Column], days: &[i32]) -> Option<Vec<Truth>> {
         let (sheet, date) = (&self.rule.sheet, self.rule.date);
         let reads = sheet.rows.as_ref()?.bound.slots();
-        let (first, last) = (*days.iter().min()?, *days.iter().max()?);
+        let first = days.iter().copied().min()?;
+        let last = days.iter().copied().max()?;
         let is_few = last.abs_diff(first) < days.len() as u32 / 4;
-        let is_day = matches!(clean.columns[date], Column::Date(_));
+        let is_day = matches!(columns[date], Column::Date(_));
         if !is_few || !is_day || reads.iter().any(|slot| slot.0 as usize != date) {
-            return fields::truths(sheet, as_of, clean);
+            return fields::truths(sheet, as_of, columns, days.len());
         }
-        let all: Vec<i32> = (first..=last).collect();
-        let mut columns = vec![Column::Bool(vec![]); clean.columns.len()];
-        columns[date] = Column::Date(all);
-        let of_days = CleanSheet {
-            columns,
-            rows: vec![RowRef { table: 0, row: 0 }; last.abs_diff(first) as usize + 1],
-            refused: vec![],
-            sources: vec![],
-            findings: vec![],
-            stages: Stages::default(),
-        };
-        let truths = fields::truths(sheet, as_of, &of_days)?;
+        let count = last.abs_diff(first) as usize + 1;
+        let mut of_days = vec![Column::Bool(vec![]); columns.len()];
+        of_days[date] = Column::Date((first..=last).collect());
+        let truths = fields::truths(sheet, as_of, &of_days, count)?;
         let of_row = days.iter().map(|day| truths[day.abs_diff(first) as usize]);
         Some(of_row.collect())
     }
@@ -167,10 +173,10 @@ impl Apart {
     /// Lays the rows apart by the ranges of their customers' keys; those of a part keep their order.
     pub fn part(&mut self, ranges: &Ranges) {
         let count = self.places.len();
-        let parts: Vec<usize> = (0..count).map(|row| ranges.part(self.id(row))).collect();
+        let parts: Vec<u8> = (0..count).map(|row| ranges.part(self.id(row))).collect();
         let mut starts = vec![0; ranges.parts() + 1];
         for part in &parts {
-            starts[part + 1] += 1;
+            starts[usize::from(*part) + 1] += 1;
         }
         for part in 0..ranges.parts() {
             starts[part + 1] += starts[part];
@@ -178,7 +184,7 @@ impl Apart {
         let mut next = starts.clone();
         let mut order = vec![0; count];
         for (row, part) in (0_u32..).zip(parts) {
-            let at: &mut u32 = &mut next[part];
+            let at: &mut u32 = &mut next[usize::from(part)];
             order[*at as usize] = row;
             *at += 1;
         }
@@ -208,6 +214,21 @@ impl Apart {
     pub fn id(&self, row: usize) -> &str {
         let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.ids[from as usize..self.ends[row] as usize]
+    }
+}
+
+/// Lets pieces go, so that their memory goes back to the system. The allocator gives back what lies on top of a thread's
+/// memory when something large is let go there: what is small, and let go last, would keep all that lies below it.
+pub fn let_go(pieces: Vec<Apart>) {
+    let mut large: Vec<(Column, Vec<u32>, String)> = vec![];
+    for piece in pieces {
+        large.push((Column::Bool(vec![]), piece.places, piece.ids));
+        large.push((Column::Bool(vec![]), piece.ends, String::new()));
+        let columns = piece.columns.into_iter();
+        large.extend(columns.map(|column| (column, vec![], String::new())));
+    }
+    while let Some(last) = large.pop() {
+        drop(last);
     }
 }
 

@@ -39,26 +39,40 @@ impl Ranges {
     }
 
     /// The range of a key.
-    pub fn part(&self, id: &str) -> usize {
+    pub fn part(&self, id: &str) -> u8 {
         let place = self.place(id);
-        self.bounds.partition_point(|bound| *bound <= place)
+        // There are no more than 64.
+        self.bounds.partition_point(|bound| *bound <= place) as u8
     }
 
     /// A number that is never greater than that of a key that is sorted behind. Two keys may have the same.
     pub fn place(&self, id: &str) -> u64 {
         let bytes = id.as_bytes();
         match bytes.strip_prefix(&*self.common) {
-            Some(rest) => {
-                let mut first = [0; 8];
-                let len = rest.len().min(8);
-                first[..len].copy_from_slice(&rest[..len]);
-                u64::from_be_bytes(first)
-            }
+            Some(rest) => beginning(rest),
             // What does not begin so stands before all that do, or behind them.
             None if bytes < &*self.common => 0,
             None => u64::MAX,
         }
     }
+}
+
+/// The first eight bytes as a number, the first of them first; what is not there is nought.
+#[inline]
+fn beginning(bytes: &[u8]) -> u64 {
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
+    let missing = 8 * (8 - bytes.len() as u32);
+    // Two words that overlap cost less than a copy of so many bytes as there are.
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let first = u64::from(u32::from_be_bytes(*first)) << 32;
+        return first | u64::from(u32::from_be_bytes(*last)) << missing;
+    }
+    let all = bytes
+        .iter()
+        .fold(0, |all, byte| all << 8 | u64::from(*byte));
+    all.checked_shl(missing).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -85,10 +99,23 @@ mod tests {
         ];
         for sample in samples {
             let ranges = Ranges::of(sample);
-            let parts: Vec<usize> = ids.iter().map(|id| ranges.part(id)).collect();
+            let parts: Vec<u8> = ids.iter().map(|id| ranges.part(id)).collect();
             assert!(parts.is_sorted());
-            assert!(parts.iter().all(|part| *part < ranges.parts()));
+            assert!(parts.iter().all(|part| usize::from(*part) < ranges.parts()));
             assert!(ids.is_sorted_by_key(|id| ranges.place(id)));
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_the_first_eight_bytes() {
+        let text = b"0123456789\xff";
+        for (from, to) in (0..=11).flat_map(|to| (0..=to).map(move |from| (from, to))) {
+            let bytes = &text[from..to];
+            let mut first = [0; 8];
+            for (at, byte) in first.iter_mut().zip(bytes) {
+                *at = *byte;
+            }
+            assert_eq!(beginning(bytes), u64::from_be_bytes(first), "{from}..{to}");
         }
     }
 
@@ -99,7 +126,7 @@ mod tests {
         assert_eq!(ranges.parts(), RANGES);
         let mut counts = vec![0; RANGES];
         for id in &ids {
-            counts[ranges.part(id)] += 1;
+            counts[usize::from(ranges.part(id))] += 1;
         }
         assert!(
             counts.iter().all(|count| (900..1100).contains(count)),

@@ -1,6 +1,6 @@
 //! The parts of all pieces: one customer after the other, each part where it belongs in the columns of all rows.
 
-use super::apart::Apart;
+use super::apart::{Apart, let_go};
 use super::ranges::Ranges;
 use crate::clean::sheet::{CleanSheet, RowRef, empty_column};
 use crate::diagnostic::Stages;
@@ -47,7 +47,7 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
     // What each thread made last lies behind the pieces that it made, and would keep their memory: it goes with them,
     // and before anything small is made, which would do the same.
     let keys = Keys::of(keys);
-    drop(pieces);
+    let_go(pieces);
     let mut codes = Vec::with_capacity(count);
     for (code, rows) in (0..).zip(&keys.rows) {
         codes.resize(codes.len() + *rows as usize, code);

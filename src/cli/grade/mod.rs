@@ -113,7 +113,8 @@ fn from_files(
     let args = task.args;
     match streamed::grade(task, &rules, as_of, global, screen) {
         Ok(streamed) => return streamed,
-        Err(reason) if screen.verbose => {
+        // Why sheets of events are read whole is said where they are read.
+        Err(reason) if screen.verbose && rules.scheme.customers.is_some() => {
             let Text { en, zh } = reason.text();
             screen.say(&text!(
                 "all rows are held in memory: {en}",

@@ -1,8 +1,9 @@
 //! Comparisons, each one tight loop.
 
-use super::{Operand, Rows, constant_truth, missing};
+use super::{MANY, Operand, Rows, constant_truth, missing};
 use crate::expr::ast::Comparison;
 use crate::expr::types::Base;
+use crate::parallel::{cores, fill};
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
 use crate::table::{Column, TextColumn, Truth, Value};
 use std::cmp::Ordering;
@@ -33,9 +34,14 @@ pub(super) fn order(
     }
 }
 
-/// Each value against one. The comparison is chosen outside the loop, so that the loop has no branch.
-fn against<T: Copy + Ord>(values: &[T], none: T, op: Comparison, bound: T) -> Vec<Truth> {
-    fn each<T: Copy + Ord>(values: &[T], none: T, test: impl Fn(T) -> bool) -> Vec<Truth> {
+/// Each value against one. The comparison is chosen outside the loop, so that the loop has no branch. Of many values, as
+/// those of a series, each core takes some.
+fn against<T: Copy + Ord + Sync>(values: &[T], none: T, op: Comparison, bound: T) -> Vec<Truth> {
+    fn each<T: Copy + Ord + Sync>(
+        values: &[T],
+        none: T,
+        test: impl Fn(T) -> bool + Sync,
+    ) -> Vec<Truth> {
         let truth = |value: T| {
             if value == none {
                 Truth::Unknown
@@ -43,7 +49,16 @@ fn against<T: Copy + Ord>(values: &[T], none: T, op: Comparison, bound: T) -> Ve
                 Truth::from(test(value))
             }
         };
-        values.iter().map(|value| truth(*value)).collect()
+        if values.len() < MANY {
+            return values.iter().map(|value| truth(*value)).collect();
+        }
+        let mut truths = vec![Truth::Unknown; values.len()];
+        fill(cores(), &mut truths, MANY, |piece, truths| {
+            for (entry, value) in truths.iter_mut().zip(&values[piece * MANY..]) {
+                *entry = truth(*value);
+            }
+        });
+        truths
     }
     match op {
         Comparison::Equal => each(values, none, |value| value == bound),

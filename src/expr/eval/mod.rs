@@ -19,6 +19,9 @@ use crate::table::{Column, Date, ListColumn, TextColumn, Truth, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
 
+/// From so many rows on the cores share them.
+const MANY: usize = if cfg!(test) { 1 << 3 } else { 1 << 16 };
+
 /// What an expression gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluated {

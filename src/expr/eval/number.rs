@@ -1,9 +1,10 @@
 //! Arithmetic on millionths, and whole units between dates.
 
-use super::{Fault, FaultKind, Operand, Rows, missing};
+use super::{Fault, FaultKind, MANY, Operand, Rows, missing};
 use crate::expr::ast::Arithmetic;
 use crate::expr::functions::Scalar;
 use crate::expr::types::Base;
+use crate::parallel::{cores, fill};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Date, DateTime, Decimal, Value};
@@ -54,13 +55,13 @@ impl<'a> Numbers<'a> {
 }
 
 impl<'f> Rows<'f> {
-    /// A number from each row; missing with a fault where there is none.
+    /// A number from each row; missing with a fault where there is none. Of many rows each core takes some.
     pub(super) fn each_row(
         &self,
         faults: &mut Vec<Fault>,
-        mut figure: impl FnMut(usize) -> Option<Figure>,
+        figure: impl Fn(usize) -> Option<Figure> + Sync,
     ) -> Operand<'f> {
-        let mut give = |row: usize| match figure(row) {
+        let give = |row: usize, faults: &mut Vec<Fault>| match figure(row) {
             None => MISSING,
             Some(Ok(value)) => value,
             Some(Err(kind)) => {
@@ -71,7 +72,20 @@ impl<'f> Rows<'f> {
                 MISSING
             }
         };
-        Operand::owned(Column::Number((0..self.len).map(&mut give).collect()))
+        if self.len < MANY {
+            let numbers = (0..self.len).map(|row| give(row, faults));
+            return Operand::owned(Column::Number(numbers.collect()));
+        }
+        let mut numbers = vec![0; self.len];
+        let found = fill(cores(), &mut numbers, MANY / 2, |piece, numbers| {
+            let mut own = vec![];
+            for (row, number) in (piece * (MANY / 2)..).zip(numbers) {
+                *number = give(row, &mut own);
+            }
+            own
+        });
+        faults.extend(found.into_iter().flatten());
+        Operand::owned(Column::Number(numbers))
     }
 
     /// `f` of each number.
@@ -79,7 +93,7 @@ impl<'f> Rows<'f> {
         &self,
         operand: &Operand<'f>,
         faults: &mut Vec<Fault>,
-        f: impl Fn(i64) -> Figure,
+        f: impl Fn(i64) -> Figure + Sync,
     ) -> Operand<'f> {
         match Numbers::of(operand) {
             Numbers::One(MISSING) => Operand::Constant(Value::Missing),
@@ -122,7 +136,7 @@ impl<'f> Rows<'f> {
         left: &Operand<'f>,
         right: &Operand<'f>,
         faults: &mut Vec<Fault>,
-        f: impl Fn(i64, i64) -> Figure,
+        f: impl Fn(i64, i64) -> Figure + Sync,
     ) -> Operand<'f> {
         match (Numbers::of(left), Numbers::of(right)) {
             (Numbers::One(MISSING), _) | (_, Numbers::One(MISSING)) => {

@@ -223,7 +223,7 @@ impl<'a> Results<'a> {
     }
 
     /// What can be told of a customer without values: what is kept, and why there are none.
-    pub(super) fn kept_cell(&self, from: &Filling, entry: Entry) -> OutCell<'_> {
+    pub(super) fn kept_cell(&self, from: &Filling<'_>, entry: Entry) -> OutCell<'_> {
         let Some(kept) = self.grading.kept(entry) else {
             return OutCell::Blank;
         };

@@ -10,7 +10,7 @@ use crate::text;
 use crate::words::{Word, estimate_mark};
 use std::borrow::Cow;
 
-impl Results<'_> {
+impl<'a> Results<'a> {
     /// The key, the columns of the event sheets' customers where there is no customers' sheet, with what was worked out.
     pub(super) fn derived_key(&mut self) {
         if self.grading.scheme.customers.is_some() {
@@ -43,7 +43,7 @@ impl Results<'_> {
             }
             let entry = &scheme.slots.entries[slot.0 as usize];
             let kind = kind_of(&entry.ty);
-            let column = self.grading.facts.get(slot).clone();
+            let column = Cow::Borrowed(self.grading.facts.get(slot));
             let (role, heading) = if entry.is_estimate {
                 let mark = estimate_mark(scheme.language);
                 (ColumnRole::Estimate, format!("{name}{mark}"))
@@ -252,13 +252,10 @@ impl Results<'_> {
                     }
                     let kind = kind_of(&expression.bound.ty);
                     let facts = &self.grading.facts;
-                    let evaluated = expression.bound.eval(facts);
-                    self.findings.extend(facts.not_computable(
-                        &evaluated.faults,
-                        expression,
-                        heading,
-                    ));
-                    let values = evaluated.column;
+                    // What is a column already is not copied.
+                    let (values, faults) = expression.bound.values(facts);
+                    let told = facts.not_computable(&faults, expression, heading);
+                    self.findings.extend(told);
                     let role = if slots.estimates(&expression.bound) {
                         ColumnRole::Estimate
                     } else {
@@ -294,7 +291,7 @@ impl Results<'_> {
             return;
         };
         if self.grading.scheme.slots.sight(slot) == Sight::Masked {
-            let values = Filling::Values(self.grading.facts.get(slot).clone());
+            let values = Filling::Values(Cow::Borrowed(self.grading.facts.get(slot)));
             self.push_asked(
                 columns,
                 heading,
@@ -311,7 +308,7 @@ impl Results<'_> {
         heading: &str,
         kind: ColumnKind,
         role: ColumnRole,
-        from: Filling,
+        from: Filling<'a>,
     ) {
         // Beside `*` a computed column must not hide an input column of the same name.
         if columns

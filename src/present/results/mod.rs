@@ -58,13 +58,13 @@ pub enum Layout {
 
 /// Where the cells of a column come from.
 #[derive(Clone, Debug)]
-enum Filling {
+enum Filling<'a> {
     /// A column of the input, by its place in [`Results::inputs`].
     Input(usize),
     /// The customer's key.
     Id,
     /// An evaluated expression.
-    Values(Column),
+    Values(Cow<'a, Column>),
     /// A result.
     Result(ResultColumn),
     /// Something of the strategy.
@@ -90,7 +90,7 @@ pub struct Results<'a> {
     grading: &'a Grading,
     view: View,
     columns: Vec<TableColumn>,
-    from: Vec<Filling>,
+    from: Vec<Filling<'a>>,
     inputs: Vec<InputColumn>,
     /// Headings that a result may not have, folded: the input's and those of the columns before it.
     taken: HashSet<String>,
@@ -176,7 +176,7 @@ impl<'a> Results<'a> {
             return None;
         };
         let cells = table.headers.len();
-        let is_nth = |(index, from): (usize, &Filling)| match from {
+        let is_nth = |(index, from): (usize, &Filling<'_>)| match from {
             Filling::Input(input) => self.inputs[*input].places[0] == Some(index),
             _ => false,
         };
@@ -185,12 +185,12 @@ impl<'a> Results<'a> {
         (all && is_text && self.grading.role.is_none()).then_some(cells)
     }
 
-    fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+    fn push(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling<'a>) {
         self.taken.insert(fold_header(heading));
         self.place(heading, kind, role, from);
     }
 
-    fn place(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+    fn place(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling<'a>) {
         self.columns.push(TableColumn {
             heading: heading.into(),
             kind,
@@ -200,7 +200,13 @@ impl<'a> Results<'a> {
     }
 
     /// A result column whose heading an input column has already gets a suffix and a note.
-    fn push_result(&mut self, heading: &str, kind: ColumnKind, role: ColumnRole, from: Filling) {
+    fn push_result(
+        &mut self,
+        heading: &str,
+        kind: ColumnKind,
+        role: ColumnRole,
+        from: Filling<'a>,
+    ) {
         let mut name = heading.to_owned();
         let mut number = 2;
         while self.taken.contains(&fold_header(&name)) {

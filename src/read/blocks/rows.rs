@@ -113,6 +113,22 @@ impl Ordinary<'_> {
         let mut cells = columns.take_while(|(column, _)| *column < rows.width());
         !cells.any(|(column, header)| is_header(rows.cell(row, column), header))
     }
+
+    /// The same of a row whose cells stand in a line.
+    #[inline]
+    pub(super) fn is_line(&self, cells: &[&str]) -> bool {
+        let key = cells[self.key];
+        if is_blank(&Cell::Text(key)) || is_footer(key) {
+            return false;
+        }
+        let filled = |cell: &&str| !is_blank(&Cell::Text(cell));
+        let Some(first) = cells.iter().position(filled) else {
+            return false;
+        };
+        let mut both = self.headers[first..].iter().zip(&cells[first..]).take(2);
+        cells[first + 1..].iter().any(filled)
+            && !both.any(|(header, cell)| is_header(Cell::Text(cell), header))
+    }
 }
 
 /// Whether a cell stands as a header does: its row may be the header again.
