@@ -15,7 +15,7 @@ use super::table::{
 use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::explain::distance::Nearest;
-use crate::expr::{Base, Type};
+use crate::expr::{Base, Slot, Type};
 use crate::grading::Grading;
 use crate::parallel::{cores, each};
 use crate::read::{Format, fold_header};
@@ -97,6 +97,8 @@ pub struct Results<'a> {
     as_written: Option<usize>,
     grades: Vec<GradeStyle>,
     types: Vec<Arc<str>>,
+    /// Where the score is.
+    score: Option<Slot>,
     /// What is nearest to a better grade; worked out when a cell asks.
     nearest: OnceLock<Nearest>,
     /// The tags of each customer in one text, where those are few; worked out when a cell asks.
@@ -134,6 +136,7 @@ impl<'a> Results<'a> {
             types: scheme.types.iter().map(|rule| rule.name.clone()).collect(),
             nearest: OnceLock::new(),
             tags: OnceLock::new(),
+            score: scheme.score_slot(),
             findings: vec![],
             view,
         };

@@ -41,6 +41,8 @@ pub struct Field {
     pub may_jump: bool,
     /// Who is to see to its findings.
     pub care: Care,
+    /// Whether anything asks for its values; else a column of ids or texts says of each row only whether it has one.
+    pub is_asked: bool,
 }
 
 /// What the values of a field may be. Judged when the column is read; a missing value is outside of nothing.
@@ -106,6 +108,7 @@ impl Field {
             stale_after: None,
             may_jump: false,
             care: Care::default(),
+            is_asked: true,
         }
     }
 }
