@@ -77,7 +77,7 @@ impl RawRows {
             let is_last = mark != Some(at_hand.delimiter);
             let returns = is_last && at > line.start && bytes[at - 1] == b'\r';
             let end = at - usize::from(returns);
-            if bytes.get(line.field).is_some_and(is_sign) {
+            if bytes.get(line.field).copied().is_some_and(is_sign) {
                 line.has_sign |= begins_with_sign(&bytes[line.field..end]);
             }
             self.field(&mut line, end);
@@ -174,14 +174,14 @@ fn begins_with_sign(cell: &[u8]) -> bool {
                 && points.nth(1).is_none();
             !is_number
         }
-        [first, ..] => is_sign(first),
+        [first, ..] => is_sign(*first),
         [] => false,
     }
 }
 
 /// Whether it is such a sign, or may be the first byte of one.
 #[inline]
-const fn is_sign(byte: &u8) -> bool {
+const fn is_sign(byte: u8) -> bool {
     matches!(
         byte,
         b'=' | b'+' | b'-' | b'@' | b'\'' | b'\t' | b'\r' | 0xEF

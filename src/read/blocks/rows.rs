@@ -110,8 +110,9 @@ impl Ordinary<'_> {
             return false;
         };
         // The column behind the first has a heading, which no blank cell has.
-        !is_header(cell, &self.headers[first])
-            && !(second == first + 1 && is_header(next, &self.headers[second]))
+        let is_the_header = is_header(cell, &self.headers[first])
+            || second == first + 1 && is_header(next, &self.headers[second]);
+        !is_the_header
     }
 }
 

@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 /// A field of a sheet.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the field, apart from the others"
+)]
 pub struct Field {
     /// Its name in expressions.
     pub name: Arc<str>,
