@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use regrade::book::{self, Inputs};
 use regrade::clean::sheet::field_headers;
 use regrade::diagnostic::{Finding, Lang};
+use regrade::expr;
 use regrade::grading::{Past, grade};
 use regrade::present::csv;
 use regrade::present::results::{Layout, Results, View};
@@ -19,8 +20,8 @@ use regrade::present::workbook::{Beside, InBlocks, Misfit, WorkbookOptions, writ
 use regrade::read::blocks::{Blocks, TextFile};
 use regrade::read::worksheet::{Unfit, may_be_read};
 use regrade::read::{Input, KnownSheet, Options, Worksheet, held};
-use regrade::scheme::model::Field;
-use regrade::scheme::{Scheme, validate};
+use regrade::scheme::model::{Expression, Field};
+use regrade::scheme::{AllNames, Scheme, parse_columns, validate};
 use regrade::stream::{Asked, Drive, Grader, Outcome, Reason, Source, Spill, TextSink};
 use regrade::table::Date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -417,11 +418,27 @@ fn what_only_the_whole_can_tell_is_left_to_it() {
         let sheet = book.worksheet_from_index(0).unwrap();
         sheet.write(1700, 20, "beyond").unwrap();
     };
+    let beside = |book: &mut Workbook| {
+        let sheet = book.worksheet_from_index(0).unwrap();
+        sheet.write(1, 20, "beyond").unwrap();
+    };
+    // A header of no sheet of the scheme.
+    let foreign = |book: &mut Workbook| {
+        let sheet = book.worksheet_from_index(0).unwrap();
+        for (column, header) in (0..).zip(["a", "b", "c", "d", "e", "f", "g"]) {
+            sheet.write(0, column, header).unwrap();
+        }
+    };
     for (bytes, reason) in [
         (book(&gap, 0, false, |_| ()), Unfit::Gap.into()),
         (book(&twice, 0, false, |_| ()), Reason::SameKey),
         (book(&sound(900), 0, false, other), Unfit::Worksheets.into()),
         (book(&sound(1800), 0, false, stray), Unfit::Gap.into()),
+        (book(&sound(20), 0, false, foreign), Unfit::Head.into()),
+        (
+            book(&sound(20), 0, false, beside),
+            Unfit::NamelessColumn.into(),
+        ),
     ] {
         for layout in LAYOUTS {
             assert_eq!(both(&bytes, layout), Err(reason));
@@ -526,6 +543,65 @@ fn text_files_become_workbooks_in_pieces() {
         let expected = whole("c.csv", text.as_bytes(), layout).unwrap();
         assert_same(&piecewise.unwrap(), &expected);
     }
+}
+
+#[test]
+fn what_does_not_fit_into_blocks_is_left_to_the_whole_path() {
+    let scheme = scheme();
+    let names = AllNames::new(&scheme);
+    let bytes = book(&sound(20), 0, false, |_| ());
+    let known = known(&scheme);
+    let sheet = Worksheet::of("c.xlsx", &bytes, None, &known, &Options::default()).unwrap();
+    let poured = |asked: Asked, options: WorkbookOptions| -> Result<(), Reason> {
+        let grader = Grader::new(&scheme, as_of(), Lang::Zh, asked, Layout::Workbook);
+        let drive = Drive {
+            grader: &grader,
+            threads: 2,
+            spill: &|| Ok(Box::new(Cursor::new(vec![])) as Box<dyn Spill>),
+        };
+        sheet.read(|next| {
+            let book = InBlocks::new(options, None)?;
+            let (outcome, _) = drive.into_book(&sheet, || Ok(next()?), &book)?;
+            let of = Of {
+                scheme: &scheme,
+                as_of: as_of(),
+                lang: Lang::Zh,
+                text: SCHEME,
+            };
+            let summary = outcome.tally.summary(&of, vec![], vec![]);
+            Ok(book.save(&summary, Cursor::new(vec![]))?)
+        })?
+    };
+    assert_eq!(poured(Asked::default(), options()), Ok(()));
+    let wanted = "amount > 1000000";
+    let nobody = Asked {
+        wanted: Some(Expression {
+            text: wanted.into(),
+            bound: expr::condition(wanted, &names, &mut vec![]).unwrap(),
+        }),
+        ..Asked::default()
+    };
+    assert_eq!(poured(nobody, options()), Err(Misfit::Way.into()));
+    // A worksheet has 16,384 columns.
+    let one = parse_columns("amount", &names).unwrap().remove(0);
+    let many = Asked {
+        columns: Some(vec![one; 16_385]),
+        ..Asked::default()
+    };
+    assert_eq!(poured(many, options()), Err(Misfit::Columns.into()));
+    let nowhere = WorkbookOptions {
+        temp_dir: Some("there/is/no/such/folder".into()),
+        ..options()
+    };
+    assert_eq!(
+        poured(Asked::default(), nowhere),
+        Err(Misfit::Failed.into())
+    );
+    let whole = WorkbookOptions {
+        plain: false,
+        ..options()
+    };
+    assert_eq!(poured(Asked::default(), whole), Err(Misfit::Sheets.into()));
 }
 
 proptest! {

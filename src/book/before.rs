@@ -3,12 +3,13 @@
 
 use super::recognise;
 use crate::clean::DateForm;
-use crate::clean::sheet::{RowRef, field_headers, place_of, shown};
+use crate::clean::sheet::{CleanSheet, RowRef, field_headers, place_of, shown};
 use crate::clean::text::is_blank;
 use crate::diagnostic::{Code, Finding, Lang};
+use crate::metrics::day_at;
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{Customers, Scheme};
-use crate::table::{Cell, Date};
+use crate::table::{Cell, Column, Date};
 use crate::text;
 use crate::words::Word;
 
@@ -32,7 +33,7 @@ pub(super) struct Before<'a> {
 }
 
 /// The columns of one table.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 struct Places {
     /// Grade and date that an earlier run wrote.
     own: [Option<usize>; 2],
@@ -42,6 +43,26 @@ struct Places {
     fields: [Option<usize>; 2],
     /// How the cells of the field's date are read, where they have to be read here.
     dates: Option<DateForm>,
+}
+
+/// The date of the grade before by the field of the scheme, as its whole column reads it.
+pub(super) fn dated_at(rule: &Customers, columns: &[Column], row: usize) -> Option<Date> {
+    day_at(&columns[rule.previous_date?], row)
+}
+
+/// What the customers of a sheet's rows were, where the sheet alone says it.
+pub fn earlier_of(
+    scheme: &Scheme,
+    rule: &Customers,
+    tables: &[Table],
+    clean: &CleanSheet,
+) -> Vec<Earlier> {
+    let before = Before::new(scheme, Some(rule), tables);
+    let of_row = |row: usize| {
+        let dated = dated_at(rule, &clean.columns, row);
+        before.of(clean.rows[row], dated, &mut vec![])
+    };
+    (0..clean.rows.len()).map(of_row).collect()
 }
 
 impl<'a> Before<'a> {
@@ -125,6 +146,9 @@ impl<'a> Before<'a> {
         findings: &mut Vec<Finding>,
     ) -> Earlier {
         let places = &self.columns[at.table as usize];
+        if dated.is_none() && *places == Places::default() {
+            return Earlier::default();
+        }
         let word = |column: Option<usize>| {
             let text = shown(self.cell(at, column?)).trim().to_owned();
             (!is_blank(&text)).then_some(text)

@@ -1,6 +1,6 @@
 //! The customers: their rows in order, those that are refused, and what they were before.
 
-use super::before::{Before, Earlier};
+use super::before::{Before, Earlier, dated_at};
 use super::events::EventRows;
 use super::filing::InForce;
 use super::merge::merge_files;
@@ -246,9 +246,7 @@ pub(super) fn read(
         None => vec![None; clean.rows.len()],
     });
     for (row, at) in clean.rows.iter().enumerate() {
-        let dated = rule
-            .previous_date
-            .and_then(|field| day_at(&clean.columns[field], row));
+        let dated = dated_at(rule, &clean.columns, row);
         earlier.push(match inputs.before.get(&roster.ids[row]) {
             Some(known) => *known,
             None => before.of(*at, dated, findings),

@@ -33,7 +33,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
-pub use before::Earlier;
+pub use before::{Earlier, earlier_of};
 pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
 pub use customers::{CustomerRows, Entry, Roster};
@@ -49,6 +49,7 @@ pub use late::first_change;
 pub use numbered::Numbered;
 pub use previous::{Previous, previous};
 pub use quarantine::{Flaw, Quarantined};
+pub use same_key::each_key;
 pub use shelf::{Shelf, customers_on, in_force, period_ends};
 pub(crate) use some::emptied;
 

@@ -47,6 +47,8 @@ pub struct CellRule {
     pub fill_down: bool,
     /// Whether the cells are of a text file, in which formula-like texts are escaped (see [`super::escape::needs_escape`]).
     pub escaped: bool,
+    /// Whether anything asks for the values; else ids and plain texts are all '' where there is one.
+    pub is_asked: bool,
 }
 
 impl CellRule {
@@ -65,6 +67,7 @@ impl CellRule {
             map: vec![],
             fill_down: false,
             escaped: false,
+            is_asked: true,
         }
     }
 }
@@ -119,9 +122,11 @@ pub fn read_column(rows: &RawRows, column: usize, rule: &CellRule) -> ColumnRead
                 Ok(parse_bool(cell)?.map(Truth::from))
             })
             .read(Column::Bool),
+        FieldKind::Id if !rule.is_asked => cells.unkept(parse_id),
         FieldKind::Id => cells.texts(TextInterner::with_capacity(rows.len()), |texts, cell| {
             Ok(parse_id(cell)?.map(|text| texts.code(&text)))
         }),
+        FieldKind::Text if rule.map.is_empty() && !rule.is_asked => cells.unkept(parse_text),
         // A text that the field does not map stays as it is.
         FieldKind::Text if rule.map.is_empty() => cells
             .texts(TextInterner::default(), |texts, cell| {
@@ -348,6 +353,17 @@ impl<'a> Cells<'a> {
                 codes,
                 dictionary: texts.into_dictionary(),
             })
+        })
+    }
+
+    /// Texts that nothing asks for: all of them are ''.
+    fn unkept(self, read: impl Fn(Cell<'a>) -> Read<Cow<'a, str>>) -> ColumnRead {
+        let entries = self.each(MISSING_TEXT, |_, cell| {
+            Ok(read(unescaped(cell, self.rule))?.map(|_| 0))
+        });
+        entries.read(|codes| {
+            let dictionary = Arc::new(vec!["".into()]);
+            Column::Text(TextColumn { codes, dictionary })
         })
     }
 

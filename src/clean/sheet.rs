@@ -246,6 +246,7 @@ pub(super) fn rule_of(
         choices: field.choices.clone(),
         map: field.map.clone(),
         fill_down: field.fill_down,
+        is_asked: field.is_asked,
     }
 }
 

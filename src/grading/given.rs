@@ -3,6 +3,7 @@
 use crate::assess::{Choice, Facts};
 use crate::book::{Book, Earlier};
 use crate::classify;
+use crate::expr::Slot;
 use crate::metrics;
 use crate::scheme::model::{Scheme, SlotKind};
 use crate::table::column::MISSING_DATE;
@@ -28,33 +29,51 @@ pub(super) fn type_names(scheme: &Scheme) -> Vec<Arc<str>> {
 
 /// Fills the columns that need no work: fields, lookups, keys and what was before (`earlier`, for each customer).
 pub(super) fn fill(scheme: &Scheme, book: &Book, earlier: &[Earlier], facts: &mut Facts) {
-    for (index, entry) in scheme.slots.entries.iter().enumerate() {
-        let slot = crate::expr::Slot(index as u32);
-        let column = match entry.kind {
-            SlotKind::Field(field) => book
-                .customers
-                .as_ref()
-                .map(|customers| customers.columns[field].clone()),
-            SlotKind::LookupField(lookup, field) => book
-                .lookups
-                .get(lookup)
-                .map(|rows| rows.columns[field].clone()),
-            SlotKind::Id => Some(Column::Text(TextColumn {
-                codes: (0..book.roster.len() as u32).collect(),
-                dictionary: book.roster.ids.clone(),
-            })),
-            SlotKind::PreviousGrade => {
-                let levels = earlier.iter().map(|earlier| earlier.grade);
-                Some(before(grade_names(scheme), levels))
-            }
-            SlotKind::PreviousType => {
-                let levels = earlier.iter().map(|earlier| earlier.kind);
-                Some(before(type_names(scheme), levels))
-            }
-            _ => None,
-        };
-        if let Some(column) = column {
-            facts.set(slot, column);
+    if let Some(customers) = &book.customers {
+        fill_own(scheme, &customers.columns, facts);
+    }
+    fill_levels(scheme, earlier, facts);
+    fill_where(scheme, facts, |kind| match kind {
+        SlotKind::LookupField(lookup, field) => book
+            .lookups
+            .get(lookup)
+            .map(|rows| rows.columns[field].clone()),
+        SlotKind::Id => Some(Column::Text(TextColumn {
+            codes: (0..book.roster.len() as u32).collect(),
+            dictionary: book.roster.ids.clone(),
+        })),
+        _ => None,
+    });
+}
+
+/// Fills the fields of the customers' own sheet.
+pub(super) fn fill_own(scheme: &Scheme, columns: &[Column], facts: &mut Facts) {
+    fill_where(scheme, facts, |kind| match kind {
+        SlotKind::Field(field) => Some(columns[field].clone()),
+        _ => None,
+    });
+}
+
+/// Fills what was before.
+pub(super) fn fill_levels(scheme: &Scheme, earlier: &[Earlier], facts: &mut Facts) {
+    fill_where(scheme, facts, |kind| match kind {
+        SlotKind::PreviousGrade => {
+            let levels = earlier.iter().map(|earlier| earlier.grade);
+            Some(before(grade_names(scheme), levels))
+        }
+        SlotKind::PreviousType => {
+            let levels = earlier.iter().map(|earlier| earlier.kind);
+            Some(before(type_names(scheme), levels))
+        }
+        _ => None,
+    });
+}
+
+/// Fills those slots of which `give` gives the column.
+fn fill_where(scheme: &Scheme, facts: &mut Facts, give: impl Fn(SlotKind) -> Option<Column>) {
+    for (entry, slot) in scheme.slots.entries.iter().zip(0..) {
+        if let Some(column) = give(entry.kind) {
+            facts.set(Slot(slot), column);
         }
     }
 }

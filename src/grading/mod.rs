@@ -13,6 +13,7 @@ mod moment;
 mod overrides;
 mod past;
 mod person;
+mod ranking;
 mod some;
 mod standing;
 mod tags;
@@ -21,6 +22,7 @@ pub use absent::Absent;
 pub use kept::Kept;
 pub use past::{Known, Past, Settled};
 pub use person::{Move, People, Person, Start, Track};
+pub use ranking::{Ranking, ranking};
 pub use some::Members;
 
 use crate::assess::{Assessment, Facts};
@@ -103,33 +105,6 @@ pub fn grade_some(
 ) -> Grading {
     let shelf = Shelf::new(scheme.clone(), inputs, as_of);
     walk(scheme, &shelf, as_of, Past::default(), everybody)
-}
-
-/// The same as far as the grades that their values give: what there is to rank them by, where nothing moves.
-pub fn assess_some(
-    scheme: &Arc<Scheme>,
-    inputs: Inputs,
-    as_of: Date,
-    everybody: &Everybody,
-) -> (Book, Facts) {
-    let shelf = Shelf::new(scheme.clone(), inputs, as_of);
-    let mut book = shelf.newest(as_of);
-    let mut findings = std::mem::take(&mut book.findings);
-    let past = Past::default();
-    let mut people = People::new(scheme, &book, &past, shelf.first_day(), &mut findings);
-    let when = When::NoPeriods;
-    let moment = Moment::new(
-        scheme,
-        book,
-        &past,
-        when,
-        everybody,
-        &mut people,
-        &mut findings,
-    );
-    let (mut book, facts) = (moment.book, moment.facts);
-    book.findings = findings;
-    (book, facts)
 }
 
 /// The whole path.

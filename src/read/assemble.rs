@@ -110,12 +110,17 @@ impl HeadRow {
 pub(super) fn is_blank(cell: &Cell<'_>) -> bool {
     match cell {
         Cell::Blank => true,
-        // What nearly every cell begins with.
-        Cell::Text(text) => {
-            !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
-        }
+        Cell::Text(text) => !begins_visibly(text) && text.trim().is_empty(),
         _ => false,
     }
+}
+
+/// Whether a text surely begins with something to be seen, as nearly every cell does: with a sign of ASCII, or a character
+/// from U+4000 to U+9FFF.
+#[inline]
+pub(super) fn begins_visibly(text: &str) -> bool {
+    let first = text.as_bytes().first();
+    first.is_some_and(|byte| byte.is_ascii_graphic() || matches!(byte, 0xE4..=0xE9))
 }
 
 /// A finished table, and whether it has the key of a known sheet.

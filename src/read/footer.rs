@@ -59,6 +59,10 @@ const LONGEST: usize = 400;
 
 /// Whether a row that begins with `cell` is a total, a signature or a note.
 pub(super) fn is_footer(cell: &str) -> bool {
+    let first = cell.as_bytes().first();
+    if first.is_some_and(|byte| byte.is_ascii_graphic() && !may_begin(char::from(*byte))) {
+        return false;
+    }
     let cell = cell.trim();
     // Nearly all cells end here: the first character of no footer.
     if cell.len() > LONGEST || !cell.chars().next().is_some_and(may_begin) {

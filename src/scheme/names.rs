@@ -4,6 +4,8 @@ use super::model::{Sight, SlotEntry, SlotKind, Slots};
 use crate::expr::{Resolution, Scope, Slot, Symbol, Type};
 use crate::text;
 use foldhash::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Names that the language itself uses.
@@ -26,6 +28,8 @@ pub struct Names {
     /// Names that some part has, whether or not it has come yet.
     anywhere: HashSet<String>,
     tags: Option<Vec<Slot>>,
+    /// Those that some expression has named.
+    read: RefCell<BTreeSet<Slot>>,
 }
 
 impl Names {
@@ -41,6 +45,7 @@ impl Names {
             name: name.into(),
             ty,
             kind,
+            is_read: false,
             is_estimate: false,
             sight: Sight::Open,
         });
@@ -97,12 +102,15 @@ impl Names {
 
     /// All columns.
     pub fn into_slots(self) -> Slots {
-        Slots {
-            entries: self.slots,
+        let mut entries = self.slots;
+        for slot in self.read.into_inner() {
+            entries[slot.0 as usize].is_read = true;
         }
+        Slots { entries }
     }
 
     fn found(&self, slot: Slot) -> Resolution {
+        self.read.borrow_mut().insert(slot);
         Resolution::Found(Symbol {
             slot,
             ty: self.ty(slot).clone(),

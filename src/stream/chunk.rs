@@ -1,13 +1,14 @@
 //! One chunk of rows, graded as a file of its own.
 
 use super::Reason;
+use super::asked::{for_ranks, for_results};
 use super::everybody::{Gathering, Measured, Round, rounds, unknown};
-use super::keys::hash;
+use super::keys::{Keys, Open, hash};
 use crate::book::{self, Book, CustomerRows, Inputs};
 use crate::diagnostic::stages::Kind;
 use crate::diagnostic::{Finding, Lang};
 use crate::explain::Causes;
-use crate::grading::{assess_some, grade_some};
+use crate::grading::{Ranking, grade_some, ranking};
 use crate::parallel::flow;
 use crate::present::results::{Layout, Results, View};
 use crate::present::summary::Tally;
@@ -21,8 +22,11 @@ use std::sync::Arc;
 /// What all chunks are graded by.
 #[derive(Clone, Debug)]
 pub struct Grader {
-    /// The scheme, but that any number of rows may be bad: how many there are is known at the end.
+    /// The scheme, but that any number of rows may be bad: how many there are is known at the end; and that texts which
+    /// nothing asks for are not kept.
     scheme: Arc<Scheme>,
+    /// The same as far as ranks need it.
+    ranking: Arc<Scheme>,
     /// The customers' sheet as it stands in the scheme.
     customers: Option<Customers>,
     as_of: Date,
@@ -31,6 +35,8 @@ pub struct Grader {
     layout: Layout,
     /// What is known of all customers.
     everybody: Everybody,
+    /// Whether each of them is known to have a key of its own.
+    keys_differ: bool,
 }
 
 /// What a call asks for beside the scheme.
@@ -55,7 +61,7 @@ pub struct Chunk<T> {
     pub(super) columns: Vec<Finding>,
     pub(super) tally: Tally,
     pub(super) causes: Causes,
-    /// The hashes of its keys.
+    /// The hashes of its keys, unless all are known to differ.
     pub(super) keys: Vec<u64>,
 }
 
@@ -68,13 +74,15 @@ impl Grader {
             customers.sheet.allow_bad = Decimal::ONE;
         }
         Self {
-            scheme: Arc::new(scheme),
+            ranking: Arc::new(for_ranks(scheme.clone())),
+            scheme: Arc::new(for_results(scheme, &asked)),
             customers: all,
             as_of,
             lang,
             asked,
             layout,
             everybody: Everybody::default(),
+            keys_differ: false,
         }
     }
 
@@ -84,39 +92,54 @@ impl Grader {
     }
 
     /// The same with all that its ranks need of everybody, for which the rows are read as often as it takes: `from_start`
-    /// says who gives the pieces of the file, `rows` the rows of one.
+    /// says who gives the pieces of the file, `rows` the rows of one. A key that comes twice is found on the way; `open`
+    /// gives a temporary file, should there be very many.
     pub fn among_everybody<P: Send, N: FnMut() -> Result<Option<P>, Reason> + Send>(
         &self,
         threads: usize,
         from_start: impl Fn() -> N,
         rows: impl Fn(&P) -> Result<Table, Reason> + Sync,
+        open: Open<'_>,
     ) -> Result<Self, Reason> {
         let mut grader = self.clone();
         grader.everybody = unknown(&self.scheme);
         for round in rounds(&self.scheme)? {
             let mut gathering = Gathering::new(&self.scheme, &round);
+            let mut keys = Keys::new(open);
             flow(
                 threads,
                 from_start(),
-                |piece| grader.measure(rows(&piece)?, &round),
-                |measured| gathering.add(&measured),
+                |piece| grader.measure(&rows(&piece)?, &round),
+                |(measured, hashes)| {
+                    keys.add(&hashes)?;
+                    gathering.add(&measured)
+                },
             )?;
+            keys.finish()?;
+            grader.keys_differ = true;
             gathering.tell(&mut grader.everybody);
         }
         Ok(grader)
     }
 
-    /// What the customers of a table have of what a round is after.
-    fn measure(&self, table: Table, round: &Round) -> Result<Measured, Reason> {
-        let count = table.rows.len();
-        let mut inputs = Inputs::empty(&self.scheme);
-        inputs.customers.push(table);
-        let (book, facts) = assess_some(&self.scheme, inputs, self.as_of, &self.everybody);
-        rows_of(&book, count)?;
-        if book.findings.iter().any(book::is_refusal) {
+    /// What the customers of a table have of what a round is after, and the hashes of their keys.
+    fn measure(&self, table: &Table, round: &Round) -> Result<(Measured, Vec<u64>), Reason> {
+        let rule = self.ranking.customers.as_ref();
+        let rule = rule.ok_or(Reason::OtherSheets)?;
+        let Ranking { clean, facts } =
+            ranking(&self.ranking, rule, table, self.as_of, &self.everybody);
+        if clean.stages.needs_all() {
+            return Err(Reason::Dates);
+        }
+        if clean.findings.iter().any(book::is_refusal) {
             return Err(Reason::Whole);
         }
-        Ok(round.measure(&self.scheme, &facts))
+        let mut keys = vec![];
+        if !self.keys_differ {
+            let tables = std::slice::from_ref(table);
+            book::each_key(rule, tables, &clean, |key| keys.push(hash(key)));
+        }
+        Ok((round.measure(&self.scheme, &facts), keys))
     }
 
     /// Grades the rows of a table; `show` makes of them what is written.
@@ -130,7 +153,6 @@ impl Grader {
         inputs.customers.push(table);
         let scheme = self.scheme.clone();
         let mut grading = grade_some(scheme, inputs, self.as_of, &self.everybody);
-        let roster = &grading.book.roster;
         let customers = rows_of(&grading.book, rows)?;
         let found = std::mem::take(&mut grading.findings);
         if found.iter().any(book::is_refusal) {
@@ -146,9 +168,14 @@ impl Grader {
         if !counted.is_empty() {
             return Err(Reason::Counted);
         }
-        let ids = roster.ids.iter();
-        let refused = roster.refused.iter().filter_map(|row| row.id.as_ref());
-        let keys = ids.chain(refused).map(|id| hash(id)).collect();
+        let keys = if self.keys_differ {
+            vec![]
+        } else {
+            let ids = grading.book.roster.ids.iter();
+            let refused = grading.book.roster.refused.iter();
+            let refused = refused.filter_map(|row| row.id.as_ref());
+            ids.chain(refused).map(|id| hash(id)).collect()
+        };
         let results = Results::of_some(
             &grading,
             View {

@@ -8,9 +8,7 @@ use super::Reason;
 use crate::assess::{Facts, is_in};
 use crate::expr::{Base, Bound, Frame, Slot};
 use crate::rank::{AllKeys, Cut, Everybody};
-use crate::scheme::model::{
-    Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, SlotKind, Top,
-};
+use crate::scheme::model::{GradeRule, Scheme, SlotKind, Top};
 use crate::table::Column;
 use std::sync::Arc;
 
@@ -132,7 +130,14 @@ impl<'a> Depths<'a> {
     }
 
     fn bound(&self, bound: &Bound) -> Option<usize> {
-        let slots = bound.slots().into_iter().map(|slot| self.slot(slot));
+        self.bound_beside(bound, None)
+    }
+
+    /// The same of all that it reads but for `own`.
+    fn bound_beside(&self, bound: &Bound, own: Option<Slot>) -> Option<usize> {
+        let slots = bound.slots().into_iter();
+        let slots = slots.filter(|slot| Some(*slot) != own);
+        let slots = slots.map(|slot| self.slot(slot));
         let ids = bound.population_ids().into_iter();
         deepest(slots.chain(ids.map(|id| Some(self.population(id)? + 1))))
     }
@@ -145,30 +150,10 @@ impl<'a> Depths<'a> {
     }
 
     fn dimension(&self, index: usize) -> Option<usize> {
-        let of_bands = |bands: &'a [Band]| bands.iter().filter_map(|band| band.when.as_ref());
         let rule = &self.scheme.dimensions[index].rule;
-        let mut read: Vec<&Expression> = of_bands(rule.bands()).collect();
-        match rule {
-            DimensionRule::Bands(_) => {}
-            DimensionRule::Points { points, .. } => read.push(points),
-            DimensionRule::Indicators { indicators, .. } => {
-                for indicator in indicators {
-                    match &indicator.rule {
-                        IndicatorRule::Points(points) => read.push(points),
-                        IndicatorRule::Bands(bands) => read.extend(of_bands(bands)),
-                    }
-                }
-            }
-        }
-        let of_parts = |expression: &Expression| {
-            // The dimension's own points follow from the other parts.
-            let mut slots = expression.bound.slots();
-            slots.retain(|slot| Some(*slot) != rule.own());
-            let slots = slots.into_iter().map(|slot| self.slot(slot));
-            let ids = expression.bound.population_ids().into_iter();
-            deepest(slots.chain(ids.map(|id| Some(self.population(id)? + 1))))
-        };
-        deepest(read.into_iter().map(of_parts))
+        // The dimension's own points follow from the other parts.
+        let parts = rule.expressions();
+        deepest(parts.map(|part| self.bound_beside(&part.bound, rule.own())))
     }
 }
 

@@ -6,11 +6,12 @@ use crate::parallel::{cores, each};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many partitions there are, by the first bits of a hash.
 const PARTITIONS: usize = 64;
-/// So many hashes are held in memory: 8 MiB.
-const HELD: usize = 1 << 20;
+/// So many hashes are held in memory: 2 MiB.
+const HELD: usize = 1 << 18;
 
 /// What hashes are spilled into.
 pub trait Spill: Read + Write + Seek + Send {}
@@ -63,11 +64,12 @@ impl<'a> Keys<'a> {
             Some(file) => file,
             none => none.insert((self.open)()?),
         };
-        let mut bytes = Vec::with_capacity(self.count * size_of::<u64>());
+        let mut bytes = vec![];
         for part in &self.held {
+            bytes.clear();
             bytes.extend(part.iter().flat_map(|hash| hash.to_le_bytes()));
+            file.write_all(&bytes)?;
         }
-        file.write_all(&bytes)?;
         self.spilled.push(self.held.iter().map(Vec::len).collect());
         self.held.iter_mut().for_each(Vec::clear);
         self.count = 0;
@@ -75,32 +77,28 @@ impl<'a> Keys<'a> {
     }
 
     /// Whether all of them are different.
-    pub fn finish(mut self) -> Result<(), Reason> {
-        let differ = |mut hashes: Vec<u64>| {
+    pub fn finish(self) -> Result<(), Reason> {
+        let parts: Vec<Mutex<Vec<u64>>> = self.held.into_iter().map(Mutex::new).collect();
+        let file = self.file.map(Mutex::new);
+        let judged = each(cores(), PARTITIONS, |part| {
+            let mut hashes = std::mem::take(&mut *locked(&parts[part]));
+            if let Some(file) = &file {
+                let read = of_partition(&mut **locked(file), &self.spilled, part, &mut hashes);
+                read.map_err(|_| Reason::Unwritable)?;
+            }
             hashes.sort_unstable();
-            hashes.windows(2).all(|pair| pair[0] != pair[1])
-        };
-        let Some(mut file) = self.file.take() else {
-            let parts = self.held;
-            let differ = each(cores(), PARTITIONS, |part| differ(parts[part].clone()));
-            return verdict(differ.into_iter().all(|differ| differ));
-        };
-        for part in 0..PARTITIONS {
-            let mut hashes = std::mem::take(&mut self.held[part]);
-            let read = of_partition(&mut *file, &self.spilled, part, &mut hashes);
-            read.map_err(|_| Reason::Unwritable)?;
-            verdict(differ(hashes))?;
-        }
-        Ok(())
+            if hashes.windows(2).all(|pair| pair[0] != pair[1]) {
+                Ok(())
+            } else {
+                Err(Reason::SameKey)
+            }
+        });
+        judged.into_iter().collect()
     }
 }
 
-fn verdict(all_differ: bool) -> Result<(), Reason> {
-    if all_differ {
-        Ok(())
-    } else {
-        Err(Reason::SameKey)
-    }
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads what was spilled of a partition.

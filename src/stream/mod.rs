@@ -11,6 +11,7 @@
 //! text    text files                       as source and sink
 //! sheet   worksheets                       as source, plain workbooks as sink
 //! keys    the keys of all customers        → whether each is there once
+//! asked   Scheme, what a call asks for     → the scheme that keeps no texts beside; the one as far as ranks look
 //! told    Reason                           → its words
 //! ```
 //!
@@ -21,6 +22,7 @@
 //! [`Grader::grade`] makes of each what a sink shows, on any core, and [`Total::add`] takes the chunks in order.
 //! [`Drive`] does it. Another format comes in as a `Source`, and goes out by closures of its own ([`Drive::into_text`], [`Drive::into_book`]).
 
+mod asked;
 mod chunk;
 mod drive;
 mod everybody;

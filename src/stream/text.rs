@@ -1,6 +1,7 @@
 //! Text files as a source and as a sink: blocks of the one are pieces, blocks of the other are what is written of them.
 
 use super::drive::{Drive, Source};
+use super::keys::Open;
 use super::{Grader, Outcome, Reason};
 use crate::diagnostic::Finding;
 use crate::present::csv;
@@ -41,14 +42,14 @@ pub fn among_everybody<R: Read + Send>(
     threads: usize,
     block: usize,
     rows: &impl Fn() -> R,
+    spill: Open<'_>,
 ) -> Result<Grader, Reason> {
     let measuring = || {
         let blocks = Blocks::new(rows(), head.line(), block);
         move || blocks.block().map_err(Reason::from)
     };
-    grader.among_everybody(threads, measuring, |block: &Block| {
-        Ok(head.rows(block)?.table)
-    })
+    let table = |block: &Block| Ok(head.rows(block)?.table);
+    grader.among_everybody(threads, measuring, table, spill)
 }
 
 /// What is known of blocks that were read.

@@ -29,38 +29,33 @@ impl RawRows {
         // Rows with quotes come in once more, without them.
         rows.text.reserve(bytes.len() + bytes.len() / 3);
         rows.text.push_str(text);
-        let mut marks = Marks::new(bytes, delimiter);
+        let mut marks = Marks::new(text, delimiter);
         let mut row = Begun::default();
         while row.start < bytes.len() {
-            let at = marks.next();
-            let mark = bytes.get(at).copied();
-            if mark == Some(b'"') {
-                row.has_quotes = true;
-                if at != row.field {
-                    // Within a field that is not quoted a quote is text, which is written in another way.
-                    row.is_odd = true;
-                    continue;
-                }
-                let close = closing(&mut marks)?;
-                let (end, ends) = (marks.next(), &bytes[close + 1..]);
-                let is_end = end == close + 1 || end == close + 2 && ends.starts_with(b"\r\n");
-                if !is_end || close - at >= LONGEST_FIELD {
-                    return None;
-                }
-                row.has_sign |= begins_with_sign(&bytes[at + 1..close]);
-                row.is_quoted = true;
-                row.is_odd |= memchr2(delimiter, b'"', &bytes[at + 1..close]).is_none();
-                rows.field(&mut row, bytes, end, delimiter);
-            } else {
-                rows.field(&mut row, bytes, at, delimiter);
+            rows.unquoted(&mut marks, &mut row, fields)?;
+            let at = marks.at;
+            if at == bytes.len() {
+                break;
             }
-            if row.is_complete {
-                if row.fields != fields {
-                    return None;
-                }
-                rows.line(text, &row, delimiter);
-                rows.unsigned.push(!row.has_sign);
-                row = Begun::at(row.next);
+            row.has_quotes = true;
+            if at != row.field {
+                // Within a field that is not quoted a quote is text, which is written in another way.
+                row.is_odd = true;
+                continue;
+            }
+            let close = closing(&mut marks)?;
+            let (end, ends) = (marks.next(), &bytes[close + 1..]);
+            let is_end = end == close + 1 || end == close + 2 && ends.starts_with(b"\r\n");
+            if !is_end || close - at >= LONGEST_FIELD {
+                return None;
+            }
+            row.has_sign |= begins_with_sign(&bytes[at + 1..close]);
+            row.is_odd |= memchr2(delimiter, b'"', &bytes[at + 1..close]).is_none();
+            rows.field(&mut row, close + 1);
+            row.field = end + 1;
+            if bytes.get(end) != Some(&delimiter) {
+                rows.line(&marks, &row, close + 1, fields)?;
+                row = Begun::at(end + 1);
             }
         }
         let count = u32::try_from(rows.starts.len()).ok()?;
@@ -68,53 +63,89 @@ impl RawRows {
         Some(rows)
     }
 
-    /// Takes the field of `row` that ends at `at`.
-    fn field(&mut self, row: &mut Begun, bytes: &[u8], at: usize, delimiter: u8) {
-        let is_last = bytes.get(at) != Some(&delimiter);
-        let mut end = at;
-        if is_last {
-            end -= usize::from(at > row.start && bytes[at - 1] == b'\r');
-            (row.is_complete, row.end, row.next) = (true, end, at + 1);
+    /// Takes fields that are not quoted, and the lines that they complete, up to the next quote or the end of the text.
+    fn unquoted(&mut self, marks: &mut Marks<'_>, row: &mut Begun, fields: usize) -> Option<()> {
+        let bytes = marks.text.as_bytes();
+        // By themselves they stay out of memory, where each field would look for them.
+        let (mut at_hand, mut line) = (*marks, *row);
+        loop {
+            let at = at_hand.next();
+            let mark = bytes.get(at).copied();
+            if mark == Some(b'"') {
+                break;
+            }
+            let is_last = mark != Some(at_hand.delimiter);
+            let returns = is_last && at > line.start && bytes[at - 1] == b'\r';
+            let end = at - usize::from(returns);
+            if bytes.get(line.field).copied().is_some_and(is_sign) {
+                line.has_sign |= begins_with_sign(&bytes[line.field..end]);
+            }
+            self.field(&mut line, end);
+            line.field = at + 1;
+            if is_last {
+                self.line(&at_hand, &line, end, fields)?;
+                line = Begun::at(at + 1);
+                if line.start >= bytes.len() {
+                    at_hand.at = bytes.len();
+                    break;
+                }
+            }
         }
-        if !row.is_quoted {
-            row.has_sign |= begins_with_sign(&bytes[row.field..end]);
-        }
-        row.is_quoted = false;
-        if row.fields < self.width {
-            self.ends.push((end - row.start) as u32);
-        }
-        row.fields += 1;
-        row.field = at + 1;
+        (*marks, *row) = (at_hand, line);
+        Some(())
     }
 
-    /// Takes a line whose fields were all taken.
-    fn line(&mut self, text: &str, line: &Begun, delimiter: u8) {
-        if !line.has_quotes {
-            self.starts.push(line.start as u64);
-            return;
+    /// Takes the next field of a line, which ends at `end`.
+    #[inline]
+    fn field(&mut self, line: &mut Begun, end: usize) {
+        if line.fields < self.width {
+            self.ends.push((end - line.start) as u32);
         }
-        // The cells follow one another, as those do that come in by themselves.
-        let start = self.text.len();
-        let cells = self.ends.len() - self.width;
-        let mut from = 0;
-        for cell in cells..self.ends.len() {
+        line.fields += 1;
+    }
+
+    /// Takes a line whose fields were all taken, which ends at `end`.
+    #[inline]
+    fn line(&mut self, marks: &Marks<'_>, line: &Begun, end: usize, fields: usize) -> Option<()> {
+        if line.fields != fields {
+            return None;
+        }
+        self.unsigned.push(!line.has_sign);
+        if line.has_quotes {
+            self.quoted_line(marks, line, end);
+        } else {
+            self.starts.push(line.start as u64);
+        }
+        Some(())
+    }
+
+    /// The same of one with quotes.
+    fn quoted_line(&mut self, marks: &Marks<'_>, line: &Begun, end: usize) {
+        let (start, first) = (self.text.len(), self.ends.len() - self.width);
+        let written = &marks.text[line.start..];
+        // What of the line is in, and where the cell begins that comes next.
+        let (mut copied, mut from) = (0, 0);
+        for cell in first..self.ends.len() {
             let to = self.ends[cell] as usize;
-            if from > 0 {
+            if written.as_bytes().get(from) == Some(&b'"') {
+                self.text.push_str(&written[copied..from]);
+                self.push_unquoted(&written[from + 1..to - 1]);
+                copied = to;
+            }
+            self.ends[cell] = (self.text.len() - start + to - copied) as u32;
+            if cell == first {
+                // The sign of a line that does not lie here as it is written.
+                self.text.push_str(&written[copied..to]);
                 self.text.push('\0');
+                copied = to + 1;
             }
-            let written = &text[line.start + from..line.start + to];
-            if written.as_bytes().first() == Some(&b'"') {
-                self.push_unquoted(&written[1..written.len() - 1]);
-            } else {
-                self.text.push_str(written);
-            }
-            self.ends[cell] = (self.text.len() - start) as u32;
             from = to + 1;
         }
+        self.text.push_str(&written[copied.min(from - 1)..from - 1]);
         if !line.is_odd && line.fields == self.width {
             let row = self.starts.len() as u32;
-            let record = (line.start as u32, line.end as u32);
-            self.quoted.push((row, delimiter, record));
+            let record = (line.start as u32, end as u32);
+            self.quoted.push((row, marks.delimiter, record));
         }
         self.starts.push(start as u64);
     }
@@ -134,7 +165,6 @@ impl RawRows {
 #[inline]
 fn begins_with_sign(cell: &[u8]) -> bool {
     match cell {
-        [b'=' | b'+' | b'@' | b'\'' | b'\t' | b'\r' | 0xEF, ..] => true,
         [b'-', rest @ ..] => {
             let mut points = rest.iter().filter(|byte| **byte == b'.');
             let is_number = rest.first().is_some_and(u8::is_ascii_digit)
@@ -144,33 +174,33 @@ fn begins_with_sign(cell: &[u8]) -> bool {
                 && points.nth(1).is_none();
             !is_number
         }
-        _ => false,
+        [first, ..] => is_sign(*first),
+        [] => false,
     }
 }
 
+/// Whether it is such a sign, or may be the first byte of one.
+#[inline]
+const fn is_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'=' | b'+' | b'-' | b'@' | b'\'' | b'\t' | b'\r' | 0xEF
+    )
+}
+
 /// What is known of the line that is being read.
-#[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says one thing of the line, apart from the others"
-)]
+#[derive(Clone, Copy, Default)]
 struct Begun {
     start: usize,
     /// Where the field begins that comes next.
     field: usize,
     /// How many there are before it.
     fields: usize,
-    /// Whether that field is quoted.
-    is_quoted: bool,
     has_quotes: bool,
     /// Whether some quotes are not as they are written.
     is_odd: bool,
     /// Whether a cell begins with a sign.
     has_sign: bool,
-    is_complete: bool,
-    /// Where its last field ends, and where the next line begins.
-    end: usize,
-    next: usize,
 }
 
 impl Begun {
@@ -185,11 +215,12 @@ impl Begun {
 
 /// Where the quote is that closes a field; the one that opens it was the last mark. `None` if its line does not.
 fn closing(marks: &mut Marks<'_>) -> Option<usize> {
+    let bytes = marks.text.as_bytes();
     loop {
         let at = marks.next();
-        match marks.bytes.get(at) {
+        match bytes.get(at) {
             None | Some(b'\n') => return None,
-            Some(b'"') if marks.bytes.get(at + 1) == Some(&b'"') => {
+            Some(b'"') if bytes.get(at + 1) == Some(&b'"') => {
                 marks.next();
             }
             Some(b'"') => return Some(at),
@@ -203,25 +234,23 @@ const STRETCH: usize = 64;
 
 /// The places of delimiters, quotes and line feeds. Fields are short, so that looking for the next of them from each
 /// place would take longer than finding all in a stretch of bytes.
+#[derive(Clone, Copy)]
 pub(crate) struct Marks<'t> {
-    bytes: &'t [u8],
-    /// The delimiter in each of eight bytes.
-    delimiter: u64,
+    text: &'t str,
+    delimiter: u8,
+    /// The last place that was given.
+    at: usize,
     /// Where the stretch begins, and a bit for each place in it that is still to be given.
     base: usize,
     found: u64,
 }
 
-/// A byte of a word of eight.
-const fn each(byte: u8) -> u64 {
-    0x0101_0101_0101_0101 * byte as u64
-}
-
 impl<'t> Marks<'t> {
-    pub(crate) fn new(bytes: &'t [u8], delimiter: u8) -> Self {
+    pub(crate) fn new(text: &'t str, delimiter: u8) -> Self {
         let mut marks = Self {
-            bytes,
-            delimiter: each(delimiter),
+            text,
+            delimiter,
+            at: 0,
             base: 0,
             found: 0,
         };
@@ -233,54 +262,46 @@ impl<'t> Marks<'t> {
     #[inline]
     pub(crate) fn next(&mut self) -> usize {
         while self.found == 0 {
-            if self.bytes.len() - self.base <= STRETCH {
-                return self.bytes.len();
+            if self.text.len() - self.base <= STRETCH {
+                self.at = self.text.len();
+                return self.at;
             }
             self.base += STRETCH;
             self.look();
         }
-        let place = self.found.trailing_zeros() as usize;
+        self.at = self.base + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
-        self.base + place
+        self.at
     }
 
     /// Looks at the stretch that begins at `base`.
     #[inline]
     fn look(&mut self) {
-        let rest = &self.bytes[self.base..];
+        let rest = &self.text.as_bytes()[self.base..];
         self.found = if let Some(stretch) = rest.first_chunk() {
-            self.places(stretch)
+            places(stretch, self.delimiter)
         } else {
             let mut stretch = [0; STRETCH];
             stretch[..rest.len()].copy_from_slice(rest);
-            self.places(&stretch)
+            places(&stretch, self.delimiter)
         };
     }
+}
 
-    #[inline]
-    fn places(&self, stretch: &[u8; STRETCH]) -> u64 {
-        // Of each byte all but the first bit, and that.
-        const REST: u64 = each(0x7F);
-        const FIRST: u64 = each(0x80);
-        // A byte is zero here if and only if it is the one that is looked for: then its first bit stays unset.
-        let differs = |word: u64, sign: u64| {
-            let word = word ^ sign;
-            ((word & REST) + REST) | word
-        };
-        let (words, _) = stretch.as_chunks::<8>();
-        let mut places = 0;
-        for (number, word) in words.iter().enumerate() {
-            let word = u64::from_le_bytes(*word);
-            let none = differs(word, self.delimiter)
-                & differs(word, each(b'\n'))
-                & differs(word, each(b'"'));
-            let found = (!none & FIRST) >> 7;
-            // Brings the lowest bits of eight bytes together in one byte.
-            let bits = found.wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            places |= bits << (8 * number);
-        }
-        places
+/// A bit for each byte of a stretch that is a delimiter, a quote or a line feed.
+fn places(stretch: &[u8; STRETCH], delimiter: u8) -> u64 {
+    // All bytes are compared side by side, then the lowest bits of eight of them brought together in one byte.
+    let mut marks = [0; STRETCH];
+    for (mark, byte) in marks.iter_mut().zip(stretch) {
+        *mark = u8::from(*byte == delimiter) | u8::from(*byte == b'\n') | u8::from(*byte == b'"');
     }
+    let (words, _) = marks.as_chunks::<8>();
+    let mut places = 0;
+    for word in words.iter().rev() {
+        let bits = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        places = places << 8 | bits;
+    }
+    places
 }
 
 #[cfg(test)]

@@ -222,23 +222,10 @@ impl RawRows {
     #[inline]
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let written = self.written(row, column);
-        match written.as_bytes() {
-            [] => Cell::Blank,
-            [first, tag, rest @ ..] if char::from(*first) == TYPED => {
-                let bits = rest
-                    .iter()
-                    .rev()
-                    .fold(0_u64, |bits, seven| bits << 7 | u64::from(*seven));
-                match tag {
-                    b'n' => Cell::Number(f64::from_bits(bits)),
-                    b'p' => Cell::Percent(f64::from_bits(bits)),
-                    b'd' => Cell::Date(f64::from_bits(bits)),
-                    b'b' => Cell::Bool(bits != 0),
-                    b'e' => Cell::Error(CellError::ALL[bits as usize % CellError::ALL.len()]),
-                    _ => Cell::Text(&written[2..]),
-                }
-            }
-            _ => Cell::Text(written),
+        match written.as_bytes().first() {
+            None => Cell::Blank,
+            Some(first) if char::from(*first) == TYPED => typed(written),
+            Some(_) => Cell::Text(written),
         }
     }
 
@@ -259,6 +246,23 @@ impl RawRows {
     /// The cells of row `row` in order.
     pub fn row(&self, row: usize) -> impl Iterator<Item = Cell<'_>> {
         (0..self.width).map(move |column| self.cell(row, column))
+    }
+}
+
+/// A cell that begins with [`TYPED`].
+fn typed(written: &str) -> Cell<'_> {
+    let [_, tag, rest @ ..] = written.as_bytes() else {
+        return Cell::Text(written);
+    };
+    let sevens = rest.iter().rev();
+    let bits = sevens.fold(0_u64, |bits, seven| bits << 7 | u64::from(*seven));
+    match tag {
+        b'n' => Cell::Number(f64::from_bits(bits)),
+        b'p' => Cell::Percent(f64::from_bits(bits)),
+        b'd' => Cell::Date(f64::from_bits(bits)),
+        b'b' => Cell::Bool(bits != 0),
+        b'e' => Cell::Error(CellError::ALL[bits as usize % CellError::ALL.len()]),
+        _ => Cell::Text(&written[2..]),
     }
 }
 

@@ -362,3 +362,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn texts_that_nothing_asks_for_have_the_same_faults_and_blanks() {
+    let cells = ["甲", " ", "#REF!", "无", "4.4E+17", "'=1", "甲", "#N/A"];
+    let asked = CellRule {
+        escaped: true,
+        ..CellRule::new("备注", FieldKind::Text)
+    };
+    let unasked = CellRule {
+        is_asked: false,
+        ..asked.clone()
+    };
+    let (kept, seen) = (read(&cells, &asked), read(&cells, &unasked));
+    assert_eq!(seen.faults, kept.faults);
+    assert_eq!(seen.faults.len(), 2);
+    assert_eq!((seen.blanks, kept.blanks), (3, 3));
+    for row in 0..cells.len() {
+        assert_eq!(
+            seen.column.is_missing(row),
+            kept.column.is_missing(row),
+            "{row}"
+        );
+    }
+}

@@ -168,7 +168,8 @@ impl Run<'_> {
         self.is_of_customers(&head.table())?;
         let is_large = file.size() > 2 * BLOCK as u64;
         let threads = if is_large { cores() } else { 1 };
-        let grader = among_everybody(&self.grader(), head, threads, BLOCK, &|| file.rows())?;
+        let rows = || file.rows();
+        let grader = among_everybody(&self.grader(), head, threads, BLOCK, &rows, &spill)?;
         until_foreseen(|foreseen| {
             let blocks = Blocks::new(file.rows(), head.line(), BLOCK);
             let next = || blocks.block().map_err(Reason::from);

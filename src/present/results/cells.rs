@@ -7,6 +7,7 @@ use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::Explainer;
 use crate::explain::distance::Nearest;
+use crate::explain::number_at;
 use crate::present::marks::{decision_mark, write_decision_mark};
 use crate::present::table::{OutCell, RowMark};
 use crate::scheme::model::{FieldKind, ResultColumn, SameKey};
@@ -155,7 +156,9 @@ impl<'a> Results<'a> {
                 .since
                 .map_or(OutCell::Blank, OutCell::Date),
             ResultColumn::Score => {
-                crate::explain::score_of(grading, row).map_or(OutCell::Blank, OutCell::Number)
+                let score = self.score.map(|slot| grading.facts.get(slot));
+                let score = score.and_then(|column| number_at(column, row));
+                score.map_or(OutCell::Blank, OutCell::Number)
             }
             ResultColumn::Type => text(grading.type_name(row)),
             ResultColumn::Label(index) => {

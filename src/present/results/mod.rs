@@ -16,7 +16,7 @@ use crate::book::Entry;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::explain::Explainer;
 use crate::explain::distance::Nearest;
-use crate::expr::{Base, Type};
+use crate::expr::{Base, Slot, Type};
 use crate::grading::Grading;
 use crate::parallel::{cores, each};
 use crate::read::{Format, fold_header};
@@ -100,6 +100,8 @@ pub struct Results<'a> {
     types: Vec<Arc<str>>,
     /// What tells why; worked out when a cell asks.
     explainer: OnceLock<Explainer<'a>>,
+    /// Where the score is.
+    score: Option<Slot>,
     /// What is nearest to a better grade; worked out when a cell asks.
     nearest: OnceLock<Nearest>,
     /// The tags of each customer in one text, where those are few; worked out when a cell asks.
@@ -138,6 +140,7 @@ impl<'a> Results<'a> {
             explainer: OnceLock::new(),
             nearest: OnceLock::new(),
             tags: OnceLock::new(),
+            score: scheme.score_slot(),
             findings: vec![],
             view,
         };

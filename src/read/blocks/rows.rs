@@ -1,7 +1,7 @@
 //! The rows of a block, as a table of their own.
 
 use super::{Block, Head, Unfit};
-use crate::read::assemble::is_blank;
+use crate::read::assemble::{begins_visibly, is_blank};
 use crate::read::body::{Body, Part, PassedOver};
 use crate::read::footer::is_footer;
 use crate::read::header::Header;
@@ -103,15 +103,16 @@ impl Ordinary<'_> {
         if is_blank(&Cell::Text(key)) || is_footer(key) {
             return false;
         }
-        let filled = |column: &usize| !is_blank(&rows.cell(row, *column));
-        let mut columns = (0..rows.width()).filter(filled);
+        let cells = (0..rows.width()).map(|column| (column, rows.cell(row, column)));
+        let mut filled = cells.filter(|(_, cell)| !is_blank(cell));
         // A row with a single cell may be a title, a note or a unit.
-        let (Some(first), Some(_)) = (columns.next(), columns.next()) else {
+        let (Some((first, cell)), Some((second, next))) = (filled.next(), filled.next()) else {
             return false;
         };
-        let columns = self.headers.iter().enumerate().skip(first).take(2);
-        let mut cells = columns.take_while(|(column, _)| *column < rows.width());
-        !cells.any(|(column, header)| is_header(rows.cell(row, column), header))
+        // The column behind the first has a heading, which no blank cell has.
+        let is_the_header = is_header(cell, &self.headers[first])
+            || second == first + 1 && is_header(next, &self.headers[second]);
+        !is_the_header
     }
 
     /// The same of a row whose cells stand in a line.
@@ -135,7 +136,6 @@ impl Ordinary<'_> {
 fn is_header(cell: Cell<'_>, header: &Header) -> bool {
     let Cell::Text(text) = cell else { return false };
     // Trimming takes more time than telling two texts apart.
-    let begins =
-        |byte: &u8| header.text.as_bytes().first() == Some(byte) || !byte.is_ascii_graphic();
-    text.as_bytes().first().is_some_and(begins) && text.trim() == header.text
+    let may_be = !begins_visibly(text) || text.starts_with(&header.text);
+    may_be && text.trim() == header.text
 }

@@ -31,7 +31,7 @@ impl Head {
         let fields = self.shape.headers.len();
         let width = width.max(ordinary.key + 1).max(2).min(fields);
         let mut cells = vec![""; fields];
-        let mut marks = Marks::new(bytes, delimiter);
+        let mut marks = Marks::new(text, delimiter);
         let (mut at, mut count) = (0, 0);
         while at < bytes.len() {
             for (field, cell) in cells.iter_mut().enumerate() {

@@ -176,6 +176,8 @@ pub struct SlotEntry {
     pub ty: Type,
     /// What fills it.
     pub kind: SlotKind,
+    /// Whether an expression of the scheme names it. Those that a call brings along are not counted.
+    pub is_read: bool,
     /// Whether it is estimated, or worked out of what is: every output says so.
     pub is_estimate: bool,
     /// How it is seen: in the scheme of a grading that a role sees ([`crate::roles`]) not always as it is.

@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 /// A field of a sheet.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the field, apart from the others"
+)]
 pub struct Field {
     /// Its name in expressions.
     pub name: Arc<str>,
@@ -41,6 +45,8 @@ pub struct Field {
     pub may_jump: bool,
     /// Who is to see to its findings.
     pub care: Care,
+    /// Whether anything asks for its values; else a column of ids or texts says of each row only whether it has one.
+    pub is_asked: bool,
 }
 
 /// What the values of a field may be. Judged when the column is read; a missing value is outside of nothing.
@@ -106,6 +112,7 @@ impl Field {
             stale_after: None,
             may_jump: false,
             care: Care::default(),
+            is_asked: true,
         }
     }
 }

@@ -251,6 +251,7 @@ impl Validator<'_> {
                 owner: None,
                 due_days,
             },
+            is_asked: true,
         };
         let ty = if is_known {
             field_type(&field)

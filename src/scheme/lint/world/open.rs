@@ -364,6 +364,7 @@ impl<'a> Open<'a> {
             ty,
             // It comes from outside, as a customer's number does.
             kind: SlotKind::Id,
+            is_read: true,
             is_estimate: false,
             sight: Sight::Open,
         });
