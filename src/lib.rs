@@ -20,7 +20,7 @@
 //! decide      (grade of the values, grade before) → Decided{grade, decision}
 //! classify    (Scheme, Facts) → Classification{types, reviews, strategies}; tags
 //! grading     (Scheme, Book) → Grading                                                            metrics to classify
-//! explain     (Grading, row) → Explanation; reasons; distances to other grades
+//! explain     Grading → Explainer; row → Explanation, reasons; distances to other grades
 //! review      (Scheme, Tables, where customers stand) → Settled{what people set, who disagrees}; proposals
 //! repair      (Table, Tables of a repair workbook) → Mended{table, who mended what, what waits still}
 //! duplicates  (Scheme, columns of the customers) → pairs, points, evidence; decisions → who is whom

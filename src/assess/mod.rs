@@ -358,9 +358,10 @@ impl<'a> Parts<'a> {
         let is_seen = score.is_none_or(|score| scheme.slots.sight(score) == Sight::Open);
         Self {
             scheme,
-            weighted: match is_seen {
-                true => weighted(scheme, dimensions, facts),
-                false => vec![],
+            weighted: if is_seen {
+                weighted(scheme, dimensions, facts)
+            } else {
+                vec![]
             },
         }
     }

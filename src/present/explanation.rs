@@ -122,7 +122,7 @@ impl Told<'_> {
             sum.checked_add(weight).unwrap_or(sum)
         });
         for step in &explanation.dimensions {
-            let label = step.label.as_deref().unwrap_or("—");
+            let label = step.label.unwrap_or("—");
             let _ = write!(out, "\n{}: {label}", step.name);
             if let (Some(points), Some(weight)) = (step.points, step.weight) {
                 let part = step
