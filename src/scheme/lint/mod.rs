@@ -12,6 +12,7 @@
 
 mod certainty;
 mod customers;
+mod day;
 mod effect;
 mod figures;
 mod gaps;
@@ -61,7 +62,7 @@ pub fn lint(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Finding> {
 
 /// The same, with how the customers are told whom each finding is about ([`touched`]).
 pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
-    let scheme = &names::on_the_day(scheme, as_of);
+    let scheme = &day::on_the_day(scheme, as_of);
     let figures = figures::lint(scheme, as_of).into_iter();
     let mut found: Vec<Linted> = figures.map(Linted::from).collect();
     let open = Open::new(scheme, as_of);

@@ -1,6 +1,8 @@
 //! What is found in schemes, and what is not.
 
+mod days;
 mod found;
+mod ladders;
 mod law;
 mod moves;
 mod numbers;

@@ -1,0 +1,155 @@
+//! A rise in a value that lowers the grade (or a dimension's points) where it should not.
+//!
+//! A value may be better the higher it is, or the lower, or best in the middle: none of that is a fault. Two things are:
+//! one and the same rise (from a to b) lifts one customer and lowers another; and a customer falls on the way up and
+//! rises again, so that there is a hole between two better values. Of a value of which only sums with others count
+//! (`x + y between 5 and 9`) the first says nothing: the others move the places at which it turns.
+
+mod fault;
+mod telling;
+
+use super::Linted;
+use super::certainty::meeting;
+use super::steps::{Level, walks};
+use super::world::cells::Row;
+use super::world::component::Component;
+use super::world::states::Wanted;
+use super::world::{Open, States, TooMany};
+use crate::assess::Choice;
+use crate::diagnostic::{Code, Finding, Text};
+use crate::expr::{Bound, Slot};
+use crate::scheme::model::Scheme;
+use crate::table::column::MISSING;
+use crate::table::{Column, Date};
+use crate::text;
+use fault::fault;
+use std::collections::BTreeSet;
+use telling::{finding, place};
+
+/// What levels are of: the grade, or the points of a dimension.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Grade,
+    Points(usize),
+}
+
+impl Of {
+    /// The level of those who have none.
+    fn worst(self, scheme: &Scheme) -> Level {
+        match self {
+            Self::Grade => Some(-(scheme.grades.len() as i64)),
+            Self::Points(_) => None,
+        }
+    }
+}
+
+/// The findings about points, then those about the grade. `grades` are the customers that its conditions tell apart.
+pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<Linted> {
+    let mut findings = vec![];
+    let mut told: BTreeSet<Slot> = BTreeSet::new();
+    for (index, dimension) in open.scheme.dimensions.iter().enumerate() {
+        if dimension.weight.is_none() || !open.results.contains(&dimension.points_slot) {
+            continue;
+        }
+        let expressions = dimension.rule.expressions();
+        let conditions: Vec<&Bound> = expressions.map(|expression| &expression.bound).collect();
+        let wanted = Wanted {
+            variables: vec![],
+            conditions,
+            dimensions: BTreeSet::from([index]),
+            without: None,
+        };
+        if let Ok(states) = States::new(open, wanted, as_of) {
+            findings.extend(of_states(
+                open,
+                &states,
+                Of::Points(index),
+                &mut told,
+                as_of,
+            ));
+        }
+    }
+    if let Some(states) = grades {
+        findings.extend(of_states(open, states, Of::Grade, &mut told, as_of));
+    }
+    findings
+}
+
+fn of_states(
+    open: &Open<'_>,
+    states: &States,
+    of: Of,
+    told: &mut BTreeSet<Slot>,
+    as_of: Date,
+) -> Vec<Linted> {
+    let level = |components: &[Component], slots: &[Slot], rows: &[Row]| {
+        let (facts, assessment) = States::graded(open, components, slots, rows, as_of);
+        match of {
+            Of::Grade => {
+                let worst = of.worst(open.original);
+                let level = |choice: &Choice| match choice {
+                    Choice::Is(index) => Some(-i64::from(*index)),
+                    Choice::NoneHolds => worst,
+                    Choice::Unknown(_) => None,
+                };
+                assessment.grades.iter().map(level).collect()
+            }
+            Of::Points(dimension) => {
+                match facts.get(open.scheme.dimensions[dimension].points_slot) {
+                    Column::Number(points) => points
+                        .iter()
+                        .map(|points| Some(*points).filter(|points| *points != MISSING))
+                        .collect(),
+                    _ => vec![None; rows.len()],
+                }
+            }
+        }
+    };
+    let all = match walks(open, states, as_of, &level) {
+        Ok(all) => all,
+        Err(count) => return vec![not_decided(open.original, of, count).into()],
+    };
+    let outside: BTreeSet<Slot> = states.slots.iter().copied().collect();
+    let hanging = meeting(open, &outside);
+    let mut findings = vec![];
+    for walks in all {
+        // What hangs together with something else cannot rise alone.
+        if hanging.contains(&walks.slot) || told.contains(&walks.slot) {
+            continue;
+        }
+        match fault(&walks, of.worst(open.original)) {
+            Ok(None) => {}
+            Ok(Some(fault)) => {
+                told.insert(walks.slot);
+                findings.push(finding(open, states, of, &walks, &fault));
+            }
+            Err(count) => findings.push(not_decided(open.original, of, count).into()),
+        }
+    }
+    findings
+}
+
+fn not_decided(scheme: &Scheme, of: Of, TooMany(count): TooMany) -> Finding {
+    let what = match of {
+        Of::Grade => text!("the grade", "等级"),
+        Of::Points(index) => {
+            let name = &scheme.dimensions[index].name;
+            text!("the points of `{name}`", "`{name}` 的分数")
+        }
+    };
+    let finding = Finding::note(
+        Code::Inversion,
+        Text {
+            en: format!(
+                "whether a rise lowers {} was not decided: too many combinations",
+                what.en
+            ),
+            zh: format!("未判定数值增加是否会降低{}：组合太多", what.zh),
+        },
+    )
+    .at(place(scheme, of, Some(0)));
+    if count == usize::MAX {
+        return finding;
+    }
+    finding.with_note(text!("there are {count}", "共有 {count} 种"))
+}
