@@ -8,6 +8,7 @@ use crate::scheme::model::{
 };
 use crate::table::decimal::divide_half_away;
 use crate::table::{Decimal, Value};
+use std::collections::BTreeSet;
 
 /// What the column of a name can hold.
 pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
@@ -137,6 +138,12 @@ fn of_indicator(scheme: &Scheme, indicator: &Indicator) -> Shape {
         IndicatorRule::Bands(bands) => of_bands(bands),
         IndicatorRule::Points(points) => shape(scheme, None, &points.bound),
     }
+}
+
+/// The points of bands.
+pub fn points_of_bands(bands: &[Band]) -> BTreeSet<i64> {
+    let points = bands.iter().filter_map(|band| band.points);
+    points.map(Decimal::millionths).collect()
 }
 
 fn of_bands(bands: &[Band]) -> Shape {

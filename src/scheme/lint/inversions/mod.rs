@@ -10,9 +10,10 @@ mod telling;
 
 use super::Linted;
 use super::certainty::meeting;
-use super::steps::{Level, walks};
+use super::steps::{Level, Walks, walks};
 use super::world::cells::Row;
 use super::world::component::Component;
+use super::world::solve::Found;
 use super::world::states::Wanted;
 use super::world::{Open, States, TooMany};
 use crate::assess::Choice;
@@ -23,6 +24,7 @@ use crate::table::column::MISSING;
 use crate::table::{Column, Date};
 use crate::text;
 use fault::fault;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use telling::{finding, place};
 
@@ -59,14 +61,10 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
             dimensions: BTreeSet::from([index]),
             without: None,
         };
-        if let Ok(states) = States::new(open, wanted, as_of) {
-            findings.extend(of_states(
-                open,
-                &states,
-                Of::Points(index),
-                &mut told,
-                as_of,
-            ));
+        let of = Of::Points(index);
+        match States::new(open, wanted, as_of) {
+            Ok(states) => findings.extend(of_states(open, &states, of, &mut told, as_of)),
+            Err(count) => findings.push(not_decided(open.original, of, Why::TooMany(count)).into()),
         }
     }
     if let Some(states) = grades {
@@ -107,29 +105,70 @@ fn of_states(
     };
     let all = match walks(open, states, as_of, &level) {
         Ok(all) => all,
-        Err(count) => return vec![not_decided(open.original, of, count).into()],
+        Err(count) => return vec![not_decided(open.original, of, Why::TooMany(count)).into()],
     };
     let outside: BTreeSet<Slot> = states.slots.iter().copied().collect();
     let hanging = meeting(open, &outside);
     let mut findings = vec![];
+    // Why something was not decided is said once.
+    let mut open_ends: Vec<Why> = vec![];
+    let bends = |dimension: usize| {
+        let points = open.read(open.scheme.dimensions[dimension].points_slot);
+        open.solver().bends(&points, &mut Found::default()).is_ok()
+    };
+    let worked_out = match of {
+        Of::Points(dimension) if open.is_worked_out(dimension) => Some(dimension),
+        _ => None,
+    };
+    if worked_out.is_some_and(|dimension| !bends(dimension)) {
+        open_ends.push(Why::NotSeenThrough);
+    }
     for walks in all {
-        // What hangs together with something else cannot rise alone.
-        if hanging.contains(&walks.slot) || told.contains(&walks.slot) {
+        if told.contains(&walks.slot) {
             continue;
         }
         match fault(&walks, of.worst(open.original)) {
+            // Between two places points that are worked out come to more than is looked at.
+            Ok(None) if worked_out.is_some() && !walks.is_summed && !is_one_way(&walks) => {
+                open_ends.push(Why::NotSeenThrough);
+            }
             Ok(None) => {}
+            // What hangs together with something else cannot rise alone.
+            Ok(Some(_)) if hanging.contains(&walks.slot) || open.is_unseen(walks.slot) => {
+                open_ends.push(Why::NotSeenThrough);
+            }
             Ok(Some(fault)) => {
                 told.insert(walks.slot);
                 findings.push(finding(open, states, of, &walks, &fault));
             }
-            Err(count) => findings.push(not_decided(open.original, of, count).into()),
+            Err(count) => open_ends.push(Why::TooMany(count)),
         }
     }
+    open_ends.dedup();
+    let open_ends = open_ends.into_iter();
+    findings.extend(open_ends.map(|why| not_decided(open.original, of, why).into()));
     findings
 }
 
-fn not_decided(scheme: &Scheme, of: Of, TooMany(count): TooMany) -> Finding {
+/// Whether a value only ever lifts, or only ever lowers; or there is but one customer for whom it rises.
+fn is_one_way(walks: &Walks) -> bool {
+    let moves = |wanted: Ordering| {
+        walks.all.iter().any(|walk| {
+            let known: Vec<i64> = walk.levels.iter().copied().flatten().collect();
+            known.windows(2).any(|pair| pair[1].cmp(&pair[0]) == wanted)
+        })
+    };
+    walks.all.len() < 2 || !moves(Ordering::Greater) || !moves(Ordering::Less)
+}
+
+/// Why something was not decided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    TooMany(TooMany),
+    NotSeenThrough,
+}
+
+fn not_decided(scheme: &Scheme, of: Of, why: Why) -> Finding {
     let what = match of {
         Of::Grade => text!("the grade", "等级"),
         Of::Points(index) => {
@@ -137,19 +176,25 @@ fn not_decided(scheme: &Scheme, of: Of, TooMany(count): TooMany) -> Finding {
             text!("the points of `{name}`", "`{name}` 的分数")
         }
     };
+    let Text { en, zh } = match why {
+        Why::TooMany(_) => text!("too many combinations", "组合太多"),
+        Why::NotSeenThrough => text!(
+            "what is worked out from the same values moves with them",
+            "由同一数值算出的部分会随之变化"
+        ),
+    };
     let finding = Finding::note(
         Code::Inversion,
         Text {
-            en: format!(
-                "whether a rise lowers {} was not decided: too many combinations",
-                what.en
-            ),
-            zh: format!("未判定数值增加是否会降低{}：组合太多", what.zh),
+            en: format!("whether a rise lowers {} was not decided: {en}", what.en),
+            zh: format!("未判定数值增加是否会降低{}：{zh}", what.zh),
         },
     )
     .at(place(scheme, of, Some(0)));
-    if count == usize::MAX {
-        return finding;
+    match why {
+        Why::TooMany(TooMany(count)) if count < usize::MAX => {
+            finding.with_note(text!("there are {count}", "共有 {count} 种"))
+        }
+        _ => finding,
     }
-    finding.with_note(text!("there are {count}", "共有 {count} 种"))
 }

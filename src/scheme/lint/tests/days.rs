@@ -1,6 +1,6 @@
 //! Days, ages and limits of dates against brute force: every day of some years is tried, with every value of a number.
 
-use super::with_fields;
+use super::{cases, with_fields};
 use crate::diagnostic::{Code, Finding, Severity, Shown, Witness};
 use crate::scheme::lint::lint;
 use crate::scheme::validate;
@@ -209,7 +209,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(cases(250))]
 
     #[test]
     fn check_finds_what_every_day_shows_and_nothing_else(plan in plan()) {

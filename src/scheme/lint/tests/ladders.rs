@@ -1,7 +1,7 @@
 //! Whole ladders against brute force: several rules of movement with and without `from`, to a level or by steps. From
 //! every level every customer of a grid is tried.
 
-use super::{linted, with_fields};
+use super::{cases, linted, with_fields};
 use crate::diagnostic::{Code, Finding, Severity, Shown};
 use crate::table::Value;
 use proptest::prelude::*;
@@ -204,7 +204,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn check_finds_where_rules_meet_and_which_grades_only_they_give(plan in plan()) {
