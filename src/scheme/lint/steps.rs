@@ -6,7 +6,7 @@ use super::variables::Kind;
 use super::world::cells::Row;
 use super::world::component::{Component, first_rows};
 use super::world::states::{Together, combinations};
-use super::world::{MOST_WALKED, Open, States, TooMany};
+use super::world::{MOST, Open, States, TooMany};
 use crate::expr::Slot;
 use crate::table::{Date, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +120,7 @@ fn along(
         distinct.entry(outcomes.collect()).or_insert(rows);
     }
     let count = distinct.len() * others.len() * keys.len();
-    if count > MOST_WALKED {
+    if count > MOST {
         return Err(TooMany(count));
     }
     let mut customers = vec![];

@@ -13,13 +13,14 @@ use super::certainty::meeting;
 use super::steps::{Level, Walks, walks};
 use super::world::cells::Row;
 use super::world::component::Component;
+use super::world::reads::Reads;
 use super::world::solve::Found;
 use super::world::states::Wanted;
 use super::world::{Open, States, TooMany};
 use crate::assess::Choice;
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Bound, Slot};
-use crate::scheme::model::Scheme;
+use crate::scheme::model::{GradeRule, Scheme};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date};
 use crate::text;
@@ -67,10 +68,58 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
             Err(count) => findings.push(not_decided(open.original, of, Why::TooMany(count)).into()),
         }
     }
-    if let Some(states) = grades {
+    if let Some(states) = grades
+        && !follows_points(open, as_of)
+    {
         findings.extend(of_states(open, states, Of::Grade, &mut told, as_of));
     }
     findings
+}
+
+/// Whether a rise lowers the grade nowhere but where it lowers points, which is told of them: the grade follows the
+/// score alone and never falls as that rises, and no two dimensions that count read the same value. Asked only where
+/// points are worked out: there are many customers then.
+fn follows_points(open: &Open<'_>, as_of: Date) -> bool {
+    let Some(score) = open.scheme.score_slot().filter(|_| open.has_worked_out()) else {
+        return false;
+    };
+    let grades = |open: &Open<'_>| -> Vec<Bound> {
+        let rules = open.scheme.grades.iter().map(|grade| &grade.rule);
+        let when = rules.filter_map(|rule| match rule {
+            GradeRule::When(when) => when.as_ref(),
+            GradeRule::Top(_) => None,
+        });
+        when.map(|when| when.bound.clone()).collect()
+    };
+    let is_score = |bound: &Bound| bound.slots().iter().all(|slot| *slot == score);
+    if !grades(open).iter().all(is_score) {
+        return false;
+    }
+    let mut read: BTreeSet<Slot> = BTreeSet::new();
+    for (index, dimension) in open.scheme.dimensions.iter().enumerate() {
+        let own = Reads::of_dimension(open, index).outside;
+        if dimension.weight.is_none() {
+            continue;
+        }
+        if !read.is_disjoint(&own) {
+            return false;
+        }
+        read.extend(own);
+    }
+    let coarse = Open::coarse(open.original, as_of);
+    let conditions = grades(&coarse);
+    let wanted = Wanted {
+        variables: vec![],
+        conditions: conditions.iter().collect(),
+        dimensions: BTreeSet::new(),
+        without: None,
+    };
+    let states = States::new(&coarse, wanted, as_of);
+    let found = states.map(|states| {
+        let told = &mut BTreeSet::new();
+        of_states(&coarse, &states, Of::Grade, told, as_of)
+    });
+    found.is_ok_and(|found| found.is_empty())
 }
 
 fn of_states(

@@ -11,7 +11,7 @@ use super::reads::Reads;
 use super::solve::Found;
 use super::states::States;
 use super::told::{Told, choice, values_of};
-use super::{MOST, MOST_WALKED, TooMany};
+use super::{MOST, TooMany};
 use crate::assess::{DimensionResult, Facts, assess_some};
 use crate::expr::{Bound, Node, Slot};
 use crate::scheme::lint::rewrite::Collector;
@@ -384,7 +384,7 @@ impl Component {
             .cloned()
             .collect();
         given.sort_by_key(|given| given.slot == slot);
-        let rows = rows(&given, &self.relations, MOST_WALKED)?;
+        let rows = rows(&given, &self.relations, MOST)?;
         let mut all: BTreeMap<i64, Value> = BTreeMap::new();
         let mut others: Vec<Row> = vec![];
         for row in &rows {
@@ -401,7 +401,7 @@ impl Component {
             .len()
             .saturating_mul(all.len())
             .saturating_mul(histories);
-        if count > MOST_WALKED {
+        if count > MOST {
             return Err(TooMany(count));
         }
         let mut component = self.clone();

@@ -30,9 +30,6 @@ use crate::scheme::lint::shape::ONE;
 /// More customers than these are not made.
 pub const MOST: usize = 100_000;
 
-/// More customers than these are not walked along one value: they are alike in all others.
-pub const MOST_WALKED: usize = 200_000;
-
 /// There would be too many customers: so many, or more than can be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany(pub usize);
