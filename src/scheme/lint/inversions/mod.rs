@@ -10,6 +10,7 @@ mod telling;
 
 use super::Linted;
 use super::certainty::meeting;
+use super::lists::lists;
 use super::steps::{Level, Walks, walks};
 use super::world::cells::Row;
 use super::world::component::Component;
@@ -108,8 +109,12 @@ fn follows_points(open: &Open<'_>, as_of: Date) -> bool {
     }
     let coarse = Open::coarse(open.original, as_of);
     let conditions = grades(&coarse);
+    let all = lists(coarse.original);
+    let Some(list) = all.iter().find(|list| list.of == super::lists::Of::Grades) else {
+        return false;
+    };
     let wanted = Wanted {
-        variables: vec![],
+        variables: super::variables(&coarse, &list.entries).0,
         conditions: conditions.iter().collect(),
         dimensions: BTreeSet::new(),
         without: None,
