@@ -10,7 +10,6 @@ mod telling;
 
 use super::Linted;
 use super::certainty::meeting;
-use super::lists::lists;
 use super::steps::{Level, Walks, walks};
 use super::world::cells::Row;
 use super::world::component::Component;
@@ -20,8 +19,8 @@ use super::world::states::Wanted;
 use super::world::{Open, States, TooMany};
 use crate::assess::Choice;
 use crate::diagnostic::{Code, Finding, Text};
-use crate::expr::{Bound, Slot};
-use crate::scheme::model::{GradeRule, Scheme};
+use crate::expr::{Bound, Comparison, Node, Slot};
+use crate::scheme::model::{Grade, GradeRule, Scheme};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date};
 use crate::text;
@@ -70,7 +69,7 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
         }
     }
     if let Some(states) = grades
-        && !follows_points(open, as_of)
+        && !follows_points(open)
     {
         findings.extend(of_states(open, states, Of::Grade, &mut told, as_of));
     }
@@ -80,20 +79,22 @@ pub fn inversions(open: &Open<'_>, grades: Option<&States>, as_of: Date) -> Vec<
 /// Whether a rise lowers the grade nowhere but where it lowers points, which is told of them: the grade follows the
 /// score alone and never falls as that rises, and no two dimensions that count read the same value. Asked only where
 /// points are worked out: there are many customers then.
-fn follows_points(open: &Open<'_>, as_of: Date) -> bool {
+fn follows_points(open: &Open<'_>) -> bool {
     let Some(score) = open.scheme.score_slot().filter(|_| open.has_worked_out()) else {
         return false;
     };
-    let grades = |open: &Open<'_>| -> Vec<Bound> {
-        let rules = open.scheme.grades.iter().map(|grade| &grade.rule);
-        let when = rules.filter_map(|rule| match rule {
-            GradeRule::When(when) => when.as_ref(),
-            GradeRule::Top(_) => None,
-        });
-        when.map(|when| when.bound.clone()).collect()
+    // The higher the score the more of such conditions hold, and the first that holds counts.
+    let rises = |grade: &Grade| match &grade.rule {
+        GradeRule::When(None) => true,
+        GradeRule::When(Some(when)) => match &when.bound.node {
+            Node::Compare(Comparison::Greater | Comparison::GreaterEqual, left, right) => {
+                left.node == Node::Slot(score) && right.literal().is_some()
+            }
+            _ => false,
+        },
+        GradeRule::Top(_) => false,
     };
-    let is_score = |bound: &Bound| bound.slots().iter().all(|slot| *slot == score);
-    if !grades(open).iter().all(is_score) {
+    if !open.scheme.grades.iter().all(rises) {
         return false;
     }
     let mut read: BTreeSet<Slot> = BTreeSet::new();
@@ -107,24 +108,7 @@ fn follows_points(open: &Open<'_>, as_of: Date) -> bool {
         }
         read.extend(own);
     }
-    let coarse = Open::coarse(open.original, as_of);
-    let conditions = grades(&coarse);
-    let all = lists(coarse.original);
-    let Some(list) = all.iter().find(|list| list.of == super::lists::Of::Grades) else {
-        return false;
-    };
-    let wanted = Wanted {
-        variables: super::variables(&coarse, &list.entries).0,
-        conditions: conditions.iter().collect(),
-        dimensions: BTreeSet::new(),
-        without: None,
-    };
-    let states = States::new(&coarse, wanted, as_of);
-    let found = states.map(|states| {
-        let told = &mut BTreeSet::new();
-        of_states(&coarse, &states, Of::Grade, told, as_of)
-    });
-    found.is_ok_and(|found| found.is_empty())
+    true
 }
 
 fn of_states(

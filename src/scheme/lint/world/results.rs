@@ -22,6 +22,9 @@ const MOST_PIECES: usize = 200;
 /// Weighted points with the weights that they have together.
 type Sum = (i128, i128);
 
+/// An expression of points with its weight.
+type Weighted<'p> = (i128, &'p Bound);
+
 /// Points that go into a sum of points.
 enum Points {
     /// These, and no others.
@@ -370,7 +373,7 @@ pub fn meet(
 }
 
 /// What the parts with few points add up to, in every way, and the other parts; `None` where that is too much.
-fn sums(parts: &[Part]) -> Option<(BTreeSet<Sum>, Vec<(i128, &Bound)>)> {
+fn sums(parts: &[Part]) -> Option<(BTreeSet<Sum>, Vec<Weighted<'_>>)> {
     let mut sums: BTreeSet<Sum> = BTreeSet::from([(0, 0)]);
     let mut open = vec![];
     for part in parts {
