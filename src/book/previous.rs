@@ -4,8 +4,9 @@
 
 use super::Earlier;
 use super::before::Before;
+use crate::clean::escape::unescape;
 use crate::clean::sheet::{RowRef, field_headers, place_of};
-use crate::clean::text::{parse_id, shorten, shown, trim, unescape};
+use crate::clean::text::{parse_id, shorten, shown, trim};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::read::{Table, find_columns};

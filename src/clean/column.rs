@@ -5,9 +5,10 @@
 
 use super::choice::Choices;
 use super::date::{self, DateForm, DateOrder};
+use super::escape::unescape;
 use super::fault::{CellFault, ColumnFault, Read};
 use super::number::{NumberKind, NumberReader, NumberRule};
-use super::text::{is_empty, parse_bool, parse_id, parse_text, unescape};
+use super::text::{is_empty, parse_bool, parse_id, parse_text};
 use crate::scheme::model::FieldKind;
 use crate::table::column::{MISSING, MISSING_DATE, MISSING_TEXT};
 use crate::table::{Cell, Column, ListColumn, RawRows, TextColumn, TextInterner, Truth, Unit};
@@ -44,7 +45,7 @@ pub struct CellRule {
     pub map: Vec<(Arc<str>, Arc<str>)>,
     /// Whether empty cells take the value above (merged cells). A cell that says "missing" (`-`, 无) does not.
     pub fill_down: bool,
-    /// Whether the cells are of a text file, in which formula-like texts are escaped (see [`super::text::needs_escape`]).
+    /// Whether the cells are of a text file, in which formula-like texts are escaped (see [`super::escape::needs_escape`]).
     pub escaped: bool,
 }
 

@@ -9,6 +9,7 @@ mod broken;
 pub mod choice;
 pub mod column;
 pub mod date;
+pub mod escape;
 pub mod fault;
 mod limits;
 pub mod mailbox;

@@ -90,72 +90,6 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a spreadsheet would run `text` as a formula, or it looks like such a text escaped.
-fn is_formula_like(text: &str) -> bool {
-    text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
-}
-
-/// Whether a text would be run as a formula by a spreadsheet that opens the file, or has an escape's look already (so
-/// that [`unescape`], by which it is read back, gives every text back): it begins with `=`, `+`,
-/// `-`, `@`, a tab or a carriage return, or one of the signs in full width (OWASP, "CSV Injection"), and is neither a
-/// plain decimal number nor a row of dashes.
-#[inline]
-pub fn needs_escape(text: &str) -> bool {
-    // Nearly every text ends here.
-    matches!(
-        text.as_bytes().first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'' | 0xEF)
-    ) && would_run(text)
-}
-
-/// The same of a text whose first byte leaves it open.
-fn would_run(text: &str) -> bool {
-    if text.starts_with('\'') {
-        return is_formula_like(text);
-    }
-    match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
-        Some('+' | '-' | '＋' | '－') => {
-            !is_plain_number(text) && !text.chars().all(|c| matches!(c, '-' | '－'))
-        }
-        _ => false,
-    }
-}
-
-/// A sign, digits with separators of thousands, at most one point, perhaps an exponent or `%`: a number to a
-/// spreadsheet, and harmless. With an escape it would be a text there, and missing from every sum.
-fn is_plain_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let digits = digits.strip_suffix('%').unwrap_or(digits);
-    let (digits, exponent) = digits.split_once(['E', 'e']).unwrap_or((digits, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let in_thousands = |part: &str| {
-        let mut groups = part.split(',');
-        let first = groups.next().unwrap_or_default();
-        all_digits(first)
-            && (first.len() <= 3 && !first.is_empty() || !part.contains(','))
-            && groups.all(|group| group.len() == 3 && all_digits(group))
-    };
-    !digits.is_empty()
-        && digits != "."
-        && in_thousands(whole)
-        && all_digits(fraction)
-        && !exponent.is_empty()
-        && all_digits(exponent)
-}
-
-/// Takes off the `'` that a CSV file has before a text that needs it (see [`needs_escape`]).
-#[inline]
-pub fn unescape(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'\'', ..] if is_formula_like(&text[1..]) => &text[1..],
-        _ => text,
-    }
-}
-
 /// The error that a text file shows for a workbook's error cell.
 #[inline]
 fn error_text(text: &str) -> Option<CellError> {
@@ -440,25 +374,6 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_escape_off_formula_like_texts_only() {
-        for (text, expected) in [
-            ("'=1+1", "=1+1"),
-            ("'-5", "-5"),
-            ("'+86", "+86"),
-            ("'@x", "@x"),
-            ("'\tx", "\tx"),
-            ("'＝1", "＝1"),
-            ("''=x", "'=x"),
-            ("'tis", "'tis"),
-            ("=1", "=1"),
-            ("'", "'"),
-            ("''", "''"),
-        ] {
-            assert_eq!(unescape(text), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn folds_widths() {
         assert_eq!(fold("１２０万（ＲＭＢ）：￥\u{3000}−"), "120万(RMB):¥ -");
         assert!(matches!(fold("华东，120"), Cow::Owned(_)));
@@ -479,15 +394,9 @@ mod tests {
         }
 
         #[test]
-        fn what_is_escaped_comes_back(text in "['=+@a\t-]{0,5}.{0,5}") {
-            let written = if needs_escape(&text) { format!("'{text}") } else { text.clone() };
-            prop_assert_eq!(unescape(&written), text.as_str());
-        }
-
-        #[test]
         fn any_text_is_read_without_panic(text in ".*") {
             let _ = (parse_id(Cell::Text(&text)), parse_text(Cell::Text(&text)), parse_bool(Cell::Text(&text)));
-            let _ = (shorten(&text), fold(&text), unescape(&text));
+            let _ = (shorten(&text), fold(&text));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::files::{Files, to_stdout};
 use super::inputs;
+use super::matching;
 use super::output::{Target, files_of, keep_inputs, outputs};
 use super::rules;
 use super::{Exit, Format, Global, Reading, Screen, Stop};
@@ -138,7 +139,7 @@ impl Known {
         }
         let scheme = rules::load(global)?.scheme;
         Ok(Self {
-            sheets: inputs::known_sheets(&scheme),
+            sheets: matching::known_sheets(&scheme),
             scheme: Some(scheme),
         })
     }
@@ -174,7 +175,7 @@ impl Known {
     /// The sheet and the fields that a table is for.
     fn placed(&self, table: &Table) -> Option<Placed> {
         let scheme = self.scheme.as_ref()?;
-        let name = inputs::place(scheme, &self.sheets, table).ok()?;
+        let name = matching::place(scheme, &self.sheets, table).ok()?;
         let sheet = scheme.sheets().find(|sheet| sheet.name == name)?;
         let mut fields = vec![String::new(); table.headers.len()];
         for field in &sheet.fields {

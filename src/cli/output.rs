@@ -155,6 +155,15 @@ impl Output {
 }
 
 impl Target {
+    /// What a path on the command line means: `-` is standard output.
+    pub fn of(path: &Path) -> Self {
+        if path == Path::new("-") {
+            Self::Stdout
+        } else {
+            Self::File(path.to_path_buf())
+        }
+    }
+
     /// Whether both are one place, however they are written: `a.csv` is `./a.csv`.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {

@@ -3,7 +3,6 @@
 
 use super::beside::{LastRuns, beside};
 use super::files::{Files, Sink, to_stdout};
-use super::grade::summary_target;
 use super::output::{Output, Target};
 use super::{Exit, Format, Global, Screen, Stop};
 use regrade::diagnostic::{Finding, Lang};
@@ -66,7 +65,7 @@ pub(super) fn write_all(
         }
     }
     let mut closed = false;
-    match global.summary_json.as_deref().map(summary_target) {
+    match global.summary_json.as_deref().map(Target::of) {
         Some(Target::File(path)) => files.write(&path, |out| {
             regrade::present::summary::write_json(summary, out)
         })?,

@@ -7,7 +7,8 @@
 
 use super::Graded;
 use super::graded::{Wanted, decision, present_name};
-use crate::clean::text::{parse_id, trim, unescape};
+use crate::clean::escape::unescape;
+use crate::clean::text::{parse_id, trim};
 use crate::decide::Decision;
 use crate::parallel;
 use crate::table::Cell;

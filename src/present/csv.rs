@@ -5,7 +5,7 @@
 //! million rows of twenty columns take a fraction of a second.
 
 use super::table::{ColumnRole, OutCell, ResultTable};
-use crate::clean::text::{needs_escape, unescape};
+use crate::clean::escape::{needs_escape, unescape};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::parallel::{cores, in_turn};
@@ -327,7 +327,7 @@ mod tests {
             } else {
                 plain.to_owned()
             };
-            assert_eq!(crate::clean::text::unescape(&written), plain);
+            assert_eq!(crate::clean::escape::unescape(&written), plain);
             if escaped && !plain.contains(['\r', '"', ',']) {
                 assert_eq!(
                     text(&texts(&[plain]), b',', false, true),

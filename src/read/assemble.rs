@@ -162,12 +162,12 @@ impl<'a> Assembler<'a> {
     pub(super) fn width(&self) -> usize {
         self.body
             .as_ref()
-            .map_or(usize::MAX, |body| body.headers.len())
+            .map_or(usize::MAX, |body| body.shape.headers.len())
     }
 
     /// Whether more rows are of use. They are not once the header matches no sheet of the scheme.
     pub(super) fn wants_more(&self) -> bool {
-        self.source.known.is_empty() || self.body.as_ref().is_none_or(|body| body.matched)
+        self.source.known.is_empty() || self.body.as_ref().is_none_or(|body| body.shape.matched)
     }
 
     /// A cell beyond [`Self::width`] that is not blank.
@@ -238,7 +238,7 @@ impl<'a> Assembler<'a> {
         };
         head.truncate(above);
         let mut body = Body::new(&header, headers, &head, self.format, self.source);
-        body.two_rows = last > above;
+        body.shape.two_rows = last > above;
         let cells: Vec<Cell<'_>> = header.cells.iter().map(Held::cell).collect();
         body.strays_of(header.number, &cells);
         if self.format == Format::Text {
@@ -297,21 +297,12 @@ impl<'a> Assembler<'a> {
             return Err(vec![error]);
         }
         body.finish(self.format);
-        let notes = body.notes(&self.origin);
         Ok(Some(Candidate {
-            matched: body.matched,
+            matched: body.shape.matched,
             table: Table {
-                origin: self.origin,
-                format: self.format,
-                encoding: None,
-                delimiter: None,
-                header_row: body.header_row,
-                headers: body.headers,
-                unit_line: body.unit_line,
                 serials_from_1904: self.serials_from_1904,
-                rows: body.rows,
-                broken: body.broken,
-                notes,
+                notes: body.notes(&self.origin),
+                ..body.table(self.origin, self.format)
             },
         }))
     }

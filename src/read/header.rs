@@ -5,7 +5,7 @@
 
 use super::header_row::Lexicon;
 use super::{KnownSheet, Source, Table};
-use crate::clean::text::unescape;
+use crate::clean::escape::unescape;
 use crate::diagnostic::{Code, Finding, Text, listed, nearest};
 use crate::table::{Unit, simplified};
 use crate::text;

@@ -7,7 +7,7 @@ use crate::table::Origin;
 pub(super) const PLACES_KEPT: usize = 1000;
 
 /// Blank rows: how many, and the first. A worksheet can have a million, so they are not listed.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Blank {
     pub(super) count: u64,
     pub(super) first: u32,

@@ -200,7 +200,7 @@ impl<'b> Worksheet<'b> {
     pub fn rows(&self, rows: &Rows) -> Result<(Table, Read), Unfit> {
         let mut body = Body::part(&self.shape, &self.lexicon);
         let (mut cells, mut span) = (0, None::<(u32, u32)>);
-        let width = body.headers.len();
+        let width = self.shape.headers.len();
         let joints = self.opened.rows(&rows.0, &mut |row, placed| {
             if row < self.shape.header_row {
                 return Ok(ControlFlow::Continue(()));
@@ -288,27 +288,17 @@ impl<'b> Worksheet<'b> {
     }
 
     /// How the worksheet was read, when all its parts are.
-    pub fn notes(&self, all: Read) -> Result<Vec<Finding>, Unfit> {
+    pub fn notes(&self, all: &Read) -> Result<Vec<Finding>, Unfit> {
         if !all.is_over {
             return Err(NotPlain::CutOff.into());
         }
-        let body = Body::part(&self.shape, &self.lexicon);
-        Ok(body.notes_of_parts(all.skips.0, &self.origin))
+        Ok(self.shape.notes(&all.skips.0, &self.origin))
     }
 
     fn table_of(&self, body: Body<'_>) -> Table {
         Table {
-            origin: self.origin.clone(),
-            format: Format::Xlsx,
-            encoding: None,
-            delimiter: None,
-            header_row: body.header_row,
-            headers: body.headers,
-            unit_line: body.unit_line,
             serials_from_1904: self.opened.outline.from_1904,
-            rows: body.rows,
-            broken: body.broken,
-            notes: vec![],
+            ..body.table(self.origin.clone(), Format::Xlsx)
         }
     }
 }

@@ -4,8 +4,9 @@
 use super::Correction;
 use super::columns::{Columns, Form};
 use super::levels::{Named, name_level, names};
+use crate::clean::escape::unescape;
 use crate::clean::sheet::shown;
-use crate::clean::text::{is_blank, parse_id, parse_text, shorten, unescape};
+use crate::clean::text::{is_blank, parse_id, parse_text, shorten};
 use crate::clean::{CellRule, read_column};
 use crate::decide::{Hold, Subject};
 use crate::diagnostic::{Code, Finding, Lang, Text};

@@ -27,7 +27,7 @@ impl Source for Worksheet<'_> {
     }
 
     fn notes(&self, all: Read) -> Result<Vec<Finding>, Reason> {
-        Ok(Self::notes(self, all)?)
+        Ok(Self::notes(self, &all)?)
     }
 }
 

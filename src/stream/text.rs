@@ -89,7 +89,7 @@ impl Source for Head {
     }
 
     fn notes(&self, all: BlocksRead) -> Result<Vec<Finding>, Reason> {
-        Ok(Self::notes(self, all.passed_over))
+        Ok(Self::notes(self, &all.passed_over))
     }
 }
 

@@ -2,7 +2,7 @@
 //! the ends of lines.
 
 use super::RawRows;
-use super::cell::TYPED;
+use super::raw_rows::TYPED;
 use memchr::{memchr, memchr2};
 
 /// No quoted field is longer, in bytes, than one that readers of records take for one.
@@ -285,7 +285,7 @@ impl<'t> Marks<'t> {
 
 #[cfg(test)]
 mod tests {
-    use crate::clean::text::{needs_escape, unescape};
+    use crate::clean::escape::{needs_escape, unescape};
     use crate::table::{Cell, RawRows};
 
     /// Fields that are no text of their own: what each of them is, and whether it is written so again.

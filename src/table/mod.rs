@@ -10,15 +10,17 @@ mod hash;
 mod lines;
 pub mod period;
 pub mod place;
+pub mod raw_rows;
 pub mod simplified;
 pub mod unit;
 
-pub use cell::{Cell, CellError, RawRows};
+pub use cell::{Cell, CellError};
 pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Truth, Value};
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
 pub use hash::{Hash, HmacSha256, HmacSha512};
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
+pub use raw_rows::RawRows;
 pub use simplified::simplified;
 pub use unit::Unit;

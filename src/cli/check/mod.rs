@@ -8,6 +8,7 @@ use super::files::{Files, write_outputs};
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};
+use super::matching;
 use super::output::{Output, Target, files_of, keep_inputs, outputs};
 use super::rules::{self, Rules};
 use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
@@ -131,7 +132,7 @@ fn data(
     for (sheet, table) in &tables {
         sheets.put(scheme, sheet, table.clone(), None);
     }
-    let missing = inputs::missing_sheets(scheme, &sheets);
+    let missing = matching::missing_sheets(scheme, &sheets);
     let before = Compared::new(global, scheme, as_of, &args.accept_jump)?;
     let sources = sources(&tables, None, &before.known);
     let tables = tables.iter().zip(&sources);

@@ -1,6 +1,6 @@
 //! The rows of an example, as the workbook to fill in takes them.
 
-use crate::cli::inputs::{known_sheets, place};
+use crate::cli::matching::{known_sheets, place};
 use regrade::clean::column::read_column;
 use regrade::clean::sheet::{column_of, shown};
 use regrade::diagnostic::Finding;

@@ -11,7 +11,8 @@ use columns::key_of_scheme;
 
 use super::{Customer, Snapshot, plain};
 use crate::book::{Recognised, recognise, recognise_by_words};
-use crate::clean::text::{is_blank, parse_id, shorten, shown, trim, unescape};
+use crate::clean::escape::unescape;
+use crate::clean::text::{is_blank, parse_id, shorten, shown, trim};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang, Text, listed};
 use crate::parallel;

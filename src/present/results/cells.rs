@@ -60,7 +60,7 @@ impl<'a> Results<'a> {
                 // The escape of a text file is not part of the text: an output that needs it puts it on again.
                 // Left on, it would grow by one sign a month and change a key such as `-17`.
                 Cell::Text(text) if table.encoding.is_some() => {
-                    Some(Cell::Text(crate::clean::text::unescape(text)))
+                    Some(Cell::Text(crate::clean::escape::unescape(text)))
                 }
                 cell => Some(cell),
             }

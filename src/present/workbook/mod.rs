@@ -10,6 +10,7 @@ mod book;
 mod charts;
 mod compared;
 mod duplicates;
+mod error;
 mod findings;
 mod formats;
 mod graded;
@@ -37,6 +38,7 @@ mod widths;
 
 pub use compared::write_diff;
 pub use duplicates::write_duplicates;
+pub use error::WorkbookError;
 pub use in_blocks::{Block, InBlocks, Misfit};
 pub use problems::write_problems;
 pub use repair::{RepairBook, write_repairs};
@@ -53,7 +55,7 @@ use super::strategies::StrategyRow;
 use super::summary::Summary;
 use super::table::{GradeStyle, ResultTable};
 use crate::compare::Fingerprint;
-use crate::diagnostic::{Lang, Text};
+use crate::diagnostic::Lang;
 use crate::report::RunFigures;
 use crate::text;
 use crate::words::Word;
@@ -61,8 +63,7 @@ use book::Book;
 use formats::Formats;
 use review::Lists;
 use rust_xlsxwriter::{DocProperties, Worksheet, XlsxError};
-use std::fmt;
-use std::io::{self, Seek, Write};
+use std::io::{Seek, Write};
 use std::path::PathBuf;
 use text::SheetNames;
 
@@ -132,81 +133,6 @@ pub struct Beside<'a> {
     pub scheme: Vec<Part>,
     /// The last runs of those who moved, where there is a ledger.
     pub history: Option<HistoryTable<'a>>,
-}
-
-/// Why a workbook cannot be written.
-#[derive(Debug)]
-pub enum WorkbookError {
-    /// The file, or a temporary one, cannot be written.
-    Io(io::Error),
-    /// More columns than a sheet has.
-    TooManyColumns(usize),
-    /// Something that the library refuses; a fault of regrade.
-    Library(XlsxError),
-}
-
-impl WorkbookError {
-    /// What is wrong, in both languages.
-    pub fn text(&self) -> Text {
-        match self {
-            Self::Io(error) => text!(
-                "the workbook cannot be written: {error}",
-                "无法写入工作簿：{error}"
-            ),
-            Self::TooManyColumns(count) => text!(
-                "{count} columns are more than the {MAX_COLUMNS} of a worksheet",
-                "共 {count} 列，超过工作表的上限 {MAX_COLUMNS} 列"
-            ),
-            Self::Library(error) => {
-                text!(
-                    "the workbook cannot be made: {error}",
-                    "无法生成工作簿：{error}"
-                )
-            }
-        }
-    }
-}
-
-impl fmt::Display for WorkbookError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text().en)
-    }
-}
-
-impl std::error::Error for WorkbookError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            Self::TooManyColumns(_) => None,
-            Self::Library(error) => Some(error),
-        }
-    }
-}
-
-impl From<io::Error> for WorkbookError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<zip::result::ZipError> for WorkbookError {
-    fn from(error: zip::result::ZipError) -> Self {
-        Self::Io(error.into())
-    }
-}
-
-impl From<XlsxError> for WorkbookError {
-    fn from(error: XlsxError) -> Self {
-        match error {
-            XlsxError::IoError(error) => Self::Io(error),
-            XlsxError::ZipError(error) => error.into(),
-            XlsxError::TempFileError(folder, error) => Self::Io(io::Error::new(
-                error.kind(),
-                format!("{}: {error}", folder.display()),
-            )),
-            other => Self::Library(other),
-        }
-    }
 }
 
 /// Writes the workbook to `out`, from its present position on.

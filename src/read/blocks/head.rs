@@ -170,7 +170,7 @@ impl Head {
             && shape.extent == shape.headers.len()
             && shape.extent > 1
             && shape.unit_line.is_none()
-            && self.notes(Skips::default()).is_empty();
+            && self.notes(&Skips::default()).is_empty();
         let delimiter = self.delimiter_byte().filter(|_| is_plain);
         delimiter.ok_or(Unfit::NotPlain)
     }
@@ -189,9 +189,8 @@ impl Head {
     }
 
     /// How the file was read, when all its parts are.
-    pub fn notes(&self, passed_over: Skips) -> Vec<Finding> {
-        let body = Body::part(&self.shape, &self.lexicon);
-        let mut notes = body.notes_of_parts(passed_over.0, &self.origin);
+    pub fn notes(&self, passed_over: &Skips) -> Vec<Finding> {
+        let mut notes = self.shape.notes(&passed_over.0, &self.origin);
         if self.single_column {
             notes.insert(0, single_column(&self.origin));
         }
@@ -203,17 +202,9 @@ impl Head {
 
     pub(super) fn table_of(&self, body: Body<'_>) -> Table {
         Table {
-            origin: self.origin.clone(),
-            format: Format::Text,
             encoding: Some(self.encoding.name()),
             delimiter: Some(self.delimiter),
-            header_row: body.header_row,
-            headers: body.headers,
-            unit_line: body.unit_line,
-            serials_from_1904: false,
-            rows: body.rows,
-            broken: body.broken,
-            notes: vec![],
+            ..body.table(self.origin.clone(), Format::Text)
         }
     }
 

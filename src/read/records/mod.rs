@@ -12,15 +12,17 @@
 //! - Where a stray quote opens a text that its line does not close, the next line with a field that ends with a quote
 //!   may be the end of that text, so it is not taken for a record either.
 
+mod ends;
+
+pub(super) use ends::has_lone_cr;
+
 use super::RowFault;
 use crate::table::Cell;
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use ends::{End, Ends};
+use memchr::memchr_iter;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-
-/// No quoted field is longer, in bytes: a stray quote would take the rest of the file into one cell.
-const LONGEST_FIELD: usize = 1 << 20;
 
 /// From how many records the usual number of fields is taken.
 const SAMPLE_RECORDS: usize = 200;
@@ -92,11 +94,6 @@ pub(super) fn each_of<E>(
     Ok(())
 }
 
-/// Whether a CR alone ends a line somewhere.
-pub(super) fn has_lone_cr(bytes: &[u8]) -> bool {
-    memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
-}
-
 /// The fields of the first records of `text`, at most `count` of them.
 pub(super) fn first(text: &str, delimiter: char, count: usize) -> Vec<Vec<String>> {
     let mut scan = Scan::new(text, delimiter, 1);
@@ -162,13 +159,10 @@ impl Usual {
 }
 
 struct Scan<'t> {
-    text: &'t str,
+    ends: Ends<'t>,
     /// Where the next record begins, and the number of its line.
     at: usize,
     line: u32,
-    delimiter: Delimiter,
-    /// Whether a CR alone ends a line somewhere. Without one, LFs are all there is to look for, many times as fast.
-    lone_cr: bool,
     /// How many fields records have; empty if that is not known.
     usual: BTreeSet<usize>,
     /// Whether a quote was stray and what it began may still go on.
@@ -177,13 +171,6 @@ struct Scan<'t> {
     cells: Vec<Cell<'t>>,
     /// The fields of the last record otherwise.
     fields: Vec<Cow<'t, str>>,
-}
-
-/// What stands between two fields, in UTF-8.
-#[derive(Clone, Copy)]
-struct Delimiter {
-    bytes: [u8; 4],
-    len: usize,
 }
 
 /// The next of a text. Offsets are those of the record, without the end of its line.
@@ -203,24 +190,12 @@ enum Found {
     },
 }
 
-/// What stands at a place between fields.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Delimiter,
-    Line,
-}
-
 impl<'t> Scan<'t> {
     fn new(text: &'t str, delimiter: char, line: u32) -> Self {
-        let mut bytes = [0; 4];
-        let len = delimiter.encode_utf8(&mut bytes).len();
-        let all = text.as_bytes();
         Self {
-            text,
+            ends: Ends::new(text, delimiter),
             at: 0,
             line,
-            delimiter: Delimiter { bytes, len },
-            lone_cr: has_lone_cr(all),
             usual: BTreeSet::new(),
             astray: false,
             cells: vec![],
@@ -230,7 +205,7 @@ impl<'t> Scan<'t> {
 
     fn next(&mut self) -> Option<Found> {
         let (line, mut blank) = (self.line, 0);
-        while let Some(len) = self.line_end(self.at).filter(|len| *len > 0) {
+        while let Some(len) = self.ends.line(self.at).filter(|len| *len > 0) {
             self.at += len;
             blank += 1;
         }
@@ -241,7 +216,7 @@ impl<'t> Scan<'t> {
                 count: blank,
             });
         }
-        if self.at >= self.text.len() {
+        if self.at >= self.ends.text.len() {
             return None;
         }
         let start = self.at;
@@ -262,16 +237,16 @@ impl<'t> Scan<'t> {
                 }
                 Err(fault) => {
                     let end = self.line_alone();
-                    let quotes = memchr_iter(b'"', &self.text.as_bytes()[start..end]);
+                    let quotes = memchr_iter(b'"', &self.ends.text.as_bytes()[start..end]);
                     self.astray = quotes.count() % 2 == 1;
                     (end, Some(fault))
                 }
             },
         };
-        self.at = end + self.line_end(end).unwrap_or(0);
+        self.at = end + self.ends.line(end).unwrap_or(0);
         self.line += 1;
         if !is_plain {
-            self.line += self.line_ends(start, end);
+            self.line += self.ends.lines(start, end);
         }
         Some(Found::Record {
             line,
@@ -307,7 +282,8 @@ impl<'t> Scan<'t> {
                 take(Piece::Record(Record {
                     line,
                     cells,
-                    written: (is_plain && self.delimiter.len == 1).then(|| &self.text[start..end]),
+                    written: (is_plain && self.ends.delimiter.len == 1)
+                        .then(|| &self.ends.text[start..end]),
                     fault,
                     end: self.at,
                 }))
@@ -317,17 +293,17 @@ impl<'t> Scan<'t> {
 
     /// Splits the record that begins here into `cells` and gives its end; `None` if a field of it is quoted.
     fn unquoted(&mut self) -> Option<usize> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.ends.text.as_bytes();
         self.cells.clear();
         let mut field = self.at;
         loop {
             if bytes.get(field) == Some(&b'"') {
                 return None;
             }
-            let (at, end) = self.field_end(field);
-            self.cells.push(cell(&self.text[field..at]));
+            let (at, end) = self.ends.field(field);
+            self.cells.push(cell(&self.ends.text[field..at]));
             match end {
-                End::Delimiter => field = at + self.delimiter.len,
+                End::Delimiter => field = at + self.ends.delimiter.len,
                 End::Line => return Some(at),
             }
         }
@@ -335,21 +311,21 @@ impl<'t> Scan<'t> {
 
     /// Splits the record that begins here into `fields`, over as many lines as its quotes go, and gives its end.
     fn quoted(&mut self) -> Result<usize, RowFault> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.ends.text.as_bytes();
         self.fields.clear();
         let (mut field, mut lines) = (self.at, 0);
         loop {
             let (at, end) = if bytes.get(field) == Some(&b'"') {
-                let (text, at, end) = self.quoted_field(field)?;
-                lines += self.line_ends(field, at);
+                let (text, at, end) = self.ends.quoted(field)?;
+                lines += self.ends.lines(field, at);
                 if self.encloses_records(field, at) {
                     return Err(RowFault::StrayQuote);
                 }
                 self.fields.push(text);
                 (at, end)
             } else {
-                let (at, end) = self.field_end(field);
-                self.fields.push(self.text[field..at].into());
+                let (at, end) = self.ends.field(field);
+                self.fields.push(self.ends.text[field..at].into());
                 (at, end)
             };
             let count = self.fields.len();
@@ -363,7 +339,7 @@ impl<'t> Scan<'t> {
                 return Err(RowFault::StrayQuote);
             }
             match end {
-                End::Delimiter => field = at + self.delimiter.len,
+                End::Delimiter => field = at + self.ends.delimiter.len,
                 End::Line => return Ok(at),
             }
         }
@@ -375,13 +351,13 @@ impl<'t> Scan<'t> {
         let (mut at, mut fields, mut records) = (start, 0, 0);
         let mut is_first = true;
         loop {
-            let (to, what) = self.field_end(at);
+            let (to, what) = self.ends.field(at);
             if to >= end {
                 return records > 0;
             }
             fields += 1;
             at = match what {
-                End::Delimiter => to + self.delimiter.len,
+                End::Delimiter => to + self.ends.delimiter.len,
                 End::Line => {
                     if !is_first {
                         if fields < 2 || !self.usual.contains(&fields) {
@@ -391,33 +367,8 @@ impl<'t> Scan<'t> {
                     }
                     is_first = false;
                     fields = 0;
-                    to + self.line_end(to).unwrap_or(0)
+                    to + self.ends.line(to).unwrap_or(0)
                 }
-            };
-        }
-    }
-
-    /// The quoted field that begins at `start`: its text, where it ends, and with what.
-    fn quoted_field(&self, start: usize) -> Result<(Cow<'t, str>, usize, End), RowFault> {
-        let bytes = self.text.as_bytes();
-        let most = bytes.len().min(start + LONGEST_FIELD);
-        let mut from = start + 1;
-        let mut text = Cow::Borrowed("");
-        loop {
-            let Some(quote) = memchr(b'"', &bytes[from.min(most)..most]).map(|at| from + at) else {
-                return Err(RowFault::StrayQuote);
-            };
-            if bytes.get(quote + 1) == Some(&b'"') {
-                text += &self.text[from..=quote];
-                from = quote + 2;
-                continue;
-            }
-            text += &self.text[from..quote];
-            let is_space = |byte: &&u8| **byte == b' ';
-            let at = quote + 1 + bytes[quote + 1..].iter().take_while(is_space).count();
-            return match self.end_at(at) {
-                Some(end) => Ok((text, at, end)),
-                None => Err(RowFault::StrayQuote),
             };
         }
     }
@@ -425,90 +376,30 @@ impl<'t> Scan<'t> {
     /// Splits the line that begins here, whose quotes are wrong, into `fields`: those that are quoted as they must be
     /// are unquoted, and the others stay as they stand there.
     fn line_alone(&mut self) -> usize {
-        let bytes = self.text.as_bytes();
+        let bytes = self.ends.text.as_bytes();
         self.fields.clear();
         let mut field = self.at;
         loop {
             let is_quoted = bytes.get(field) == Some(&b'"');
             let quoted = if is_quoted {
-                self.quoted_field(field).ok()
+                self.ends.quoted(field).ok()
             } else {
                 None
             };
-            let quoted = quoted.filter(|(_, at, _)| self.line_ends(field, *at) == 0);
+            let quoted = quoted.filter(|(_, at, _)| self.ends.lines(field, *at) == 0);
             let (at, end) = if let Some((text, at, end)) = quoted {
                 self.fields.push(text);
                 (at, end)
             } else {
-                let (at, end) = self.field_end(field);
-                self.fields.push(self.text[field..at].into());
+                let (at, end) = self.ends.field(field);
+                self.fields.push(self.ends.text[field..at].into());
                 (at, end)
             };
             match end {
-                End::Delimiter => field = at + self.delimiter.len,
+                End::Delimiter => field = at + self.ends.delimiter.len,
                 End::Line => return at,
             }
         }
-    }
-
-    /// Where the field from `from` on ends if it is not quoted, and with what.
-    fn field_end(&self, mut from: usize) -> (usize, End) {
-        let bytes = self.text.as_bytes();
-        loop {
-            let rest = &bytes[from..];
-            let first = self.delimiter.bytes[0];
-            let found = if self.lone_cr {
-                memchr3(first, b'\n', b'\r', rest)
-            } else {
-                memchr2(first, b'\n', rest)
-            };
-            let Some(at) = found.map(|at| from + at) else {
-                return (bytes.len(), End::Line);
-            };
-            match bytes[at] {
-                b'\n' if at > from && bytes[at - 1] == b'\r' => return (at - 1, End::Line),
-                b'\n' => return (at, End::Line),
-                // Nearly every delimiter is one byte.
-                byte if self.delimiter.len == 1 && byte == first => return (at, End::Delimiter),
-                _ => {}
-            }
-            match self.end_at(at) {
-                Some(end) => return (at, end),
-                None => from = at + 1,
-            }
-        }
-    }
-
-    /// What ends a field at `at`, if anything does.
-    fn end_at(&self, at: usize) -> Option<End> {
-        let rest = &self.text.as_bytes()[at..];
-        if rest.starts_with(&self.delimiter.bytes[..self.delimiter.len]) {
-            return Some(End::Delimiter);
-        }
-        self.line_end(at).map(|_| End::Line)
-    }
-
-    /// How many bytes the end of the line at `at` has; `None` if there is none, nothing at the end of the text.
-    fn line_end(&self, at: usize) -> Option<usize> {
-        match &self.text.as_bytes()[at..] {
-            [] => Some(0),
-            [b'\r', b'\n', ..] => Some(2),
-            [b'\n', ..] => Some(1),
-            [b'\r', ..] if self.lone_cr => Some(1),
-            _ => None,
-        }
-    }
-
-    /// How many lines end between two places.
-    fn line_ends(&self, from: usize, to: usize) -> u32 {
-        let bytes = &self.text.as_bytes()[from..to];
-        let lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
-        let crs = if self.lone_cr {
-            memchr_iter(b'\r', bytes).filter(lone).count()
-        } else {
-            0
-        };
-        (memchr_iter(b'\n', bytes).count() + crs) as u32
     }
 }
 

@@ -5,23 +5,27 @@
 //! has is in the format of every cell of it: blocks are written with as many as the first block has, and should a later
 //! one need more, it is known at the end with how many to begin again ([`InBlocks::kinds`]).
 
-use super::book::{Book, Way};
-use super::formats::Formats;
-use super::graded::{Columns, Graded, Part, shading};
-use super::pour::{Pouring, RowBlock, Shape};
-use super::review::Lists;
-use super::rows::Rows;
-use super::text::SheetNames;
-use super::widths::{self, Measuring};
-use super::{Limits, MAX_COLUMNS, WorkbookError, WorkbookOptions, graded};
-use crate::diagnostic::{Lang, Text};
+mod stand_ins;
+
+use crate::diagnostic::Text;
 use crate::present::summary::Summary;
-use crate::present::table::{ColumnKind, GradeStyle, OutCell, ResultTable, RowMark, TableColumn};
+use crate::present::table::{ColumnKind, OutCell, ResultTable};
+use crate::present::workbook::book::{Book, Way};
+use crate::present::workbook::formats::{Formats, Shade};
+use crate::present::workbook::graded::{Columns, Graded, Part, shading};
+use crate::present::workbook::pour::{Pouring, RowBlock, Shape};
+use crate::present::workbook::review::Lists;
+use crate::present::workbook::rows::Rows;
+use crate::present::workbook::text::SheetNames;
+use crate::present::workbook::widths::{self, Measuring};
+use crate::present::workbook::{
+    About, Limits, MAX_COLUMNS, WorkbookError, WorkbookOptions, graded,
+};
 use crate::text;
+use stand_ins::{Foreseen, Frame, places, wider};
 use std::io::{Seek, Write};
-use std::mem::discriminant;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Why a workbook is not written in blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,7 +101,7 @@ pub struct InBlocks {
 struct Begun {
     shape: Shape,
     columns: Columns,
-    behind_rows: fn(usize) -> super::formats::Shade,
+    behind_rows: fn(usize) -> Shade,
     frame: Frame,
 }
 
@@ -260,7 +264,7 @@ impl InBlocks {
         graded::head(sheet, &graded, &part, &mut made.formats)?;
         let known = made.book.end(&begun.shape, made.pouring);
         let known = known.ok_or(Misfit::Failed)?;
-        let about = super::About {
+        let about = About {
             graded: &[name],
             aside: &[],
             levels: &frame.grades,
@@ -302,7 +306,7 @@ impl InBlocks {
         let rows = Rows {
             table: &frame,
             columns: &columns,
-            shading: &|_, _, _| super::formats::Shade::Plain,
+            shading: &|_, _, _| Shade::Plain,
         };
         let (shape, pouring) = book.begin(rows, &mut formats, Some(unknown))?;
         let made = Made {
@@ -334,128 +338,5 @@ impl InBlocks {
                 self.is_void.store(true, Ordering::Relaxed);
             }
         }
-    }
-}
-
-/// How many places the numbers of each column have.
-fn places(table: &dyn ResultTable) -> Vec<u32> {
-    let of_column = |(column, described): (usize, &TableColumn)| {
-        let rows = 0..if described.kind.has_places() {
-            table.len()
-        } else {
-            0
-        };
-        let places = rows.map(|row| match table.cell(row, column) {
-            OutCell::Number(number) => number.places(),
-            _ => 0,
-        });
-        places.max().unwrap_or(0)
-    };
-    table.columns().iter().enumerate().map(of_column).collect()
-}
-
-/// The kind that has the places of both.
-fn wider(one: ColumnKind, other: ColumnKind) -> ColumnKind {
-    use ColumnKind::{Number, Percent};
-    match (one, other) {
-        (Number { places: one }, Number { places }) => Number {
-            places: one.max(places),
-        },
-        (Percent { places: one }, Percent { places }) => Percent {
-            places: one.max(places),
-        },
-        (one, _) => one,
-    }
-}
-
-/// A table of which more is known than its own rows tell: how many places its numbers have.
-struct Foreseen<'a> {
-    table: &'a (dyn ResultTable + Sync),
-    columns: &'a [TableColumn],
-}
-
-impl ResultTable for Foreseen<'_> {
-    fn lang(&self) -> Lang {
-        self.table.lang()
-    }
-
-    fn columns(&self) -> &[TableColumn] {
-        self.columns
-    }
-
-    fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    fn cell(&self, row: usize, column: usize) -> OutCell<'_> {
-        self.table.cell(row, column)
-    }
-
-    fn mark(&self, row: usize) -> RowMark {
-        self.table.mark(row)
-    }
-
-    fn grades(&self) -> &[GradeStyle] {
-        self.table.grades()
-    }
-
-    fn types(&self) -> &[Arc<str>] {
-        self.table.types()
-    }
-}
-
-/// What stays of all tables when their rows are written.
-struct Frame {
-    lang: Lang,
-    columns: Vec<TableColumn>,
-    rows: usize,
-    grades: Vec<GradeStyle>,
-    types: Vec<Arc<str>>,
-}
-
-impl Frame {
-    /// Whether a table has the same columns, but for the places of their numbers.
-    fn is_like(&self, table: &dyn ResultTable) -> bool {
-        let like = |(one, other): (&TableColumn, &TableColumn)| {
-            one.heading == other.heading
-                && one.role == other.role
-                && discriminant(&one.kind) == discriminant(&other.kind)
-        };
-        let columns = table.columns();
-        columns.len() == self.columns.len() && columns.iter().zip(&self.columns).all(like)
-    }
-}
-
-impl ResultTable for Frame {
-    fn lang(&self) -> Lang {
-        self.lang
-    }
-
-    fn columns(&self) -> &[TableColumn] {
-        &self.columns
-    }
-
-    fn len(&self) -> usize {
-        self.rows
-    }
-
-    fn cell(&self, _: usize, _: usize) -> OutCell<'_> {
-        OutCell::Blank
-    }
-
-    fn mark(&self, _: usize) -> RowMark {
-        RowMark {
-            grade: None,
-            decision: crate::decide::Decision::Unrated,
-            steps: None,
-        }
-    }
-
-    fn grades(&self) -> &[GradeStyle] {
-        &self.grades
-    }
-
-    fn types(&self) -> &[Arc<str>] {
-        &self.types
     }
 }

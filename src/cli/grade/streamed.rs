@@ -3,12 +3,13 @@
 //! Nothing is said and no file appears before the last row is graded. A [`Reason`] against it, known beforehand or met on
 //! the way, sends the call to the whole path, which begins from the start.
 
-use super::files::{Files, Sink, to_stdout};
-use super::grade::{Task, summary_target};
-use super::inputs::{Single, place};
-use super::output::{Output, Target};
-use super::rules::Rules;
-use super::{Exit, Format, Global, Screen, Stop};
+use super::task::Task;
+use crate::cli::files::{Files, Sink, to_stdout};
+use crate::cli::inputs::Single;
+use crate::cli::matching::place;
+use crate::cli::output::{Output, Target};
+use crate::cli::rules::Rules;
+use crate::cli::{Exit, Format, Global, Screen, Stop};
 use regrade::decide::Decision;
 use regrade::diagnostic::{Finding, Lang, Severity, each_once};
 use regrade::parallel::cores;
@@ -383,7 +384,7 @@ impl Run<'_> {
             }
             other => other,
         };
-        match self.global.summary_json.as_deref().map(summary_target) {
+        match self.global.summary_json.as_deref().map(Target::of) {
             Some(Target::File(path)) => {
                 files.write(&path, |out| summary::write_json(summary, out))?;
             }
