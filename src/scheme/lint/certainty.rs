@@ -24,6 +24,9 @@ pub fn certainty(judged: &Judged<'_>, told: &[usize]) -> Certainty {
         .iter()
         .flat_map(|index| judged.grid.told[*index].reads.outside.iter().copied());
     let outside: BTreeSet<Slot> = outside.collect();
+    if outside.iter().any(|slot| judged.open.is_unseen(*slot)) {
+        return Certainty::Open;
+    }
     if meeting(judged.open, &outside).is_empty() {
         return Certainty::Certain;
     }

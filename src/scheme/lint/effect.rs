@@ -1,6 +1,7 @@
 //! Weighted dimensions whose points never change the grade.
 
 use super::lists::{Of, lists};
+use super::shape::{narrow, shape};
 use super::world::states::Wanted;
 use super::world::{Open, States};
 use crate::assess::choose;
@@ -12,6 +13,9 @@ use crate::table::decimal::divide_half_away;
 use crate::table::{Column, Date, Decimal};
 use crate::text;
 use std::collections::BTreeSet;
+
+/// More trials of points with customers than these are not made.
+const MOST: usize = 2_000_000;
 
 /// The findings. A dimension has an effect if for some customer other points of it, all else as it is, give another
 /// grade.
@@ -67,12 +71,19 @@ pub fn without_effect(open: &Open<'_>, as_of: Date) -> Vec<Finding> {
             with_effect = true;
             continue;
         }
+        // What others give that are worked out depends on values of which a few only are looked at.
+        let mut others = (0..open.scheme.dimensions.len()).filter(|other| *other != index);
+        if others.any(|other| open.is_worked_out(other)) {
+            with_effect = true;
+            continue;
+        }
         let Some(points) = points(open, index, as_of) else {
             with_effect = true;
             continue;
         };
         let name = &dimension.name;
-        let why = if points.len() == 1 {
+        let is_worked_out = open.is_worked_out(index);
+        let why = if points.len() == 1 && !is_worked_out {
             text!(
                 "all of its bands give the same points",
                 "所有档的分数都相同"
@@ -159,6 +170,45 @@ fn points(open: &Open<'_>, dimension: usize, as_of: Date) -> Option<BTreeSet<i64
     (!known.is_empty()).then_some(known)
 }
 
+/// Of points that are worked out, those around which some customer's score passes what it is compared with: at and
+/// beside each, as far as the points go at all. `None` if that is too much to tell.
+fn between(
+    open: &Open<'_>,
+    dimension: usize,
+    states: &States,
+    score: Slot,
+    weight: i128,
+) -> Option<BTreeSet<i64>> {
+    let points = open.read(open.original.dimensions[dimension].points_slot);
+    let shape = shape(open.original, None, &points);
+    let score = open.read(score);
+    let told = states
+        .told
+        .iter()
+        .find(|told| told.part.node == score.node)?;
+    let known: BTreeSet<(i128, i128)> = states.points.iter().copied().flatten().collect();
+    let mut all: BTreeSet<i64> = shape.least.into_iter().chain(shape.greatest).collect();
+    for (sum, weights) in &known {
+        for at in &told.variable.thresholds {
+            // From half below on it is rounded to the figure, from half above on to what follows.
+            for edge in [2 * i128::from(*at) - 1, 2 * i128::from(*at) + 1] {
+                let edge = edge.checked_mul(weights + weight)?.checked_sub(2 * sum)?;
+                let first = edge.div_euclid(2 * weight);
+                let first = narrow(first)?;
+                let is_between = |points: &i64| {
+                    shape.least.is_none_or(|least| *points >= least)
+                        && shape.greatest.is_none_or(|greatest| *points <= greatest)
+                };
+                all.extend((first.saturating_sub(1)..=first.saturating_add(2)).filter(is_between));
+            }
+        }
+        if all.len().saturating_mul(states.customers.len()) > MOST {
+            return None;
+        }
+    }
+    Some(all)
+}
+
 /// Whether other points of a dimension change any grade; `None` if that is too much to tell.
 fn changes(
     open: &Open<'_>,
@@ -195,6 +245,14 @@ fn changes(
             GradeRule::Top(_) => None,
         })
         .collect();
+    let points = if open.is_worked_out(dimension) {
+        &between(open, dimension, &states, score, weight)?
+    } else {
+        points
+    };
+    if points.len().saturating_mul(states.customers.len()) > MOST {
+        return None;
+    }
     let mut before: Option<Vec<crate::assess::Choice>> = None;
     for points in points {
         let scores = states.points.iter().map(|known| {

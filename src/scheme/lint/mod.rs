@@ -12,6 +12,7 @@
 
 mod certainty;
 mod customers;
+mod day;
 mod effect;
 mod figures;
 mod gaps;
@@ -41,7 +42,7 @@ pub use windows::windows;
 use super::model::{Expression, Scheme, TopSize};
 use crate::assess::{Choice, choose};
 use crate::diagnostic::{At, Code, Finding, Severity, Text};
-use crate::expr::{Bound, Node};
+use crate::expr::{Bound, Node, Slot};
 use crate::table::{Column, Date, Decimal, Truth, Value};
 use crate::text;
 use lists::{Entry, List, Of, Rule};
@@ -61,22 +62,17 @@ pub fn lint(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Finding> {
 
 /// The same, with how the customers are told whom each finding is about ([`touched`]).
 pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
-    let scheme = &names::on_the_day(scheme, as_of);
+    let scheme = &day::on_the_day(scheme, as_of);
     let figures = figures::lint(scheme, as_of).into_iter();
     let mut found: Vec<Linted> = figures.map(Linted::from).collect();
     let open = Open::new(scheme, as_of);
-    let opened = lists::lists(&open.scheme);
-    let mut grades = None;
-    for (list, opened) in lists::lists(scheme).iter().zip(&opened) {
-        let states = of_list(&open, list, opened, as_of, &mut found);
-        if list.of == Of::Grades {
-            grades = states;
-        }
-    }
-    found.extend(inversions::inversions(&open, grades.as_ref(), as_of));
-    let without_effect = effect::without_effect(&open, as_of).into_iter();
-    found.extend(without_effect.map(Linted::from));
-    found.extend(rules::rules(&open, as_of));
+    let (all, is_whole) = of_opened(&open, as_of);
+    found.extend(if is_whole || !open.has_worked_out() {
+        all
+    } else {
+        // Rather any points that there may be than nothing said of a list.
+        of_opened(&Open::coarse(scheme, as_of), as_of).0
+    });
     found.sort_by_key(|linted| match &linted.finding.at {
         At::Span(span) => span.start,
         _ => usize::MAX,
@@ -89,6 +85,29 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
         }
     }
     found
+}
+
+/// What is found in an opened scheme, and whether no list has too many sorts of customers to be looked at.
+fn of_opened(open: &Open<'_>, as_of: Date) -> (Vec<Linted>, bool) {
+    let mut found = vec![];
+    let mut is_whole = true;
+    let opened = lists::lists(&open.scheme);
+    let mut grades = None;
+    for (list, opened) in lists::lists(open.original).iter().zip(&opened) {
+        match of_list(open, list, opened, as_of, &mut found) {
+            Ok(states) if list.of == Of::Grades => grades = states,
+            Ok(_) => {}
+            Err(too_many) => {
+                found.push(self::too_many(list, too_many).into());
+                is_whole = false;
+            }
+        }
+    }
+    found.extend(inversions::inversions(open, grades.as_ref(), as_of));
+    let without_effect = effect::without_effect(open, as_of).into_iter();
+    found.extend(without_effect.map(Linted::from));
+    found.extend(rules::rules(open, as_of));
+    (found, is_whole)
 }
 
 /// Whether a finding says that something was not decided: of gaps, conflicts and inversions notes say nothing else.
@@ -148,7 +167,7 @@ fn of_list(
     opened: &List<'_>,
     as_of: Date,
     found: &mut Vec<Linted>,
-) -> Option<States> {
+) -> Result<Option<States>, TooMany> {
     let last = list
         .entries
         .iter()
@@ -182,17 +201,11 @@ fn of_list(
         dimensions: BTreeSet::new(),
         without: None,
     };
-    let mut states = match States::new(open, wanted, as_of) {
-        Ok(states) => states,
-        Err(count) => {
-            found.push(too_many(list, count).into());
-            return None;
-        }
-    };
+    let mut states = States::new(open, wanted, as_of)?;
     let rows = states.customers.len();
     // A value without any possible one, such as a `case` of nothing but `null`: there is nobody to say anything about.
     if rows == 0 {
-        return None;
+        return Ok(None);
     }
     let choices = choose(&open.scheme, &judges, "", &mut states.facts, &mut vec![]);
     let values = states.told[..own]
@@ -212,19 +225,22 @@ fn of_list(
         choices,
     };
     found.extend(shadows::shadows(&judged));
-    if list.complete && last.is_none() {
-        found.extend(gaps::gap(&judged).map(|finding| Linted {
-            touches: match list.of {
-                _ if finding.severity == Severity::Note => Touches::Nobody,
-                Of::Dimension(index) => Touches::NoBand(index),
-                Of::Grades => Touches::NoGrade,
-                Of::Types => Touches::NoType,
-                Of::Indicator | Of::Strategies => Touches::Nobody,
-            },
-            finding,
-        }));
+    let is_closed = list.complete && last.is_none();
+    let gap = is_closed.then(|| gaps::gap(&judged)).flatten();
+    if !gap.as_ref().is_some_and(is_undecided) {
+        found.extend(unseen(&judged).map(Linted::from));
     }
-    Some(states)
+    found.extend(gap.map(|finding| Linted {
+        touches: match list.of {
+            _ if finding.severity == Severity::Note => Touches::Nobody,
+            Of::Dimension(index) => Touches::NoBand(index),
+            Of::Grades => Touches::NoGrade,
+            Of::Types => Touches::NoType,
+            Of::Indicator | Of::Strategies => Touches::Nobody,
+        },
+        finding,
+    }));
+    Ok(Some(states))
 }
 
 /// What the conditions of some entries read, with where that is read in the opened scheme, and the conditions over it.
@@ -278,7 +294,8 @@ fn is_for_all(rule: &Rule<'_>) -> bool {
 /// The scores or points that there are at all, if they are few: `score is one of 20, 52, 68, 100`.
 fn attainable(judged: &Judged<'_>, told: usize) -> Option<Text> {
     let it = &judged.grid.told[told];
-    let is_result = |bound: &Bound| matches!(bound.node, Node::Slot(slot) if judged.open.results.contains(&slot));
+    let is_result =
+        |bound: &Bound| matches!(bound.node, Node::Slot(slot) if judged.open.few.contains(&slot));
     if !matches!(it.variable.kind, Kind::Ordered(_)) || !is_result(&it.part) {
         return None;
     }
@@ -300,12 +317,34 @@ fn attainable(judged: &Judged<'_>, told: usize) -> Option<Text> {
     })
 }
 
+/// A note where points are not seen through: what is reached with any points need not be reached with those that there
+/// are.
+fn unseen(judged: &Judged<'_>) -> Option<Finding> {
+    let told = judged.grid.told.iter().enumerate();
+    let is_unseen = |slot: &Slot| judged.open.is_unseen(*slot);
+    let told = told.filter(|(_, told)| told.reads.outside.iter().any(is_unseen));
+    let told: Vec<usize> = told.map(|(index, _)| index).collect();
+    let Text { en, zh } = judged.what;
+    let what = Text {
+        en: format!("whether every {en} is reached was not decided"),
+        zh: format!("未能判定是否每个{zh}都有客户"),
+    };
+    (!told.is_empty()).then(|| undecided(judged, Code::Gap, what, &told))
+}
+
 /// A note that something was not decided, because what is told may hang together.
 fn undecided(judged: &Judged<'_>, code: Code, title: Text, told: &[usize]) -> Finding {
     let outside = told
         .iter()
         .flat_map(|index| judged.grid.told[*index].reads.outside.iter().copied());
-    let meeting = certainty::meeting(judged.open, &outside.collect());
+    let outside: BTreeSet<Slot> = outside.collect();
+    let mut meeting = certainty::meeting(judged.open, &outside);
+    let unseen = outside.iter().filter(|slot| judged.open.is_unseen(**slot));
+    let unseen: Vec<Slot> = unseen.copied().collect();
+    let is_unseen = !unseen.is_empty();
+    if is_unseen {
+        meeting = unseen;
+    }
     let names = meeting.iter().filter_map(|slot| {
         let given = judged.states.given(*slot)?;
         let Text { en, zh } = &given.variable.name;
@@ -313,12 +352,17 @@ fn undecided(judged: &Judged<'_>, code: Code, title: Text, told: &[usize]) -> Fi
     });
     let names = words::listed(&[", ", "、"], names);
     let last = judged.entries.last().map(|entry| entry.span.clone());
-    let finding = Finding::note(code, title).with_note(Text {
-        en: format!(
-            "{} come from the same values: whether they meet was not decided",
-            names.en
-        ),
-        zh: format!("{} 来自相同的值：是否会同时出现，未能判定", names.zh),
+    let Text { en, zh } = names;
+    let finding = Finding::note(code, title).with_note(if is_unseen {
+        text!(
+            "{en}: which of them there are was not decided",
+            "{zh}：会有哪些值，未能判定"
+        )
+    } else {
+        text!(
+            "{en} come from the same values: whether they meet was not decided",
+            "{zh} 来自相同的值：是否会同时出现，未能判定"
+        )
     });
     match last {
         Some(span) => finding.at(span),

@@ -7,7 +7,8 @@ use crate::scheme::model::{
     Metric, MetricSource, MissingRule, Scheme, SlotKind, limits,
 };
 use crate::table::decimal::divide_half_away;
-use crate::table::{Date, Decimal, Value};
+use crate::table::{Decimal, Value};
+use std::collections::BTreeSet;
 
 /// What the column of a name can hold.
 pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
@@ -29,22 +30,6 @@ pub fn of_slot(scheme: &Scheme, slot: Slot) -> Shape {
     }
 }
 
-/// The scheme with the limits `as_of` as days, as far as they hold on that day. A file may have been brought in earlier:
-/// its dates are then before that earlier day, and so before this one, but they need not come after this one.
-pub fn on_the_day(scheme: &Scheme, as_of: Date) -> Scheme {
-    let mut scheme = scheme.clone();
-    let customers = scheme.customers.iter_mut().map(|known| &mut known.sheet);
-    let events = scheme.events.iter_mut().map(|known| &mut known.sheet);
-    let lookups = scheme.lookups.iter_mut().map(|known| &mut known.sheet);
-    let sheets = customers.chain(events).chain(lookups);
-    for field in sheets.flat_map(|sheet| &mut sheet.fields) {
-        let limits = &mut field.limits;
-        limits.first = limits.first.filter(|first| *first != DayLimit::AsOf);
-        limits.last = limits.last.map(|last| DayLimit::Day(last.day(as_of)));
-    }
-    scheme
-}
-
 /// Cells outside a field's limits are findings and not used, so the limits hold.
 pub fn of_field(field: &Field) -> Shape {
     let step = field.scale.map_or(1, |places| 10i64.pow(6 - places.min(6)));
@@ -56,7 +41,7 @@ pub fn of_field(field: &Field) -> Shape {
     };
     let day = |limit: Option<DayLimit>| match limit.filter(|_| !field.limits.warns) {
         Some(DayLimit::Day(day)) => Some(i64::from(day.days())),
-        // Which day that is, [`on_the_day`] says.
+        // Which day that is, [`super::day`] says.
         Some(DayLimit::AsOf) | None => None,
     };
     let (first, last) = (day(field.limits.first), day(field.limits.last));
@@ -153,6 +138,12 @@ fn of_indicator(scheme: &Scheme, indicator: &Indicator) -> Shape {
         IndicatorRule::Bands(bands) => of_bands(bands),
         IndicatorRule::Points(points) => shape(scheme, None, &points.bound),
     }
+}
+
+/// The points of bands.
+pub fn points_of_bands(bands: &[Band]) -> BTreeSet<i64> {
+    let points = bands.iter().filter_map(|band| band.points);
+    points.map(Decimal::millionths).collect()
 }
 
 fn of_bands(bands: &[Band]) -> Shape {

@@ -236,8 +236,8 @@ fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
                 (Some(factor), _) => (factor, right),
                 (_, Some(factor)) => (factor, left),
                 _ => {
-                    let least = (left.not_negative() && right.not_negative()).then_some(0);
-                    return Shape::within(least, None, step);
+                    let (least, greatest) = product(left, right);
+                    return Shape::within(least, greatest, step);
                 }
             };
             let times = |value: i64| {
@@ -269,6 +269,19 @@ fn arithmetic(op: Arithmetic, left: &Shape, right: &Shape) -> Shape {
             ),
         },
     }
+}
+
+/// The least and the greatest product of two values.
+fn product(left: &Shape, right: &Shape) -> (Option<i64>, Option<i64>) {
+    let ends = [(left.least, left.greatest), (right.least, right.greatest)];
+    let [(Some(a), Some(b)), (Some(c), Some(d))] = ends else {
+        let least = (left.not_negative() && right.not_negative()).then_some(0);
+        return (least, None);
+    };
+    let of = |(x, y): (i64, i64)| divide_half_away(i128::from(x) * i128::from(y), i128::from(ONE));
+    let all = [(a, c), (a, d), (b, c), (b, d)].map(of);
+    let end = |end: Option<&i128>| end.copied().and_then(narrow);
+    (end(all.iter().min()), end(all.iter().max()))
 }
 
 /// In 64 bits, if it fits.

@@ -72,8 +72,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The least and the greatest number that a field of a sheet can have in the rows that these conditions leave, as columns
-/// hold them, as far as limits by themselves or joined by `and` say.
+/// The least and the greatest number, day or moment that a field of a sheet can have in the rows that these conditions
+/// leave, as columns hold them, as far as limits by themselves or joined by `and` say.
 pub fn limits<'a>(
     conditions: impl IntoIterator<Item = &'a Bound>,
     field: Slot,
@@ -94,10 +94,12 @@ pub fn limits<'a>(
                 (Some(limit), None) if is_field(right) => (op.mirrored(), limit),
                 _ => continue,
             };
-            let Value::Number(limit) = limit else {
-                continue;
+            let limit = match limit {
+                Value::Number(number) => number.millionths(),
+                Value::Date(date) => i64::from(date.days()),
+                Value::DateTime(moment) => moment.seconds(),
+                _ => continue,
             };
-            let limit = limit.millionths();
             let (from, to) = match op {
                 Comparison::Greater => (Some(limit + 1), None),
                 Comparison::GreaterEqual => (Some(limit), None),

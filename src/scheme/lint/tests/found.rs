@@ -305,7 +305,8 @@ fn grades_types_and_figures() {
              [[dimensions.indicators]]\nname = \"i\"\nweight = 1\npoints = \"clamp(x, 0, 100)\"\n\
              [[dimensions.indicators]]\nname = \"j\"\nweight = 2\nbands = [{ when = \"y > 1\", points = 100 }]"
                 .to_owned(),
-            "gap: no band of `d` covers points = 79 | not covered: points below 80, such as 79\n\
+            "gap: no band of `d` covers points = 79.996666 | not covered: points below 80, such as 79.996666 | \
+             such a customer: x = 39.989999, y = 2\n\
              weights: weights of indicators of `d` add up to 3, not to 100 | `i` 1 of 3 = 33.33%, `j` 2 of 3 = 66.67%\n\
              gap: no band of `j` covers y = 0 | not covered: y at most 1, such as 0\n",
         ),

@@ -1,6 +1,6 @@
 //! Gaps and shadows against brute force: every cell of a small grid is tried by hand-written comparisons.
 
-use super::{linted, with_fields};
+use super::{cases, linted, with_fields};
 use crate::diagnostic::Code;
 use proptest::prelude::*;
 
@@ -88,7 +88,7 @@ fn list() -> impl Strategy<Value = (Vec<Condition>, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn finds_exactly_what_brute_force_finds((conditions, whole) in list()) {

@@ -1,9 +1,12 @@
 //! What is found in schemes, and what is not.
 
+mod days;
 mod found;
+mod ladders;
 mod law;
 mod moves;
 mod numbers;
+mod points;
 mod reasons;
 mod shipped;
 mod taken;
@@ -13,6 +16,7 @@ use super::lint;
 use crate::diagnostic::{At, Finding};
 use crate::scheme::validate;
 use crate::table::Date;
+use proptest::test_runner::Config;
 
 /// A scheme with a field of every sort and an event sheet, and what a test adds to it.
 pub fn with_fields(rest: &str) -> String {
@@ -66,4 +70,11 @@ pub fn told(findings: &[Finding]) -> String {
         )
     };
     findings.iter().map(line).collect()
+}
+
+/// So many schemes, or as many as `REGRADE_LINT_SCHEMES` says.
+pub fn cases(short: u32) -> Config {
+    let wanted = std::env::var("REGRADE_LINT_SCHEMES").ok();
+    let wanted = wanted.and_then(|wanted| wanted.parse().ok());
+    Config::with_cases(wanted.unwrap_or(short))
 }

@@ -1,6 +1,6 @@
 //! Rules of movement against brute force: every series of months is tried by hand-written streaks.
 
-use super::{as_of, with_fields};
+use super::{as_of, cases, with_fields};
 use crate::diagnostic::{Code, Severity, Shown};
 use crate::scheme::lint::lint;
 use crate::scheme::validate;
@@ -78,7 +78,7 @@ fn series() -> Vec<Vec<i64>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn rules_that_meet_are_found_with_months(

@@ -126,3 +126,79 @@ fn where_a_list_stops_at_what_is_unknown_that_is_the_reason() {
         "shadowed: `none` is never reached: where it holds, `near` before it is unknown, and the list stops there\n"
     );
 }
+
+#[test]
+fn a_metric_of_days_keeps_within_the_rows_that_there_are() {
+    let scheme = |metric: &str, bands: &str| {
+        with_fields(&format!(
+            "[[metrics]]\nname = \"seen\"\nfrom = \"orders\"\n{metric}\n\
+             [[dimensions]]\nname = \"d\"\nbands = [{bands}]\n"
+        ))
+    };
+    let last = "value = \"max(on)\"";
+    // No row lies after the day as of which it is graded.
+    let ages = "{ label = \"near\", when = \"days(seen) between 0 and 30\" }, { label = \"far\", when = \"days(seen) > 30\" }";
+    for function in ["max", "min", "first", "last"] {
+        let metric = format!("value = \"{function}(on)\"");
+        assert_eq!(codes(&scheme(&metric, ages)), [], "{function}");
+    }
+    let later = "{ label = \"later\", when = \"seen > '2024-12-31'\" }, { label = \"rest\" }";
+    let told_of = told(&linted(&scheme(last, later)));
+    assert!(
+        told_of.starts_with("shadowed: `later` is never reached"),
+        "{told_of}"
+    );
+    let today = later.replace("> '2024", ">= '2024");
+    assert_eq!(codes(&scheme(last, &today)), []);
+    // Twelve months back from the last day of 2024: from the first of January on.
+    let window = "value = \"max(on)\"\nwithin = \"12 months\"";
+    let old = |sign: &str| {
+        format!(
+            "{{ label = \"old\", when = \"seen {sign} '2024-01-01'\" }}, {{ label = \"rest\" }}"
+        )
+    };
+    assert_eq!(codes(&scheme(window, &old("<="))), []);
+    assert_eq!(
+        codes(&scheme(window, &old("<"))),
+        [(Code::Shadowed, Severity::Warning)]
+    );
+    assert_eq!(codes(&scheme(last, &old("<"))), []);
+    // So does what `where` says of the day itself.
+    let asked = "value = \"max(on)\"\nwhere = \"on >= '2024-01-01'\"";
+    assert_eq!(
+        codes(&scheme(asked, &old("<"))),
+        [(Code::Shadowed, Severity::Warning)]
+    );
+}
+
+#[test]
+fn points_that_are_not_seen_through_are_said_to_be_undecided() {
+    // Two that are rounded to whole points: no sum of the fields says where their score turns.
+    let scheme = |round: &str| {
+        with_fields(&format!(
+            "[[dimensions]]\nname = \"d\"\nweight = 50\npoints = \"{round}(clamp(x, 0, 40))\"\n\
+             [[dimensions]]\nname = \"e\"\nweight = 50\npoints = \"{round}(clamp(y, 0, 40))\"\n\
+             [[grades]]\nname = \"A\"\nwhen = \"score > 40\"\n[[grades]]\nname = \"B\"\nwhen = \"score <= 40\"\n"
+        ))
+    };
+    let seen = linted(&scheme("abs"));
+    let found: Vec<(Code, Severity)> = seen
+        .iter()
+        .map(|finding| (finding.code, finding.severity))
+        .collect();
+    assert_eq!(found, [(Code::Shadowed, Severity::Warning)]);
+    let not_seen = linted(&scheme("round"));
+    let undecided = not_seen.iter().any(crate::scheme::lint::is_undecided);
+    assert!(
+        undecided
+            || not_seen
+                .iter()
+                .any(|finding| finding.code == Code::Shadowed),
+        "{not_seen:#?}"
+    );
+    assert!(
+        not_seen
+            .iter()
+            .all(|finding| finding.code != Code::Gap || finding.severity == Severity::Note)
+    );
+}

@@ -1,7 +1,7 @@
 //! Whole schemes against brute force: weighted dimensions, a sum of two fields, labels in types, cuts of the score.
 //! Every customer of a grid is graded by comparisons written here; what check finds is what the grid shows.
 
-use super::{as_of, with_fields};
+use super::{as_of, cases, with_fields};
 use crate::diagnostic::{Code, Finding, Shown, Witness};
 use crate::scheme::lint::lint;
 use crate::scheme::validate;
@@ -506,7 +506,7 @@ fn has_effect(plan: &Plan, dimension: usize, results: &[Result]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn check_finds_what_the_grid_shows_and_nothing_else(plan in plan()) {

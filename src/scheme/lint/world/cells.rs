@@ -24,6 +24,8 @@ pub struct Given {
     pub slot: Slot,
     /// What its values are.
     pub variable: Variable,
+    /// Whether both ends of what lies between two thresholds stand for it.
+    pub both_ends: bool,
 }
 
 impl Given {
@@ -38,19 +40,43 @@ impl Given {
             }
         }
         self.variable.nullable |= all_may_be_missing || found.nullable.contains(&self.slot);
+        self.both_ends |= found.ends.contains(&self.slot);
     }
 
     /// What stands for its values, at these places too.
     fn samples(&self, more: &BTreeSet<i64>) -> Vec<Value> {
-        let samples = if more.is_subset(&self.variable.thresholds) {
+        let samples = if more.is_subset(&self.variable.thresholds) && !self.both_ends {
             self.variable.samples()
         } else {
             let mut variable = self.variable.clone();
             variable.thresholds.extend(more);
+            if self.both_ends {
+                ends(&mut variable);
+            }
             variable.samples()
         };
         samples.into_iter().map(|sample| sample.value).collect()
     }
+}
+
+/// Adds to the thresholds what is next to each, and the least and the greatest value.
+fn ends(variable: &mut Variable) {
+    let Kind::Ordered(shape) = &variable.kind else {
+        return;
+    };
+    let step = shape.step.max(1);
+    let next = |at: &i64| [at.checked_sub(step), at.checked_add(step)];
+    let mut more: BTreeSet<i64> = variable
+        .thresholds
+        .iter()
+        .flat_map(next)
+        .flatten()
+        .collect();
+    more.extend(shape.least.into_iter().chain(shape.greatest));
+    if more.is_empty() {
+        more.insert(0);
+    }
+    variable.thresholds.extend(more);
 }
 
 /// All rows of some values. The last one changes fastest.

@@ -1,5 +1,6 @@
 //! Values that are varied together, because a condition or a dimension reads them together, and what they come to.
 
+use super::alike;
 use super::bounds;
 use super::cells::{Given, Row, rows};
 use super::demands::{self, Demand};
@@ -97,6 +98,17 @@ pub fn components(
     for index in &dimensions {
         for expression in open.scheme.dimensions[*index].rule.expressions() {
             look(&expression.bound);
+        }
+    }
+    // Points that are worked out rise and fall between the places that conditions ask for.
+    for index in counting {
+        let points = open.read(open.scheme.dimensions[*index].points_slot);
+        if open.is_worked_out(*index) {
+            // Whether all of them are found is asked by those who need them.
+            _ = solver.bends(&points, &mut found);
+            if !reads.score {
+                found.ends.extend(Reads::of_dimension(open, *index).outside);
+            }
         }
     }
     // Sets of values that belong together, as small as they can be.
@@ -246,7 +258,11 @@ fn given(open: &Open<'_>, slot: Slot) -> Given {
         let bound = Bound { node, ty, span };
         collector.alone(&Arc::from(""), &bound, &bound.ty)
     };
-    Given { slot, variable }
+    Given {
+        slot,
+        variable,
+        both_ends: false,
+    }
 }
 
 impl Component {
@@ -291,6 +307,8 @@ impl Component {
                 };
             }
         }
+        let is_here = |index| self.is_home_of(&Reads::of_dimension(open, index).outside);
+        alike::merge(open, told, &self.counting, is_here, as_of, &mut points);
         let mut all: Vec<Outcome> = choices
             .into_iter()
             .zip(points)

@@ -2,11 +2,12 @@
 //! grades.
 //!
 //! What comes from outside (fields, metrics, series) is given every value that stands for others ([`cells`],
-//! [`periods`]), after what is worked out from it has been seen through ([`solve`]); what cannot be seen through is a
+//! [`periods`]), after what is worked out from it has been seen through ([`solve`], [`results`]); what cannot be seen through is a
 //! value of its own ([`open`]). Values that meet in no condition below the score are combined by what they come to only:
 //! two customers with the same labels and the same weighted points are one ([`component`], [`states`]). Each combination that is left is
 //! a customer with values, and what the scheme makes of it is what [`crate::assess`] says.
 
+mod alike;
 mod bounds;
 pub mod cells;
 pub mod component;
@@ -16,6 +17,7 @@ mod linear;
 pub mod open;
 pub mod periods;
 pub mod reads;
+mod results;
 pub mod solve;
 pub mod states;
 pub mod told;

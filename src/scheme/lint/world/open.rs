@@ -2,9 +2,9 @@
 //! replaced by a value of its own, which may be anything that it may be. It stays a scheme, and is graded as one.
 
 use super::demands::Demand;
+use super::results::has_few_points;
 use super::solve::{Closed, Found, Solver, goes_by_periods};
 use crate::expr::{Arithmetic, Base, Bound, Comparison, Node, Scalar, Slot, Type};
-use crate::scheme::lint::shape::shape;
 use crate::scheme::model::{
     Band, DimensionRule, Expression, GradeRule, IndicatorRule, Scheme, Sight, SlotEntry, SlotKind,
     TopSize,
@@ -24,6 +24,18 @@ pub struct Replaced {
     pub slot: Slot,
 }
 
+/// A number, in millionths, of which it is asked whether it can be told where points pass it.
+const PROBE: i128 = 37_000_000;
+
+/// Points and scores that are not seen through.
+#[derive(Default)]
+struct Unseen {
+    /// The dimensions whose points they are.
+    dimensions: BTreeSet<usize>,
+    /// Whether the score is one of them.
+    score: bool,
+}
+
 /// The scheme, and what was replaced in it.
 #[derive(Clone, Debug)]
 pub struct Open<'a> {
@@ -39,7 +51,9 @@ pub struct Open<'a> {
     pub values: BTreeMap<Slot, Bound>,
     /// Results that follow from what a customer has.
     pub results: BTreeSet<Slot>,
-    /// Results of which that is not so: they read expressions of points, or move by rules.
+    /// Those among them that come to few things: not points that are worked out, nor what is made of them.
+    pub few: BTreeSet<Slot>,
+    /// Results of which that is not so: they read points that are not seen through, or move by rules.
     free: BTreeSet<Slot>,
     /// What the customers' sheet asks of a row.
     pub demands: Vec<Demand>,
@@ -49,18 +63,48 @@ pub struct Open<'a> {
 impl<'a> Open<'a> {
     /// Opens a scheme.
     pub fn new(original: &'a Scheme, as_of: Date) -> Self {
+        let mut closed = Unseen::default();
+        loop {
+            let open = Self::without(original, as_of, &closed);
+            let Some(more) = open.unseen() else {
+                return open;
+            };
+            closed.dimensions.extend(more.dimensions);
+            closed.score |= more.score;
+        }
+    }
+
+    /// Opens a scheme whose points and scores are taken as any number that they may be, where they are worked out.
+    pub fn coarse(original: &'a Scheme, as_of: Date) -> Self {
+        let worked_out = |index: &usize| !has_few_points(original, *index);
+        let dimensions: BTreeSet<usize> =
+            (0..original.dimensions.len()).filter(worked_out).collect();
+        let score = !dimensions.is_empty();
+        Self::without(original, as_of, &Unseen { dimensions, score })
+    }
+
+    fn without(original: &'a Scheme, as_of: Date, closed: &Unseen) -> Self {
         let mut results = BTreeSet::new();
+        let mut few = BTreeSet::new();
         let mut free = BTreeSet::new();
         for (index, entry) in original.slots.entries.iter().enumerate() {
+            let slot = Slot(index as u32);
+            let is_seen = |dimension: usize| !closed.dimensions.contains(&dimension);
             let follows = match entry.kind {
-                SlotKind::Label(dimension)
-                | SlotKind::Points(dimension)
-                | SlotKind::OwnPoints(dimension) => has_few_points(original, dimension),
-                SlotKind::Score => (0..original.dimensions.len())
-                    .filter(|dimension| original.dimensions[*dimension].weight.is_some())
-                    .all(|dimension| {
-                        has_few_points(original, dimension) && !comes_and_goes(original, dimension)
-                    }),
+                SlotKind::Label(dimension) => is_seen(dimension),
+                SlotKind::Points(dimension) | SlotKind::OwnPoints(dimension) => {
+                    if has_few_points(original, dimension) {
+                        few.insert(slot);
+                    }
+                    is_seen(dimension)
+                }
+                SlotKind::Score => {
+                    let mut weighted = weighted(original);
+                    if weighted.all(|dimension| has_few_points(original, dimension)) {
+                        few.insert(slot);
+                    }
+                    !closed.score && self::weighted(original).all(is_seen)
+                }
                 SlotKind::Grade => {
                     original.grade_movement.is_none()
                         && !original.reviews.iter().any(|review| review.hold)
@@ -69,7 +113,7 @@ impl<'a> Open<'a> {
                 _ => continue,
             };
             let kinds = if follows { &mut results } else { &mut free };
-            kinds.insert(Slot(index as u32));
+            kinds.insert(slot);
         }
         let mut open = Self {
             original,
@@ -78,6 +122,7 @@ impl<'a> Open<'a> {
             ranks: BTreeMap::new(),
             values: BTreeMap::new(),
             results,
+            few,
             free,
             demands: vec![],
             as_of,
@@ -85,6 +130,58 @@ impl<'a> Open<'a> {
         open.all();
         open.demands = Demand::all(&open);
         open
+    }
+
+    /// Of which points and scores no one can tell where they pass a number; `None` if of all of them that is known.
+    fn unseen(&self) -> Option<Unseen> {
+        let is_unseen = |slot: Slot| {
+            let is_asked = self.results.contains(&slot) && !self.few.contains(&slot);
+            // Any number does: whether it can be told depends on how they are made.
+            let solver = self.solver();
+            is_asked
+                && solver
+                    .result_turns(slot, PROBE, &mut Found::default())
+                    .is_err()
+        };
+        let dimensions = self.scheme.dimensions.iter().enumerate();
+        let dimensions: BTreeSet<usize> = dimensions
+            .filter(|(_, dimension)| is_unseen(dimension.points_slot))
+            .map(|(index, _)| index)
+            .collect();
+        let score = dimensions.is_empty() && self.scheme.score_slot().is_some_and(is_unseen);
+        (score || !dimensions.is_empty()).then_some(Unseen { dimensions, score })
+    }
+
+    /// Whether the points of a dimension are worked out, and seen through.
+    pub fn is_worked_out(&self, dimension: usize) -> bool {
+        let slot = self.scheme.dimensions[dimension].points_slot;
+        self.results.contains(&slot) && !self.few.contains(&slot)
+    }
+
+    /// Whether points of some dimension are worked out, and seen through.
+    pub fn has_worked_out(&self) -> bool {
+        (0..self.scheme.dimensions.len()).any(|dimension| self.is_worked_out(dimension))
+    }
+
+    /// Whether a value stands for points, or for what is made of them, that are not seen through: nobody knows which of
+    /// its values there are.
+    pub fn is_unseen(&self, slot: Slot) -> bool {
+        let part = self.replaced.iter().find(|known| known.slot == slot);
+        part.is_some_and(|known| {
+            matches!(known.part.node, Node::Slot(result) if matches!(
+                self.original.slots.entries[result.0 as usize].kind,
+                SlotKind::Label(_) | SlotKind::Points(_) | SlotKind::OwnPoints(_) | SlotKind::Score
+            ))
+        })
+    }
+
+    /// A slot as it is read.
+    pub fn read(&self, slot: Slot) -> Bound {
+        Bound {
+            node: Node::Slot(slot),
+            ty: self.scheme.slots.entries[slot.0 as usize].ty.clone(),
+            span: 0..0,
+        }
     }
 
     fn all(&mut self) {
@@ -197,6 +294,8 @@ impl<'a> Open<'a> {
     /// Who looks for turning points.
     pub fn solver(&self) -> Solver<'_> {
         Solver {
+            scheme: &self.scheme,
+            few: &self.few,
             values: &self.values,
             results: &self.results,
             as_of: self.as_of,
@@ -392,23 +491,9 @@ fn slot_like(bound: &Bound, slot: Slot) -> Bound {
     }
 }
 
-/// Whether the points of a dimension are few and known: those of bands, or of an expression that picks among literals.
-fn has_few_points(scheme: &Scheme, dimension: usize) -> bool {
-    let few = |points: &Expression| shape(scheme, None, &points.bound).closed.is_some();
-    match &scheme.dimensions[dimension].rule {
-        DimensionRule::Bands(_) => true,
-        DimensionRule::Points { points, .. } => few(points),
-        DimensionRule::Indicators { indicators, .. } => {
-            indicators.iter().all(|indicator| match &indicator.rule {
-                IndicatorRule::Bands(_) => true,
-                IndicatorRule::Points(points) => few(points),
-            })
-        }
-    }
-}
-
-/// Whether a dimension counts at some times and not at others.
-fn comes_and_goes(scheme: &Scheme, dimension: usize) -> bool {
-    let temporary = scheme.dimensions[dimension].temporary.as_ref();
-    temporary.is_some_and(|temporary| temporary.approved_by.is_some())
+/// The dimensions with a weight.
+fn weighted(scheme: &Scheme) -> impl Iterator<Item = usize> + '_ {
+    let dimensions = scheme.dimensions.iter().enumerate();
+    let weighted = dimensions.filter(|(_, dimension)| dimension.weight.is_some());
+    weighted.map(|(index, _)| index)
 }

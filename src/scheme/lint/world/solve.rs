@@ -2,9 +2,11 @@
 //! the comparisons of sums of several of them. Seen through values that are worked out, so that `合作年限 >= 1` gives a day.
 
 use super::linear::Linear;
+use super::results::{combined, meet, pass};
 use crate::expr::{Arithmetic, Base, Bound, FieldFrame, Node, Scalar, SeriesFunction, Slot};
 use crate::scheme::lint::shape::ONE;
 use crate::scheme::lint::values::key;
+use crate::scheme::model::Scheme;
 use crate::table::{Column, Date, Decimal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +22,8 @@ pub struct Found {
     pub nullable: BTreeSet<Slot>,
     /// Sums of several that are compared with 0.
     pub relations: BTreeSet<Linear>,
+    /// Of which both ends of what lies between two places are looked at: points that are worked out rise there, or fall.
+    pub ends: BTreeSet<Slot>,
     /// Functions over periods with the figures that they are compared with.
     pub periods: Vec<(Bound, BTreeSet<i64>)>,
 }
@@ -30,10 +34,14 @@ pub struct Closed;
 
 /// Looks for the places at which conditions turn.
 pub struct Solver<'a> {
+    /// The scheme as far as it is opened.
+    pub scheme: &'a Scheme,
     /// What the values are, by slot; slots that are in none of these two come from outside.
     pub values: &'a BTreeMap<Slot, Bound>,
     /// The results of grading.
     pub results: &'a BTreeSet<Slot>,
+    /// Those among them that come to few things, all of which are tried.
+    pub few: &'a BTreeSet<Slot>,
     /// The as-of date.
     pub as_of: Date,
 }
@@ -98,11 +106,11 @@ impl Solver<'_> {
             _ => {
                 self.overflows(left, found)?;
                 self.overflows(right, found)?;
-                let both = self
-                    .linear(left)
-                    .zip(self.linear(right))
-                    .and_then(|(left, right)| left.plus(&right, -1));
-                zero(&both.ok_or(Closed)?, found)
+                if let Some((left, right)) = self.linear(left).zip(self.linear(right)) {
+                    return zero(&left.plus(&right, -1).ok_or(Closed)?, found);
+                }
+                let (left, right) = (self.pieces(left, found)?, self.pieces(right, found)?);
+                meet(&left, &right, found)
             }
         }
     }
@@ -133,16 +141,23 @@ impl Solver<'_> {
     }
 
     /// Where an ordered expression passes `at`, in the unit of its column.
-    fn turns(&self, bound: &Bound, at: i128, found: &mut Found) -> Result<(), Closed> {
+    pub fn turns(&self, bound: &Bound, at: i128, found: &mut Found) -> Result<(), Closed> {
+        self.inside(bound, at, found).or_else(|Closed| {
+            let pieces = self.pieces(bound, found)?;
+            pass(&pieces, at, found)
+        })
+    }
+
+    /// The same by what the expression is made of.
+    fn inside(&self, bound: &Bound, at: i128, found: &mut Found) -> Result<(), Closed> {
         // A number beyond the limit is missing, so nothing passes it. What follows stays far within 128 bits: the largest
         // number times the largest number is below 10^38 millionths of millionths.
         if bound.is_constant() || Decimal::from_wide(at).is_none() {
             return Ok(());
         }
         let slots = bound.slots();
-        // Points and scores are few, and all of them are tried.
-        let results = slots.iter().filter(|slot| self.results.contains(slot));
-        if !slots.is_empty() && results.count() == slots.len() && !has_periods(bound) {
+        let few = slots.iter().filter(|slot| self.few.contains(slot));
+        if !slots.is_empty() && few.count() == slots.len() && !has_periods(bound) {
             return Ok(());
         }
         self.overflows(bound, found)?;
@@ -157,6 +172,7 @@ impl Solver<'_> {
             floor - 1..=floor + 2
         };
         match &bound.node {
+            Node::Slot(slot) if self.results.contains(slot) => self.result_turns(*slot, at, found),
             Node::Slot(slot) => {
                 let value = self.values.get(slot).ok_or(Closed)?;
                 self.turns(value, at, found)
@@ -280,24 +296,7 @@ impl Solver<'_> {
             Node::Negate(inner) => self.linear(inner)?.times(-1, 1),
             Node::Rescale(inner, factor) => self.linear(inner)?.times(i128::from(*factor), 1),
             Node::Arithmetic(op, left, right) => {
-                let (left, right) = (self.linear(left)?, self.linear(right)?);
-                let fixed = |linear: &Linear| linear.terms.is_empty().then_some(linear.constant);
-                match op {
-                    Arithmetic::Add => left.plus(&right, 1),
-                    Arithmetic::Subtract => left.plus(&right, -1),
-                    Arithmetic::Multiply => {
-                        let (factor, sum) = match (fixed(&left), fixed(&right)) {
-                            (_, Some(factor)) => (factor, left),
-                            (Some(factor), _) => (factor, right),
-                            _ => return None,
-                        };
-                        Some(sum.times(factor, one)?.rounded(factor % one == 0))
-                    }
-                    Arithmetic::Divide => {
-                        let divisor = fixed(&right).filter(|divisor| *divisor != 0)?;
-                        Some(left.times(one, divisor)?.rounded(false))
-                    }
-                }
+                combined(*op, &self.linear(left)?, &self.linear(right)?)
             }
             Node::Scalar(Scalar::Days, items) if items.len() == 2 => {
                 if items.iter().any(|item| item.ty.base != Base::Date) {
@@ -355,7 +354,7 @@ impl Solver<'_> {
 }
 
 /// A sum passes 0: a threshold of one value, or a relation of several.
-fn zero(linear: &Linear, found: &mut Found) -> Result<(), Closed> {
+pub fn zero(linear: &Linear, found: &mut Found) -> Result<(), Closed> {
     match linear.terms.len() {
         0 => Ok(()),
         1 => {
