@@ -58,15 +58,13 @@ impl Walk {
     }
 
     fn take(&mut self, found: RunLevel) {
-        let level = if self.of_grades {
-            found.grade
-        } else {
-            found.kind
-        };
-        match found.decision {
-            Decision::Absent => {}
-            Decision::Refused => self.tracker.refused(found.customer, level.as_deref()),
-            _ => self.tracker.customer(found.customer, level.as_deref()),
+        if found.decision != Decision::Absent {
+            let level = if self.of_grades {
+                found.grade
+            } else {
+                found.kind
+            };
+            self.tracker.customer(found.customer, level.as_deref());
         }
     }
 

@@ -18,30 +18,6 @@ fn levels(names: &[(&str, &[&str])]) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
 }
 
 #[test]
-fn a_refused_row_is_in_no_count_and_its_customer_is_not_gone() {
-    let mut tracker = Tracker::new(&levels(&[("A", &[]), ("B", &[])]), true);
-    for id in ["1", "2"] {
-        tracker.customer(id.into(), Some("B"));
-    }
-    tracker.end(date("2024-01-31"));
-    // 2 keeps B meanwhile; 3 is refused when nobody knows it yet.
-    tracker.customer("1".into(), Some("B"));
-    tracker.refused("2".into(), Some("B"));
-    tracker.refused("3".into(), None);
-    let second = tracker.end(date("2024-02-29"));
-    assert_eq!((second.customers, &second.levels[..]), (1, &[0, 1, 0][..]));
-    assert_eq!((second.new, second.absent), (Some(0), Some(0)));
-    for id in ["1", "2", "3"] {
-        tracker.customer(id.into(), Some("A"));
-    }
-    let third = tracker.end(date("2024-03-31"));
-    assert_eq!(
-        (third.customers, third.up, third.new),
-        (3, Some(2), Some(0))
-    );
-}
-
-#[test]
 fn a_run_is_held_against_the_one_before_it() {
     let mut tracker = Tracker::new(&levels(&[("A", &["gold"]), ("B", &[])]), true);
     for (id, level) in [

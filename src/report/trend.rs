@@ -18,7 +18,7 @@ pub const MOST_RUNS: usize = 12;
 pub struct RunFigures {
     /// As of which date.
     pub as_of: Date,
-    /// How many customers it graded: neither refused rows nor absent customers are among them.
+    /// How many customers it had: refused rows among them, absent customers not.
     pub customers: usize,
     /// How many of them each level had, those without one last.
     pub levels: Vec<usize>,
@@ -43,8 +43,6 @@ pub struct Tracker {
     /// Where everybody was in the run before; `None` before the first.
     before: Option<HashMap<Arc<str>, Option<u32>>>,
     now: HashMap<Arc<str>, Option<u32>>,
-    /// How many customers each level has so far, those without one last.
-    graded: Vec<usize>,
     counts: [usize; 3],
 }
 
@@ -66,7 +64,6 @@ impl Tracker {
             is_ordered,
             before: None,
             now: HashMap::default(),
-            graded: vec![0; levels.len() + 1],
             counts: [0; 3],
         }
     }
@@ -84,28 +81,23 @@ impl Tracker {
                 (Some(_), _) => {}
             }
         }
-        self.graded[place.map_or(self.levels.len(), |place| place as usize)] += 1;
         self.now.insert(id, place);
-    }
-
-    /// A customer of the run whose row is refused: who keeps the level, is counted nowhere, and is not gone.
-    pub fn refused(&mut self, id: Arc<str>, level: Option<&str>) {
-        let place = level.and_then(|level| self.was.get(level).copied());
-        self.now.insert(id, place.map(|place| place as u32));
     }
 
     /// The run is told: its figures.
     pub fn end(&mut self, as_of: Date) -> RunFigures {
         let now = std::mem::take(&mut self.now);
-        let none = vec![0; self.levels.len() + 1];
-        let levels = std::mem::replace(&mut self.graded, none);
+        let mut levels = vec![0; self.levels.len() + 1];
+        for place in now.values() {
+            levels[place.map_or(self.levels.len(), |place| place as usize)] += 1;
+        }
         let [up, down, new] = std::mem::take(&mut self.counts);
         let before = self.before.as_ref();
         let gone = before.map(|before| before.keys().filter(|id| !now.contains_key(*id)).count());
         let counted = |count: usize| before.map(|_| count);
         let figures = RunFigures {
             as_of,
-            customers: levels.iter().sum(),
+            customers: now.len(),
             levels,
             up: counted(up),
             down: counted(down),
@@ -147,8 +139,8 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         text!(
             "Each run as it was recorded, against the run before it: of each as-of date the run that was recorded last. \
              Levels of earlier schemes that this one does not know count as none. Customers whose rows could not be used are \
-             in no count of a run: they keep the level that held, and are not absent.",
-            "各批次按当时的记录，与它的上一批次相比；同一评级日只取最后记录的批次。本方案不认识的旧等级计为没有等级。数据待修正的客户不计入批次的任何一项：沿用原来的等级，也不算缺席。"
+             among the customers of a run, with the level that held.",
+            "各批次按当时的记录，与它的上一批次相比；同一评级日只取最后记录的批次。本方案不认识的旧等级计为没有等级。数据待修正的客户计入批次的客户数，沿用原来的等级。"
         ),
     ));
     if material.older_runs > 0 {
