@@ -41,12 +41,20 @@ struct Atom {
 
 type Condition = Vec<Vec<Atom>>;
 
+/// The last day that there may be.
+#[derive(Clone, Copy, Debug)]
+enum Last {
+    Any,
+    /// The as-of date by that name.
+    AsOf,
+    Day(i32),
+}
+
 #[derive(Clone, Debug)]
 struct Plan {
     as_of: &'static str,
     first: Option<i32>,
-    /// The last day, or the as-of date by that name.
-    last: Option<Option<i32>>,
+    last: Last,
     grades: Vec<Condition>,
     rest: bool,
 }
@@ -60,7 +68,7 @@ struct Customer {
     x: i64,
 }
 
-fn compare<T: PartialOrd>(value: T, sign: &str, threshold: T) -> bool {
+fn compare<T: PartialOrd + Copy>(value: T, sign: &str, threshold: T) -> bool {
     match sign {
         "=" => value == threshold,
         "<" => value < threshold,
@@ -106,7 +114,11 @@ impl Plan {
     /// Whether a day keeps within the limits.
     fn takes(&self, after: i32) -> bool {
         self.first.is_none_or(|first| after >= first)
-            && self.last.is_none_or(|last| after <= last.unwrap_or(0))
+            && match self.last {
+                Last::Any => true,
+                Last::AsOf => after <= 0,
+                Last::Day(last) => after <= last,
+            }
     }
 
     fn grade(&self, customer: Customer) -> Option<usize> {
@@ -146,10 +158,11 @@ impl Plan {
         let first = self
             .first
             .map(|first| format!(", min = {}", self.day(first)));
-        let last = self.last.map(|last| match last {
-            Some(last) => format!(", max = {}", self.day(last)),
-            None => ", max = \"as_of\"".to_owned(),
-        });
+        let last = match self.last {
+            Last::Any => None,
+            Last::AsOf => Some(", max = \"as_of\"".to_owned()),
+            Last::Day(last) => Some(format!(", max = {}", self.day(last))),
+        };
         let limits = [first, last].into_iter().flatten().collect::<String>();
         with_fields(&text).replace("type = \"date\" }", &format!("type = \"date\"{limits} }}"))
     }
@@ -191,7 +204,11 @@ fn condition() -> impl Strategy<Value = Condition> {
 fn plan() -> impl Strategy<Value = Plan> {
     // The last days of months, where whole months are hard.
     let as_of = prop::sample::select(vec!["2024-12-31", "2024-02-29", "2023-03-30", "2025-02-28"]);
-    let last = prop::option::weighted(0.7, prop::option::of(-99..=300i32));
+    let last = prop_oneof![
+        3 => Just(Last::Any),
+        3 => Just(Last::AsOf),
+        4 => (-99..=300i32).prop_map(Last::Day),
+    ];
     (
         as_of,
         prop::option::of(-900..=-100i32),

@@ -252,17 +252,15 @@ impl Plan {
                 .worked()
                 .is_some_and(|worked| worked.reads(0) && worked.reads(1))
         };
-        match of {
-            Some(dimension) => is_both(&self.dimensions[dimension]),
-            None => {
-                let worked = || self.dimensions.iter().filter_map(Dimension::worked);
-                let in_score = self.reads_score()
-                    && (0..2).all(|field| worked().any(|worked| worked.reads(field)));
-                let read = |d: usize| self.reads_score() || self.reads_label(d);
-                let both = |d: &usize| is_both(&self.dimensions[*d]);
-                in_score || (0..self.dimensions.len()).filter(both).any(read)
-            }
+        if let Some(dimension) = of {
+            return is_both(&self.dimensions[dimension]);
         }
+        let worked = || self.dimensions.iter().filter_map(Dimension::worked);
+        let in_score =
+            self.reads_score() && (0..2).all(|field| worked().any(|worked| worked.reads(field)));
+        let read = |d: usize| self.reads_score() || self.reads_label(d);
+        let both = |d: &usize| is_both(&self.dimensions[*d]);
+        in_score || (0..self.dimensions.len()).filter(both).any(read)
     }
 
     fn is_inverted(&self, of: Option<usize>, field: usize) -> bool {
