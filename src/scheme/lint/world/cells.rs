@@ -149,6 +149,12 @@ fn turning(relation: &Linear, slots: &[Slot], row: &[Value]) -> Vec<i64> {
     rest.root().map(|(_, keys)| keys).unwrap_or_default()
 }
 
+/// More sums of several values than these are not followed.
+const MOST_RELATIONS: usize = 2_000;
+
+/// Nor are more pairs of those that end with the same value: each gives another sum.
+const MOST_PAIRS: usize = 50_000;
+
 /// The relations, with those that follow from them for the values before the last ones.
 fn projected(
     given: &mut [Given],
@@ -157,6 +163,9 @@ fn projected(
     most: usize,
 ) -> Result<BTreeSet<Linear>, TooMany> {
     let mut all = relations.clone();
+    if all.len() > MOST_RELATIONS {
+        return Err(TooMany(usize::MAX));
+    }
     for place in (1..slots.len()).rev() {
         let own: Vec<Linear> = all
             .iter()
@@ -164,6 +173,10 @@ fn projected(
             .cloned()
             .collect();
         let slot = slots[place];
+        let beside = own.len() + given[place].variable.thresholds.len();
+        if own.len().saturating_mul(beside) > MOST_PAIRS {
+            return Err(TooMany(usize::MAX));
+        }
         let mut met: Vec<Linear> = vec![];
         for (index, relation) in own.iter().enumerate() {
             for other in &own[..index] {
@@ -197,7 +210,7 @@ fn projected(
                 _ => _ = all.insert(linear),
             }
         }
-        if all.len() > 2_000
+        if all.len() > MOST_RELATIONS
             || given
                 .iter()
                 .any(|given| given.variable.thresholds.len() > most)
