@@ -1,5 +1,5 @@
-//! Everybody of two graded text files in one list, without holding everybody: behind those who moved come those who did
-//! not, as the new file goes by, each beside the line that the old one has.
+//! Everybody of two graded text files in one list, holding the lines of the old one and nothing of the new: behind those who moved
+//! come those who did not, as the new file goes by, each beside its old line.
 
 use super::files::{Files, Out, write_outputs};
 use super::output::Output;
@@ -7,7 +7,6 @@ use super::{Format, Stop};
 use regrade::compare::{Class, Graded, Move, Stayed, Wanted};
 use regrade::present::csv;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
-use regrade::present::marks::class_word;
 use regrade::read::blocks::{Held, LineBlock, Passes, Unfit};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -74,7 +73,7 @@ impl Stayers {
     }
 
     /// Writes everybody into all outputs, which are lists for programs; the files appear when all is written. `None` where
-    /// a file is not what it was: then nothing is written.
+    /// a file is not what it was, or there is no room to hold back what goes to standard output: then nothing is written.
     pub fn write_all(
         &self,
         outputs: &[Output],
@@ -83,13 +82,13 @@ impl Stayers {
         wanted: &Wanted<'_>,
     ) -> Option<Result<(), Stop>> {
         let bom = bom.map(|asked| asked == "yes");
-        let is_changed = Cell::new(false);
+        let is_left = Cell::new(false);
         let write = |output: &Output, bom: Option<bool>, out: &mut dyn Write| {
             let written = self.write(output.format, diff, bom, wanted, out);
             written.map_err(|ended| match ended {
                 Ended::Unwritten(error) => error,
                 Ended::Changed => {
-                    is_changed.set(true);
+                    is_left.set(true);
                     io::ErrorKind::Interrupted.into()
                 }
             })
@@ -100,12 +99,14 @@ impl Stayers {
             Out::Stdout(out) => {
                 // Shown when it is known that it may be.
                 let mut spooled = SpooledTempFile::new(SPOOLED);
-                write(output, bom.or(Some(false)), &mut spooled)?;
-                spooled.rewind()?;
+                let written = write(output, bom.or(Some(false)), &mut spooled);
+                let written = written.and_then(|()| spooled.rewind());
+                // It is held in memory or in a temporary file, for which there may be no place.
+                written.inspect_err(|_| is_left.set(true))?;
                 io::copy(&mut spooled, out).map(drop)
             }
         });
-        if is_changed.get() {
+        if is_left.get() {
             return None;
         }
         Some(reader.and_then(|reader| {
@@ -143,8 +144,8 @@ impl Stayers {
             let delimiter = if format == Format::Tsv { b'\t' } else { b',' };
             let table = MovesTable::of(diff, moved, Shape::Text);
             let is_blank = beside.is_empty() && self.before.iter().all(|row| *row == NONE);
-            let word = class_word(Class::Unchanged, diff.lang);
-            let needs_mark = || csv::has_non_ascii(&table) || !is_blank && !word.is_ascii();
+            // Each of those who stayed has a `＝`.
+            let needs_mark = || csv::has_non_ascii(&table) || !is_blank;
             let bom = format == Format::Csv && bom.unwrap_or_else(needs_mark);
             csv::write(&table, delimiter, bom, true, out)?;
             let rows = |moves: &[Move]| {

@@ -95,6 +95,7 @@ impl<'a> Explainer<'a> {
         Explanation {
             dimensions: dimensions.collect(),
             score: score_of(self.grading, row),
+            weight: self.weight_of(&parts),
             grade: self.grade(row),
             kind: self.kind(row),
         }
@@ -160,7 +161,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// How many dimensions there are.
-    pub(super) const fn dimensions(&self) -> usize {
+    pub(super) const fn dimension_count(&self) -> usize {
         self.dimensions.len()
     }
 

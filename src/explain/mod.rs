@@ -37,6 +37,8 @@ pub struct Explanation<'a> {
     pub dimensions: Vec<DimensionStep<'a>>,
     /// The score, if there is one.
     pub score: Option<Decimal>,
+    /// The weight of all dimensions that make it.
+    pub weight: Decimal,
     /// How the grade came about.
     pub grade: Option<RuleStep<'a>>,
     /// How the type came about.

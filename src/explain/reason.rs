@@ -113,7 +113,7 @@ impl Explainer<'_> {
         let parts = self.parts(row);
         let weight = self.weight_of(&parts);
         let mut parts = parts.iter().peekable();
-        for index in 0..self.dimensions() {
+        for index in 0..self.dimension_count() {
             let part = parts.next_if(|(dimension, _)| *dimension == index);
             let step = DimensionStep {
                 part: part.map(|(_, part)| *part),

@@ -113,14 +113,7 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn dimensions(&self, explanation: &Explanation<'_>, out: &mut String) {
-        let weights = explanation
-            .dimensions
-            .iter()
-            .filter(|step| step.part.is_some())
-            .filter_map(|step| step.weight);
-        let total = weights.fold(Decimal::ZERO, |sum, weight| {
-            sum.checked_add(weight).unwrap_or(sum)
-        });
+        let total = explanation.weight;
         for step in &explanation.dimensions {
             let label = step.label.unwrap_or("—");
             let _ = write!(out, "\n{}: {label}", step.name);

@@ -1,5 +1,5 @@
-//! The texts that nothing asks for: names and notes are handed through as they stand in the record, and of their cells
-//! only faults and blanks count.
+//! What of a scheme nothing asks for is left out of it: names and notes are handed through as they stand in the record,
+//! so that of their cells only faults and blanks count, and a round of ranks needs neither ids nor grades nor reviews.
 
 use super::Asked;
 use crate::expr::{Bound, Slot};

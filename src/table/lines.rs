@@ -5,8 +5,8 @@ use super::RawRows;
 use super::raw_rows::TYPED;
 use memchr::{memchr, memchr2};
 
-/// No quoted field is longer, in bytes, than one that readers of records take for one.
-const LONGEST_FIELD: usize = 1 << 20;
+/// No quoted field is longer, in bytes: a stray quote would take the rest of the file into one cell.
+pub(crate) const LONGEST_FIELD: usize = 1 << 20;
 
 impl RawRows {
     /// The rows of a text in which each line is a record of `fields` fields, two or more, with `delimiter`s between them.

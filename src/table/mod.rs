@@ -19,7 +19,7 @@ pub use column::{Column, ColumnBuilder, ListColumn, TextColumn, TextInterner, Tr
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
 pub use hash::{Hash, HmacSha256, HmacSha512};
-pub(crate) use lines::Marks;
+pub(crate) use lines::{LONGEST_FIELD, Marks};
 pub use period::{Period, PeriodKind};
 pub use place::{Origin, Place};
 pub use raw_rows::RawRows;

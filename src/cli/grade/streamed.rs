@@ -102,13 +102,13 @@ fn spill() -> io::Result<Box<dyn Spill>> {
 }
 
 /// What is written and has not appeared yet.
-struct Shown {
+struct Pending {
     files: Files,
     /// What goes to standard output.
     spooled: Option<SpooledTempFile>,
 }
 
-impl Shown {
+impl Pending {
     /// Writes the output beside its place.
     fn write<T>(
         &mut self,
@@ -270,8 +270,8 @@ impl Run<'_> {
         place: &str,
         next: impl FnMut() -> Result<Option<S::Piece>, Reason> + Send,
         foreseen: &mut Option<Vec<ColumnKind>>,
-    ) -> Result<(Told, Shown), Reason> {
-        let mut shown = Shown {
+    ) -> Result<(Told, Pending), Reason> {
+        let mut shown = Pending {
             files: Files::reproducible(),
             spooled: None,
         };
@@ -345,7 +345,7 @@ impl Run<'_> {
     }
 
     /// Says what there is to say, lets the outputs appear and ends the call.
-    fn finish(&self, told: &Told, shown: Shown) -> Result<Exit, Stop> {
+    fn finish(&self, told: &Told, shown: Pending) -> Result<Exit, Stop> {
         let summary = &told.summary;
         self.screen.run_findings(&summary.findings);
         if !self.global.dry_run {
@@ -375,8 +375,8 @@ impl Run<'_> {
     }
 
     /// Lets the outputs appear: the figures, then standard output, then the files.
-    fn show(&self, shown: Shown, summary: &Summary, columns: &[Finding]) -> Result<(), Stop> {
-        let Shown { mut files, spooled } = shown;
+    fn show(&self, shown: Pending, summary: &Summary, columns: &[Finding]) -> Result<(), Stop> {
+        let Pending { mut files, spooled } = shown;
         let mut closed = false;
         let mut seen = |written| match written {
             Err(Stop::ClosedPipe) => {

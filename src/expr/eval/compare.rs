@@ -1,6 +1,6 @@
 //! Comparisons, each one tight loop.
 
-use super::{MANY, Operand, Rows, constant_truth, missing};
+use super::{MANY, Operand, PIECE, Rows, constant_truth, missing};
 use crate::expr::ast::Comparison;
 use crate::expr::types::Base;
 use crate::parallel::{cores, fill};
@@ -53,8 +53,8 @@ fn against<T: Copy + Ord + Sync>(values: &[T], none: T, op: Comparison, bound: T
             return values.iter().map(|value| truth(*value)).collect();
         }
         let mut truths = vec![Truth::Unknown; values.len()];
-        fill(cores(), &mut truths, MANY, |piece, truths| {
-            for (entry, value) in truths.iter_mut().zip(&values[piece * MANY..]) {
+        fill(cores(), &mut truths, PIECE, |piece, truths| {
+            for (entry, value) in truths.iter_mut().zip(&values[piece * PIECE..]) {
                 *entry = truth(*value);
             }
         });

@@ -21,6 +21,8 @@ use std::rc::Rc;
 
 /// From so many rows on the cores share them.
 const MANY: usize = if cfg!(test) { 1 << 3 } else { 1 << 16 };
+/// How many of them a core takes at once.
+const PIECE: usize = MANY / 2;
 
 /// What an expression gives.
 #[derive(Clone, Debug, PartialEq)]

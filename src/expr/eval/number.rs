@@ -1,6 +1,6 @@
 //! Arithmetic on millionths, and whole units between dates.
 
-use super::{Fault, FaultKind, MANY, Operand, Rows, missing};
+use super::{Fault, FaultKind, MANY, Operand, PIECE, Rows, missing};
 use crate::expr::ast::Arithmetic;
 use crate::expr::functions::Scalar;
 use crate::expr::types::Base;
@@ -77,9 +77,9 @@ impl<'f> Rows<'f> {
             return Operand::owned(Column::Number(numbers.collect()));
         }
         let mut numbers = vec![0; self.len];
-        let found = fill(cores(), &mut numbers, MANY / 2, |piece, numbers| {
+        let found = fill(cores(), &mut numbers, PIECE, |piece, numbers| {
             let mut own = vec![];
-            for (row, number) in (piece * (MANY / 2)..).zip(numbers) {
+            for (row, number) in (piece * PIECE..).zip(numbers) {
                 *number = give(row, &mut own);
             }
             own

@@ -3,8 +3,8 @@
 //! The head of a file tells how all of it is read ([`Head`]); then it is cut into [`Blocks`] where records end, and each
 //! block is read by itself, in one of these ways: as rows of the table ([`Head::rows`]), as rows of a file in which every
 //! line is one ([`Head::rows_of_lines`], or [`Head::straight_lines`] where nothing is odd about any), or as the cells of
-//! some columns ([`Passes`], which goes through a file as often as one likes). What is given is what reading the whole file gives. Where that cannot be known from a block alone, it
-//! says why ([`Unfit`] has all reasons): then the file is to be opened as any other, [`open`](super::open), which is
+//! some columns ([`Passes`], which goes through a file as often as one likes). What is given is what reading the whole
+//! file gives. Where that cannot be known from a block alone, it says why ([`Unfit`] has all reasons): then the file is to be opened as any other, [`open`](super::open), which is
 //! always right.
 //!
 //! ```text

@@ -96,14 +96,25 @@ pub(super) struct Ordinary<'h> {
 impl Ordinary<'_> {
     /// Whether a row is one. It has the first columns of the table, at least two and up to the key.
     pub(super) fn is(&self, rows: &RawRows, row: usize) -> bool {
-        let Cell::Text(key) = rows.cell(row, self.key) else {
+        self.holds(rows.width(), |column| rows.cell(row, column))
+    }
+
+    /// The same of a row whose cells stand in a line.
+    #[inline]
+    pub(super) fn is_line(&self, cells: &[&str]) -> bool {
+        self.holds(cells.len(), |column| Cell::Text(cells[column]))
+    }
+
+    #[inline]
+    fn holds<'c>(&self, width: usize, cell: impl Fn(usize) -> Cell<'c>) -> bool {
+        let Cell::Text(key) = cell(self.key) else {
             return false;
         };
         // Of a row without a key another cell tells.
         if is_blank(&Cell::Text(key)) || is_footer(key) {
             return false;
         }
-        let cells = (0..rows.width()).map(|column| (column, rows.cell(row, column)));
+        let cells = (0..width).map(|column| (column, cell(column)));
         let mut filled = cells.filter(|(_, cell)| !is_blank(cell));
         // A row with a single cell may be a title, a note or a unit.
         let (Some((first, cell)), Some((second, next))) = (filled.next(), filled.next()) else {
@@ -113,22 +124,6 @@ impl Ordinary<'_> {
         let is_the_header = is_header(cell, &self.headers[first])
             || second == first + 1 && is_header(next, &self.headers[second]);
         !is_the_header
-    }
-
-    /// The same of a row whose cells stand in a line.
-    #[inline]
-    pub(super) fn is_line(&self, cells: &[&str]) -> bool {
-        let key = cells[self.key];
-        if is_blank(&Cell::Text(key)) || is_footer(key) {
-            return false;
-        }
-        let filled = |cell: &&str| !is_blank(&Cell::Text(cell));
-        let Some(first) = cells.iter().position(filled) else {
-            return false;
-        };
-        let mut both = self.headers[first..].iter().zip(&cells[first..]).take(2);
-        cells[first + 1..].iter().any(filled)
-            && !both.any(|(header, cell)| is_header(Cell::Text(cell), header))
     }
 }
 

@@ -11,8 +11,8 @@ use memchr::memchr;
 impl Head {
     /// Goes through a block of a plain file, as [`Self::rows_of_lines`] does, and hands the cells of one row after the
     /// other to `take`, all columns of it. Gives how many rows there are; `None` as soon as a row is in any way not as
-    /// nearly all are, or `take` does not want one: what the block then has, [`Self::rows_of_lines`] says. The cells of
-    /// which it would make rows of `width` columns.
+    /// nearly all are, or `take` does not want one: what the block then has, [`Self::rows_of_lines`] says. `width` is how
+    /// many of the first columns tell whether a row is ordinary, as there.
     pub fn straight_lines<'b>(
         &self,
         bytes: &'b [u8],

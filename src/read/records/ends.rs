@@ -1,11 +1,9 @@
 //! Where fields and lines end in a text.
 
 use crate::read::RowFault;
+use crate::table::LONGEST_FIELD;
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 use std::borrow::Cow;
-
-/// No quoted field is longer, in bytes: a stray quote would take the rest of the file into one cell.
-const LONGEST_FIELD: usize = 1 << 20;
 
 /// A text, and what ends fields and lines in it.
 #[derive(Clone, Copy)]

@@ -87,7 +87,8 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
     found
 }
 
-/// What is found in an opened scheme, and whether no list has too many sorts of customers to be looked at.
+/// What is found in an opened scheme, and whether no list has too many sorts of customers to be looked at. If one has, and
+/// points are worked out, it is not looked further: all is to be decided with coarser points.
 fn of_opened(open: &Open<'_>, as_of: Date) -> (Vec<Linted>, bool) {
     let mut found = vec![];
     let mut is_whole = true;
@@ -102,6 +103,9 @@ fn of_opened(open: &Open<'_>, as_of: Date) -> (Vec<Linted>, bool) {
                 is_whole = false;
             }
         }
+    }
+    if !is_whole && open.has_worked_out() {
+        return (found, false);
     }
     found.extend(inversions::inversions(open, grades.as_ref(), as_of));
     let without_effect = effect::without_effect(open, as_of).into_iter();

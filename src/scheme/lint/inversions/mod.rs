@@ -159,7 +159,7 @@ fn of_states(
         _ => None,
     };
     if worked_out.is_some_and(|dimension| !bends(dimension)) {
-        open_ends.push(Why::NotSeenThrough);
+        open_ends.push(Why::Bends);
     }
     for walks in all {
         if told.contains(&walks.slot) {
@@ -168,13 +168,12 @@ fn of_states(
         match fault(&walks, of.worst(open.original)) {
             // Between two places points that are worked out come to more than is looked at.
             Ok(None) if worked_out.is_some() && !walks.is_summed && !is_one_way(&walks) => {
-                open_ends.push(Why::NotSeenThrough);
+                open_ends.push(Why::Bends);
             }
             Ok(None) => {}
             // What hangs together with something else cannot rise alone.
-            Ok(Some(_)) if hanging.contains(&walks.slot) || open.is_unseen(walks.slot) => {
-                open_ends.push(Why::NotSeenThrough);
-            }
+            Ok(Some(_)) if hanging.contains(&walks.slot) => open_ends.push(Why::Hanging),
+            Ok(Some(_)) if open.is_unseen(walks.slot) => open_ends.push(Why::Unseen),
             Ok(Some(fault)) => {
                 told.insert(walks.slot);
                 findings.push(finding(open, states, of, &walks, &fault));
@@ -203,7 +202,12 @@ fn is_one_way(walks: &Walks) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     TooMany(TooMany),
-    NotSeenThrough,
+    /// Something else is worked out from the same values.
+    Hanging,
+    /// How it is worked out is not seen through.
+    Unseen,
+    /// Where points that are worked out begin to fall is not seen.
+    Bends,
 }
 
 fn not_decided(scheme: &Scheme, of: Of, why: Why) -> Finding {
@@ -216,9 +220,17 @@ fn not_decided(scheme: &Scheme, of: Of, why: Why) -> Finding {
     };
     let Text { en, zh } = match why {
         Why::TooMany(_) => text!("too many combinations", "组合太多"),
-        Why::NotSeenThrough => text!(
+        Why::Hanging => text!(
             "what is worked out from the same values moves with them",
             "由同一数值算出的部分会随之变化"
+        ),
+        Why::Unseen => text!(
+            "how it is worked out from the values is not seen through",
+            "无法看清它如何由数值算出"
+        ),
+        Why::Bends => text!(
+            "where its points begin to fall is not seen through",
+            "无法看清它的分数从哪里开始减少"
         ),
     };
     let finding = Finding::note(

@@ -50,13 +50,34 @@ pub fn finding(open: &Open<'_>, states: &States, of: Of, walks: &Walks, fault: &
         Fault::Hole(walk, places) => telling.hole(*walk, *places),
     };
     let span = place(scheme, of, walks.all[first.walk].levels[first.from]);
+    let is_worked_out = matches!(of, Of::Points(dimension) if open.is_worked_out(dimension));
+    let (label, help) = if is_worked_out {
+        (
+            text!(
+                "its points fall as the value rises",
+                "数值增加时，它的分数减少"
+            ),
+            text!(
+                "let the expression only rise or only fall with the value, or give bands instead",
+                "请让表达式随数值只增或只减，或改用分档"
+            ),
+        )
+    } else {
+        (
+            text!(
+                "this holds before the rise and not after it",
+                "增加之前成立，之后不成立"
+            ),
+            text!(
+                "open the upper bound (`x >= 5` for `x between 5 and 10`): better entries come first and take theirs",
+                "去掉上限（用 `x >= 5` 代替 `x between 5 and 10`）：更好的等级在前面，会先取走它们的"
+            ),
+        )
+    };
     let mut found = Finding::warning(Code::Inversion, title)
         .at(span)
-        .label(text!("this holds before the rise and not after it", "增加之前成立，之后不成立"))
-        .help(text!(
-            "open the upper bound (`x >= 5` for `x between 5 and 10`): better entries come first and take theirs",
-            "去掉上限（用 `x >= 5` 代替 `x between 5 and 10`）：更好的等级在前面，会先取走它们的"
-        ));
+        .label(label)
+        .help(help);
     found.notes = notes;
     found.witnesses = witnesses;
     let touches = match of {
