@@ -66,12 +66,12 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
     let figures = figures::lint(scheme, as_of).into_iter();
     let mut found: Vec<Linted> = figures.map(Linted::from).collect();
     let open = Open::new(scheme, as_of);
-    let (all, is_whole) = of_opened(&open, as_of);
+    let (all, is_whole) = of_opened(&open, as_of, is_all_reached(&open, as_of));
     found.extend(if is_whole || !open.has_worked_out() {
         all
     } else {
         // Rather any points that there may be than nothing said of a list.
-        of_opened(&Open::coarse(scheme, as_of), as_of).0
+        of_opened(&Open::coarse(scheme, as_of), as_of, false).0
     });
     found.sort_by_key(|linted| match &linted.finding.at {
         At::Span(span) => span.start,
@@ -87,15 +87,29 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
     found
 }
 
+/// Whether customers show that every entry of every list is reached, where not all of a scheme is seen through.
+fn is_all_reached(open: &Open<'_>, as_of: Date) -> bool {
+    let tried = Open::tried(open.original, as_of);
+    if tried.results.len() == open.results.len() {
+        return false;
+    }
+    let (found, is_whole) = of_opened(&tried, as_of, false);
+    is_whole
+        && found.iter().all(|Linted { finding, .. }| {
+            finding.code != Code::Shadowed && !(finding.code == Code::Gap && is_undecided(finding))
+        })
+}
+
 /// What is found in an opened scheme, and whether no list has too many sorts of customers to be looked at. If one has, and
 /// points are worked out, it is not looked further: all is to be decided with coarser points.
-fn of_opened(open: &Open<'_>, as_of: Date) -> (Vec<Linted>, bool) {
+/// `is_reached`: every entry of every list is known to be reached, though not all is seen through.
+fn of_opened(open: &Open<'_>, as_of: Date, is_reached: bool) -> (Vec<Linted>, bool) {
     let mut found = vec![];
     let mut is_whole = true;
     let opened = lists::lists(&open.scheme);
     let mut grades = None;
     for (list, opened) in lists::lists(open.original).iter().zip(&opened) {
-        match of_list(open, list, opened, as_of, &mut found) {
+        match of_list(open, list, opened, as_of, is_reached, &mut found) {
             Ok(states) if list.of == Of::Grades => grades = states,
             Ok(_) => {}
             Err(too_many) => {
@@ -170,6 +184,7 @@ fn of_list(
     list: &List<'_>,
     opened: &List<'_>,
     as_of: Date,
+    is_reached: bool,
     found: &mut Vec<Linted>,
 ) -> Result<Option<States>, TooMany> {
     let last = list
@@ -231,7 +246,7 @@ fn of_list(
     found.extend(shadows::shadows(&judged));
     let is_closed = list.complete && last.is_none();
     let gap = is_closed.then(|| gaps::gap(&judged)).flatten();
-    if !gap.as_ref().is_some_and(is_undecided) {
+    if !is_reached && !gap.as_ref().is_some_and(is_undecided) {
         found.extend(unseen(&judged).map(Linted::from));
     }
     found.extend(gap.map(|finding| Linted {

@@ -1,6 +1,6 @@
 //! Faults along one value: the same rise lifts one customer and lowers another, or one falls and rises again.
 
-use crate::scheme::lint::steps::{Level, Walks};
+use crate::scheme::lint::steps::{Level, Walk, Walks};
 use crate::scheme::lint::world::TooMany;
 
 /// More comparisons of levels than these are not made.
@@ -28,6 +28,28 @@ pub enum Fault {
     },
     /// Down and up again: a walk and three places on it.
     Hole(usize, [usize; 3]),
+}
+
+impl Fault {
+    /// Whether it is there whatever some of the values come to, those at these places of a customer: whoever is the same
+    /// but for them goes the same way.
+    pub fn stands_without(&self, places: &[usize], walks: &Walks) -> bool {
+        let pair = |pair: &Pair| (pair.walk, vec![pair.from, pair.to]);
+        let shown = match self {
+            Self::BothWays { lowered, raised } => vec![pair(lowered), pair(raised)],
+            Self::Hole(walk, at) => vec![(*walk, at.to_vec())],
+        };
+        shown.iter().all(|(walk, at)| {
+            let own = &walks.all[*walk];
+            let is_like = |other: &&Walk| {
+                let values = own.customers[0].iter().zip(&other.customers[0]);
+                let mut values = values.enumerate();
+                values.all(|(place, (one, other))| one == other || places.contains(&place))
+            };
+            let mut alike = walks.all.iter().filter(is_like);
+            alike.all(|other| at.iter().all(|at| own.levels[*at] == other.levels[*at]))
+        })
+    }
 }
 
 /// The first fault along a value, if there is one.

@@ -147,6 +147,9 @@ fn of_states(
     };
     let outside: BTreeSet<Slot> = states.slots.iter().copied().collect();
     let hanging = meeting(open, &outside);
+    let unseen = states.slots.iter().enumerate();
+    let unseen = unseen.filter(|(_, slot)| open.is_unseen(**slot));
+    let unseen: Vec<usize> = unseen.map(|(place, _)| place).collect();
     let mut findings = vec![];
     // Why something was not decided is said once.
     let mut open_ends: Vec<Why> = vec![];
@@ -173,7 +176,12 @@ fn of_states(
             Ok(None) => {}
             // What hangs together with something else cannot rise alone.
             Ok(Some(_)) if hanging.contains(&walks.slot) => open_ends.push(Why::Hanging),
-            Ok(Some(_)) if open.is_unseen(walks.slot) => open_ends.push(Why::Unseen),
+            // Nobody knows which of its values a result that is not seen through has.
+            Ok(Some(fault))
+                if open.is_unseen(walks.slot) || !fault.stands_without(&unseen, &walks) =>
+            {
+                open_ends.push(Why::Unseen);
+            }
             Ok(Some(fault)) => {
                 told.insert(walks.slot);
                 findings.push(finding(open, states, of, &walks, &fault));

@@ -57,15 +57,27 @@ pub struct Open<'a> {
     free: BTreeSet<Slot>,
     /// What the customers' sheet asks of a row.
     pub demands: Vec<Demand>,
+    /// Whether scores are followed where somebody may be missed ([`Solver::leaps`]).
+    follows_leaps: bool,
     as_of: Date,
 }
 
 impl<'a> Open<'a> {
     /// Opens a scheme.
     pub fn new(original: &'a Scheme, as_of: Date) -> Self {
+        Self::seen_through(original, as_of, false)
+    }
+
+    /// Opens a scheme of which scores are followed where somebody may be missed, too: whom it shows there is, but what it
+    /// does not show there may be all the same.
+    pub fn tried(original: &'a Scheme, as_of: Date) -> Self {
+        Self::seen_through(original, as_of, true)
+    }
+
+    fn seen_through(original: &'a Scheme, as_of: Date, follows_leaps: bool) -> Self {
         let mut closed = Unseen::default();
         loop {
-            let open = Self::without(original, as_of, &closed);
+            let open = Self::without(original, as_of, &closed, follows_leaps);
             let Some(more) = open.unseen() else {
                 return open;
             };
@@ -80,10 +92,10 @@ impl<'a> Open<'a> {
         let dimensions: BTreeSet<usize> =
             (0..original.dimensions.len()).filter(worked_out).collect();
         let score = !dimensions.is_empty();
-        Self::without(original, as_of, &Unseen { dimensions, score })
+        Self::without(original, as_of, &Unseen { dimensions, score }, false)
     }
 
-    fn without(original: &'a Scheme, as_of: Date, closed: &Unseen) -> Self {
+    fn without(original: &'a Scheme, as_of: Date, closed: &Unseen, follows_leaps: bool) -> Self {
         let mut results = BTreeSet::new();
         let mut few = BTreeSet::new();
         let mut free = BTreeSet::new();
@@ -125,6 +137,7 @@ impl<'a> Open<'a> {
             few,
             free,
             demands: vec![],
+            follows_leaps,
             as_of,
         };
         open.all();
@@ -298,6 +311,7 @@ impl<'a> Open<'a> {
             few: &self.few,
             values: &self.values,
             results: &self.results,
+            follows_leaps: self.follows_leaps,
             as_of: self.as_of,
         }
     }

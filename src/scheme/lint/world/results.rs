@@ -5,7 +5,7 @@
 use super::linear::Linear;
 use super::solve::{Closed, Found, Solver, zero};
 use crate::expr::{Arithmetic, Base, Bound, Node, Scalar, Slot, Type};
-use crate::scheme::lint::names::points_of_bands;
+use crate::scheme::lint::names::{of_slot, points_of_bands};
 use crate::scheme::lint::shape::{ONE, shape};
 use crate::scheme::model::{
     Dimension, DimensionRule, Expression, IndicatorRule, MissingRule, Scheme, SlotKind,
@@ -156,6 +156,10 @@ impl Solver<'_> {
         }
         let parts = self.parts(slot).ok_or(Closed)?;
         let (sums, open) = sums(&parts).ok_or(Closed)?;
+        let own = self.slot_pieces(slot, &mut Found::default());
+        if !self.follows_leaps && own.is_ok_and(|own| own.iter().any(|piece| self.leaps(piece))) {
+            return Err(Closed);
+        }
         let [(weight, of)] = open[..] else {
             let own = self.slot_pieces(slot, found)?;
             // Points are rounded by half a millionth at most where they are sums, and so is the score that they give:
@@ -181,6 +185,16 @@ impl Solver<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a sum of several values has one that goes in steps, as counts do. Between two of them there may be a place
+    /// that no such value comes to, so that a customer is missed who stands at another one.
+    pub fn leaps(&self, sum: &Linear) -> bool {
+        let goes_in_steps = |slot: Slot| {
+            let is_number = self.scheme.slots.entries[slot.0 as usize].ty.base == Base::Number;
+            !is_number || of_slot(self.scheme, slot).step > 1
+        };
+        sum.terms.len() > 1 && sum.terms.iter().any(|(slot, _)| goes_in_steps(*slot))
     }
 
     /// The sums of values from outside that an ordered expression may be; where it goes over from one to another is
