@@ -164,6 +164,10 @@ fn of_states(
     if worked_out.is_some_and(|dimension| !bends(dimension)) {
         open_ends.push(Why::Bends);
     }
+    // What a result is made of that is not seen through moves nobody here, however it rises.
+    if of == Of::Grade && !unseen.is_empty() {
+        open_ends.push(Why::Unseen);
+    }
     for walks in all {
         if told.contains(&walks.slot) {
             continue;
@@ -189,6 +193,7 @@ fn of_states(
             Err(count) => open_ends.push(Why::TooMany(count)),
         }
     }
+    open_ends.sort();
     open_ends.dedup();
     let open_ends = open_ends.into_iter();
     findings.extend(open_ends.map(|why| not_decided(open.original, of, why).into()));
@@ -207,7 +212,7 @@ fn is_one_way(walks: &Walks) -> bool {
 }
 
 /// Why something was not decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Why {
     TooMany(TooMany),
     /// Something else is worked out from the same values.
@@ -233,8 +238,8 @@ fn not_decided(scheme: &Scheme, of: Of, why: Why) -> Finding {
             "由同一数值算出的部分会随之变化"
         ),
         Why::Unseen => text!(
-            "how it is worked out from the values is not seen through",
-            "无法看清它如何由数值算出"
+            "how the score is worked out from the values is not seen through",
+            "无法看清总分如何由数值算出"
         ),
         Why::Bends => text!(
             "where its points begin to fall is not seen through",

@@ -31,5 +31,5 @@ use crate::scheme::lint::shape::ONE;
 pub const MOST: usize = 100_000;
 
 /// There would be too many customers: so many, or more than can be counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TooMany(pub usize);
