@@ -89,6 +89,9 @@ pub fn linted(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Linted> {
 
 /// Whether customers show that every entry of every list is reached, where not all of a scheme is seen through.
 fn is_all_reached(open: &Open<'_>, as_of: Date) -> bool {
+    if !open.has_unseen() {
+        return false;
+    }
     let tried = Open::tried(open.original, as_of);
     if tried.results.len() == open.results.len() {
         return false;

@@ -156,10 +156,6 @@ impl Solver<'_> {
         }
         let parts = self.parts(slot).ok_or(Closed)?;
         let (sums, open) = sums(&parts).ok_or(Closed)?;
-        let own = self.slot_pieces(slot, &mut Found::default());
-        if !self.follows_leaps && own.is_ok_and(|own| own.iter().any(|piece| self.leaps(piece))) {
-            return Err(Closed);
-        }
         let [(weight, of)] = open[..] else {
             let own = self.slot_pieces(slot, found)?;
             // Points are rounded by half a millionth at most where they are sums, and so is the score that they give:
@@ -187,9 +183,14 @@ impl Solver<'_> {
         Ok(())
     }
 
-    /// Whether a sum of several values has one that goes in steps, as counts do. Between two of them there may be a place
-    /// that no such value comes to, so that a customer is missed who stands at another one.
-    pub fn leaps(&self, sum: &Linear) -> bool {
+    /// Whether a result is made of sums of several values of which one goes in steps, as counts do. Between two of them
+    /// there may be a place that no such value comes to, so that a customer is missed who stands at another one.
+    pub fn leaps(&self, slot: Slot) -> bool {
+        let pieces = self.slot_pieces(slot, &mut Found::default());
+        pieces.is_ok_and(|pieces| pieces.iter().any(|piece| self.goes_in_steps(piece)))
+    }
+
+    fn goes_in_steps(&self, sum: &Linear) -> bool {
         let goes_in_steps = |slot: Slot| {
             let is_number = self.scheme.slots.entries[slot.0 as usize].ty.base == Base::Number;
             !is_number || of_slot(self.scheme, slot).step > 1

@@ -42,8 +42,6 @@ pub struct Solver<'a> {
     pub results: &'a BTreeSet<Slot>,
     /// Those among them that come to few things, all of which are tried.
     pub few: &'a BTreeSet<Slot>,
-    /// Whether sums of values that go in steps are followed.
-    pub follows_leaps: bool,
     /// The as-of date.
     pub as_of: Date,
 }

@@ -1,6 +1,8 @@
 //! A scheme of which every comparison can be seen through: what cannot (a rank, a pattern, a product of two values) is
 //! replaced by a value of its own, which may be anything that it may be. It stays a scheme, and is graded as one.
 
+mod sight;
+
 use super::demands::Demand;
 use super::results::has_few_points;
 use super::solve::{Closed, Found, Solver, goes_by_periods};
@@ -10,6 +12,7 @@ use crate::scheme::model::{
     TopSize,
 };
 use crate::table::{Date, Decimal, Value};
+use sight::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,18 +25,6 @@ pub struct Replaced {
     pub text: Arc<str>,
     /// Where the value that stands for it is.
     pub slot: Slot,
-}
-
-/// A number, in millionths, of which it is asked whether it can be told where points pass it.
-const PROBE: i128 = 37_000_000;
-
-/// Points and scores that are not seen through.
-#[derive(Default)]
-struct Unseen {
-    /// The dimensions whose points they are.
-    dimensions: BTreeSet<usize>,
-    /// Whether the score is one of them.
-    score: bool,
 }
 
 /// The scheme, and what was replaced in it.
@@ -57,45 +48,11 @@ pub struct Open<'a> {
     free: BTreeSet<Slot>,
     /// What the customers' sheet asks of a row.
     pub demands: Vec<Demand>,
-    /// Whether scores are followed where somebody may be missed ([`Solver::leaps`]).
-    follows_leaps: bool,
     as_of: Date,
 }
 
 impl<'a> Open<'a> {
-    /// Opens a scheme.
-    pub fn new(original: &'a Scheme, as_of: Date) -> Self {
-        Self::seen_through(original, as_of, false)
-    }
-
-    /// Opens a scheme of which scores are followed where somebody may be missed, too: whom it shows there is, but what it
-    /// does not show there may be all the same.
-    pub fn tried(original: &'a Scheme, as_of: Date) -> Self {
-        Self::seen_through(original, as_of, true)
-    }
-
-    fn seen_through(original: &'a Scheme, as_of: Date, follows_leaps: bool) -> Self {
-        let mut closed = Unseen::default();
-        loop {
-            let open = Self::without(original, as_of, &closed, follows_leaps);
-            let Some(more) = open.unseen() else {
-                return open;
-            };
-            closed.dimensions.extend(more.dimensions);
-            closed.score |= more.score;
-        }
-    }
-
-    /// Opens a scheme whose points and scores are taken as any number that they may be, where they are worked out.
-    pub fn coarse(original: &'a Scheme, as_of: Date) -> Self {
-        let worked_out = |index: &usize| !has_few_points(original, *index);
-        let dimensions: BTreeSet<usize> =
-            (0..original.dimensions.len()).filter(worked_out).collect();
-        let score = !dimensions.is_empty();
-        Self::without(original, as_of, &Unseen { dimensions, score }, false)
-    }
-
-    fn without(original: &'a Scheme, as_of: Date, closed: &Unseen, follows_leaps: bool) -> Self {
+    fn without(original: &'a Scheme, as_of: Date, closed: &Unseen) -> Self {
         let mut results = BTreeSet::new();
         let mut few = BTreeSet::new();
         let mut free = BTreeSet::new();
@@ -137,55 +94,11 @@ impl<'a> Open<'a> {
             few,
             free,
             demands: vec![],
-            follows_leaps,
             as_of,
         };
         open.all();
         open.demands = Demand::all(&open);
         open
-    }
-
-    /// Of which points and scores no one can tell where they pass a number; `None` if of all of them that is known.
-    fn unseen(&self) -> Option<Unseen> {
-        let is_unseen = |slot: Slot| {
-            let is_asked = self.results.contains(&slot) && !self.few.contains(&slot);
-            // Any number does: whether it can be told depends on how they are made.
-            let solver = self.solver();
-            is_asked
-                && solver
-                    .result_turns(slot, PROBE, &mut Found::default())
-                    .is_err()
-        };
-        let dimensions = self.scheme.dimensions.iter().enumerate();
-        let dimensions: BTreeSet<usize> = dimensions
-            .filter(|(_, dimension)| is_unseen(dimension.points_slot))
-            .map(|(index, _)| index)
-            .collect();
-        let score = dimensions.is_empty() && self.scheme.score_slot().is_some_and(is_unseen);
-        (score || !dimensions.is_empty()).then_some(Unseen { dimensions, score })
-    }
-
-    /// Whether the points of a dimension are worked out, and seen through.
-    pub fn is_worked_out(&self, dimension: usize) -> bool {
-        let slot = self.scheme.dimensions[dimension].points_slot;
-        self.results.contains(&slot) && !self.few.contains(&slot)
-    }
-
-    /// Whether points of some dimension are worked out, and seen through.
-    pub fn has_worked_out(&self) -> bool {
-        (0..self.scheme.dimensions.len()).any(|dimension| self.is_worked_out(dimension))
-    }
-
-    /// Whether a value stands for points, or for what is made of them, that are not seen through: nobody knows which of
-    /// its values there are.
-    pub fn is_unseen(&self, slot: Slot) -> bool {
-        let part = self.replaced.iter().find(|known| known.slot == slot);
-        part.is_some_and(|known| {
-            matches!(known.part.node, Node::Slot(result) if matches!(
-                self.original.slots.entries[result.0 as usize].kind,
-                SlotKind::Label(_) | SlotKind::Points(_) | SlotKind::OwnPoints(_) | SlotKind::Score
-            ))
-        })
     }
 
     /// A slot as it is read.
@@ -311,7 +224,6 @@ impl<'a> Open<'a> {
             few: &self.few,
             values: &self.values,
             results: &self.results,
-            follows_leaps: self.follows_leaps,
             as_of: self.as_of,
         }
     }
