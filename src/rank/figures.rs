@@ -7,11 +7,9 @@ use crate::table::decimal::divide_half_away;
 /// The sorted values of one group, one of them taken out and another put in, if that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures<'a> {
-    /// Least first.
-    pub(super) keys: &'a [i64],
-    /// They and their sums.
+    /// The keys of the group, least first, and their sums.
     pub(super) sorted: &'a Sorted,
-    /// A key that is no longer there; it is one of `keys`.
+    /// A key that is no longer there; it is one of them.
     pub(super) out: Option<i64>,
     /// A key that is there beside them.
     pub(super) put: Option<i64>,
@@ -32,12 +30,13 @@ impl Figures<'_> {
 
     /// N: how many customers there are.
     pub fn count(&self) -> usize {
-        self.keys.len() - usize::from(self.out.is_some()) + usize::from(self.put.is_some())
+        self.sorted.keys.len() - usize::from(self.out.is_some()) + usize::from(self.put.is_some())
     }
 
     /// B: how many are strictly better than `key`.
     pub fn better(&self, key: i64) -> usize {
-        let better = self.keys.len() - self.keys.partition_point(|other| *other <= key);
+        let better =
+            self.sorted.keys.len() - self.sorted.keys.partition_point(|other| *other <= key);
         better - usize::from(self.out.is_some_and(|out| out > key))
             + usize::from(self.put.is_some_and(|put| put > key))
     }
@@ -47,8 +46,8 @@ impl Figures<'_> {
     pub fn beside(&self, better: usize) -> impl Iterator<Item = i64> {
         let places = [better.checked_sub(1), Some(better)];
         let places = places.into_iter().flatten();
-        let from_worst = places.filter_map(|place| self.keys.len().checked_sub(place + 1));
-        from_worst.map(|place| self.keys[place])
+        let from_worst = places.filter_map(|place| self.sorted.keys.len().checked_sub(place + 1));
+        from_worst.map(|place| self.sorted.keys[place])
     }
 
     /// The sum of all keys, in millionths.
@@ -58,7 +57,7 @@ impl Figures<'_> {
 
     /// The sum of the keys strictly better than `key`, in millionths.
     pub fn above(&self, key: i64) -> i128 {
-        let upto = self.keys.partition_point(|other| *other <= key);
+        let upto = self.sorted.keys.partition_point(|other| *other <= key);
         let all = self.sorted.sums().last().copied().unwrap_or(0);
         let below = self.sorted.sums().get(upto).copied().unwrap_or(0);
         self.exchanged(all - below, |other| other > key)
@@ -119,15 +118,15 @@ impl Figures<'_> {
     /// The key at a place from the least.
     fn nth(&self, place: usize) -> i64 {
         let kept = |place: usize| match self.out {
-            Some(out) if place >= self.keys.partition_point(|key| *key < out) => {
-                self.keys[place + 1]
+            Some(out) if place >= self.sorted.keys.partition_point(|key| *key < out) => {
+                self.sorted.keys[place + 1]
             }
-            _ => self.keys[place],
+            _ => self.sorted.keys[place],
         };
         let Some(put) = self.put else {
             return kept(place);
         };
-        let less = self.keys.partition_point(|key| *key < put)
+        let less = self.sorted.keys.partition_point(|key| *key < put)
             - usize::from(self.out.is_some_and(|out| out < put));
         match place.cmp(&less) {
             std::cmp::Ordering::Less => kept(place),

@@ -29,7 +29,7 @@ pub type Keys<'a> = (&'a Column, Option<&'a Column>);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sorted {
     /// Least first.
-    keys: Vec<i64>,
+    pub(super) keys: Vec<i64>,
     /// Made when somebody asks: ranks, of which most populations are, need none.
     sums: OnceLock<Vec<i128>>,
 }
@@ -122,7 +122,6 @@ impl Population {
         let of_group = |place: Option<(Group, i64)>| place.filter(|(of, _)| *of == group);
         let exchange = self.exchange.as_deref();
         Figures {
-            keys: &sorted.keys,
             sorted,
             out: exchange.and_then(|exchange| Some(of_group(exchange.out[row])?.1)),
             put: exchange.and_then(|exchange| Some(of_group(exchange.put[row])?.1)),
