@@ -105,4 +105,4 @@ impl File {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

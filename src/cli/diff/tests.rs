@@ -1,6 +1,7 @@
 //! Lists of everybody: those who stayed are written as the new file goes by, and what is written is what the whole way
 //! writes.
 
+use super::super::movers::tests::{CHANGES, GRADES, IDS, VALUES};
 use super::super::{Cli, Command};
 use super::*;
 use clap::Parser;
@@ -89,47 +90,11 @@ fn a_mark_for_excel_stands_where_a_character_needs_it() {
 
 /// Files of a few customers, some of them hard to tell, with or without a column more.
 fn graded() -> impl Strategy<Value = String> {
-    let id = prop::sample::select(vec![
-        "1",
-        "01",
-        "C2",
-        "C3",
-        " C3",
-        "C4",
-        "\"C5\"",
-        "'=6",
-        "\"C,7\"",
-        "8.0",
-        "C9",
-        "一二三四五六七八",
-        "\"a\"\"b\"",
-        "1E+12",
-    ]);
-    let grade = prop::sample::select(vec!["A", "A", "B", "B", "C", "", " A", "\"B\"", "'-A"]);
-    let change = prop::sample::select(vec![
-        "",
-        "",
-        "",
-        "＝ 不变",
-        "○ 缺席",
-        "× 数据待修正",
-        "◎ 人工调整",
-        "absent",
-        "refused",
-    ]);
-    let value = prop::sample::select(vec![
-        "",
-        "1",
-        "1.0",
-        "\"1,000\"",
-        "1000",
-        "说",
-        "\"a\"\"b\"",
-        "'=1",
-        " 1 ",
-        "2024/1/5",
-        "2024-01-05",
-    ]);
+    let id = prop::sample::select(IDS.to_vec());
+    let grade = prop::sample::select(GRADES.to_vec());
+    let change = prop::sample::select(CHANGES.to_vec());
+    let other_values = ["'=1", " 1 ", "2024/1/5", "2024-01-05"];
+    let value = prop::sample::select([&VALUES[..], &other_values].concat());
     let reason = prop::sample::select(vec!["因", "", "一；二", "\"x; y\""]);
     let row = (id, value.clone(), value, grade, change, reason);
     (prop::collection::vec(row, 1..14), any::<bool>()).prop_map(|(rows, is_turned)| {
