@@ -83,9 +83,11 @@ pub fn aggregate(
         });
         return (source.picked(&rows), vec![]);
     }
-    let mut numbers = vec![MISSING; count];
+    // Noughts are memory that nobody has touched: the cores that fill it share that work too.
+    let mut numbers = vec![0; count];
     let overflows = parallel::fill(threads, &mut numbers, PIECE * per, |piece, out| {
         let (mut at, mut overflows) = (0, vec![]);
+        out.fill(MISSING);
         groups.each(customers(piece), |rows| {
             match source.of(function, rows) {
                 Given::Number(number) => out[at] = number,
