@@ -33,6 +33,11 @@ impl Figures<'_> {
         self.sorted.keys.len() - usize::from(self.out.is_some()) + usize::from(self.put.is_some())
     }
 
+    /// The keys of the group, least first, whoever is taken out or put in.
+    pub fn keys(&self) -> &[i64] {
+        &self.sorted.keys
+    }
+
     /// B: how many are strictly better than `key`.
     pub fn better(&self, key: i64) -> usize {
         let better =
