@@ -35,7 +35,8 @@ struct Filled<'p, 'c> {
 enum Values<'p, 'c> {
     /// Those of the first key are [`RowByRow::ids`].
     Ids,
-    Days(Vec<i32>),
+    /// With the last text and its day: in files in the order of time it is the next one's too.
+    Days((&'c str, i32), Vec<i32>),
     Moments(Vec<i64>),
     Numbers(NumberReader, Vec<i64>),
     Truths(Vec<Truth>),
@@ -67,7 +68,7 @@ impl<'p> Pieces<'p> {
                 FieldKind::Number => numbers(NumberKind::Number)?,
                 FieldKind::Money(_) => numbers(NumberKind::Money)?,
                 FieldKind::Percent => numbers(NumberKind::Percent)?,
-                FieldKind::Date => Values::Days(Vec::with_capacity(count)),
+                FieldKind::Date => Values::Days(("", MISSING_DATE), Vec::with_capacity(count)),
                 FieldKind::DateTime => Values::Moments(Vec::with_capacity(count)),
                 FieldKind::Bool => Values::Truths(Vec::with_capacity(count)),
                 FieldKind::Text if !rule.map.is_empty() => chosen(rule, count),
@@ -127,11 +128,17 @@ impl<'c> RowByRow<'_, 'c> {
                     Ok(Some(Cow::Borrowed(id))) => self.ids.push(id),
                     _ => return None,
                 },
-                Values::Days(days) => match date::usual_day(cell) {
-                    Some(day) => days.push(day),
-                    None if cell == Cell::Blank && may_be_missing => days.push(MISSING_DATE),
-                    None => return None,
-                },
+                Values::Days((last, day), days) => {
+                    if text != *last || text.is_empty() {
+                        *day = match date::usual_day(cell) {
+                            Some(day) => day,
+                            None if cell == Cell::Blank && may_be_missing => MISSING_DATE,
+                            None => return None,
+                        };
+                        *last = text;
+                    }
+                    days.push(*day);
+                }
                 Values::Moments(moments) => match date::usual_second(cell) {
                     Some(second) => moments.push(second),
                     None if cell == Cell::Blank && may_be_missing => moments.push(MISSING),
@@ -198,7 +205,7 @@ impl<'c> RowByRow<'_, 'c> {
             let column = match filled.values {
                 // Nobody looks at it.
                 Values::Ids => return Some(Column::Bool(vec![])),
-                Values::Days(days) => Column::Date(days),
+                Values::Days(_, days) => Column::Date(days),
                 Values::Moments(moments) => Column::DateTime(moments),
                 Values::Numbers(_, numbers) => Column::Number(numbers),
                 Values::Truths(truths) => Column::Bool(truths),
