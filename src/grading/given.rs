@@ -28,7 +28,12 @@ pub(super) fn type_names(scheme: &Scheme) -> Vec<Arc<str>> {
 }
 
 /// Fills the columns that need no work: fields, lookups, keys and what was before (`earlier`, for each customer).
-pub(super) fn fill(scheme: &Scheme, book: &Book, earlier: &[Earlier], facts: &mut Facts) {
+pub(super) fn fill(
+    scheme: &Scheme,
+    book: &Book,
+    earlier: &(impl Iterator<Item = Earlier> + Clone),
+    facts: &mut Facts,
+) {
     if let Some(customers) = &book.customers {
         fill_own(scheme, &customers.columns, facts);
     }
@@ -55,14 +60,18 @@ pub(super) fn fill_own(scheme: &Scheme, columns: &[Column], facts: &mut Facts) {
 }
 
 /// Fills what was before.
-pub(super) fn fill_levels(scheme: &Scheme, earlier: &[Earlier], facts: &mut Facts) {
+pub(super) fn fill_levels(
+    scheme: &Scheme,
+    earlier: &(impl Iterator<Item = Earlier> + Clone),
+    facts: &mut Facts,
+) {
     fill_where(scheme, facts, |kind| match kind {
         SlotKind::PreviousGrade => {
-            let levels = earlier.iter().map(|earlier| earlier.grade);
+            let levels = earlier.clone().map(|earlier| earlier.grade);
             Some(before(grade_names(scheme), levels))
         }
         SlotKind::PreviousType => {
-            let levels = earlier.iter().map(|earlier| earlier.kind);
+            let levels = earlier.clone().map(|earlier| earlier.kind);
             Some(before(type_names(scheme), levels))
         }
         _ => None,

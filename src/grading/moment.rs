@@ -4,7 +4,7 @@ use super::given::{fill, first_seen, grade_names, set_grades, type_names};
 use super::person::{Person, Start, Track};
 use super::{Past, People, overrides};
 use crate::assess::{Assessment, Choice, Facts, assess};
-use crate::book::{Book, Earlier};
+use crate::book::Book;
 use crate::classify::{self, Classification};
 use crate::decide::{Decided, KeptBy, Ladder, compare};
 use crate::diagnostic::Finding;
@@ -80,9 +80,7 @@ impl<'a> Moment<'a> {
         let mut facts = Facts::new(scheme, book.roster.ids.clone(), book.as_of);
         facts.stand_among(everybody.clone());
         let now = |number: &u32| people.persons[*number as usize].now();
-        let earlier: Vec<Earlier> = numbers.iter().map(now).collect();
-        fill(scheme, &book, &earlier, &mut facts);
-        drop(earlier);
+        fill(scheme, &book, &numbers.iter().map(now), &mut facts);
         let first_seen = first_seen(&book);
         // What metrics say of rows and coverage holds for every moment, and the newest book has it all.
         let mut of_earlier = vec![];

@@ -37,7 +37,7 @@ pub fn ranking(
     facts.stand_among(everybody.clone());
     fill_own(scheme, &clean.columns, &mut facts);
     let earlier = earlier_of(scheme, rule, tables, &clean);
-    fill_levels(scheme, &earlier, &mut facts);
+    fill_levels(scheme, &earlier.iter().copied(), &mut facts);
     assess(scheme, &mut facts, &mut vec![]);
     Ranking { clean, facts }
 }
