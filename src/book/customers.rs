@@ -86,6 +86,9 @@ pub struct CustomerRows {
 impl Roster {
     /// The customers of event sheets, where there is no customers' sheet: by key, each once.
     pub(super) fn from_events(events: &[EventRows]) -> Self {
+        if let Some(ids) = sorted_keys(events) {
+            return Self::of_keys(ids);
+        }
         let mut ids: Vec<Arc<str>> = vec![];
         for rows in events {
             if let Some(Column::Text(texts)) = rows.clean.columns.get(rows.customer_field) {
@@ -99,13 +102,17 @@ impl Roster {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut roster = Self {
+        Self::of_keys(Arc::new(ids))
+    }
+
+    /// Customers of whom nothing but their keys is known.
+    fn of_keys(ids: Arc<Vec<Arc<str>>>) -> Self {
+        Self {
             names: Arc::new(vec![None; ids.len()]),
+            entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
+            ids,
             ..Self::default()
-        };
-        roster.entries = (0..ids.len() as u32).map(Entry::Customer).collect();
-        roster.ids = Arc::new(ids);
-        roster
+        }
     }
 
     /// Some of the customers of another roster.
@@ -165,6 +172,27 @@ impl Roster {
     pub fn is_without_row(&self, id: &str) -> bool {
         self.without_row.contains(id)
     }
+}
+
+/// The keys of the only event sheet, if it has each of them once, in order, and rows with all of them: so it is where it
+/// was read piece by piece, and nobody needs them twice.
+fn sorted_keys(events: &[EventRows]) -> Option<Arc<Vec<Arc<str>>>> {
+    let [rows] = events else { return None };
+    let Column::Text(texts) = rows.clean.columns.get(rows.customer_field)? else {
+        return None;
+    };
+    let mut used = 0;
+    for code in &texts.codes {
+        // Customer by customer: the next code is that of the same one, or of the one behind.
+        if *code == used {
+            used += 1;
+        } else if code.checked_add(1) != Some(used) {
+            return None;
+        }
+    }
+    let ids = &texts.dictionary;
+    let is_each = used as usize == ids.len() && ids.is_sorted_by(|one, next| one < next);
+    is_each.then(|| ids.clone())
 }
 
 /// Reads the customers' sheet and fills the roster.
