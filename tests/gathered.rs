@@ -312,6 +312,30 @@ proptest! {
     }
 }
 
+/// By day the first piece shows the keys of all, by customer hardly any of them.
+#[test]
+fn it_is_the_same_whatever_the_first_piece_shows() {
+    let mut rows: Vec<(u32, u16)> = (0..6000).map(|n| (n * 7919 % 500, n as u16 / 40)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let orders = folder.path().join("orders.csv");
+    let scheme = scheme_of(&format!("{SHEET}{METRICS}"));
+    let as_of = date("2024-06-15");
+    for is_by_day in [true, false] {
+        if !is_by_day {
+            rows.sort_unstable();
+        }
+        let mut text = String::from("no,id,day,amount,shop\n");
+        for (number, (customer, day)) in rows.iter().enumerate() {
+            let day = date("2024-01-01").add_days(i32::from(*day)).unwrap();
+            writeln!(text, "{number},C{customer:03},{day},{number},a").unwrap();
+        }
+        fs::write(&orders, &text).unwrap();
+        let whole = whole(&scheme, None, &orders, as_of);
+        let pieces = gathered(&scheme, None, &orders, as_of, 20_000).unwrap();
+        assert!(said(&whole) == said(&pieces), "by day: {is_by_day}");
+    }
+}
+
 /// Forty orders of two customers, in a file with this line at the end.
 fn with_line(line: &str) -> String {
     let rows: Vec<_> = (0..40)

@@ -1,8 +1,9 @@
 //! An event sheet that is read piece by piece: what the rows say is kept, the rows as they were read are not.
 //!
-//! Each piece is cleaned by itself, and its rows are laid apart by ranges of their customers' keys. Then the rows of each
-//! part are sorted by customer, which fits into the caches of a core because a part has few of the customers, and stand
-//! at once where they belong in the columns of all: there is one copy of them and no more. Pieces and parts are shared
+//! Each piece is cleaned by itself, and its rows are laid apart by ranges of their customers' keys: by those that the first
+//! piece shows, and once more by others where these do not part what comes after. Then the rows of each part are sorted
+//! by customer, which fits into the caches of a core because a part has few of the customers, and stand at once where
+//! they belong in the columns of all: there is one copy of them and no more. Pieces and parts are shared
 //! by the cores; what comes out does not depend on who did what.
 //!
 //! What is gathered is what [`super::events`] makes of the sheet read whole. The pieces in which there is something to say
@@ -23,10 +24,11 @@ use crate::read::Table;
 use crate::read::blocks::{Block, Blocks, Head};
 use crate::scheme::model::{EventSheet, Scheme};
 use crate::table::{Date, RawRows};
-use apart::{Apart, Sorter, share_texts};
+use apart::{Apart, Sorter, sample, share_texts};
 use odd::OddRows;
-use ranges::Ranges;
+use ranges::{RANGES, Ranges};
 use std::io::Read;
+use std::sync::OnceLock;
 pub use whole::Whole;
 
 /// The rows of an event sheet, one customer after the other; those of one as they stand in the file.
@@ -44,8 +46,8 @@ pub struct Gathered {
     pub rows: u32,
 }
 
-/// About so many keys show how all of them are distributed.
-const SAMPLE: usize = 1 << 12;
+/// A part may have so many times the rows that it would have if all had the same number.
+const UNEVEN: usize = 4;
 
 /// So many pieces may be odd, and of more one in so many: a file of odd rows is as well read whole.
 const ODD: usize = 8;
@@ -89,6 +91,7 @@ pub fn gather(
         cells: &cells,
         as_of,
         counted,
+        ranges: OnceLock::new(),
     };
     let read = read(&sorter, head, &table, blocks)?;
     let odd = OddRows::of(&read, &table);
@@ -99,7 +102,8 @@ pub fn gather(
     let span = spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)));
     let span = span.and_then(|(first, last)| Date::from_days(first).zip(Date::from_days(last)));
     let future = pieces.iter().map(|piece| piece.future).sum();
-    let mut clean = in_order(pieces, rule);
+    let ranges = sorter.ranges.into_inner();
+    let mut clean = in_order(pieces, ranges, rule);
     clean.sources = vec![cells.sources()];
     clean.refused = odd.refused(said.refused);
     clean.findings = said.findings;
@@ -124,16 +128,9 @@ fn read(
         cores(),
         || blocks.block().map_err(Whole::File),
         |block: Block| {
-            if let Some(good) = sorter.read_lines(head, &block.bytes) {
-                return sorter.apart(good).map(Piece::Apart);
-            }
-            let rows = head.rows_of_lines(&block.bytes, sorter.cells.width());
-            let rows = rows.map_err(Whole::File)?;
-            match sorter.read(&rows) {
-                Some(good) => sorter.apart(good).map(Piece::Apart),
-                None if odd::are_rows(&rows, table, sorter.cells.key()) => Ok(Piece::Odd(rows)),
-                None => Err(Whole::Said),
-            }
+            let piece = piece(sorter, head, table, &block.bytes);
+            blocks.done(block);
+            piece
         },
         |piece| {
             odd += usize::from(matches!(piece, Piece::Odd(_)));
@@ -145,6 +142,20 @@ fn read(
         },
     )?;
     Ok(read)
+}
+
+/// The piece that these bytes of the file are.
+fn piece(sorter: &Sorter<'_>, head: &Head, table: &Table, bytes: &[u8]) -> Result<Piece, Whole> {
+    if let Some(good) = sorter.read_lines(head, bytes) {
+        return sorter.apart(good).map(Piece::Apart);
+    }
+    let rows = head.rows_of_lines(bytes, sorter.cells.width());
+    let rows = rows.map_err(Whole::File)?;
+    match sorter.read(&rows) {
+        Some(good) => sorter.apart(good).map(Piece::Apart),
+        None if odd::are_rows(&rows, table, sorter.cells.key()) => Ok(Piece::Odd(rows)),
+        None => Err(Whole::Said),
+    }
 }
 
 /// All pieces in the order of the file, with the good rows of the odd ones, which were `said` together.
@@ -168,25 +179,27 @@ fn with_odd(read: Vec<Piece>, said: &CleanSheet, sorter: &Sorter<'_>) -> Result<
     Ok(pieces)
 }
 
-/// The rows of all pieces, customer by customer.
-fn in_order(mut pieces: Vec<Apart>, rule: &EventSheet) -> CleanSheet {
-    let ranges = Ranges::of(sample(&pieces));
-    fill(cores(), &mut pieces, 1, |_, piece| {
-        piece[0].part(&ranges);
-    });
+/// The rows of all pieces, customer by customer; `ranges` are those by which they are parted, if there are any.
+fn in_order(mut pieces: Vec<Apart>, ranges: Option<Ranges>, rule: &EventSheet) -> CleanSheet {
+    let ranges = ranges
+        .filter(|ranges| are_even(&pieces, ranges))
+        .unwrap_or_else(|| {
+            let ranges = Ranges::of(sample(&pieces));
+            fill(cores(), &mut pieces, 1, |_, piece| {
+                piece[0].part(&ranges);
+            });
+            ranges
+        });
     share_texts(&mut pieces);
     together::together(pieces, &ranges, rule)
 }
 
-/// Some keys of all pieces, more of those that have more rows.
-fn sample(pieces: &[Apart]) -> Vec<String> {
+/// Whether no part has far more rows than another: in a file that is sorted by customer the first piece shows few keys.
+fn are_even(pieces: &[Apart], ranges: &Ranges) -> bool {
+    let size = |part: usize| -> usize { pieces.iter().map(|piece| piece.of(part).len()).sum() };
     let count: usize = pieces.iter().map(|piece| piece.places.len()).sum();
-    let step = count / SAMPLE + 1;
-    let of = |piece: &Apart| -> Vec<String> {
-        let some = (0..piece.places.len()).step_by(step);
-        some.map(|row| piece.id(row).to_owned()).collect()
-    };
-    pieces.iter().flat_map(of).collect()
+    let largest = (0..ranges.parts()).map(size).max().unwrap_or_default();
+    largest * RANGES <= UNEVEN * count
 }
 
 /// A piece that was read.

@@ -11,6 +11,7 @@ use crate::table::{Column, Date, ListColumn, RawRows, TextColumn, Truth};
 use memchr::memchr;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What is to be done with the rows of a piece.
 pub struct Sorter<'a> {
@@ -20,9 +21,11 @@ pub struct Sorter<'a> {
     pub as_of: Date,
     /// The as-of date, if only the rows are wanted that count on it.
     pub counted: Option<Date>,
+    /// The parts, as the keys of the piece that comes first show them.
+    pub ranges: OnceLock<Ranges>,
 }
 
-/// The rows of a piece that are kept.
+/// The rows of a piece that are kept, part by part.
 pub struct Apart {
     /// How many rows the piece has, and how many there are in the pieces before it.
     pub rows: u32,
@@ -31,7 +34,7 @@ pub struct Apart {
     pub span: Option<(i32, i32)>,
     /// How many of them are dated after the as-of date.
     pub future: usize,
-    /// Where the rows of each part begin, and in the end how many there are, once they are parted.
+    /// Where the rows of each part begin, and in the end how many there are.
     starts: Vec<u32>,
     /// For each row that is kept its place in the piece.
     pub places: Vec<u32>,
@@ -71,9 +74,10 @@ impl Sorter<'_> {
     /// The same of a block of a plain file, straight from its lines; `None` also if any of them is not as nearly all are.
     pub fn read_lines<'a>(&self, head: &Head, bytes: &'a [u8]) -> Option<Good<'a>> {
         let first = memchr(b'\n', bytes)?;
-        // As many rows as if all were about as long as the first.
+        // As many rows as if all were about as long as the first, and the same room for each piece: what one leaves behind
+        // is what the next one takes, and nothing that is kept comes to lie in between.
         let count = bytes.len() / (first + 1);
-        let mut rows = self.cells.row_by_row(count + count / 8)?;
+        let mut rows = self.cells.row_by_row(count.next_power_of_two())?;
         let of = head.straight_lines(bytes, self.cells.width(), |cells| rows.push(cells))?;
         let (ids, columns) = rows.finish()?;
         Some(Good {
@@ -84,7 +88,7 @@ impl Sorter<'_> {
         })
     }
 
-    /// Takes the rows that count.
+    /// Takes the rows that count, and lays them apart.
     pub fn apart(&self, good: Good<'_>) -> Result<Apart, Whole> {
         let Good { columns, ids, .. } = good;
         let days = match &columns[self.rule.date] {
@@ -109,40 +113,31 @@ impl Sorter<'_> {
                 .is_none_or(|truths| truths[row] == Truth::True);
             holds && (self.counted.is_none() || days[row] <= last)
         };
-        let mut places: Vec<u32> = (0..ids.len() as u32)
-            .filter(|row| counts(*row as usize))
-            .collect();
-        let bytes = places.iter().map(|row| ids[*row as usize].len()).sum();
-        let (mut texts, mut ends) = (
-            String::with_capacity(bytes),
-            Vec::with_capacity(places.len()),
-        );
-        for row in &places {
-            texts.push_str(ids[*row as usize]);
-            ends.push(texts.len() as u32);
-        }
+        let ranges = self.ranges.get_or_init(|| Ranges::of(some(&ids)));
+        let rows = (0..ids.len() as u32).filter(|row| counts(*row as usize));
+        let (mut rows, starts) = by_part(rows, ids.len(), |row| ids[row as usize], ranges);
+        let (texts, ends) = texts(rows.iter().map(|row| ids[*row as usize]));
         let kept = columns.iter().enumerate().map(|(field, column)| {
             if field == self.rule.customer {
                 Column::Bool(vec![])
             } else {
-                taken(column, &places)
+                taken(column, &rows)
             }
         });
         let columns = kept.collect();
         if let Some(known) = good.places {
-            for place in &mut places {
-                *place = known[*place as usize];
+            for row in &mut rows {
+                *row = known[*row as usize];
             }
         }
-        places.shrink_to_fit();
         Ok(Apart {
             rows: good.of,
             before: 0,
             span,
             future,
-            starts: vec![],
+            starts,
             columns,
-            places,
+            places: rows,
             ids: texts,
             ends,
         })
@@ -170,30 +165,11 @@ impl Sorter<'_> {
 }
 
 impl Apart {
-    /// Lays the rows apart by the ranges of their customers' keys; those of a part keep their order.
+    /// Lays the rows apart by other ranges; those of a customer keep their order.
     pub fn part(&mut self, ranges: &Ranges) {
         let count = self.places.len();
-        let parts: Vec<u8> = (0..count).map(|row| ranges.part(self.id(row))).collect();
-        let mut starts = vec![0; ranges.parts() + 1];
-        for part in &parts {
-            starts[usize::from(*part) + 1] += 1;
-        }
-        for part in 0..ranges.parts() {
-            starts[part + 1] += starts[part];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0; count];
-        for (row, part) in (0_u32..).zip(parts) {
-            let at: &mut u32 = &mut next[usize::from(part)];
-            order[*at as usize] = row;
-            *at += 1;
-        }
-        let mut ids = String::with_capacity(self.ids.len());
-        let mut ends = Vec::with_capacity(count);
-        for row in &order {
-            ids.push_str(self.id(*row as usize));
-            ends.push(ids.len() as u32);
-        }
+        let (order, starts) = by_part(0..count as u32, count, |row| self.id(row as usize), ranges);
+        let (ids, ends) = texts(order.iter().map(|row| self.id(*row as usize)));
         (self.ids, self.ends, self.starts) = (ids, ends, starts);
         let places = order.iter().map(|row| self.places[*row as usize]);
         self.places = places.collect();
@@ -215,6 +191,64 @@ impl Apart {
         let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.ids[from as usize..self.ends[row] as usize]
     }
+}
+
+/// About so many keys show how all of them are distributed.
+const SAMPLE: usize = 1 << 12;
+
+/// Some of these keys.
+fn some(ids: &[&str]) -> Vec<String> {
+    let some = ids.iter().step_by(ids.len() / SAMPLE + 1);
+    some.map(|id| (*id).to_owned()).collect()
+}
+
+/// Some keys of all pieces, more of those that have more rows.
+pub fn sample(pieces: &[Apart]) -> Vec<String> {
+    let count: usize = pieces.iter().map(|piece| piece.places.len()).sum();
+    let step = count / SAMPLE + 1;
+    let of = |piece: &Apart| -> Vec<String> {
+        let some = (0..piece.places.len()).step_by(step);
+        some.map(|row| piece.id(row).to_owned()).collect()
+    };
+    pieces.iter().flat_map(of).collect()
+}
+
+/// Rows, of at most `count`, in the order of the parts of their keys, those of a part as they come; and where each part
+/// begins, in the end how many there are.
+fn by_part<'i>(
+    rows: impl Iterator<Item = u32>,
+    count: usize,
+    id: impl Fn(u32) -> &'i str,
+    ranges: &Ranges,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut parted: Vec<(u32, u8)> = Vec::with_capacity(count);
+    parted.extend(rows.map(|row| (row, ranges.part(id(row)))));
+    let mut starts = vec![0_u32; ranges.parts() + 1];
+    for (_, part) in &parted {
+        starts[usize::from(*part) + 1] += 1;
+    }
+    for part in 0..ranges.parts() {
+        starts[part + 1] += starts[part];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0; parted.len()];
+    for (row, part) in parted {
+        let at = &mut next[usize::from(part)];
+        order[*at as usize] = row;
+        *at += 1;
+    }
+    (order, starts)
+}
+
+/// Texts one behind the other, and where each ends.
+fn texts<'i>(texts: impl ExactSizeIterator<Item = &'i str> + Clone) -> (String, Vec<u32>) {
+    let mut all = String::with_capacity(texts.clone().map(str::len).sum());
+    let mut ends = Vec::with_capacity(texts.len());
+    for text in texts {
+        all.push_str(text);
+        ends.push(all.len() as u32);
+    }
+    (all, ends)
 }
 
 /// Lets pieces go, so that their memory goes back to the system. The allocator gives back what lies on top of a thread's

@@ -1,7 +1,7 @@
 //! Ranges of keys: what is sorted within each is sorted as a whole, one range after the other.
 
 /// How many ranges there are at most: 64 times fewer customers than there are fit into a cache.
-const RANGES: usize = 64;
+pub const RANGES: usize = 64;
 
 /// Where the keys are parted, so that each range has about as many rows as the next.
 pub struct Ranges {

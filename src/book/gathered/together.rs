@@ -8,6 +8,7 @@ use crate::parallel::{cores, fill};
 use crate::scheme::model::{EventSheet, Field};
 use crate::table::{Column, ListColumn, TextColumn, Truth};
 use foldhash::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The rows of all pieces, customer by customer in the order of their keys; those of one in the order of the file.
@@ -48,14 +49,7 @@ pub fn together(pieces: Vec<Apart>, ranges: &Ranges, rule: &EventSheet) -> Clean
     // and before anything small is made, which would do the same.
     let keys = Keys::of(keys);
     let_go(pieces);
-    let mut codes = Vec::with_capacity(count);
-    for (code, rows) in (0..).zip(&keys.rows) {
-        codes.resize(codes.len() + *rows as usize, code);
-    }
-    columns[customer] = Column::Text(TextColumn {
-        codes,
-        dictionary: Arc::new(keys.ids()),
-    });
+    columns[customer] = Column::Text(keys.column(&sizes));
     CleanSheet {
         columns,
         rows,
@@ -73,6 +67,8 @@ struct Keys {
     ends: Vec<usize>,
     /// How many rows each has.
     rows: Vec<u32>,
+    /// How many customers each part has.
+    parts: Vec<usize>,
 }
 
 impl Keys {
@@ -83,6 +79,7 @@ impl Keys {
             text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
             ends: Vec::with_capacity(count),
             rows: Vec::with_capacity(count),
+            parts: parts.iter().map(|part| part.ends.len()).collect(),
         };
         for part in parts {
             let before = all.text.len();
@@ -93,6 +90,34 @@ impl Keys {
         all
     }
 
+    /// The column of the customers, of whose rows each part has so many.
+    fn column(&self, sizes: &[usize]) -> TextColumn {
+        let mut codes = vec![0; sizes.iter().sum()];
+        let mut before = 0;
+        let parts = split(&mut codes, sizes).zip(&self.parts);
+        let mut parts: Vec<(&mut [u32], Range<usize>)> = parts
+            .map(|(codes, customers)| {
+                let own = before..before + customers;
+                before = own.end;
+                (codes, own)
+            })
+            .collect();
+        fill(cores(), &mut parts, 1, |_, part| {
+            let (codes, customers) = &mut part[0];
+            let mut at = 0;
+            for customer in customers.clone() {
+                let end = at + self.rows[customer] as usize;
+                codes[at..end].fill(customer as u32);
+                at = end;
+            }
+        });
+        TextColumn {
+            codes,
+            dictionary: Arc::new(self.ids()),
+        }
+    }
+
+    /// Made by one thread: they stay, and whatever else lay in the memory of another one would stay with them.
     fn ids(&self) -> Vec<Arc<str>> {
         let mut from = 0;
         let ids = self.ends.iter().map(|end| {
@@ -188,6 +213,7 @@ impl Part<'_> {
             text: String::with_capacity(sorted.iter().map(|(_, id, _)| id.len()).sum()),
             ends: Vec::with_capacity(sorted.len()),
             rows: Vec::with_capacity(sorted.len()),
+            parts: vec![sorted.len()],
         };
         // Where the next row of each goes.
         let mut next = vec![0; counts.len()];

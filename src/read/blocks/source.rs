@@ -133,6 +133,8 @@ struct Rest<R> {
     /// What was read behind the last block.
     over: Vec<u8>,
     line: u32,
+    /// What held blocks that are done.
+    spare: Vec<Vec<u8>>,
 }
 
 /// A block without an end grows to so many times its size; then any line end will do. Where that is within a quoted field,
@@ -161,13 +163,20 @@ impl<R: Read> Blocks<R> {
             end,
             over: vec![],
             line,
+            spare: vec![],
         }))
     }
 
     /// The next block; none at the end of the file.
     pub fn block(&self) -> Result<Option<Block>, Unfit> {
-        let mut bytes = vec![];
-        Ok(self.fill(&mut bytes)?.map(|line| Block { bytes, line }))
+        let mut rest = lock(&self.0);
+        let mut bytes = rest.spare.pop().unwrap_or_default();
+        Ok(rest.fill(&mut bytes)?.map(|line| Block { bytes, line }))
+    }
+
+    /// Takes back a block that is done: its room is that of one that comes later.
+    pub fn done(&self, block: Block) {
+        lock(&self.0).spare.push(block.bytes);
     }
 
     /// Fills `bytes` with the next block and gives the number of its first line; `None` at the end of the file.
