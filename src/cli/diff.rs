@@ -216,6 +216,8 @@ fn compared(
         screen.say(&diff::line(&diff));
     }
     let moved = diff.comparison.movers().next().is_some();
+    // It goes with the process: giving it back customer by customer would be waited for.
+    std::mem::forget((snapshots, diff));
     Ok(Some(if args.exit_code && moved {
         Exit::Findings
     } else {

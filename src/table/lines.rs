@@ -43,7 +43,7 @@ impl RawRows {
                 row.is_odd = true;
                 continue;
             }
-            let close = closing(&mut marks)?;
+            let close = marks.closing()?;
             let (end, ends) = (marks.next(), &bytes[close + 1..]);
             let is_end = end == close + 1 || end == close + 2 && ends.starts_with(b"\r\n");
             if !is_end || close - at >= LONGEST_FIELD {
@@ -213,22 +213,6 @@ impl Begun {
     }
 }
 
-/// Where the quote is that closes a field; the one that opens it was the last mark. `None` if its line does not.
-fn closing(marks: &mut Marks<'_>) -> Option<usize> {
-    let bytes = marks.text.as_bytes();
-    loop {
-        let at = marks.next();
-        match bytes.get(at) {
-            None | Some(b'\n') => return None,
-            Some(b'"') if bytes.get(at + 1) == Some(&b'"') => {
-                marks.next();
-            }
-            Some(b'"') => return Some(at),
-            Some(_) => {}
-        }
-    }
-}
-
 /// How many bytes are looked at together.
 const STRETCH: usize = 64;
 
@@ -272,6 +256,22 @@ impl<'t> Marks<'t> {
         self.at = self.base + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
         self.at
+    }
+
+    /// Where the quote is that closes a field; the one that opens it was the last place. `None` if its line does not.
+    pub(crate) fn closing(&mut self) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let at = self.next();
+            match bytes.get(at) {
+                None | Some(b'\n') => return None,
+                Some(b'"') if bytes.get(at + 1) == Some(&b'"') => {
+                    self.next();
+                }
+                Some(b'"') => return Some(at),
+                Some(_) => {}
+            }
+        }
     }
 
     /// Looks at the stretch that begins at `base`.

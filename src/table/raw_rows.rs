@@ -187,6 +187,13 @@ impl RawRows {
         self.unsigned.get(row).copied().unwrap_or(false)
     }
 
+    /// The same rows with other numbers, one for each.
+    #[must_use]
+    pub fn numbered(mut self, numbers: impl Iterator<Item = u32>) -> Self {
+        self.numbers = numbers.collect();
+        self
+    }
+
     /// Makes room for rows of so many bytes of text in all.
     pub fn reserve(&mut self, bytes: usize) {
         self.text.reserve(bytes);

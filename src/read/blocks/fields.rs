@@ -1,161 +1,164 @@
 //! The fields of one line, and whether it can be nothing but a row.
 
 use super::Unfit;
+use super::rows::is_header;
 use crate::read::assemble::is_blank;
 use crate::read::footer::is_footer;
 use crate::read::header::Header;
-use crate::table::Cell;
-use memchr::{memchr, memchr_iter, memrchr_iter};
+use crate::table::{Cell, Marks};
 use std::borrow::Cow;
-use std::iter::Peekable;
 
 /// Splits lines. It knows what the header says.
 pub(super) struct Splitter {
     delimiter: u8,
     width: usize,
     /// The first two headers: a row that has one of them may be the header again.
-    headers: [String; 2],
+    headers: [Header; 2],
+}
+
+/// Goes through a text line by line.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    marks: Marks<'t>,
+    /// Where the next line begins.
+    start: usize,
 }
 
 impl Splitter {
-    /// Of a file with two columns or more.
-    pub(super) fn new(delimiter: u8, headers: &[Header]) -> Self {
-        let text = |at: usize| headers.get(at).map_or_else(String::new, |h| h.text.clone());
-        Self {
+    /// Of a file with two columns or more; `None` of any other.
+    pub(super) fn new(delimiter: u8, headers: &[Header]) -> Option<Self> {
+        let [one, two, ..] = headers else {
+            return None;
+        };
+        Some(Self {
             delimiter,
             width: headers.len(),
-            headers: [text(0), text(1)],
-        }
+            headers: [one.clone(), two.clone()],
+        })
     }
 
     /// What stands between two fields.
-    pub(super) const fn sign(&self) -> char {
-        self.delimiter as char
+    pub(super) const fn delimiter(&self) -> u8 {
+        self.delimiter
     }
 
-    /// The cells in `wanted` columns, in order and the first two among them, of a line that can be nothing but a row.
-    pub(super) fn row<'l>(
+    /// How many columns there are.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The lines of a text, from its beginning.
+    pub(super) fn lines<'t>(&self, text: &'t str) -> Lines<'t> {
+        Lines {
+            text,
+            marks: Marks::new(text, self.delimiter),
+            start: 0,
+        }
+    }
+
+    /// The cells in `wanted` columns, in order and the first two among them, of the next line, which can be nothing but a
+    /// row. Gives whether there is one.
+    pub(super) fn row<'t>(
         &self,
-        line: &'l str,
+        lines: &mut Lines<'t>,
         wanted: &[usize],
-        cells: &mut Vec<Cow<'l, str>>,
-    ) -> Result<(), Unfit> {
-        cells.clear();
-        self.split(line, wanted, cells)?;
+        cells: &mut Vec<Cow<'t, str>>,
+    ) -> Result<bool, Unfit> {
+        if lines.start >= lines.text.len() {
+            return Ok(false);
+        }
+        self.split(lines, wanted, cells)?;
         let [one, two, rest @ ..] = &cells[..] else {
             return Err(Unfit::Fields);
         };
         if is_blank(&Cell::Text(one)) {
             return Err(Unfit::Blank);
         }
-        let is_header = one.trim() == self.headers[0] || two.trim() == self.headers[1];
-        if is_header || is_footer(one) {
+        let is_the_header = is_header(one, &self.headers[0]) || is_header(two, &self.headers[1]);
+        if is_the_header || is_footer(one) {
             return Err(Unfit::Aside);
         }
         // A row with a single cell may be a title, a note or a unit.
         if is_blank(&Cell::Text(two)) && rest.iter().all(|cell| is_blank(&Cell::Text(cell))) {
             return Err(Unfit::Blank);
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// The cells of a line in `wanted` columns, which are in order.
-    pub(super) fn split<'l>(
+    /// The cells of the next line in `wanted` columns, which are in order.
+    pub(super) fn split<'t>(
         &self,
-        line: &'l str,
+        lines: &mut Lines<'t>,
         wanted: &[usize],
-        cells: &mut Vec<Cow<'l, str>>,
+        cells: &mut Vec<Cow<'t, str>>,
     ) -> Result<(), Unfit> {
-        let bytes = line.as_bytes();
-        let mut wanted = wanted.iter().copied().peekable();
-        let (mut at, mut column) = (0, 0);
-        while let Some(open) = self.opening(bytes, at) {
-            if open > at {
-                column += self.plain(&line[at..open - 1], column, &mut wanted, cells);
+        cells.clear();
+        let mut wanted = wanted.iter();
+        let mut next = wanted.next();
+        for column in 0..self.width {
+            let field = lines.field()?;
+            if next == Some(&column) {
+                cells.push(field.text(lines.text));
+                next = wanted.next();
             }
-            let (text, end) = quoted(line, open)?;
-            if wanted.next_if_eq(&column).is_some() {
-                cells.push(text);
-            }
-            column += 1;
-            match bytes.get(end) {
-                Some(byte) if *byte == self.delimiter => at = end + 1,
-                Some(_) => return Err(Unfit::Quote),
-                None => return self.is_full(column),
+            let goes_on = lines.text.as_bytes().get(field.end) == Some(&self.delimiter);
+            if goes_on == (column + 1 == self.width) {
+                return Err(Unfit::Fields);
             }
         }
-        column += self.plain(&line[at..], column, &mut wanted, cells);
-        self.is_full(column)
-    }
-
-    const fn is_full(&self, columns: usize) -> Result<(), Unfit> {
-        if columns == self.width {
-            Ok(())
-        } else {
-            Err(Unfit::Fields)
-        }
-    }
-
-    /// Where the next field is that begins with a quote, from the one at `from` on. A quote within a field is text.
-    fn opening(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut quotes = memchr_iter(b'"', &bytes[from..]).map(|at| from + at);
-        quotes.find(|at| *at == from || bytes[at - 1] == self.delimiter)
-    }
-
-    /// Takes the wanted cells among fields without quotes, of which the first is in `column`; gives how many fields there
-    /// are.
-    fn plain<'l>(
-        &self,
-        part: &'l str,
-        column: usize,
-        wanted: &mut Peekable<impl Iterator<Item = usize>>,
-        cells: &mut Vec<Cow<'l, str>>,
-    ) -> usize {
-        let bytes = part.as_bytes();
-        let fields = memchr_iter(self.delimiter, bytes).count() + 1;
-        let (mut from, mut next) = (0, column);
-        while let Some(target) = wanted.next_if(|target| *target < column + fields) {
-            let after = column + fields - 1 - target;
-            if after < target - next {
-                let mut ends = memrchr_iter(self.delimiter, bytes);
-                let to = match after {
-                    0 => bytes.len(),
-                    _ => ends.nth(after - 1).unwrap_or(0),
-                };
-                let from = ends.next().map_or(0, |at| at + 1);
-                cells.push(Cow::Borrowed(&part[from..to]));
-                continue;
-            }
-            let mut ends = memchr_iter(self.delimiter, &bytes[from..]);
-            if target > next {
-                from += ends.nth(target - next - 1).map_or(0, |at| at + 1);
-                ends = memchr_iter(self.delimiter, &bytes[from..]);
-            }
-            let to = ends.next().map_or(bytes.len(), |at| from + at);
-            cells.push(Cow::Borrowed(&part[from..to]));
-            (from, next) = (bytes.len().min(to + 1), target + 1);
-        }
-        fields
+        Ok(())
     }
 }
 
-/// The text of the quoted field that begins at `from`, and where it ends.
-fn quoted(line: &str, from: usize) -> Result<(Cow<'_, str>, usize), Unfit> {
-    let bytes = line.as_bytes();
-    let (start, mut at, mut doubled) = (from + 1, from + 1, false);
-    loop {
-        let quote = memchr(b'"', &bytes[at..]).ok_or(Unfit::Quote)? + at;
-        if bytes.get(quote + 1) == Some(&b'"') {
-            doubled = true;
-            at = quote + 2;
-            continue;
+/// Where a field stands.
+#[derive(Clone, Copy)]
+struct Field {
+    start: usize,
+    /// Where the quote is that closes it, if one opens it.
+    close: Option<usize>,
+    /// The delimiter behind it, or the end of its line or of the text.
+    end: usize,
+}
+
+impl Field {
+    fn text(self, text: &str) -> Cow<'_, str> {
+        if let Some(close) = self.close {
+            let quoted = &text[self.start + 1..close];
+            return if quoted.contains('"') {
+                quoted.replace("\"\"", "\"").into()
+            } else {
+                quoted.into()
+            };
         }
-        let text = &line[start..quote];
-        let text = if doubled {
-            text.replace("\"\"", "\"").into()
-        } else {
-            Cow::Borrowed(text)
-        };
-        return Ok((text, quote + 1));
+        let field = &text[self.start..self.end];
+        let is_last = matches!(text.as_bytes().get(self.end), Some(b'\n') | None);
+        let bare = field.strip_suffix('\r').filter(|_| is_last);
+        bare.unwrap_or(field).into()
+    }
+}
+
+impl Lines<'_> {
+    /// The next field.
+    fn field(&mut self) -> Result<Field, Unfit> {
+        let (bytes, start) = (self.text.as_bytes(), self.start);
+        let mut end = self.marks.next();
+        let mut close = None;
+        if bytes.get(end) == Some(&b'"') {
+            if end == start {
+                let at = self.marks.closing().ok_or(Unfit::Quote)?;
+                end = self.marks.next();
+                let is_end = end == at + 1 || bytes.get(at + 1..=end) == Some(b"\r\n");
+                if !is_end {
+                    return Err(Unfit::Quote);
+                }
+                close = Some(at);
+            }
+            // Within a field that is not quoted a quote is text.
+            while bytes.get(end) == Some(&b'"') {
+                end = self.marks.next();
+            }
+        }
+        self.start = end + 1;
+        Ok(Field { start, close, end })
     }
 }

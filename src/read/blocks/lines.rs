@@ -64,7 +64,7 @@ impl Passes {
         let delimiter = file.head().plain_delimiter()?;
         let table = file.head().table();
         Ok(Self {
-            splitter: Splitter::new(delimiter, &table.headers),
+            splitter: Splitter::new(delimiter, &table.headers).ok_or(Unfit::NotPlain)?,
             file,
             table,
         })
@@ -114,7 +114,8 @@ impl Passes {
         let blocks = Blocks::of_lines(self.file.rows(), first, BLOCK);
         let work = |block: Block| {
             let Block { mut bytes, line } = block;
-            work(&LineBlock::of(&mut bytes, line - first, &self.splitter)?)
+            end_line(&mut bytes);
+            work(&LineBlock::of(&bytes, line - first, &self.splitter)?)
         };
         parallel::flow(parallel::cores(), || Ok(blocks.block()?), work, take)?;
         if self.file.is_unchanged() {
@@ -145,48 +146,47 @@ impl Passes {
         wanted: &[usize],
         cells: &mut Vec<Cow<'l, str>>,
     ) -> Result<(), Unfit> {
-        cells.clear();
-        self.splitter.split(line, wanted, cells)
+        let mut lines = self.splitter.lines(line);
+        self.splitter.split(&mut lines, wanted, cells)
     }
 
     /// Whether a line of the one, read as a line of the other, has the same cells.
     pub fn is_written_as(&self, other: &Self) -> bool {
-        self.splitter.sign() == other.splitter.sign()
+        self.splitter.delimiter() == other.splitter.delimiter()
     }
 
     /// The lines of some of its rows, which were looked at before.
     pub fn lines(&self, rows: &[u32]) -> Result<Lines, Unfit> {
-        let mut wanted = vec![];
-        for row in rows {
-            let (word, bit) = (*row as usize / 64, 1_u64 << (row % 64));
-            if word >= wanted.len() {
-                wanted.resize(word + 1, 0);
-            }
-            wanted[word] |= bit;
-        }
-        let is_wanted = |row: u32| {
-            let word = wanted.get(row as usize / 64).copied().unwrap_or(0);
-            word & 1 << (row % 64) != 0
-        };
+        let mut wanted = rows.to_vec();
+        wanted.sort_unstable();
         let found = self.go_through(|blocks| {
-            let mut lines = Lines::default();
-            while let Some(block) = blocks.take()? {
-                for (row, line) in block.lines().filter(|(row, _)| is_wanted(*row)) {
-                    lines.push(row, line);
-                }
+            let mut found = vec![];
+            while let Some((before, bytes)) = blocks.bytes()? {
+                let of_block = &wanted[wanted.partition_point(|row| *row < before)..];
+                found.push(Lines::of(bytes, before, of_block)?);
             }
-            Ok(lines)
+            Ok(found)
         })?;
-        Ok(Lines::joined(&found))
+        let mut found: Vec<Lines> = found.into_iter().flatten().collect();
+        found.sort_unstable_by_key(|lines| lines.rows.first().copied());
+        Ok(Lines {
+            text: found.iter().map(|lines| &*lines.text).collect(),
+            rows: found.into_iter().flat_map(|lines| lines.rows).collect(),
+        })
     }
 
     /// The table with these of its rows.
     pub fn with_rows(&self, lines: &Lines) -> Table {
         let mut table = self.table.clone();
-        table.rows.reserve(lines.text.len());
         // Each line is a record: that was seen when it was looked at.
-        let mut numbers = lines.rows.iter().map(|(row, _)| row + table.header_row + 1);
-        let Ok(()) = records::each(&lines.text, self.splitter.sign(), 1, |piece| {
+        let mut numbers = lines.rows.iter().map(|row| row + table.header_row + 1);
+        let (delimiter, width) = (self.splitter.delimiter(), self.splitter.width());
+        if let Some(rows) = RawRows::of_lines(&lines.text, 0, delimiter, width, width) {
+            table.rows = rows.numbered(numbers);
+            return table;
+        }
+        table.rows.reserve(lines.text.len());
+        let Ok(()) = records::each(&lines.text, delimiter.into(), 1, |piece| {
             if let (Piece::Record(record), Some(number)) = (piece, numbers.next()) {
                 match record.written {
                     Some(written) => table.rows.push_record(number, written, record.cells),
@@ -211,10 +211,25 @@ pub struct Taker<'p> {
 impl Taker<'_> {
     /// The next block that nobody else has; `None` at the end of the file.
     pub fn take(&mut self) -> Result<Option<LineBlock<'_>>, Unfit> {
-        let Some(line) = self.blocks.fill(&mut self.bytes)? else {
-            return Ok(None);
-        };
-        LineBlock::of(&mut self.bytes, line - self.first, self.splitter).map(Some)
+        let splitter = self.splitter;
+        let block = self.bytes()?;
+        block
+            .map(|(before, bytes)| LineBlock::of(bytes, before, splitter))
+            .transpose()
+    }
+
+    /// The same as it stands in the file, and how many rows of the file are before it; its last line has an end.
+    fn bytes(&mut self) -> Result<Option<(u32, &[u8])>, Unfit> {
+        let line = self.blocks.fill(&mut self.bytes)?;
+        end_line(&mut self.bytes);
+        Ok(line.map(|line| (line - self.first, &*self.bytes)))
+    }
+}
+
+/// The last line of a file needs no end.
+fn end_line(bytes: &mut Vec<u8>) {
+    if bytes.last().is_some_and(|byte| *byte != b'\n') {
+        bytes.push(b'\n');
     }
 }
 
@@ -228,11 +243,7 @@ pub struct LineBlock<'b> {
 
 impl<'b> LineBlock<'b> {
     /// These bytes.
-    fn of(bytes: &'b mut Vec<u8>, before: u32, splitter: &'b Splitter) -> Result<Self, Unfit> {
-        // The last line of a file needs no end.
-        if bytes.last().is_some_and(|byte| *byte != b'\n') {
-            bytes.push(b'\n');
-        }
+    fn of(bytes: &'b [u8], before: u32, splitter: &'b Splitter) -> Result<Self, Unfit> {
         Ok(Self {
             before,
             text: encoding::utf_8(bytes).ok_or(Unfit::Encoding)?,
@@ -261,10 +272,11 @@ impl<'b> LineBlock<'b> {
         if records::has_lone_cr(self.text.as_bytes()) {
             return Err(Unfit::LineEnd);
         }
-        let mut cells = vec![];
-        for (row, line) in self.lines() {
-            self.splitter.row(line, wanted, &mut cells)?;
+        let (mut cells, mut row) = (vec![], self.before);
+        let mut lines = self.splitter.lines(self.text);
+        while self.splitter.row(&mut lines, wanted, &mut cells)? {
             take(row, &cells);
+            row += 1;
         }
         Ok(())
     }
@@ -275,34 +287,26 @@ impl<'b> LineBlock<'b> {
 pub struct Lines {
     /// They, each with a line end.
     text: String,
-    /// Of each how many rows of the file are before it, and where it is in the text.
-    rows: Vec<(u32, usize)>,
+    /// Of each how many rows of the file are before it.
+    rows: Vec<u32>,
 }
 
 impl Lines {
-    fn push(&mut self, row: u32, line: &str) {
-        self.rows.push((row, self.text.len()));
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    /// What several have, in the order of the file.
-    fn joined(parts: &[Self]) -> Self {
-        let mut places: Vec<(u32, usize, usize)> = vec![];
-        for (number, part) in parts.iter().enumerate() {
-            places.extend(part.rows.iter().map(|(row, at)| (*row, number, *at)));
+    /// Of a block with so many rows before it those lines that are `wanted`, which are in order and may go beyond it.
+    fn of(bytes: &[u8], before: u32, wanted: &[u32]) -> Result<Self, Unfit> {
+        let mut lines = Self::default();
+        let mut wanted = wanted.iter().copied().peekable();
+        let (mut row, mut start) = (before, 0);
+        for end in memchr_iter(b'\n', bytes) {
+            if wanted.next_if_eq(&row).is_some() {
+                let line = encoding::utf_8(&bytes[start..end]).ok_or(Unfit::Encoding)?;
+                lines.text.push_str(line.strip_suffix('\r').unwrap_or(line));
+                lines.text.push('\n');
+                lines.rows.push(row);
+            }
+            (row, start) = (row + 1, end + 1);
         }
-        places.sort_unstable();
-        let mut all = Self {
-            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
-            rows: Vec::with_capacity(places.len()),
-        };
-        for (row, number, at) in places {
-            let line = &parts[number].text[at..];
-            let end = memchr(b'\n', line.as_bytes()).unwrap_or(line.len());
-            all.push(row, &line[..end]);
-        }
-        all
+        Ok(lines)
     }
 }
 

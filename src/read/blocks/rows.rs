@@ -121,15 +121,18 @@ impl Ordinary<'_> {
             return false;
         };
         // The column behind the first has a heading, which no blank cell has.
-        let is_the_header = is_header(cell, &self.headers[first])
-            || second == first + 1 && is_header(next, &self.headers[second]);
+        let is_header_of = |column: usize, cell: Cell<'_>| match cell {
+            Cell::Text(text) => is_header(text, &self.headers[column]),
+            _ => false,
+        };
+        let is_the_header =
+            is_header_of(first, cell) || second == first + 1 && is_header_of(second, next);
         !is_the_header
     }
 }
 
 /// Whether a cell stands as a header does: its row may be the header again.
-fn is_header(cell: Cell<'_>, header: &Header) -> bool {
-    let Cell::Text(text) = cell else { return false };
+pub(super) fn is_header(text: &str, header: &Header) -> bool {
     // Trimming takes more time than telling two texts apart.
     let may_be = !begins_visibly(text) || text.starts_with(&header.text);
     may_be && text.trim() == header.text

@@ -193,24 +193,32 @@ impl<R: Read> Blocks<R> {
 }
 
 impl<R: Read> Rest<R> {
+    /// What `bytes` has from before is read over: filling room with zeros first would take nearly as long as reading.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u32>, Unfit> {
-        bytes.clear();
-        bytes.reserve(self.size.max(self.over.len()));
-        bytes.append(&mut self.over);
+        let mut filled = self.over.len();
+        bytes.resize(bytes.len().max(filled).max(self.size), 0);
+        bytes[..filled].copy_from_slice(&self.over);
+        self.over.clear();
         let mut wanted = self.size;
         while let Some(reader) = &mut self.reader {
-            let missing = wanted.saturating_sub(bytes.len()) as u64;
-            let read = reader.take(missing).read_to_end(bytes);
-            if read.map_err(|_| Unfit::Input)? == 0 && missing > 0 {
-                self.reader = None;
-            }
-            if bytes.len() < wanted {
+            bytes.resize(bytes.len().max(wanted), 0);
+            filled += match reader.read(&mut bytes[filled.min(wanted)..wanted]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return Err(Unfit::Input),
+                Ok(0) if filled < wanted => {
+                    self.reader = None;
+                    0
+                }
+                Ok(read) => read,
+            };
+            if filled < wanted {
                 continue;
             }
             let is_largest = wanted >= LARGEST * self.size;
-            if let Some(end) = cut(bytes, self.end == End::Line || is_largest) {
-                self.over.extend_from_slice(&bytes[end..]);
-                bytes.truncate(end);
+            let any = self.end == End::Line || is_largest;
+            if let Some(end) = cut(&bytes[..filled], any) {
+                self.over.extend_from_slice(&bytes[end..filled]);
+                filled = end;
                 break;
             }
             if wanted >= LONGEST_LINE.max(LARGEST * self.size) {
@@ -218,6 +226,7 @@ impl<R: Read> Rest<R> {
             }
             wanted *= 2;
         }
+        bytes.truncate(filled);
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -231,12 +240,15 @@ impl<R: Read> Rest<R> {
 
 /// Where a block ends: behind its last line end outside quotes, or the last of all, if any will do.
 fn cut(bytes: &[u8], any: bool) -> Option<usize> {
+    if any {
+        return memrchr(b'\n', bytes).map(|at| at + 1);
+    }
     let mut end = bytes.len();
     let mut quotes = memchr_iter(b'"', bytes).count();
     while let Some(at) = memrchr(b'\n', &bytes[..end]) {
         // The quotes before the line end.
         quotes -= memchr_iter(b'"', &bytes[at..end]).count();
-        if any || quotes.is_multiple_of(2) {
+        if quotes.is_multiple_of(2) {
             return Some(at + 1);
         }
         end = at;

@@ -150,6 +150,9 @@ fn each_reason_is_met() {
     assert_eq!(late(b"C99,a,,A,\n"), Some(Unfit::Fields));
     assert_eq!(late("C99,\"甲\n乙\",,A\n".as_bytes()), Some(Unfit::Quote));
     assert_eq!(late("C99,\"甲\"乙,,A\n".as_bytes()), Some(Unfit::Quote));
+    assert_eq!(late(b"C99,a,,\"A\"\r\n"), None);
+    assert_eq!(late(b"C99,a,,\"A\"x\r\n"), Some(Unfit::Quote));
+    assert_eq!(late(b"C99,a,,\"A\n"), Some(Unfit::Quote));
     assert_eq!(late("合计,40,,\n".as_bytes()), Some(Unfit::Aside));
     assert_eq!(late(HEADER.as_bytes()), Some(Unfit::Aside));
     let long = format!("C99,{},,A\n", "长".repeat(8 * BLOCK));
