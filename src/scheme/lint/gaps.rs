@@ -6,7 +6,7 @@ use super::regions::Region;
 use super::shape::ONE;
 use super::values::Stands;
 use super::variables::Kind;
-use super::words::{ranges, told, witness};
+use super::words::{ranges, row_text, told};
 use super::{Judged, undecided};
 use crate::assess::Choice;
 use crate::diagnostic::{Code, Finding, Text};
@@ -19,10 +19,11 @@ const TOLD: usize = 3;
 const TRIED: usize = 60;
 
 /// A gap that is told.
-struct Gap {
+struct Gap<'j> {
     region: Region,
-    /// A customer who is in it.
+    /// A customer who is in it, and whose they are.
     row: usize,
+    of: &'j Judged<'j>,
     /// Whether its values may never meet, because they are results that come from the same values.
     may_not_meet: bool,
 }
@@ -37,7 +38,7 @@ pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
         en: what,
         zh: what_zh,
     } = judged.what;
-    let shown = witness(&first.region, first.row, judged);
+    let shown = row_text(first.row, first.of, &told(&first.region, judged));
     let by_rank = judged
         .grid
         .told
@@ -70,19 +71,19 @@ pub fn gap(judged: &Judged<'_>) -> Option<Finding> {
             "之后没有收下其余的"
         ));
     for gap in &found {
-        let Text { en, zh } = ranges(&gap.region, gap.row, judged);
+        let Text { en, zh } = ranges(&gap.region, judged, |told| gap.of.value(gap.row, told));
         if !en.is_empty() {
             finding = finding.with_note(Text {
                 en: format!("not covered: {en}"),
                 zh: format!("未覆盖：{zh}"),
             });
         }
-        finding.witnesses.push(customer(judged, gap.row));
+        finding.witnesses.push(customer(gap.of, gap.row));
     }
     if more {
         finding = finding.with_note(text!("and more", "还有其他"));
     }
-    if let Some(such) = described(judged, first.row, &told(&first.region, judged)) {
+    if let Some(such) = described(first.of, first.row, &told(&first.region, judged)) {
         finding = finding.with_note(such);
     }
     if found.iter().any(|gap| gap.may_not_meet) {
@@ -121,7 +122,7 @@ fn not_decided(judged: &Judged<'_>, region: &Region) -> Finding {
 }
 
 /// The gaps that are told, whether there are more, and one that may be none.
-fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool, Option<Region>) {
+fn find<'j>(judged: &'j Judged<'j>) -> (Vec<Gap<'j>>, bool, Option<Region>) {
     // A missing value is none of a gap: it has its own reason in the result.
     let inside: Vec<bool> = judged
         .choices
@@ -141,7 +142,16 @@ fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool, Option<Region>) {
         for row in &rows {
             open[*row] = false;
         }
-        let certain = certainty(judged, &told(&region, judged));
+        // Somebody who is tried shows it best, and alone shows it where parts of it are not seen through.
+        let own = told(&region, judged);
+        let (of, row, certain) = match judged.shown_in(&region) {
+            Some((by, row)) => (by, row, certainty(by, &own)),
+            None if !judged.wholes(&own).is_empty() => (judged, start, Certainty::Open),
+            None => {
+                let row = rows.first().copied().unwrap_or(start);
+                (judged, row, certainty(judged, &own))
+            }
+        };
         if certain == Certainty::Open {
             undecided = undecided.or(Some(region));
             continue;
@@ -150,7 +160,8 @@ fn find(judged: &Judged<'_>) -> (Vec<Gap>, bool, Option<Region>) {
             return (found, true, undecided);
         }
         found.push(Gap {
-            row: rows.first().copied().unwrap_or(start),
+            row,
+            of,
             region,
             may_not_meet: certain == Certainty::Results,
         });

@@ -17,6 +17,7 @@ mod effect;
 mod figures;
 mod gaps;
 mod inversions;
+mod judged;
 mod lists;
 mod names;
 mod regions;
@@ -39,21 +40,18 @@ mod tests;
 pub use touched::{Linted, Touches, touched};
 pub use windows::windows;
 
-use super::model::{Expression, Scheme, TopSize};
-use crate::assess::{Choice, choose};
+use super::model::{Scheme, TopSize};
 use crate::diagnostic::{At, Code, Finding, Severity, Text};
 use crate::expr::{Bound, Node, Slot};
-use crate::table::{Column, Date, Decimal, Truth, Value};
+use crate::table::{Date, Decimal, Value};
 use crate::text;
+use judged::{Judged, Shown, Sorts, judge};
 use lists::{Entry, List, Of, Rule};
-use regions::Grid;
 use rewrite::Collector;
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use variables::{Kind, Variable};
-use world::states::Wanted;
-use world::told::{part_of, values_of};
-use world::{MOST, Open, States, TooMany};
+use world::told::part_of;
+use world::{MOST, Open, States, TooMany, Tried};
 
 /// Lints a scheme as of a date. The spans of the findings point into `source`, the text that the scheme was read from.
 pub fn lint(scheme: &Scheme, source: &str, as_of: Date) -> Vec<Finding> {
@@ -110,9 +108,14 @@ fn of_opened(open: &Open<'_>, as_of: Date, is_reached: bool) -> (Vec<Linted>, bo
     let mut found = vec![];
     let mut is_whole = true;
     let opened = lists::lists(&open.scheme);
+    let tried = Tried::beside(open);
+    let of_tried = tried.as_ref().map(|tried| lists::lists(&tried.open.scheme));
     let mut grades = None;
-    for (list, opened) in lists::lists(open.original).iter().zip(&opened) {
-        match of_list(open, list, opened, as_of, is_reached, &mut found) {
+    for (index, list) in lists::lists(open.original).iter().enumerate() {
+        let tried = tried.as_ref().zip(of_tried.as_ref());
+        let tried = tried.map(|(tried, lists)| (tried, &lists[index]));
+        let opened = (open, &opened[index]);
+        match of_list(opened, tried, list, as_of, is_reached, &mut found) {
             Ok(states) if list.of == Of::Grades => grades = states,
             Ok(_) => {}
             Err(too_many) => {
@@ -124,7 +127,12 @@ fn of_opened(open: &Open<'_>, as_of: Date, is_reached: bool) -> (Vec<Linted>, bo
     if !is_whole && open.has_worked_out() {
         return (found, false);
     }
-    found.extend(inversions::inversions(open, grades.as_ref(), as_of));
+    found.extend(inversions::inversions(
+        open,
+        tried.as_ref(),
+        grades.as_ref(),
+        as_of,
+    ));
     let without_effect = effect::without_effect(open, as_of).into_iter();
     found.extend(without_effect.map(Linted::from));
     found.extend(rules::rules(open, as_of));
@@ -137,55 +145,10 @@ pub fn is_undecided(finding: &Finding) -> bool {
         && matches!(finding.code, Code::Gap | Code::Conflict | Code::Inversion)
 }
 
-/// A list whose conditions have been evaluated for every sort of customer.
-struct Judged<'a> {
-    /// What an entry is called.
-    what: &'a Text,
-    /// The entries up to and with the one that is for everybody left.
-    entries: &'a [Entry<'a>],
-    /// For each entry its condition over the things told; `None` for the one for everybody left.
-    conditions: Vec<Option<Bound>>,
-    /// The same as opened.
-    opened: Vec<Option<&'a Bound>>,
-    /// The scheme as it was opened.
-    open: &'a Open<'a>,
-    /// The sorts of customers.
-    states: &'a States,
-    /// They by what the conditions read.
-    grid: Grid<'a>,
-    /// For each thing told its values.
-    values: Vec<Vec<Value>>,
-    /// For each entry what it comes to for each sort, once that was asked: most entries are reached, and of those nothing
-    /// else is to be said.
-    truths: Vec<OnceCell<Vec<Truth>>>,
-    /// For each sort the first entry that holds, or that is unknown and stops the search.
-    choices: Vec<Choice>,
-}
-
-impl Judged<'_> {
-    /// What an entry comes to for each sort.
-    fn truths(&self, entry: usize) -> &[Truth] {
-        self.truths[entry].get_or_init(|| judge(self.opened[entry], self.states))
-    }
-
-    /// The first entry that holds for a sort, or that is unknown and stops the search.
-    fn decided_by(&self, row: usize) -> Option<usize> {
-        match self.choices[row] {
-            Choice::Is(entry) | Choice::Unknown(entry) => Some(entry as usize),
-            Choice::NoneHolds => None,
-        }
-    }
-
-    /// What a customer has of a thing told.
-    fn value(&self, row: usize, told: usize) -> Value {
-        self.values[told][row].clone()
-    }
-}
-
 fn of_list(
-    open: &Open<'_>,
+    opened: (&Open<'_>, &List<'_>),
+    tried: Option<(&Tried<'_>, &List<'_>)>,
     list: &List<'_>,
-    opened: &List<'_>,
     as_of: Date,
     is_reached: bool,
     found: &mut Vec<Linted>,
@@ -195,60 +158,36 @@ fn of_list(
         .iter()
         .position(|entry| is_for_all(&entry.rule));
     let count = last.map_or(list.entries.len(), |last| last + 1);
-    let entries = &list.entries[..count];
     if let Some(last) = last {
         found.extend(shadows::behind_all(
             &list.entries[last],
             &list.entries[last + 1..],
         ));
     }
-    let (variables, conditions) = variables(open, entries);
-    let own = variables.len();
-    let judges: Vec<Option<&Expression>> = opened.entries[..count]
-        .iter()
-        .zip(entries)
-        .map(|(opened, entry)| match opened.rule {
-            _ if is_for_all(&entry.rule) => None,
-            Rule::When(when) => Some(when),
-            Rule::Best(_) | Rule::Otherwise => None,
-        })
-        .collect();
-    let bounds: Vec<Option<&Bound>> = judges
-        .iter()
-        .map(|judge| judge.map(|when| &when.bound))
-        .collect();
-    let wanted = Wanted {
-        variables,
-        conditions: bounds.iter().copied().flatten().collect(),
-        dimensions: BTreeSet::new(),
-        without: None,
-    };
-    let mut states = States::new(open, wanted, as_of)?;
-    let rows = states.customers.len();
-    // A value without any possible one, such as a `case` of nothing but `null`: there is nobody to say anything about.
-    if rows == 0 {
+    let (open, of_open) = opened;
+    let Some(sorts) = Sorts::new(open, list, of_open, count, as_of)? else {
         return Ok(None);
-    }
-    let choices = choose(&open.scheme, &judges, "", &mut states.facts, &mut vec![]);
-    let values = states.told[..own]
-        .iter()
-        .map(|told| values_of(told, &states.facts, rows))
-        .collect();
-    let judged = Judged {
-        what: &list.what,
-        entries,
-        conditions,
-        opened: bounds,
-        open,
-        states: &states,
-        grid: Grid::new(&states.told[..own], &states.choices),
-        values,
-        truths: vec![OnceCell::new(); count],
-        choices,
     };
+    // Where everything of the list is seen through nobody has to be tried.
+    let tried = tried.filter(|(tried, _)| {
+        let told = sorts.states.told[..sorts.own].iter();
+        let outside = told.flat_map(|told| &told.reads.outside);
+        !tried.wholes_in(outside).is_empty()
+    });
+    let of_tried = tried.and_then(|(tried, of_tried)| {
+        Sorts::new(&tried.open, list, of_tried, count, as_of).ok()?
+    });
+    let by = tried.zip(of_tried.as_ref());
+    let by = by.map(|((tried, _), sorts)| sorts.judged(&tried.open, list, None));
+    let shown = tried.map(|(tried, _)| Shown {
+        tried,
+        by: by.as_ref(),
+    });
+    let judged = sorts.judged(open, list, shown);
     found.extend(shadows::shadows(&judged));
     let is_closed = list.complete && last.is_none();
     let gap = is_closed.then(|| gaps::gap(&judged)).flatten();
+    let is_reached = is_reached || judged.is_all_shown();
     if !is_reached && !gap.as_ref().is_some_and(is_undecided) {
         found.extend(unseen(&judged).map(Linted::from));
     }
@@ -262,7 +201,7 @@ fn of_list(
         },
         finding,
     }));
-    Ok(Some(states))
+    Ok(Some(sorts.states))
 }
 
 /// What the conditions of some entries read, with where that is read in the opened scheme, and the conditions over it.
@@ -292,16 +231,6 @@ fn variables(
         (variable, part)
     });
     (variables.collect(), conditions)
-}
-
-/// What a condition of the opened scheme comes to for each customer; nothing is otherwise, which always holds.
-fn judge(condition: Option<&Bound>, states: &States) -> Vec<Truth> {
-    let len = states.customers.len();
-    match condition.map(|condition| condition.eval(&states.facts).column) {
-        Some(Column::Bool(truths)) => truths,
-        Some(_) => vec![Truth::Unknown; len],
-        None => vec![Truth::True; len],
-    }
 }
 
 /// Whether an entry takes everybody that those before it leave.
@@ -362,7 +291,10 @@ fn undecided(judged: &Judged<'_>, code: Code, title: Text, told: &[usize]) -> Fi
     let outside: BTreeSet<Slot> = outside.collect();
     let mut meeting = certainty::meeting(judged.open, &outside);
     let unseen = outside.iter().filter(|slot| judged.open.is_unseen(**slot));
-    let unseen: Vec<Slot> = unseen.copied().collect();
+    let mut unseen: Vec<Slot> = unseen.copied().collect();
+    if meeting.is_empty() && unseen.is_empty() {
+        unseen = judged.wholes(told);
+    }
     let is_unseen = !unseen.is_empty();
     if is_unseen {
         meeting = unseen;

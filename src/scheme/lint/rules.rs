@@ -7,7 +7,7 @@ use super::variables::Variable;
 use super::world::reads::Reads;
 use super::world::states::Wanted;
 use super::world::told::part_of;
-use super::world::{Open, States};
+use super::world::{Open, States, Tried};
 use super::{Linted, Touches};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Bound, Node, Slot};
@@ -58,6 +58,17 @@ struct Meeting<'a> {
     meet: Vec<u32>,
 }
 
+/// For whom two conditions hold.
+struct Met {
+    states: States,
+    /// Where customers have their own level, if the conditions read it.
+    place: Option<usize>,
+    /// Somebody for whom both hold.
+    both: Option<usize>,
+    /// Somebody for whom only the first does, and only the second.
+    only: [Option<usize>; 2],
+}
+
 fn pair(
     open: &Open<'_>,
     first: &MovementRule,
@@ -80,48 +91,66 @@ fn pair(
     if meeting.meet.is_empty() {
         return None;
     }
-    let mut opened = open.clone();
-    let mut conditions = [first.when.clone(), second.when.clone()];
-    for condition in &mut conditions {
-        opened.expression(condition);
-    }
-    meeting.judged(&opened, &conditions, as_of)
+    let opened = |open: &mut Open<'_>| {
+        let mut conditions = [first.when.clone(), second.when.clone()];
+        for condition in &mut conditions {
+            open.expression(condition);
+        }
+        conditions
+    };
+    let mut open = open.clone();
+    let conditions = opened(&mut open);
+    // Where parts are not seen through somebody is looked for among customers who are tried.
+    let tried = Tried::beside(&open).map(|mut tried| {
+        let conditions = opened(&mut tried.open);
+        (tried, conditions)
+    });
+    meeting.judged(&open, &conditions, tried.as_ref(), as_of)
 }
 
 impl Meeting<'_> {
     /// The finding, if there is somebody for whom both hold. The conditions are opened.
-    fn judged(&self, open: &Open<'_>, conditions: &[Expression; 2], as_of: Date) -> Option<Linted> {
+    fn judged(
+        &self,
+        open: &Open<'_>,
+        conditions: &[Expression; 2],
+        tried: Option<&(Tried<'_>, [Expression; 2])>,
+        as_of: Date,
+    ) -> Option<Linted> {
         let [first, second] = self.rules;
         let bounds = || conditions.iter().map(|condition| &condition.bound);
-        let wanted = Wanted {
-            variables: self.variables(open),
-            conditions: bounds().collect(),
-            dimensions: BTreeSet::new(),
-            without: None,
-        };
-        let Ok(states) = States::new(open, wanted, as_of) else {
+        let Some(met) = self.met(open, conditions, as_of) else {
             let why = text!("too many combinations", "组合太多");
             return Some(not_decided(first, second, why).into());
         };
-        let place = self.place_of_level(open, &states);
-        let holds = |bound: &Bound| match bound.eval(&states.facts).column {
-            Column::Bool(truths) => truths,
-            other => vec![Truth::Unknown; other.len()],
-        };
-        let (a, b) = (holds(&conditions[0].bound), holds(&conditions[1].bound));
-        let first_of = |test: &dyn Fn(usize) -> bool| {
-            let mut rows = 0..states.customers.len();
-            rows.find(|row| self.is_on_level(&states, place, *row) && test(*row))
-        };
-        let witness = first_of(&|row| a[row] == Truth::True && b[row] == Truth::True)?;
-        let only_first = first_of(&|row| a[row] == Truth::True && b[row] != Truth::True);
-        let only_second = first_of(&|row| b[row] == Truth::True && a[row] != Truth::True);
+        let witness = met.both?;
+        let (only_first, only_second, states, place) =
+            (met.only[0], met.only[1], &met.states, met.place);
         let count = self.levels.len();
         let implied = implied(
             self.rules,
             [only_first.is_none(), only_second.is_none()],
             |rule| moves_nobody(rule, &self.meet, count),
         );
+        if let Some((tried, conditions)) =
+            tried.filter(|(tried, _)| !tried.wholes_in(&states.slots).is_empty())
+        {
+            let reads = Reads::of(&tried.open, conditions.iter().map(|when| &when.bound));
+            let is_certain = implied.is_some() || meeting(&tried.open, &reads.outside).is_empty();
+            let met = self.met(&tried.open, conditions, as_of);
+            if let Some(met) = met.filter(|_| is_certain)
+                && let Some(both) = met.both
+            {
+                return Some(self.told(&tried.open, &met.states, (both, met.place), implied));
+            }
+            if implied.is_none() {
+                let why = text!(
+                    "of the customers that were tried none shows it",
+                    "试过的客户中没有能说明的"
+                );
+                return Some(not_decided(first, second, why).into());
+            }
+        }
         let hanging = meeting(open, &Reads::of(open, bounds()).outside);
         if !hanging.is_empty() && implied.is_none() {
             let names = hanging.iter().filter_map(|slot| {
@@ -132,7 +161,43 @@ impl Meeting<'_> {
             let why = text!("{en} come from the same values", "{zh} 来自相同的值");
             return Some(not_decided(first, second, why).into());
         }
-        Some(self.told(open, &states, (witness, place), implied))
+        Some(self.told(open, states, (witness, place), implied))
+    }
+
+    /// For whom of the customers whom the conditions tell apart they hold; `None` if those are too many.
+    fn met(&self, open: &Open<'_>, conditions: &[Expression; 2], as_of: Date) -> Option<Met> {
+        let wanted = Wanted {
+            variables: self.variables(open),
+            conditions: conditions
+                .iter()
+                .map(|condition| &condition.bound)
+                .collect(),
+            dimensions: BTreeSet::new(),
+            without: None,
+        };
+        let states = States::new(open, wanted, as_of).ok()?;
+        let place = self.place_of_level(open, &states);
+        let holds = |bound: &Bound| match bound.eval(&states.facts).column {
+            Column::Bool(truths) => truths,
+            other => vec![Truth::Unknown; other.len()],
+        };
+        let (a, b) = (holds(&conditions[0].bound), holds(&conditions[1].bound));
+        let first_of = |first: bool, second: bool| {
+            let mut rows = 0..states.customers.len();
+            rows.find(|row| {
+                self.is_on_level(&states, place, *row)
+                    && (a[*row] == Truth::True) == first
+                    && (b[*row] == Truth::True) == second
+            })
+        };
+        let both = first_of(true, true);
+        let only = [first_of(true, false), first_of(false, true)];
+        Some(Met {
+            states,
+            place,
+            both,
+            only,
+        })
     }
 
     /// What the two conditions read, and where that is in the opened scheme.

@@ -42,7 +42,8 @@ pub fn shadows(judged: &Judged<'_>) -> Vec<Linted> {
     (0..judged.entries.len())
         .filter_map(|entry| {
             if reached.contains(&entry) {
-                return behind_a_rank(judged, entry).map(Linted::from);
+                let found = behind_a_rank(judged, entry).or_else(|| not_shown(judged, entry));
+                return found.map(Linted::from);
             }
             let truths = judged.truths(entry).iter().enumerate();
             let holds: Vec<usize> = truths
@@ -58,6 +59,37 @@ pub fn shadows(judged: &Judged<'_>) -> Vec<Linted> {
             })
         })
         .collect()
+}
+
+/// A note on an entry that is reached only if parts which are not seen through come to something beside what they are
+/// made of, and by nobody who was tried.
+fn not_shown(judged: &Judged<'_>, entry: usize) -> Option<Finding> {
+    let shown = judged.shown.as_ref()?;
+    let upto: Vec<usize> = (0..=entry).collect();
+    let wholes = judged.wholes(&read_by(judged, &upto));
+    let is_unseen = wholes.iter().any(|slot| judged.open.is_unseen(*slot));
+    // What is not known of scores is said of the whole list.
+    if wholes.is_empty() || is_unseen || shown.by.is_some_and(|by| by.is_reached(entry)) {
+        return None;
+    }
+    let names = wholes.iter().filter_map(|slot| {
+        let Text { en, zh } = &judged.states.given(*slot)?.variable.name;
+        Some(text!("`{en}`", "`{zh}`"))
+    });
+    let parts = listed(&[", ", "、"], names);
+    let Text { en, zh } = &judged.entries[entry].name;
+    let title = text!(
+        "whether {en} is ever reached was not decided",
+        "未能判定{zh}是否会有客户"
+    );
+    let finding = Finding::note(Code::Gap, title).at(judged.entries[entry].span.clone());
+    Some(finding.with_note(Text {
+        en: format!(
+            "{} comes from several values: none of those that were tried gets there",
+            parts.en
+        ),
+        zh: format!("{} 由多个数值算出：试过的数值都到不了这里", parts.zh),
+    }))
 }
 
 /// Says what the customers' sheet asks, where somebody was left out for it.

@@ -10,17 +10,11 @@ use crate::expr::{Base, Measure};
 use crate::table::{Decimal, Value};
 use crate::text;
 
-/// What is told of a customer in a region, as far as the region does not leave it free: `年采购额 = 50 万元, 区域 = '华东'`.
-pub fn witness(region: &Region, row: usize, judged: &Judged<'_>) -> Text {
-    row_text(row, judged, &told(region, judged))
-}
-
 /// The ranges that a region stands for, each with the value of a customer in it.
-pub fn ranges(region: &Region, row: usize, judged: &Judged<'_>) -> Text {
-    let parts = told(region, judged).into_iter().map(|index| {
-        let such = judged.value(row, index);
-        range(&judged.grid.told[index], &region[index], &such)
-    });
+pub fn ranges(region: &Region, judged: &Judged<'_>, value: impl Fn(usize) -> Value) -> Text {
+    let parts = told(region, judged)
+        .into_iter()
+        .map(|index| range(&judged.grid.told[index], &region[index], &value(index)));
     listed(&["; ", "；"], parts)
 }
 

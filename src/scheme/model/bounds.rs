@@ -1,7 +1,8 @@
-//! What metrics of one sheet cannot be together: more rows that fulfil a condition than rows, a sum of no rows.
+//! What metrics of one sheet cannot be together: more rows that fulfil a condition than rows, a sum of no rows, a
+//! greatest value below the least.
 
-use super::{Metric, Scheme};
-use crate::expr::{AggregateFunction, Slot};
+use super::{Metric, MetricSource, Scheme};
+use crate::expr::{AggregateFunction, Node, Slot};
 
 /// A metric that another one of the same rows bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,70 @@ impl MetricBound {
     }
 }
 
+/// Two metrics of the same values of the same rows: where both are there, the one is never above the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricOrder {
+    /// The one.
+    pub low: Slot,
+    /// The other.
+    pub high: Slot,
+}
+
 impl Scheme {
+    /// The metrics of the same values that have an order: the least, then whatever lies between, then the greatest.
+    pub fn metric_orders(&self) -> Vec<MetricOrder> {
+        let metrics = || self.metrics.iter().filter(|metric| metric.per.is_none());
+        let filter = |metric: &Metric| {
+            metric
+                .filter
+                .as_ref()
+                .map(|filter| filter.text.clone())
+                .unwrap_or_default()
+        };
+        let is_alike = |one: &Metric, other: &Metric| {
+            let of_events = matches!(one.from, MetricSource::Events(_));
+            of_events
+                && one.slot != other.slot
+                && one.from == other.from
+                && one.window == other.window
+                && !one.argument.is_empty()
+                && one.argument == other.argument
+                && filter(one) == filter(other)
+        };
+        let pairs = metrics().flat_map(|low| metrics().map(move |high| (low, high)));
+        let ordered = pairs.filter(|(low, high)| {
+            let (Some(a), Some(b)) = (self.order_of(low), self.order_of(high)) else {
+                return false;
+            };
+            is_alike(low, high) && (a < b || a == b && a != 0)
+        });
+        let order = |(low, high): (&Metric, &Metric)| MetricOrder {
+            low: low.slot,
+            high: high.slot,
+        };
+        ordered.map(order).collect()
+    }
+
+    /// -1 is the least of its values, 1 the greatest, 0 one between; `None` is none of them.
+    fn order_of(&self, metric: &Metric) -> Option<i8> {
+        use AggregateFunction as F;
+        let MetricSource::Events(sheet) = metric.from else {
+            return None;
+        };
+        let own = Slot(self.events[sheet].date as u32);
+        let argument = metric.value.argument.as_ref()?;
+        // Rows go by their own date: the first has the least.
+        let by_date = argument.node == Node::Slot(own);
+        match metric.value.function {
+            F::Min => Some(-1),
+            F::Max => Some(1),
+            F::First if by_date => Some(-1),
+            F::Last if by_date => Some(1),
+            F::First | F::Last | F::Mean | F::Median | F::MostCommon => Some(0),
+            _ => None,
+        }
+    }
+
     /// The metrics that counts of all rows bound.
     pub fn metric_bounds(&self) -> Vec<MetricBound> {
         let all = || self.metrics.iter().filter(|metric| metric.per.is_none());

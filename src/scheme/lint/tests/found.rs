@@ -103,7 +103,7 @@ fn gaps_of_bands() {
         ),
         (
             &["city like 'A%'"],
-            "city like 'A%' false | not covered: city like 'A%' false",
+            "city like 'A%' false | not covered: city like 'A%' false | such a customer: city = anything else",
         ),
         // Two things that are no literals.
         (

@@ -7,9 +7,11 @@ mod law;
 mod moves;
 mod numbers;
 mod points;
+mod products;
 mod reasons;
 mod shipped;
 mod taken;
+mod together;
 mod whole;
 
 use super::lint;

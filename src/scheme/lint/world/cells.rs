@@ -44,7 +44,7 @@ impl Given {
     }
 
     /// What stands for its values, at these places too.
-    fn samples(&self, more: &BTreeSet<i64>) -> Vec<Value> {
+    pub fn samples(&self, more: &BTreeSet<i64>) -> Vec<Value> {
         let samples = if more.is_subset(&self.variable.thresholds) && !self.both_ends {
             self.variable.samples()
         } else {

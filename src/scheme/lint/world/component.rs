@@ -8,9 +8,10 @@ use super::linear::Linear;
 use super::open::Open;
 use super::periods::{History, histories};
 use super::reads::Reads;
-use super::solve::Found;
+use super::solve::{Found, Solver};
 use super::states::States;
 use super::told::{Told, choice, values_of};
+use super::trial;
 use super::{MOST, TooMany};
 use crate::assess::{DimensionResult, Facts, assess_some};
 use crate::expr::{Bound, Node, Slot};
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Values that are varied together, because a condition or a dimension reads them together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Component {
     /// The values from outside, by slot.
     pub slots: Vec<Slot>,
@@ -41,6 +42,8 @@ pub struct Component {
     pub of_row: Vec<usize>,
     /// Sums of several of its values that are compared with 0.
     relations: BTreeSet<Linear>,
+    /// Of its values those of which parts are made that are not seen through: customers are tried.
+    mixed: BTreeSet<Slot>,
     /// The dimensions that count.
     counting: BTreeSet<usize>,
     /// What the sheet asks of the values.
@@ -71,8 +74,8 @@ pub fn components(
     let mut found = Found::default();
     let solver = open.solver();
     let mut look = |bound: &Bound| {
-        // What cannot be seen through was replaced.
-        _ = solver.condition(bound, &mut found);
+        // What cannot be seen through was replaced, or is tried.
+        look_at(open, &solver, bound, &mut found);
     };
     for bound in conditions {
         look(bound);
@@ -144,7 +147,7 @@ pub fn components(
         for demand in touching {
             join(&mut sets, demand.outside.clone());
             for condition in demand.conditions() {
-                _ = solver.condition(condition, &mut found);
+                look_at(open, &solver, condition, &mut found);
             }
             asked.push(demand.clone());
         }
@@ -159,17 +162,41 @@ pub fn components(
     for (function, _) in &found.periods {
         join(&mut sets, Reads::of(open, [function]).outside);
     }
+    bounds::join(open.original, &found, &mut sets);
     sets.sort();
     // What reads nothing (`otherwise` alone) is everybody's.
     sets.push(BTreeSet::new());
+    let turns: Vec<BTreeSet<Linear>> = sets
+        .iter()
+        .map(|set| bounds::turns(open.original, set, &mut found))
+        .collect();
     sets.iter()
-        .map(|set| component(open, set, &found, told, counting, &asked, as_of))
+        .zip(turns)
+        .map(|(set, turns)| component(open, (set, turns), &found, told, counting, &asked, as_of))
         .collect()
+}
+
+/// The turning points of a condition, as far as they are seen.
+fn look_at(open: &Open<'_>, solver: &Solver<'_>, bound: &Bound, found: &mut Found) {
+    if solver.condition(bound, found).is_ok() {
+        return;
+    }
+    // Behind what is not seen through there may be more.
+    bound.walk(&mut |part| {
+        if matches!(part.node, Node::Compare(..) | Node::In(..)) {
+            _ = solver.condition(part, found);
+        }
+    });
+    for slot in bound.slots() {
+        if let Some(value) = open.values.get(&slot) {
+            look_at(open, solver, value, found);
+        }
+    }
 }
 
 fn component(
     open: &Open<'_>,
-    set: &BTreeSet<Slot>,
+    (set, turns): (&BTreeSet<Slot>, BTreeSet<Linear>),
     found: &Found,
     told: &[Told],
     counting: &BTreeSet<usize>,
@@ -191,7 +218,23 @@ fn component(
         .cloned()
         .collect();
     let plain_given: Vec<Given> = plain.iter().map(given).collect();
-    let mut all = rows(&plain_given, &own, MOST)?;
+    let is_tried = open.tries(set);
+    let mut all = if is_tried {
+        let come_to = |rows: Vec<Row>| {
+            let mut tried = Component {
+                slots: plain.clone(),
+                rows,
+                counting: counting.clone(),
+                ..Component::default()
+            };
+            tried.come_to(open, told, as_of);
+            let of_row = tried.of_row.iter();
+            of_row.map(|own| tried.outcomes[*own].clone()).collect()
+        };
+        trial::rows(open, &plain_given, as_of, come_to)
+    } else {
+        rows(&plain_given, &own.union(&turns).cloned().collect(), MOST)?
+    };
     bounds::retain(open.original, &plain, &mut all);
     let refused = demands::retain(open, &plain, demands, &mut all, as_of);
     let mut known = vec![];
@@ -231,7 +274,12 @@ fn component(
         series,
         outcomes: vec![],
         of_row: vec![],
-        relations: own,
+        relations: if is_tried { BTreeSet::new() } else { own },
+        mixed: set
+            .iter()
+            .copied()
+            .filter(|slot| open.is_mixed(*slot))
+            .collect(),
         counting: counting.clone(),
         demands: demands.to_vec(),
         refused,
@@ -360,7 +408,7 @@ impl Component {
     /// Whether sums of a value and others are compared.
     pub fn has_sums_of(&self, slot: Slot) -> bool {
         let mut relations = self.relations.iter();
-        relations.any(|relation| relation.factor(slot) != 0)
+        relations.any(|relation| relation.factor(slot) != 0) || self.mixed.contains(&slot)
     }
 
     /// The same component with rows that differ in nothing but one value, for every combination of the others.

@@ -21,8 +21,9 @@ mod results;
 pub mod solve;
 pub mod states;
 pub mod told;
+mod trial;
 
-pub use open::Open;
+pub use open::{Open, Tried};
 pub use states::States;
 
 use crate::scheme::lint::shape::ONE;

@@ -2,6 +2,7 @@
 //! replaced by a value of its own, which may be anything that it may be. It stays a scheme, and is graded as one.
 
 mod sight;
+mod tried;
 
 use super::demands::Demand;
 use super::results::has_few_points;
@@ -15,6 +16,7 @@ use crate::table::{Date, Decimal, Value};
 use sight::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+pub use tried::Tried;
 
 /// A part that is replaced by a value of its own.
 #[derive(Clone, Debug)]
@@ -48,11 +50,21 @@ pub struct Open<'a> {
     free: BTreeSet<Slot>,
     /// What the customers' sheet asks of a row.
     pub demands: Vec<Demand>,
+    /// Whether what is not seen through stays as it is, but for what one customer alone does not decide ([`Tried`]).
+    is_tried: bool,
+    /// Then: the values that such parts are made of.
+    mixed: BTreeSet<Slot>,
+    /// And the texts that they ask for.
+    words: BTreeSet<Arc<str>>,
     as_of: Date,
 }
 
 impl<'a> Open<'a> {
     fn without(original: &'a Scheme, as_of: Date, closed: &Unseen) -> Self {
+        Self::made(original, as_of, closed, false)
+    }
+
+    fn made(original: &'a Scheme, as_of: Date, closed: &Unseen, is_tried: bool) -> Self {
         let mut results = BTreeSet::new();
         let mut few = BTreeSet::new();
         let mut free = BTreeSet::new();
@@ -94,6 +106,9 @@ impl<'a> Open<'a> {
             few,
             free,
             demands: vec![],
+            is_tried,
+            mixed: BTreeSet::new(),
+            words: BTreeSet::new(),
             as_of,
         };
         open.all();
@@ -239,9 +254,7 @@ impl<'a> Open<'a> {
         let fixed = |bound: &Bound| bound.is_constant();
         match &bound.node {
             Node::Slot(slot) if self.free.contains(slot) => return self.replace(text, bound),
-            Node::Population { .. } | Node::HasTag(..) | Node::Like(..) => {
-                return self.replace(text, bound);
-            }
+            Node::Population { .. } | Node::HasTag(..) => return self.replace(text, bound),
             Node::Series {
                 function, argument, ..
             } => {
@@ -258,11 +271,13 @@ impl<'a> Open<'a> {
                 }
                 return self.replace(text, bound);
             }
+            _ if self.is_tried => {}
             Node::Scalar(
                 Scalar::Contains | Scalar::StartsWith | Scalar::Length | Scalar::Hours,
                 _,
             )
-            | Node::Cast(_) => return self.replace(text, bound),
+            | Node::Cast(_)
+            | Node::Like(..) => return self.replace(text, bound),
             Node::Arithmetic(Arithmetic::Multiply, left, right)
                 if !fixed(left) && !fixed(right) =>
             {
@@ -280,6 +295,9 @@ impl<'a> Open<'a> {
         opened.for_each_child(&mut |child| {
             *child = self.part(text, child);
         });
+        if self.is_tried {
+            return opened;
+        }
         self.comparison(text, bound, opened)
     }
 
