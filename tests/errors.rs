@@ -52,3 +52,34 @@ fn samples_are_in_both_languages() {
         samples.len()
     );
 }
+
+/// Of what is wrong, in whichever sample it is told, is said what to do about it.
+#[test]
+fn every_error_and_warning_says_what_to_do() {
+    let mut without = vec![];
+    for case in support::cases("errors")
+        .iter()
+        .chain(&support::cases("cases"))
+    {
+        let told = case.expected().stderr;
+        let mut open: Option<&str> = None;
+        // What stands behind the last finding is anything else; only the lines of a finding have its help.
+        for line in told.lines().chain(["note["]) {
+            let begins = |word: &&str| line.starts_with(word);
+            if ["error[", "warning[", "note[", "错误[", "警告[", "说明["]
+                .iter()
+                .any(begins)
+            {
+                without.extend(open.map(|title| format!("{}: {title}", case.name)));
+                let is_wrong = !["note[", "说明["].iter().any(begins);
+                open = is_wrong.then_some(line);
+            } else if ["= help:", "= 建议:"]
+                .iter()
+                .any(|mark| line.trim_start().starts_with(mark))
+            {
+                open = None;
+            }
+        }
+    }
+    assert!(without.is_empty(), "no help:\n{}", without.join("\n"));
+}

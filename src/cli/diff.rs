@@ -4,13 +4,14 @@ use super::as_of::as_of;
 use super::audit::Exported;
 use super::files::{Files, Out, Sink, write_outputs};
 use super::gate::{self, Figures, Gate};
-use super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
+use super::output::{Output, Target, keep_inputs, outputs_with_page};
 use super::recorded;
 use super::rules::{self, Rules};
 use super::side::{RunSide, Side, files, fitting, is_run, side, snapshots};
 use super::write::terminal_options;
 use super::{
     Exit, Format, Global, Reading, Screen, Stop, audit, inputs, ledger, movers, role, screen,
+    summary_json,
 };
 use regrade::compare::{self, Class, Comparison, On, Renamed, Snapshot, Unmoved, Wanted};
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -193,6 +194,7 @@ fn compared(
         if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
             return written.map(|()| Some(Exit::Done));
         }
+        summary_json::write(global, |out| diff::write_summary(&diff, out))?;
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
                 command: "diff",
@@ -382,7 +384,7 @@ fn check_places(outputs: &[Output], args: &Args, global: &Global) -> Result<(), 
         return Err(Stop::usage(finding));
     }
     read.push(rules::path(global));
-    keep_inputs(&files_of(outputs), &read)
+    keep_inputs(&summary_json::files_beside(outputs, global)?, &read)
 }
 
 /// Writes all outputs; the files appear when all is written.

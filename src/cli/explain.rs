@@ -17,7 +17,7 @@ use regrade::explain::distance::{Nearest, World};
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
 use regrade::present::distances::{Distances, Told};
-use regrade::present::explanation;
+use regrade::present::{explanation, kept};
 use regrade::roles::Viewer;
 use regrade::table::Date;
 use regrade::text;
@@ -126,7 +126,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
                 Some((row, distances)) => {
                     explanation::json(&explainer, *row, (&nearest, distances))
                 }
-                None => explanation::kept_json(&graded.grading, entry, lang),
+                None => kept::json(&graded.grading, entry, lang),
             });
         }
         if !as_text {
@@ -134,7 +134,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
         texts += &match &told {
             Some((row, distances)) => explanation::text(&explainer, *row, (&nearest, distances)),
-            None => explanation::kept_text(&graded.grading, entry, lang),
+            None => kept::text(&graded.grading, entry, lang),
         };
         let Some(id) = id_of(&graded.grading, entry) else {
             continue;

@@ -2,12 +2,12 @@
 
 use super::as_of::as_of;
 use super::candidate::Outcome;
-use super::files::to_stdout;
 use super::intake::{Taken, take_all};
-use super::output::{files_of, keep_inputs};
+use super::output::keep_inputs;
 use super::repair::{Book, Open, Repairs};
 use super::{
     Exit, Global, Reading, Screen, Stop, duplicates, inputs, ledger, repair, restate, rules,
+    summary_json,
 };
 use regrade::checks;
 use regrade::diagnostic::{Code, Finding, Lang, Text};
@@ -16,7 +16,6 @@ use regrade::scheme::model::Field;
 use regrade::table::{Date, Period};
 use regrade::text;
 use serde_json::json;
-use std::path::Path;
 
 /// Arguments of `import`.
 #[derive(clap::Args, Debug)]
@@ -69,7 +68,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let options = args.reading.options()?;
     let outputs = repair::target(global)?;
     keep_inputs(
-        &files_of(&outputs),
+        &summary_json::files_beside(&outputs, global)?,
         &inputs::paths(&rules.scheme, &args.files)?,
     )?;
     let loaded = inputs::load(&rules.scheme, &args.files, &options, screen)?;
@@ -220,9 +219,9 @@ fn summary(
     repairs: &Repairs,
     open: &[Open],
 ) -> Result<(), Stop> {
-    let Some(path) = &global.summary_json else {
+    if global.summary_json.is_none() {
         return Ok(());
-    };
+    }
     let tables: Vec<_> = taken
         .iter()
         .map(|taken| {
@@ -258,14 +257,5 @@ fn summary(
         "overdue": overdue,
         "findings": findings,
     });
-    let text = format!("{document:#}\n");
-    if path == Path::new("-") {
-        return to_stdout(|out| out.write_all(text.as_bytes()));
-    }
-    if global.dry_run {
-        return Ok(());
-    }
-    let mut files = super::files::Files::default();
-    files.write(path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
-    files.commit()
+    summary_json::write(global, |out| writeln!(out, "{document:#}"))
 }

@@ -55,6 +55,7 @@ mod side;
 mod simulate;
 mod stayers;
 mod stock;
+mod summary_json;
 mod tasks;
 mod trial;
 pub mod words;
@@ -132,7 +133,7 @@ pub struct Global {
     /// Work everything out and write nothing.
     #[arg(short = 'n', long, global = true)]
     pub dry_run: bool,
-    /// Write the figures of the run as JSON.
+    /// Write the figures of the call as JSON: of grade, import, check, diff and simulate.
     #[arg(long, global = true, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
     /// A file whose first line is the password behind which workbooks are written.
@@ -270,6 +271,9 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     password::refuse_without_workbook(&cli.global)?;
     keep_own(&cli.global)?;
+    if !cli.command.has_figures() {
+        summary_json::refuse(&cli.global)?;
+    }
     if let Some(command) = cli.command.shows_all() {
         role::refuse(&cli.global, command)?;
     }
@@ -281,6 +285,14 @@ pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
 }
 
 impl Command {
+    /// Whether it writes `--summary-json`.
+    const fn has_figures(&self) -> bool {
+        matches!(
+            self,
+            Self::Check(_) | Self::Import(_) | Self::Grade(_) | Self::Diff(_) | Self::Simulate(_)
+        )
+    }
+
     fn run(&self, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
         match self {
             Self::Init(args) => init::run(args, global, screen),

@@ -79,22 +79,26 @@ pub fn from_text(name: String, text: String, set: &[String]) -> Result<Rules, St
 
 fn read(path: &Path, name: &str) -> Result<String, Stop> {
     let bytes = std::fs::read(path).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return Stop::usage(Finding::error(
+                Code::Unreadable,
+                text!(
+                    "cannot read the scheme `{name}`: {error}",
+                    "无法读取方案 `{name}`：{error}"
+                ),
+            ));
+        }
         let finding = Finding::error(
             Code::Unreadable,
             text!(
-                "cannot read the scheme `{name}`: {error}",
-                "无法读取方案 `{name}`：{error}"
+                "cannot read the scheme `{name}`: there is no such file",
+                "无法读取方案 `{name}`：没有这个文件"
             ),
         );
-        Stop::usage(if missing {
-            finding.help(text!(
-                "name it with `-r FILE`, or let `regrade init` write one",
-                "用 `-r 文件` 指定，或用 `regrade init` 生成一份"
-            ))
-        } else {
-            finding
-        })
+        Stop::usage(finding.help(text!(
+            "name it with `-r FILE`, or let `regrade init` write one",
+            "用 `-r 文件` 指定，或用 `regrade init` 生成一份"
+        )))
     })?;
     let bytes = bytes
         .strip_prefix(b"\xEF\xBB\xBF")

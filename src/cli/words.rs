@@ -221,7 +221,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "只要等级、类型或标签与上一批次不同的客户，以及新客户",
     ),
     ("dry_run", "只计算，不写任何文件"),
-    ("summary_json", "把本次评级的汇总写成 JSON"),
+    (
+        "summary_json",
+        "把本次的汇总数字写成 JSON：用于 grade、import、check、diff、simulate",
+    ),
     ("by", "操作人；不写则用 REGRADE_BY，再没有就用登录名"),
     (
         "report by_field",

@@ -1,7 +1,7 @@
 //! A run as one side of a comparison, and the causes of moves between two runs.
 
 use super::standing::stands;
-use super::{Cause, Comparison, Customer, On, Snapshot};
+use super::{Cause, Changed, Comparison, Customer, On, Snapshot};
 use crate::book::Entry;
 use crate::decide::Decision;
 use crate::expr::Slot;
@@ -176,12 +176,17 @@ pub struct Outcome {
     levels: HashMap<Arc<str>, Option<Arc<str>>>,
     /// A hash of all that is the customer's own: fields and metrics, series whole.
     own: HashMap<Arc<str>, u64>,
+    /// The names of those.
+    own_names: Vec<Arc<str>>,
 }
 
 impl Outcome {
     /// What a grading comes to for the customers whom `wanted` names, in the names of the new scheme.
     pub fn of(grading: &Grading, on: &On, wanted: &HashSet<Arc<str>>, renamed: &Renamed) -> Self {
         let mut outcome = Self::default();
+        let slots = grading.scheme.slots.entries.iter();
+        let own_slots = slots.filter(|entry| is_own(&entry.kind));
+        outcome.own_names = own_slots.map(|entry| entry.name.clone()).collect();
         for stand in stands(grading, on) {
             if !wanted.contains(&stand.id) {
                 continue;
@@ -204,14 +209,17 @@ impl Outcome {
     }
 }
 
+const fn is_own(kind: &SlotKind) -> bool {
+    matches!(
+        kind,
+        SlotKind::Field(_) | SlotKind::LookupField(..) | SlotKind::Metric(_)
+    )
+}
+
 fn own(grading: &Grading, row: usize) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for (index, entry) in grading.scheme.slots.entries.iter().enumerate() {
-        let is_own = matches!(
-            entry.kind,
-            SlotKind::Field(_) | SlotKind::LookupField(..) | SlotKind::Metric(_)
-        );
-        if !is_own {
+        if !is_own(&entry.kind) {
             continue;
         }
         let slot = Slot(index as u32);
@@ -274,7 +282,10 @@ pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped)
                 .data
                 .as_ref()
                 .and_then(|data| data.own.get(&found.id));
-            if old.is_some() && old == now.own.get(&found.id) {
+            // Where the old imports are of a later date, they change nothing of the new run by themselves.
+            let is_changed = |changed: &Changed| now.own_names.contains(&changed.name);
+            let is_alike = old.is_some() && old == now.own.get(&found.id);
+            if is_alike && (gives(&swapped.data, before) || !found.changed.iter().any(is_changed)) {
                 Cause::OtherCustomers
             } else {
                 Cause::Data

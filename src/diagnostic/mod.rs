@@ -4,6 +4,7 @@
 //! binary ([`render`]). Every text exists in English and in Chinese.
 
 mod about;
+mod advice;
 mod code;
 pub mod render;
 pub mod stages;
@@ -117,7 +118,7 @@ pub fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 impl Finding {
-    /// An error without a place.
+    /// An error without a place, with what its code says is to be done.
     pub fn error(code: Code, title: Text) -> Self {
         Self {
             code,
@@ -127,7 +128,7 @@ impl Finding {
             label: None,
             related: vec![],
             notes: vec![],
-            help: None,
+            help: code.advice(),
             cell: None,
             about: None,
             witnesses: vec![],
@@ -147,6 +148,7 @@ impl Finding {
     pub fn note(code: Code, title: Text) -> Self {
         Self {
             severity: Severity::Note,
+            help: None,
             ..Self::error(code, title)
         }
     }
@@ -186,7 +188,7 @@ impl Finding {
         self
     }
 
-    /// The same with what to do.
+    /// The same with what to do, instead of what its code says.
     #[must_use]
     pub fn help(mut self, help: Text) -> Self {
         self.help = Some(help);

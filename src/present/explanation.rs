@@ -2,7 +2,6 @@
 //! points and weight.
 
 use super::distances::Distances;
-use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::distance::Nearest;
 use crate::explain::movement::Ladder;
@@ -352,57 +351,8 @@ pub(super) fn number(value: Option<Decimal>) -> Value {
         .map_or(Value::Null, Value::Number)
 }
 
-/// A customer without values as text: what is kept, and why there are none.
-pub fn kept_text(grading: &Grading, entry: Entry, lang: Lang) -> String {
-    let Some(kept) = grading.kept(entry) else {
-        return String::new();
-    };
-    let id = kept.id.unwrap_or("—");
-    let mut out = format!("{id}  {}\n", kept.name.unwrap_or_default());
-    let word = decision_word(kept.decision, lang);
-    match place(grading, entry) {
-        Some(place) => {
-            let _ = writeln!(out, "{word}   ← {place}");
-        }
-        None => {
-            let _ = writeln!(out, "{word}");
-        }
-    }
-    for why in kept.why.iter() {
-        let _ = writeln!(out, "  {}", why.get(lang));
-    }
-    out
-}
-
-/// A customer without values as one line of JSON.
-pub fn kept_json(grading: &Grading, entry: Entry, lang: Lang) -> String {
-    let Some(kept) = grading.kept(entry) else {
-        return String::new();
-    };
-    let why: Vec<&str> = kept.why.iter().map(|why| why.get(lang)).collect();
-    let document = json!({
-        "id": kept.id,
-        "name": kept.name,
-        "decision": kept.decision.key(),
-        "merged": kept.id.map(|id| merged(grading, id).collect::<Vec<_>>()),
-        "place": place(grading, entry),
-        "reasons": why,
-    });
-    format!("{document}\n")
-}
-
 /// The keys that were merged into a customer's: their rows and events are this customer's too.
 pub fn merged<'a>(grading: &'a Grading, id: &'a str) -> impl Iterator<Item = &'a str> {
     let merged = grading.book.inputs.merged.iter();
     merged.filter_map(move |(key, kept)| (**kept == *id).then_some(&**key))
-}
-
-/// Where a refused row stands.
-fn place(grading: &Grading, entry: Entry) -> Option<String> {
-    let Entry::Refused(index) = entry else {
-        return None;
-    };
-    let at = grading.book.roster.refused[index as usize].at;
-    let place = crate::clean::sheet::place_of(&grading.book.inputs.customers, at, None);
-    Some(place.to_string())
 }

@@ -11,6 +11,7 @@ pub mod history;
 pub mod ics;
 pub mod inspection;
 pub mod json;
+pub mod kept;
 pub mod listing;
 pub mod markdown;
 pub mod marks;

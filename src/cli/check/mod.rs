@@ -9,9 +9,9 @@ use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};
 use super::matching;
-use super::output::{Output, Target, files_of, keep_inputs, outputs};
+use super::output::{Output, Target, keep_inputs, outputs};
 use super::rules::{self, Rules};
-use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list};
+use super::{Exit, Format, Global, Reading, Screen, Stop, duplicates, ledger, list, summary_json};
 use regrade::book::{self, Arrival, Filing, Inputs};
 use regrade::diagnostic::render::Source;
 use regrade::diagnostic::{Finding, Lang, Severity, Text};
@@ -60,7 +60,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     read.push(rules::path(global));
     let is_stocked = args.files.is_empty() && stocked::is_there(global);
     read.extend(is_stocked.then(|| ledger::path(global)));
-    keep_inputs(&files_of(&targets), &read)?;
+    keep_inputs(&summary_json::files_beside(&targets, global)?, &read)?;
     let (as_of, (data, files, graded)) = if is_stocked {
         stocked::data(&rules, global)?
     } else {
@@ -99,6 +99,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if !global.dry_run {
         write_all(&targets, &problems)?;
     }
+    summary_json::write(global, |out| problems.write_json(out))?;
     Ok(match worst {
         _ if refused => Exit::Refused,
         Some(Severity::Error) => Exit::Findings,

@@ -12,10 +12,10 @@ use super::gate::Gate;
 use super::grade_files::{Graded, grade_files, nothing_to_grade};
 use super::ledger_run::{from_ledger, record};
 use super::linting::Linting;
-use super::output::{Output, Target, files_of, keep_inputs, named_twice, outputs_with_page};
+use super::output::{Output, keep_inputs, outputs_with_page};
 use super::rules::{self, Rules};
 use super::{Exit, Global, Reading, Screen, Stop};
-use super::{changed, columns, import, inputs, ledger, role};
+use super::{changed, columns, import, inputs, ledger, role, summary_json};
 use regrade::diagnostic::{Code, Finding, Text};
 use regrade::read::Input;
 use regrade::table::Date;
@@ -237,16 +237,7 @@ fn check_places(
     global: &Global,
     rules: &Rules,
 ) -> Result<(), Stop> {
-    let mut written = files_of(outputs);
-    if let Some(path) = &global.summary_json {
-        let target = Target::of(path);
-        if outputs.iter().any(|output| output.target.is(&target)) {
-            return Err(named_twice(&path.display().to_string()));
-        }
-        if target != Target::Stdout {
-            written.push(path);
-        }
-    }
+    let written = summary_json::files_beside(outputs, global)?;
     let mut read = inputs::paths(&rules.scheme, &args.files)?;
     read.push(rules::path(global));
     if let Some(Input::File { path, .. }) = args.previous.as_deref().map(inputs::input) {

@@ -59,8 +59,10 @@ pub fn run(
 }
 
 /// Lists and gates are of one comparison.
-pub fn refuse_what_is_of_moves(args: &Args) -> Result<(), Stop> {
-    let option = if !args.only.is_empty() {
+pub fn refuse_what_is_of_moves(args: &Args, global: &Global) -> Result<(), Stop> {
+    let option = if global.summary_json.is_some() {
+        "--summary-json"
+    } else if !args.only.is_empty() {
         "--only"
     } else if !args.fail_on.is_empty() {
         "--fail-on"

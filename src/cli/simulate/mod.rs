@@ -87,7 +87,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if values.is_empty() && args.against.len() < 2 {
         return moves::run(args, global, screen);
     }
-    many::refuse_what_is_of_moves(args)?;
+    many::refuse_what_is_of_moves(args, global)?;
     many::run(args, &values, global, screen)
 }
 

@@ -3,11 +3,11 @@
 use super::super::audit::{self, Exported};
 use super::super::diff::{classes, styles, write_all};
 use super::super::gate::{self, Figures, Gate};
-use super::super::output::{Output, Target, files_of, keep_inputs, outputs_with_page};
+use super::super::output::{Output, Target, keep_inputs, outputs_with_page};
 use super::super::recorded::known_names;
 use super::super::rules::{self, Rules};
 use super::super::trial::Data;
-use super::super::{Exit, Format, Global, Screen, Stop, role};
+use super::super::{Exit, Format, Global, Screen, Stop, role, summary_json};
 use super::workload::Workload;
 use super::{Args, head, longest, named, on, present, read_places};
 use regrade::compare::{self, Cause, Comparison, On, Renamed, Snapshot};
@@ -29,7 +29,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let only = classes(&args.only)?;
     let new = rules::load(global)?;
     let read = read_places(args, &new.scheme, global)?;
-    keep_inputs(&files_of(&outputs), &read)?;
+    keep_inputs(&summary_json::files_beside(&outputs, global)?, &read)?;
     let data = Data::of(args.data(), global, screen)?;
     let old = present(args, global, &data)?;
     let lang = global.lang.map_or(new.scheme.language, Lang::from);
@@ -173,6 +173,7 @@ fn write(
 ) -> Result<(), Stop> {
     if !global.dry_run {
         write_all(outputs, diff, None, screen)?;
+        summary_json::write(global, |out| diff::write_summary(diff, out))?;
         // What is tried out is nobody's export, unless it is made for somebody.
         if args.files.is_empty() && global.role.is_some() {
             let exported = Exported {

@@ -2,7 +2,7 @@
 
 use super::{Parsed, Parser, bad_date};
 use crate::diagnostic::{Code, Finding};
-use crate::expr::ast::{ExprKind, Spot, level};
+use crate::expr::ast::{Expr, ExprKind, Spot, level};
 use crate::expr::lexer::{Sign, TokenKind, Word, fold};
 use crate::expr::literal;
 use crate::text;
@@ -90,28 +90,15 @@ impl Parser<'_> {
         };
         let (mut arguments, mut within) = (vec![], None);
         if !self.eat_sign(Sign::Close) {
-            arguments.push(self.expression(level::OR)?);
-            while self.eat_sign(Sign::Comma) {
+            loop {
                 arguments.push(self.expression(level::OR)?);
-            }
-            if matches!(self.peek(), TokenKind::Name(word) if word.eq_ignore_ascii_case("within")) {
-                self.next();
-                let start = self.span().start;
-                let kind = match self.next().kind {
-                    TokenKind::Name(name) | TokenKind::Quoted(name) => self.name(name)?,
-                    _ => {
-                        let span = start..self.last_end().max(start);
-                        return Err(Box::new(
-                            Finding::error(
-                                Code::Syntax,
-                                text!("after `within` stands a name", "`within` 后面是名称"),
-                            )
-                            .at(span)
-                            .help(text!("as in `mean(x within y)`", "例如 `mean(x within y)`")),
-                        ));
-                    }
-                };
-                within = Some(Box::new(self.make(kind, start)?));
+                // The group stands behind the value or behind everything: `quantile(x within y, 5)`.
+                if within.is_none() {
+                    within = self.group()?.map(Box::new);
+                }
+                if !self.eat_sign(Sign::Comma) {
+                    break;
+                }
             }
             self.close()?;
         }
@@ -121,6 +108,30 @@ impl Parser<'_> {
             arguments,
             within,
         })
+    }
+
+    /// The name after `within`, if that is the next word.
+    fn group(&mut self) -> Result<Option<Expr>, Box<Finding>> {
+        if !matches!(self.peek(), TokenKind::Name(word) if word.eq_ignore_ascii_case("within")) {
+            return Ok(None);
+        }
+        self.next();
+        let start = self.span().start;
+        let kind = match self.next().kind {
+            TokenKind::Name(name) | TokenKind::Quoted(name) => self.name(name)?,
+            _ => {
+                let span = start..self.last_end().max(start);
+                return Err(Box::new(
+                    Finding::error(
+                        Code::Syntax,
+                        text!("after `within` stands a name", "`within` 后面是名称"),
+                    )
+                    .at(span)
+                    .help(text!("as in `mean(x within y)`", "例如 `mean(x within y)`")),
+                ));
+            }
+        };
+        self.make(kind, start).map(Some)
     }
 
     /// `case` is read.

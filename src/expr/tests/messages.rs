@@ -209,15 +209,30 @@ fn faults_have_their_code_place_and_help() {
             "not",
             "put `not …` in brackets",
         ),
-        ("(投诉次数 > 1", "syntax", "", ""),
+        (
+            "(投诉次数 > 1",
+            "syntax",
+            "",
+            "conditions are written like `x >= 10 and y = 'a'`",
+        ),
         (
             "投诉次数 > 1)",
             "syntax",
             ")",
             "remove it, or open a bracket before",
         ),
-        ("投诉次数 >", "syntax", "", ""),
-        ("", "syntax", "", ""),
+        (
+            "投诉次数 >",
+            "syntax",
+            "",
+            "conditions are written like `x >= 10 and y = 'a'`",
+        ),
+        (
+            "",
+            "syntax",
+            "",
+            "conditions are written like `x >= 10 and y = 'a'`",
+        ),
         (
             "hours(合作起始时间, as_of)",
             "bad-arguments",

@@ -28,6 +28,12 @@ pub fn write_json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes the figures alone, without who they are of.
+pub fn write_summary(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &summary(diff))?;
+    out.write_all(b"\n")
+}
+
 /// Writes a line a customer.
 pub fn write_lines(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     let listed = |found: &&Move| {

@@ -7,7 +7,7 @@ mod moves;
 mod report;
 
 pub use cuts::{Cut, cuts};
-pub use json::{write_json, write_lines, write_moves};
+pub use json::{write_json, write_lines, write_moves, write_summary};
 pub use matrix::MatrixTable;
 pub use moves::{MovesTable, Shape};
 pub use report::report;

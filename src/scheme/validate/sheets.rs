@@ -441,7 +441,11 @@ impl Validator<'_> {
                     "字段 `{name}` 的类型须为 {list}"
                 ),
             )
-            .at(written.span.clone()),
+            .at(written.span.clone())
+            .help(text!(
+                "give `{name}` one of these types, or name another field",
+                "请改 `{name}` 的类型，或换一个字段"
+            )),
         );
         false
     }
