@@ -1,7 +1,7 @@
 //! Columns that a sheet should have and no file does.
 
 use super::sheet::{CleanSheet, field_headers};
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding, Severity, Text};
 use crate::read::Table;
 use crate::scheme::model::{Field, Sheet};
 use crate::{read, text};
@@ -24,15 +24,7 @@ pub(super) fn missing_column(sheet: &Sheet, field: &Field, table: &Table) -> Fin
         en: format!("the headers are {en}"),
         zh: format!("表头有：{zh}"),
     });
-    // A header that another field has is not this one's, however near.
-    let taken: HashSet<usize> = sheet
-        .fields
-        .iter()
-        .flat_map(|field| read::find_columns(&table.headers, &field_headers(field)))
-        .collect();
-    let free = headers.iter().enumerate();
-    let free = free.filter(|(index, _)| !taken.contains(index));
-    match crate::diagnostic::nearest(name, free.map(|(_, header)| *header)) {
+    match nearest_header(sheet, field, table) {
         Some(near) => finding.help(text!(
             "if `{near}` is it, add `headers = [\"{near}\"]` to the field",
             "若 `{near}` 就是它，请给字段加上 `headers = [\"{near}\"]`"
@@ -42,6 +34,18 @@ pub(super) fn missing_column(sheet: &Sheet, field: &Field, table: &Table) -> Fin
             "请补上这一列，或在字段的 `headers` 中写明它的列名"
         )),
     }
+}
+
+/// The header that the field probably has in this table. One that another field has is not this one's, however near.
+fn nearest_header<'t>(sheet: &Sheet, field: &Field, table: &'t Table) -> Option<&'t str> {
+    let taken: HashSet<usize> = sheet
+        .fields
+        .iter()
+        .flat_map(|field| read::find_columns(&table.headers, &field_headers(field)))
+        .collect();
+    let free = table.headers.iter().enumerate();
+    let free = free.filter(|(index, _)| !taken.contains(index));
+    crate::diagnostic::nearest(&field.name, free.map(|(_, header)| header.text.as_str()))
 }
 
 /// Fields that no file has a column for, though none needs one: a misspelt header would go for missing values, and
@@ -59,16 +63,52 @@ pub fn absent_columns(
         let has = |sources: &Vec<Option<usize>>| sources[*index].is_some();
         !field.required && expected(*index) && !clean.sources.iter().any(has)
     });
-    absent
-        .map(|(_, field)| {
-            let mut finding = missing_column(sheet, field, table);
-            let name = &field.name;
-            finding.severity = crate::diagnostic::Severity::Warning;
-            finding.title = text!(
-                "there is no column `{name}`: it is missing for every row",
-                "没有 `{name}` 这一列：所有行都按缺值处理"
-            );
-            finding
-        })
+    let absent = absent.map(|(_, field)| field);
+    // What may be a slip is told with its remedy; the others are one fact about the file.
+    let (misspelt, others): (Vec<_>, Vec<_>) =
+        absent.partition(|field| nearest_header(sheet, field, table).is_some());
+    let alone = misspelt.chunks(1);
+    let together = (!others.is_empty()).then_some(&others[..]);
+    alone
+        .chain(together)
+        .map(|fields| absent_for_all(sheet, fields, table))
         .collect()
+}
+
+/// The warning of fields that are missing for every row; at least one.
+fn absent_for_all(sheet: &Sheet, fields: &[&Field], table: &Table) -> Finding {
+    let finding = missing_column(sheet, fields[0], table);
+    let names: Vec<String> = fields
+        .iter()
+        .map(|field| format!("`{}`", field.name))
+        .collect();
+    let mut finding = match &names[..] {
+        [name] => Finding {
+            title: text!(
+                "there is no column {name}: it is missing for every row",
+                "没有 {name} 这一列：所有行都按缺值处理"
+            ),
+            ..finding
+        },
+        names => Finding {
+            title: Text {
+                en: format!(
+                    "there are no columns {}: they are missing for every row",
+                    names.join(", ")
+                ),
+                zh: format!(
+                    "没有 {} 这 {} 列：所有行都按缺值处理",
+                    names.join("、"),
+                    names.len()
+                ),
+            },
+            ..finding
+        }
+        .help(text!(
+            "add the columns, or name their headers in `headers` of the fields",
+            "请补上这些列，或在各字段的 `headers` 中写明它们的列名"
+        )),
+    };
+    finding.severity = Severity::Warning;
+    finding
 }

@@ -22,7 +22,7 @@ pub fn needs_escape(text: &str) -> bool {
 /// The same of a text whose first byte leaves it open.
 fn would_run(text: &str) -> bool {
     if text.starts_with('\'') {
-        return is_formula_like(text);
+        return is_formula_like(text) || is_marked_as_text(text);
     }
     match text.chars().next() {
         Some('=' | '@' | '\t' | '\r' | '＝' | '＠') => true,
@@ -57,13 +57,28 @@ fn is_plain_number(text: &str) -> bool {
         && all_digits(exponent)
 }
 
-/// Takes off the `'` that a CSV file has before a text that needs it (see [`needs_escape`]).
+/// Takes off the `'` that a CSV file has before a text that needs it (see [`needs_escape`]), and what people and programs
+/// write around the digits of an id so that Excel does not make a number of it: `="007"`, `'007`.
 #[inline]
 pub fn unescape(text: &str) -> &str {
     match text.as_bytes() {
-        [b'\'', ..] if is_formula_like(&text[1..]) => &text[1..],
+        [b'\'', ..] if is_formula_like(&text[1..]) || is_marked_as_text(text) => &text[1..],
+        [b'=', b'"', inner @ .., b'"'] if !inner.contains(&b'"') => &text[2..text.len() - 1],
         _ => text,
     }
+}
+
+/// Whether it is a number, an id or a date behind the `'` with which a spreadsheet is told that it is a text.
+fn is_marked_as_text(text: &str) -> bool {
+    let digits = text.trim_start_matches('\'');
+    digits.len() < text.len()
+        && digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| {
+            matches!(
+                byte,
+                b'0'..=b'9' | b'.' | b'-' | b'/' | b':' | b' ' | b'X' | b'x'
+            )
+        })
 }
 
 #[cfg(test)]
@@ -85,6 +100,16 @@ mod tests {
             ("=1", "=1"),
             ("'", "'"),
             ("''", "''"),
+            // As other programs write ids.
+            ("=\"007\"", "007"),
+            ("=\"\"", ""),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("'=\"007\"", "=\"007\""),
+            ("'007", "007"),
+            ("''007", "'007"),
+            ("'44030119900101123X", "44030119900101123X"),
+            ("'2024-03-05", "2024-03-05"),
+            ("'90s Records", "'90s Records"),
         ] {
             assert_eq!(unescape(text), expected, "{text}");
         }
@@ -92,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_escaped_comes_back(text in "['=+@a\t-]{0,5}.{0,5}") {
+        fn what_is_escaped_comes_back(text in "['=+@a7\"\t-]{0,5}.{0,5}") {
             let written = if needs_escape(&text) { format!("'{text}") } else { text.clone() };
             prop_assert_eq!(unescape(&written), text.as_str());
         }

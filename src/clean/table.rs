@@ -136,18 +136,25 @@ impl Task<'_> {
     fn column_of(&self, field: &Field, findings: &mut Vec<Finding>) -> Option<usize> {
         let table = self.table();
         let matches = read::find_columns(&table.headers, &field_headers(field));
-        if let [_, second, ..] = matches[..] {
+        if let [first, second, ..] = matches[..] {
             let name = &field.name;
-            findings.push(
-                Finding::error(
-                    Code::DuplicateColumn,
-                    text!("two columns could be `{name}`", "有两列都可能是 `{name}`"),
+            let [one, other] = [first, second].map(|at| &table.headers[at].text);
+            let title = if one == other {
+                text!("two columns could be `{name}`", "有两列都可能是 `{name}`")
+            } else {
+                text!(
+                    "two columns could be `{name}`: `{one}` and `{other}`",
+                    "有两列都可能是 `{name}`：`{one}` 和 `{other}`"
                 )
-                .place(table.origin.cell(table.header_row, second as u32))
-                .help(text!(
-                    "rename one of them, or name the right header in `headers` of the field",
-                    "请改其中一列的列名，或在字段的 `headers` 中写明"
-                )),
+            };
+            findings.push(
+                Finding::error(Code::DuplicateColumn, title)
+                    .place(table.origin.cell(table.header_row, first as u32))
+                    .place(table.origin.cell(table.header_row, second as u32))
+                    .help(text!(
+                        "rename one of them, or name the right header in `headers` of the field",
+                        "请改其中一列的列名，或在字段的 `headers` 中写明"
+                    )),
             );
         }
         matches.first().copied()

@@ -125,11 +125,15 @@ fn is_scientific_number(text: &str) -> bool {
     whole.len() == 1 && exponent.len() >= 2 && digits(whole) && digits(fraction) && digits(exponent)
 }
 
-/// Reads an id: always text, trimmed, with its leading zeros. Only an empty cell is missing.
+/// Reads an id: always text, trimmed, with its leading zeros. What says "missing" is: who is called `-` or 无 in an export
+/// is nobody, and several of them are not one.
 #[inline]
 pub fn parse_id(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     match cell {
-        Cell::Text(text) => read_trimmed(trim(text)),
+        Cell::Text(text) => match trim(text) {
+            text if is_blank_trimmed(text) => Ok(None),
+            text => read_trimmed(text),
+        },
         Cell::Date(_) => Err(CellFault::DateAsId),
         other => read_text(other),
     }
@@ -279,8 +283,8 @@ mod tests {
             (Cell::Text("  A-1\u{3000}"), "A-1"),
             (Cell::Text("A-1\0\0"), "A-1"),
             (Cell::Text("440301199001011234"), "440301199001011234"),
-            (Cell::Text("-"), "-"),
-            (Cell::Text("无"), "无"),
+            (Cell::Text("-1"), "-1"),
+            (Cell::Text("无锡"), "无锡"),
             (Cell::Text("1E5"), "1E5"),
             (Cell::Text("NA"), "NA"),
             (Cell::Number(123.0), "123"),
@@ -295,6 +299,10 @@ mod tests {
         for cell in [
             Cell::Blank,
             Cell::Text("  "),
+            Cell::Text("-"),
+            Cell::Text(" — "),
+            Cell::Text("无"),
+            Cell::Text("N/A"),
             Cell::Text("#N/A"),
             Cell::Error(CellError::NotAvailable),
         ] {

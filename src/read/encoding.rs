@@ -257,9 +257,15 @@ fn undecodable(kind: Kind, line: usize) -> Vec<Finding> {
         "line {line} has bytes that are not {name}",
         "第 {line} 行有不符合 {name} 编码的字节"
     );
+    // The other one of the two that nearly all files have.
+    let other = if kind.name() == encoding_rs::UTF_8.name() {
+        "GB18030"
+    } else {
+        "UTF-8"
+    };
     vec![Finding::error(Code::BadEncoding, title).help(text!(
-        "name the encoding (`--encoding GB18030`), or export the file once more as UTF-8",
-        "请指定编码（`--encoding GB18030`），或重新导出为 UTF-8"
+        "name the encoding if it is another one (`--encoding {other}`); if the file is damaged there, export it once more",
+        "如果是别的编码，请指定（`--encoding {other}`）；如果文件在那里已损坏，请重新导出"
     ))]
 }
 

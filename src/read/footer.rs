@@ -1,19 +1,21 @@
 //! Rows that are not data: totals, signatures, notes. They stand at the end of people's tables, and sometimes of each
 //! page within.
 //!
-//! Conservative: a cell must be such a word, or such a word with a colon. A customer whose name contains 合计 stays.
+//! Conservative: a cell must be such a word, perhaps with something in brackets or a colon behind it, or the number of a
+//! page. A customer whose name contains 合计 stays.
 
 use crate::table::simplified;
 use unicode_normalization::UnicodeNormalization;
 
-/// Words that make a footer when the cell has nothing else, or a colon after them.
-const WORDS: [&str; 30] = [
+/// Words that make a footer when the cell has nothing else, brackets (合计（万元）) or a colon after them.
+const WORDS: [&str; 31] = [
     "合计",
     "小计",
     "总计",
     "共计",
     "累计",
     "总合计",
+    "合计金额",
     "本页合计",
     "本页小计",
     "本月合计",
@@ -75,10 +77,68 @@ pub(super) fn is_footer(cell: &str) -> bool {
         .flat_map(char::to_lowercase)
         .collect();
     let word = plain.split(':').next().unwrap_or_default();
-    WORDS.contains(&word)
+    WORDS.contains(&without_brackets(word))
+        || is_page_number(&plain)
+        || is_count(&plain)
         || BEGINNINGS
             .iter()
             .any(|beginning| plain.starts_with(beginning))
+}
+
+/// The word before what stands in brackets at its end.
+fn without_brackets(word: &str) -> &str {
+    match word.split_once('(') {
+        Some((before, behind)) if behind.find(')') == Some(behind.len() - 1) => before,
+        _ => word,
+    }
+}
+
+/// Whether it says which page this is: 第1页, 第1页共3页, 第 1 页/共 3 页, page 1 of 3.
+fn is_page_number(plain: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let english = plain
+        .strip_prefix("page")
+        .is_some_and(|rest| match rest.split_once("of") {
+            Some((page, pages)) => number(page) && number(pages),
+            None => number(rest),
+        });
+    english
+        || plain
+            .strip_prefix('第')
+            .and_then(|rest| rest.split_once('页'))
+            .is_some_and(|(page, rest)| {
+                let rest = rest.trim_start_matches(['/', ',', '，', '、']);
+                number(page)
+                    && (rest.is_empty()
+                        || rest
+                            .strip_prefix('共')
+                            .and_then(|rest| rest.strip_suffix('页'))
+                            .is_some_and(number))
+            })
+}
+
+/// Whether it says how many rows there are: 共 20 条记录.
+fn is_count(plain: &str) -> bool {
+    let Some(rest) = plain.strip_prefix('共') else {
+        return false;
+    };
+    let counted = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    counted.len() < rest.len()
+        && [
+            "条",
+            "条记录",
+            "条数据",
+            "行",
+            "页",
+            "家",
+            "户",
+            "位",
+            "笔",
+            "个客户",
+            "家客户",
+            "位客户",
+        ]
+        .contains(&counted.trim_end_matches('。'))
 }
 
 fn may_begin(c: char) -> bool {
@@ -100,6 +160,7 @@ fn may_begin(c: char) -> bool {
             | '打'
             | '导'
             | '批'
+            | '第'
             | 't'
             | 'T'
             | 'ｔ'
@@ -147,6 +208,18 @@ mod tests {
             "總　計：",
             "製表人：張三",
             "備註：",
+            "总计（万元）",
+            "合计(12 家)：",
+            "合计金额",
+            "Total (USD)",
+            "第 1 页 共 3 页",
+            "第1页",
+            "第１页，共３页",
+            "第 1 頁 / 共 3 頁",
+            "Page 2 of 3",
+            "Page 2",
+            "共 20 条记录",
+            "共3家",
         ] {
             assert!(is_footer(cell), "{cell}");
         }
@@ -165,6 +238,16 @@ mod tests {
             "",
             "Sumitomo",
             "Notes and Co",
+            "总计（上海）科技",
+            "合计()()",
+            "第一页文化传播",
+            "共3家政服务",
+            "共家",
+            "第1页书店",
+            "第1页共3页书店",
+            "Page One",
+            "Page 2 of Three",
+            "Page 1 Books",
         ] {
             assert!(!is_footer(cell), "{cell}");
         }

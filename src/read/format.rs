@@ -70,9 +70,16 @@ pub(super) const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const GZIP: &[u8] = b"\x1F\x8B\x08";
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
-/// Files of other kinds that people try, by how they begin.
-const OTHERS: [(&[u8], &str); 9] = [
+/// Tables as people see them, of which no program has the cells.
+const PICTURES: [(&[u8], &str); 4] = [
     (b"%PDF", "PDF"),
+    (b"\x89PNG\r\n\x1A\n", "PNG"),
+    (b"\xFF\xD8\xFF", "JPEG"),
+    (b"GIF8", "GIF"),
+];
+
+/// Files of other kinds that people try, by how they begin.
+const OTHERS: [(&[u8], &str); 8] = [
     (b"PAR1", "Parquet"),
     (b"SQLite format 3\0", "SQLite"),
     (b"Rar!", "RAR"),
@@ -125,6 +132,12 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Format, Vec<Finding>> {
     }
     if bytes.starts_with(GZIP) {
         return Err(unsupported("gzip"));
+    }
+    if let Some((_, kind)) = PICTURES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(vec![not_read(kind).help(text!(
+            "ask for the table itself, as `.xlsx` or CSV",
+            "请索取表格本身（`.xlsx` 或 CSV）"
+        ))]);
     }
     if let Some((_, kind)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(unsupported(kind));
@@ -231,12 +244,18 @@ pub(super) fn encrypted() -> Vec<Finding> {
     vec![error.help(help)]
 }
 
+fn not_read(kind: &str) -> Finding {
+    Finding::error(
+        Code::BadFormat,
+        text!(
+            "this is {kind}, which is not read",
+            "这是 {kind} 文件，不能读取"
+        ),
+    )
+}
+
 fn unsupported(kind: &str) -> Vec<Finding> {
-    let title = text!(
-        "this is {kind}, which is not read",
-        "这是 {kind} 文件，不能读取"
-    );
-    vec![Finding::error(Code::BadFormat, title).help(text!(
+    vec![not_read(kind).help(text!(
         "open it in Excel or WPS and save it as `.xlsx` or CSV",
         "请用 Excel 或 WPS 打开，另存为 `.xlsx` 或 CSV"
     ))]

@@ -20,6 +20,11 @@ pub(super) trait Listener {
         Ok(())
     }
 
+    /// People do not see the worksheet of this name; said before all are named.
+    fn hidden(&mut self, _name: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// The names of all worksheets; gives the places in the list of those that are wanted.
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault>;
 

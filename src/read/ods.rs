@@ -7,12 +7,13 @@
 //! Takes the file's bytes; says what is in it. The format is ODF 1.3 part 3; error cells are LibreOffice's extension.
 
 use super::listener::{Fault, Listener};
-use super::numbers::serial_of_iso;
+use super::numbers::{Shown, serial_of_iso};
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS};
 use crate::table::{Cell, CellError};
 use crate::text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::ops::{ControlFlow, Range};
 use zip::ZipArchive;
@@ -34,10 +35,13 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
     if manifest.contains("encryption-data") {
         return Err(Fault::Encrypted);
     }
-    let names = {
+    let (names, hidden) = {
         let part = archive.by_name("content.xml").map_err(Fault::broken)?;
         Content::new(part).table_names()?
     };
+    for name in &hidden {
+        listener.hidden(name)?;
+    }
     let wanted = listener.worksheets(&names)?;
     let part = archive.by_name("content.xml").map_err(Fault::broken)?;
     Content::new(part).tables(&wanted, listener)
@@ -86,18 +90,34 @@ impl<R: Read> Content<BufReader<R>> {
         }
     }
 
-    fn table_names(mut self) -> Result<Vec<String>, Fault> {
-        let (mut names, mut depth) = (vec![], 0_u32);
+    /// The names of the worksheets, and those of them that people do not see.
+    fn table_names(mut self) -> Result<(Vec<String>, Vec<String>), Fault> {
+        let (mut names, mut hidden, mut depth) = (vec![], vec![], 0_u32);
+        let (mut style, mut hiding) = (None, BTreeSet::new());
         loop {
             match self.next()? {
+                Tag::Open(tag) if tag.name().0 == "style:style" => {
+                    style = attribute(&tag, "style:name");
+                }
+                Tag::Open(tag)
+                    if tag.name().0 == "style:table-properties"
+                        && attribute(&tag, "table:display").as_deref() == Some("false") =>
+                {
+                    hiding.extend(style.take());
+                }
                 Tag::Open(tag) if tag.name().0 == "table:table" => {
                     depth += 1;
                     if depth == 1 {
-                        names.push(attribute(&tag, "table:name").unwrap_or_default());
+                        let name = attribute(&tag, "table:name").unwrap_or_default();
+                        let style = attribute(&tag, "table:style-name");
+                        if style.is_some_and(|style| hiding.contains(&style)) {
+                            hidden.push(name.clone());
+                        }
+                        names.push(name);
                     }
                 }
                 Tag::Close(name) if name == "table:table" => depth = depth.saturating_sub(1),
-                Tag::End => return Ok(names),
+                Tag::End => return Ok((names, hidden)),
                 _ => {}
             }
         }
@@ -336,9 +356,13 @@ fn value_of(tag: &BytesStart<'_>, text: String) -> Option<Value> {
             .filter(|value| value.is_finite())
     };
     match attribute(tag, "office:value-type").as_deref() {
-        Some("float" | "currency") => {
-            plain(number().map_or(Cell::Error(CellError::Num), Cell::Number))
-        }
+        Some("float" | "currency") => match number() {
+            Some(value) => match Shown::of_text(&text, value).written(value) {
+                Some(written) => Some(Value::Text(written)),
+                None => plain(Cell::Number(value)),
+            },
+            None => plain(Cell::Error(CellError::Num)),
+        },
         Some("percentage") => plain(number().map_or(Cell::Error(CellError::Num), Cell::Percent)),
         Some("date") => match attribute(tag, "office:date-value")
             .as_deref()

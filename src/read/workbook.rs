@@ -33,6 +33,7 @@ pub(super) fn read(content: &Content, source: &Source<'_>) -> Result<Vec<Table>,
             BTreeSet::new()
         },
         names: vec![],
+        hidden: BTreeSet::new(),
         from_1904: false,
         rows: None,
         candidates: vec![],
@@ -126,6 +127,8 @@ struct Collector<'a> {
     /// Worksheets that hold no data.
     aside: BTreeSet<String>,
     names: Vec<String>,
+    /// Worksheets that people do not see.
+    hidden: BTreeSet<String>,
     from_1904: bool,
     rows: Option<SheetRows<'a>>,
     candidates: Vec<Result<Option<Candidate>, Vec<Finding>>>,
@@ -165,6 +168,14 @@ impl<'a> Collector<'a> {
 impl Listener for Collector<'_> {
     fn counts_from_1904(&mut self) -> Result<(), Fault> {
         self.from_1904 = true;
+        Ok(())
+    }
+
+    fn hidden(&mut self, name: &str) -> Result<(), Fault> {
+        // One that is asked for by its name is no surprise.
+        if self.source.worksheet.is_none() {
+            self.hidden.insert(name.to_owned());
+        }
         Ok(())
     }
 
@@ -213,7 +224,11 @@ impl Listener for Collector<'_> {
 
     fn end(&mut self) -> Result<(), Fault> {
         if let Some(rows) = self.rows.take() {
-            self.candidates.push(rows.finish());
+            let mut candidate = rows.finish();
+            if let Ok(Some(Candidate { table, .. })) = &mut candidate {
+                tell_of_hidden(table, &self.hidden);
+            }
+            self.candidates.push(candidate);
         }
         Ok(())
     }
@@ -226,9 +241,31 @@ impl Listener for Collector<'_> {
 impl Patient for Collector<'_> {
     fn again(&mut self) {
         self.from_1904 = false;
+        self.hidden.clear();
         self.rows = None;
         self.candidates.clear();
     }
+}
+
+/// Says so if the rows of a table come from a worksheet that nobody sees who opens the workbook: last year's, perhaps.
+fn tell_of_hidden(table: &mut Table, hidden: &BTreeSet<String>) {
+    let worksheet = table.origin.worksheet.as_deref();
+    let Some(worksheet) = worksheet.filter(|worksheet| hidden.contains(*worksheet)) else {
+        return;
+    };
+    if table.rows.is_empty() {
+        return;
+    }
+    let count = table.rows.len();
+    let title = text!(
+        "worksheet `{worksheet}` is hidden; its {count} rows are read all the same",
+        "工作表 `{worksheet}` 是隐藏的，其中的 {count} 行也已读取"
+    );
+    let finding = Finding::warning(Code::ReadAs, title).place(table.origin.place());
+    table.notes.push(finding.help(text!(
+        "if they are not to count, delete the worksheet, or name the one to read: `FILE[WORKSHEET]`",
+        "如果不应计入，请删除该工作表，或指定要读的工作表：`文件[工作表]`"
+    )));
 }
 
 /// Keeps cells as they stand.

@@ -43,7 +43,7 @@ pub enum Unfit {
     Format,
     /// Something in it is not as programs write it, or damaged.
     NotPlain(NotPlain),
-    /// Not one worksheet has cells, but none or several.
+    /// Not one worksheet has cells, but none or several, or one that is hidden.
     Worksheets,
     /// The first rows do not show where the header is, or it is that of no sheet of the scheme.
     Head,
@@ -70,7 +70,10 @@ impl Unfit {
                 "the workbook is not as programs usually write it",
                 "工作簿的写法与通常程序不同"
             ),
-            Self::Worksheets => text!("not one worksheet has cells", "有内容的工作表不是一张"),
+            Self::Worksheets => text!(
+                "not exactly one visible worksheet has cells",
+                "有内容的可见工作表不是正好一张"
+            ),
             Self::Head => text!(
                 "the first rows of the worksheet do not show its columns",
                 "从工作表开头几行看不出有哪些列"
@@ -347,6 +350,10 @@ impl<'b> Head<'b> {
             }
         }
         let (part, name, shape) = found.ok_or(Unfit::Worksheets)?;
+        if source.worksheet.is_none() && outline.hidden.contains(&name) {
+            // The whole path tells of it.
+            return Err(Unfit::Worksheets);
+        }
         if !shape.matched {
             return Err(Unfit::Head);
         }

@@ -40,6 +40,9 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
     if book.epoch > 0.0 {
         listener.counts_from_1904()?;
     }
+    for name in &book.hidden {
+        listener.hidden(name)?;
+    }
     for index in listener.worksheets(&names)? {
         let Some((_, target)) = book.sheets.get(index) else {
             continue;
@@ -132,7 +135,7 @@ impl Sheet<'_> {
     ) -> Option<Cell<'v>> {
         Some(match kind {
             // BrtCellRk, BrtShortRk
-            0x02 | 0x0D => shown.cell(rk(u32_at(data, 0)?), self.epoch),
+            0x02 | 0x0D => shown.cell_in(text, rk(u32_at(data, 0)?), self.epoch),
             // BrtCellError, BrtFmlaError, BrtShortError
             0x03 | 0x0B | 0x0E => Cell::Error(error(*data.first()?)),
             // BrtCellBool, BrtFmlaBool, BrtShortBool
@@ -140,7 +143,7 @@ impl Sheet<'_> {
             // BrtCellReal, BrtFmlaNum, BrtShortReal
             0x05 | 0x09 | 0x10 => {
                 let value = f64::from_le_bytes(data.get(..8)?.try_into().ok()?);
-                shown.cell(value, self.epoch)
+                shown.cell_in(text, value, self.epoch)
             }
             // BrtCellSt, BrtFmlaString, BrtShortSt; BrtCellRString, with a byte of flags before.
             0x06 | 0x08 | 0x11 => {
@@ -287,6 +290,8 @@ fn targets(text: &str) -> BTreeMap<String, String> {
 struct Book {
     /// The worksheets' names and parts in order.
     sheets: Vec<(String, String)>,
+    /// The names of those that people do not see.
+    hidden: Vec<String>,
     /// What is added to dates.
     epoch: f64,
 }
@@ -301,7 +306,14 @@ impl Book {
             let data = records.data();
             match kind {
                 // BrtBundleSh: state, id, relationship, name
-                0x9C => book.sheets.extend(sheet(data, targets)),
+                0x9C => {
+                    if let Some(sheet) = sheet(data, targets) {
+                        if u32_at(data, 0) != Some(0) {
+                            book.hidden.push(sheet.0.clone());
+                        }
+                        book.sheets.push(sheet);
+                    }
+                }
                 // BrtWbProp: whether days count from 1904
                 0x99 if data.first().is_some_and(|flags| flags & 1 != 0) => {
                     book.epoch = EPOCH_1904;

@@ -42,6 +42,8 @@ def b2b(checks, path):
     book = openpyxl.load_workbook(path)
     checks.equal("sheets", book.sheetnames, ["概览", "评级明细", "评分依据", "方案", "说明"])
     checks.equal("every sheet is shown", {sheet.sheet_state for sheet in book}, {"visible"})
+    told = {cell.value for row in book["概览"].iter_rows() for cell in row}
+    checks.check("a first grading has no moves to tell of", "等级分布" in told and "升降级" not in told)
     sheet = book["评级明细"]
     with open(EXAMPLES / "b2b-weighted" / "customers.csv", encoding="utf-8", newline="") as source:
         input_header, *input_rows = csv.reader(source)

@@ -44,7 +44,11 @@ fn shown(read: &ColumnRead) -> Vec<String> {
 fn reads_columns_of_every_kind() {
     let choices: Vec<Arc<str>> = vec!["低".into(), "高".into()];
     for (kind, texts, expected) in [
-        (FieldKind::Id, ["007", "7", "", "-"], ["007", "7", "?", "-"]),
+        (
+            FieldKind::Id,
+            ["007", "7", "-", "a"],
+            ["007", "7", "?", "a"],
+        ),
         (
             FieldKind::Text,
             ["华东", "华东", "无", "a"],

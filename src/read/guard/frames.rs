@@ -21,6 +21,7 @@ const LONGEST_TEXT: u32 = 64 << 20;
 
 const NAMES: u8 = b'N';
 const FROM_1904: u8 = b'Y';
+const HIDDEN: u8 = b'H';
 const BEGIN: u8 = b'B';
 const END: u8 = b'E';
 const DONE: u8 = b'Z';
@@ -133,6 +134,11 @@ impl<R: Read, W: Write> Listener for Speaker<R, W> {
         self.frame(&[FROM_1904])
     }
 
+    fn hidden(&mut self, name: &str) -> Result<(), Fault> {
+        self.frame(&[HIDDEN])?;
+        write_text(&mut self.to, name).map_err(|_| Fault::Stopped)
+    }
+
     fn worksheets(&mut self, names: &[String]) -> Result<Vec<usize>, Fault> {
         if names.len() as u64 > u64::from(MOST_WORKSHEETS) {
             return Err(Fault::TooLarge);
@@ -219,6 +225,10 @@ pub(super) fn hear(
                 }
             }
             FROM_1904 => listener.counts_from_1904(),
+            HIDDEN if !named => {
+                read_text(from, &mut text)?;
+                listener.hidden(&text)
+            }
             BEGIN => {
                 wants_more = true;
                 listener.begin(u32::from_le_bytes(bytes(from)?) as usize)

@@ -68,6 +68,9 @@ fn scan(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Stop> {
     } else {
         0.0
     };
+    for name in &outline.hidden {
+        listener.hidden(name)?;
+    }
     for index in listener.worksheets(&outline.names)? {
         let Some(part) = outline.parts.get(index) else {
             continue;

@@ -207,6 +207,8 @@ fn encrypted_and_foreign_workbooks_say_so() {
         (b"MIME-Version: 1.0\r\n", "MHTML"),
         (b"ID;PWXL;N;E\r\n", "SYLK"),
         (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "PNG"),
+        (b"\xFF\xD8\xFF\xE0\0\x10JFIF", "JPEG"),
         (b"PK\x03\x04rubbish", "damaged"),
         (b"\x1F\x8B\x08rubbish", "damaged"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rubbish", "damaged"),

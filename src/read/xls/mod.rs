@@ -40,6 +40,9 @@ pub(super) fn read(bytes: &[u8], listener: &mut dyn Listener) -> Result<(), Faul
     if book.epoch > 0.0 {
         listener.counts_from_1904()?;
     }
+    for name in &book.hidden {
+        listener.hidden(name)?;
+    }
     for index in listener.worksheets(&names)? {
         let Some((_, start)) = book.sheets.get(index) else {
             continue;
@@ -99,6 +102,8 @@ impl<'b> Iterator for Records<'b> {
 struct Book {
     /// Names of the worksheets, and where they start in the stream.
     sheets: Vec<(String, usize)>,
+    /// The names of those that people do not see.
+    hidden: Vec<String>,
     alphabet: Alphabet,
     shared: SharedTexts,
     /// How each cell style shows numbers.
@@ -136,6 +141,7 @@ impl Book {
         };
         let mut book = Self {
             sheets: vec![],
+            hidden: vec![],
             alphabet,
             shared: SharedTexts::default(),
             shown: vec![],
@@ -170,7 +176,12 @@ impl Book {
                 0x0085 if data.get(5) == Some(&0) => {
                     let start = u32_at(data, 0).ok_or_else(cut_off)? as usize;
                     let name = book.alphabet.text(&data[6..], 1).ok_or_else(cut_off)?;
-                    book.sheets.push((name.replace('\0', ""), start));
+                    let name = name.replace('\0', "");
+                    // Hidden, or so that only a program can show it.
+                    if data[4] & 3 != 0 {
+                        book.hidden.push(name.clone());
+                    }
+                    book.sheets.push((name, start));
                 }
                 // SST
                 0x00FC => {

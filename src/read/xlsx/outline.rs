@@ -7,9 +7,9 @@
 
 use super::super::guard::{Kind, kind_of_part};
 use super::super::numbers::Shown;
-use super::{is_percent, value};
+use super::{shown_in, value};
 use crate::table::Cell;
-use calamine::{DataRef, Reader, SheetType, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use std::borrow::Cow;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
@@ -19,6 +19,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 pub(in crate::read) struct Outline {
     /// The worksheets' names.
     pub(in crate::read) names: Vec<String>,
+    /// Those of them that people do not see.
+    pub(in crate::read) hidden: Vec<String>,
     /// Of each worksheet, the place of its part in the archive; `None` for one that calamine does not find.
     pub(in crate::read) parts: Vec<Option<usize>>,
     /// The place of the texts that cells share.
@@ -82,6 +84,7 @@ impl Outline {
             .flatten();
         Some(Self {
             from_1904: book.has_1904_epoch(),
+            hidden: hidden(&book),
             parts: notes
                 .iter()
                 .map(|note| note.map(|(part, _)| part))
@@ -98,6 +101,15 @@ impl Outline {
 pub(super) fn worksheets<R: std::io::Read + std::io::Seek>(book: &Xlsx<R>) -> Vec<String> {
     let sheets = book.sheets_metadata().iter();
     let sheets = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    sheets.map(|sheet| sheet.name.clone()).collect()
+}
+
+/// Those of them that people do not see.
+pub(super) fn hidden<R: std::io::Read + std::io::Seek>(book: &Xlsx<R>) -> Vec<String> {
+    let sheets = book.sheets_metadata().iter();
+    let sheets = sheets.filter(|sheet| {
+        sheet.typ == SheetType::WorkSheet && sheet.visible != SheetVisible::Visible
+    });
     sheets.map(|sheet| sheet.name.clone()).collect()
 }
 
@@ -169,7 +181,7 @@ fn noted(book: &mut Opened, name: &str, round: &str) -> Option<(usize, Option<us
 /// How the numbers of the worksheet are shown that was asked for them.
 fn kinds(book: &mut Opened, name: &str) -> Option<Vec<Shown>> {
     let mut reader = book.worksheet_cells_reader(name).ok()?;
-    let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
+    let shown: Vec<Shown> = reader.styles().iter().map(shown_in).collect();
     let mut kinds = vec![];
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -179,8 +191,11 @@ fn kinds(book: &mut Opened, name: &str) -> Option<Vec<Shown>> {
             Err(_) if kinds.is_empty() => continue,
             Err(_) => return None,
         };
-        let kind = match value(cell.get_value(), 0.0, percent.get(style) == Some(&true)) {
-            Cell::Number(_) => Shown::Number,
+        let shown = shown.get(style).copied().unwrap_or(Shown::Number);
+        let kind = match value(cell.get_value(), 0.0, shown == Shown::Percent) {
+            // What calamine takes for a number is none that is shown as a date.
+            Cell::Number(_) if shown == Shown::Date => Shown::Number,
+            Cell::Number(_) => shown,
             Cell::Percent(_) => Shown::Percent,
             Cell::Date(_) => Shown::Date,
             _ if kinds.is_empty() => continue,

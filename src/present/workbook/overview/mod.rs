@@ -75,7 +75,7 @@ pub fn write(
     page.row += open_rows(summary, before);
     let mut drawn = vec![];
     let graded = grades(&mut page, summary, before.counts)?;
-    movements(&mut page, summary)?;
+    movements(&mut page, summary, before.counts.is_some())?;
     let amount = summary.amount.as_deref();
     let counts = before.counts.filter(|_| summary.grades.is_empty());
     let typed = shares(
@@ -325,9 +325,10 @@ fn since(
     Ok(())
 }
 
-/// What became of the customers since the run before.
-fn movements(page: &mut Page<'_>, summary: &Summary) -> Result<(), XlsxError> {
-    if summary.decisions.is_empty() {
+/// What became of the customers since the run before. In a first one all are new, which says nothing.
+fn movements(page: &mut Page<'_>, summary: &Summary, has_before: bool) -> Result<(), XlsxError> {
+    let mut decisions = summary.decisions.iter();
+    if !has_before && decisions.all(|(decision, _)| *decision == Decision::Initial) {
         return Ok(());
     }
     let lang = page.lang;
