@@ -280,13 +280,19 @@ fn bytes_of(input: &Input) -> Result<Vec<u8>, Vec<Finding>> {
         };
     };
     if is_lock_file(path) {
-        return Err(vec![Finding::warning(
-            Code::Unreadable,
-            text!(
-                "`{name}` is the lock file of an open workbook and is passed over",
-                "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
-            ),
-        )]);
+        return Err(vec![
+            Finding::warning(
+                Code::Unreadable,
+                text!(
+                    "`{name}` is the lock file of an open workbook and is passed over",
+                    "`{name}` 是打开工作簿时产生的锁定文件，已跳过"
+                ),
+            )
+            .help(text!(
+                "save and close the workbook: what is not saved is not read",
+                "请保存并关闭该工作簿：未保存的内容读不到"
+            )),
+        ]);
     }
     std::fs::metadata(path)
         .and_then(|about| {

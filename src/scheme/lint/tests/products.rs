@@ -1,4 +1,4 @@
-//! Parts that are not seen through, products and the like, against brute force: two fields of few whole numbers, so that
+//! Parts that are not seen through, products and the like, beside sums and quotients, against brute force: two fields of few whole numbers, so that
 //! every customer that there can be is looked at by arithmetic written here.
 
 use super::{as_of, cases};
@@ -26,6 +26,10 @@ enum Part {
     Quotient,
     /// `round(p * a / 10) * q`.
     Rounded(i128),
+    /// `p / q`, 0 where there is none.
+    Guarded,
+    /// `p - a * q`, which is seen through.
+    Sum(i128),
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +67,9 @@ impl Part {
             Self::Square => (p * p - q) * ONE,
             Self::Quotient => divided(p * ONE, q * q + 1),
             Self::Rounded(a) => divided(p * a, 10) * q * ONE,
+            Self::Guarded if q == 0 => 0,
+            Self::Guarded => divided(p * ONE, q),
+            Self::Sum(a) => (p - a * q) * ONE,
         }
     }
 
@@ -73,6 +80,8 @@ impl Part {
             Self::Square => "p * p - q".to_owned(),
             Self::Quotient => "p / (q * q + 1)".to_owned(),
             Self::Rounded(a) => format!("round(p * {a} / 10) * q"),
+            Self::Guarded => "case when q = 0 then 0 else p / q end".to_owned(),
+            Self::Sum(a) => format!("p - {a} * q"),
         }
     }
 
@@ -216,6 +225,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         1 => Just(Part::Square),
         1 => Just(Part::Quotient),
         1 => prop::sample::select(vec![37i128, 5, -12]).prop_map(Part::Rounded),
+        1 => Just(Part::Guarded),
+        1 => prop::sample::select(vec![10i128, 3, -2]).prop_map(Part::Sum),
     ];
     let sign = prop::sample::select(vec!["=", "<", "<=", ">", ">=", ">="]);
     let at = prop::sample::select(vec![-20i128, -3, 0, 1, 2, 4, 7, 10, 15, 40]);

@@ -155,6 +155,20 @@ const MOST_RELATIONS: usize = 2_000;
 /// Nor are more pairs of those that end with the same value: each gives another sum.
 const MOST_PAIRS: usize = 50_000;
 
+/// The places of a value at which it is looked where sums turn: its thresholds and ends. Of one that goes in steps those
+/// beside a threshold too: there may be no step between it and where a sum turns for what stands for the others.
+fn looked_at(variable: &Variable) -> BTreeSet<i64> {
+    let mut places = variable.thresholds.clone();
+    if let Kind::Ordered(shape) = &variable.kind {
+        if shape.step > 1 {
+            let beside = |at: &i64| [at.checked_sub(shape.step), at.checked_add(shape.step)];
+            places.extend(variable.thresholds.iter().flat_map(beside).flatten());
+        }
+        places.extend(shape.least.into_iter().chain(shape.greatest));
+    }
+    places
+}
+
 /// The relations, with those that follow from them for the values before the last ones.
 fn projected(
     given: &mut [Given],
@@ -182,13 +196,7 @@ fn projected(
             for other in &own[..index] {
                 met.extend(relation.without(other, slot));
             }
-            let variable = &given[place].variable;
-            let ends = match &variable.kind {
-                Kind::Ordered(shape) => [shape.least, shape.greatest],
-                _ => [None; 2],
-            };
-            let at = variable.thresholds.iter().copied();
-            for at in at.chain(ends.into_iter().flatten()) {
+            for at in looked_at(&given[place].variable) {
                 met.extend(relation.with(slot, at));
             }
         }

@@ -42,7 +42,8 @@ pub struct Component {
     pub of_row: Vec<usize>,
     /// Sums of several of its values that are compared with 0.
     relations: BTreeSet<Linear>,
-    /// Of its values those of which parts are made that are not seen through: customers are tried.
+    /// Of its values those that are compared together with others where customers are tried: the others move the places
+    /// at which they turn.
     mixed: BTreeSet<Slot>,
     /// The dimensions that count.
     counting: BTreeSet<usize>,
@@ -183,8 +184,10 @@ fn look_at(open: &Open<'_>, solver: &Solver<'_>, bound: &Bound, found: &mut Foun
     }
     // Behind what is not seen through there may be more.
     bound.walk(&mut |part| {
-        if matches!(part.node, Node::Compare(..) | Node::In(..)) {
-            _ = solver.condition(part, found);
+        if matches!(part.node, Node::Compare(..) | Node::In(..))
+            && solver.condition(part, found).is_err()
+        {
+            found.closed.extend(Reads::of(open, [part]).outside);
         }
     });
     for slot in bound.slots() {
@@ -266,6 +269,11 @@ fn component(
     let slots: Vec<Slot> = plain.into_iter().chain(series.iter().copied()).collect();
     let series_given = series.iter().map(|slot| self::given(open, *slot));
     let given = plain_given.into_iter().chain(series_given).collect();
+    let is_summed = |slot: &Slot| own.iter().any(|relation| relation.factor(*slot) != 0);
+    let is_mixed = |slot: &Slot| {
+        open.is_mixed(*slot) || found.closed.contains(slot) || is_tried && is_summed(slot)
+    };
+    let mixed = set.iter().copied().filter(is_mixed).collect();
     let mut component = Component {
         slots,
         given,
@@ -275,11 +283,7 @@ fn component(
         outcomes: vec![],
         of_row: vec![],
         relations: if is_tried { BTreeSet::new() } else { own },
-        mixed: set
-            .iter()
-            .copied()
-            .filter(|slot| open.is_mixed(*slot))
-            .collect(),
+        mixed,
         counting: counting.clone(),
         demands: demands.to_vec(),
         refused,

@@ -24,6 +24,8 @@ pub struct Found {
     pub relations: BTreeSet<Linear>,
     /// Of which both ends of what lies between two places are looked at: points that are worked out rise there, or fall.
     pub ends: BTreeSet<Slot>,
+    /// What is read by comparisons that are not seen through, where customers are tried.
+    pub closed: BTreeSet<Slot>,
     /// Functions over periods with the figures that they are compared with.
     pub periods: Vec<(Bound, BTreeSet<i64>)>,
 }
