@@ -210,7 +210,14 @@ pub(super) fn rule_of(
     let name = &field.name;
     let mut conflict = |title| {
         let place = table.origin.row(table.header_row);
-        findings.push(Finding::warning(Code::UnitConflict, title).place(place));
+        findings.push(
+            Finding::warning(Code::UnitConflict, title)
+                .place(place)
+                .help(text!(
+                    "let the file and the scheme name one unit",
+                    "请让文件与方案写同一个单位"
+                )),
+        );
     };
     match (&own_unit, &line_unit, field_unit) {
         (Some(own), Some(line), _) if own != line => conflict(text!(

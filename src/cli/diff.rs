@@ -194,7 +194,7 @@ fn compared(
         if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
             return written.map(|()| Some(Exit::Done));
         }
-        summary_json::write(global, |out| diff::write_summary(&diff, out))?;
+        let summed = summary_json::write(global, |out| diff::write_summary(&diff, out));
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
                 command: "diff",
@@ -208,7 +208,7 @@ fn compared(
             };
             audit::after(global, &outputs, &exported, screen);
         }
-        written?;
+        written.and(summed)?;
     }
     // A reader of the table has seen the line already.
     let is_seen = |output: &Output| {

@@ -173,7 +173,10 @@ pub fn put_causes(
     };
     let trouble = |error: Error| ledger::trouble(ledger.path(), &error);
     let inputs = |run: &Run| ledger.run_inputs(run.number).map_err(trouble);
-    let mut swapped = Swapped::default();
+    let mut swapped = Swapped {
+        is_backwards: new.run.as_of < old.run.as_of,
+        ..Swapped::default()
+    };
     if decided_otherwise(ledger, old, new).map_err(trouble)? {
         let exchange = Exchange {
             people: Some(old),

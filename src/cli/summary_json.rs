@@ -24,7 +24,7 @@ pub fn files_beside<'a>(outputs: &'a [Output], global: &'a Global) -> Result<Vec
     Ok(files)
 }
 
-/// Writes the figures where they are asked for; nothing in a dry run.
+/// Writes the figures where they are asked for; no file in a dry run.
 pub fn write(
     global: &Global,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

@@ -250,6 +250,8 @@ pub struct Swapped {
     pub data: Option<Outcome>,
     /// The new run with the old as-of date and run before.
     pub time: Option<Outcome>,
+    /// Whether the new run is of an earlier date than the old one: they are compared backwards.
+    pub is_backwards: bool,
 }
 
 /// Says why everybody moved who did. `now` is the new run graded again as it was.
@@ -258,7 +260,8 @@ pub struct Swapped {
 /// - The scheme is, if the new data would give the old level under the old scheme, and the old data the new level under
 ///   the new one; both are, if it takes the two together, or if each of them is enough by itself.
 /// - Else something of the customers has changed: the data, if the new run would give the old level with the old
-///   imports (those of others, where nothing of the customer's own differs), or the time that went by.
+///   imports (those of others, where nothing of the customer's own differs; backwards also no value of theirs), or the
+///   time that went by.
 pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped) {
     use super::Class::{Absent, New};
     for found in &mut comparison.moves {
@@ -282,10 +285,13 @@ pub fn put_causes(comparison: &mut Comparison, now: &Outcome, swapped: &Swapped)
                 .data
                 .as_ref()
                 .and_then(|data| data.own.get(&found.id));
-            // Where the old imports are of a later date, they change nothing of the new run by themselves.
+            // Backwards the old imports are of a later date and change nothing of the new run by themselves.
             let is_changed = |changed: &Changed| now.own_names.contains(&changed.name);
+            let has_changed = swapped.is_backwards
+                && !gives(&swapped.data, before)
+                && found.changed.iter().any(is_changed);
             let is_alike = old.is_some() && old == now.own.get(&found.id);
-            if is_alike && (gives(&swapped.data, before) || !found.changed.iter().any(is_changed)) {
+            if is_alike && !has_changed {
                 Cause::OtherCustomers
             } else {
                 Cause::Data

@@ -85,10 +85,33 @@ pub(super) fn is_footer(cell: &str) -> bool {
             .any(|beginning| plain.starts_with(beginning))
 }
 
-/// The word before what stands in brackets at its end.
+/// Units and currencies that stand in brackets behind such a word.
+const UNITS: [&str; 13] = [
+    "元",
+    "千元",
+    "万元",
+    "百万元",
+    "亿元",
+    "万",
+    "亿",
+    "人民币",
+    "美元",
+    "rmb",
+    "cny",
+    "usd",
+    "含税",
+];
+
+/// The word before a unit or a count that stands in brackets at its end: 总计（万元）, 合计（12家）. 总计（上海） may be a name.
 fn without_brackets(word: &str) -> &str {
-    match word.split_once('(') {
-        Some((before, behind)) if behind.find(')') == Some(behind.len() - 1) => before,
+    let in_brackets = |word: &'_ str| {
+        let (before, behind) = word.split_once('(')?;
+        Some((before.len(), behind.strip_suffix(')')?.to_owned()))
+    };
+    match in_brackets(word) {
+        Some((end, inner)) if UNITS.contains(&&*inner) || is_count(&format!("共{inner}")) => {
+            &word[..end]
+        }
         _ => word,
     }
 }

@@ -12,63 +12,10 @@ pub(super) enum Shown {
     Number,
     Percent,
     Date,
-    /// With zeros before it, to so many digits: 7 as 0007. People know an id by all of them.
-    Padded(usize),
-    /// With a unit behind it that multiplies: 120 as 120万元.
-    In(&'static str),
 }
 
-/// What a number format writes behind a number and thereby says what it is.
-const UNITS: [&str; 5] = ["万元", "万", "亿元", "亿", "千元"];
-
 impl Shown {
-    /// How a number is shown of which this is the text, so far as the number alone does not say it.
-    pub(super) fn of_text(text: &str, value: f64) -> Self {
-        let text = text.trim();
-        if text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return Self::Padded(text.len());
-        }
-        let unit = UNITS.into_iter().find(|unit| text.ends_with(unit));
-        let in_unit = unit.filter(|unit| {
-            let number = text
-                .trim_end_matches(unit)
-                .replace([',', '¥', '￥', ' '], "");
-            let places = number.split_once('.').map_or(0, |(_, places)| places.len());
-            // Rounded to what is shown; a scaled format shows another number.
-            let slack = 0.5001 * 0.1_f64.powi(places as i32);
-            let shown = number.parse::<f64>();
-            shown.is_ok_and(|shown| (shown - value).abs() <= slack)
-        });
-        in_unit.map_or(Self::Number, Self::In)
-    }
-
-    /// The text of a number that means something else when it is not shown so.
-    #[inline]
-    pub(super) fn written(self, value: f64) -> Option<String> {
-        match self {
-            Self::Number | Self::Percent | Self::Date => None,
-            Self::Padded(digits) => {
-                let is_whole = (0.0..MOST_PADDED).contains(&value) && value.fract() == 0.0;
-                let padded = format!("{:0digits$}", if is_whole { value as u64 } else { 1 });
-                (is_whole && padded.starts_with('0')).then_some(padded)
-            }
-            Self::In(unit) => value.is_finite().then(|| format!("{value}{unit}")),
-        }
-    }
-
-    /// The cell of a number that is shown so; its text, if it has one, is put into `text`. `epoch` is added to dates.
-    pub(super) fn cell_in(self, text: &mut String, value: f64, epoch: f64) -> Cell<'_> {
-        match self.written(value) {
-            Some(written) => {
-                *text = written;
-                Cell::Text(text)
-            }
-            None => self.cell(value, epoch),
-        }
-    }
-
-    /// The cell of a number that is shown so and has no text of its own. `epoch` is added to dates.
+    /// The cell of a number that is shown so. `epoch` is added to dates.
     pub(super) fn cell(self, value: f64, epoch: f64) -> Cell<'static> {
         match self {
             Self::Date if value.is_finite() => Cell::Date(value + epoch),
@@ -76,9 +23,6 @@ impl Shown {
         }
     }
 }
-
-/// Beyond these not every whole number can be told from its neighbours.
-const MOST_PADDED: f64 = 1e15;
 
 /// The number at a place, the lowest byte first.
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -154,60 +98,7 @@ pub(super) fn shown_by(code: &str) -> Shown {
             _ => {}
         }
     }
-    if date {
-        Shown::Date
-    } else {
-        as_written(code).unwrap_or(Shown::Number)
-    }
-}
-
-/// What a format's first section adds to the digits of a number, where that is part of what it says: zeros before
-/// them, or a unit behind. None for a format that scales (`0.0,"万"` shows 12000 as 1.2万: the number has it all).
-fn as_written(code: &str) -> Option<Shown> {
-    let (mut before, mut digits, mut after) = (String::new(), String::new(), String::new());
-    let code = code.replace("General", "0");
-    let mut rest = code.chars();
-    let mut quoted = false;
-    while let Some(c) = rest.next() {
-        let literal = match c {
-            '"' => {
-                quoted = !quoted;
-                continue;
-            }
-            _ if quoted => c,
-            '\\' | '!' => rest.next()?,
-            '_' | '*' => {
-                rest.next();
-                continue;
-            }
-            '[' => {
-                rest.by_ref().find(|c| *c == ']');
-                continue;
-            }
-            ';' => break,
-            '0' | '#' | '?' | '.' | ',' if !after.is_empty() => return None,
-            '0' | '#' | '?' | '.' | ',' => {
-                digits.push(c);
-                continue;
-            }
-            _ => c,
-        };
-        let literals = if digits.is_empty() {
-            &mut before
-        } else {
-            &mut after
-        };
-        literals.push(literal);
-    }
-    if digits.ends_with(',') {
-        return None;
-    }
-    let after = after.trim();
-    if let Some(unit) = UNITS.into_iter().find(|unit| *unit == after) {
-        return Some(Shown::In(unit));
-    }
-    let only_zeros = digits.len() > 1 && digits.len() <= 15 && digits.chars().all(|c| c == '0');
-    (only_zeros && before.is_empty() && after.is_empty()).then_some(Shown::Padded(digits.len()))
+    if date { Shown::Date } else { Shown::Number }
 }
 
 /// A number in 30 bits: an integer or the upper part of a double, perhaps times 100 (`RkNumber`).
@@ -279,64 +170,8 @@ mod tests {
             ("[Red]0", Shown::Number),
             ("[h]:mm:ss", Shown::Number),
             ("0\"days\"", Shown::Number),
-            ("0000", Shown::Padded(4)),
-            ("0000;-0000", Shown::Padded(4)),
-            ("0", Shown::Number),
-            ("00.00", Shown::Number),
-            ("000-0000", Shown::Number),
-            ("\"KH\"0000", Shown::Number),
-            ("0000000000000000", Shown::Number),
-            ("0\"万元\"", Shown::In("万元")),
-            ("#,##0.00万元;[Red]-#,##0.00万元", Shown::In("万元")),
-            ("[$¥-804]#,##0.00_ \"亿\"", Shown::In("亿")),
-            ("General\"万\"", Shown::In("万")),
-            ("0!.0,\"万\"", Shown::Number),
-            ("0\\.0000\"万\"", Shown::Number),
-            ("0.00,,\"亿\"", Shown::Number),
-            ("0\"次\"", Shown::Number),
-            ("0.00E+00", Shown::Number),
         ] {
             assert_eq!(shown_by(code), shown, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_shown_number_tells_how_it_is_shown() {
-        for (text, value, shown) in [
-            ("0007", 7.0, Shown::Padded(4)),
-            ("0", 0.0, Shown::Number),
-            ("120", 120.0, Shown::Number),
-            ("120.5万元", 120.5, Shown::In("万元")),
-            ("￥1,200.50万", 1200.504, Shown::In("万")),
-            ("-3亿", -3.0, Shown::In("亿")),
-            ("120.0万", 1_200_000.0, Shown::Number),
-            ("3次", 3.0, Shown::Number),
-        ] {
-            assert_eq!(Shown::of_text(text, value), shown, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_number_is_written_where_its_format_says_more() {
-        for (shown, value, written) in [
-            (Shown::Padded(4), 7.0, Some("0007")),
-            (Shown::Padded(4), 0.0, Some("0000")),
-            (Shown::Padded(4), 999.0, Some("0999")),
-            (Shown::Padded(4), 1000.0, None),
-            (Shown::Padded(4), 123_456.0, None),
-            (Shown::Padded(4), 7.5, None),
-            (Shown::Padded(4), -7.0, None),
-            (Shown::Padded(4), f64::NAN, None),
-            (Shown::In("万元"), 120.5, Some("120.5万元")),
-            (Shown::In("万元"), -3.0, Some("-3万元")),
-            (Shown::In("万元"), f64::INFINITY, None),
-            (Shown::Number, 7.0, None),
-        ] {
-            assert_eq!(
-                shown.written(value).as_deref(),
-                written,
-                "{shown:?} {value}"
-            );
         }
     }
 

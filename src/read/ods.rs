@@ -7,7 +7,7 @@
 //! Takes the file's bytes; says what is in it. The format is ODF 1.3 part 3; error cells are LibreOffice's extension.
 
 use super::listener::{Fault, Listener};
-use super::numbers::{Shown, serial_of_iso};
+use super::numbers::serial_of_iso;
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS};
 use crate::table::{Cell, CellError};
 use crate::text;
@@ -356,13 +356,9 @@ fn value_of(tag: &BytesStart<'_>, text: String) -> Option<Value> {
             .filter(|value| value.is_finite())
     };
     match attribute(tag, "office:value-type").as_deref() {
-        Some("float" | "currency") => match number() {
-            Some(value) => match Shown::of_text(&text, value).written(value) {
-                Some(written) => Some(Value::Text(written)),
-                None => plain(Cell::Number(value)),
-            },
-            None => plain(Cell::Error(CellError::Num)),
-        },
+        Some("float" | "currency") => {
+            plain(number().map_or(Cell::Error(CellError::Num), Cell::Number))
+        }
         Some("percentage") => plain(number().map_or(Cell::Error(CellError::Num), Cell::Percent)),
         Some("date") => match attribute(tag, "office:date-value")
             .as_deref()

@@ -7,7 +7,7 @@ use super::assemble::{Candidate, Held};
 use super::encoding;
 use super::guard::guarded;
 use super::listener::in_its_words;
-use super::numbers::{Shown, number, serial_of_iso, shown_by};
+use super::numbers::{number, serial_of_iso, shows_percent};
 use super::ods::resolve;
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, tables, wanted};
 use super::{Format, Source, Table};
@@ -16,7 +16,7 @@ use crate::table::{Cell, CellError};
 use crate::text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
 
@@ -54,8 +54,8 @@ struct Book<'a> {
     xml: Reader<&'a [u8]>,
     source: &'a Source<'a>,
     size: u64,
-    /// How styles show numbers, by their ids.
-    shown: BTreeMap<String, Shown>,
+    /// Styles that show per cent, by their ids.
+    percent: BTreeSet<String>,
 }
 
 /// What comes next.
@@ -68,7 +68,7 @@ enum Tag {
 
 /// A cell as its element describes it.
 struct CellTag {
-    shown: Shown,
+    percent: bool,
     formula: bool,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Book<'a> {
             xml,
             source,
             size: text.len() as u64,
-            shown: BTreeMap::new(),
+            percent: BTreeSet::new(),
         }
     }
 
@@ -126,11 +126,9 @@ impl<'a> Book<'a> {
                     "Style" => style = attribute(&tag, "ID").unwrap_or_default(),
                     "NumberFormat" => {
                         let format = attribute(&tag, "Format").unwrap_or_default();
-                        let shown = match &*format {
-                            "Percent" => Shown::Percent,
-                            format => shown_by(format),
-                        };
-                        self.shown.insert(style.clone(), shown);
+                        if format == "Percent" || shows_percent(&format) {
+                            self.percent.insert(style.clone());
+                        }
                     }
                     "Worksheet" => {
                         let name = attribute(&tag, "Name").unwrap_or_default();
@@ -184,7 +182,7 @@ impl<'a> Book<'a> {
                     column = index(&tag).unwrap_or(column);
                     let style = attribute(&tag, "StyleID").unwrap_or_default();
                     let cell = CellTag {
-                        shown: self.shown.get(&style).copied().unwrap_or(Shown::Number),
+                        percent: self.percent.contains(&style),
                         formula: attribute(&tag, "Formula").is_some(),
                     };
                     let value = self.cell(&cell)?;
@@ -269,11 +267,7 @@ impl CellTag {
         let plain = |cell| Some(Held::Other(cell));
         match kind {
             "Number" => match text.trim().parse::<f64>() {
-                // A date is of another kind.
-                Ok(value) => match self.shown.written(value) {
-                    Some(written) => Some(Held::Text(written.into())),
-                    None => plain(number(value, self.shown == Shown::Percent)),
-                },
+                Ok(value) => plain(number(value, self.percent)),
                 Err(_) => Some(Held::Text(text.into())),
             },
             "DateTime" => match serial_of_iso(text.trim()) {

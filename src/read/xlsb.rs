@@ -135,7 +135,7 @@ impl Sheet<'_> {
     ) -> Option<Cell<'v>> {
         Some(match kind {
             // BrtCellRk, BrtShortRk
-            0x02 | 0x0D => shown.cell_in(text, rk(u32_at(data, 0)?), self.epoch),
+            0x02 | 0x0D => shown.cell(rk(u32_at(data, 0)?), self.epoch),
             // BrtCellError, BrtFmlaError, BrtShortError
             0x03 | 0x0B | 0x0E => Cell::Error(error(*data.first()?)),
             // BrtCellBool, BrtFmlaBool, BrtShortBool
@@ -143,7 +143,7 @@ impl Sheet<'_> {
             // BrtCellReal, BrtFmlaNum, BrtShortReal
             0x05 | 0x09 | 0x10 => {
                 let value = f64::from_le_bytes(data.get(..8)?.try_into().ok()?);
-                shown.cell_in(text, value, self.epoch)
+                shown.cell(value, self.epoch)
             }
             // BrtCellSt, BrtFmlaString, BrtShortSt; BrtCellRString, with a byte of flags before.
             0x06 | 0x08 | 0x11 => {

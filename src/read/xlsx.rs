@@ -12,7 +12,7 @@ pub(super) use outline::Outline;
 
 use super::guard::Parts;
 use super::listener::{Fault, Listener};
-use super::numbers::{EPOCH_1904, Shown, number, serial_of_iso, shown_by};
+use super::numbers::{EPOCH_1904, number, serial_of_iso, shows_percent};
 use crate::table::{Cell, CellError};
 use calamine::{CellErrorType, DataRef, Reader, Style, Xlsx};
 use std::cell;
@@ -58,22 +58,15 @@ pub(super) fn read(bytes: &[u8], parts: Parts, listener: &mut dyn Listener) -> R
             BTreeSet::new()
         };
         let mut reader = book.worksheet_cells_reader(name).map_err(failed)?;
-        let shown: Vec<Shown> = reader.styles().iter().map(shown_in).collect();
+        let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
         listener.begin(index)?;
         while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(failed)? {
             let (row, column) = cell.get_position();
-            let shown = shown.get(style).copied().unwrap_or(Shown::Number);
-            let written = match cell.get_value() {
-                DataRef::Int(value) => shown.written(*value as f64),
-                DataRef::Float(value) => shown.written(*value),
-                _ => None,
-            };
-            let value = match (cell.get_value(), &written) {
-                (DataRef::Empty, _) if unsaved.contains(&(row, column)) => {
+            let value = match cell.get_value() {
+                DataRef::Empty if unsaved.contains(&(row, column)) => {
                     Cell::Error(CellError::Unsaved)
                 }
-                (_, Some(text)) => Cell::Text(text),
-                (data, None) => value(data, epoch, shown == Shown::Percent),
+                data => value(data, epoch, percent.get(style) == Some(&true)),
             };
             if listener.cell(row, column, value)?.is_break() {
                 break;
@@ -140,10 +133,11 @@ fn value<'v>(data: &'v DataRef<'_>, epoch: f64, percent: bool) -> Cell<'v> {
     }
 }
 
-/// How a style shows numbers; calamine tells dates itself.
-fn shown_in(style: &Style) -> Shown {
-    let format = style.number_format.as_ref();
-    format.map_or(Shown::Number, |format| shown_by(&format.format_code))
+fn is_percent(style: &Style) -> bool {
+    style
+        .number_format
+        .as_ref()
+        .is_some_and(|format| shows_percent(&format.format_code))
 }
 
 /// Remembers how far it was read.

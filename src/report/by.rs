@@ -45,7 +45,11 @@ pub fn parse(written: &str, scheme: &Scheme) -> Result<Vec<By>, Vec<Finding>> {
     if ranges.is_empty() {
         findings.push(
             Finding::error(Code::BadValue, text!("no field is named", "没有写任何字段"))
-                .at(0..written.len()),
+                .at(0..written.len())
+                .help(text!(
+                    "name fields or periods of a date: `--by region,industry`",
+                    "请写字段或日期的周期：`--by 区域,行业`"
+                )),
         );
     }
     for range in ranges {

@@ -288,37 +288,6 @@ def ids_keep_zeros_and_lost_digits_are_told(folder):
 
 
 @case
-def ids_and_amounts_as_their_format_shows_them(folder):
-    rows = [["客户编号", "客户名称", "年采购额"], [7, "甲公司", 120.5], [12345, "乙公司", 80], ["0008", "丙公司", 1200000]]
-    formats = {"A2": "0000", "A3": "0000", "C2": '#,##0.00"万元"', "C4": '0!.0,"万"'}
-    workbook(folder / "客户.xlsx", rows, formats=formats)
-    old_workbook(folder / "客户.xls", rows, {(1, 0): "0000", (2, 0): "0000", (1, 2): '#,##0.00"万元"', (3, 2): '0!.0,"万"'})
-    office(folder / "客户.xlsx", folder / "客户.ods", "ods")
-    # As an ERP writes it.
-    def cell(value, style):
-        kind = "String" if isinstance(value, str) else "Number"
-        return f'<Cell ss:StyleID="{style}"><Data ss:Type="{kind}">{value}</Data></Cell>'
-
-    styles = {(1, 0): "id", (2, 0): "id", (1, 2): "wan", (3, 2): "scaled"}
-    lines = [
-        "".join(cell(value, styles.get((number, column), "plain")) for column, value in enumerate(row))
-        for number, row in enumerate(rows)
-    ]
-    (folder / "客户.xml").write_text(
-        """<?xml version="1.0" encoding="UTF-8"?>
-<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
-<Styles><Style ss:ID="plain"/><Style ss:ID="id"><NumberFormat ss:Format="0000"/></Style>
-<Style ss:ID="wan"><NumberFormat ss:Format="#,##0.00&quot;万元&quot;"/></Style>
-<Style ss:ID="scaled"><NumberFormat ss:Format="0!.0,&quot;万&quot;"/></Style></Styles>
-<Worksheet ss:Name="客户"><Table>
-"""
-        + "".join(f"<Row>{line}</Row>\n" for line in lines)
-        + "</Table></Worksheet></Workbook>\n",
-        encoding="utf-8",
-    )
-
-
-@case
 def ids_that_excel_is_told_are_text(folder):
     # A tab, a formula of a text and an apostrophe: so programs and people keep Excel from making a number of an id.
     lines = [["客户编号", "年采购额"], ["\t001", "\t120"], ['="002"', "80"], ["'003", "60"], ['"=""004"""', "40"], ["005", "20"]]

@@ -220,12 +220,8 @@ impl<'s> Sheet<'s> {
                     Some(style) => self.outline.shown.get(style as usize).copied(),
                     None => Some(self.outline.unstyled),
                 };
-                let shown = shown.unwrap_or(Shown::Number);
                 let number = decimal(written).ok_or(NotPlain::Number)?;
-                if let Some(text) = shown.written(number) {
-                    return Ok(Value::Made(text));
-                }
-                shown.cell(number, self.epoch)
+                shown.unwrap_or(Shown::Number).cell(number, self.epoch)
             }
             Kind::Shared => {
                 let index = whole(written.as_bytes()).ok_or(NotPlain::SharedText)?;

@@ -46,14 +46,12 @@ impl Sheet<'_> {
         let short = || Fault::Broken(text!("a cell is cut off", "有单元格被截断"));
         let column = u16_at(data, 2).ok_or_else(short)?;
         let column = u32::from(column);
-        let mut text = String::new();
         if kind == MUL_RK {
             // Styles and numbers of six bytes each, and the last column.
             let numbers = data.get(4..data.len() - 2).ok_or_else(short)?;
             for (column, number) in (column..).zip(numbers.chunks_exact(6)) {
                 let value = rk(u32_at(number, 2).ok_or_else(short)?);
-                let shown = self.shown(number, 0);
-                let cell = shown.cell_in(&mut text, value, self.book.epoch);
+                let cell = self.shown(number, 0).cell(value, self.book.epoch);
                 if listener.cell(row, column, cell)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
@@ -62,10 +60,10 @@ impl Sheet<'_> {
         }
         let shown = self.shown(data, 4);
         let value = data.get(6..).ok_or_else(short)?;
-        let epoch = self.book.epoch;
+        let text;
         let cell = match kind {
-            NUMBER => shown.cell_in(&mut text, f64_at(value).ok_or_else(short)?, epoch),
-            RK => shown.cell_in(&mut text, rk(u32_at(value, 0).ok_or_else(short)?), epoch),
+            NUMBER => shown.cell(f64_at(value).ok_or_else(short)?, self.book.epoch),
+            RK => shown.cell(rk(u32_at(value, 0).ok_or_else(short)?), self.book.epoch),
             LABEL_SST => {
                 let index = u32_at(value, 0).ok_or_else(short)? as usize;
                 let missing = || {
@@ -95,7 +93,7 @@ impl Sheet<'_> {
                 [2, _, value, .., 0xFF, 0xFF] => Cell::Error(error(*value)),
                 [_, .., 0xFF, 0xFF] if self.calculated => Cell::Blank,
                 [_, .., 0xFF, 0xFF] => Cell::Error(CellError::Unsaved),
-                _ => shown.cell_in(&mut text, f64_at(value).ok_or_else(short)?, epoch),
+                _ => shown.cell(f64_at(value).ok_or_else(short)?, self.book.epoch),
             },
         };
         if cell == Cell::Blank || cell == Cell::Text("") {

@@ -7,7 +7,7 @@
 
 use super::super::guard::{Kind, kind_of_part};
 use super::super::numbers::Shown;
-use super::{shown_in, value};
+use super::{is_percent, value};
 use crate::table::Cell;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use std::borrow::Cow;
@@ -181,7 +181,7 @@ fn noted(book: &mut Opened, name: &str, round: &str) -> Option<(usize, Option<us
 /// How the numbers of the worksheet are shown that was asked for them.
 fn kinds(book: &mut Opened, name: &str) -> Option<Vec<Shown>> {
     let mut reader = book.worksheet_cells_reader(name).ok()?;
-    let shown: Vec<Shown> = reader.styles().iter().map(shown_in).collect();
+    let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
     let mut kinds = vec![];
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -191,11 +191,8 @@ fn kinds(book: &mut Opened, name: &str) -> Option<Vec<Shown>> {
             Err(_) if kinds.is_empty() => continue,
             Err(_) => return None,
         };
-        let shown = shown.get(style).copied().unwrap_or(Shown::Number);
-        let kind = match value(cell.get_value(), 0.0, shown == Shown::Percent) {
-            // What calamine takes for a number is none that is shown as a date.
-            Cell::Number(_) if shown == Shown::Date => Shown::Number,
-            Cell::Number(_) => shown,
+        let kind = match value(cell.get_value(), 0.0, percent.get(style) == Some(&true)) {
+            Cell::Number(_) => Shown::Number,
             Cell::Percent(_) => Shown::Percent,
             Cell::Date(_) => Shown::Date,
             _ if kinds.is_empty() => continue,

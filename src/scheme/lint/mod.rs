@@ -90,7 +90,7 @@ fn is_all_reached(open: &Open<'_>, as_of: Date) -> bool {
     if !open.has_unseen() {
         return false;
     }
-    let tried = Open::tried(open.original, as_of);
+    let tried = Open::following_leaps(open.original, as_of);
     if tried.results.len() == open.results.len() {
         return false;
     }

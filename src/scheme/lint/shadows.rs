@@ -85,10 +85,10 @@ fn not_shown(judged: &Judged<'_>, entry: usize) -> Option<Finding> {
     let finding = Finding::note(Code::Gap, title).at(judged.entries[entry].span.clone());
     Some(finding.with_note(Text {
         en: format!(
-            "{} comes from several values: none of those that were tried gets there",
+            "none of the customers that were tried gets there: {} can be made in many ways",
             parts.en
         ),
-        zh: format!("{} 由多个数值算出：试过的数值都到不了这里", parts.zh),
+        zh: format!("试过的客户都到不了这里：{} 可由许多数值得出", parts.zh),
     }))
 }
 

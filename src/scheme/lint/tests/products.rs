@@ -1,7 +1,7 @@
-//! Parts that are not seen through, products and the like, beside sums and quotients, against brute force: two fields of few whole numbers, so that
-//! every customer that there can be is looked at by arithmetic written here.
+//! Parts that are not seen through, products and the like, beside sums and quotients, against brute force: two fields of
+//! few whole numbers, so that every customer that there can be is looked at by arithmetic written here.
 
-use super::{as_of, cases};
+use super::{as_of, cases, linted, told};
 use crate::diagnostic::{Code, Finding, Shown, Witness};
 use crate::scheme::lint::{is_undecided, lint};
 use crate::scheme::validate;
@@ -336,5 +336,44 @@ proptest! {
                 prop_assert!(shows && !levels.contains(&None), "{:?} {:#?}\n{}", levels, finding, source);
             }
         }
+    }
+}
+
+/// A scheme with one list, graded by fields of whole numbers.
+fn graded(fields: &[&str], when: &str) -> String {
+    let typed = |field: &&str| format!("{{ type = \"number\", scale = 0, {field} }}");
+    let fields = fields.iter().map(typed).collect::<Vec<_>>().join(",\n");
+    format!(
+        "[scheme]\nname = \"t\"\n[sheets.customers]\nkey = \"id\"\nfields = [\n{fields}]\n\
+         [[grades]]\nname = \"A\"\nwhen = \"{when}\"\n[[grades]]\nname = \"B\"\n"
+    )
+}
+
+#[test]
+fn a_value_that_cannot_vary_is_tried_as_it_is() {
+    let fields = ["name = \"x\", min = 5, max = 5, required = true"];
+    let found = told(&linted(&graded(&fields, "x * x >= 20")));
+    // 25 is: nobody is left for B.
+    assert!(found.contains("`B` is never reached"), "{found}");
+}
+
+#[test]
+fn a_value_that_nobody_can_have_is_no_fault_of_the_scheme() {
+    let none = "name = \"x\", min = 0.2, max = 0.8, required = true";
+    linted(&graded(&[none, "name = \"y\""], "x * y >= 20"));
+}
+
+#[test]
+fn whole_numbers_have_places_between_which_there_are_none() {
+    let fields = ["name = \"n\", min = 0", "name = \"m\", min = 0"];
+    for when in [
+        "n / m >= 2",
+        "m > 0 and n > 5 * m",
+        "m > 3 and n - 5 * m > 0",
+        "m > 3 and n / m > 5",
+    ] {
+        // (21, 4) is in all of them, (0, 4) in none.
+        let found = told(&linted(&graded(&fields, when)));
+        assert!(!found.contains("never"), "{when}\n{found}");
     }
 }

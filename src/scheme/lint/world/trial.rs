@@ -71,22 +71,13 @@ impl Tries {
             .iter()
             .map(|given| tried(open, given, as_of))
             .collect();
-        // As many of each as go together.
-        let varied = values.iter().filter(|values| values.len() > 1).count();
-        let most = (2..)
-            .take_while(|most: &usize| most.checked_pow(varied as u32).is_some_and(|n| n <= MOST))
-            .last()
-            .unwrap_or(2);
-        let most = if varied <= 1 { MOST } else { most };
-        // Where some have few values the others may have more.
-        let count = |values: &[Vec<Value>], most: usize| {
+        // As many of each as go together; where some have few the others may have more.
+        let together = |most: usize| {
             let counts = values.iter().map(|values| values.len().clamp(1, most));
             counts.fold(1, usize::saturating_mul)
         };
-        let most = (most..=MOST)
-            .take_while(|most| count(&values, *most) <= MOST)
-            .last()
-            .unwrap_or(most);
+        let most = (2..=MOST).take_while(|most| together(*most) <= MOST);
+        let most = most.last().unwrap_or(2);
         for values in &mut values {
             thin(values, most);
         }
@@ -130,8 +121,9 @@ impl Tries {
         outcomes: &[Outcome],
         is_same: &dyn Fn(&Outcome, &Outcome) -> bool,
     ) -> Vec<Pair> {
-        let all: usize = self.values.iter().map(Vec::len).product();
-        if all != rows.len() {
+        // Nobody, where a value has no possible one; or they were thinned, and neighbours are not known.
+        let lens = self.values.iter().map(Vec::len);
+        if rows.is_empty() || lens.fold(1, usize::saturating_mul) != rows.len() {
             return vec![];
         }
         let mut sorts: BTreeMap<(usize, &Outcome, &Outcome), Vec<usize>> = BTreeMap::new();

@@ -26,9 +26,9 @@ impl<'a> Open<'a> {
         Self::seen_through(original, as_of, false)
     }
 
-    /// Opens a scheme of which scores are followed where somebody may be missed, too (a sum of counts leaps over places): whom it shows there is, but what it
-    /// does not show there may be all the same.
-    pub fn tried(original: &'a Scheme, as_of: Date) -> Self {
+    /// Opens a scheme of which scores are followed where somebody may be missed, too (a sum of counts leaps over places):
+    /// whom it shows there is, but what it does not show there may be all the same.
+    pub fn following_leaps(original: &'a Scheme, as_of: Date) -> Self {
         Self::seen_through(original, as_of, true)
     }
 
