@@ -104,14 +104,9 @@ const UNITS: [&str; 13] = [
 
 /// The word before a unit or a count that stands in brackets at its end: 总计（万元）, 合计（12家）. 总计（上海） may be a name.
 fn without_brackets(word: &str) -> &str {
-    let in_brackets = |word: &'_ str| {
-        let (before, behind) = word.split_once('(')?;
-        Some((before.len(), behind.strip_suffix(')')?.to_owned()))
-    };
-    match in_brackets(word) {
-        Some((end, inner)) if UNITS.contains(&&*inner) || is_count(&format!("共{inner}")) => {
-            &word[..end]
-        }
+    let parts = word.split_once('(');
+    match parts.and_then(|(before, behind)| Some((before, behind.strip_suffix(')')?))) {
+        Some((before, inner)) if UNITS.contains(&inner) || is_number_of(inner) => before,
         _ => word,
     }
 }
@@ -142,11 +137,13 @@ fn is_page_number(plain: &str) -> bool {
 
 /// Whether it says how many rows there are: 共 20 条记录.
 fn is_count(plain: &str) -> bool {
-    let Some(rest) = plain.strip_prefix('共') else {
-        return false;
-    };
-    let counted = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    counted.len() < rest.len()
+    plain.strip_prefix('共').is_some_and(is_number_of)
+}
+
+/// Whether it is a number of rows or of customers: 20条记录, 12家.
+fn is_number_of(plain: &str) -> bool {
+    let counted = plain.trim_start_matches(|c: char| c.is_ascii_digit());
+    counted.len() < plain.len()
         && [
             "条",
             "条记录",
