@@ -270,8 +270,9 @@ fn component(
     let series_given = series.iter().map(|slot| self::given(open, *slot));
     let given = plain_given.into_iter().chain(series_given).collect();
     let is_summed = |slot: &Slot| own.iter().any(|relation| relation.factor(*slot) != 0);
+    // Elsewhere what is not seen through is what the sheet asks, which moves no place.
     let is_mixed = |slot: &Slot| {
-        open.is_mixed(*slot) || found.closed.contains(slot) || is_tried && is_summed(slot)
+        is_tried && (open.is_mixed(*slot) || found.closed.contains(slot) || is_summed(slot))
     };
     let mixed = set.iter().copied().filter(is_mixed).collect();
     let mut component = Component {
