@@ -1,5 +1,5 @@
 //! What metrics of one sheet cannot be together: more rows that fulfil a condition than rows, a sum of no rows, a
-//! greatest value below the least.
+//! greatest value of no rows or below the least.
 
 use super::{Metric, MetricSource, Scheme};
 use crate::expr::{AggregateFunction, Node, Slot};
@@ -22,6 +22,28 @@ impl MetricBound {
             own <= of
         } else {
             of > 0 || own == 0
+        }
+    }
+}
+
+/// A metric that picks one of its rows' values, or their mean: without rows it is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricPick {
+    /// The metric.
+    pub own: Slot,
+    /// The count of all rows that it is made of some of.
+    pub of: Slot,
+    /// Whether each of them has a value, so that with rows it is there.
+    pub of_each: bool,
+}
+
+impl MetricPick {
+    /// Whether the two can be together: the one there or missing, the other as its column holds it.
+    pub const fn fits(self, is_there: bool, of: i64) -> bool {
+        if of > 0 {
+            is_there || !self.of_each
+        } else {
+            !is_there
         }
     }
 }
@@ -92,30 +114,65 @@ impl Scheme {
 
     /// The metrics that counts of all rows bound.
     pub fn metric_bounds(&self) -> Vec<MetricBound> {
+        let bound = |(own, of): (&Metric, &Metric)| {
+            let counts = match own.value.function {
+                AggregateFunction::Count | AggregateFunction::CountDistinct => true,
+                AggregateFunction::Sum => false,
+                _ => return None,
+            };
+            Some(MetricBound {
+                own: own.slot,
+                of: of.slot,
+                counts,
+            })
+        };
+        self.beside_counts().filter_map(bound).collect()
+    }
+
+    /// The metrics that are missing where a count says that there are no rows.
+    pub fn metric_picks(&self) -> Vec<MetricPick> {
+        let pick = |(own, of): (&Metric, &Metric)| {
+            self.order_of(own).map(|_| MetricPick {
+                own: own.slot,
+                of: of.slot,
+                of_each: own.filter.is_none() && self.is_in_each_row(own),
+            })
+        };
+        self.beside_counts().filter_map(pick).collect()
+    }
+
+    /// Whether each row has a value of what a metric looks at.
+    fn is_in_each_row(&self, metric: &Metric) -> bool {
+        let (MetricSource::Events(sheet), Some(argument)) =
+            (metric.from, metric.value.argument.as_ref())
+        else {
+            return false;
+        };
+        let events = &self.events[sheet];
+        match argument.node {
+            Node::Slot(Slot(field)) => {
+                let field = field as usize;
+                field == events.date
+                    || events.sheet.fields.get(field).is_some_and(|field| field.required)
+            }
+            _ => false,
+        }
+    }
+
+    /// Metrics beside the counts of all rows of which they are made of some.
+    fn beside_counts(&self) -> impl Iterator<Item = (&Metric, &Metric)> {
         let all = || self.metrics.iter().filter(|metric| metric.per.is_none());
         let is_whole = |metric: &&Metric| {
             metric.value.function == AggregateFunction::Count
                 && metric.value.argument.is_none()
                 && metric.filter.is_none()
         };
-        let of_one = |of: &'_ Metric| {
-            let of = of.clone();
-            all().filter_map(move |own| {
-                if own.slot == of.slot || own.from != of.from || own.window != of.window {
-                    return None;
-                }
-                let counts = match own.value.function {
-                    AggregateFunction::Count | AggregateFunction::CountDistinct => true,
-                    AggregateFunction::Sum => false,
-                    _ => return None,
-                };
-                Some(MetricBound {
-                    own: own.slot,
-                    of: of.slot,
-                    counts,
-                })
-            })
+        let is_of = |own: &Metric, of: &Metric| {
+            own.slot != of.slot && own.from == of.from && own.window == of.window
         };
-        all().filter(is_whole).flat_map(of_one).collect()
+        all().filter(is_whole).flat_map(move |of| {
+            let beside = all().filter(move |own| is_of(own, of));
+            beside.map(move |own| (own, of))
+        })
     }
 }

@@ -17,7 +17,7 @@ mod values;
 
 pub use crate::clean::DateOrder;
 pub use asked::{Asked, limits};
-pub use bounds::{MetricBound, MetricOrder};
+pub use bounds::{MetricBound, MetricOrder, MetricPick};
 pub use checks::{Allow, Check, Figure, That};
 pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};

@@ -9,6 +9,7 @@ mod numbers;
 mod points;
 mod products;
 mod reasons;
+mod remainders;
 mod shipped;
 mod taken;
 mod together;

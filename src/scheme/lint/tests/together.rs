@@ -11,13 +11,21 @@ use std::collections::BTreeSet;
 const QUARTERS: i64 = 250_000;
 const NAMES: [&str; 4] = ["least", "middle", "latest", "most"];
 
-/// What a list comes to: the least, the mean, the last and the greatest amount.
-type Figures = [i64; 4];
+/// What a list comes to: how many there are, and the least, the mean, the last and the greatest amount, which an empty
+/// list has none of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Figures {
+    count: i64,
+    amounts: Option<[i64; 4]>,
+}
 
-/// Every list of one to four amounts from 0 to 3.
+/// Every list of up to four amounts from 0 to 3.
 fn lists() -> BTreeSet<Figures> {
     let mut lists: Vec<Vec<i64>> = vec![vec![]];
-    let mut all = BTreeSet::new();
+    let mut all = BTreeSet::from([Figures {
+        count: 0,
+        amounts: None,
+    }]);
     for _ in 0..4 {
         let longer = |list: &Vec<i64>| {
             let list = list.clone();
@@ -30,18 +38,24 @@ fn lists() -> BTreeSet<Figures> {
             if sum % count == 0 {
                 let least = list.iter().min().copied().unwrap_or(0);
                 let most = list.iter().max().copied().unwrap_or(0);
-                all.insert([least, sum / count, list[list.len() - 1], most]);
+                let last = list[list.len() - 1];
+                all.insert(Figures {
+                    count,
+                    amounts: Some([least, sum / count, last, most]),
+                });
             }
         }
     }
     all
 }
 
-/// One compared with a threshold in whole numbers, or with another.
+/// One compared with a threshold in whole numbers, or with another; how many there are; whether one is missing.
 #[derive(Clone, Debug)]
 enum Atom {
     At(usize, &'static str, i64),
     Beside(usize, &'static str, usize),
+    Count(&'static str, i64),
+    Missing(usize),
 }
 
 fn compare(one: i64, sign: &str, other: i64) -> bool {
@@ -54,10 +68,19 @@ fn compare(one: i64, sign: &str, other: i64) -> bool {
 }
 
 impl Atom {
-    fn holds(&self, figures: Figures) -> bool {
+    /// Nothing where that is not known, because what is compared is missing.
+    fn holds(&self, figures: Figures, quarter: i64) -> Option<bool> {
         match self {
-            Self::At(one, sign, at) => compare(figures[*one], sign, at * 4),
-            Self::Beside(one, sign, other) => compare(figures[*one], sign, figures[*other]),
+            Self::At(one, sign, at) => {
+                let compared = |amounts: [i64; 4]| compare(amounts[*one], sign, at * 4 * quarter);
+                figures.amounts.map(compared)
+            }
+            Self::Beside(one, sign, other) => {
+                let compared = |amounts: [i64; 4]| compare(amounts[*one], sign, amounts[*other]);
+                figures.amounts.map(compared)
+            }
+            Self::Count(sign, at) => Some(compare(figures.count, sign, *at)),
+            Self::Missing(_) => Some(figures.amounts.is_none()),
         }
     }
 
@@ -65,6 +88,8 @@ impl Atom {
         match self {
             Self::At(one, sign, at) => format!("{} {sign} {at}元", NAMES[*one]),
             Self::Beside(one, sign, other) => format!("{} {sign} {}", NAMES[*one], NAMES[*other]),
+            Self::Count(sign, at) => format!("orders_made {sign} {at}"),
+            Self::Missing(one) => format!("{} is null", NAMES[*one]),
         }
     }
 }
@@ -85,15 +110,39 @@ fn scheme(bands: &str) -> String {
     ))
 }
 
-fn described(witness: &Witness) -> [Option<i64>; 4] {
-    NAMES.map(|name| {
+/// What of a customer a witness describes: amounts in millionths, `None` for one that is missing; nothing of what it
+/// leaves out.
+#[derive(Debug)]
+struct Described {
+    count: Option<i64>,
+    amounts: [Option<Option<i64>>; 4],
+}
+
+fn described(witness: &Witness) -> Described {
+    let find = |name: &str| {
         let found = witness.values.iter().find(|(known, _)| **known == *name);
-        match found {
-            Some((_, Shown::One(Value::Number(number)))) => Some(number.millionths()),
-            None => None,
+        found.map(|(_, shown)| match shown {
+            Shown::One(Value::Number(number)) => Some(number.millionths()),
+            Shown::One(Value::Missing) => None,
             other => panic!("{other:?}"),
+        })
+    };
+    Described {
+        count: find("orders_made").map(|count| count.unwrap() / 1_000_000),
+        amounts: NAMES.map(find),
+    }
+}
+
+/// Which of some bands is the first to hold; nothing where one before it is not known, the number of bands where none does.
+fn first(bands: &[Vec<Atom>], holds: impl Fn(&Atom) -> Option<bool>) -> Option<usize> {
+    for (index, band) in bands.iter().enumerate() {
+        let parts: Vec<Option<bool>> = band.iter().map(&holds).collect();
+        if parts.contains(&Some(false)) {
+            continue;
         }
-    })
+        return parts.iter().all(Option::is_some).then_some(index);
+    }
+    Some(bands.len())
 }
 
 #[test]
@@ -133,42 +182,46 @@ proptest! {
             {
                 let sign = prop::sample::select(vec!["<", "<=", ">", ">="]);
                 prop_oneof![
-                    3 => (0..4usize, sign.clone(), 0..=2i64).prop_map(|(one, sign, at)| Atom::At(one, sign, at)),
-                    1 => (0..4usize, sign, 0..3usize)
+                    6 => (0..4usize, sign.clone(), 0..=2i64).prop_map(|(one, sign, at)| Atom::At(one, sign, at)),
+                    2 => (0..4usize, sign.clone(), 0..3usize)
                         .prop_map(|(one, sign, other)| Atom::Beside(one, sign, (one + 1 + other) % 4)),
+                    2 => (sign, 0..=2i64).prop_map(|(sign, at)| Atom::Count(sign, at)),
+                    1 => (0..4usize).prop_map(Atom::Missing),
                 ]
             },
             1..=2,
         ), 1..=3),
     ) {
-        let holds = |band: &Vec<Atom>, figures| band.iter().all(|atom| atom.holds(figures));
         let written: Vec<String> = bands.iter().enumerate().map(|(index, band)| {
             let when: Vec<String> = band.iter().map(Atom::written).collect();
             format!("{{ label = \"b{index}\", when = \"{}\" }}", when.join(" and "))
         }).collect();
         let source = scheme(&written.join(", "));
         let found = linted(&source);
-        let first = |figures| bands.iter().position(|band| holds(band, figures));
-        let reached: BTreeSet<Option<usize>> = lists().into_iter().map(first).collect();
+        let of = |figures: Figures| first(&bands, |atom| atom.holds(figures, 1));
+        let reached: BTreeSet<Option<usize>> = lists().into_iter().map(of).collect();
         for index in 0..bands.len() {
             let start = format!("`b{index}` is never reached");
             let is_told = found.iter().any(|finding: &Finding| finding.title.en.starts_with(&start));
             prop_assert!(!is_told || !reached.contains(&Some(index)), "invented: {}\n{}", start, source);
         }
         let gaps: Vec<&Finding> = found.iter().filter(|finding| finding.code == Code::Gap).collect();
-        prop_assert!(!gaps.is_empty() || !reached.contains(&None), "missed\n{}", source);
+        prop_assert!(!gaps.is_empty() || !reached.contains(&Some(bands.len())), "missed\n{}", source);
         for witness in gaps.iter().flat_map(|finding| &finding.witnesses) {
-            let [least, middle, latest, most] = described(witness);
+            let Described { count, amounts } = described(witness);
+            let [least, middle, latest, most] = amounts.map(Option::flatten);
             for (low, high) in [(least, most), (least, middle), (least, latest), (middle, most), (latest, most)] {
                 prop_assert!(low.zip(high).is_none_or(|(low, high)| low <= high), "{:?}\n{}", witness, source);
             }
-            let figures = [least, middle, latest, most].map(|own| own.unwrap_or(0));
+            // Without orders there are no amounts.
+            prop_assert!(count.is_none_or(|count| count > 0 || amounts.iter().flatten().all(Option::is_none)), "{:?}\n{}", witness, source);
             // In millionths, so that all that is asked can be told.
-            let is_in = |band: &Vec<Atom>| band.iter().all(|atom| match atom {
-                Atom::At(one, sign, at) => compare(figures[*one], sign, at * 4 * QUARTERS),
-                Atom::Beside(one, sign, other) => compare(figures[*one], sign, figures[*other]),
-            });
-            prop_assert!(!bands.iter().any(is_in), "{:?}\n{}", witness, source);
+            let is_missing = amounts.contains(&Some(None));
+            let figures = Figures {
+                count: count.unwrap_or(i64::from(!is_missing)),
+                amounts: (!is_missing).then(|| amounts.map(|own| own.flatten().unwrap_or(0))),
+            };
+            prop_assert_eq!(first(&bands, |atom| atom.holds(figures, QUARTERS)), Some(bands.len()), "{:?}\n{}", witness, source);
         }
     }
 }

@@ -8,18 +8,21 @@ use crate::expr::Slot;
 use crate::scheme::lint::shape::ONE;
 use crate::scheme::lint::values::key;
 use crate::scheme::model::Scheme;
+use crate::table::Value;
 use std::collections::BTreeSet;
 
 /// More combinations than these of metrics are not varied together only because one bounds the other.
-const MOST: usize = 1_000;
+const MOST: usize = 5_000;
 
-/// The pairs of metrics of which one bounds the other.
+/// The pairs of metrics of which one says what the other can be.
 fn pairs(scheme: &Scheme) -> Vec<[Slot; 2]> {
     let bounds = scheme.metric_bounds().into_iter();
     let bounds = bounds.map(|bound| [bound.own, bound.of]);
     let orders = scheme.metric_orders().into_iter();
+    let picks = scheme.metric_picks().into_iter();
     bounds
         .chain(orders.map(|order| [order.low, order.high]))
+        .chain(picks.map(|pick| [pick.own, pick.of]))
         .collect()
 }
 
@@ -48,7 +51,7 @@ pub fn join(scheme: &Scheme, found: &Found, sets: &mut Vec<BTreeSet<Slot>>) {
 }
 
 /// Where metrics that are varied together pass each other, as sums that are 0 there; and 0 and 1 are told apart of counts
-/// that say whether there are rows at all.
+/// that say whether there are rows at all, and values from none of those that are missing without rows.
 pub fn turns(scheme: &Scheme, set: &BTreeSet<Slot>, found: &mut Found) -> BTreeSet<Linear> {
     let mut turns = BTreeSet::new();
     let mut pass = |low: Slot, high: Slot| {
@@ -69,6 +72,16 @@ pub fn turns(scheme: &Scheme, set: &BTreeSet<Slot>, found: &mut Found) -> BTreeS
                 .or_default()
                 .extend([0, ONE]);
             found.thresholds.entry(bound.own).or_default().insert(0);
+        }
+    }
+    for pick in scheme.metric_picks() {
+        if set.contains(&pick.own) && set.contains(&pick.of) {
+            found
+                .thresholds
+                .entry(pick.of)
+                .or_default()
+                .extend([0, ONE]);
+            found.nullable.insert(pick.own);
         }
     }
     turns
@@ -94,5 +107,11 @@ pub fn retain(scheme: &Scheme, slots: &[Slot], rows: &mut Vec<Row>) {
             (Some(low), Some(high)) => low <= high,
             _ => true,
         });
+    }
+    for pick in scheme.metric_picks() {
+        let (Some(own), Some(of)) = (place(pick.own), place(pick.of)) else {
+            continue;
+        };
+        rows.retain(|row| key(&row[of]).is_none_or(|of| pick.fits(row[own] != Value::Missing, of)));
     }
 }

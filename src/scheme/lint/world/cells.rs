@@ -2,11 +2,11 @@
 //! the thresholds, and where sums are compared, of what stands for the values between those too.
 //!
 //! Values that meet in a sum are given one after another: for each choice of the first ones the places are known at
-//! which the sums turn. So that none is passed over, the first ones also take the places at which two sums turn
-//! together (or a sum at a threshold).
+//! which the sums turn ([`projection`](super::projection)).
 
 use super::TooMany;
 use super::linear::Linear;
+use super::projection::{beside, turns};
 use super::solve::{Found, texts};
 use crate::expr::Slot;
 use crate::scheme::lint::values::key;
@@ -26,6 +26,8 @@ pub struct Given {
     pub variable: Variable,
     /// Whether both ends of what lies between two thresholds stand for it.
     pub both_ends: bool,
+    /// Whether it stands for a part that is not seen through: for each choice of what that is made of it is anything.
+    pub is_part: bool,
 }
 
 impl Given {
@@ -43,15 +45,17 @@ impl Given {
         self.both_ends |= found.ends.contains(&self.slot);
     }
 
-    /// What stands for its values, at these places too.
-    pub fn samples(&self, more: &BTreeSet<i64>) -> Vec<Value> {
-        let samples = if more.is_subset(&self.variable.thresholds) && !self.both_ends {
+    /// What stands for its values, at these places too, and so many steps beside each place.
+    pub fn samples(&self, more: &BTreeSet<i64>, steps: i64) -> Vec<Value> {
+        let is_alone = more.is_subset(&self.variable.thresholds) && steps == 0 && !self.both_ends;
+        let samples = if is_alone {
             self.variable.samples()
         } else {
             let mut variable = self.variable.clone();
             variable.thresholds.extend(more);
-            if self.both_ends {
-                ends(&mut variable);
+            let steps = steps.max(i64::from(self.both_ends));
+            if steps > 0 {
+                look_beside(&mut variable, steps);
             }
             variable.samples()
         };
@@ -59,60 +63,54 @@ impl Given {
     }
 }
 
-/// Adds to the thresholds what is next to each, and the least and the greatest value.
-fn ends(variable: &mut Variable) {
+/// Adds to the thresholds the least and the greatest value, and what is beside each.
+fn look_beside(variable: &mut Variable, steps: i64) {
     let Kind::Ordered(shape) = &variable.kind else {
         return;
     };
-    let step = shape.step.max(1);
-    let next = |at: &i64| [at.checked_sub(step), at.checked_add(step)];
-    let mut more: BTreeSet<i64> = variable
-        .thresholds
-        .iter()
-        .flat_map(next)
-        .flatten()
-        .collect();
-    more.extend(shape.least.into_iter().chain(shape.greatest));
-    if more.is_empty() {
-        more.insert(0);
+    let mut places = variable.thresholds.clone();
+    places.extend(shape.least.into_iter().chain(shape.greatest));
+    if places.is_empty() {
+        places.insert(0);
     }
-    variable.thresholds.extend(more);
+    variable.thresholds = beside(&places, shape.step, steps);
 }
 
-/// All rows of some values. The last one changes fastest.
+/// All rows of some values. The last one changes fastest where `last_is_last`; else they are in the order in which the
+/// sums that meet in them are best followed.
 pub fn rows(
     given: &[Given],
     relations: &BTreeSet<Linear>,
+    last_is_last: bool,
     most: usize,
 ) -> Result<Vec<Row>, TooMany> {
     let mut given = given.to_vec();
-    let slots: Vec<Slot> = given.iter().map(|given| given.slot).collect();
-    let relations = projected(&mut given, relations, &slots, most)?;
+    let last = given.len().checked_sub(1).filter(|_| last_is_last);
+    let turns = turns(&mut given, relations, last, most)?;
     let mut rows: Vec<Row> = vec![vec![]];
-    for (place, next) in given.iter().enumerate() {
-        let own: Vec<&Linear> = relations
-            .iter()
-            .filter(|relation| last(relation, &slots) == Some(place))
-            .collect();
+    for (index, turn) in turns.iter().enumerate() {
+        let (before, rest) = turns.split_at(index);
+        let before: Vec<Slot> = before.iter().map(|turn| given[turn.place].slot).collect();
+        let next = &given[turn.place];
         let mut grown = vec![];
         let mut known: BTreeMap<BTreeSet<i64>, Vec<Value>> = BTreeMap::new();
         for row in &rows {
-            let mut turns = BTreeSet::new();
-            for relation in &own {
-                turns.extend(turning(relation, &slots[..place], row));
+            let mut places = BTreeSet::new();
+            for relation in &turn.relations {
+                places.extend(turning(relation, &before, row));
             }
             let samples = known
-                .entry(turns)
-                .or_insert_with_key(|turns| next.samples(turns));
+                .entry(places)
+                .or_insert_with_key(|places| next.samples(places, turn.beside));
             for sample in samples.iter() {
                 let mut longer = row.clone();
                 longer.push(sample.clone());
                 grown.push(longer);
             }
             if grown.len() > most {
-                let rest: usize = given[place + 1..]
+                let rest: usize = rest[1..]
                     .iter()
-                    .map(|given| given.variable.samples().len())
+                    .map(|turn| given[turn.place].variable.samples().len())
                     .fold(1, usize::saturating_mul);
                 let now = rows
                     .len()
@@ -122,16 +120,12 @@ pub fn rows(
         }
         rows = grown;
     }
-    Ok(rows)
-}
-
-/// The last value that a relation reads.
-fn last(relation: &Linear, slots: &[Slot]) -> Option<usize> {
-    let places = relation
-        .terms
-        .iter()
-        .filter_map(|(slot, _)| slots.iter().position(|known| known == slot));
-    places.max()
+    let mut place_of = vec![0; turns.len()];
+    for (index, turn) in turns.iter().enumerate() {
+        place_of[turn.place] = index;
+    }
+    let in_place = |row: Row| place_of.iter().map(|index| row[*index].clone()).collect();
+    Ok(rows.into_iter().map(in_place).collect())
 }
 
 /// Where a relation turns once the values before the last are given.
@@ -147,84 +141,4 @@ fn turning(relation: &Linear, slots: &[Slot], row: &[Value]) -> Vec<i64> {
         rest = with;
     }
     rest.root().map(|(_, keys)| keys).unwrap_or_default()
-}
-
-/// More sums of several values than these are not followed.
-const MOST_RELATIONS: usize = 2_000;
-
-/// Nor are more pairs of those that end with the same value: each gives another sum.
-const MOST_PAIRS: usize = 50_000;
-
-/// The places of a value at which it is looked where sums turn: its thresholds and ends. Of one that goes in steps those
-/// beside a threshold too: there may be no step between it and where a sum turns for what stands for the others.
-fn looked_at(variable: &Variable) -> BTreeSet<i64> {
-    let mut places = variable.thresholds.clone();
-    if let Kind::Ordered(shape) = &variable.kind {
-        if shape.step > 1 {
-            let beside = |at: &i64| [at.checked_sub(shape.step), at.checked_add(shape.step)];
-            places.extend(variable.thresholds.iter().flat_map(beside).flatten());
-        }
-        places.extend(shape.least.into_iter().chain(shape.greatest));
-    }
-    places
-}
-
-/// The relations, with those that follow from them for the values before the last ones.
-fn projected(
-    given: &mut [Given],
-    relations: &BTreeSet<Linear>,
-    slots: &[Slot],
-    most: usize,
-) -> Result<BTreeSet<Linear>, TooMany> {
-    let mut all = relations.clone();
-    if all.len() > MOST_RELATIONS {
-        return Err(TooMany(usize::MAX));
-    }
-    for place in (1..slots.len()).rev() {
-        let own: Vec<Linear> = all
-            .iter()
-            .filter(|relation| last(relation, slots) == Some(place))
-            .cloned()
-            .collect();
-        let slot = slots[place];
-        let beside = own.len() + given[place].variable.thresholds.len();
-        if own.len().saturating_mul(beside) > MOST_PAIRS {
-            return Err(TooMany(usize::MAX));
-        }
-        let mut met: Vec<Linear> = vec![];
-        for (index, relation) in own.iter().enumerate() {
-            for other in &own[..index] {
-                met.extend(relation.without(other, slot));
-            }
-            for at in looked_at(&given[place].variable) {
-                met.extend(relation.with(slot, at));
-            }
-        }
-        for linear in met {
-            // Where several turn together is a place to look at, not a turn of its own: what is beside it is tried anyway.
-            let linear = Linear {
-                exact: true,
-                ..linear
-            };
-            match linear.terms.len() {
-                0 => {}
-                1 => {
-                    if let Some((slot, keys)) = linear.root()
-                        && let Some(given) = given.iter_mut().find(|given| given.slot == slot)
-                    {
-                        given.variable.thresholds.extend(keys);
-                    }
-                }
-                _ => _ = all.insert(linear),
-            }
-        }
-        if all.len() > MOST_RELATIONS
-            || given
-                .iter()
-                .any(|given| given.variable.thresholds.len() > most)
-        {
-            return Err(TooMany(usize::MAX));
-        }
-    }
-    Ok(all)
 }

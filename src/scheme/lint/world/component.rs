@@ -236,7 +236,7 @@ fn component(
         };
         trial::rows(open, &plain_given, as_of, come_to)
     } else {
-        rows(&plain_given, &own.union(&turns).cloned().collect(), MOST)?
+        rows(&plain_given, &own.union(&turns).cloned().collect(), false, MOST)?
     };
     bounds::retain(open.original, &plain, &mut all);
     let refused = demands::retain(open, &plain, demands, &mut all, as_of);
@@ -315,6 +315,7 @@ fn given(open: &Open<'_>, slot: Slot) -> Given {
         slot,
         variable,
         both_ends: false,
+        is_part: replaced.is_some(),
     }
 }
 
@@ -437,7 +438,7 @@ impl Component {
             .cloned()
             .collect();
         given.sort_by_key(|given| given.slot == slot);
-        let rows = rows(&given, &self.relations, MOST)?;
+        let rows = rows(&given, &self.relations, true, MOST)?;
         let mut all: BTreeMap<i64, Value> = BTreeMap::new();
         let mut others: Vec<Row> = vec![];
         for row in &rows {

@@ -119,6 +119,30 @@ impl Linear {
         Self::new(terms, constant, 1, self.exact && other.exact)
     }
 
+    /// The same sum moved by what is added; `None` beyond 128 bits.
+    pub fn moved(&self, by: i128) -> Option<Self> {
+        Some(Self {
+            constant: self.constant.checked_add(by)?,
+            ..self.clone()
+        })
+    }
+
+    /// The plainest sum that is 0 where this one is. Where it turns is taken to be known: what is beside it is not asked.
+    pub fn plain(&self) -> Self {
+        let factors = self.terms.iter().map(|(_, factor)| *factor);
+        let common = factors.fold(self.constant, greatest_common).max(1);
+        let sign = self.terms.first().map_or(1, |(_, factor)| factor.signum());
+        let terms = self.terms.iter();
+        Self {
+            terms: terms
+                .map(|(slot, factor)| (*slot, factor / common * sign))
+                .collect(),
+            constant: self.constant / common * sign,
+            over: 1,
+            exact: true,
+        }
+    }
+
     fn scaled(&self, factor: i128) -> Option<Vec<(Slot, i128)>> {
         let scaled = |(slot, own): &(Slot, i128)| Some((*slot, own.checked_mul(factor)?));
         self.terms.iter().map(scaled).collect()
@@ -147,7 +171,8 @@ impl Linear {
     }
 }
 
-fn greatest_common(a: i128, b: i128) -> i128 {
+/// The greatest number that both are multiples of; 0 of two zeros.
+pub fn greatest_common(a: i128, b: i128) -> i128 {
     if b == 0 {
         a.abs()
     } else {

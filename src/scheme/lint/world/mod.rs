@@ -16,6 +16,7 @@ pub mod facts;
 mod linear;
 pub mod open;
 pub mod periods;
+mod projection;
 pub mod reads;
 mod results;
 pub mod solve;

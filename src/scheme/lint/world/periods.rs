@@ -81,7 +81,7 @@ pub fn histories(
             between(given, length as i64);
         }
     }
-    let cells = rows(&given, &found.relations, 400)?;
+    let cells = rows(&given, &found.relations, false, 400)?;
     let slots: Vec<Slot> = given.iter().map(|given| given.slot).collect();
     let followed: Vec<Followed> = functions
         .iter()

@@ -183,11 +183,15 @@ impl Solver<'_> {
         Ok(())
     }
 
-    /// Whether a result is made of sums of several values of which one goes in steps, as counts do. Between two of them
-    /// there may be a place that no such value comes to, so that a customer is missed who stands at another one.
+    /// Whether a result is made of sums of several values that are rounded before they are added up (`p / 3 * 100`), and
+    /// one of them goes in steps, as counts do. Where such a sum comes exactly to what it is compared with, some customers
+    /// are a little below, others are not.
     pub fn leaps(&self, slot: Slot) -> bool {
-        let pieces = self.slot_pieces(slot, &mut Found::default());
-        pieces.is_ok_and(|pieces| pieces.iter().any(|piece| self.goes_in_steps(piece)))
+        let sums = self.weighted_sums(slot, &mut Found::default());
+        sums.is_ok_and(|sums| {
+            let mut sums = sums.iter();
+            sums.any(|(sum, _)| !sum.exact && self.goes_in_steps(sum))
+        })
     }
 
     fn goes_in_steps(&self, sum: &Linear) -> bool {
@@ -267,6 +271,21 @@ impl Solver<'_> {
 
     /// The same of a result.
     fn slot_pieces(&self, slot: Slot, found: &mut Found) -> Result<BTreeSet<Linear>, Closed> {
+        let sums = self.weighted_sums(slot, found)?;
+        let known = sums.iter().filter(|(_, weights)| *weights > 0);
+        let piece = |(sum, weights): &(Linear, i128)| {
+            let is_whole = *weights == 1;
+            Some(sum.times(1, *weights)?.rounded(is_whole))
+        };
+        known.map(|known| piece(known).ok_or(Closed)).collect()
+    }
+
+    /// The same with the weights by which it is still to be divided.
+    fn weighted_sums(
+        &self,
+        slot: Slot,
+        found: &mut Found,
+    ) -> Result<BTreeSet<(Linear, i128)>, Closed> {
         let parts = self.parts(slot).ok_or(Closed)?;
         let (sums, open) = sums(&parts).ok_or(Closed)?;
         let start = |(sum, weights): &Sum| (Linear::constant(*sum), *weights);
@@ -290,12 +309,7 @@ impl Solver<'_> {
             }
             all = longer;
         }
-        let known = all.iter().filter(|(_, weights)| *weights > 0);
-        let piece = |(sum, weights): &(Linear, i128)| {
-            let is_whole = *weights == 1;
-            Some(sum.times(1, *weights)?.rounded(is_whole))
-        };
-        known.map(|known| piece(known).ok_or(Closed)).collect()
+        Ok(all)
     }
 
     /// Where an expression may begin to fall or to rise: between these places it does one of the two, as each of the

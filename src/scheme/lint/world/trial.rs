@@ -234,7 +234,7 @@ fn thin<T>(all: &mut Vec<T>, most: usize) {
 
 /// The values of one that are tried: those that stand for all of them as far as that is known, and plain ones.
 fn tried(open: &Open<'_>, given: &Given, as_of: Date) -> Vec<Value> {
-    let known = given.samples(&BTreeSet::new());
+    let known = given.samples(&BTreeSet::new(), 0);
     if !open.is_mixed(given.slot) {
         return known;
     }

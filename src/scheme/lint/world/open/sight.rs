@@ -26,7 +26,7 @@ impl<'a> Open<'a> {
         Self::seen_through(original, as_of, false)
     }
 
-    /// Opens a scheme of which scores are followed where somebody may be missed, too (a sum of counts leaps over places):
+    /// Opens a scheme of which scores are followed where somebody may be missed, too (counts are rounded before they are added up):
     /// whom it shows there is, but what it does not show there may be all the same.
     pub fn following_leaps(original: &'a Scheme, as_of: Date) -> Self {
         Self::seen_through(original, as_of, true)
@@ -55,7 +55,7 @@ impl<'a> Open<'a> {
 
     /// Of which points and scores no one can tell where they pass a number; `None` if of all of them that is known.
     ///
-    /// Where somebody may be missed (a sum of counts leaps over places) it counts as unknown, but for `follows_leaps`.
+    /// Where somebody may be missed (counts are rounded before they are added up) it counts as unknown, but for `follows_leaps`.
     fn unseen(&self, follows_leaps: bool) -> Option<Unseen> {
         let is_unseen = |slot: Slot| {
             let is_asked = self.results.contains(&slot) && !self.few.contains(&slot);
