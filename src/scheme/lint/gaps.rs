@@ -123,12 +123,13 @@ fn not_decided(judged: &Judged<'_>, region: &Region) -> Finding {
 
 /// The gaps that are told, whether there are more, and one that may be none.
 fn find<'j>(judged: &'j Judged<'j>) -> (Vec<Gap<'j>>, bool, Option<Region>) {
-    // A missing value is none of a gap: it has its own reason in the result.
+    // A missing value is none of a gap: it has its own reason in the result. Those without rows lack what is made of rows
+    // whatever a sheet has.
     let inside: Vec<bool> = judged
         .choices
         .iter()
         .enumerate()
-        .map(|(row, choice)| *choice == Choice::NoneHolds && judged.grid.is_known(row))
+        .map(|(row, choice)| *choice == Choice::NoneHolds && judged.is_known(row))
         .collect();
     let mut open = inside.clone();
     let mut found = vec![];

@@ -98,11 +98,20 @@ impl Judged<'_> {
                 samples.binary_search(&own).is_ok()
             });
             by.choices[*row] == Choice::NoneHolds
-                && by.grid.is_known(*row)
+                && by.is_known(*row)
                 && told.all(|is_in| is_in)
         };
         let row = (0..by.choices.len()).find(is_in)?;
         Some((by, row))
+    }
+
+    /// Whether everything that is told of a customer is there, or could not be there without rows of events.
+    pub fn is_known(&self, row: usize) -> bool {
+        self.grid.missing(row).all(|told| {
+            let outside = &self.grid.told[told].reads.outside;
+            let scheme = self.open.original;
+            self.states.has_no_rows(scheme, row, outside)
+        })
     }
 
     /// What a customer has of a thing told.

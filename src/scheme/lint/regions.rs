@@ -47,10 +47,10 @@ impl<'a> Grid<'a> {
         self.choices[row][variable] as usize
     }
 
-    /// Whether everything that is told of a customer is there.
-    pub fn is_known(&self, row: usize) -> bool {
-        (0..self.told.len()).all(|variable| {
-            self.told[variable].samples[self.choice(row, variable)].stands != Stands::Missing
+    /// What of a customer's things told is missing.
+    pub fn missing(&self, row: usize) -> impl Iterator<Item = usize> {
+        (0..self.told.len()).filter(move |variable| {
+            self.told[*variable].samples[self.choice(row, *variable)].stands == Stands::Missing
         })
     }
 
@@ -65,7 +65,8 @@ impl<'a> Grid<'a> {
 
     /// Whether a region leaves a thing told any value that is known.
     pub fn is_free(&self, region: &Region, variable: usize) -> bool {
-        region[variable].len() == self.known(variable).len()
+        let known = self.known(variable);
+        known.iter().all(|choice| region[variable].contains(choice))
     }
 
     /// All customers of a region.
@@ -98,17 +99,21 @@ impl<'a> Grid<'a> {
             .collect();
         // What does not matter at all is dropped first: the fewer things a gap is told by the better.
         for variable in 0..self.told.len() {
-            let all = self.known(variable);
+            let mut all = self.known(variable);
             if all
                 .iter()
                 .all(|choice| self.fits(&region, variable, *choice, inside))
             {
+                // A missing one stays in.
+                all.extend(&region[variable]);
+                all.sort_unstable();
+                all.dedup();
                 region[variable] = all;
             }
         }
         for variable in 0..self.told.len() {
             let all = self.known(variable);
-            if region[variable].len() == all.len() {
+            if self.is_free(&region, variable) {
                 continue;
             }
             let own = region[variable][0];

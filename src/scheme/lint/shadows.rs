@@ -334,7 +334,7 @@ fn witness(
     holds: &[usize],
 ) -> Option<(usize, Vec<usize>)> {
     let row = *holds.iter().find(|row| {
-        judged.choices[**row].index() == Some(earlier) && judged.grid.is_known(**row)
+        judged.choices[**row].index() == Some(earlier) && judged.is_known(**row)
     })?;
     let mut read = read_by(judged, &[entry, earlier]);
     read.sort_unstable();

@@ -215,6 +215,11 @@ impl Search<'_> {
         let is_open = |slot: Slot| {
             open.is_unseen(slot) || tried.is_some_and(|tried| tried.wholes.contains(&slot))
         };
+        // Beside sums of them not everybody is looked at who is the same but for them.
+        let is_summed = states.slots.iter().any(|slot| {
+            let mut components = states.components.iter();
+            is_open(*slot) && components.any(|component| component.has_sums_of(*slot))
+        });
         let places = states.slots.iter().enumerate();
         let places = places.filter(|(_, slot)| is_open(**slot));
         let places: Vec<usize> = places.map(|(place, _)| place).collect();
@@ -250,7 +255,9 @@ impl Search<'_> {
                 // What hangs together with something else cannot rise alone.
                 Ok(Some(_)) if hanging.contains(&walks.slot) => open_ends.push(Why::Hanging),
                 Ok(Some(fault))
-                    if is_open(walks.slot) || !fault.stands_without(&places, &walks) =>
+                    if is_open(walks.slot)
+                        || is_summed
+                        || !fault.stands_without(&places, &walks) =>
                 {
                     // Those who are tried show what there is of it, as far as they do.
                     let is_shown = is_open(walks.slot)

@@ -115,3 +115,20 @@ pub fn retain(scheme: &Scheme, slots: &[Slot], rows: &mut Vec<Row>) {
         rows.retain(|row| key(&row[of]).is_none_or(|of| pick.fits(row[own] != Value::Missing, of)));
     }
 }
+
+/// Whether one of some values is missing because there are no rows that it could be of.
+pub fn has_no_rows(
+    scheme: &Scheme,
+    slots: &[Slot],
+    row: &[Value],
+    outside: &BTreeSet<Slot>,
+) -> bool {
+    let at = |wanted: Slot| {
+        let place = slots.iter().position(|slot| *slot == wanted);
+        place.map(|place| &row[place])
+    };
+    scheme.metric_picks().into_iter().any(|pick| {
+        let is_none = at(pick.of).and_then(key).is_some_and(|of| of <= 0);
+        outside.contains(&pick.own) && is_none && at(pick.own) == Some(&Value::Missing)
+    })
+}

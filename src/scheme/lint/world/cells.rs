@@ -26,8 +26,6 @@ pub struct Given {
     pub variable: Variable,
     /// Whether both ends of what lies between two thresholds stand for it.
     pub both_ends: bool,
-    /// Whether it stands for a part that is not seen through: for each choice of what that is made of it is anything.
-    pub is_part: bool,
 }
 
 impl Given {

@@ -315,7 +315,6 @@ fn given(open: &Open<'_>, slot: Slot) -> Given {
         slot,
         variable,
         both_ends: false,
-        is_part: replaced.is_some(),
     }
 }
 

@@ -62,9 +62,8 @@ pub fn turns(
             Some(last) => left.iter().position(|place| *place == last),
             // As late as can be is the one for which the fewest remainders are asked of the others.
             None => (0..left.len()).min_by_key(|at| {
-                let given = &projection.given[left[*at]];
-                let remainders = projection.all_remainders(given.slot);
-                (!given.is_part, remainders, Reverse(*at))
+                let slot = projection.given[left[*at]].slot;
+                (projection.all_remainders(slot), Reverse(*at))
             }),
         };
         let place = left.remove(at.unwrap_or(left.len() - 1));

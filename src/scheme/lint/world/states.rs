@@ -1,5 +1,6 @@
 //! Combinations of what values come to, each with a customer that comes to it.
 
+use super::bounds;
 use super::cells::{Given, Row};
 use super::component::{Component, components, first_rows};
 use super::demands::Demand;
@@ -12,7 +13,7 @@ use crate::assess::{Assessment, Facts, assess};
 use crate::classify::{self, named};
 use crate::expr::{Bound, Slot};
 use crate::scheme::lint::variables::Variable;
-use crate::scheme::model::SlotKind;
+use crate::scheme::model::{Scheme, SlotKind};
 use crate::table::{Date, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -88,6 +89,11 @@ impl States {
             .filter(|component| component.slots.iter().any(|slot| outside.contains(slot)));
         read.flat_map(|component| component.refused.iter().cloned())
             .collect()
+    }
+
+    /// Whether a customer lacks one of some values because there are no rows that it could be of.
+    pub fn has_no_rows(&self, scheme: &Scheme, row: usize, outside: &BTreeSet<Slot>) -> bool {
+        bounds::has_no_rows(scheme, &self.slots, &self.customers[row], outside)
     }
 
     /// Whether a value is a series.
