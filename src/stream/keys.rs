@@ -8,8 +8,9 @@ use std::hash::BuildHasher;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many partitions there are, by the first bits of a hash.
-const PARTITIONS: usize = 64;
+/// How many partitions there are, by the first bits of a hash: of 10 million keys one is 300 KB.
+const PARTITIONS: usize = 1 << PARTITION_BITS;
+const PARTITION_BITS: u32 = 8;
 /// So many hashes are held in memory: 2 MiB.
 const HELD: usize = 1 << 18;
 
@@ -50,7 +51,7 @@ impl<'a> Keys<'a> {
     /// Takes in more of them.
     pub fn add(&mut self, hashes: &[u64]) -> Result<(), Reason> {
         for hash in hashes {
-            self.held[(hash >> 58) as usize].push(*hash);
+            self.held[(hash >> (u64::BITS - PARTITION_BITS)) as usize].push(*hash);
         }
         self.count += hashes.len();
         if self.count < HELD {
@@ -109,6 +110,7 @@ fn of_partition(
     hashes: &mut Vec<u64>,
 ) -> std::io::Result<()> {
     let mut start = 0;
+    hashes.reserve_exact(spilled.iter().map(|counts| counts[part]).sum());
     for counts in spilled {
         let before: usize = counts[..part].iter().sum();
         let at = (start + before) * size_of::<u64>();
