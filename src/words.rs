@@ -5,6 +5,18 @@
 
 use crate::diagnostic::{Lang, Severity};
 use crate::scheme::model::ResultColumn;
+use std::fmt::Display;
+
+/// A count with what it counts, as English writes it: `1 row`, `2 rows`.
+pub fn how_many<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let ending = by_count(&count, "", "s");
+    format!("{count} {noun}{ending}")
+}
+
+/// The form of an English word that goes with a count: `is` with 1, else `are`.
+pub fn by_count<'a, N: PartialEq + From<u8>>(count: &N, one: &'a str, more: &'a str) -> &'a str {
+    if *count == N::from(1) { one } else { more }
+}
 
 /// Declares the words, English first.
 macro_rules! words {

@@ -15,6 +15,7 @@ use crate::scheme::model::EventSheet;
 use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date};
 use crate::text;
+use crate::words::{by_count, how_many};
 use foldhash::HashMap;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -134,10 +135,13 @@ fn dated_later(rule: &EventSheet, future: usize, last: Date) -> Option<Finding> 
         return None;
     }
     let name = &rule.sheet.name;
+    let rows = how_many(future, "row");
+    let are = by_count(&future, "is", "are");
+    let they_do = by_count(&future, "it does", "they do");
     Some(Finding::note(
         Code::FutureRows,
         text!(
-            "{future} rows of `{name}` are dated after {last}: they do not count yet",
+            "{rows} of `{name}` {are} dated after {last}: {they_do} not count yet",
             "`{name}` 有 {future} 行日期晚于 {last}，暂不计入"
         ),
     ))
@@ -290,10 +294,12 @@ fn drop_repeated(
     }
     if equal > 0 {
         let sheet = &rule.sheet.name;
+        let rows = how_many(equal, "row");
+        let repeat = by_count(&equal, "repeats", "repeat");
         findings.push(Finding::note(
             Code::DuplicateKey,
             text!(
-                "{equal} rows of `{sheet}` repeat an earlier row with the same id: they count once",
+                "{rows} of `{sheet}` {repeat} an earlier row with the same id: they count once",
                 "`{sheet}` 有 {equal} 行与前面编号相同的行重复，只计一次"
             ),
         ));

@@ -8,6 +8,7 @@ use crate::duplicates::groups::natural;
 use crate::scheme::model::{Customers, Scheme, Take};
 use crate::table::{Column, ColumnBuilder, Value};
 use crate::text;
+use crate::words::how_many;
 use foldhash::HashMap;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -156,13 +157,13 @@ fn tell_conflicts(
             continue;
         };
         let (name, count) = (&rule.sheet.fields[field].name, found.len());
-        let customers = if count == 1 { "customer" } else { "customers" };
+        let customers = how_many(count, "customer");
         let other = place(*other, field);
         findings.push(
             Finding::warning(
                 Code::SourcesDiffer,
                 text!(
-                    "`{name}` differs between the rows of {count} {customers} put together out of several",
+                    "`{name}` differs between the rows of {customers} put together out of several",
                     "由多个编号合并的客户中，有 {count} 个的 `{name}` 在各行中不一致"
                 ),
             )

@@ -33,6 +33,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
+use crate::words::how_many;
 pub use before::{Earlier, earlier_of};
 pub use changes::{Changes, changes_of, changes_since_graded};
 pub use coverage::Coverage;
@@ -173,11 +174,12 @@ pub fn too_many_bad(sheet: &Sheet, bad: usize, all: usize) -> Option<Finding> {
         .allow_bad
         .checked_mul(Decimal::HUNDRED)
         .unwrap_or_default();
+    let of_all = how_many(all, "row");
     Some(
         Finding::error(
             Code::TooManyBadRows,
             text!(
-                "{bad} of {all} rows of `{name}` cannot be used; at most {limit}% may be bad, which is {rows}",
+                "{bad} of {of_all} of `{name}` cannot be used; at most {limit}% may be bad, which is {rows}",
                 "`{name}` 的 {all} 行中有 {bad} 行不能使用，上限为 {limit}%，即 {rows} 行"
             ),
         )

@@ -6,6 +6,7 @@ use crate::read::Table;
 use crate::scheme::model::Sheet;
 use crate::table::Column;
 use crate::text;
+use crate::words::{by_count, how_many};
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -64,11 +65,14 @@ pub(super) fn in_two_files(sheet: &Sheet, tables: &[Table], clean: &CleanSheet) 
         }
     }
     let (name, place) = (&sheet.name, place_of(tables, example?, None));
+    let rows = how_many(repeated, "row");
+    let stand = by_count(&repeated, "stands", "stand");
+    let they_count = by_count(&repeated, "it counts", "they count");
     Some(
         Finding::warning(
             Code::RepeatedRows,
             text!(
-                "{repeated} rows of `{name}` stand in an earlier file too, field for field: they count again",
+                "{rows} of `{name}` {stand} in an earlier file too, field for field: {they_count} again",
                 "`{name}` 有 {repeated} 行与前面文件中的行各字段都相同，会重复计入"
             ),
         )

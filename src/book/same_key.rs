@@ -8,6 +8,7 @@ use crate::read::Table;
 use crate::scheme::model::{Customers, FieldKind, SameKey, Sheet};
 use crate::table::{Cell, Column, ColumnBuilder, Decimal, Value};
 use crate::text;
+use crate::words::{by_count, how_many};
 use foldhash::{HashMap, HashSet};
 use std::collections::BTreeMap;
 
@@ -273,10 +274,12 @@ impl Work<'_> {
         let (repeated, superseded) = (self.repeated, self.superseded);
         let sheet = &self.sheet.name;
         if repeated > 0 {
+            let rows = how_many(repeated, "row");
+            let repeat = by_count(&repeated, "repeats", "repeat");
             self.findings.push(Finding::note(
                 Code::DuplicateKey,
                 text!(
-                    "{repeated} rows repeat an earlier row exactly: they count once",
+                    "{rows} {repeat} an earlier row exactly: they count once",
                     "{repeated} 行与前面的行完全相同，只计一次"
                 ),
             ));
@@ -286,10 +289,12 @@ impl Work<'_> {
                 SameKey::Newest(_) => ("newer", "较新"),
                 _ => ("later", "后面"),
             };
+            let rows = how_many(superseded, "row");
+            let have = by_count(&superseded, "has", "have");
             self.findings.push(Finding::note(
                 Code::DuplicateKey,
                 text!(
-                    "{superseded} rows of `{sheet}` have the key of a {en} row, which counts",
+                    "{rows} of `{sheet}` {have} the key of a {en} row, which counts",
                     "`{sheet}` 有 {superseded} 行与{zh}的行编号相同，以{zh}的行为准"
                 ),
             ));

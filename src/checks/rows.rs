@@ -7,6 +7,7 @@ use crate::expr::FieldFrame;
 use crate::scheme::model::{Allow, Check, Expression};
 use crate::table::{Column, Truth};
 use crate::text;
+use crate::words::{by_count, how_many};
 
 /// What came of judging the rows of a file.
 pub(super) struct Judged {
@@ -154,10 +155,12 @@ fn too_many(part: &Part<'_>, check: &Check, failed: usize, all: usize) -> Option
             format!("{}%", percent.unwrap_or_default())
         }
     };
+    let rows = how_many(all, "row");
+    let fail = by_count(&failed, "fails", "fail");
     let finding = Finding::error(
         Code::FileCheckFailed,
         text!(
-            "{failed} of {all} rows fail the check `{name}`, and at most {most} may",
+            "{failed} of {rows} {fail} the check `{name}`, and at most {most} may",
             "{all} 行中有 {failed} 行不满足检查 `{name}`，最多允许 {most}"
         ),
     )

@@ -11,7 +11,7 @@ use crate::scheme::model::{Review, Scheme, Tag, Template, TemplatePart};
 use crate::table::column::{ColumnBuilder, MISSING_TEXT, Value};
 use crate::table::{Column, TextColumn, Truth};
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 use std::sync::Arc;
 
 /// What a scheme makes of every customer.
@@ -169,11 +169,11 @@ pub fn strategies(scheme: &Scheme, facts: &mut Facts, findings: &mut Vec<Finding
         .filter(|choice| matches!(choice, Choice::Unknown(_)))
         .count();
     if unknown > 0 {
-        let customers = customers(unknown);
+        let customers = how_many(unknown, "customer");
         findings.push(Finding::warning(
             Code::UnknownCondition,
             text!(
-                "which strategy is for {unknown} {customers} is unknown, because a value is missing; they get none",
+                "which strategy is for {customers} is unknown, because a value is missing; they get none",
                 "因缺值，有 {unknown} 位客户无法确定适用哪条策略，按无策略处理"
             ),
         ));
@@ -256,19 +256,15 @@ fn unknown_for(truths: &Column, en: &str, zh: &str, name: &str) -> Option<Findin
     };
     let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown);
     let count = unknown.count();
-    let customers = customers(count);
+    let customers = how_many(count, "customer");
     (count > 0).then(|| {
         Finding::warning(
             Code::UnknownCondition,
             text!(
-                "whether {en} `{name}` holds is unknown for {count} {customers}, because a value is missing; it does \
+                "whether {en} `{name}` holds is unknown for {customers}, because a value is missing; it does \
                  not",
                 "因缺值，有 {count} 位客户无法判断{zh} `{name}` 是否成立，按不成立处理"
             ),
         )
     })
-}
-
-const fn customers(count: usize) -> &'static str {
-    if count == 1 { "customer" } else { "customers" }
 }

@@ -1,18 +1,22 @@
 //! Rows of a text file that are not as the others are: what there is to say of them.
 
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::read::RowFault;
 use crate::text;
+use crate::words::how_many;
 
 /// The finding of a fault, which has no place yet.
 pub(super) fn broken_row(fault: RowFault) -> Finding {
     let (code, title, help) = match fault {
         RowFault::Fields { found, expected } => (
             Code::RaggedRow,
-            text!(
-                "the row has {found} fields, the header {expected}",
-                "该行有 {found} 个字段，表头有 {expected} 个"
-            ),
+            Text {
+                en: format!(
+                    "the row has {}, the header {expected}",
+                    how_many(found, "field")
+                ),
+                zh: format!("该行有 {found} 个字段，表头有 {expected} 个"),
+            },
             text!(
                 "put fields that hold the delimiter or a quote in double quotes",
                 "含分隔符或引号的字段请用双引号括起"

@@ -1,6 +1,6 @@
 //! `regrade backup`: copy the ledger while it is in use, keep the newest copies, restore one.
 
-use super::files::unwritable;
+use super::files::{unwritable, unwritable_as};
 use super::output::place;
 use super::{Exit, Global, Screen, Stop, ledger};
 use regrade::diagnostic::{Code, Finding};
@@ -46,7 +46,8 @@ fn backup(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     }
     ledger.backup(&to).map_err(|error| match error {
         // What is wrong with the place of the copy is not the ledger's fault.
-        Error::NoAccess(why) | Error::Other(why) => unwritable(&to, &io::Error::other(why)),
+        Error::NoAccess(why) => unwritable_as(&to, &why),
+        Error::Other(why) => unwritable_as(&to, &text!("{why}", "{why}")),
         other => trouble(other),
     })?;
     screen.say(&text!(

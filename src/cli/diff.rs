@@ -67,7 +67,7 @@ pub struct Args {
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     bom: Option<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.
@@ -178,7 +178,7 @@ fn compared(
     let mut written = None;
     if let Some(stayers) = stayers.filter(|_| hit.is_empty() && !global.dry_run) {
         // Before anything is said: it may turn out that it is to be done anew.
-        written = stayers.write_all(&outputs, &diff, bom, &wanted);
+        written = stayers.write_all(&outputs, &diff, bom, &wanted, global);
         if written.is_none() {
             return Ok(None);
         }
@@ -189,12 +189,11 @@ fn compared(
         return Ok(Some(Exit::Findings));
     }
     if !global.dry_run {
-        let written = written.unwrap_or_else(|| write_all(&outputs, &diff, bom, screen));
+        let written = written.unwrap_or_else(|| write_all(&outputs, &diff, bom, global, screen));
         // Who has read the first lines has them, and the files are there.
         if !matches!(written, Ok(()) | Err(Stop::ClosedPipe)) {
             return written.map(|()| Some(Exit::Done));
         }
-        let summed = summary_json::write(global, |out| diff::write_summary(&diff, out));
         if runs.0.is_some() || runs.1.is_some() {
             let exported = Exported {
                 command: "diff",
@@ -208,7 +207,7 @@ fn compared(
             };
             audit::after(global, &outputs, &exported, screen);
         }
-        written.and(summed)?;
+        written?;
     }
     // A reader of the table has seen the line already.
     let is_seen = |output: &Output| {
@@ -358,8 +357,18 @@ fn seen(
         .iter()
         .map(|found| (viewer.id(&found.id), found.cause));
     let causes: HashMap<_, _> = causes.collect();
+    // Nobody can say whose customers were those who were absent; whoever is there again is back for the role too, with the
+    // level that its lists show as the one before.
+    let back = whole.moves.iter().filter(|found| found.is_back());
+    let back = back.map(|found| (viewer.id(&found.id), &found.old));
+    let back: HashMap<_, _> = back.collect();
     for found in &mut comparison.moves {
         found.cause = causes.get(&found.id).copied().flatten();
+        if found.class == Class::New
+            && let Some(level) = back.get(&found.id)
+        {
+            found.old.clone_from(level);
+        }
     }
     Ok((comparison, seen_as))
 }
@@ -387,14 +396,16 @@ fn check_places(outputs: &[Output], args: &Args, global: &Global) -> Result<(), 
     keep_inputs(&summary_json::files_beside(outputs, global)?, &read)
 }
 
-/// Writes all outputs; the files appear when all is written.
+/// Writes all outputs and the figures; the files appear when all is written.
 pub(super) fn write_all(
     outputs: &[Output],
     diff: &Diff,
     bom: Option<&str>,
+    global: &Global,
     screen: &Screen,
 ) -> Result<(), Stop> {
     let mut files = Files::reproducible();
+    summary_json::put(global, &mut files, |out| diff::write_summary(diff, out))?;
     let colors = terminal_options(screen.colors_stdout());
     let reader = write_outputs(outputs, &mut files, |output, out| {
         if output.format == Format::Xlsx {
@@ -406,8 +417,9 @@ pub(super) fn write_all(
         };
         out.text(|out| write_text(output.format, diff, bom, options, out))
     })?;
+    let shown = summary_json::show(global, |out| diff::write_summary(diff, out))?;
     files.commit()?;
-    reader.end()
+    reader.and(shown).end()
 }
 
 /// The formats that are text. Without a word about the byte order mark there is one where a character needs it.

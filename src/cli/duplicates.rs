@@ -11,6 +11,7 @@ use regrade::read::Table;
 use regrade::scheme::Scheme;
 use regrade::table::Date;
 use regrade::text;
+use regrade::words::how_many;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -134,12 +135,12 @@ pub fn suspected(suspects: &[Suspect]) -> Option<Finding> {
     let (one, two) = &first.keys;
     let (why, points) = (&first.evidence, first.points);
     let (why_en, why_zh) = (&why.en, &why.zh);
-    let pairs = if count == 1 { "pair" } else { "pairs" };
+    let pairs = how_many(count, "pair");
     Some(
         Finding::warning(
             Code::SuspectedDuplicates,
             text!(
-                "{count} {pairs} of customers may be one and the same, {strict} all but certain",
+                "{pairs} of customers may be one and the same, {strict} all but certain",
                 "疑似重复的客户 {count} 对，其中很有把握的 {strict} 对"
             ),
         )

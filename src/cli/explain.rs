@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, requires = "shift")]
     all: bool,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.

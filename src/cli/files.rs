@@ -2,7 +2,7 @@
 
 use super::output::{Output, Target};
 use super::{Exit, Stop};
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::{Code, Finding, Text, system};
 use regrade::temporary::{another, temporary};
 use regrade::text;
 use std::fs::{File, OpenOptions};
@@ -72,10 +72,7 @@ impl Files {
         let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if let Ok(known) = target.metadata() {
             if known.is_dir() {
-                return Err(io::Error::new(
-                    io::ErrorKind::IsADirectory,
-                    "it is a folder",
-                ));
+                return Err(io::ErrorKind::IsADirectory.into());
             }
             if !known.is_file() {
                 let mut memory = io::Cursor::new(vec![]);
@@ -184,6 +181,23 @@ pub enum Reader {
 }
 
 impl Reader {
+    /// Of something that was written to standard output.
+    pub fn of(written: Result<(), Stop>) -> Result<Self, Stop> {
+        match written {
+            Ok(()) => Ok(Self::Stayed),
+            Err(Stop::ClosedPipe) => Ok(Self::Left),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Of this and something else that was written there.
+    pub const fn and(self, other: Self) -> Self {
+        match self {
+            Self::Stayed => other,
+            Self::Left => self,
+        }
+    }
+
     /// How the call ends.
     pub const fn end(self) -> Result<(), Stop> {
         match self {
@@ -208,10 +222,8 @@ pub fn write_outputs(
     let mut reader = Reader::Stayed;
     for output in outputs {
         if output.target == Target::Stdout {
-            match to_stdout(|out| write(output, Out::Stdout(out))) {
-                Err(Stop::ClosedPipe) => reader = Reader::Left,
-                other => other?,
-            }
+            let written = to_stdout(|out| write(output, Out::Stdout(out)));
+            reader = reader.and(Reader::of(written)?);
         }
     }
     Ok(reader)
@@ -224,43 +236,55 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
         if error.kind() == io::ErrorKind::BrokenPipe {
             Stop::ClosedPipe
         } else {
-            unwritable(Path::new("standard output"), &error)
+            let Text { en, zh } = system::told(&error);
+            cannot_write(text!(
+                "cannot write to standard output: {en}",
+                "无法写到标准输出：{zh}"
+            ))
         }
     })
 }
 
 /// A file that cannot be written, or removed.
 pub fn unwritable(path: &Path, error: &io::Error) -> Stop {
-    let shown = path.display();
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
         .map(Path::display);
-    let finding = if let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), folder) {
-        Finding::error(
-            Code::Unwritable,
-            text!(
-                "cannot write `{shown}`: there is no folder `{folder}`",
-                "无法写入 `{shown}`：没有文件夹 `{folder}`"
-            ),
-        )
-        .help(text!(
-            "make it first, or write to another place",
-            "请先建立该文件夹，或换个位置"
-        ))
-    } else {
-        // A temporary file's error ends in its made-up name, which tells nobody anything.
-        let why = error.to_string();
-        let why = why.split(" at path ").next().unwrap_or_default();
-        Finding::error(
-            Code::Unwritable,
-            text!("cannot write `{shown}`: {why}", "无法写入 `{shown}`：{why}"),
-        )
-        .help(text!(
-            "nothing was changed; make room or choose another place",
-            "没有改动任何文件；请腾出空间或换个位置"
-        ))
+    let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), folder) else {
+        return unwritable_as(path, &system::told(error));
     };
+    let shown = path.display();
+    let finding = Finding::error(
+        Code::Unwritable,
+        text!(
+            "cannot write `{shown}`: there is no folder `{folder}`",
+            "无法写入 `{shown}`：没有文件夹 `{folder}`"
+        ),
+    );
+    trouble(finding.help(text!(
+        "make it first, or write to another place",
+        "请先建立该文件夹，或换个位置"
+    )))
+}
+
+/// The same for another reason.
+pub fn unwritable_as(path: &Path, why: &Text) -> Stop {
+    let (shown, Text { en, zh }) = (path.display(), why);
+    cannot_write(text!(
+        "cannot write `{shown}`: {en}",
+        "无法写入 `{shown}`：{zh}"
+    ))
+}
+
+fn cannot_write(title: Text) -> Stop {
+    trouble(Finding::error(Code::Unwritable, title).help(text!(
+        "nothing was changed; make room or choose another place",
+        "没有改动任何文件；请腾出空间或换个位置"
+    )))
+}
+
+fn trouble(finding: Finding) -> Stop {
     Stop::Findings {
         findings: vec![finding],
         source: None,

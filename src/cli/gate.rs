@@ -6,7 +6,7 @@
 use super::{Exit, Stop};
 use regrade::compare::{self, Class, Comparison};
 use regrade::decide::Decision;
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::{Code, Finding, Text, listed, nearest};
 use regrade::expr::{self, Base, FieldFrame, Resolution, Scope, Slot, Symbol, Type};
 use regrade::grading::Grading;
 use regrade::table::{Column, Date, Decimal, Truth};
@@ -82,16 +82,20 @@ impl Scope for Names {
             .iter()
             .position(|known| *known == count.unwrap_or(name))
             .filter(|_| sheet.is_none());
-        found.map_or(Resolution::Unknown, |index| {
-            let index = if count.is_some() {
-                index + NAMES.len()
-            } else {
-                index
+        let Some(index) = found else {
+            return match nearest(name, NAMES) {
+                Some(_) => Resolution::Unknown,
+                None => Resolution::NotHere(figures_there_are()),
             };
-            Resolution::Found(Symbol {
-                slot: Slot(index as u32),
-                ty: Type::of(Base::Number),
-            })
+        };
+        let slot = if count.is_some() {
+            index + NAMES.len()
+        } else {
+            index
+        };
+        Resolution::Found(Symbol {
+            slot: Slot(slot as u32),
+            ty: Type::of(Base::Number),
         })
     }
 
@@ -110,6 +114,15 @@ impl Scope for Names {
     fn has_population(&self) -> bool {
         false
     }
+}
+
+/// What a gate can be about, for a name that is nothing like it.
+fn figures_there_are() -> Text {
+    let Text { en, zh } = listed(NAMES);
+    text!(
+        "a gate is about shares of the customers: {en}; `count(downgraded)` is how many",
+        "门槛条件可用各类客户的占比：{zh}；`count(downgraded)` 表示人数"
+    )
 }
 
 /// What gates are judged on.

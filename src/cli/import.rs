@@ -2,6 +2,7 @@
 
 use super::as_of::as_of;
 use super::candidate::Outcome;
+use super::files::Files;
 use super::intake::{Taken, take_all};
 use super::output::keep_inputs;
 use super::repair::{Book, Open, Repairs};
@@ -15,6 +16,7 @@ use regrade::scheme::Scheme;
 use regrade::scheme::model::Field;
 use regrade::table::{Date, Period};
 use regrade::text;
+use regrade::words::how_many;
 use serde_json::json;
 
 /// Arguments of `import`.
@@ -39,7 +41,7 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// How a call wants its files to be taken in.
@@ -108,8 +110,14 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     findings.extend(duplicates::told(&writer, scheme, as_of)?);
     screen.run_findings(&findings);
     let open = repair::open(&writer, scheme).map_err(trouble)?;
-    book.write(&open, &repairs, &writer)?;
-    summary(global, as_of, &taken, &restated, &findings, &repairs, &open)?;
+    let figures = global.summary_json.is_some();
+    let figures = figures.then(|| figures_of(as_of, &taken, &restated, &findings, &repairs, &open));
+    let figures = figures.unwrap_or_default();
+    let mut files = Files::default();
+    summary_json::put(global, &mut files, |out| writeln!(out, "{figures:#}"))?;
+    let reader = book.put(&mut files, &open, &repairs, &writer)?;
+    let shown = summary_json::show(global, |out| writeln!(out, "{figures:#}"))?;
+    files.commit()?;
     if !global.dry_run {
         writer.commit().map_err(trouble)?;
     }
@@ -122,6 +130,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if let Some(waiting) = repair::said_open(&open, as_of) {
         screen.say(&waiting);
     }
+    reader.and(shown).end()?;
     if repair::exit(repairs.findings()) != Exit::Done {
         return Ok(Exit::Findings);
     }
@@ -182,8 +191,8 @@ fn told(taken: &[Taken], as_of: Date) -> Text {
     let mut text = Text {
         en: format!(
             "imported as of {as_of}: {}, {}",
-            counted(new, "table"),
-            counted(rows, "row")
+            how_many(new, "table"),
+            how_many(rows, "row")
         ),
         zh: format!("已按 {as_of} 导入：{new} 张表，{rows} 行"),
     };
@@ -198,30 +207,21 @@ fn told(taken: &[Taken], as_of: Date) -> Text {
         }
     }
     if refused > 0 {
-        text.en += &format!("; {} refused", counted(refused, "row"));
+        text.en += &format!("; {} refused", how_many(refused, "row"));
         text.zh += &format!("；{refused} 行待修正");
     }
     text
 }
 
-/// `1 row`, `2 rows`.
-fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
-}
-
-fn summary(
-    global: &Global,
+/// The figures of the call.
+fn figures_of(
     as_of: Date,
     taken: &[Taken],
     restated: &restate::Restated,
     findings: &[Finding],
     repairs: &Repairs,
     open: &[Open],
-) -> Result<(), Stop> {
-    if global.summary_json.is_none() {
-        return Ok(());
-    }
+) -> serde_json::Value {
     let tables: Vec<_> = taken
         .iter()
         .map(|taken| {
@@ -243,7 +243,7 @@ fn summary(
         .collect();
     let done = repairs.taken();
     let (waiting, overdue) = repair::counts(open, as_of);
-    let document = json!({
+    json!({
         "as_of": as_of.to_string(),
         "imports": tables,
         "restated": restated.json(),
@@ -256,6 +256,5 @@ fn summary(
         "waiting": waiting,
         "overdue": overdue,
         "findings": findings,
-    });
-    summary_json::write(global, |out| writeln!(out, "{document:#}"))
+    })
 }

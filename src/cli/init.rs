@@ -7,7 +7,7 @@ mod templates;
 use super::files::{Files, unwritable};
 use super::{Exit, Global, Screen, Stop, list, role};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use regrade::diagnostic::{Code, Finding, Lang, nearest};
+use regrade::diagnostic::{Code, Finding, Lang, Text, nearest, system};
 use regrade::present::listing::{ListCell, ListColumn};
 use regrade::present::table::{ColumnKind, ColumnRole};
 use regrade::present::workbook::blank;
@@ -311,14 +311,16 @@ fn exists(path: &Path) -> Stop {
 
 fn cannot_make(folder: &Path, error: &std::io::Error) -> Stop {
     let shown = folder.display();
+    let Text { en, zh } = system::told(error);
+    let finding = Finding::error(
+        Code::Unwritable,
+        text!(
+            "cannot make the folder `{shown}`: {en}",
+            "无法建立文件夹 `{shown}`：{zh}"
+        ),
+    );
     Stop::Findings {
-        findings: vec![Finding::error(
-            Code::Unwritable,
-            text!(
-                "cannot make the folder `{shown}`: {error}",
-                "无法建立文件夹 `{shown}`：{error}"
-            ),
-        )],
+        findings: vec![finding.help(text!("name another folder", "请换个文件夹"))],
         source: None,
         exit: Exit::Trouble,
     }

@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long)]
     starter: bool,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.

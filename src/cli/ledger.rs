@@ -46,7 +46,7 @@ pub fn create_or_open(global: &Global) -> Result<(Option<TempDir>, Ledger), Stop
     let mut room = None;
     if global.dry_run && !path.exists() {
         let folder = TempDir::new();
-        let folder = folder.map_err(|error| trouble(&path, &Error::NoAccess(error.to_string())))?;
+        let folder = folder.map_err(|error| trouble(&path, &Error::from(error)))?;
         path = folder.path().join("regrade.db");
         room = Some(folder);
     }

@@ -66,7 +66,7 @@ pub use screen::Screen;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use reading::Reading;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Grades customers from the sheets that people already have, and says why.
 #[derive(Parser, Debug)]
@@ -270,7 +270,7 @@ impl From<LangArg> for regrade::diagnostic::Lang {
 /// Runs the command.
 pub fn run(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
     password::refuse_without_workbook(&cli.global)?;
-    keep_own(&cli.global)?;
+    keep_own(&cli.global, cli.command.password_file())?;
     if !cli.command.has_figures() {
         summary_json::refuse(&cli.global)?;
     }
@@ -291,6 +291,31 @@ impl Command {
             self,
             Self::Check(_) | Self::Import(_) | Self::Grade(_) | Self::Diff(_) | Self::Simulate(_)
         )
+    }
+
+    /// The file with the password of the workbooks that it reads.
+    fn password_file(&self) -> Option<&Path> {
+        let reading = match self {
+            Self::Inspect(args) => &args.reading,
+            Self::Check(args) => &args.reading,
+            Self::Import(args) => &args.reading,
+            Self::Grade(args) => &args.reading,
+            Self::Diff(args) => &args.reading,
+            Self::Simulate(args) => &args.reading,
+            Self::Backtest(args) => &args.reading,
+            Self::Calibrate(args) => &args.reading,
+            Self::Explain(args) => &args.reading,
+            Self::Review(args) => args.reading(),
+            Self::Report(args) => &args.reading,
+            Self::Tasks(args) => &args.reading,
+            Self::Init(_)
+            | Self::Notify(_)
+            | Self::Runs(_)
+            | Self::Backup(_)
+            | Self::Completions(_)
+            | Self::Man(_) => return None,
+        };
+        reading.password_file.as_deref()
     }
 
     fn run(&self, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
@@ -317,22 +342,27 @@ impl Command {
     }
 }
 
-/// No output of any command goes where the scheme or the ledger is.
-fn keep_own(global: &Global) -> Result<(), Stop> {
+/// No output of any command goes where the scheme, the ledger, a password or a key is.
+fn keep_own(global: &Global, password_file: Option<&Path>) -> Result<(), Stop> {
     let ledger = ledger::path(global);
-    let beside = |ending: &str| {
+    let with = |ending: &&str| {
         let mut name = ledger.clone().into_os_string();
         name.push(ending);
         PathBuf::from(name)
     };
-    let own = [
-        rules::path(global),
-        beside("-wal"),
-        beside("-shm"),
-        ledger.clone(),
+    let ledgers = ["", "-wal", "-shm", "-journal"].iter().map(with);
+    let ledgers: Vec<PathBuf> = ledgers.collect();
+    let files = [
+        global.role_key.as_deref(),
+        global.encrypt_password_file.as_deref(),
+        password_file,
     ];
-    let outputs = global.output.iter().filter(|path| *path != "-");
-    let outputs = outputs.map(std::path::Path::new);
-    let written: Vec<&std::path::Path> = outputs.chain(global.summary_json.as_deref()).collect();
-    output::keep_inputs(&written, &own)
+    let files = files.into_iter().flatten().map(Path::to_path_buf);
+    let read: Vec<PathBuf> = files
+        .chain([rules::path(global)])
+        .chain(ledgers.iter().cloned())
+        .collect();
+    let written = output::named(global);
+    output::keep_inputs(&written, &read)?;
+    output::keep_ledger(&written, &ledgers)
 }

@@ -211,6 +211,43 @@ pub fn files_of(outputs: &[Output]) -> Vec<&Path> {
         .collect()
 }
 
+/// What a call writes, if it is to be files.
+pub fn named(global: &Global) -> Vec<&Path> {
+    let outputs = global.output.iter().map(Path::new);
+    let written = outputs.chain(global.summary_json.as_deref());
+    written.filter(|path| *path != Path::new("-")).collect()
+}
+
+/// Refuses to write where the ledger goes: one that is not there yet is no input, and would find something else there.
+pub fn keep_ledger(outputs: &[&Path], ledgers: &[PathBuf]) -> Result<(), Stop> {
+    let is_to_be = |path: &&PathBuf| !path.exists();
+    let places: Vec<PathBuf> = ledgers
+        .iter()
+        .filter(is_to_be)
+        .map(|path| place(path))
+        .collect();
+    match outputs
+        .iter()
+        .find(|output| places.contains(&place(output)))
+    {
+        None => Ok(()),
+        Some(output) => {
+            let shown = output.display();
+            let finding = Finding::error(
+                Code::Usage,
+                text!(
+                    "`{shown}` is where the ledger goes",
+                    "`{shown}` 是存放台账的位置"
+                ),
+            );
+            Err(Stop::usage(finding.help(text!(
+                "write to another file, or name another ledger with `--ledger`",
+                "请输出到另一个文件，或用 `--ledger` 指定别的台账"
+            ))))
+        }
+    }
+}
+
 /// Refuses to write over what is being read: a workbook has more worksheets than the one that is graded, and
 /// `--where` leaves customers out.
 pub fn keep_inputs(outputs: &[&Path], inputs: &[PathBuf]) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! Passwords come in files: on the command line other users of the machine would see them.
 
 use super::{Format, Global, Stop};
-use regrade::diagnostic::{Code, Finding, Text};
+use regrade::diagnostic::{Code, Finding, Text, system};
 use regrade::encryption::{LONGEST_PASSWORD, Password};
 use regrade::text;
 use std::path::Path;
@@ -10,9 +10,13 @@ use std::path::Path;
 pub fn in_file(path: &Path) -> Result<Password, Stop> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let path = path.display();
+        let Text { en, zh } = match error.kind() {
+            std::io::ErrorKind::InvalidData => text!("it is not UTF-8", "不是 UTF-8 编码"),
+            _ => system::told(&error),
+        };
         let title = text!(
-            "cannot read the password in `{path}`: {error}",
-            "无法读取 `{path}` 中的密码：{error}"
+            "cannot read the password in `{path}`: {en}",
+            "无法读取 `{path}` 中的密码：{zh}"
         );
         let help = text!(
             "name a text file (UTF-8) whose first line is the password",

@@ -1,8 +1,9 @@
 //! `--role NAME`: who the outputs of a command are for. The role is the scheme's, or a preset; whatever the command
 //! writes of customers it takes from the grading that [`Viewer::see`] gives.
 
+use super::output::{keep_inputs, named};
 use super::{Exit, Global, Stop, rules};
-use regrade::diagnostic::{Code, Finding};
+use regrade::diagnostic::{Code, Finding, Text, system};
 use regrade::roles::{self, Secret, Viewer};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::Role;
@@ -98,8 +99,8 @@ pub fn refuse(global: &Global, command: &str) -> Result<(), Stop> {
 /// The secret of a role's pseudonyms: from `--role-key`, else from the role's `key_file`.
 fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
     let key_file = role.key_file.as_ref();
-    let named = key_file.map(|file| rules::beside(global, file));
-    let Some(path) = global.role_key.clone().or(named) else {
+    let of_role = key_file.map(|file| rules::beside(global, file));
+    let Some(path) = global.role_key.clone().or(of_role) else {
         let name = &role.name;
         let finding = Finding::error(
             Code::RoleKey,
@@ -113,23 +114,32 @@ fn secret(global: &Global, role: &Role) -> Result<Secret, Stop> {
             "请用 `--role-key 文件` 或角色的 `key_file` 指定；`regrade init --new-role-key 文件` 可生成一个"
         ))));
     };
+    keep_inputs(&named(global), std::slice::from_ref(&path))?;
     let content = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
     Secret::new(&content).ok_or_else(|| too_short(&path))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let shown = path.display();
+    let Text { en, zh } = system::told(error);
     let finding = Finding::error(
         Code::RoleKey,
         text!(
-            "cannot read the key file `{shown}`: {error}",
-            "无法读取密钥文件 `{shown}`：{error}"
+            "cannot read the key file `{shown}`: {en}",
+            "无法读取密钥文件 `{shown}`：{zh}"
         ),
     );
-    let help = text!(
-        "make one: `regrade init --new-role-key {shown}`; with another key all pseudonyms are others",
-        "可以生成一个：`regrade init --new-role-key {shown}`；换了密钥，所有假名都会变"
-    );
+    let help = if error.kind() == std::io::ErrorKind::NotFound {
+        text!(
+            "make one: `regrade init --new-role-key {shown}`; with another key all pseudonyms are others",
+            "可以生成一个：`regrade init --new-role-key {shown}`；换了密钥，所有假名都会变"
+        )
+    } else {
+        text!(
+            "name the file with the key, one that you may read: `--role-key FILE`, or `key_file` of the role",
+            "请用 `--role-key 文件` 或角色的 `key_file` 指定可以读取的密钥文件"
+        )
+    };
     Stop::Findings {
         findings: vec![finding.help(help)],
         source: None,

@@ -1,7 +1,7 @@
 //! Loads the scheme that `--rules` names, with the changes of `--set`.
 
 use super::{Exit, Global, Stop};
-use regrade::diagnostic::{Code, Finding, Severity};
+use regrade::diagnostic::{Code, Finding, Severity, Text, system};
 use regrade::scheme::{self, Scheme};
 use regrade::table::Date;
 use regrade::text;
@@ -80,13 +80,18 @@ pub fn from_text(name: String, text: String, set: &[String]) -> Result<Rules, St
 fn read(path: &Path, name: &str) -> Result<String, Stop> {
     let bytes = std::fs::read(path).map_err(|error| {
         if error.kind() != std::io::ErrorKind::NotFound {
-            return Stop::usage(Finding::error(
+            let Text { en, zh } = system::told(&error);
+            let finding = Finding::error(
                 Code::Unreadable,
                 text!(
-                    "cannot read the scheme `{name}`: {error}",
-                    "无法读取方案 `{name}`：{error}"
+                    "cannot read the scheme `{name}`: {en}",
+                    "无法读取方案 `{name}`：{zh}"
                 ),
-            ));
+            );
+            return Stop::usage(finding.help(text!(
+                "name a file that you may read with `-r FILE`",
+                "请用 `-r 文件` 指定可以读取的文件"
+            )));
         }
         let finding = Finding::error(
             Code::Unreadable,

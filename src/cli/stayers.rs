@@ -3,7 +3,7 @@
 
 use super::files::{Files, Out, write_outputs};
 use super::output::Output;
-use super::{Format, Stop};
+use super::{Format, Global, Stop, summary_json};
 use regrade::compare::{Class, Graded, Move, Stayed, Wanted};
 use regrade::present::csv;
 use regrade::present::diff::{self, Diff, MovesTable, Shape};
@@ -72,7 +72,7 @@ impl Stayers {
         })
     }
 
-    /// Writes everybody into all outputs, which are lists for programs; the files appear when all is written. `None` where
+    /// Writes everybody into all outputs, which are lists for programs, and the figures; the files appear when all is written. `None` where
     /// a file is not what it was, or there is no room to hold back what goes to standard output: then nothing is written.
     pub fn write_all(
         &self,
@@ -80,6 +80,7 @@ impl Stayers {
         diff: &Diff,
         bom: Option<&str>,
         wanted: &Wanted<'_>,
+        global: &Global,
     ) -> Option<Result<(), Stop>> {
         let bom = bom.map(|asked| asked == "yes");
         let is_left = Cell::new(false);
@@ -94,6 +95,10 @@ impl Stayers {
             })
         };
         let mut files = Files::reproducible();
+        let figures = |out: &mut dyn Write| diff::write_summary(diff, out);
+        if let Err(stop) = summary_json::put(global, &mut files, figures) {
+            return Some(Err(stop));
+        }
         let reader = write_outputs(outputs, &mut files, |output, out| match out {
             Out::File(out) => write(output, bom, &mut &mut *out),
             Out::Stdout(out) => {
@@ -110,8 +115,9 @@ impl Stayers {
             return None;
         }
         Some(reader.and_then(|reader| {
+            let shown = summary_json::show(global, figures)?;
             files.commit()?;
-            reader.end()
+            reader.and(shown).end()
         }))
     }
 

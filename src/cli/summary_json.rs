@@ -1,7 +1,7 @@
 //! `--summary-json`: the figures of a call as one JSON document, beside its outputs. A command that has none refuses the
 //! option: who asks for a file waits for it.
 
-use super::files::{Files, to_stdout};
+use super::files::{Files, Reader, to_stdout};
 use super::output::{Output, Target, files_of, named_twice};
 use super::{Global, Stop};
 use regrade::diagnostic::{Code, Finding};
@@ -24,19 +24,27 @@ pub fn files_beside<'a>(outputs: &'a [Output], global: &'a Global) -> Result<Vec
     Ok(files)
 }
 
-/// Writes the figures where they are asked for; no file in a dry run.
-pub fn write(
+/// Writes the figures, if they go to a file, among the files of the call, which appear together; not in a dry run. It is
+/// the first that is written: where it cannot be, nothing has been shown yet.
+pub fn put(
     global: &Global,
+    files: &mut Files,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Stop> {
     match global.summary_json.as_deref().map(Target::of) {
-        Some(Target::Stdout) => to_stdout(write),
-        Some(Target::File(path)) if !global.dry_run => {
-            let mut files = Files::default();
-            files.write(&path, |out| write(out))?;
-            files.commit()
-        }
+        Some(Target::File(path)) if !global.dry_run => files.write(&path, |out| write(out)),
         _ => Ok(()),
+    }
+}
+
+/// Shows the figures, if they go to standard output, where no output goes then.
+pub fn show(
+    global: &Global,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Reader, Stop> {
+    match global.summary_json.as_deref().map(Target::of) {
+        Some(Target::Stdout) => Reader::of(to_stdout(write)),
+        _ => Ok(Reader::Stayed),
     }
 }
 

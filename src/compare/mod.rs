@@ -96,6 +96,11 @@ impl Comparison {
         self.counts[class as usize]
     }
 
+    /// How many of the new ones are back.
+    pub fn back(&self) -> usize {
+        self.moves.iter().filter(|found| found.is_back()).count()
+    }
+
     /// How many customers either side knows.
     pub fn everybody(&self) -> usize {
         self.counts.iter().sum()

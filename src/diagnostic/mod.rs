@@ -8,6 +8,7 @@ mod advice;
 mod code;
 pub mod render;
 pub mod stages;
+pub mod system;
 mod witness;
 
 pub use about::About;

@@ -3,6 +3,7 @@
 
 use super::{About, At, Finding, Lang, Severity};
 use crate::table::Date;
+use crate::words::how_many;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeMap;
@@ -94,7 +95,9 @@ pub fn render(
                 if group.len() > shown {
                     let rest = group.len() - shown;
                     let more = match lang {
-                        Lang::En => format!("and {rest} more places (`-v` lists them all)"),
+                        Lang::En => {
+                            format!("and {} (`-v` lists them all)", how_many(rest, "more place"))
+                        }
                         Lang::Zh => format!("另有 {rest} 处（`-v` 列出全部）"),
                     };
                     elements.push(note(lang).message(more).into());

@@ -9,6 +9,7 @@ use crate::expr::Slot;
 use crate::grading::Grading;
 use crate::scheme::model::{MissingRule, Review};
 use crate::table::Decimal;
+use crate::words::how_many;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 
@@ -309,7 +310,7 @@ impl Explainer<'_> {
         if let Some(days) = days {
             text += &match lang {
                 Lang::Zh => format!("，{days} 天内"),
-                Lang::En => format!(", within {days} days"),
+                Lang::En => format!(", within {}", how_many(days, "day")),
             };
         }
         text

@@ -125,6 +125,10 @@ pub trait Scope {
     /// The text columns of all tags (each the rendered tag or missing), for `has_tag`; `None` where tags are not yet
     /// known.
     fn tags(&self) -> Option<&[Slot]>;
+    /// The names of all tags as they are written, where none of them can be this text, by rule or set by a person.
+    fn tags_unlike(&self, _text: &str) -> Option<Vec<Arc<str>>> {
+        None
+    }
     /// Whether there is a population here: false for the expressions of an event sheet.
     fn has_population(&self) -> bool;
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Finding, Text};
 use crate::table::Date;
 use crate::text;
+use crate::words::by_count;
 use foldhash::HashSet;
 
 /// What was found at the ends of earlier periods, in order.
@@ -41,11 +42,12 @@ impl EarlierFindings {
                 cell: None,
                 ..first
             };
+            let are = by_count(&more, "is", "are");
             told.push(if more == 0 {
                 finding
             } else {
                 finding.with_note(text!(
-                    "there are {more} more like it at period ends up to {last}",
+                    "there {are} {more} more like it at period ends up to {last}",
                     "至 {last} 的各期末另有 {more} 项同类问题"
                 ))
             });

@@ -1,6 +1,6 @@
 //! What can go wrong with a ledger, said plainly. A caller decides on the kind: one that is in use is worth another try.
 
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding, Text, system};
 use crate::text;
 use rusqlite::ErrorCode;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
@@ -28,7 +28,7 @@ pub enum Error {
     /// The file or its folder must not be written.
     ReadOnly,
     /// The file cannot be opened: what the system says.
-    NoAccess(String),
+    NoAccess(Text),
     /// No run, or more than one, is meant by what was written.
     Run(Box<Finding>),
     /// Anything else, in the words of SQLite.
@@ -114,11 +114,11 @@ impl Error {
                     "请允许写入，或复制台账并用 `--ledger 文件` 指定副本"
                 ),
             ),
-            Self::NoAccess(why) => (
+            Self::NoAccess(Text { en, zh }) => (
                 Code::LedgerTrouble,
                 text!(
-                    "cannot open the ledger `{ledger}`: {why}",
-                    "无法打开台账 `{ledger}`：{why}"
+                    "cannot open the ledger `{ledger}`: {en}",
+                    "无法打开台账 `{ledger}`：{zh}"
                 ),
                 text!(
                     "check the path and who may read and write there",
@@ -167,7 +167,9 @@ impl From<rusqlite::Error> for Error {
                     // The index of the log, which readers need too, could not be made as large as it has to be.
                     _ if failure.extended_code == SQLITE_IOERR_SHMSIZE => Self::Full,
                     ErrorCode::ReadOnly => Self::ReadOnly,
-                    ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Self::NoAccess(why),
+                    ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
+                        Self::NoAccess(text!("{why}", "{why}"))
+                    }
                     _ => Self::Other(why),
                 }
             }
@@ -187,11 +189,7 @@ impl From<std::io::Error> for Error {
         match error.kind() {
             _ if Self::is_full(&error) => Self::Full,
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            _ => {
-                // A temporary file's error ends in its made-up name, which tells nobody anything.
-                let why = error.to_string();
-                Self::NoAccess(why.split(" at path ").next().unwrap_or_default().to_owned())
-            }
+            _ => Self::NoAccess(system::told(&error)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{Action, Error, Ledger, RunNumber, Writer, cells, table};
 use crate::book::Filing;
 use crate::read::Table;
 use crate::table::{Date, Origin};
+use crate::words::how_many;
 use rusqlite::{OptionalExtension, Row};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -368,7 +369,8 @@ impl Writer<'_> {
                 contents.span.map(|(_, last)| last),
             ],
         )?;
-        let detail = format!("{}, {}, {count} rows", table.origin.place(), about.as_of);
+        let rows = how_many(count, "row");
+        let detail = format!("{}, {}, {rows}", table.origin.place(), about.as_of);
         self.note(
             Action::Import,
             &format!("{}/{}", about.sheet, about.source),

@@ -4,6 +4,7 @@ use super::sql::words;
 use super::{Action, Error, Ledger, RunNumber, Writer};
 use crate::grading::Settled;
 use crate::table::Date;
+use crate::words::how_many;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row};
 use std::sync::Arc;
@@ -128,7 +129,7 @@ impl Writer<'_> {
             self.note(
                 Action::Mark,
                 &format!("run {}", run.0),
-                Some(&format!("{added} customers")),
+                Some(&how_many(added, "customer")),
             )?;
         }
         Ok(added)

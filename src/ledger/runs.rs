@@ -5,6 +5,7 @@ use super::sql::{json, parse_json};
 use super::{Action, Error, ImportId, Ledger, Writer};
 use crate::decide::Decision;
 use crate::table::{Date, Hash};
+use crate::words::how_many;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -284,7 +285,7 @@ impl Writer<'_> {
              WHERE number = ?1",
             (number, end - first, json(&words), first, end, moved),
         )?;
-        let detail = format!("{}, {} customers", head.as_of, end - first);
+        let detail = format!("{}, {}", head.as_of, how_many(end - first, "customer"));
         self.note(Action::Run, &head.id, Some(&detail))?;
         Ok(Recorded::New(RunNumber(number)))
     }

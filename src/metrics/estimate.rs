@@ -12,6 +12,7 @@ use crate::scheme::model::{Metric, Scheme, Span};
 use crate::table::column::MISSING;
 use crate::table::{Column, Date, Decimal};
 use crate::text;
+use crate::words::how_many;
 use std::sync::Arc;
 
 /// What was fitted for the estimates of one event sheet and one `where`.
@@ -363,11 +364,7 @@ fn not_positive(
     let first = spent.iter().position(is_left_out)?;
     let count = spent.iter().filter(|own| is_left_out(own)).count();
     let (name, id) = (&metric.name, &book.roster.ids[first]);
-    let customers = if count == 1 {
-        "1 customer".to_owned()
-    } else {
-        format!("{count} customers")
-    };
+    let customers = how_many(count, "customer");
     Some(
         Finding::warning(
             Code::NoEstimate,

@@ -19,6 +19,7 @@ use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
 use crate::text;
+use crate::words::{by_count, how_many};
 pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
@@ -310,11 +311,14 @@ fn counted(
     if unknown > 0 {
         let (name, condition) = (&metric.name, &filter.text);
         let sheet = &rule.sheet.name;
+        let rows = how_many(unknown, "row");
+        let count = by_count(&unknown, "counts", "count");
+        let they_do = by_count(&unknown, "it does", "they do");
         findings.push(Finding::warning(
             Code::UnknownCondition,
             text!(
-                "whether {unknown} rows of `{sheet}` count for `{name}` (`{condition}`) is unknown, because a value is \
-                 missing; they do not",
+                "whether {rows} of `{sheet}` {count} for `{name}` (`{condition}`) is unknown, because a value is \
+                 missing; {they_do} not",
                 "因缺值无法判断 `{sheet}` 的 {unknown} 行是否计入 `{name}`（`{condition}`），按不计入处理"
             ),
         ));

@@ -8,6 +8,7 @@ use crate::read::Table;
 use crate::scheme::model::{EventSheet, Gaps, Metric};
 use crate::table::{Date, Period};
 use crate::text;
+use crate::words::how_many;
 
 /// A series that would not fit into memory. An error: nothing may be graded from it.
 pub fn too_many_periods(
@@ -17,11 +18,12 @@ pub fn too_many_periods(
     findings: &mut Vec<Finding>,
 ) {
     let (name, periods, first) = (&metric.name, axis.count, axis.first);
+    let in_all = how_many(customers, "customer");
     findings.push(
         Finding::error(
             Code::TooLarge,
             text!(
-                "`{name}` would have {periods} periods from {first} on for {customers} customers",
+                "`{name}` would have {periods} periods from {first} on for {in_all}",
                 "`{name}` 从 {first} 起共 {periods} 期，客户 {customers} 位，数据量过大"
             ),
         )

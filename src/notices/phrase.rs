@@ -8,6 +8,7 @@ use crate::explain::{name_of, value_text};
 use crate::expr::{Bound, Comparison, Measure, Node, SeriesFunction, Slot};
 use crate::scheme::Scheme;
 use crate::table::{Decimal, Period, PeriodKind, Unit, Value};
+use crate::words::by_count;
 
 /// What a condition asks for, its parts one by one: `得分达到 80`.
 pub fn wanted(scheme: &Scheme, when: &Bound, text: &str, lang: Lang) -> Vec<String> {
@@ -229,7 +230,7 @@ fn many(count: usize, kind: PeriodKind, lang: Lang) -> String {
                 PeriodKind::HalfYear => "half-year",
                 PeriodKind::Year => "year",
             };
-            let ending = if count == 1 { "" } else { "s" };
+            let ending = by_count(&count, "", "s");
             format!("{number} {unit}{ending}")
         }
     }

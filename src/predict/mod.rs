@@ -19,6 +19,7 @@ pub use buying::Purchases;
 pub use outlook::{Asked, Outlook};
 pub use spending::Spent;
 
+use crate::words::{by_count, how_many};
 use buying::{Buying, counted};
 use minimum::{Point, Smooth, least};
 use outlook::Orders;
@@ -66,10 +67,14 @@ impl Refusal {
     /// The reason, as the end of a sentence.
     pub fn reason(self) -> Text {
         match self {
-            Self::TooFew(repeaters) => text!(
-                "{repeaters} customers have bought again, and {LEAST_REPEATERS} are needed",
-                "再次购买的客户有 {repeaters} 位，至少需要 {LEAST_REPEATERS} 位"
-            ),
+            Self::TooFew(repeaters) => {
+                let customers = how_many(repeaters, "customer");
+                let have = by_count(&repeaters, "has", "have");
+                text!(
+                    "{customers} {have} bought again, and {LEAST_REPEATERS} are needed",
+                    "再次购买的客户有 {repeaters} 位，至少需要 {LEAST_REPEATERS} 位"
+                )
+            }
             Self::TooFewSpend(customers) => text!(
                 "only {customers} customers have repeat purchases above 0, and {LEAST_REPEATERS} are needed",
                 "再次购买金额大于 0 的客户只有 {customers} 位，至少需要 {LEAST_REPEATERS} 位"

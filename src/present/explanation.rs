@@ -9,7 +9,7 @@ use crate::explain::{self, Explainer, Explanation, Input, Outcome, RuleStep, Sou
 use crate::grading::Grading;
 use crate::present::marks::decision_word;
 use crate::table::Decimal;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 use serde_json::{Map, Number, Value, json};
 use std::fmt::Write;
 
@@ -222,8 +222,9 @@ fn source(source: &Source, lang: Lang) -> String {
             None => format!("{text}，{count} 行"),
         },
         (Source::Rows { text, count, first }, Lang::En) => match first {
+            Some(place) if *count == 1 => format!("{text}, 1 row ({place})"),
             Some(place) => format!("{text}, {count} rows ({place} …)"),
-            None => format!("{text}, {count} rows"),
+            None => format!("{text}, {}", how_many(*count, "row")),
         },
         (Source::Expression(text), _) => text.to_string(),
         (Source::Earlier, Lang::Zh) => "上期结果".to_owned(),

@@ -10,6 +10,7 @@ pub use json::{finding as finding_json, severity_key, shown_by, write_json};
 use crate::decide::Decision;
 use crate::diagnostic::{Finding, Lang, Text};
 use crate::table::{Date, Decimal};
+use crate::words::how_many;
 use std::sync::Arc;
 
 /// The figures of one grading.
@@ -89,7 +90,7 @@ pub fn line(summary: &Summary) -> Text {
     let (customers, as_of) = (summary.customers, summary.as_of);
     let (en_list, zh_list) = (list(", "), list("，"));
     let mut text = Text {
-        en: format!("{customers} customers as of {as_of}"),
+        en: format!("{} as of {as_of}", how_many(customers, "customer")),
         zh: format!("{customers} 位客户，截至 {as_of}"),
     };
     if !shares.is_empty() {

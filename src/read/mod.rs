@@ -64,7 +64,7 @@ pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};
 pub use worksheet::Worksheet;
 
-use crate::diagnostic::{Code, Finding, Text};
+use crate::diagnostic::{Code, Finding, Text, system};
 use crate::encryption::Password;
 use crate::table::{Origin, RawRows};
 use crate::text;
@@ -344,13 +344,7 @@ pub fn is_lock_file(path: &Path) -> bool {
 
 fn unreadable(name: &str, error: &std::io::Error) -> Finding {
     use std::io::ErrorKind;
-    let why = match error.kind() {
-        ErrorKind::NotFound => text!("there is no such file", "没有这个文件"),
-        ErrorKind::PermissionDenied => text!("permission is denied", "没有权限"),
-        ErrorKind::IsADirectory => text!("it is a folder, not a file", "这是文件夹，不是文件"),
-        _ => text!("{error}", "{error}"),
-    };
-    let Text { en, zh } = why;
+    let Text { en, zh } = system::told(error);
     let title = Text {
         en: format!("cannot read `{name}`: {en}"),
         zh: format!("无法读取 `{name}`：{zh}"),

@@ -10,6 +10,7 @@ use super::listener::in_its_words;
 use super::numbers::{number, serial_of_iso, shows_percent};
 use super::ods::resolve;
 use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, tables, wanted};
+use super::workbook::tell_of_hidden;
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
 use crate::table::{Cell, CellError};
@@ -136,10 +137,18 @@ impl<'a> Book<'a> {
                             SheetRows::new(self.source, &name, Format::SpreadsheetMl, self.size);
                         let skip = !wanted.contains(&count);
                         count += 1;
-                        self.worksheet(&mut rows, skip)?;
-                        if !skip {
-                            sheets.push(rows.finish());
+                        let is_hidden = self.worksheet(&mut rows, skip)?;
+                        if skip {
+                            continue;
                         }
+                        let mut candidate = rows.finish();
+                        if let Ok(Some(Candidate { table, .. })) = &mut candidate
+                            && is_hidden
+                            && self.source.worksheet.is_none()
+                        {
+                            tell_of_hidden(table);
+                        }
+                        sheets.push(candidate);
                     }
                     _ => {}
                 },
@@ -149,8 +158,10 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn worksheet(&mut self, rows: &mut SheetRows<'_>, skip: bool) -> Result<(), Vec<Finding>> {
+    /// The rows of a worksheet; and whether people do not see it, which is said behind them.
+    fn worksheet(&mut self, rows: &mut SheetRows<'_>, skip: bool) -> Result<bool, Vec<Finding>> {
         let mut row = 0;
+        let mut is_hidden = false;
         loop {
             match self.next()? {
                 Tag::Open(tag) if local(tag.name().0) == "Row" => {
@@ -163,13 +174,37 @@ impl<'a> Book<'a> {
                         .saturating_add(more.unwrap_or(0))
                         .min(MOST_ROWS);
                 }
-                Tag::Close(name) if name == "Worksheet" => return Ok(()),
+                Tag::Open(tag) if local(tag.name().0) == "WorksheetOptions" => {
+                    is_hidden = self.is_hidden()?;
+                }
+                Tag::Close(name) if name == "Worksheet" => return Ok(is_hidden),
                 Tag::End => {
                     return Err(self
                         .source
                         .broken(&text!("it ends within a worksheet", "内容在工作表中途结束")));
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Whether the options of a worksheet hide it, be it so that only a program can show it.
+    fn is_hidden(&mut self) -> Result<bool, Vec<Finding>> {
+        let (mut is_hidden, mut is_said) = (false, false);
+        loop {
+            match self.next()? {
+                Tag::Open(tag) => is_said = local(tag.name().0) == "Visible",
+                Tag::Text(said) if is_said => {
+                    is_hidden |= matches!(said.trim(), "SheetHidden" | "SheetVeryHidden");
+                }
+                Tag::Close(name) if name == "WorksheetOptions" => return Ok(is_hidden),
+                Tag::Close(_) => is_said = false,
+                Tag::End => {
+                    return Err(self
+                        .source
+                        .broken(&text!("it ends within a worksheet", "内容在工作表中途结束")));
+                }
+                Tag::Text(_) => {}
             }
         }
     }

@@ -13,6 +13,7 @@ use super::{Format, Source, Table, assemble, ods, sheet_scan, xls, xlsb, xlsx};
 use crate::diagnostic::{Code, Finding};
 use crate::table::{Cell, RawRows};
 use crate::text;
+use crate::words::how_many;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -226,7 +227,10 @@ impl Listener for Collector<'_> {
         if let Some(rows) = self.rows.take() {
             let mut candidate = rows.finish();
             if let Ok(Some(Candidate { table, .. })) = &mut candidate {
-                tell_of_hidden(table, &self.hidden);
+                let worksheet = table.origin.worksheet.as_deref();
+                if worksheet.is_some_and(|worksheet| self.hidden.contains(worksheet)) {
+                    tell_of_hidden(table);
+                }
             }
             self.candidates.push(candidate);
         }
@@ -248,17 +252,17 @@ impl Patient for Collector<'_> {
 }
 
 /// Says so if the rows of a table come from a worksheet that nobody sees who opens the workbook: last year's, perhaps.
-fn tell_of_hidden(table: &mut Table, hidden: &BTreeSet<String>) {
-    let worksheet = table.origin.worksheet.as_deref();
-    let Some(worksheet) = worksheet.filter(|worksheet| hidden.contains(*worksheet)) else {
+pub(super) fn tell_of_hidden(table: &mut Table) {
+    let Some(worksheet) = table.origin.worksheet.as_deref() else {
         return;
     };
     if table.rows.is_empty() {
         return;
     }
     let count = table.rows.len();
+    let rows = how_many(count, "row");
     let title = text!(
-        "worksheet `{worksheet}` is hidden; its {count} rows are read all the same",
+        "worksheet `{worksheet}` is hidden; its {rows} are read all the same",
         "工作表 `{worksheet}` 是隐藏的，其中的 {count} 行也已读取"
     );
     let finding = Finding::warning(Code::ReadAs, title).place(table.origin.place());

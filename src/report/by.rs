@@ -4,13 +4,13 @@ use super::Label;
 use super::cells::said;
 use super::groups::Groups;
 use super::material::Material;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{self, Base, Slot};
 use crate::scheme::model::{Expression, ResultColumn, SlotKind};
 use crate::scheme::{AllNames, Scheme, items};
 use crate::table::{Date, Period, PeriodKind, Value};
 use crate::text;
-use crate::words::result_of;
+use crate::words::{how_many, result_of};
 use foldhash::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -219,7 +219,10 @@ impl By {
         {
             list.push(Label::plain(said(
                 lang,
-                text!("{rest} other values", "其余 {rest} 个值"),
+                Text {
+                    en: how_many(rest, "other value"),
+                    zh: format!("其余 {rest} 个值"),
+                },
             )));
         }
         let none = said(lang, text!("unknown", "未知"));

@@ -10,7 +10,7 @@ use crate::scheme::Scheme;
 use crate::scheme::model::{FieldKind, SlotKind};
 use crate::table::Decimal;
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, by_count, how_many};
 pub(super) use bins::Bins;
 use cuts::{Cut, cuts, only_value};
 
@@ -54,8 +54,9 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         .iter()
         .map(|cut| format!("{} {}", cut.label.text, written(cut.at.value, is_percent)));
     let begin = begin.collect::<Vec<_>>().join(", ");
+    let customers = how_many(count, "customer");
     let mut alt = text!(
-        "{name} of {count} customers: from {least} to {greatest}",
+        "{name} of {customers}: from {least} to {greatest}",
         "{count} 位客户的{name}：从 {least} 到 {greatest}"
     );
     if !begin.is_empty() {
@@ -118,8 +119,11 @@ fn notes(material: &Material<'_>, bins: &Bins, missing: usize) -> Vec<String> {
         ));
     }
     if missing > 0 {
+        let customers = how_many(missing, "customer");
+        let have = by_count(&missing, "has", "have");
+        let are = by_count(&missing, "is", "are");
         notes.push(text!(
-            "{missing} customers have no value and are not counted here.",
+            "{customers} {have} no value and {are} not counted here.",
             "{missing} 位客户没有该值，未计入。"
         ));
     }

@@ -6,7 +6,7 @@ use crate::compare::{Class, Flow, Matrix};
 use crate::diagnostic::Lang;
 use crate::table::Decimal;
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 
 /// A matrix with what it takes to draw it.
 pub(crate) struct Migration<'a> {
@@ -112,12 +112,13 @@ impl Migration<'_> {
             .map(|at| matrix.rows[at][at].count)
             .sum::<usize>();
         let title = Word::ByShare.get(self.lang);
+        let customers = how_many(stayed, "customer");
         Chart::Heat(Heat {
             title: title.to_owned(),
             alt: said(
                 self.lang,
                 text!(
-                    "{title}: {stayed} customers kept their level",
+                    "{title}: {customers} kept their level",
                     "{title}：{stayed} 位客户等级不变"
                 ),
             ),

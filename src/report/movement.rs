@@ -6,7 +6,7 @@ use super::{Block, Cell, Chart, Column, Kind, Migration, Row, Section, Table};
 use crate::compare::{Class, Move};
 use crate::diagnostic::Lang;
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, by_count};
 
 /// How many of those who moved are named.
 const NAMED: usize = 100;
@@ -65,10 +65,11 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     if movers.len() > NAMED {
         let rest = movers.len() - NAMED;
+        let are = by_count(&rest, "is", "are");
         section.notes.push(said(
             lang,
             text!(
-                "{NAMED} of those who moved are named, {rest} more are not: `regrade diff` lists all of them.",
+                "{NAMED} of those who moved are named, {rest} more {are} not: `regrade diff` lists all of them.",
                 "变动的客户列出 {NAMED} 位，另有 {rest} 位未列：用 `regrade diff` 可以列出全部。"
             ),
         ));

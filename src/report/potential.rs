@@ -14,7 +14,7 @@ use crate::scheme::Scheme;
 use crate::scheme::model::{Potential, TopSize};
 use crate::table::{Decimal, Truth};
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 
 /// The most customers that are listed: a list that nobody can work through is none.
 const MOST: usize = 1000;
@@ -224,8 +224,9 @@ fn notes(
         ));
     } else if material.scope.is_whole() {
         let of = promising.of;
+        let customers = how_many(of, "customer");
         notes.push(text!(
-            "{listed} of {of} customers.",
+            "{listed} of {customers}.",
             "{of} 位客户中的 {listed} 位。"
         ));
     }

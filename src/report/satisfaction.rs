@@ -12,6 +12,7 @@ use crate::scheme::model::Surveys;
 use crate::table::column::MISSING;
 use crate::table::{Column as Values, Decimal};
 use crate::text;
+use crate::words::{by_count, how_many};
 
 /// A million: one, in millionths.
 const ONE: i64 = 1_000_000;
@@ -187,10 +188,13 @@ fn all(answers: &[Answers]) -> Answers {
 fn note_outside(material: &Material<'_>, section: &mut Section, answers: &[Answers], field: &str) {
     let outside = all(answers).outside;
     if outside > 0 {
+        let values = how_many(outside, "value");
+        let are = by_count(&outside, "is", "are");
+        let does = by_count(&outside, "does", "do");
         section.notes.push(said(
             material.lang,
             text!(
-                "{outside} values of `{field}` are not on that scale and do not count: `min` and `max` of the field \
+                "{values} of `{field}` {are} not on that scale and {does} not count: `min` and `max` of the field \
                  would refuse them.",
                 "`{field}` 有 {outside} 个值不在分数范围内，没有计入；为该字段写上 `min` 和 `max`，就会列为问题。"
             ),

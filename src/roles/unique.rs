@@ -6,6 +6,7 @@ use crate::grading::Grading;
 use crate::scheme::model::{Sight, SlotKind};
 use crate::table::{Column, Value};
 use crate::text;
+use crate::words::how_many;
 use foldhash::HashMap;
 
 /// A warning where rows of which something is masked are still the only ones with their values in the columns that are
@@ -50,11 +51,12 @@ pub fn unique(seen: &Grading) -> Option<Finding> {
     let (all, names) = (seen.len(), names(&columns));
     let zh = names.join("、");
     let en = names.join(", ");
+    let rows = how_many(all, "row");
     Some(
         Finding::warning(
             Code::StillUnique,
             text!(
-                "{alone} of {all} rows can still be told apart: nobody else has the same {en}",
+                "{alone} of {rows} can still be told apart: nobody else has the same {en}",
                 "{all} 行中有 {alone} 行仍可辨认：{zh} 的组合没有第二个客户相同"
             ),
         )

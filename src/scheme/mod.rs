@@ -16,6 +16,7 @@ pub use validate::{items, kind_word, parse_columns, validate};
 use crate::expr::{Resolution, Scope, Slot, Symbol};
 use crate::text;
 use model::SlotKind;
+use std::sync::Arc;
 
 impl Scheme {
     /// The slot that a kind of result has, if the scheme has it.
@@ -104,6 +105,10 @@ impl Scope for AllNames<'_> {
 
     fn tags(&self) -> Option<&[Slot]> {
         Some(&self.tags)
+    }
+
+    fn tags_unlike(&self, text: &str) -> Option<Vec<Arc<str>>> {
+        model::unlike_all(self.scheme.tags.iter().map(|tag| &tag.name), text)
     }
 
     fn has_population(&self) -> bool {

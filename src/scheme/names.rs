@@ -1,6 +1,6 @@
 //! The names of a scheme: which there are, what they hold, and which of them an expression sees at its place.
 
-use super::model::{Sight, SlotEntry, SlotKind, Slots};
+use super::model::{Sight, SlotEntry, SlotKind, Slots, Template, unlike_all};
 use crate::expr::{Resolution, Scope, Slot, Symbol, Type};
 use crate::text;
 use foldhash::{HashMap, HashSet};
@@ -28,6 +28,8 @@ pub struct Names {
     /// Names that some part has, whether or not it has come yet.
     anywhere: HashSet<String>,
     tags: Option<Vec<Slot>>,
+    /// What tags can be; `None` where one of them is wrong itself.
+    tag_names: Option<Vec<Template>>,
     /// Those that some expression has named.
     read: RefCell<BTreeSet<Slot>>,
 }
@@ -74,9 +76,10 @@ impl Names {
         slot
     }
 
-    /// From now on `has_tag` works.
-    pub fn open_tags(&mut self, tags: Vec<Slot>) {
+    /// From now on `has_tag` works; `names` are what tags can be, if all are known.
+    pub fn open_tags(&mut self, tags: Vec<Slot>, names: Option<Vec<Template>>) {
         self.tags = Some(tags);
+        self.tag_names = names;
     }
 
     /// The slot of a name that was added.
@@ -177,6 +180,10 @@ impl Scope for Names {
         self.tags.as_deref()
     }
 
+    fn tags_unlike(&self, text: &str) -> Option<Vec<Arc<str>>> {
+        unlike_all(self.tag_names.as_ref()?, text)
+    }
+
     fn has_population(&self) -> bool {
         true
     }
@@ -210,6 +217,10 @@ impl Scope for WithPoints<'_> {
 
     fn tags(&self) -> Option<&[Slot]> {
         self.names.tags()
+    }
+
+    fn tags_unlike(&self, text: &str) -> Option<Vec<Arc<str>>> {
+        self.names.tags_unlike(text)
     }
 
     fn has_population(&self) -> bool {

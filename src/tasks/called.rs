@@ -8,6 +8,7 @@ use crate::scheme::model::{Expression, Span, TaskRule};
 use crate::table::column::Value;
 use crate::table::{Column, Date, Truth};
 use crate::text;
+use crate::words::how_many;
 use foldhash::HashSet;
 use std::sync::Arc;
 
@@ -160,12 +161,12 @@ fn truths(
     let unknown = truths.iter().filter(|truth| **truth == Truth::Unknown);
     let count = unknown.count();
     if count > 0 {
-        let customers = if count == 1 { "customer" } else { "customers" };
+        let customers = how_many(count, "customer");
         let condition = &when.text;
         findings.push(Finding::warning(
             Code::UnknownCondition,
             text!(
-                "whether `{condition}` holds is unknown for {count} {customers}, because a value is missing; its tasks \
+                "whether `{condition}` holds is unknown for {customers}, because a value is missing; its tasks \
                  are not called for",
                 "因缺值，有 {count} 位客户无法判断 `{condition}` 是否成立，不安排相应的任务"
             ),

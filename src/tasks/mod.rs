@@ -47,6 +47,7 @@ use crate::diagnostic::{Code, Finding, Text, listed};
 use crate::scheme::model::Span;
 use crate::table::{Date, Hash};
 use crate::text;
+use crate::words::how_many;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -157,11 +158,11 @@ pub fn without_owner(tasks: &[Task]) -> Vec<Finding> {
         ids.dedup();
         let count = ids.len();
         let Text { en, zh } = listed(ids);
-        let customers = if count == 1 { "customer" } else { "customers" };
+        let customers = how_many(count, "customer");
         Finding::warning(
             Code::NoOwner,
             text!(
-                "nobody is to do `{title}` for {count} {customers}",
+                "nobody is to do `{title}` for {customers}",
                 "`{title}` 有 {count} 位客户没有负责人"
             ),
         )

@@ -21,6 +21,7 @@ use regrade::scheme::Scheme;
 use regrade::scheme::model::Metric;
 use regrade::table::{Date, Truth};
 use regrade::text;
+use regrade::words::how_many;
 use span::Span;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN", requires = "files")]
     covers: Vec<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.
@@ -126,8 +127,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     if global.dry_run || !outputs.iter().any(write::is_seen) {
         let (title, count) = (&report.title, made.candidate.customers().len());
-        let who = if count == 1 { "customer" } else { "customers" };
-        screen.say(&text!("{title}: {count} {who}", "{title}：{count} 位客户"));
+        let customers = how_many(count, "customer");
+        screen.say(&text!("{title}: {customers}", "{title}：{count} 位客户"));
     }
     Ok(Exit::Done)
 }

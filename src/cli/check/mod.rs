@@ -4,7 +4,7 @@ mod stocked;
 
 use super::as_of::as_of;
 use super::candidate::sources;
-use super::files::{Files, write_outputs};
+use super::files::{Files, Reader, write_outputs};
 use super::import::known_jumps;
 use super::inputs::{self, Loaded};
 use super::last_import::{is_of_change, last_import};
@@ -25,6 +25,7 @@ use regrade::scheme::Scheme;
 use regrade::scheme::lint::{self, linted, touched, windows};
 use regrade::table::Date;
 use regrade::text;
+use regrade::words::how_many;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.
@@ -96,10 +97,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         files: &files,
         findings: &found,
     };
-    if !global.dry_run {
-        write_all(&targets, &problems)?;
-    }
-    summary_json::write(global, |out| problems.write_json(out))?;
+    write_all(&targets, &problems, global)?;
     Ok(match worst {
         _ if refused => Exit::Refused,
         Some(Severity::Error) => Exit::Findings,
@@ -256,24 +254,31 @@ fn tell(rules: &Rules, found: &[Finding], data: &[Finding], screen: &Screen) {
         (0, 0) => text!("{name}: nothing found", "{name}：没有发现问题"),
         _ => Text {
             en: format!(
-                "{name}: {errors} error{}, {warnings} warning{}",
-                plural(errors),
-                plural(warnings)
+                "{name}: {}, {}",
+                how_many(errors, "error"),
+                how_many(warnings, "warning")
             ),
             zh: format!("{name}：{errors} 个错误，{warnings} 个警告"),
         },
     });
 }
 
-/// Writes the findings into every output: files first, then standard output.
-fn write_all(targets: &[Output], problems: &Problems<'_>) -> Result<(), Stop> {
+/// Writes the findings into every output: files first, then standard output. A dry run shows what goes there for
+/// `--summary-json`, and no more.
+fn write_all(targets: &[Output], problems: &Problems<'_>, global: &Global) -> Result<(), Stop> {
     let mut files = Files::default();
-    let reader = write_outputs(targets, &mut files, |output, out| match output.format {
-        Format::Xlsx => out.workbook(output, |out| {
-            workbook::write_problems(problems, out).map_err(io::Error::other)
-        }),
-        _ => out.text(|out| render(output, problems, out)),
-    })?;
+    summary_json::put(global, &mut files, |out| problems.write_json(out))?;
+    let mut reader = Reader::Stayed;
+    if !global.dry_run {
+        reader = write_outputs(targets, &mut files, |output, out| match output.format {
+            Format::Xlsx => out.workbook(output, |out| {
+                workbook::write_problems(problems, out).map_err(io::Error::other)
+            }),
+            _ => out.text(|out| render(output, problems, out)),
+        })?;
+    }
+    let shown = summary_json::show(global, |out| problems.write_json(out))?;
+    let reader = reader.and(shown);
     files.commit()?;
     reader.end()
 }
@@ -288,9 +293,4 @@ fn render(output: &Output, problems: &Problems<'_>, out: &mut dyn Write) -> io::
             list::render(output, &listing, None, out)
         }
     }
-}
-
-/// The ending of an English noun after a count.
-const fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -8,7 +8,7 @@ use crate::cli::rules::{self, Rules};
 use crate::cli::{Exit, Global, Stop, ledger};
 use regrade::book::{Inputs, SheetKind, customers_on};
 use regrade::clean::mailbox::Mailbox;
-use regrade::diagnostic::{Code, Finding, Lang};
+use regrade::diagnostic::{Code, Finding, Lang, Text, system};
 use regrade::grading::Grading;
 use regrade::ledger::{Error, Ledger};
 use regrade::notices::template::clean;
@@ -267,13 +267,20 @@ fn read(file: &Path) -> Result<String, Stop> {
                 ),
             )
             .help(text!("save it as UTF-8", "请另存为 UTF-8")),
-            _ => Finding::error(
-                Code::Unreadable,
-                text!(
-                    "cannot read the template `{shown}`: {error}",
-                    "无法读取模板 `{shown}`：{error}"
-                ),
-            ),
+            _ => {
+                let Text { en, zh } = system::told(&error);
+                Finding::error(
+                    Code::Unreadable,
+                    text!(
+                        "cannot read the template `{shown}`: {en}",
+                        "无法读取模板 `{shown}`：{zh}"
+                    ),
+                )
+                .help(text!(
+                    "name a text file that you may read: with `--template FILE`, or in `templates` of `[notify]`",
+                    "请用 `--template 文件` 或 `[notify]` 的 `templates` 指定可以读取的文本文件"
+                ))
+            }
         };
         Stop::usage(finding)
     })

@@ -3,7 +3,7 @@
 use super::apply::import_of;
 use super::open::Open;
 use super::{Repairs, known_of, trouble};
-use crate::cli::files::{Files, Sink, to_stdout};
+use crate::cli::files::{Files, Reader, Sink, write_outputs};
 use crate::cli::output::{Output, Target, outputs};
 use crate::cli::{Format, Global, Stop};
 use regrade::diagnostic::{Code, Finding, Lang};
@@ -95,27 +95,30 @@ pub fn write(
     as_of: Date,
     pages: Vec<Page>,
 ) -> Result<(), Stop> {
-    if outputs.is_empty() {
-        return Ok(());
-    }
+    let mut files = Files::default();
+    let reader = put(&mut files, outputs, scheme, lang, as_of, pages)?;
+    files.commit()?;
+    reader.end()
+}
+
+/// The same among the files of a call, which appear together.
+fn put(
+    files: &mut Files,
+    outputs: &[Output],
+    scheme: &Scheme,
+    lang: Lang,
+    as_of: Date,
+    pages: Vec<Page>,
+) -> Result<Reader, Stop> {
     let book = RepairBook {
         lang,
         as_of,
         scheme: scheme.name.clone(),
         pages,
     };
-    let mut files = Files::default();
-    for output in outputs {
-        if let Target::File(path) = &output.target {
-            files.write(path, |out| output.workbook(out, |out| save(&book, out)))?;
-        }
-    }
-    for output in outputs {
-        if output.target == Target::Stdout {
-            to_stdout(|out| output.streamed_workbook(out, |out| save(&book, out)))?;
-        }
-    }
-    files.commit()
+    write_outputs(outputs, files, |output, out| {
+        out.workbook(output, |out| save(&book, out))
+    })
 }
 
 fn save(book: &RepairBook, out: &mut dyn Sink) -> io::Result<()> {
@@ -140,10 +143,16 @@ pub struct Book<'a> {
 }
 
 impl Book<'_> {
-    /// Writes the rows that wait of the imports that the call is about.
-    pub fn write(&self, open: &[Open], repairs: &Repairs, writer: &Writer<'_>) -> Result<(), Stop> {
+    /// Writes the rows that wait of the imports that the call is about, among the files of the call.
+    pub fn put(
+        &self,
+        files: &mut Files,
+        open: &[Open],
+        repairs: &Repairs,
+        writer: &Writer<'_>,
+    ) -> Result<Reader, Stop> {
         if self.outputs.is_empty() || self.dry_run {
-            return Ok(());
+            return Ok(Reader::Stayed);
         }
         let trouble = trouble(writer);
         keep_unread(self.outputs, writer, self.scheme, &[])?;
@@ -153,7 +162,14 @@ impl Book<'_> {
         let pages = pages(writer, self.scheme, of_call).map_err(&trouble)?;
         // A full disk is to show now, before the workbook appears.
         writer.flush().map_err(&trouble)?;
-        write(self.outputs, self.scheme, self.lang, self.as_of, pages)
+        put(
+            files,
+            self.outputs,
+            self.scheme,
+            self.lang,
+            self.as_of,
+            pages,
+        )
     }
 
     /// Writes the rows that cannot be used of a call that is refused, and says where they are or how they are had.

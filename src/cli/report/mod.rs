@@ -28,6 +28,7 @@ use regrade::roles::{self, Viewer};
 use regrade::scheme::Scheme;
 use regrade::scheme::model::{Expression, Sight};
 use regrade::text;
+use regrade::words::how_many;
 use shown::AsShown;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN")]
     covers: Vec<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.
@@ -111,8 +112,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     if global.dry_run || !outputs.iter().any(is_seen) {
         let title = &made.report.title;
         let count = made.customers;
-        let who = if count == 1 { "customer" } else { "customers" };
-        screen.say(&text!("{title}: {count} {who}", "{title}：{count} 位客户"));
+        let customers = how_many(count, "customer");
+        screen.say(&text!("{title}: {customers}", "{title}：{count} 位客户"));
     }
     Ok(Exit::Done)
 }

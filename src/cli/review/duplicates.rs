@@ -26,7 +26,7 @@ pub struct Search {
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Where the customers stand.

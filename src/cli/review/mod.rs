@@ -79,6 +79,14 @@ pub enum Kind {
 }
 
 impl Args {
+    /// How its files are read.
+    pub const fn reading(&self) -> &Reading {
+        match &self.command {
+            Some(Command::Duplicates(search)) => &search.reading,
+            _ => &self.reading,
+        }
+    }
+
     /// What the command is called, if it shows data as it is or changes it.
     pub const fn shows_all(&self) -> Option<&'static str> {
         match &self.command {

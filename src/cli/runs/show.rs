@@ -8,6 +8,7 @@ use regrade::ledger::{Error, Import, Ledger, Run, RunInput};
 use regrade::present::listing::{ListCell, ListColumn, Listing};
 use regrade::present::table::{ColumnKind, ColumnRole};
 use regrade::text;
+use regrade::words::how_many;
 use serde_json::{Map, Value, json};
 
 /// Arguments of `runs show`.
@@ -120,7 +121,10 @@ fn lines(shown: &Shown, lang: Lang) -> Vec<Vec<ListCell>> {
                 "{} = {}, {since}, {}",
                 import.sheet,
                 import.origin.place(),
-                text!("{} rows", "{} 行", import.rows).get(lang)
+                match lang {
+                    Lang::En => how_many(import.rows, "row"),
+                    Lang::Zh => format!("{} 行", import.rows),
+                }
             ),
         );
     }

@@ -19,6 +19,7 @@ use regrade::roles;
 use regrade::scheme::grid::GridValue;
 use regrade::scheme::same;
 use regrade::text;
+use regrade::words::how_many;
 use std::sync::Arc;
 
 /// Runs it: with values a grid, else the schemes of `--against` and the newest.
@@ -50,10 +51,8 @@ pub fn run(
     let is_seen = |output: &Output| output.target == Target::Stdout;
     if global.dry_run || !outputs.iter().any(is_seen) {
         let (title, schemes) = (&made.report.title, made.schemes);
-        screen.say(&text!(
-            "{title}: {schemes} schemes",
-            "{title}：{schemes} 个方案"
-        ));
+        let in_all = how_many(schemes, "scheme");
+        screen.say(&text!("{title}: {in_all}", "{title}：{schemes} 个方案"));
     }
     Ok(Exit::Done)
 }

@@ -65,7 +65,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN", requires = "files")]
     covers: Vec<String>,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Args {

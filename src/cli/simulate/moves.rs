@@ -172,8 +172,7 @@ fn write(
     screen: &Screen,
 ) -> Result<(), Stop> {
     if !global.dry_run {
-        write_all(outputs, diff, None, screen)?;
-        let summed = summary_json::write(global, |out| diff::write_summary(diff, out));
+        write_all(outputs, diff, None, global, screen)?;
         // What is tried out is nobody's export, unless it is made for somebody.
         if args.files.is_empty() && global.role.is_some() {
             let exported = Exported {
@@ -184,7 +183,6 @@ fn write(
             };
             audit::after(global, outputs, &exported, screen);
         }
-        summed?;
     }
     let is_seen = |output: &Output| {
         output.target == Target::Stdout && matches!(output.format, Format::Table | Format::Md)

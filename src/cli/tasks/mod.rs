@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// Runs it.

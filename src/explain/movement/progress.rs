@@ -8,6 +8,7 @@ use crate::expr::SeriesFunction;
 use crate::grading::Grading;
 use crate::scheme::model::MovementRule;
 use crate::table::{Date, Period, PeriodKind, Value};
+use crate::words::by_count;
 
 /// How far the count of a rule that is furthest from firing has come.
 pub(super) struct Progress<'a> {
@@ -97,7 +98,7 @@ impl<'a> Progress<'a> {
             })
             .collect();
         let what = format!("{what}{lacks}");
-        let unit = unit(kind, lang);
+        let unit = unit(kind, needed, lang);
         let so_far = so_far::text(self.grading, &self.so_far(), lang);
         match (lang, up) {
             (Lang::Zh, true) => {
@@ -125,15 +126,15 @@ impl<'a> Progress<'a> {
 }
 
 /// The word for several periods.
-const fn unit(kind: PeriodKind, lang: Lang) -> &'static str {
+fn unit(kind: PeriodKind, needed: usize, lang: Lang) -> &'static str {
     match (lang, kind) {
         (Lang::Zh, PeriodKind::Month) => "个月",
         (Lang::Zh, PeriodKind::Quarter) => "个季度",
         (Lang::Zh, PeriodKind::HalfYear) => "个半年",
         (Lang::Zh, PeriodKind::Year) => "年",
-        (Lang::En, PeriodKind::Month) => "months",
-        (Lang::En, PeriodKind::Quarter) => "quarters",
-        (Lang::En, PeriodKind::HalfYear) => "half-years",
-        (Lang::En, PeriodKind::Year) => "years",
+        (Lang::En, PeriodKind::Month) => by_count(&needed, "month", "months"),
+        (Lang::En, PeriodKind::Quarter) => by_count(&needed, "quarter", "quarters"),
+        (Lang::En, PeriodKind::HalfYear) => by_count(&needed, "half-year", "half-years"),
+        (Lang::En, PeriodKind::Year) => by_count(&needed, "year", "years"),
     }
 }

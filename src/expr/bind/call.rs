@@ -12,6 +12,7 @@ use crate::expr::types::{Base, Measure, Resolution, Type};
 use crate::table::{Decimal, Value};
 use crate::text;
 use std::ops::Range;
+use std::sync::Arc;
 
 impl Binder<'_> {
     pub(super) fn call(
@@ -286,11 +287,32 @@ impl Binder<'_> {
             );
         };
         let node = Node::HasTag(tags.to_vec(), tag.as_str().into());
+        if let Some(names) = self.scope.tags_unlike(tag) {
+            return self.fail(unknown_tag(tag, &names).at(argument.span.clone()));
+        }
         Some(Bound {
             node,
             ty: Type::of(Base::Bool),
             span,
         })
+    }
+}
+
+/// A tag that nobody can have.
+fn unknown_tag(tag: &str, names: &[Arc<str>]) -> Finding {
+    let title = text!("no tag is `{tag}`", "没有标签 `{tag}`");
+    let finding = Finding::error(Code::UnknownLabel, title);
+    if names.is_empty() {
+        return finding.help(text!(
+            "the scheme has no tags; they are written in [[tags]]",
+            "该方案没有标签；标签写在 [[tags]] 中"
+        ));
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    let finding = finding.with_note(text!("there are {}", "有 {}", quoted.join(", ")));
+    match nearest(tag, names.iter().map(|name| &**name)) {
+        Some(near) => finding.help(text!("did you mean `'{near}'`?", "是否想写 `'{near}'`？")),
+        None => finding.help(text!("write one of these", "请写其中之一")),
     }
 }
 

@@ -14,14 +14,14 @@ pub use report::report;
 
 pub(in crate::present) use moves::place_of;
 
-use super::marks::class_word;
+use super::marks::{back_mark, class_word};
 use super::report as drawn;
 use super::table::GradeStyle;
 use super::{markdown, terminal};
 use crate::compare::{Class, Comparison};
 use crate::diagnostic::{Lang, Text};
 use crate::report::{Report, Section};
-use crate::words::Word;
+use crate::words::{Word, how_many};
 use std::io::{self, Write};
 
 /// A comparison with what is to be said of its sides.
@@ -47,20 +47,34 @@ pub struct Diff {
     pub effects: Vec<Section>,
 }
 
+/// What happened to how many, with its sign, in the order of the classes. Who is back is told beside who is new.
+pub(in crate::present) fn tally(comparison: &Comparison, lang: Lang) -> Vec<(String, usize)> {
+    let back = comparison.back();
+    let mut tally = vec![];
+    for class in Class::ALL {
+        let count = comparison.count(class);
+        if class == Class::New {
+            tally.push((class_word(class, lang), count - back));
+            tally.push((back_mark(lang), back));
+        } else {
+            tally.push((class_word(class, lang), count));
+        }
+    }
+    tally.retain(|(_, count)| *count > 0);
+    tally
+}
+
 /// The figures in one line: `120 → 123 customers: ▼ down 4, ▲ up 6, ★ new 3; ＝ same 110`.
 pub fn line(diff: &Diff) -> Text {
     let comparison = &diff.comparison;
     let list = |lang: Lang, between: &str| {
-        let classes = Class::ALL
-            .into_iter()
-            .filter(|class| comparison.count(*class) > 0);
-        let items =
-            classes.map(|class| format!("{} {}", class_word(class, lang), comparison.count(class)));
+        let items = tally(comparison, lang).into_iter();
+        let items = items.map(|(word, count)| format!("{word} {count}"));
         items.collect::<Vec<_>>().join(between)
     };
     let (old, new) = (comparison.old, comparison.new);
     let mut text = Text {
-        en: format!("{old} → {new} customers"),
+        en: format!("{old} → {}", how_many(new, "customer")),
         zh: format!("{old} → {new} 位客户"),
     };
     let (en, zh) = (list(Lang::En, ", "), list(Lang::Zh, "，"));

@@ -1,9 +1,9 @@
 //! A comparison as a report, which the page of every report draws: the figures, the matrix as tables and pictures, and
 //! those with whom something happened as a list that is searched. Whoever compares more appends sections of their own.
 
-use super::{Cut, Diff, MovesTable, Shape, place_of};
+use super::{Cut, Diff, MovesTable, Shape, place_of, tally};
 use crate::compare::{Cause, Class};
-use crate::diagnostic::Text;
+use crate::diagnostic::{Lang, Text};
 use crate::present::marks::class_word;
 use crate::present::report::listed;
 use crate::present::shown;
@@ -15,7 +15,7 @@ use crate::report::{
 };
 use crate::table::Decimal;
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 
 /// The report of a comparison.
 pub fn report(diff: &Diff) -> Report {
@@ -44,10 +44,10 @@ fn facts(diff: &Diff) -> Vec<Fact> {
     let side = |key, word: Word, name: &str, count: usize| Fact {
         key,
         label: word.get(lang).to_owned(),
-        value: said(
-            lang,
-            text!("{name} ({count} customers)", "{name}（{count} 位客户）"),
-        ),
+        value: match lang {
+            Lang::En => format!("{name} ({})", how_many(count, "customer")),
+            Lang::Zh => format!("{name}（{count} 位客户）"),
+        },
     };
     let on = match &*diff.on {
         "grade" => Word::Grade.get(lang),
@@ -90,12 +90,9 @@ fn changes(diff: &Diff) -> Section {
         Column::new("share", Word::Share.get(lang), Kind::Share),
     ];
     let mut table = Table::new("classes", columns);
-    let classes = Class::ALL
-        .into_iter()
-        .map(|class| (class, comparison.count(class)));
-    for (class, count) in classes.filter(|(_, count)| *count > 0) {
+    for (word, count) in tally(comparison, lang) {
         table.rows.push(Row::new(vec![
-            Cell::text(&class_word(class, lang)),
+            Cell::text(&word),
             Cell::count(count),
             Cell::share(count, all),
         ]));

@@ -16,6 +16,7 @@ use crate::scheme::model::FieldKind;
 use crate::table::place::column_letters;
 use crate::table::{Cell, Decimal};
 use crate::text;
+use crate::words::how_many;
 use std::io::Write;
 
 /// The sheet of a scheme that a table is for: its name, and for each column the field that it is of.
@@ -57,7 +58,11 @@ pub fn describe(
         word("header row", "表头行"),
         table.header_row
     ));
-    facts.push(format!("{} {}", table.rows.len(), word("rows", "行")));
+    let in_all = table.rows.len();
+    facts.push(match lang {
+        Lang::En => how_many(in_all, "row"),
+        Lang::Zh => format!("{in_all} 行"),
+    });
     if let Some(unit) = &table.unit_line {
         facts.push(format!("{} {unit}", word("unit", "单位")));
     }

@@ -10,7 +10,7 @@ use crate::scheme::model::{
     Band, Dimension, DimensionRule, Expression, IndicatorRule, MetricSource, Span, WindowSpan,
 };
 use crate::table::{Decimal, PeriodKind};
-use crate::words::{Word, estimate_mark};
+use crate::words::{Word, estimate_mark, how_many};
 use movement::movement;
 
 /// A part of the printed scheme: a table under a title.
@@ -313,9 +313,13 @@ fn window_text(window: &WindowSpan, lang: Lang) -> String {
     match (window, lang) {
         (WindowSpan::All, _) => String::new(),
         (WindowSpan::Within(Span::Months(months)), Lang::Zh) => format!("，近 {months} 个月"),
-        (WindowSpan::Within(Span::Months(months)), Lang::En) => format!(", last {months} months"),
+        (WindowSpan::Within(Span::Months(months)), Lang::En) => {
+            format!(", last {}", how_many(*months, "month"))
+        }
         (WindowSpan::Within(Span::Days(days)), Lang::Zh) => format!("，近 {days} 天"),
-        (WindowSpan::Within(Span::Days(days)), Lang::En) => format!(", last {days} days"),
+        (WindowSpan::Within(Span::Days(days)), Lang::En) => {
+            format!(", last {}", how_many(*days, "day"))
+        }
         (WindowSpan::Calendar(kind), Lang::Zh) => match kind {
             PeriodKind::Month => "，本月".to_owned(),
             PeriodKind::Quarter => "，本季度".to_owned(),
@@ -336,9 +340,9 @@ fn window_text(window: &WindowSpan, lang: Lang) -> String {
 fn ahead_text(ahead: Span, lang: Lang) -> String {
     match (ahead, lang) {
         (Span::Months(months), Lang::Zh) => format!("，今后 {months} 个月"),
-        (Span::Months(months), Lang::En) => format!(", next {months} months"),
+        (Span::Months(months), Lang::En) => format!(", next {}", how_many(months, "month")),
         (Span::Days(days), Lang::Zh) => format!("，今后 {days} 天"),
-        (Span::Days(days), Lang::En) => format!(", next {days} days"),
+        (Span::Days(days), Lang::En) => format!(", next {}", how_many(days, "day")),
     }
 }
 

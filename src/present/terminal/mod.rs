@@ -6,6 +6,7 @@ use super::palette::{self, Rgb, Swatch};
 use super::shown;
 use super::table::{ColumnRole, ResultTable};
 use crate::diagnostic::Lang;
+use crate::words::how_many;
 use anstyle::{Ansi256Color, Color, RgbColor, Style};
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle,
@@ -248,7 +249,7 @@ fn paint(drawn: &str, styles: &[Option<Style>]) -> String {
 fn left_out(lang: Lang, rows: usize, columns: &[&str]) -> String {
     let rows = match (lang, rows) {
         (_, 0) => String::new(),
-        (Lang::En, rows) => format!("… and {rows} more rows\n"),
+        (Lang::En, rows) => format!("… and {}\n", how_many(rows, "more row")),
         (Lang::Zh, rows) => format!("… 另有 {rows} 行\n"),
     };
     let columns = match (lang, columns) {

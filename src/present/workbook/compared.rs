@@ -5,9 +5,7 @@ use super::formats::{Formats, Look, look_of};
 use super::page::Page;
 use super::text::SheetNames;
 use super::{Limits, WorkbookError, matrix, moves, report};
-use crate::compare::Class;
-use crate::present::diff::{Diff, effects};
-use crate::present::marks::class_word;
+use crate::present::diff::{Diff, effects, tally};
 use crate::present::shown;
 use crate::table::Decimal;
 use crate::words::Word;
@@ -79,13 +77,9 @@ fn figures(sheet: &mut Worksheet, diff: &Diff, formats: &Formats) -> Result<(), 
         format(Look::Percent(1)),
     );
     let all = comparison.everybody();
-    for class in Class::ALL
-        .into_iter()
-        .filter(|class| comparison.count(*class) > 0)
-    {
-        let count = comparison.count(class);
+    for (word, count) in tally(comparison, lang) {
         let share = Decimal::from_count(count).checked_div(Decimal::from_count(all));
-        page.text(LEFT, &class_word(class, lang), &text)?;
+        page.text(LEFT, &word, &text)?;
         page.count(LEFT + 1, count, &number)?;
         page.sheet.write_number_with_format(
             page.row,

@@ -1,7 +1,7 @@
 //! Why a workbook cannot be written.
 
 use super::MAX_COLUMNS;
-use crate::diagnostic::Text;
+use crate::diagnostic::{Text, system};
 use crate::text;
 use rust_xlsxwriter::XlsxError;
 use std::{fmt, io};
@@ -21,10 +21,13 @@ impl WorkbookError {
     /// What is wrong, in both languages.
     pub fn text(&self) -> Text {
         match self {
-            Self::Io(error) => text!(
-                "the workbook cannot be written: {error}",
-                "无法写入工作簿：{error}"
-            ),
+            Self::Io(error) => {
+                let Text { en, zh } = system::told(error);
+                text!(
+                    "the workbook cannot be written: {en}",
+                    "无法写入工作簿：{zh}"
+                )
+            }
             Self::TooManyColumns(count) => text!(
                 "{count} columns are more than the {MAX_COLUMNS} of a worksheet",
                 "共 {count} 列，超过工作表的上限 {MAX_COLUMNS} 列"
@@ -72,10 +75,9 @@ impl From<XlsxError> for WorkbookError {
         match error {
             XlsxError::IoError(error) => Self::Io(error),
             XlsxError::ZipError(error) => error.into(),
-            XlsxError::TempFileError(folder, error) => Self::Io(io::Error::new(
-                error.kind(),
-                format!("{}: {error}", folder.display()),
-            )),
+            XlsxError::TempFileError(folder, error) => {
+                Self::Io(io::Error::other(format!("{}: {error}", folder.display())))
+            }
             other => Self::Library(other),
         }
     }

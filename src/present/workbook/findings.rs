@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, Lang};
 use crate::present::palette::HEADER;
 use crate::present::problems::{place, said};
 use crate::present::summary::Summary;
-use crate::words::Word;
+use crate::words::{Word, how_many};
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 /// The columns: heading, width.
@@ -47,7 +47,7 @@ pub fn write(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Res
     if summary.findings.len() > MOST {
         let rest = summary.findings.len() - MOST;
         let more = match lang {
-            Lang::En => format!("and {rest} more findings"),
+            Lang::En => format!("and {}", how_many(rest, "more finding")),
             Lang::Zh => format!("另有 {rest} 条未列出"),
         };
         rows.push([

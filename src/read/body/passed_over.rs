@@ -1,9 +1,10 @@
 //! What of the rows below the header is not in the table: counted, and told, never lost in silence.
 
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, Text};
 use crate::read::skipped::{Blank, PLACES_KEPT, Skipped};
 use crate::table::Origin;
 use crate::text;
+use crate::words::{by_count, how_many};
 
 /// What was passed over, and where.
 #[derive(Clone, Debug, Default)]
@@ -41,28 +42,31 @@ impl PassedOver {
     pub(super) fn notes(&self, header_row: u32, origin: &Origin) -> Vec<Finding> {
         let mut notes = self.other_tables(header_row, origin);
         if self.blank.count > 0 {
-            let title = text!(
-                "{} blank rows were skipped",
-                "已跳过 {} 个空行",
-                self.blank.count
-            );
+            let count = self.blank.count;
+            let title = skipped(count, "blank row", "", &format!("{count} 个空行"));
             notes.push(Finding::note(Code::SkippedRows, title).place(origin.row(self.blank.first)));
         }
-        let footers = text!(
-            "{} rows of totals, signatures or notes were skipped",
-            "已跳过 {} 行合计、签字或备注",
-            self.footers.count
+        let count = self.footers.count;
+        let footers = skipped(
+            count,
+            "row",
+            " of totals, signatures or notes",
+            &format!("{count} 行合计、签字或备注"),
         );
-        let repeats = text!(
-            "{} repeated header rows were skipped",
-            "已跳过 {} 个重复的表头行",
-            self.repeats.count
+        let count = self.repeats.count;
+        let repeats = skipped(
+            count,
+            "repeated header row",
+            "",
+            &format!("{count} 个重复的表头行"),
         );
         self.footers.notes(origin, &footers, &mut notes);
         self.repeats.notes(origin, &repeats, &mut notes);
         let count = self.stray_count;
+        let cells = how_many(count, "cell");
+        let are = by_count(&count, "is", "are");
         let strays = text!(
-            "{count} cells outside the table are not read",
+            "{cells} outside the table {are} not read",
             "表格范围之外有 {count} 个单元格，未读取"
         );
         notes.extend(self.strays.iter().map(|(row, column)| {
@@ -80,8 +84,9 @@ impl PassedOver {
         );
         let below = self.below.map(|row| {
             let count = self.below_count;
+            let rows = how_many(count, "row");
             let title = text!(
-                "another table begins in row {row}: its header and {count} rows are not read",
+                "another table begins in row {row}: its header and {rows} are not read",
                 "第 {row} 行开始是另一张表：它的表头和 {count} 行未读取"
             );
             (title, origin.row(row))
@@ -101,4 +106,16 @@ impl PassedOver {
         };
         found.map(finding).collect()
     }
+}
+
+/// So many were skipped: what, and of what.
+fn skipped<N: std::fmt::Display + PartialEq + From<u8>>(
+    count: N,
+    noun: &str,
+    of: &str,
+    zh: &str,
+) -> Text {
+    let were = by_count(&count, "was", "were");
+    let rows = how_many(count, noun);
+    text!("{rows}{of} {were} skipped", "已跳过 {zh}")
 }

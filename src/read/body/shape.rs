@@ -7,6 +7,7 @@ use crate::read::header::Header;
 use crate::read::{Format, Source, header_row};
 use crate::table::Origin;
 use crate::text;
+use crate::words::{by_count, how_many};
 
 /// A blank stretch of the header row that is longer ends the table: what is beyond it is a stray cell, not a header.
 const LONGEST_GAP: usize = 50;
@@ -83,10 +84,12 @@ impl Shape {
     /// Where the header was found, if that is not the first row.
     fn found_at(&self) -> Option<Text> {
         let (row, titles) = (self.header_row, self.titles);
+        let rows = how_many(titles, "row");
+        let are_titles = by_count(&titles, "is a title", "are titles");
         match (self.two_rows, titles) {
             (false, 0) => None,
             (false, _) => Some(text!(
-                "the header is row {row}; {titles} rows above it are titles",
+                "the header is row {row}; {rows} above it {are_titles}",
                 "表头在第 {row} 行，其上 {titles} 行是标题"
             )),
             (true, 0) => Some(text!(
@@ -95,7 +98,7 @@ impl Shape {
                 row - 1
             )),
             (true, _) => Some(text!(
-                "the header is rows {} and {row}; {titles} rows above them are titles",
+                "the header is rows {} and {row}; {rows} above them {are_titles}",
                 "表头是第 {} 行和第 {row} 行，其上 {titles} 行是标题",
                 row - 1
             )),

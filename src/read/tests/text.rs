@@ -198,7 +198,7 @@ fn ragged_rows_titles_and_footers_of_a_text_file_are_told() {
         [
             "ragged.csv:3 read-as: the header is row 3; 2 rows above it are titles",
             "ragged.csv:8 skipped-rows: 1 blank rows were skipped",
-            "ragged.csv:10 skipped-rows: 1 rows of totals, signatures or notes were skipped",
+            "ragged.csv:10 skipped-rows: 1 row of totals, signatures or notes was skipped",
         ]
     );
 }

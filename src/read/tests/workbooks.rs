@@ -105,7 +105,7 @@ fn a_cell_in_the_last_corner_costs_nothing_and_is_told() {
             "{name}"
         );
         let stray =
-            format!("{name}[{sheet}!{place}] stray-cells: 1 cells outside the table are not read");
+            format!("{name}[{sheet}!{place}] stray-cells: 1 cell outside the table is not read");
         assert_eq!(notes(&table), [stray], "{name}");
         assert_eq!(table.rows.len(), 1);
     }
@@ -237,6 +237,49 @@ fn a_worksheet_can_be_named() {
     assert_eq!(tables.len(), 1);
     let error = read("订单").unwrap_err();
     assert_eq!(error[0].notes[0].en, "worksheets: `概览`, `客户`");
+}
+
+/// Excel writes behind the rows of a worksheet whether people see it.
+#[test]
+fn a_hidden_worksheet_of_spreadsheet_ml_is_told() {
+    let read = |options: &str, worksheet: Option<&str>| {
+        let cell = |text: &str| format!("<Cell><Data ss:Type=\"String\">{text}</Data></Cell>");
+        let row = |cells: [&str; 2]| format!("<Row>{}{}</Row>", cell(cells[0]), cell(cells[1]));
+        let xml = format!(
+            "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+             xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"去年\">\
+             <Table>{}{}</Table>{options}</Worksheet></Workbook>",
+            row(["客户编号", "客户名称"]),
+            row(["001", "天方机械"]),
+        );
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), xml).unwrap();
+        let input = Input::File {
+            path: file.path().to_path_buf(),
+            name: "c.xml".into(),
+            worksheet: worksheet.map(Into::into),
+        };
+        let tables = open(&input, &[customers()], &Options::default(), &|_, _| {}).unwrap();
+        notes(&tables[0])
+            .iter()
+            .any(|note| note.contains("worksheet `去年` is hidden; its 1 row"))
+    };
+    let options = |inner: &str| {
+        format!(
+            "<WorksheetOptions xmlns=\"urn:schemas-microsoft-com:office:excel\"><Selected/>{inner}\
+             <Panes><Pane><Number>3</Number></Pane></Panes></WorksheetOptions>"
+        )
+    };
+    assert!(read(&options("<Visible>SheetHidden</Visible>"), None));
+    assert!(read(&options("<Visible>SheetVeryHidden</Visible>"), None));
+    assert!(!read(&options("<Visible>SheetVisible</Visible>"), None));
+    assert!(!read(&options("<Note>SheetHidden</Note>"), None));
+    assert!(!read("", None));
+    // One that is asked for by its name is no surprise.
+    assert!(!read(
+        &options("<Visible>SheetHidden</Visible>"),
+        Some("去年")
+    ));
 }
 
 /// regrade's own workbooks explain their columns on a worksheet, which so has the key's name in a row of its own.

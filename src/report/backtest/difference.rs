@@ -6,6 +6,7 @@ use super::super::{Block, Section};
 use super::{Backtest, colour};
 use crate::compare;
 use crate::text;
+use crate::words::{by_count, how_many};
 
 /// The section.
 pub(super) fn section(made: &Backtest<'_>) -> Section {
@@ -23,10 +24,12 @@ pub(super) fn section(made: &Backtest<'_>) -> Section {
         "difference",
         said(lang, text!("The two schemes at the end", "期末两方案对照")),
     );
+    let customers = how_many(all, "customer");
+    let have = by_count(&elsewhere, "has", "have");
     section.notes.push(said(
         lang,
         text!(
-            "At the end, on {as_of}, {elsewhere} of {all} customers have another grade by the candidate.",
+            "At the end, on {as_of}, {elsewhere} of {customers} {have} another grade by the candidate.",
             "{as_of} 时，{all} 位客户中有 {elsewhere} 位按候选方案等级不同。"
         ),
     ));

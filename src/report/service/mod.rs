@@ -10,7 +10,7 @@ use crate::scheme::model::{Span, Tickets};
 use crate::table::column::MISSING;
 use crate::table::{Column as Values, Date, DateTime, Decimal};
 use crate::text;
-use crate::words::Word;
+use crate::words::{Word, by_count};
 use outcome::{Count, HOUR, Outcome, Request};
 use std::sync::Arc;
 
@@ -89,10 +89,11 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     });
     let rest = waiting.len().saturating_sub(LISTED);
     if rest > 0 {
+        let are = by_count(&rest, "is", "are");
         section.notes.push(said(
             lang,
             text!(
-                "{LISTED} of the requests that wait are listed, {rest} more are not.",
+                "{LISTED} of the requests that wait are listed, {rest} more {are} not.",
                 "待回复的工单列出 {LISTED} 个，另有 {rest} 个未列。"
             ),
         ));

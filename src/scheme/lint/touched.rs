@@ -8,6 +8,7 @@ use crate::grading::Grading;
 use crate::scheme::model::{Expression, SlotKind};
 use crate::table::{Column, ColumnBuilder, Truth, Value};
 use crate::text;
+use crate::words::how_many;
 use std::sync::Arc;
 
 /// How many customers are named.
@@ -162,8 +163,9 @@ fn fallen(grading: &Grading, slot: Slot, from: i64, to: i64) -> Option<Vec<usize
 
 fn said(rows: &[usize], grading: &Grading) -> Text {
     let (count, all) = (rows.len(), grading.len());
+    let customers = how_many(all, "customer");
     if count == 0 {
-        return text!("none of the {all} customers", "{all} 位客户中没有");
+        return text!("none of the {customers}", "{all} 位客户中没有");
     }
     let ids = rows.iter().take(NAMED);
     let Text { en, zh } = listed(ids.map(|row| &*grading.book.roster.ids[*row]));
@@ -173,7 +175,7 @@ fn said(rows: &[usize], grading: &Grading) -> Text {
         ("", "")
     };
     text!(
-        "{count} of {all} customers: {en}{more_en}",
+        "{count} of {customers}: {en}{more_en}",
         "{all} 位客户中有 {count} 位：{zh}{more_zh}"
     )
 }

@@ -7,6 +7,7 @@ use crate::expr::{Bound, Node, SeriesFunction};
 use crate::scheme::model::{GradeRule, Metric, MetricSource, Scheme, WindowSpan};
 use crate::table::{Date, Period};
 use crate::text;
+use crate::words::how_many;
 use std::collections::BTreeSet;
 
 /// The findings for the data of a book.
@@ -99,11 +100,12 @@ fn too_many(scheme: &Scheme, metric: &Metric, events: usize, book: &Book) -> Opt
         return None;
     }
     let (name, sheet) = (&metric.name, &scheme.events[events].sheet.name);
+    let periods = how_many(most, "period");
     Some(
         Finding::warning(
             Code::ShortCoverage,
             text!(
-                "`{name}` is asked for {most} periods, and `{sheet}` covers {covered}",
+                "`{name}` is asked for {periods}, and `{sheet}` covers {covered}",
                 "`{name}` 要看 {most} 期，而 `{sheet}` 只覆盖 {covered} 期"
             ),
         )

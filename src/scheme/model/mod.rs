@@ -25,7 +25,7 @@ pub use notify::{Consent, Notify, Occasion};
 pub use report::{Potential, Reporting, Surveys, Tickets};
 pub use results::{
     Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
-    TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule,
+    TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule, unlike_all,
 };
 pub use roles::{Mask, Preset, Role, Sight};
 pub use sheets::{

@@ -156,6 +156,16 @@ impl Template {
     }
 }
 
+/// The texts of all templates as they are written, where none of them can give this one.
+pub fn unlike_all<'a>(
+    templates: impl IntoIterator<Item = &'a Template>,
+    text: &str,
+) -> Option<Vec<Arc<str>>> {
+    let written =
+        |template: &'a Template| (!template.can_give(text)).then(|| template.text.clone());
+    templates.into_iter().map(written).collect()
+}
+
 /// A queue for people.
 #[derive(Clone, Debug)]
 pub struct Review {

@@ -263,6 +263,7 @@ impl Validator<'_> {
 
     pub(super) fn tags(&mut self, tables: Vec<Keys<'_>>) -> Vec<Tag> {
         let mut tags: Vec<Tag> = vec![];
+        let written = tables.len();
         for mut keys in tables {
             let name = keys.required_text("name", &mut self.findings);
             let when = keys.text("when", &mut self.findings);
@@ -289,8 +290,10 @@ impl Validator<'_> {
                 when,
             });
         }
-        self.names
-            .open_tags(tags.iter().map(|tag| tag.slot).collect());
+        let is_whole = tags.len() == written;
+        let names = is_whole.then(|| tags.iter().map(|tag| tag.name.clone()).collect());
+        let slots = tags.iter().map(|tag| tag.slot).collect();
+        self.names.open_tags(slots, names);
         tags
     }
 

@@ -10,6 +10,7 @@ pub use keys::{Keys, decimal};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;
+use crate::words::how_many;
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -80,10 +81,10 @@ pub fn parse<T>(
     if let Some(last) = findings.pop() {
         findings.push(match echoes {
             0 => last,
-            _ => last.with_note(text!(
-                "{echoes} more errors may follow from it",
-                "另有 {echoes} 处错误，可能由它引起"
-            )),
+            _ => last.with_note(Text {
+                en: format!("{} may follow from it", how_many(echoes, "more error")),
+                zh: format!("另有 {echoes} 处错误，可能由它引起"),
+            }),
         });
     }
     let mut found = vec![];

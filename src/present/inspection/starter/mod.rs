@@ -14,6 +14,7 @@ use crate::read::{self, Table};
 use crate::scheme::kind_word;
 use crate::scheme::model::FieldKind;
 use crate::text;
+use crate::words::{by_count, how_many};
 use names::{Entry, entries, quoted};
 use role::Role;
 use std::collections::BTreeSet;
@@ -56,8 +57,9 @@ impl Starter {
         let role = role::role_of(self, table, &columns, &entries);
         let place = table.origin.place();
         let rows = table.rows.len();
+        let in_all = how_many(rows, "row");
         self.comment(&text!(
-            "{place}: {rows} rows. Written by `regrade inspect --starter`; confirm types, units and keys.",
+            "{place}: {in_all}. Written by `regrade inspect --starter`; confirm types, units and keys.",
             "{place}：{rows} 行。由 `regrade inspect --starter` 写出，请核对类型、单位和编号列。"
         ));
         let name = match &role {
@@ -134,17 +136,17 @@ impl Starter {
     fn said_of_key(&mut self, table: &Table, key: usize, column: &ColumnGuess) {
         let rows = table.rows.len();
         let Some((row, earlier)) = column.repeated.first() else {
-            return self.comment(&text!(
-                "{rows} rows, no key twice",
-                "{rows} 行，编号没有重复"
-            ));
+            let in_all = how_many(rows, "row");
+            return self.comment(&text!("{in_all}, no key twice", "{rows} 行，编号没有重复"));
         };
         let number = |row: &u32| table.rows.row_number(*row as usize);
         let (one, two) = (number(earlier), number(row));
         let header = &table.headers[key].text;
         let count = column.repeated.len();
+        let rows = how_many(count, "row");
+        let repeat = by_count(&count, "repeats", "repeat");
         self.comment(&text!(
-            "{count} rows repeat a `{header}`, as rows {one} and {two} do",
+            "{rows} {repeat} a `{header}`, as rows {one} and {two} do",
             "`{header}` 有 {count} 行重复，如第 {one} 行和第 {two} 行"
         ));
     }
@@ -177,8 +179,11 @@ impl Starter {
         if bad.len() * 100 > rows {
             let share = (bad.len() * 100).div_ceil(rows);
             let count = bad.len();
+            let rows = how_many(count, "row");
+            let they_are = by_count(&count, "it is", "they are");
+            let them = by_count(&count, "it", "them");
             self.comment(&text!(
-                "{count} rows cannot be used as they are: mend them, and take this out",
+                "{rows} cannot be used as {they_are}: mend {them}, and take this out",
                 "有 {count} 行现在不能用：修好以后请去掉这一行"
             ));
             self.text += &format!("allow_bad = \"{share}%\"\n");

@@ -221,11 +221,11 @@ fn pager(lang: Lang, html: &mut String) {
 /// What the script says.
 fn words(lang: Lang) -> String {
     let shown = text!(
-        "{{from}} to {{to}} of {{count}} customers; {{all}} in all",
+        "customers {{from}} to {{to}} of {{count}}; {{all}} in all",
         "第 {{from}}–{{to}} 位，符合条件 {{count}} 位，共 {{all}} 位客户"
     );
     let whole = text!(
-        "{{from}} to {{to}} of {{all}} customers",
+        "customers {{from}} to {{to}} of {{all}}",
         "第 {{from}}–{{to}} 位，共 {{all}} 位客户"
     );
     let none = text!(

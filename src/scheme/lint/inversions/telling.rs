@@ -251,7 +251,12 @@ fn level_word(scheme: &Scheme, of: Of, level: Level) -> Text {
         (_, None) => text!("nothing", "无"),
         (Of::Points(_), Some(points)) => {
             let points = Decimal::from_millionths(points).unwrap_or_default();
-            text!("{points} points", "{points} 分")
+            let noun = if points == Decimal::ONE {
+                "point"
+            } else {
+                "points"
+            };
+            text!("{points} {noun}", "{points} 分")
         }
         (Of::Grade, Some(level)) => match scheme.grades.get(level.unsigned_abs() as usize) {
             Some(grade) => text!("`{}`", "`{}`", grade.name),

@@ -10,6 +10,7 @@ use crate::present::report::colors::Colors;
 use crate::report::{Flows, Kind, Label};
 use crate::table::Decimal;
 use crate::text;
+use crate::words::by_count;
 
 /// The height of all customers together.
 const CUSTOMERS: f64 = 340.0;
@@ -148,8 +149,9 @@ pub fn draw(flows: &Flows, width: f64, colors: &Colors, lang: Lang) -> Canvas {
     for band in &layout.bands {
         let (from, to) = (&flows.from[band.from], &flows.to[band.to]);
         let count = cell::number(Decimal::from_count(band.count as usize), Kind::Count);
+        let customers = by_count(&band.count, "customer", "customers");
         let tip = text!(
-            "{} → {}: {count} customers",
+            "{} → {}: {count} {customers}",
             "{} → {}：{count} 位客户",
             from.text,
             to.text
