@@ -11,6 +11,7 @@ mod fields;
 mod grades;
 mod metrics;
 mod movement;
+mod named_field;
 mod notify;
 mod output;
 mod report;
