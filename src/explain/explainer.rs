@@ -3,9 +3,7 @@
 
 use super::list::{List, Reading};
 use super::value::Worded;
-use super::{
-    DimensionStep, Explanation, IndicatorStep, Outcome, RuleStep, causes, number_at, score_of,
-};
+use super::{DimensionStep, Explanation, IndicatorStep, Outcome, RuleStep, causes, score_of};
 use crate::assess::{Choice, Parts};
 use crate::diagnostic::Lang;
 use crate::expr::Slot;
@@ -132,7 +130,7 @@ impl<'a> Explainer<'a> {
         let dimension = &self.dimensions[index];
         let choice = self.grading.assessment.dimensions[index].bands[row];
         let slot = self.grading.scheme.dimensions[index].points_slot;
-        let points = number_at(self.grading.facts.get(slot), row);
+        let points = self.grading.facts.get(slot).number_at(row);
         let band = choice.index().filter(|_| dimension.is_seen);
         DimensionStep {
             name: dimension.name,

@@ -13,7 +13,7 @@ use super::table::{
 use crate::assess::parts;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::explain::{self, DimensionStep, Explainer, Input, Outcome, RuleStep, Source};
+use crate::explain::{DimensionStep, Explainer, Input, Outcome, RuleStep, Source};
 use crate::grading::Grading;
 use crate::scheme::model::DimensionRule;
 use crate::table::{Decimal, Place};
@@ -241,8 +241,7 @@ impl<'a> Basis<'a> {
             .iter()
             .map(|dimension| self.grading.facts.get(dimension.points_slot));
         let rows = || self.rows.iter().map(|row| *row as usize);
-        columns
-            .flat_map(move |column| rows().filter_map(move |row| explain::number_at(column, row)))
+        columns.flat_map(move |column| rows().filter_map(move |row| column.number_at(row)))
     }
 
     fn parts(&self, row: usize) -> Vec<(usize, Decimal)> {
