@@ -3,6 +3,7 @@
 
 use super::before::{Before, Earlier, dated_at};
 use super::filing::InForce;
+use super::keys::key_of;
 use super::merge::merge_files;
 use super::roster::{Entry, Refused, Roster};
 use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
@@ -157,7 +158,7 @@ fn take_refused(
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();
     for RefusedRow { at, faults } in refused {
-        let id = same_key::key_of(rule.key, tables, clean, at).map(|id| inputs.one(id.into()));
+        let id = key_of(rule.key, tables, clean, at).map(|id| inputs.one(id.into()));
         let known = id.as_ref().and_then(|id| places.get(id)).copied();
         if let Some(known) = known {
             let known = &mut roster.refused[known].faults;
@@ -171,9 +172,7 @@ fn take_refused(
         if let Some(id) = &id {
             places.insert(id.clone(), roster.refused.len());
         }
-        let name = rule
-            .name
-            .and_then(|name| same_key::key_of(name, tables, clean, at));
+        let name = rule.name.and_then(|name| key_of(name, tables, clean, at));
         let known = id.as_ref().and_then(|id| inputs.before.get(id));
         let before = known.map_or_else(|| before.of(at, None, &mut vec![]), |known| *known);
         roster.refuse(Refused {
@@ -230,7 +229,7 @@ fn keep_who_is_whole(
     let refused: HashSet<Arc<str>> = clean
         .refused
         .iter()
-        .filter_map(|row| same_key::key_of(rule.key, tables, clean, row.at))
+        .filter_map(|row| key_of(rule.key, tables, clean, row.at))
         .map(|id| inputs.one(id.into()))
         .collect();
     if refused.is_empty() {
