@@ -23,7 +23,9 @@ mod types;
 mod tests;
 
 pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
-pub use bind::{Aggregate, AggregateFunction, Checked, Estimate, Gathered, aggregate, bind, check};
+pub use bind::{
+    Aggregate, AggregateFunction, Checked, Estimate, FileFigure, aggregate, bind, check,
+};
 pub use bound::{Bound, Node, PopulationSpec};
 pub use eval::{Evaluated, Fault, FaultKind, NO_ROW, OfRows, RowColumns, over_rows};
 pub(crate) use frame::NO_SERIES;
