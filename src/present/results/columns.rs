@@ -7,7 +7,6 @@ use crate::present::table::{ColumnKind, ColumnRole, TableColumn};
 use crate::read::fold_header;
 use crate::scheme::model::{FieldKind, ResultColumn, Sight, SlotKind};
 use crate::text;
-use crate::words::result_heading;
 
 impl<'a> Results<'a> {
     pub(super) fn push(
@@ -97,9 +96,7 @@ impl<'a> Results<'a> {
         let scheme = &self.grading.scheme;
         let heading = match column {
             ResultColumn::Label(index) => scheme.dimensions[index].name.to_string(),
-            other => result_heading(other, self.view.lang)
-                .unwrap_or_default()
-                .to_owned(),
+            other => other.heading(self.view.lang).unwrap_or_default().to_owned(),
         };
         let (kind, role) = result_kind(column);
         self.push_result(&heading, kind, role, Filling::Result(column));
