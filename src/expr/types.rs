@@ -121,10 +121,16 @@ pub trait Scope {
     /// All names that would be found, for suggestions; a lookup's field as `sheet.field`.
     fn names(&self) -> Vec<String>;
     /// The column of a dimension's points, for `points(dimension)`.
-    fn points(&self, dimension: &str) -> Resolution;
+    fn points(&self, _dimension: &str) -> Resolution {
+        Resolution::Unknown
+    }
     /// The text columns of all tags (each the rendered tag or missing), for `has_tag`; `None` where tags are not yet
     /// known.
-    fn tags(&self) -> Option<&[Slot]>;
+    fn tags(&self) -> Option<&[Slot]> {
+        None
+    }
     /// Whether there is a population here: false for the expressions of an event sheet.
-    fn has_population(&self) -> bool;
+    fn has_population(&self) -> bool {
+        false
+    }
 }

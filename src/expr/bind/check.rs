@@ -304,16 +304,4 @@ impl Scope for CheckScope<'_> {
     fn names(&self) -> Vec<String> {
         self.fields.names()
     }
-
-    fn points(&self, _dimension: &str) -> Resolution {
-        Resolution::Unknown
-    }
-
-    fn tags(&self) -> Option<&[Slot]> {
-        None
-    }
-
-    fn has_population(&self) -> bool {
-        false
-    }
 }
