@@ -4,7 +4,6 @@
 //! An exhaustive enum instead of a file of messages: the compiler says which word has no translation.
 
 use crate::diagnostic::{Lang, Severity};
-use crate::scheme::model::ResultColumn;
 use std::fmt::Display;
 
 /// A count with what it counts, as English writes it: `1 row`, `2 rows`.
@@ -295,7 +294,7 @@ words! {
 
 impl Word {
     /// Whether this is the word in one of the languages.
-    fn is(self, text: &str) -> bool {
+    pub fn is(self, text: &str) -> bool {
         self.get(Lang::Zh) == text || self.get(Lang::En) == text
     }
 
@@ -312,49 +311,6 @@ impl Word {
             Severity::Note => Self::SeverityNote,
         }
     }
-}
-
-/// The heading of each result column, and its key in JSON.
-const RESULTS: [(Word, &str, ResultColumn); 9] = [
-    (Word::Grade, "grade", ResultColumn::Grade),
-    (Word::Previous, "previous", ResultColumn::Previous),
-    (Word::Change, "decision", ResultColumn::Decision),
-    (Word::Since, "since", ResultColumn::Since),
-    (Word::Score, "score", ResultColumn::Score),
-    (Word::Type, "type", ResultColumn::Type),
-    (Word::Tags, "tags", ResultColumn::Tags),
-    (Word::Reasons, "reasons", ResultColumn::Reasons),
-    (Word::Next, "next", ResultColumn::Next),
-];
-
-/// The result column that a heading or a JSON key names.
-pub fn result_of(name: &str) -> Option<ResultColumn> {
-    let mut results = RESULTS.iter();
-    results
-        .find(|(word, key, _)| *key == name || word.is(name))
-        .map(|(_, _, column)| *column)
-}
-
-/// Whether a result column has this heading, in either language.
-pub fn is_result_heading(name: &str) -> bool {
-    RESULTS.iter().any(|(word, ..)| word.is(name))
-}
-
-/// The heading of a result column; a dimension's is its name.
-pub fn result_heading(column: ResultColumn, lang: Lang) -> Option<&'static str> {
-    let word = match column {
-        ResultColumn::Grade => Word::Grade,
-        ResultColumn::Previous => Word::Previous,
-        ResultColumn::Decision => Word::Change,
-        ResultColumn::Since => Word::Since,
-        ResultColumn::Score => Word::Score,
-        ResultColumn::Type => Word::Type,
-        ResultColumn::Tags => Word::Tags,
-        ResultColumn::Reasons => Word::Reasons,
-        ResultColumn::Next => Word::Next,
-        ResultColumn::Label(_) => return None,
-    };
-    Some(word.get(lang))
 }
 
 /// What stands behind an estimate, and behind the heading of a column of them.

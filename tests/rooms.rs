@@ -22,7 +22,7 @@ const FLOATS: [(&str, &str); 22] = [
     ("clean/text.rs", "makes texts of cells"),
     ("ledger/cells.rs", "keeps cells bit by bit"),
     ("repair/same.rs", "compares cells"),
-    ("compare/graded/mod.rs", "reads cells of graded files"),
+    ("compare/graded/rows.rs", "reads cells of graded files"),
     ("compare/fingerprint.rs", "reads cells of graded files"),
     ("present/inspection/mod.rs", "shows cells"),
     ("present/results/cells.rs", "shows cells"),

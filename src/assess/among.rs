@@ -12,19 +12,19 @@ use crate::table::Column;
 /// Everybody, for asking what would become of some of them.
 #[derive(Clone, Debug, Default)]
 pub struct Among {
-    populations: Vec<(Population, Standing)>,
+    populations: Vec<(Population, RankedBy)>,
     /// For each grade by rank the keys of everybody; `None` for other grades, and where texts rank.
-    ranked: Vec<Option<(Ranked, Standing)>>,
+    ranked: Vec<Option<(Ranked, RankedBy)>>,
 }
 
 /// What customers are ranked by, a row for each, and within which group.
 #[derive(Clone, Debug, Default)]
-struct Standing {
+struct RankedBy {
     keys: Vec<Column>,
     within: Option<Column>,
 }
 
-impl Standing {
+impl RankedBy {
     fn of(&self, rows: &[u32]) -> Self {
         let rows: Vec<Option<u32>> = rows.iter().copied().map(Some).collect();
         let keys = self.keys.iter().map(|column| column.gather(&rows));
@@ -45,7 +45,7 @@ impl Among {
             let known = frame.populations().get(id).cloned();
             let population = known.unwrap_or_else(|| Population::build(&keys, within.as_ref()));
             let keys = vec![keys];
-            (population, Standing { keys, within })
+            (population, RankedBy { keys, within })
         });
         let ranked = scheme.grades.iter().map(|grade| match &grade.rule {
             GradeRule::When(_) => None,
@@ -54,7 +54,7 @@ impl Among {
                 let keys: Vec<Column> = keys.collect();
                 let within = top.within.map(|slot| frame.column(slot).clone());
                 let ranked = Ranked::new(&keys, within.as_ref())?;
-                Some((ranked, Standing { keys, within }))
+                Some((ranked, RankedBy { keys, within }))
             }
         });
         Self {
@@ -89,7 +89,7 @@ impl Among {
         within: Option<&Column>,
     ) -> Population {
         let (population, standing) = &self.populations[id];
-        let Standing { keys, within: own } = standing.of(rows);
+        let RankedBy { keys, within: own } = standing.of(rows);
         population.instead((&keys[0], own.as_ref()), (key, within))
     }
 

@@ -6,7 +6,6 @@ use crate::clean::DateForm;
 use crate::clean::sheet::{CleanSheet, RowRef, field_headers, place_of, shown};
 use crate::clean::text::is_blank;
 use crate::diagnostic::{Code, Finding, Lang};
-use crate::metrics::day_at;
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{Customers, Scheme};
 use crate::table::{Cell, Column, Date};
@@ -47,7 +46,7 @@ struct Places {
 
 /// The date of the grade before by the field of the scheme, as its whole column reads it.
 pub(super) fn dated_at(rule: &Customers, columns: &[Column], row: usize) -> Option<Date> {
-    day_at(&columns[rule.previous_date?], row)
+    columns[rule.previous_date?].day_at(row)
 }
 
 /// What the customers of a sheet's rows were, where the sheet alone says it.
@@ -118,14 +117,7 @@ impl<'a> Before<'a> {
                 let order = field.date_order;
                 match DateForm::decide(cells, order, order.is_some()) {
                     Ok(form) => places.dates = Some(form),
-                    Err(fault) => {
-                        let finding = Finding::error(fault.code(), fault.text(&field.name))
-                            .place(table.origin.place());
-                        errors.push(match fault.help() {
-                            Some(help) => finding.help(help),
-                            None => finding,
-                        });
-                    }
+                    Err(fault) => errors.push(fault.finding(&field.name, table.origin.place())),
                 }
             }
         }

@@ -1,66 +1,23 @@
-//! The customers: their rows in order, those that are refused, and what they were before.
+//! The customers' sheet: its rows in force, each customer's put together, those that are refused, and what everybody was
+//! before.
 
 use super::before::{Before, Earlier, dated_at};
-use super::events::EventRows;
 use super::filing::InForce;
+use super::keys::key_of;
 use super::merge::merge_files;
-use super::numbered::Numbered;
+use super::roster::{Entry, Refused, Roster};
 use super::{Inputs, check_bad_rows, credit_codes, fields, merged, same_key};
 use crate::checks;
 use crate::clean::absent::absent_columns;
 use crate::clean::sheet::{CleanSheet, RefusedRow, RowRef, place_of, text_at};
 use crate::diagnostic::stages::Kind;
 use crate::diagnostic::{Code, Finding, Stages, Text};
-use crate::metrics::day_at;
 use crate::read::Table;
 use crate::scheme::model::{Customers, Scheme};
-use crate::table::column::MISSING_TEXT;
 use crate::table::{Column, Date, Truth};
 use crate::text;
 use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Who the customers are. Customers are numbered from 0 in the order of their rows.
-#[derive(Clone, Debug, Default)]
-pub struct Roster {
-    /// The key of each customer.
-    pub ids: Arc<Vec<Arc<str>>>,
-    /// The name of each, where the sheet has one.
-    pub names: Arc<Vec<Option<Arc<str>>>>,
-    by_id: Numbered,
-    /// Customers and refused rows in output order.
-    pub entries: Vec<Entry>,
-    /// The rows that are refused.
-    pub refused: Vec<Refused>,
-    /// The keys whose rows are refused or left out.
-    without_row: HashSet<Arc<str>>,
-}
-
-/// One line of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// A customer by number.
-    Customer(u32),
-    /// A refused row, by its place in [`Roster::refused`].
-    Refused(u32),
-    /// A known customer whom no sheet in force has, by the place among the absent of the grading.
-    Absent(u32),
-}
-
-/// A refused row as far as it can be told.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    /// Where it stands.
-    pub at: RowRef,
-    /// Its key, if it can be read.
-    pub id: Option<Arc<str>>,
-    /// Its name, if it can be read.
-    pub name: Option<Arc<str>>,
-    /// What is wrong with it.
-    pub faults: Vec<Text>,
-    /// The grade that it keeps, as written.
-    pub before: Earlier,
-}
 
 /// The customers' sheet, joined and filtered.
 #[derive(Clone, Debug)]
@@ -83,119 +40,7 @@ pub struct CustomerRows {
     pub stages: Stages,
 }
 
-impl Roster {
-    /// The customers of event sheets, where there is no customers' sheet: by key, each once.
-    pub(super) fn from_events(events: &[EventRows]) -> Self {
-        if let Some(ids) = sorted_keys(events) {
-            return Self::of_keys(ids);
-        }
-        let mut ids: Vec<Arc<str>> = vec![];
-        for rows in events {
-            if let Some(Column::Text(texts)) = rows.clean.columns.get(rows.customer_field) {
-                let mut used = vec![false; texts.dictionary.len()];
-                for code in texts.codes.iter().filter(|code| **code != MISSING_TEXT) {
-                    used[*code as usize] = true;
-                }
-                let used = texts.dictionary.iter().zip(used).filter(|(_, used)| *used);
-                ids.extend(used.map(|(text, _)| text.clone()));
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        Self::of_keys(Arc::new(ids))
-    }
-
-    /// Customers of whom nothing but their keys is known.
-    fn of_keys(ids: Arc<Vec<Arc<str>>>) -> Self {
-        Self {
-            names: Arc::new(vec![None; ids.len()]),
-            entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
-            ids,
-            ..Self::default()
-        }
-    }
-
-    /// Some of the customers of another roster.
-    pub(super) fn of(known: &Self, members: &[usize]) -> Self {
-        let ids: Vec<Arc<str>> = members.iter().map(|row| known.ids[*row].clone()).collect();
-        Self {
-            names: Arc::new(
-                members
-                    .iter()
-                    .map(|row| known.names[*row].clone())
-                    .collect(),
-            ),
-            entries: (0..ids.len() as u32).map(Entry::Customer).collect(),
-            ids: Arc::new(ids),
-            ..Self::default()
-        }
-    }
-
-    /// Each customer's number by key.
-    pub fn by_id(&self) -> &Arc<HashMap<Arc<str>, u32>> {
-        self.by_id.of(&self.ids)
-    }
-
-    /// The numbers, to be shared with others who have the same keys in the same order.
-    pub fn numbered(&self) -> &Numbered {
-        &self.by_id
-    }
-
-    /// Gives each customer another key.
-    pub fn rename(&mut self, other: impl FnMut(&mut Arc<str>)) {
-        Arc::make_mut(&mut self.ids).iter_mut().for_each(other);
-        self.by_id = Numbered::default();
-    }
-
-    /// How many customers there are, refused rows left out.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Takes in customers who were known before. Of those whom no sheet has nothing is to be said.
-    pub(super) fn know(&mut self, known: &[Arc<str>]) {
-        if known.is_empty() {
-            return;
-        }
-        let by_id = self.by_id.of(&self.ids);
-        let absent = known.iter().filter(|id| !by_id.contains_key(*id));
-        self.without_row.extend(absent.cloned());
-    }
-
-    /// Whether the sheet has this key, and its row is refused or left out by the sheet's `rows`: nothing is to be said
-    /// of its events then.
-    pub fn is_without_row(&self, id: &str) -> bool {
-        self.without_row.contains(id)
-    }
-}
-
-/// The keys of the only event sheet, if it has each of them once, in order, and rows with all of them: so it is where it
-/// was read piece by piece, and nobody needs them twice.
-fn sorted_keys(events: &[EventRows]) -> Option<Arc<Vec<Arc<str>>>> {
-    let [rows] = events else { return None };
-    let Column::Text(texts) = rows.clean.columns.get(rows.customer_field)? else {
-        return None;
-    };
-    let mut used = 0;
-    for code in &texts.codes {
-        // Customer by customer: the next code is that of the same one, or of the one behind.
-        if *code == used {
-            used += 1;
-        } else if code.checked_add(1) != Some(used) {
-            return None;
-        }
-    }
-    let ids = &texts.dictionary;
-    let is_each = used as usize == ids.len() && ids.is_sorted_by(|one, next| one < next);
-    is_each.then(|| ids.clone())
-}
-
-/// Reads the customers' sheet and fills the roster.
+/// Reads the customers' sheet: who is on it, and what it says of them.
 ///
 /// Of the sheet's tables those count that are `in_force`.
 pub(super) fn read(
@@ -204,9 +49,8 @@ pub(super) fn read(
     inputs: &Inputs,
     in_force: &InForce,
     as_of: Date,
-    roster: &mut Roster,
     findings: &mut Vec<Finding>,
-) -> CustomerRows {
+) -> (Roster, CustomerRows) {
     let tables = &inputs.customers;
     let which = &in_force.which;
     let mut clean = checks::read(&rule.sheet, tables, which, &[rule.key], &in_force.dates);
@@ -234,14 +78,13 @@ pub(super) fn read(
     }
     let mut picked = merged::put_together(scheme, rule, inputs, &mut clean, &mut more, findings);
     stages.end(findings, Kind::Whole);
-    leave_out(
+    let gone = leave_out(
         rule,
         tables,
         as_of,
         &mut clean,
         &mut more,
         &mut picked,
-        roster,
         findings,
     );
     stages.end(findings, Kind::Rows);
@@ -249,30 +92,16 @@ pub(super) fn read(
         && clean.refused.is_empty()
         && let Some(first) = first
     {
-        let name = &rule.sheet.name;
-        findings.push(
-            Finding::warning(
-                Code::NoRows,
-                text!(
-                    "no row of `{name}` counts: nobody is graded",
-                    "`{name}` 没有任何一行计入：没有客户可评"
-                ),
-            )
-            .place(first.origin.place())
-            .help(text!(
-                "see whether the export is complete, and whether the sheet's `rows` is right",
-                "请检查导出是否完整，该表的 `rows` 是否正确"
-            )),
-        );
+        findings.push(nobody_counts(rule, first));
     }
     stages.end(findings, Kind::Whole);
     let before = Before::new(scheme, Some(rule), tables);
-    let mut earlier = vec![];
-    roster.ids = keys_of(&clean.columns[rule.key]);
-    roster.names = Arc::new(match rule.name {
+    let names = match rule.name {
         Some(name) => names_of(&clean.columns[name]),
         None => vec![None; clean.rows.len()],
-    });
+    };
+    let mut roster = Roster::new(keys_of(&clean.columns[rule.key]), names, gone);
+    let mut earlier = vec![];
     for (row, at) in clean.rows.iter().enumerate() {
         let dated = dated_at(rule, &clean.columns, row);
         earlier.push(match inputs.before.get(&roster.ids[row]) {
@@ -281,14 +110,57 @@ pub(super) fn read(
         });
     }
     stages.end(findings, Kind::Rows);
+    take_refused(rule, inputs, &before, &mut clean, &mut roster);
+    roster.entries = in_order(&clean.rows, &roster.refused);
+    let first_seen = (0..clean.rows.len())
+        .map(|row| clean.columns[rule.first_seen?].day_at(row))
+        .collect();
+    let rows = CustomerRows {
+        columns: clean.columns,
+        rows: clean.rows,
+        more,
+        picked,
+        sources: clean.sources,
+        earlier,
+        first_seen,
+        stages,
+    };
+    (roster, rows)
+}
+
+/// What is to be said where no row counts and none is refused.
+fn nobody_counts(rule: &Customers, first: &Table) -> Finding {
+    let name = &rule.sheet.name;
+    Finding::warning(
+        Code::NoRows,
+        text!(
+            "no row of `{name}` counts: nobody is graded",
+            "`{name}` 没有任何一行计入：没有客户可评"
+        ),
+    )
+    .place(first.origin.place())
+    .help(text!(
+        "see whether the export is complete, and whether the sheet's `rows` is right",
+        "请检查导出是否完整，该表的 `rows` 是否正确"
+    ))
+}
+
+/// Puts the refused rows into the roster: whatever rows there are of a customer, it is one.
+fn take_refused(
+    rule: &Customers,
+    inputs: &Inputs,
+    before: &Before<'_>,
+    clean: &mut CleanSheet,
+    roster: &mut Roster,
+) {
+    let tables = &inputs.customers;
     let mut refused = std::mem::take(&mut clean.refused);
     refused.sort_by_key(|row| (row.at.table, row.at.row));
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();
     for RefusedRow { at, faults } in refused {
-        let id = same_key::key_of(rule.key, tables, &clean, at).map(|id| inputs.one(id.into()));
+        let id = key_of(rule.key, tables, clean, at).map(|id| inputs.one(id.into()));
         let known = id.as_ref().and_then(|id| places.get(id)).copied();
         if let Some(known) = known {
-            // Whatever rows there are of a customer, it is one.
             let known = &mut roster.refused[known].faults;
             let new: Vec<Text> = faults
                 .into_iter()
@@ -300,13 +172,10 @@ pub(super) fn read(
         if let Some(id) = &id {
             places.insert(id.clone(), roster.refused.len());
         }
-        roster.without_row.extend(id.clone());
-        let name = rule
-            .name
-            .and_then(|name| same_key::key_of(name, tables, &clean, at));
+        let name = rule.name.and_then(|name| key_of(name, tables, clean, at));
         let known = id.as_ref().and_then(|id| inputs.before.get(id));
         let before = known.map_or_else(|| before.of(at, None, &mut vec![]), |known| *known);
-        roster.refused.push(Refused {
+        roster.refuse(Refused {
             at,
             id,
             name: name.map(Arc::from),
@@ -314,33 +183,17 @@ pub(super) fn read(
             before,
         });
     }
-    let sources = std::mem::take(&mut clean.sources);
-    let customers = clean
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(index, at)| (*at, Entry::Customer(index as u32)));
-    let refused = roster
-        .refused
-        .iter()
-        .enumerate()
-        .map(|(index, row)| (row.at, Entry::Refused(index as u32)));
+}
+
+/// The customers and the refused rows in the order of the files.
+fn in_order(rows: &[RowRef], refused: &[Refused]) -> Vec<Entry> {
+    let customers = rows.iter().zip(0..);
+    let customers = customers.map(|(at, index)| (*at, Entry::Customer(index)));
+    let refused = refused.iter().zip(0..);
+    let refused = refused.map(|(row, index)| (row.at, Entry::Refused(index)));
     let mut entries: Vec<(RowRef, Entry)> = customers.chain(refused).collect();
     entries.sort_by_key(|(at, _)| (at.table, at.row));
-    roster.entries = entries.into_iter().map(|(_, entry)| entry).collect();
-    let first_seen = (0..clean.rows.len())
-        .map(|row| day_at(&clean.columns[rule.first_seen?], row))
-        .collect();
-    CustomerRows {
-        columns: clean.columns,
-        rows: clean.rows,
-        more,
-        picked,
-        sources,
-        earlier,
-        first_seen,
-        stages,
-    }
+    entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// The keys of the rows. Where each row has its own, as nearly always, they are those of the column and take no room.
@@ -376,7 +229,7 @@ fn keep_who_is_whole(
     let refused: HashSet<Arc<str>> = clean
         .refused
         .iter()
-        .filter_map(|row| same_key::key_of(rule.key, tables, clean, row.at))
+        .filter_map(|row| key_of(rule.key, tables, clean, row.at))
         .map(|id| inputs.one(id.into()))
         .collect();
     if refused.is_empty() {
@@ -436,12 +289,8 @@ fn drop_rows_behind_one_that_counts(rule: &Customers, as_of: Date, clean: &mut C
     clean.keep(|row| stays[row]);
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what is said of rows moves with them"
-)]
-/// Leaves out the customers for whom the sheet's `rows` does not hold. Decided when all files are together: a customer
-/// whom the later file says to have gone is gone, whatever the earlier one says.
+/// Leaves out the customers for whom the sheet's `rows` does not hold, and gives their keys. Decided when all files are
+/// together: a customer whom the later file says to have gone is gone, whatever the earlier one says.
 fn leave_out(
     rule: &Customers,
     tables: &[Table],
@@ -449,12 +298,11 @@ fn leave_out(
     clean: &mut CleanSheet,
     more: &mut HashMap<u32, Vec<RowRef>>,
     picked: &mut HashMap<u32, Vec<RowRef>>,
-    roster: &mut Roster,
     findings: &mut Vec<Finding>,
-) {
+) -> HashSet<Arc<str>> {
     let keys = clean.columns[rule.key].clone();
     let Some(kept) = fields::filter(&rule.sheet, tables, as_of, clean, findings) else {
-        return;
+        return HashSet::default();
     };
     let mut numbers: HashMap<u32, u32> = HashMap::default();
     let mut is_kept = vec![false; keys.len()];
@@ -469,7 +317,5 @@ fn leave_out(
             .collect();
     }
     let gone = (0..keys.len()).filter(|row| !is_kept[*row]);
-    roster
-        .without_row
-        .extend(gone.map(|row| text_at(&keys, row)));
+    gone.map(|row| text_at(&keys, row)).collect()
 }

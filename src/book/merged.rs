@@ -4,9 +4,8 @@
 use super::{Filing, Inputs, source_of};
 use crate::clean::sheet::{CleanSheet, RowRef, place_of, text_at};
 use crate::diagnostic::{Code, Finding};
-use crate::duplicates::groups::natural;
 use crate::scheme::model::{Customers, Scheme, Take};
-use crate::table::{Column, ColumnBuilder, Value};
+use crate::table::{Column, ColumnBuilder, Value, natural};
 use crate::text;
 use crate::words::how_many;
 use foldhash::HashMap;

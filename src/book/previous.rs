@@ -4,14 +4,14 @@
 
 use super::Earlier;
 use super::before::Before;
-use crate::clean::escape::unescape;
+use crate::clean::escape::without_escape;
 use crate::clean::sheet::{RowRef, field_headers, place_of};
 use crate::clean::text::{parse_id, shorten, shown, trim};
 use crate::decide::Decision;
 use crate::diagnostic::{Code, Finding, Lang};
 use crate::read::{Table, find_columns};
 use crate::scheme::model::{Field, Scheme};
-use crate::table::{Cell, Place};
+use crate::table::Place;
 use crate::text;
 use crate::words::Word;
 use foldhash::HashMap;
@@ -58,10 +58,7 @@ pub fn previous(
         let table = &tables[at.table as usize];
         let key = keys[at.table as usize];
         let place = || place_of(tables, at, Some(key));
-        let cell = match table.rows.cell(at.row as usize, key) {
-            Cell::Text(text) if table.encoding.is_some() => Cell::Text(unescape(text)),
-            cell => cell,
-        };
+        let cell = without_escape(table, table.rows.cell(at.row as usize, key));
         let id: Arc<str> = match parse_id(cell) {
             Ok(Some(id)) => (*id).into(),
             Ok(None) => {
@@ -69,12 +66,8 @@ pub fn previous(
                 continue;
             }
             Err(fault) => {
-                let title = fault.text(&shown(cell), &table.headers[key].text);
-                let finding = Finding::error(fault.code(), title).place(place());
-                errors.push(match fault.help() {
-                    Some(help) => finding.help(help),
-                    None => finding,
-                });
+                let header = &table.headers[key].text;
+                errors.push(fault.finding(&shown(cell), header, place()));
                 continue;
             }
         };
@@ -166,13 +159,8 @@ fn name(scheme: &Scheme, table: &Table, row: usize) -> Option<Arc<str>> {
     let rule = scheme.customers.as_ref()?;
     let names = field_headers(&rule.sheet.fields[rule.name?]);
     let column = find_columns(&table.headers, &names).first().copied()?;
-    let text = shown(table.rows.cell(row, column));
-    let text = if table.encoding.is_some() {
-        unescape(&text)
-    } else {
-        &text
-    };
-    Some(trim(text))
+    let text = shown(without_escape(table, table.rows.cell(row, column)));
+    Some(trim(&text))
         .filter(|text| !text.is_empty())
         .map(Arc::from)
 }

@@ -1,9 +1,10 @@
 //! All tables that are known, cleaned once, from which the book of any date is taken: the customers' sheets in force
 //! then, and the events up to then as they are known now.
 
-use super::customers::{self, CustomerRows, Roster};
+use super::customers::{self, CustomerRows};
 use super::events::{self, EventSource};
 use super::filing::{Filing, InForce, dates};
+use super::roster::Roster;
 use super::{Book, Inputs, SheetVersion, lookup};
 use crate::clean::sheet::empty_column;
 use crate::diagnostic::{Code, Finding, Stages};
@@ -159,15 +160,8 @@ impl Shelf {
         let mut customers = None;
         if let Some(rule) = &scheme.customers {
             let in_force = in_force_on(&filings.customers, inputs.customers.len(), sheets, sheets);
-            customers = Some(customers::read(
-                scheme,
-                rule,
-                inputs,
-                &in_force,
-                date,
-                &mut roster,
-                &mut findings,
-            ));
+            let read = customers::read(scheme, rule, inputs, &in_force, date, &mut findings);
+            (roster, customers) = (read.0, Some(read.1));
         }
         roster.know(&inputs.known);
         let mut of_events = vec![];
@@ -298,19 +292,11 @@ pub fn customers_on(
     date: Date,
 ) -> Option<(Roster, CustomerRows, Vec<Finding>)> {
     let rule = scheme.customers.as_ref()?;
-    let (mut roster, mut findings) = (Roster::default(), vec![]);
+    let mut findings = vec![];
     super::crosswalk::apply(scheme, &mut inputs, date, &mut findings);
     let filings = &inputs.filings.customers;
     let in_force = in_force_on(filings, inputs.customers.len(), date, date);
-    let rows = customers::read(
-        scheme,
-        rule,
-        &inputs,
-        &in_force,
-        date,
-        &mut roster,
-        &mut findings,
-    );
+    let (roster, rows) = customers::read(scheme, rule, &inputs, &in_force, date, &mut findings);
     Some((roster, rows, findings))
 }
 
@@ -338,9 +324,7 @@ fn history(scheme: &Scheme, inputs: &Inputs, last: Date) -> Vec<Arc<SheetVersion
     days.dedup();
     let version = |day: &Date| {
         let in_force = in_force_on(filings, inputs.customers.len(), *day, last);
-        let mut roster = Roster::default();
-        let none = &mut vec![];
-        let rows = customers::read(scheme, rule, inputs, &in_force, *day, &mut roster, none);
+        let (roster, rows) = customers::read(scheme, rule, inputs, &in_force, *day, &mut vec![]);
         Arc::new(SheetVersion {
             since: *day,
             by_id: roster.by_id().clone(),

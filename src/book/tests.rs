@@ -1,6 +1,6 @@
 //! Who the customers are where files disagree.
 
-use super::customers::Refused;
+use super::roster::Refused;
 use super::{Book, Inputs, assemble};
 use crate::diagnostic::{At, Code};
 use crate::read::{Input, Options, Table, open};

@@ -3,8 +3,7 @@
 use super::{Part, with_help};
 use crate::clean::whose::as_text;
 use crate::diagnostic::{Code, Finding, Severity, Text};
-use crate::expr::FieldFrame;
-use crate::metrics::over_rows;
+use crate::expr::{FieldFrame, over_rows};
 use crate::scheme::model::{Check, Expression, Figure};
 use crate::table::{Column, Truth};
 use crate::text;

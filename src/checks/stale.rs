@@ -3,7 +3,6 @@
 use crate::clean::sheet::{RowRef, place_of};
 use crate::clean::whose::{Whose, as_text};
 use crate::diagnostic::{About, Code, Finding};
-use crate::metrics::day_at;
 use crate::table::{Column, Date};
 use crate::text;
 
@@ -21,7 +20,7 @@ pub fn stale_dates(
             continue;
         };
         for (row, at) in rows.iter().enumerate() {
-            let Some(day) = day_at(&columns[index], row).filter(|day| *day < since) else {
+            let Some(day) = columns[index].day_at(row).filter(|day| *day < since) else {
                 continue;
             };
             let name = &field.name;

@@ -1,5 +1,8 @@
 //! Texts that a spreadsheet would run as a formula: how they are written into text files, and read back.
 
+use crate::read::Table;
+use crate::table::Cell;
+
 /// Whether a spreadsheet would run `text` as a formula, or it looks like such a text escaped.
 fn is_formula_like(text: &str) -> bool {
     text.trim_start_matches('\'')
@@ -65,6 +68,16 @@ pub fn unescape(text: &str) -> &str {
         [b'\'', ..] if is_formula_like(&text[1..]) || is_marked_as_text(text) => &text[1..],
         [b'=', b'"', inner @ .., b'"'] if !inner.contains(&b'"') => &text[2..text.len() - 1],
         _ => text,
+    }
+}
+
+/// A cell of a table without the escape, which only text files have: it is no part of the text, and an output that needs
+/// it puts it on again. Left on, it would grow by one sign a month and change a key such as `-17`.
+#[inline]
+pub fn without_escape<'c>(table: &Table, cell: Cell<'c>) -> Cell<'c> {
+    match cell {
+        Cell::Text(text) if table.encoding.is_some() => Cell::Text(unescape(text)),
+        cell => cell,
     }
 }
 

@@ -2,13 +2,21 @@
 //! languages, with a line that says what to do.
 
 use super::text::shorten;
-use crate::diagnostic::{Code, Text};
-use crate::table::{CellError, Date, Decimal};
+use crate::diagnostic::{Code, Finding, Text};
+use crate::table::{CellError, Date, Decimal, Place};
 use crate::text;
 use std::sync::Arc;
 
 /// What reading a cell gives: a value, `None` for a missing one, or why it cannot be read.
 pub type Read<T> = Result<Option<T>, CellFault>;
+
+fn finding(code: Code, title: Text, help: Option<Text>, place: Place) -> Finding {
+    let finding = Finding::error(code, title).place(place);
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
 
 /// Why a cell could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,6 +79,12 @@ pub enum CellFault {
 }
 
 impl CellFault {
+    /// It as a finding at `place`; the rest as in [`Self::text`].
+    pub fn finding(&self, offending: &str, field: &str, place: Place) -> Finding {
+        let title = self.text(offending, field);
+        finding(self.code(), title, self.help(), place)
+    }
+
     /// What an error cell is; `#N/A` is what people write for "missing".
     pub(super) const fn of_error<T>(error: CellError) -> Read<T> {
         match error {
@@ -324,6 +338,11 @@ pub enum ColumnFault {
 }
 
 impl ColumnFault {
+    /// It as a finding at `place`.
+    pub fn finding(&self, field: &str, place: Place) -> Finding {
+        finding(self.code(), self.text(field), self.help(), place)
+    }
+
     /// The code of the finding.
     pub const fn code(&self) -> Code {
         match self {

@@ -172,12 +172,8 @@ impl Task<'_> {
         }
         found.end(Kind::Header);
         if let Some(fault) = &read.column_fault {
-            let mut finding = Finding::error(fault.code(), fault.text(name))
-                .place(table.origin.cell(table.header_row, column as u32));
-            if let Some(help) = fault.help() {
-                finding = finding.help(help);
-            }
-            found.findings.push(finding);
+            let place = table.origin.cell(table.header_row, column as u32);
+            found.findings.push(fault.finding(name, place));
         }
         found.end(Kind::Whole);
         for (row, fault) in &read.faults {
@@ -328,15 +324,10 @@ impl Task<'_> {
     fn of_cell(&self, row: u32, position: usize, column: usize, fault: &CellFault) -> Finding {
         let name = &self.sheet.fields[position].name;
         let offending = shown(self.table().rows.cell(row as usize, column));
-        let title = fault.text(&offending, name);
         let all = fault.text("…", name);
-        let finding = Finding::error(fault.code(), title)
-            .place(self.cell(row, column))
-            .cell(all, offending);
-        match fault.help() {
-            Some(help) => finding.help(help),
-            None => finding,
-        }
+        fault
+            .finding(&offending, name, self.cell(row, column))
+            .cell(all, offending)
     }
 
     fn cell(&self, row: u32, column: usize) -> Place {

@@ -102,18 +102,6 @@ impl Scope for Names {
     fn names(&self) -> Vec<String> {
         NAMES.iter().map(|name| (*name).to_owned()).collect()
     }
-
-    fn points(&self, _dimension: &str) -> Resolution {
-        Resolution::Unknown
-    }
-
-    fn tags(&self) -> Option<&[Slot]> {
-        None
-    }
-
-    fn has_population(&self) -> bool {
-        false
-    }
 }
 
 /// What a gate can be about, for a name that is nothing like it.

@@ -3,7 +3,9 @@
 
 use super::side;
 use super::stayers::Stayers;
-use regrade::compare::{self, Gathered, Graded, Levels, Moved, Teller, Telling, Unmoved, Wanted};
+use regrade::compare::{
+    self, Graded, LevelColumns, LevelReader, Levels, LevelsByKey, Moved, Unmoved, Wanted,
+};
 use regrade::parallel;
 use regrade::read::blocks::Passes;
 use regrade::read::{Options, Table};
@@ -46,11 +48,11 @@ pub fn movers(
     };
     let levels = Levels::default();
     let old = File {
-        telling: Telling::of(&heads.0, old_key, &fitting)?,
+        columns: LevelColumns::of(&heads.0, old_key, &fitting)?,
         plain: old,
     };
     let new = File {
-        telling: Telling::of(&heads.1, new_key, &fitting)?,
+        columns: LevelColumns::of(&heads.1, new_key, &fitting)?,
         plain: new,
     };
     let (gathered, of_new) = (
@@ -85,18 +87,18 @@ pub fn movers(
 /// A file and the columns that tell.
 struct File {
     plain: Passes,
-    telling: Telling,
+    columns: LevelColumns,
 }
 
 impl File {
     /// What its rows tell.
-    fn gathered(&self, wanted: &Wanted<'_>, levels: &Levels) -> Option<Vec<Gathered>> {
-        let columns = self.telling.columns();
+    fn gathered(&self, wanted: &Wanted<'_>, levels: &Levels) -> Option<Vec<LevelsByKey>> {
+        let columns = self.columns.columns();
         let gathered = self.plain.go_through(|blocks| {
-            let mut teller = Teller::new(self.telling, wanted, levels);
-            let mut gathered = Gathered::default();
+            let mut reader = LevelReader::new(self.columns, wanted, levels);
+            let mut gathered = LevelsByKey::default();
             while let Some(block) = blocks.take()? {
-                block.rows(&columns, |row, cells| gathered.add(row, teller.told(cells)))?;
+                block.rows(&columns, |row, cells| gathered.add(row, reader.read(cells)))?;
             }
             Ok(gathered)
         });

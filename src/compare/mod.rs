@@ -31,7 +31,9 @@ pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 pub use standing::{level_of, levels_only, places};
 pub use stayed::Stayed;
-pub use unmoved::{Gathered, Levels, Moved, Teller, Telling, Told, Twice, Unmoved};
+pub use unmoved::{
+    KeyedLevel, LevelColumns, LevelReader, Levels, LevelsByKey, Moved, Twice, Unmoved,
+};
 pub use verify::{Edits, Verdict, is_for_people, verify};
 
 use std::sync::Arc;

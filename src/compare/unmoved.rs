@@ -1,7 +1,7 @@
 //! Who is where they were: of a million customers that two graded files have, nearly all. They are counted level by
 //! level, and only the rows of the others are compared.
 //!
-//! What the rows of both files tell is gathered by their keys ([`Gathered`]), in parts small enough for the cache of a
+//! What the rows of both files tell is gathered by their keys ([`LevelsByKey`]), in parts small enough for the cache of a
 //! core, and part by part those who moved are found ([`Moved`]). What is told of a row is what [`Graded::snapshot`] makes
 //! of it, by the same functions.
 
@@ -32,13 +32,13 @@ impl Unmoved {
 /// The columns of a graded file that tell whether somebody moved: the key, the level and, where regrade wrote the file,
 /// what it decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Telling {
+pub struct LevelColumns {
     key: usize,
     level: usize,
     change: Option<usize>,
 }
 
-impl Telling {
+impl LevelColumns {
     /// Of a file whose key is known; `None` where its level is not certain, or sums of amounts are asked for.
     pub fn of(file: &Graded, key: usize, wanted: &Wanted<'_>) -> Option<Self> {
         let level = file.level(wanted).ok()?;
@@ -80,9 +80,9 @@ impl Levels {
     }
 }
 
-/// What a row tells.
+/// What a row tells: whose it is, and the level.
 #[derive(Clone, Debug)]
-pub struct Told<'c> {
+pub struct KeyedLevel<'c> {
     /// The key; `None` where there is none, or one that cannot be read.
     pub key: Option<Cow<'c, str>>,
     /// The number of the level; `None` of one without, or who is absent or refused.
@@ -90,39 +90,39 @@ pub struct Told<'c> {
 }
 
 /// Reads what rows tell. Each thread has its own.
-pub struct Teller<'w> {
+pub struct LevelReader<'w> {
     wanted: &'w Wanted<'w>,
     levels: &'w Levels,
-    /// Where the cells are among those in [`Telling::columns`].
-    at: Telling,
+    /// Where the cells are among those in [`LevelColumns::columns`].
+    at: LevelColumns,
     /// Cells of levels and of decisions that were met, and what they are. They are few.
     met: (Met<Option<u16>>, Met<bool>),
 }
 
-impl<'w> Teller<'w> {
+impl<'w> LevelReader<'w> {
     /// For rows of which the cells in these columns are given.
-    pub fn new(telling: Telling, wanted: &'w Wanted<'w>, levels: &'w Levels) -> Self {
-        let columns = telling.columns();
+    pub fn new(in_file: LevelColumns, wanted: &'w Wanted<'w>, levels: &'w Levels) -> Self {
+        let columns = in_file.columns();
         let at = |column: usize| columns.binary_search(&column).unwrap_or_default();
         Self {
             wanted,
             levels,
-            at: Telling {
-                key: at(telling.key),
-                level: at(telling.level),
-                change: telling.change.map(at),
+            at: LevelColumns {
+                key: at(in_file.key),
+                level: at(in_file.level),
+                change: in_file.change.map(at),
             },
             met: Default::default(),
         }
     }
 
     /// What a row with these cells tells.
-    pub fn told<'c>(&mut self, cells: &'c [Cow<'_, str>]) -> Told<'c> {
+    pub fn read<'c>(&mut self, cells: &'c [Cow<'_, str>]) -> KeyedLevel<'c> {
         let key = parse_id(Cell::Text(unescape(&cells[self.at.key])));
         let level = self.level(&cells[self.at.level]);
         let change = self.at.change.map(|change| &*cells[change]);
         let is_graded = change.is_none_or(|written| self.is_graded(written));
-        Told {
+        KeyedLevel {
             key: key.ok().flatten(),
             level: level.filter(|_| is_graded),
         }
@@ -158,14 +158,14 @@ const PARTS: usize = 128;
 type Stand = (u32, Option<u16>);
 
 /// What the rows of a file tell, by the keys of their customers.
-pub struct Gathered {
+pub struct LevelsByKey {
     short: Vec<Vec<(Short, Stand)>>,
     long: Vec<(Box<str>, Stand)>,
     /// Rows without a key.
     nameless: Vec<u32>,
 }
 
-impl Default for Gathered {
+impl Default for LevelsByKey {
     fn default() -> Self {
         Self {
             short: vec![vec![]; PARTS],
@@ -175,11 +175,11 @@ impl Default for Gathered {
     }
 }
 
-impl Gathered {
+impl LevelsByKey {
     /// Adds what the row at this place tells.
-    pub fn add(&mut self, row: u32, told: Told<'_>) {
-        let stand = (row, told.level);
-        match told.key {
+    pub fn add(&mut self, row: u32, read: KeyedLevel<'_>) {
+        let stand = (row, read.level);
+        match read.key {
             None => self.nameless.push(row),
             Some(key) => match short(&key) {
                 Some(key) => self.short[part_of(&key)].push((key, stand)),
@@ -209,7 +209,11 @@ pub struct Twice;
 impl Moved {
     /// Finds the customers of the new file among those of the old one. Each is what several threads have gathered.
     /// `lists_stayed`: who has not moved is asked for too.
-    pub fn between(old: &[Gathered], new: &[Gathered], lists_stayed: bool) -> Result<Self, Twice> {
+    pub fn between(
+        old: &[LevelsByKey],
+        new: &[LevelsByKey],
+        lists_stayed: bool,
+    ) -> Result<Self, Twice> {
         let pieces = parallel::each(parallel::cores(), PARTS, |part| {
             Self::among(old, new, lists_stayed, |gathered| &gathered.short[part])
         });
@@ -228,10 +232,10 @@ impl Moved {
 
     /// The same of one part.
     fn among<K: Hash + Eq>(
-        old: &[Gathered],
-        new: &[Gathered],
+        old: &[LevelsByKey],
+        new: &[LevelsByKey],
         lists_stayed: bool,
-        part: impl Fn(&Gathered) -> &Vec<(K, Stand)>,
+        part: impl Fn(&LevelsByKey) -> &Vec<(K, Stand)>,
     ) -> Result<Self, Twice> {
         let count = old.iter().map(|gathered| part(gathered).len()).sum();
         let mut known = HashMap::with_capacity_and_hasher(count, RandomState::default());

@@ -1,5 +1,6 @@
 //! What people decided about pairs, put together: who is whom, and where decisions contradict each other.
 
+use crate::table::natural;
 use crate::words::Word;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -159,26 +160,6 @@ pub fn groups(standings: &BTreeMap<Keys, Held>) -> Groups {
         kept,
         contradictions,
     }
-}
-
-/// By runs of digits as numbers, then by the text: `C9` before `C10`.
-pub(crate) fn natural(key: &str) -> (Vec<(String, usize, String)>, &str) {
-    let mut parts = vec![];
-    let mut rest = key;
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (word, tail) = rest.split_at(digits);
-        let end = tail
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(tail.len());
-        let (number, tail) = tail.split_at(end);
-        let number = number.trim_start_matches('0');
-        parts.push((word.to_owned(), number.len(), number.to_owned()));
-        rest = tail;
-    }
-    (parts, key)
 }
 
 type Beside<'a> = BTreeMap<&'a Arc<str>, BTreeSet<&'a Arc<str>>>;

@@ -1,11 +1,9 @@
 //! Explains the customers of one grading in one language: what of it the scheme alone says is worked out once, and each
 //! step of a customer's story borrows it.
 
-use super::list::{List, Reading};
+use super::list::{List, WithSlots};
 use super::value::Worded;
-use super::{
-    DimensionStep, Explanation, IndicatorStep, Outcome, RuleStep, causes, number_at, score_of,
-};
+use super::{DimensionStep, Explanation, IndicatorStep, Outcome, RuleStep, causes, score_of};
 use crate::assess::{Choice, Parts};
 use crate::diagnostic::Lang;
 use crate::expr::Slot;
@@ -45,7 +43,7 @@ struct Dimension<'a> {
 #[derive(Debug)]
 enum Rule<'a> {
     List(List<'a>),
-    Points(Reading<'a>),
+    Points(WithSlots<'a>),
     /// From what a role does not see.
     Withheld,
 }
@@ -132,7 +130,7 @@ impl<'a> Explainer<'a> {
         let dimension = &self.dimensions[index];
         let choice = self.grading.assessment.dimensions[index].bands[row];
         let slot = self.grading.scheme.dimensions[index].points_slot;
-        let points = number_at(self.grading.facts.get(slot), row);
+        let points = self.grading.facts.get(slot).number_at(row);
         let band = choice.index().filter(|_| dimension.is_seen);
         DimensionStep {
             name: dimension.name,
@@ -213,7 +211,7 @@ impl<'a> Explainer<'a> {
 
     fn points_step<'s>(
         &'s self,
-        reading: &'s Reading<'a>,
+        reading: &'s WithSlots<'a>,
         points: Option<Decimal>,
         row: usize,
     ) -> RuleStep<'s> {
@@ -264,7 +262,7 @@ impl<'a> Dimension<'a> {
             rule: match &dimension.rule {
                 _ if !is_seen => Rule::Withheld,
                 DimensionRule::Points { points, .. } => {
-                    Rule::Points(Reading::new(Cow::Borrowed(points)))
+                    Rule::Points(WithSlots::new(Cow::Borrowed(points)))
                 }
                 rule => Rule::List(List::of_bands(rule.bands())),
             },
@@ -285,7 +283,7 @@ impl<'a> Rule<'a> {
             when.is_some_and(|when| grading.scheme.slots.withholds(&when.bound))
         };
         match &indicator.rule {
-            IndicatorRule::Points(points) => Self::Points(Reading::new(Cow::Borrowed(points))),
+            IndicatorRule::Points(points) => Self::Points(WithSlots::new(Cow::Borrowed(points))),
             // Only the label of the whole is for everybody.
             IndicatorRule::Bands(bands) if bands.iter().any(withholds) => Self::Withheld,
             IndicatorRule::Bands(bands) => Self::List(List::of_bands(bands)),

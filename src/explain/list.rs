@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 /// An expression and the columns that it reads, each once.
 #[derive(Clone, Debug)]
-pub(super) struct Reading<'a> {
+pub(super) struct WithSlots<'a> {
     pub expression: Cow<'a, Expression>,
     pub slots: Vec<Slot>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> WithSlots<'a> {
     pub fn new(expression: Cow<'a, Expression>) -> Self {
         let slots = expression.bound.slots();
         Self { expression, slots }
@@ -33,7 +33,7 @@ impl<'a> Reading<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct List<'a> {
     /// What each is called, and its condition; `None` is "otherwise".
-    entries: Vec<(&'a str, Option<Reading<'a>>)>,
+    entries: Vec<(&'a str, Option<WithSlots<'a>>)>,
     /// What all of them read, each once.
     all: Vec<Slot>,
 }
@@ -60,7 +60,7 @@ impl<'a> List<'a> {
 
     fn new(entries: impl Iterator<Item = (&'a str, Option<Cow<'a, Expression>>)>) -> Self {
         let entries: Vec<_> = entries
-            .map(|(name, when)| (name, when.map(Reading::new)))
+            .map(|(name, when)| (name, when.map(WithSlots::new)))
             .collect();
         let mut all = vec![];
         for slot in entries
@@ -87,7 +87,7 @@ impl<'a> List<'a> {
                 let (name, when) = &self.entries[index as usize];
                 RuleStep {
                     outcome: Outcome::Holds(Cow::Borrowed(name)),
-                    condition: when.as_ref().map(Reading::text),
+                    condition: when.as_ref().map(WithSlots::text),
                     // "Otherwise" is explained by the values that the entries before it read.
                     reads: when.as_ref().map_or(&self.all, |when| &when.slots),
                 }
@@ -102,7 +102,7 @@ impl<'a> List<'a> {
                 let expression = when.map(|when| &*when.expression);
                 RuleStep {
                     outcome: Outcome::Missing(missing(index as usize, expression)),
-                    condition: when.map(Reading::text),
+                    condition: when.map(WithSlots::text),
                     reads: when.map_or(&[], |when| &when.slots),
                 }
             }

@@ -23,8 +23,6 @@ pub use value::{is_percent, name_of, value_text};
 use crate::diagnostic::Lang;
 use crate::expr::Slot;
 use crate::grading::Grading;
-use crate::table::Column;
-use crate::table::column::MISSING;
 use crate::table::{Decimal, Value};
 use distance::{About, Nearest};
 use std::borrow::Cow;
@@ -160,13 +158,8 @@ pub fn type_holds(grading: &Grading, row: usize) -> bool {
 
 /// The score of a customer.
 pub fn score_of(grading: &Grading, row: usize) -> Option<Decimal> {
-    number_at(grading.facts.get(grading.scheme.score_slot()?), row)
-}
-
-/// A number of a column; `None` if missing.
-pub fn number_at(column: &Column, row: usize) -> Option<Decimal> {
-    match column {
-        Column::Number(values) if values[row] != MISSING => Decimal::from_millionths(values[row]),
-        _ => None,
-    }
+    grading
+        .facts
+        .get(grading.scheme.score_slot()?)
+        .number_at(row)
 }

@@ -1,5 +1,6 @@
 //! The condition language. Text becomes a tree ([`parse`]), a tree becomes a meaning ([`bind`]), a meaning becomes a
-//! column ([`Bound::eval`]): three steps with three kinds of error. Everything that is ever judged or worked out by a
+//! column ([`Bound::eval`]): three steps with three kinds of error. What an aggregate gives of some rows is here too
+//! ([`RowColumns`]); which rows those are, others say. Everything that is ever judged or worked out by a
 //! scheme's expressions is evaluated here and nowhere else.
 //!
 //! Absent: files, the clock (`as_of` comes with the [`Frame`]), and any knowledge of a scheme beyond a [`Scope`].
@@ -22,9 +23,11 @@ mod types;
 mod tests;
 
 pub use ast::{Arithmetic, Ast, Comparison, Expr, ExprKind, Form, Negation, Number, Spot};
-pub use bind::{Aggregate, AggregateFunction, Checked, Estimate, Gathered, aggregate, bind, check};
+pub use bind::{
+    Aggregate, AggregateFunction, Checked, Estimate, FileFigure, aggregate, bind, check,
+};
 pub use bound::{Bound, Node, PopulationSpec};
-pub use eval::{Evaluated, Fault, FaultKind};
+pub use eval::{Evaluated, Fault, FaultKind, NO_ROW, OfRows, RowColumns, over_rows};
 pub(crate) use frame::NO_SERIES;
 pub use frame::{FieldFrame, Frame, SeriesColumn};
 pub use functions::{FUNCTIONS, Function, PopulationFunction, Scalar, SeriesFunction};

@@ -121,14 +121,20 @@ pub trait Scope {
     /// All names that would be found, for suggestions; a lookup's field as `sheet.field`.
     fn names(&self) -> Vec<String>;
     /// The column of a dimension's points, for `points(dimension)`.
-    fn points(&self, dimension: &str) -> Resolution;
+    fn points(&self, _dimension: &str) -> Resolution {
+        Resolution::Unknown
+    }
     /// The text columns of all tags (each the rendered tag or missing), for `has_tag`; `None` where tags are not yet
     /// known.
-    fn tags(&self) -> Option<&[Slot]>;
+    fn tags(&self) -> Option<&[Slot]> {
+        None
+    }
     /// The names of all tags as they are written, where none of them can be this text, by rule or set by a person.
     fn tags_unlike(&self, _text: &str) -> Option<Vec<Arc<str>>> {
         None
     }
     /// Whether there is a population here: false for the expressions of an event sheet.
-    fn has_population(&self) -> bool;
+    fn has_population(&self) -> bool {
+        false
+    }
 }

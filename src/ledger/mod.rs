@@ -8,13 +8,16 @@
 //! schema     the tables, version by version
 //! content    Table                  → the hash of what it says, whatever file it came in
 //! cells      a row of cells         ↔ JSON text, bit by bit
-//! imports    Table, NewImport       ↔ rows, filings
+//! imports    Table, NewImport       ↔ rows, filings; `table` has how it was read
 //! quarantine rows that cannot be used ↔ rows; `repairs` has what people made of them, and puts it into the imports
+//! record     Grading                → what a run says of each customer; `run_rows` keeps it, `history` finds one's
 //! runs       RunHead, rows          ↔ a run; `select` finds one by `@latest`, `@2024-03` or an id
-//! people     overrides, corrections, proposals, review marks, verdicts on duplicates; `audit` has a line for each change
+//! overrides, corrections, proposals, marks, duplicates: what people set, say and decide
+//! audit      each change            → a line that says who made it
 //! notices    who was told what, and of a campaign who was not
 //! forget     a customer's id        → nothing left of it, not even in freed pages
 //! copy       backup and restore
+//! sql        the product's own types ↔ columns; `error` what can go wrong
 //! ```
 //!
 //! Everything that reads is a method of [`Ledger`], everything that changes one of [`Writer`], which reads as well. A

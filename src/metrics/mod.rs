@@ -13,14 +13,13 @@ mod window;
 use crate::book::{Book, EventRows, SheetVersion};
 use crate::clean::sheet::place_of;
 use crate::diagnostic::{Code, Finding};
-use crate::expr::{AggregateFunction, Node, SeriesColumn};
+use crate::expr::{AggregateFunction, Node, RowColumns, SeriesColumn};
 use crate::parallel::{cores, fill};
 use crate::scheme::model::{EventSheet, Gaps, Metric, MetricSource, Scheme};
 use crate::table::column::{MISSING, MISSING_DATE};
 use crate::table::{Column, ColumnBuilder, Date, Period, PeriodKind, Truth, Value};
 use crate::text;
 use crate::words::{by_count, how_many};
-pub use aggregate::over_rows;
 use aggregate::{aggregate, is_zero_without_rows};
 use estimate::Estimator;
 pub use estimate::Fit;
@@ -28,7 +27,6 @@ use groups::{Groups, Periods, Takes};
 pub use so_far::so_far;
 use std::borrow::Cow;
 use window::Windows;
-pub use window::day_at;
 
 /// The most values that a series may have: 4 GB of them. A single date in the wrong century makes millions of periods.
 const MOST_CELLS: usize = 500_000_000;
@@ -146,7 +144,7 @@ fn one(
     // Nearly always: then nobody asks row by row either.
     let all_used = counted.is_none() && gaps.is_none();
     let id_codes = id_order(rule, metric, events);
-    let source = aggregate::Source {
+    let columns = RowColumns {
         values: values.filter(|_| !date_is_values),
         days: &events.days,
         ids: id_codes.as_deref(),
@@ -158,7 +156,7 @@ fn one(
         let is_all = all_used && windows.contain_all(&events.days);
         let takes = (!is_all).then_some(&takes as &Takes<'_>);
         let groups = Groups::of_customers(events, customers, takes);
-        let (column, overflows) = aggregate(metric.value.function, &source, &groups);
+        let (column, overflows) = aggregate(metric.value.function, &columns, &groups);
         report::overflow(metric, book, &overflows, 1, findings);
         let column = if (0..customers).any(|customer| windows.is_unknown(customer)) {
             let known: Vec<Option<u32>> = (0..customers)
@@ -178,7 +176,7 @@ fn one(
     let takes = |_: usize, row: usize| used(row);
     let takes = (!all_used).then_some(&takes as &Takes<'_>);
     let groups = Groups::of_periods(events, customers, takes, axis);
-    let (mut column, overflows) = aggregate(metric.value.function, &source, &groups);
+    let (mut column, overflows) = aggregate(metric.value.function, &columns, &groups);
     report::overflow(metric, book, &overflows, axis.count, findings);
     let covered: Vec<bool> = (0..axis.count)
         .map(|index| events.coverage.covers(axis.period(index)))

@@ -1,8 +1,7 @@
 //! What a metric comes to in the period that has begun and is not closed: no rule reads it, but people want to know.
 
-use super::over_rows;
 use crate::book::Book;
-use crate::expr::{AggregateFunction, FieldFrame};
+use crate::expr::{AggregateFunction, FieldFrame, over_rows};
 use crate::scheme::model::{Metric, MetricSource};
 use crate::table::{Column, Period, Value};
 

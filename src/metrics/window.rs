@@ -4,7 +4,7 @@ use crate::book::Book;
 use crate::scheme::model::{Window, WindowSpan};
 use crate::table::column::MISSING_DATE;
 use crate::table::date::last_day;
-use crate::table::{Column, Date, DateTime, Period};
+use crate::table::{Date, Period};
 
 /// The first and last day of a metric's window, in days since 1970-01-01.
 pub enum Windows {
@@ -35,7 +35,7 @@ impl Windows {
                     .map(|customers| &customers.columns[*field]);
                 let first = (0..book.roster.len())
                     .map(|customer| {
-                        let start = column.and_then(|column| day_at(column, customer));
+                        let start = column.and_then(|column| column.day_at(customer));
                         start.map_or(MISSING_DATE, |start| {
                             last_anniversary(start, end).map_or(i32::MAX, Date::days)
                         })
@@ -72,15 +72,6 @@ impl Windows {
     /// there is missing too, and not 0.
     pub fn is_unknown(&self, customer: usize) -> bool {
         matches!(self, Self::Each(first, _) if first[customer] == MISSING_DATE)
-    }
-}
-
-/// The day of an entry of a date or datetime column.
-pub fn day_at(column: &Column, row: usize) -> Option<Date> {
-    match column {
-        Column::Date(days) => Date::from_days(days[row]),
-        Column::DateTime(seconds) => DateTime::from_seconds(seconds[row]).map(DateTime::date),
-        _ => None,
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! Takes a grading and what of it may be shown. A row is worked out when it is asked for, because there may be millions.
 
-use super::explanation::rule_line;
+mod line;
+
 use super::marks::decision_word;
 use super::seen::Seen;
 use super::shown;
@@ -13,11 +14,11 @@ use super::table::{
 use crate::assess::parts;
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
-use crate::explain::{self, DimensionStep, Explainer, Input, Outcome, RuleStep, Source};
+use crate::explain::Explainer;
 use crate::grading::Grading;
-use crate::scheme::model::DimensionRule;
-use crate::table::{Decimal, Place};
+use crate::table::Decimal;
 use crate::words::Word;
+use line::Line;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,18 +49,6 @@ enum Subject {
     Dimension(usize),
     Grade,
     Type,
-}
-
-/// One row, worked out.
-#[derive(Default)]
-struct Line {
-    label: Option<String>,
-    points: Option<Decimal>,
-    weight: Option<Decimal>,
-    part: Option<Decimal>,
-    rule: String,
-    values: String,
-    sources: String,
 }
 
 /// What the numbers of a column need.
@@ -241,8 +230,7 @@ impl<'a> Basis<'a> {
             .iter()
             .map(|dimension| self.grading.facts.get(dimension.points_slot));
         let rows = || self.rows.iter().map(|row| *row as usize);
-        columns
-            .flat_map(move |column| rows().filter_map(move |row| explain::number_at(column, row)))
+        columns.flat_map(move |column| rows().filter_map(move |row| column.number_at(row)))
     }
 
     fn parts(&self, row: usize) -> Vec<(usize, Decimal)> {
@@ -259,147 +247,6 @@ impl<'a> Basis<'a> {
     fn at(&self, row: usize) -> (usize, Subject) {
         let each = self.subjects.len();
         (self.rows[row / each] as usize, self.subjects[row % each])
-    }
-
-    fn line(&self, row: usize) -> Line {
-        let (customer, subject) = self.at(row);
-        let explainer = &self.explainer;
-        match subject {
-            Subject::Dimension(index) => {
-                let step = explainer.dimension(index, customer);
-                let parts = self.parts(customer);
-                let part = parts.iter().find(|(known, _)| *known == index);
-                self.of_dimension(index, step, part.map(|(_, part)| *part), customer)
-            }
-            Subject::Grade => self.of_rule(explainer.grade(customer), customer),
-            Subject::Type => self.of_rule(explainer.kind(customer), customer),
-        }
-    }
-
-    fn of_rule(&self, step: Option<RuleStep<'_>>, customer: usize) -> Line {
-        let Some(step) = step else {
-            return Line::default();
-        };
-        let inputs = self.explainer.inputs(step.reads, customer);
-        let rule = rule_line(&step, self.lang);
-        Line {
-            label: match step.outcome {
-                Outcome::Holds(name) => Some(name.into_owned()),
-                Outcome::NoneHolds | Outcome::Missing(_) => None,
-            },
-            rule,
-            values: self.values(&inputs),
-            sources: self.sources(&inputs),
-            ..Line::default()
-        }
-    }
-
-    fn of_dimension(
-        &self,
-        index: usize,
-        step: DimensionStep<'_>,
-        part: Option<Decimal>,
-        customer: usize,
-    ) -> Line {
-        let rule = &self.grading.scheme.dimensions[index].rule;
-        let mut line = Line {
-            label: step.label.map(str::to_owned),
-            points: step.points,
-            weight: step.weight,
-            part,
-            ..Line::default()
-        };
-        let DimensionRule::Indicators { .. } = rule else {
-            line.rule = rule_line(&step.rule, self.lang);
-            let inputs = self.explainer.inputs(step.rule.reads, customer);
-            line.values = self.values(&inputs);
-            line.sources = self.sources(&inputs);
-            return line;
-        };
-        // Of a dimension by indicators it is these that were decided by rules.
-        let between = self.between();
-        let (mut told, mut values, mut inputs) = (vec![], vec![], vec![]);
-        for step in step.indicators {
-            let points = step
-                .points
-                .map_or_else(|| "—".to_owned(), |points| points.to_string());
-            let rule = rule_line(&step.rule, self.lang);
-            told.push(format!("{} {points} × {}: {rule}", step.name, step.weight));
-            let read = self.explainer.inputs(step.rule.reads, customer);
-            let texts = self.values(&read);
-            if !texts.is_empty() {
-                values.push(texts);
-            }
-            inputs.extend(read);
-        }
-        line.rule = told.join(between);
-        line.values = values.join(between);
-        line.sources = self.sources(&inputs);
-        line
-    }
-
-    const fn between(&self) -> &'static str {
-        match self.lang {
-            Lang::Zh => "；",
-            Lang::En => "; ",
-        }
-    }
-
-    /// `合作年限 1（合作起始时间 2023-03-31）；投诉次数 0`.
-    fn values(&self, inputs: &[Input]) -> String {
-        let texts: Vec<String> = inputs
-            .iter()
-            .map(|input| {
-                let from = self.values(&input.from);
-                match self.lang {
-                    _ if from.is_empty() => format!("{} {}", input.name, input.text),
-                    Lang::Zh => format!("{} {}（{from}）", input.name, input.text),
-                    Lang::En => format!("{} {} ({from})", input.name, input.text),
-                }
-            })
-            .collect();
-        texts.join(self.between())
-    }
-
-    /// The cells behind the values, each once and on a line of its own.
-    fn sources(&self, inputs: &[Input]) -> String {
-        let mut places: Vec<String> = vec![];
-        let mut add = |place: String| {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        };
-        each_source(inputs, &mut |input| match &input.source {
-            Source::Cell(place) => add(place.to_string()),
-            Source::Rows { count, first, .. } => {
-                add(rows_text(&input.name, *count, first.as_ref(), self.lang));
-            }
-            Source::Earlier => add(match self.lang {
-                Lang::Zh => "上期结果".to_owned(),
-                Lang::En => "the run before".to_owned(),
-            }),
-            Source::Expression(_) | Source::Scheme => {}
-        });
-        places.join("\n")
-    }
-}
-
-/// Each value and what it was worked out from.
-fn each_source(inputs: &[Input], take: &mut dyn FnMut(&Input)) {
-    for input in inputs {
-        take(input);
-        each_source(&input.from, take);
-    }
-}
-
-/// `orders.csv:1027 等 12 行`.
-fn rows_text(name: &str, count: usize, first: Option<&Place>, lang: Lang) -> String {
-    match (first, lang) {
-        (Some(place), _) if count == 1 => place.to_string(),
-        (Some(place), Lang::Zh) => format!("{place} 等 {count} 行"),
-        (Some(place), Lang::En) => format!("{place} and others, {count} rows"),
-        (None, Lang::Zh) => format!("{name} 没有记录"),
-        (None, Lang::En) => format!("no rows for {name}"),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::assess::parts;
 use crate::book::Entry;
 use crate::diagnostic::Lang;
 use crate::explain::distance::Nearest;
-use crate::explain::{Explainer, number_at, score_of};
+use crate::explain::{Explainer, score_of};
 use crate::expr::Slot;
 use crate::grading::{Grading, Kept};
 use crate::scheme::model::{Sight, SlotKind, Strategy};
@@ -135,12 +135,10 @@ fn customer(teller: &Teller<'_>, row: usize, out: &mut Vec<u8>) {
         |index, out| {
             maybe_number(
                 out,
-                number_at(
-                    grading
-                        .facts
-                        .get(scheme.dimensions[scored[index]].points_slot),
-                    row,
-                ),
+                grading
+                    .facts
+                    .get(scheme.dimensions[scored[index]].points_slot)
+                    .number_at(row),
             );
         },
     );

@@ -10,11 +10,9 @@
 
 mod covered;
 
-use super::assemble::Candidate;
-use super::encoding;
-use super::guard::guarded;
 use super::numbers::number;
-use super::sheet_rows::{MOST_COLUMNS, SheetRows, tables, wanted};
+use super::sheet_rows::{MOST_COLUMNS, SheetRows};
+use super::worksheets::{Sheet, of_text, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::table::Cell;
@@ -29,23 +27,12 @@ const DEEPEST: usize = 64;
 /// Lines of text before a table that stand above it; the last ones count.
 const TITLES: usize = 10;
 
-type Sheet = Result<Option<Candidate>, Vec<Finding>>;
-type Sheets = Vec<Sheet>;
-
 /// Reads the tables of an HTML file.
 pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let declared = declared_encoding(bytes);
-    let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
-    let size = decoded.text.len() as u64;
-    let sheets = guarded(|| Ok(sheets(&decoded.text, source)));
-    let sheets = sheets.unwrap_or_else(|fault| Err(fault.findings(source)))?;
-    (source.progress)(size, size);
-    let mut tables = tables(sheets, source)?;
-    decoded.said_of(&mut tables, source);
-    Ok(tables)
+    of_text(bytes, declared_encoding(bytes).as_deref(), source, sheets)
 }
 
-fn sheets(text: &str, source: &Source<'_>) -> Result<Sheets, Vec<Finding>> {
+fn sheets(text: &str, source: &Source<'_>) -> Result<Vec<Sheet>, Vec<Finding>> {
     let mut page = Page::new(source, text.len() as u64);
     for token in Tokenizer::new(text) {
         let Ok(token) = token;
@@ -272,7 +259,7 @@ impl<'a> Page<'a> {
     }
 
     /// The tables in the order of the page.
-    fn finish(mut self) -> Result<Sheets, Vec<Finding>> {
+    fn finish(mut self) -> Result<Vec<Sheet>, Vec<Finding>> {
         // Sloppy pages leave a table open, but they end.
         if !self.open.is_empty() && !self.ended {
             let why = text!("it ends within a table", "内容在表格中间断开");

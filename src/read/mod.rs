@@ -18,6 +18,7 @@
 //! workbook sheet_rows  what is heard → rows of cells
 //! html spreadsheet_ml  text          → rows of cells         what systems call `.xls`
 //! assemble body        rows of cells → Table                 header row, footers, strays, broken rows
+//! worksheets           what each worksheet gives → the tables that count
 //! ```
 
 mod assemble;
@@ -50,6 +51,7 @@ mod spreadsheet_ml;
 mod tests;
 mod workbook;
 pub mod worksheet;
+mod worksheets;
 mod xls;
 mod xlsb;
 mod xlsx;

@@ -4,13 +4,12 @@
 //! prefixes. The format is Microsoft's "XML Spreadsheet Reference".
 
 use super::assemble::{Candidate, Held};
-use super::encoding;
-use super::guard::guarded;
 use super::listener::in_its_words;
 use super::numbers::{number, serial_of_iso, shows_percent};
 use super::ods::resolve;
-use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows, tables, wanted};
+use super::sheet_rows::{MOST_COLUMNS, MOST_ROWS, SheetRows};
 use super::workbook::tell_of_hidden;
+use super::worksheets::{Sheet, of_text, wanted};
 use super::{Format, Source, Table};
 use crate::diagnostic::Finding;
 use crate::table::{Cell, CellError};
@@ -19,22 +18,12 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeSet;
 
-type Sheets = Vec<Result<Option<Candidate>, Vec<Finding>>>;
-
 /// Reads the tables of a `SpreadsheetML` file.
 pub(super) fn read(bytes: &[u8], source: &Source<'_>) -> Result<Vec<Table>, Vec<Finding>> {
-    let declared = declared_encoding(bytes);
-    let decoded = encoding::decode_declared(bytes, declared.as_deref(), source)?;
-    let size = decoded.text.len() as u64;
-    let sheets = guarded(|| Ok(sheets(&decoded.text, source)));
-    let sheets = sheets.unwrap_or_else(|fault| Err(fault.findings(source)))?;
-    (source.progress)(size, size);
-    let mut tables = tables(sheets, source)?;
-    decoded.said_of(&mut tables, source);
-    Ok(tables)
+    of_text(bytes, declared_encoding(bytes).as_deref(), source, sheets)
 }
 
-fn sheets(text: &str, source: &Source<'_>) -> Result<Sheets, Vec<Finding>> {
+fn sheets(text: &str, source: &Source<'_>) -> Result<Vec<Sheet>, Vec<Finding>> {
     let names = Book::new(text, source).names()?;
     let wanted = wanted(&names, source)?;
     Book::new(text, source).tables(&wanted)
@@ -117,8 +106,8 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn tables(mut self, wanted: &BTreeSet<usize>) -> Result<Sheets, Vec<Finding>> {
-        let mut sheets: Sheets = vec![];
+    fn tables(mut self, wanted: &BTreeSet<usize>) -> Result<Vec<Sheet>, Vec<Finding>> {
+        let mut sheets: Vec<Sheet> = vec![];
         let mut count = 0;
         let mut style = String::new();
         loop {

@@ -4,7 +4,7 @@
 use super::bench::{Bench, Judged};
 use super::changed::{Changes, with};
 use super::said::{Known, Statement};
-use super::settle::{Decision, decide};
+use super::settle::{Settled, settle};
 use super::{State, told};
 use crate::book::{Quarantined, is_refusal};
 use crate::diagnostic::{At, Code, Finding};
@@ -96,36 +96,35 @@ pub fn mend(bench: &Bench<'_>, table: &Table, known: &[Known], mut said: Vec<Sta
     for one in known {
         by_number.entry(one.number).or_default().push(one);
     }
-    let mut decisions: BTreeMap<u32, Decision> = BTreeMap::new();
+    let mut settled: BTreeMap<u32, Settled> = BTreeMap::new();
     for (number, new) in by_row {
         let of_row = by_number.get(&number).map_or(&[][..], Vec::as_slice);
-        let decision = decide(&said, &new, of_row, &mut findings);
-        decisions.insert(number, decision);
+        settled.insert(number, settle(&said, &new, of_row, &mut findings));
     }
     // Each can be used by itself; two together may have one key.
     let (mended, judged) = loop {
-        let changes = changes(&decisions, &said, &by_number);
+        let changes = changes(&settled, &said, &by_number);
         let mended = with(table, &changes);
         let judged = bench.judge(&mended);
-        let applied: Vec<usize> = decisions.values().filter_map(|one| one.apply).collect();
+        let applied: Vec<usize> = settled.values().filter_map(|one| one.apply).collect();
         let bad = faulty(&said, &applied, &base, &judged, &mut findings);
         if bad.is_empty() {
             break (mended, judged);
         }
         let bad: BTreeSet<usize> = bad.into_iter().collect();
-        decisions.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
+        settled.retain(|_, one| one.apply.is_none_or(|index| !bad.contains(&index)));
     };
-    let kept = kept(&decisions, &said, table, &base);
-    let changed: BTreeSet<u32> = changes(&decisions, &said, &by_number).into_keys().collect();
+    let kept = kept(&settled, &said, table, &base);
+    let changed: BTreeSet<u32> = changes(&settled, &said, &by_number).into_keys().collect();
     Mended {
         span: bench.span(&mended, &changed),
         rows: rows(&changed, table, &base, &mended, &judged),
         kept,
-        turned: decisions
+        turned: settled
             .values()
             .flat_map(|one| one.turned.iter().copied())
             .collect(),
-        repeated: decisions.values().map(|one| one.repeated).sum(),
+        repeated: settled.values().map(|one| one.repeated).sum(),
         table: mended,
         judged,
         findings,
@@ -255,18 +254,18 @@ fn faulty(
     bad
 }
 
-/// What the decisions make of rows.
+/// What the rows become by what was settled.
 fn changes<'a>(
-    decisions: &BTreeMap<u32, Decision>,
+    settled: &BTreeMap<u32, Settled>,
     said: &'a [Statement],
     by_number: &BTreeMap<u32, Vec<&'a Known>>,
 ) -> Changes<'a> {
     let mut changes = Changes::new();
-    for (number, decision) in decisions {
-        if let Some(index) = decision.apply {
+    for (number, what) in settled {
+        if let Some(index) = what.apply {
             let (number, row) = change(&said[index]);
             changes.insert(number, row);
-        } else if decision.put_back
+        } else if what.put_back
             && let Some(one) = by_number.get(number).and_then(|known| known.first())
         {
             changes.insert(*number, Some((&one.before, one.broken)));
@@ -317,14 +316,14 @@ fn rows(
         .collect()
 }
 
-/// What is to be kept of the statements that were decided on.
+/// What is to be kept of the statements that were settled.
 fn kept(
-    decisions: &BTreeMap<u32, Decision>,
+    settled: &BTreeMap<u32, Settled>,
     said: &[Statement],
     table: &Table,
     base: &Judged,
 ) -> Vec<Kept> {
-    let wanted = decisions.values().flat_map(|one| {
+    let wanted = settled.values().flat_map(|one| {
         let applied = one.apply.iter().map(|index| (*index, State::Applied));
         applied.chain(one.disputed.iter().map(|index| (*index, State::Disputed)))
     });

@@ -12,6 +12,7 @@
 //! page     (Scheme, Table)          → what a repair workbook shows
 //! changed  (Table, some of its rows) → the table with them
 //! bench    Table                     → Judged            all its rows cleaned anew, whose they are and of which days
+//! settle   Statements of one row      → what is applied   or nothing, where people disagree
 //! mend     (Table, Vec<Statement>)    → Mended            each row judged with all others, and who disagrees
 //! ```
 

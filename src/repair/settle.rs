@@ -7,7 +7,7 @@ use crate::table::RawRows;
 
 /// What follows for one row.
 #[derive(Clone, Debug, Default)]
-pub struct Decision {
+pub struct Settled {
     /// The statement that is applied.
     pub apply: Option<usize>,
     /// The statements that are kept without being applied.
@@ -20,15 +20,15 @@ pub struct Decision {
     pub repeated: usize,
 }
 
-/// Decides about one row. `new` are statements that can be used, by their places among `statements`; `known` is what was
+/// Settles one row. `new` are statements that can be used, by their places among `statements`; `known` is what was
 /// said of the row before, the oldest first.
-pub fn decide(
+pub fn settle(
     statements: &[Statement],
     new: &[usize],
     known: &[&Known],
     findings: &mut Vec<Finding>,
-) -> Decision {
-    let mut decision = Decision::default();
+) -> Settled {
+    let mut settled = Settled::default();
     // The last word of each person that has not ended.
     let mut open: Vec<&Known> = vec![];
     for one in known.iter().filter(|one| one.state != State::Ended) {
@@ -41,7 +41,7 @@ pub fn decide(
         let said = &statements[*index];
         let is_repeated = |one: &&&Known| one.author == said.author && said.is(one.cells.as_ref());
         if let Some(one) = open.iter().find(is_repeated) {
-            decision.repeated += 1;
+            settled.repeated += 1;
             // A dispute is told each time somebody reads one of its copies.
             if one.state == State::Disputed && !is_told {
                 findings.push(told::disagreement(&[said], &open));
@@ -53,7 +53,7 @@ pub fn decide(
             .iter()
             .any(|one| one.state == State::Ended && is_repeated(&one) && one.id > said.seen);
         if has_ended {
-            decision.repeated += 1;
+            settled.repeated += 1;
             findings.push(told::has_ended(said));
             continue;
         }
@@ -62,13 +62,13 @@ pub fn decide(
             other.author == said.author && said.is(other.cells.as_ref())
         });
         if is_twice {
-            decision.repeated += 1;
+            settled.repeated += 1;
         } else {
             fresh.push(*index);
         }
     }
     if fresh.is_empty() {
-        return decision;
+        return settled;
     }
     // Who knew what was said before, or said it, may say otherwise now.
     let is_over = |one: &Known| {
@@ -89,19 +89,19 @@ pub fn decide(
         .all(|index| agrees(statements[*index].cells.as_ref()))
         && stands.iter().all(|one| agrees(one.cells.as_ref()));
     if all_agree {
-        decision.repeated += fresh.len() - 1;
+        settled.repeated += fresh.len() - 1;
         if stands.iter().any(|one| one.state == State::Applied) {
-            decision.repeated += 1;
-            return decision;
+            settled.repeated += 1;
+            return settled;
         }
         for one in over.iter().chain(&stands) {
             if one.state == State::Applied {
                 findings.push(told::says_otherwise(&statements[fresh[0]], one));
             }
-            decision.turned.push((one.id, State::Ended));
+            settled.turned.push((one.id, State::Ended));
         }
-        decision.apply = Some(fresh[0]);
-        return decision;
+        settled.apply = Some(fresh[0]);
+        return settled;
     }
     let counted = stands
         .iter()
@@ -110,18 +110,18 @@ pub fn decide(
         for index in &fresh {
             findings.push(told::counted_already(&statements[*index], counted));
         }
-        return decision;
+        return settled;
     }
     let said: Vec<&Statement> = fresh.iter().map(|index| &statements[*index]).collect();
     findings.push(told::disagreement(&said, &stands));
     for one in &over {
-        decision.put_back |= one.state == State::Applied;
-        decision.turned.push((one.id, State::Ended));
+        settled.put_back |= one.state == State::Applied;
+        settled.turned.push((one.id, State::Ended));
     }
     for one in stands.iter().filter(|one| one.state == State::Applied) {
-        decision.put_back = true;
-        decision.turned.push((one.id, State::Disputed));
+        settled.put_back = true;
+        settled.turned.push((one.id, State::Disputed));
     }
-    decision.disputed = fresh;
-    decision
+    settled.disputed = fresh;
+    settled
 }

@@ -10,7 +10,7 @@ use crate::scheme::model::{Expression, ResultColumn, SlotKind};
 use crate::scheme::{AllNames, Scheme, items};
 use crate::table::{Date, Period, PeriodKind, Value};
 use crate::text;
-use crate::words::{how_many, result_of};
+use crate::words::how_many;
 use foldhash::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -90,7 +90,8 @@ fn one(item: &str, scheme: &Scheme) -> Result<By, Vec<Finding>> {
     let inner = &item[range.clone()];
     let lead = range.start + (inner.len() - inner.trim_start().len());
     let inner = inner.trim();
-    let shown = result_of(inner.trim_matches('"')).and_then(|result| name_of(scheme, result));
+    let shown =
+        ResultColumn::named(inner.trim_matches('"')).and_then(|result| name_of(scheme, result));
     let inner = shown.as_deref().unwrap_or(inner);
     let mut populations = vec![];
     let here = |finding: Finding| finding.map_spans(|span| lead + span.start..lead + span.end);

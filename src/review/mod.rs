@@ -9,6 +9,7 @@
 //! rows       (Scheme, Tables, Form)        → Vec<Correction>         one for each cell that a reviewer filled
 //! settle     (Scheme, Vec<Correction>, Standing of each customer) → Settled
 //! proposals  (Scheme, Book)                → Vec<Proposal>
+//! duplicates the sheet of pairs             → verdicts on who may be one customer
 //! levels     a word                        → the grade, type or tag of the scheme that it names
 //! ```
 

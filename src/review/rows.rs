@@ -4,12 +4,12 @@
 use super::Correction;
 use super::columns::{Columns, Form};
 use super::levels::{Named, name_level, names};
-use crate::clean::escape::unescape;
+use crate::clean::escape::without_escape;
 use crate::clean::sheet::shown;
 use crate::clean::text::{is_blank, parse_id, parse_text, shorten};
 use crate::clean::{CellRule, read_column};
 use crate::decide::{Hold, Subject};
-use crate::diagnostic::{Code, Finding, Lang, Text};
+use crate::diagnostic::{Code, Finding, Lang};
 use crate::read::Table;
 use crate::scheme::Scheme;
 use crate::scheme::model::FieldKind;
@@ -275,10 +275,7 @@ impl Sheet<'_> {
     }
 
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        match self.table.rows.cell(row, column) {
-            Cell::Text(text) if self.table.encoding.is_some() => Cell::Text(unescape(text)),
-            cell => cell,
-        }
+        without_escape(self.table, self.table.rows.cell(row, column))
     }
 
     fn place(&self, row: usize, column: usize) -> crate::table::Place {
@@ -303,20 +300,9 @@ fn dates(table: &Table, column: Option<usize>) -> Days {
     let mut rule = CellRule::new(name.as_str(), FieldKind::Date);
     rule.escaped = table.encoding.is_some();
     let read = read_column(&table.rows, column, &rule);
-    let finding = |code, title, help: Option<Text>, row: u32| {
-        let finding = Finding::error(code, title).place(table.origin.cell(row, column as u32));
-        match help {
-            Some(help) => finding.help(help),
-            None => finding,
-        }
-    };
+    let place = |row: u32| table.origin.cell(row, column as u32);
     if let Some(fault) = &read.column_fault {
-        let told = finding(
-            fault.code(),
-            fault.text(name),
-            fault.help(),
-            table.header_row,
-        );
+        let told = fault.finding(name, place(table.header_row));
         return vec![Err(told); table.rows.len()];
     }
     let mut days: Days = (0..read.column.len())
@@ -329,8 +315,7 @@ fn dates(table: &Table, column: Option<usize>) -> Days {
         let row = row as usize;
         let offending = shown(table.rows.cell(row, column));
         let number = table.rows.row_number(row);
-        let title = fault.text(&offending, name);
-        days[row] = Err(finding(fault.code(), title, fault.help(), number));
+        days[row] = Err(fault.finding(&offending, name, place(number)));
     }
     days
 }

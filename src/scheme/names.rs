@@ -258,16 +258,4 @@ impl Scope for FieldScope<'_> {
             .map(|(name, _)| name.to_string())
             .collect()
     }
-
-    fn points(&self, _dimension: &str) -> Resolution {
-        Resolution::Unknown
-    }
-
-    fn tags(&self) -> Option<&[Slot]> {
-        None
-    }
-
-    fn has_population(&self) -> bool {
-        false
-    }
 }

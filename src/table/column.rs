@@ -190,6 +190,23 @@ impl Column {
         }
     }
 
+    /// The number of `row`; `None` where it is missing, and of a column of anything else.
+    pub fn number_at(&self, row: usize) -> Option<Decimal> {
+        match self {
+            Self::Number(values) if values[row] != MISSING => Decimal::from_millionths(values[row]),
+            _ => None,
+        }
+    }
+
+    /// The day of `row`, of a moment the day that it is on; `None` where it is missing, and of a column of anything else.
+    pub fn day_at(&self, row: usize) -> Option<Date> {
+        match self {
+            Self::Date(days) => Date::from_days(days[row]),
+            Self::DateTime(seconds) => DateTime::from_seconds(seconds[row]).map(DateTime::date),
+            _ => None,
+        }
+    }
+
     /// The rows `rows` of this column, in that order; `None` gives a missing entry.
     #[must_use]
     pub fn gather(&self, rows: &[Option<u32>]) -> Self {

@@ -1,9 +1,10 @@
 //! Files as sides: keys, levels, and what is certain of them.
 
 use super::*;
-use crate::compare::{Class, compare};
+use crate::compare::{Class, Snapshot, compare};
+use crate::decide::Decision;
 use crate::read::{Input, Options, open};
-use crate::table::RawRows;
+use crate::table::{Cell, RawRows};
 
 fn table(text: &str) -> Table {
     let folder = tempfile::tempdir().unwrap();

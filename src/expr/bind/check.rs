@@ -35,13 +35,13 @@ pub enum Checked {
         /// The condition.
         bound: Bound,
         /// The figures.
-        figures: Vec<Gathered>,
+        figures: Vec<FileFigure>,
     },
 }
 
 /// A figure of the whole file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gathered {
+pub struct FileFigure {
     /// How it is worked out.
     pub aggregate: Aggregate,
     /// As written.
@@ -134,7 +134,7 @@ fn has_aggregate(expr: &Expr) -> bool {
 struct Taken<'a> {
     text: &'a str,
     fields: &'a dyn Scope,
-    figures: Vec<Gathered>,
+    figures: Vec<FileFigure>,
     findings: Vec<Finding>,
     reads_before: bool,
     is_whole: bool,
@@ -227,7 +227,7 @@ impl Taken<'_> {
         };
         let aggregate = binder.aggregate(call);
         self.findings.append(&mut binder.findings);
-        self.figures.push(Gathered {
+        self.figures.push(FileFigure {
             aggregate: aggregate?,
             text: self.text[call.span.clone()].trim().to_owned(),
             is_before,
@@ -263,7 +263,7 @@ struct CheckScope<'a> {
     fields: &'a dyn Scope,
     /// Where the slots of the last import begin.
     offset: u32,
-    figures: Option<&'a [Gathered]>,
+    figures: Option<&'a [FileFigure]>,
 }
 
 impl Scope for CheckScope<'_> {
@@ -303,17 +303,5 @@ impl Scope for CheckScope<'_> {
 
     fn names(&self) -> Vec<String> {
         self.fields.names()
-    }
-
-    fn points(&self, _dimension: &str) -> Resolution {
-        Resolution::Unknown
-    }
-
-    fn tags(&self) -> Option<&[Slot]> {
-        None
-    }
-
-    fn has_population(&self) -> bool {
-        false
     }
 }

@@ -11,7 +11,7 @@ mod over;
 mod words;
 
 pub use aggregate::{Aggregate, AggregateFunction, Estimate, aggregate};
-pub use check::{Checked, Gathered, check};
+pub use check::{Checked, FileFigure, check};
 
 use super::ast::{Arithmetic, Ast, Expr, ExprKind, Form, Negation, Number};
 use super::bound::{Bound, Node, PopulationSpec};

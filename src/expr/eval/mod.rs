@@ -4,12 +4,15 @@
 //! out for a row is missing there, and a [`Fault`] names the row; faults of parts that do not matter for the row (the
 //! other arms of a `case`, an `and` that is false anyway) are none.
 
+mod aggregate;
 mod choice;
 mod compare;
 mod number;
 mod population;
 mod series;
 mod text;
+
+pub use aggregate::{NO_ROW, OfRows, RowColumns, over_rows};
 
 use super::bound::{Bound, Node};
 use super::frame::Frame;

@@ -2,12 +2,12 @@
 
 use super::{Filling, InputColumn, Layout, Results};
 use crate::book::Entry;
+use crate::clean::escape::without_escape;
 use crate::clean::sheet::{RowRef, shown};
 use crate::decide::Decision;
 use crate::diagnostic::Lang;
 use crate::explain::Explainer;
 use crate::explain::distance::Nearest;
-use crate::explain::number_at;
 use crate::present::marks::{decision_mark, write_decision_mark};
 use crate::present::table::{OutCell, RowMark};
 use crate::scheme::model::{FieldKind, ResultColumn, SameKey};
@@ -58,12 +58,7 @@ impl<'a> Results<'a> {
                 .cell(at.row as usize, input.places[at.table as usize]?);
             match cell {
                 Cell::Blank => None,
-                // The escape of a text file is not part of the text: an output that needs it puts it on again.
-                // Left on, it would grow by one sign a month and change a key such as `-17`.
-                Cell::Text(text) if table.encoding.is_some() => {
-                    Some(Cell::Text(crate::clean::escape::unescape(text)))
-                }
-                cell => Some(cell),
+                cell => Some(without_escape(table, cell)),
             }
         };
         let others = || more.iter().rev().find_map(|at| written(*at));
@@ -157,7 +152,7 @@ impl<'a> Results<'a> {
                 .map_or(OutCell::Blank, OutCell::Date),
             ResultColumn::Score => {
                 let score = self.score.map(|slot| grading.facts.get(slot));
-                let score = score.and_then(|column| number_at(column, row));
+                let score = score.and_then(|column| column.number_at(row));
                 score.map_or(OutCell::Blank, OutCell::Number)
             }
             ResultColumn::Type => text(grading.type_name(row)),

@@ -1,6 +1,7 @@
 //! Which columns an output has, and in which order: the layouts, and what `[output]` or `--columns` asks for.
 
-use super::{Filling, InputColumn, Results, kind_of, result_kind};
+use super::columns::{kind_of, result_kind};
+use super::{Filling, InputColumn, Results};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::{Node, Slot};
 use crate::present::table::{ColumnKind, ColumnRole, ReviewColumn};

@@ -5,10 +5,12 @@ use super::formats::Formats;
 use super::graded::{Columns, Head};
 use super::rows::{Rows, Shading, look_of};
 use super::text::SheetNames;
-use super::{Limits, WorkbookError};
+use super::{ASIDE, Limits, WorkbookError, json, page};
 use crate::present::table::ResultTable;
 use crate::present::workbook::formats::Shade;
+use crate::table::Date;
 use crate::words::Word;
+use std::io::{Seek, Write};
 
 /// A list that becomes a sheet.
 pub(super) struct List<'a> {
@@ -20,6 +22,25 @@ pub(super) struct List<'a> {
     pub name: &'static str,
     /// What stands behind its cells.
     pub shading: &'a Shading<'a>,
+}
+
+/// Writes a workbook that has nothing but the list: nobody's data, which is never read back as customers.
+pub(super) fn write_alone<W: Write + Seek + Send>(
+    list: &List<'_>,
+    as_of: Date,
+    out: W,
+) -> Result<(), WorkbookError> {
+    let mut formats = Formats::new(&[], false);
+    let mut book = Book::new(&formats, None)?;
+    let mut names = SheetNames::default();
+    let sheets = add(&mut book, list, &mut names, &mut formats, Limits::default())?;
+    let title = list.sheet.get(list.table.lang());
+    let mut properties = page::properties(title, as_of);
+    for (name, piece) in crate::read::in_pieces(ASIDE, &json(&sheets)) {
+        properties = properties.set_custom_property(name, piece);
+    }
+    book.library.set_properties(&properties);
+    book.save(out)
 }
 
 /// Adds the sheet, or as many as the list needs; gives their names.

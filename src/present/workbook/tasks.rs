@@ -1,10 +1,8 @@
 //! Tasks as a workbook: one sheet, to be filtered by owner, sent on and worked off.
 
-use super::book::Book;
-use super::formats::{Formats, Shade};
+use super::WorkbookError;
+use super::formats::Shade;
 use super::list::{self, List};
-use super::text::SheetNames;
-use super::{ASIDE, Limits, WorkbookError, json, page};
 use crate::present::listing::Listing;
 use crate::present::table::{OutCell, ResultTable};
 use crate::table::Date;
@@ -20,8 +18,6 @@ pub fn write_tasks<W: Write + Seek + Send>(
     as_of: Date,
     out: W,
 ) -> Result<(), WorkbookError> {
-    let mut formats = Formats::new(&[], false);
-    let mut book = Book::new(&formats, None)?;
     let list = List {
         table: tasks,
         sheet: Word::SheetTasks,
@@ -34,14 +30,5 @@ pub fn write_tasks<W: Write + Seek + Send>(
             }
         },
     };
-    let mut names = SheetNames::default();
-    let limits = Limits::default();
-    let sheets = list::add(&mut book, &list, &mut names, &mut formats, limits)?;
-    // Nobody's data: a list of tasks is never read back as customers.
-    let mut properties = page::properties(Word::SheetTasks.get(tasks.lang()), as_of);
-    for (name, piece) in crate::read::in_pieces(ASIDE, &json(&sheets)) {
-        properties = properties.set_custom_property(name, piece);
-    }
-    book.library.set_properties(&properties);
-    book.save(out)
+    list::write_alone(&list, as_of, out)
 }

@@ -97,9 +97,7 @@ impl Judged<'_> {
                 let own = choice(&told.samples, &by.value(*row, index)) as usize;
                 samples.binary_search(&own).is_ok()
             });
-            by.choices[*row] == Choice::NoneHolds
-                && by.is_known(*row)
-                && told.all(|is_in| is_in)
+            by.choices[*row] == Choice::NoneHolds && by.is_known(*row) && told.all(|is_in| is_in)
         };
         let row = (0..by.choices.len()).find(is_in)?;
         Some((by, row))

@@ -333,9 +333,9 @@ fn witness(
     earlier: usize,
     holds: &[usize],
 ) -> Option<(usize, Vec<usize>)> {
-    let row = *holds.iter().find(|row| {
-        judged.choices[**row].index() == Some(earlier) && judged.is_known(**row)
-    })?;
+    let row = *holds
+        .iter()
+        .find(|row| judged.choices[**row].index() == Some(earlier) && judged.is_known(**row))?;
     let mut read = read_by(judged, &[entry, earlier]);
     read.sort_unstable();
     if read.is_empty() || certainty(judged, &read) != Certainty::Certain {

@@ -153,7 +153,11 @@ impl Scheme {
             Node::Slot(Slot(field)) => {
                 let field = field as usize;
                 field == events.date
-                    || events.sheet.fields.get(field).is_some_and(|field| field.required)
+                    || events
+                        .sheet
+                        .fields
+                        .get(field)
+                        .is_some_and(|field| field.required)
             }
             _ => false,
         }

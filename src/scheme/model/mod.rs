@@ -9,6 +9,7 @@ mod duplicates;
 mod movement;
 mod notify;
 mod report;
+mod result_column;
 mod results;
 mod roles;
 mod sheets;
@@ -23,9 +24,10 @@ pub use duplicates::{Duplicates, IdentityField, IdentityKind, SameKey, Take};
 pub use movement::{Aim, Movement, MovementRule};
 pub use notify::{Consent, Notify, Occasion};
 pub use report::{Potential, Reporting, Surveys, Tickets};
+pub use result_column::ResultColumn;
 pub use results::{
-    Grade, GradeRule, Output, OutputColumn, ResultColumn, Review, Shown, Strategy, Tag, Task,
-    TaskRule, Template, TemplatePart, Ties, Top, TopSize, TypeRule, unlike_all,
+    Grade, GradeRule, Output, OutputColumn, Review, Shown, Strategy, Tag, Task, TaskRule, Template,
+    TemplatePart, Ties, Top, TopSize, TypeRule, unlike_all,
 };
 pub use roles::{Mask, Preset, Role, Sight};
 pub use sheets::{

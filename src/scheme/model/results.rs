@@ -1,7 +1,7 @@
 //! Grades, types, tags, reviews, strategies, and what the output shows.
 
-use super::Expression;
 use super::values::Span;
+use super::{Expression, ResultColumn};
 use crate::expr::Slot;
 use crate::table::Decimal;
 use std::ops::Range;
@@ -285,31 +285,6 @@ pub enum Shown {
     Result(ResultColumn),
     /// A column of the input that no field reads, by its header.
     Header(Arc<str>),
-}
-
-/// The columns that grading adds. `words` has their headings in both languages.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub enum ResultColumn {
-    /// The grade.
-    Grade,
-    /// The grade of the run before.
-    Previous,
-    /// What happened to it.
-    Decision,
-    /// Since when it is so.
-    Since,
-    /// The score.
-    Score,
-    /// The type.
-    Type,
-    /// The label of dimension `.0`.
-    Label(usize),
-    /// The tags, joined.
-    Tags,
-    /// Why.
-    Reasons,
-    /// What the next grade needs.
-    Next,
 }
 
 #[cfg(test)]

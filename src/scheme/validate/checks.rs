@@ -2,12 +2,13 @@
 
 use super::Validator;
 use super::grades::duplicate_of;
-use super::sheets::{Sheets, field_scope, share_of};
+use super::named_field::field_scope;
+use super::sheets::Sheets;
 use crate::diagnostic::{Code, Finding, Severity, Text, listed, nearest};
 use crate::expr::{Checked, check};
 use crate::scheme::model::{Allow, Care, Check, Expression, Figure, That};
 use crate::scheme::names::FieldScope;
-use crate::scheme::written::{Keys, WrittenText, decimal};
+use crate::scheme::written::{Keys, WrittenText, decimal, share_of};
 use crate::text;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,13 +1,12 @@
 //! `[[grades]]`, `[[types]]`, `[[tags]]`, `[[review]]`, and the names of what was before.
 
-use super::sheets::share_of;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding, Text};
 use crate::expr::{Base, Domain, Slot, Type};
 use crate::scheme::model::{
     Dimension, Expression, Grade, GradeRule, Review, SlotKind, Tag, Ties, Top, TopSize, TypeRule,
 };
-use crate::scheme::written::{Keys, Written, WrittenText};
+use crate::scheme::written::{Keys, Written, WrittenText, share_of};
 use crate::table::Decimal;
 use crate::text;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod fields;
 mod grades;
 mod metrics;
 mod movement;
+mod named_field;
 mod notify;
 mod output;
 mod report;
@@ -22,7 +23,7 @@ mod tasks;
 pub use fields::kind_word;
 pub use output::{items, parse_columns};
 
-use super::model::{MissingRule, Scheme, SlotKind};
+use super::model::{MissingRule, ResultColumn, Scheme, SlotKind};
 use super::names::{Names, RESERVED};
 use super::written::{self, Keys, Written, WrittenText};
 use crate::diagnostic::{Code, Finding, Lang};
@@ -30,7 +31,6 @@ use crate::expr::PopulationSpec;
 use crate::expr::{Base, Slot, Type};
 use crate::table::{PeriodKind, Unit};
 use crate::text;
-use crate::words::is_result_heading;
 
 /// What an expression must give.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -288,7 +288,7 @@ impl Validator<'_> {
     /// next month nobody could tell the two apart.
     fn check_heading(&mut self, name: &WrittenText) {
         let text = &name.value;
-        if !is_result_heading(text) {
+        if !ResultColumn::is_heading(text) {
             return;
         }
         self.findings.push(

@@ -4,10 +4,9 @@ use super::expressions::bind_in;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
 use crate::expr::Scope;
-use crate::scheme::model::{Expression, Output, OutputColumn, Shown};
+use crate::scheme::model::{Expression, Output, OutputColumn, ResultColumn, Shown};
 use crate::scheme::written::{Keys, Written, WrittenText};
 use crate::text;
-use crate::words::result_of;
 use std::ops::Range;
 
 impl Validator<'_> {
@@ -140,7 +139,7 @@ fn column(item: &str, scope: &dyn Scope) -> Result<OutputColumn, Vec<Finding>> {
         ]);
     }
     let bare = shown.trim_matches('"');
-    if let Some(result) = result_of(bare) {
+    if let Some(result) = ResultColumn::named(bare) {
         return Ok(OutputColumn::Computed {
             heading: heading.into(),
             show: Shown::Result(result),

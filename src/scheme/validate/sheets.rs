@@ -1,21 +1,17 @@
 //! `[sheets]`: the customers, the event sheets, the lookups, and their fields.
 
 use super::expressions::bind_in;
-use super::fields::{WrittenField, field_type, implied, kind_word};
+use super::fields::{WrittenField, implied};
+use super::named_field::{KEYS, field_scope};
 use super::{Validator, Want, span_of_time};
-use crate::diagnostic::{Code, Finding, nearest};
+use crate::diagnostic::{Code, Finding};
 use crate::expr::{Base, Type};
 use crate::scheme::model::{
     Crosswalk, Customers, EventSheet, Field, FieldKind, Lookup, ProposalRule, Sheet, SlotKind,
 };
-use crate::scheme::names::FieldScope;
-use crate::scheme::written::{Keys, Written, WrittenText, decimal};
+use crate::scheme::written::{Keys, Written, WrittenText, share_of};
 use crate::table::{Date, Decimal, Period};
 use crate::text;
-use toml::de::DeValue;
-
-/// What a key may be. A number would do for many, and lose the zeros of 00123.
-const KEYS: [FieldKind; 3] = [FieldKind::Id, FieldKind::Text, FieldKind::Choice];
 
 /// By what the rows of a sheet are known.
 #[derive(Clone, Copy)]
@@ -382,112 +378,4 @@ impl Validator<'_> {
             default
         }
     }
-
-    /// The index of a field by which rows are known; it is there without an entry in `fields`, as `kind`.
-    fn key_of(
-        &mut self,
-        fields: &mut Vec<WrittenField>,
-        written: &WrittenText,
-        kind: FieldKind,
-    ) -> usize {
-        let index = implied(fields, written, kind);
-        self.is_of(written, &fields[index].field.kind, &KEYS);
-        index
-    }
-
-    /// The index of a field that another key names; it must be of one of `kinds` (any if there are none).
-    pub(super) fn field_of(
-        &mut self,
-        fields: &[WrittenField],
-        written: &WrittenText,
-        kinds: &[FieldKind],
-    ) -> Option<usize> {
-        let Some(index) = fields
-            .iter()
-            .position(|field| *field.field.name == *written.value)
-        else {
-            self.unknown_field(
-                written,
-                fields.iter().map(|field| &*field.field.name),
-                "this sheet",
-            );
-            return None;
-        };
-        self.is_of(written, &fields[index].field.kind, kinds)
-            .then_some(index)
-    }
-
-    /// Whether a field that another key names is of one of `kinds` (any if there are none); if not, that is said.
-    pub(super) fn is_of(
-        &mut self,
-        written: &WrittenText,
-        kind: &FieldKind,
-        kinds: &[FieldKind],
-    ) -> bool {
-        if kinds.is_empty() || kinds.contains(kind) {
-            return true;
-        }
-        let name = &written.value;
-        let list = kinds
-            .iter()
-            .map(|kind| format!("`{}`", kind_word(kind)))
-            .collect::<Vec<_>>()
-            .join(" / ");
-        self.findings.push(
-            Finding::error(
-                Code::TypeMismatch,
-                text!(
-                    "`{name}` must be a field of type {list}",
-                    "字段 `{name}` 的类型须为 {list}"
-                ),
-            )
-            .at(written.span.clone())
-            .help(text!(
-                "give `{name}` one of these types, or name another field",
-                "请改 `{name}` 的类型，或换一个字段"
-            )),
-        );
-        false
-    }
-
-    pub(super) fn unknown_field<'n>(
-        &mut self,
-        written: &WrittenText,
-        known: impl Iterator<Item = &'n str>,
-        sheet: &str,
-    ) {
-        let name = &written.value;
-        let mut finding = Finding::error(
-            Code::UnknownName,
-            text!("`{name}` is no field of {sheet}", "`{name}` 不是该表的字段"),
-        )
-        .at(written.span.clone());
-        if let Some(near) = nearest(name, known) {
-            finding = finding.help(text!("did you mean `{near}`?", "是否想写 `{near}`？"));
-        }
-        self.findings.push(finding);
-    }
-}
-
-/// The names that expressions over the rows of one sheet see.
-pub(super) fn field_scope<'a>(sheet: &'a str, fields: &[Field]) -> FieldScope<'a> {
-    FieldScope {
-        sheet,
-        fields: fields
-            .iter()
-            .map(|field| (field.name.clone(), field_type(field)))
-            .collect(),
-    }
-}
-
-/// A share written as `"10%"`, as 0.1, or as 0 or 1.
-pub fn share_of(value: &DeValue<'_>) -> Option<Decimal> {
-    let share = match value {
-        DeValue::String(text) => {
-            let number = Decimal::parse(text.trim().strip_suffix(['%', '％'])?.trim())?;
-            number.checked_div(Decimal::HUNDRED)?
-        }
-        other => decimal(other)?,
-    };
-    (share >= Decimal::ZERO && share <= Decimal::ONE).then_some(share)
 }

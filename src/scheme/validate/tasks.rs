@@ -2,7 +2,8 @@
 
 use super::checks::no_sheet;
 use super::expressions::bind_in;
-use super::sheets::{Sheets, field_scope};
+use super::named_field::field_scope;
+use super::sheets::Sheets;
 use super::{Validator, Want};
 use crate::diagnostic::{Code, Finding};
 use crate::scheme::model::{EventSheet, FieldKind, FollowUpRule, Tasks};

@@ -301,6 +301,18 @@ pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
     }
 }
 
+/// A share written as `"10%"`, as 0.1, or as 0 or 1.
+pub fn share_of(value: &DeValue<'_>) -> Option<Decimal> {
+    let share = match value {
+        DeValue::String(text) => {
+            let number = Decimal::parse(text.trim().strip_suffix(['%', '％'])?.trim())?;
+            number.checked_div(Decimal::HUNDRED)?
+        }
+        other => decimal(other)?,
+    };
+    (share >= Decimal::ZERO && share <= Decimal::ONE).then_some(share)
+}
+
 /// Whether a number has places that [`decimal`] rounds off: a weight of 0.0000001 is not to become 0 unseen.
 pub(super) fn has_more_places(value: &DeValue<'_>) -> bool {
     let DeValue::Float(float) = value else {

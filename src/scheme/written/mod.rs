@@ -6,7 +6,7 @@
 mod keys;
 mod lists;
 
-pub use keys::{Keys, decimal};
+pub use keys::{Keys, decimal, share_of};
 
 use crate::diagnostic::{Code, Finding, Text};
 use crate::text;

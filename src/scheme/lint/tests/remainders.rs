@@ -172,7 +172,9 @@ proptest! {
 
 /// Of two grades of everybody the first has this condition: whether it is told as never reached.
 fn is_never_reached(when: &str) -> bool {
-    let field = |name: &str| format!("{{ name = \"{name}\", type = \"number\", scale = 0, min = 0, max = 60 }}");
+    let field = |name: &str| {
+        format!("{{ name = \"{name}\", type = \"number\", scale = 0, min = 0, max = 60 }}")
+    };
     let source = format!(
         "[scheme]\nname = \"t\"\n[sheets.customers]\nkey = \"id\"\nfields = [{}, {}]\n\
          [[grades]]\nname = \"A\"\nwhen = \"{when}\"\n[[grades]]\nname = \"B\"\n",
@@ -180,7 +182,10 @@ fn is_never_reached(when: &str) -> bool {
         field("q")
     );
     let told = told(&super::linted(&source));
-    assert!(!told.contains("not decided") && !told.contains("too many"), "{when}\n{told}");
+    assert!(
+        !told.contains("not decided") && !told.contains("too many"),
+        "{when}\n{told}"
+    );
     told.contains("`A` is never reached")
 }
 

@@ -236,7 +236,12 @@ fn component(
         };
         trial::rows(open, &plain_given, as_of, come_to)
     } else {
-        rows(&plain_given, &own.union(&turns).cloned().collect(), false, MOST)?
+        rows(
+            &plain_given,
+            &own.union(&turns).cloned().collect(),
+            false,
+            MOST,
+        )?
     };
     bounds::retain(open.original, &plain, &mut all);
     let refused = demands::retain(open, &plain, demands, &mut all, as_of);

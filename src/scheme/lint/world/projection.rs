@@ -273,12 +273,12 @@ impl Projection<'_> {
         for (index, one) in lines.iter().enumerate() {
             for other in &lines[..index] {
                 // What is beside one of them is enough: that of which there is less.
-                let (few, many) = if one.beside.len() <= other.beside.len() && !one.beside.is_empty()
-                {
-                    (one, other)
-                } else {
-                    (other, one)
-                };
+                let (few, many) =
+                    if one.beside.len() <= other.beside.len() && !one.beside.is_empty() {
+                        (one, other)
+                    } else {
+                        (other, one)
+                    };
                 for line in few.at.iter().chain(&few.beside) {
                     count = count.saturating_add(many.at.len());
                     if count > MOST_PAIRS {
@@ -360,8 +360,8 @@ pub fn beside(places: &BTreeSet<i64>, step: i64, steps: i64) -> BTreeSet<i64> {
     let all = places.iter().flat_map(|at| {
         let floor = at.div_euclid(step) * step;
         let between = i64::from(floor != *at);
-        let near = (between - steps..=steps)
-            .map(move |times| step.checked_mul(times)?.checked_add(floor));
+        let near =
+            (between - steps..=steps).map(move |times| step.checked_mul(times)?.checked_add(floor));
         near.flatten().chain([*at])
     });
     all.collect()
