@@ -13,7 +13,7 @@ use super::whose::{Whose, as_text};
 use crate::diagnostic::stages::Kind;
 use crate::diagnostic::{About, Code, Finding, Severity, Stages, Text};
 use crate::parallel::{cores, each};
-use crate::read::{self, Table};
+use crate::read::{SortedHeaders, Table};
 use crate::scheme::model::{Field, Sheet};
 use crate::table::{Column, Date, Place};
 use crate::text;
@@ -88,7 +88,10 @@ impl Task<'_> {
     pub(super) fn clean(&self, clean: &mut CleanSheet) -> Vec<Column> {
         let count = self.table().rows.len();
         let threads = if count < WORTH_SHARING { 1 } else { cores() };
-        let fields = each(threads, self.sheet.fields.len(), |field| self.field(field));
+        let headers = SortedHeaders::of(&self.table().headers);
+        let fields = each(threads, self.sheet.fields.len(), |field| {
+            self.field(field, &headers)
+        });
         let mut found = Found::default();
         let mut sources = vec![];
         let mut columns = vec![];
@@ -107,11 +110,11 @@ impl Task<'_> {
     }
 
     /// Finds the column of a field and reads it.
-    fn field(&self, position: usize) -> FieldRead {
+    fn field(&self, position: usize, headers: &SortedHeaders<'_>) -> FieldRead {
         let (sheet, table) = (self.sheet, self.table());
         let field = &sheet.fields[position];
         let mut found = Found::default();
-        let source = self.column_of(field, &mut found.findings);
+        let source = self.column_of(field, headers, &mut found.findings);
         let column = if let Some(column) = source {
             self.read(position, column, &mut found)
         } else {
@@ -133,9 +136,14 @@ impl Task<'_> {
     }
 
     /// The column of the table that a field is read from.
-    fn column_of(&self, field: &Field, findings: &mut Vec<Finding>) -> Option<usize> {
+    fn column_of(
+        &self,
+        field: &Field,
+        headers: &SortedHeaders<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<usize> {
         let table = self.table();
-        let matches = read::find_columns(&table.headers, &field_headers(field));
+        let matches = headers.find(&field_headers(field));
         if let [first, second, ..] = matches[..] {
             let name = &field.name;
             let [one, other] = [first, second].map(|at| &table.headers[at].text);

@@ -91,23 +91,77 @@ pub fn find_columns(headers: &[Header], names: &[String]) -> Vec<usize> {
             .filter(|column| fits(&headers[*column]))
             .collect()
     };
-    let Some((name, aliases)) = names.split_first() else {
-        return vec![];
-    };
-    let exact = columns(&|header| header.text == *name);
-    if !exact.is_empty() {
-        return exact;
+    find(
+        names,
+        |texts| columns(&|header| texts.contains(&header.text)),
+        |folded| columns(&|header| folded.contains(&header.folded)),
+    )
+}
+
+/// The same, where `written` gives the columns that are headed by any of some texts, and `folded` those whose folded
+/// headers are any of some.
+fn find(
+    names: &[String],
+    written: impl Fn(&[String]) -> Vec<usize>,
+    folded: impl Fn(&[String]) -> Vec<usize>,
+) -> Vec<usize> {
+    let (name, aliases) = names.split_at(names.len().min(1));
+    for texts in [name, aliases] {
+        let found = written(texts);
+        if !found.is_empty() {
+            return found;
+        }
     }
-    let aliased = columns(&|header| aliases.contains(&header.text));
-    if !aliased.is_empty() {
-        return aliased;
+    let names = names.iter().map(|name| fold_header(name));
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    folded(&names)
+}
+
+/// The headers of a table in the order of their texts: with hundreds of them and as many fields, looking through all of
+/// them for each field would take longer than reading the rows.
+pub struct SortedHeaders<'h> {
+    headers: &'h [Header],
+    by_text: Vec<usize>,
+    by_folded: Vec<usize>,
+}
+
+impl<'h> SortedHeaders<'h> {
+    /// Those of a table.
+    pub fn of(headers: &'h [Header]) -> Self {
+        let sorted = |text: fn(&Header) -> &str| {
+            let mut columns: Vec<usize> = (0..headers.len()).collect();
+            columns.sort_by_key(|column| text(&headers[*column]));
+            columns
+        };
+        Self {
+            headers,
+            by_text: sorted(|header| &header.text),
+            by_folded: sorted(|header| &header.folded),
+        }
     }
-    let folded: Vec<String> = names
-        .iter()
-        .map(|name| fold_header(name))
-        .filter(|name| !name.is_empty())
-        .collect();
-    columns(&|header| folded.contains(&header.folded))
+
+    /// What [`find_columns`] finds among them.
+    pub fn find(&self, names: &[String]) -> Vec<usize> {
+        find(
+            names,
+            |texts| self.any(&self.by_text, texts, |header| &header.text),
+            |folded| self.any(&self.by_folded, folded, |header| &header.folded),
+        )
+    }
+
+    /// The columns, in order, whose headers are any of some texts.
+    fn any(&self, sorted: &[usize], texts: &[String], text: fn(&Header) -> &str) -> Vec<usize> {
+        let mut found = vec![];
+        for wanted in texts {
+            let text = |column: &usize| text(&self.headers[*column]);
+            let before = sorted.partition_point(|column| text(column) < wanted.as_str());
+            let rest = sorted[before..].iter();
+            found.extend(rest.take_while(|column| text(column) == wanted));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
 
 /// The error for tables of which none is a sheet of the scheme: of the nearest, the headers found and those missing.
@@ -334,11 +388,12 @@ mod tests {
         let headers: Vec<Header> = ["手机 ", "电话", "手机", "电 话", "年采购额（万元）"]
             .map(Header::new)
             .into();
+        let sorted = SortedHeaders::of(&headers);
         let find = |names: &[&str]| {
-            find_columns(
-                &headers,
-                &names.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            )
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            let found = find_columns(&headers, &names);
+            assert_eq!(sorted.find(&names), found, "{names:?}");
+            found
         };
         assert_eq!(
             find(&["手机", "电话"]),
@@ -348,6 +403,8 @@ mod tests {
         assert_eq!(find(&["联系方式", "电话"]), [1]);
         assert_eq!(find(&["年采购额"]), [4]);
         assert_eq!(find(&["年 采购额"]), [4]);
+        assert_eq!(find(&["x", "电 话", "手机", "电话", "电话"]), [0, 1, 2, 3]);
+        assert_eq!(find(&["x", "年采购额", " 手 机"]), [0, 2, 4]);
         assert_eq!(find(&["电_话"]), [] as [usize; 0]);
         assert_eq!(find(&[]), [] as [usize; 0]);
     }

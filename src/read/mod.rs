@@ -60,7 +60,9 @@ pub use encoding::encoding_named;
 pub use file_state::FileState;
 pub use format::Format;
 pub use guard::{CHILD, DEFAULT_MEMORY, Guard, is_reading_guarded, serve};
-pub use header::{Header, Match, find_column, find_columns, fold_header, match_sheet};
+pub use header::{
+    Header, Match, SortedHeaders, find_column, find_columns, fold_header, match_sheet,
+};
 #[cfg(test)]
 pub(crate) use password::unlock;
 pub use properties::{ASIDE, Properties, in_pieces, properties};

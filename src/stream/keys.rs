@@ -14,6 +14,9 @@ const PARTITION_BITS: u32 = 8;
 /// So many hashes are held in memory: 2 MiB.
 const HELD: usize = 1 << 18;
 
+/// Fewer of them are looked at by one core.
+const WORTH_SHARING: usize = 1 << 16;
+
 /// What hashes are spilled into.
 pub trait Spill: Read + Write + Seek + Send {}
 impl<T: Read + Write + Seek + Send> Spill for T {}
@@ -81,7 +84,9 @@ impl<'a> Keys<'a> {
     pub fn finish(self) -> Result<(), Reason> {
         let parts: Vec<Mutex<Vec<u64>>> = self.held.into_iter().map(Mutex::new).collect();
         let file = self.file.map(Mutex::new);
-        let judged = each(cores(), PARTITIONS, |part| {
+        let is_short = file.is_none() && self.count < WORTH_SHARING;
+        let threads = if is_short { 1 } else { cores() };
+        let judged = each(threads, PARTITIONS, |part| {
             let mut hashes = std::mem::take(&mut *locked(&parts[part]));
             if let Some(file) = &file {
                 let read = of_partition(&mut **locked(file), &self.spilled, part, &mut hashes);

@@ -38,6 +38,6 @@ pub use chunk::{Asked, Chunk, Grader};
 pub use drive::{Drive, Source};
 pub use keys::{Open, Spill};
 pub use plan::{Reason, plan};
-pub use text::{BLOCK, TextSink, among_everybody};
+pub use text::{TextSink, among_everybody, block_size};
 pub use total::{Outcome, Total};
 pub use turns::Turn;

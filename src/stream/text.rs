@@ -12,7 +12,27 @@ use crate::read::blocks::{Block, Blocks, Head, Skips, Unfit};
 use std::io::{Read, Write};
 
 /// A block of a good size: small enough to stay in cache while it is worked on.
-pub const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 256 << 10;
+/// With many columns blocks are larger: some work is done for each column of each block, so that a block has to have
+/// some hundreds of rows. So many bytes for each column, and never more than those in all.
+const BLOCK_OF_COLUMN: usize = 4 << 10;
+const LARGEST_BLOCK: usize = 2 << 20;
+/// A block ends with a line, and what is over begins the next one: with so much room for it the last block of a file is
+/// not one of a few bytes.
+const MOST_OVER: usize = 1 << 10;
+
+/// How much of a file of `size` bytes is a good block for so many threads.
+pub fn block_size(head: &Head, size: u64, threads: usize) -> usize {
+    good_size(head.width(), size, threads)
+}
+
+/// The same of a file of so many columns. Each thread has as many blocks as the others, which matters where there are few.
+fn good_size(columns: usize, size: u64, threads: usize) -> usize {
+    let largest = (columns * BLOCK_OF_COLUMN).clamp(BLOCK, LARGEST_BLOCK) as u64;
+    let count = size.div_ceil(largest).max(1);
+    let of_each = size.div_ceil(count.next_multiple_of(threads as u64));
+    of_each as usize + MOST_OVER
+}
 
 impl Drive<'_> {
     /// Grades the pieces that `next` gives and writes them as text; with what there is to say of how the file was read.
@@ -162,5 +182,40 @@ impl TextWriter<'_> {
     /// All rows are written.
     fn end(self) -> Result<(), Reason> {
         self.out.flush().map_err(|_| Reason::Unwritable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sizes of the blocks that a file of lines of 100 bytes is cut into.
+    fn sizes(columns: usize, size: usize, threads: usize) -> Vec<usize> {
+        let line = [b'x'; 99].into_iter().chain([b'\n']);
+        let text: Vec<u8> = line.cycle().take(size).collect();
+        let block = good_size(columns, size as u64, threads);
+        let blocks = Blocks::new(&text[..], 1, block);
+        std::iter::from_fn(|| Some(blocks.block().ok()??.bytes.len())).collect()
+    }
+
+    #[test]
+    fn each_thread_has_as_many_blocks_of_nearly_one_size() {
+        for (columns, size, threads, count) in [
+            (14, 100_000, 1, 1),
+            (14, 600_000, 2, 4),
+            (14, 1_400_000, 2, 6),
+            (14, 1_400_000, 4, 8),
+            (14, 10 << 20, 2, 40),
+            (500, 10 << 20, 2, 6),
+            (5_000, 10 << 20, 2, 6),
+        ] {
+            let sizes = sizes(columns, size, threads);
+            assert_eq!(sizes.len(), count, "{columns} columns, {size} bytes");
+            assert_eq!(sizes.iter().sum::<usize>(), size);
+            let largest = sizes.iter().max().unwrap() - MOST_OVER;
+            assert!(largest <= if columns < 500 { BLOCK } else { LARGEST_BLOCK });
+            assert!(sizes.iter().all(|size| size + count * MOST_OVER > largest));
+        }
+        assert_eq!(good_size(14, 0, 2), MOST_OVER);
     }
 }

@@ -27,8 +27,15 @@ impl RawRows {
         }
         let mut rows = Self::new(width.min(fields));
         // Rows with quotes come in once more, without them.
-        rows.text.reserve(bytes.len() + bytes.len() / 3);
+        rows.text.reserve(bytes.len() + bytes.len() / 2);
         rows.text.push_str(text);
+        // As many rows as there would be if all were like the first, and some more.
+        let like_first =
+            bytes.len() / (memchr(b'\n', bytes).unwrap_or(bytes.len()) + 1).max(fields);
+        let room = like_first + like_first / 8 + 1;
+        rows.starts.reserve(room);
+        rows.unsigned.reserve(room);
+        rows.ends.reserve(room * rows.width);
         let mut marks = Marks::new(text, delimiter);
         let mut row = Begun::default();
         while row.start < bytes.len() {

@@ -22,7 +22,8 @@ use regrade::read::{FileState, Input, Options, Table, Worksheet, worksheet};
 use regrade::repair;
 use regrade::scheme::Scheme;
 use regrade::stream::{
-    Asked, BLOCK, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, plan,
+    Asked, Drive, Grader, Outcome, Reason, Source, Spill, TextSink, among_everybody, block_size,
+    plan,
 };
 use regrade::table::Date;
 use std::fs::File;
@@ -32,6 +33,9 @@ use tempfile::SpooledTempFile;
 
 /// So much of what goes to standard output is held in memory until it may be shown.
 const SPOOLED: usize = 1 << 20;
+
+/// Files up to so many bytes are graded on one core.
+const WORTH_SHARING: u64 = 512 << 10;
 
 /// Grades the one file of a call; or says why it is not done so, and has shown nothing.
 pub(super) fn grade(
@@ -166,12 +170,16 @@ impl Run<'_> {
     fn text(&self, file: &TextFile) -> Result<Result<Exit, Stop>, Reason> {
         let head = file.head();
         self.is_of_customers(&head.table())?;
-        let is_large = file.size() > 2 * BLOCK as u64;
-        let threads = if is_large { cores() } else { 1 };
+        let threads = if file.size() > WORTH_SHARING {
+            cores()
+        } else {
+            1
+        };
+        let block = block_size(head, file.size(), threads);
         let rows = || file.rows();
-        let grader = among_everybody(&self.grader(), head, threads, BLOCK, &rows, &spill)?;
+        let grader = among_everybody(&self.grader(), head, threads, block, &rows, &spill)?;
         until_foreseen(|foreseen| {
-            let blocks = Blocks::new(file.rows(), head.line(), BLOCK);
+            let blocks = Blocks::new(file.rows(), head.line(), block);
             let next = || blocks.block().map_err(Reason::from);
             let drive = Drive {
                 grader: &grader,

@@ -39,6 +39,7 @@ impl Results<'_> {
                     )),
                 );
             }
+            let read_by = self.fields_of(index, table.headers.len());
             let mut here: HashMap<String, usize> = HashMap::default();
             for (column, header) in table.headers.iter().enumerate() {
                 if gone.columns.contains(&column) {
@@ -59,13 +60,8 @@ impl Results<'_> {
                     self.inputs.len() - 1
                 });
                 self.inputs[place].places[index] = Some(column);
-                let read_by = grading.book.customers.as_ref().and_then(|customers| {
-                    customers.sources[index]
-                        .iter()
-                        .position(|source| *source == Some(column))
-                });
                 let input = &mut self.inputs[place];
-                input.field = input.field.or(read_by);
+                input.field = input.field.or(read_by[column]);
                 let line = table.unit_line.as_deref();
                 input.unit = header.unit.as_deref().or(line).and_then(Unit::parse);
             }
@@ -91,6 +87,19 @@ impl Results<'_> {
                 ),
             ));
         }
+    }
+
+    /// For each column of a table the first field that reads it.
+    fn fields_of(&self, table: usize, columns: usize) -> Vec<Option<usize>> {
+        let mut fields = vec![None; columns];
+        if let Some(customers) = &self.grading.book.customers {
+            for (field, column) in customers.sources[table].iter().enumerate().rev() {
+                if let Some(column) = column {
+                    fields[*column] = Some(field);
+                }
+            }
+        }
+        fields
     }
 }
 

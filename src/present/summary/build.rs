@@ -368,7 +368,8 @@ fn labels(grading: &Grading, index: usize, amounts: &Amounts<'_>) -> Vec<Count> 
     let Column::Text(labels) = grading.facts.get(dimension.label_slot) else {
         return vec![Count::default(); names.len()];
     };
-    let place = |label: &Arc<str>| names.iter().position(|name| name == label);
+    let known: HashMap<&Arc<str>, usize> = names.iter().zip(0..).collect();
+    let place = |label: &Arc<str>| known.get(label).copied();
     let places: Vec<Option<usize>> = labels.dictionary.iter().map(place).collect();
     amounts.count(grading, names.len(), |row| {
         places.get(labels.codes[row] as usize).copied().flatten()

@@ -161,6 +161,11 @@ impl Head {
         self.line
     }
 
+    /// How many columns there are.
+    pub const fn width(&self) -> usize {
+        self.shape.headers.len()
+    }
+
     /// Whether every line from the first on may be a record as it stands there, in UTF-8 and with the header's columns:
     /// then the byte between its fields.
     pub(super) fn plain_delimiter(&self) -> Result<u8, Unfit> {

@@ -3,6 +3,7 @@
 use super::Expression;
 use crate::expr::{Aggregate, AggregateFunction, Estimate, Slot};
 use crate::table::{Date, Decimal, PeriodKind};
+use foldhash::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -209,13 +210,12 @@ impl DimensionRule {
 
     /// The labels that it can give, in the order of the bands, each once.
     pub fn labels(&self) -> Vec<Arc<str>> {
-        let mut labels: Vec<Arc<str>> = vec![];
-        for label in self.bands().iter().filter_map(|band| band.label.as_ref()) {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
-        }
+        let mut known: HashSet<&Arc<str>> = HashSet::default();
+        let labels = self.bands().iter().filter_map(|band| band.label.as_ref());
         labels
+            .filter(|label| known.insert(label))
+            .cloned()
+            .collect()
     }
 }
 
