@@ -7,7 +7,7 @@ use crate::diagnostic::{Lang, Severity};
 use std::fmt::Display;
 
 /// A count with what it counts, as English writes it: `1 row`, `2 rows`.
-pub fn how_many<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+pub fn how_many<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     let ending = by_count(&count, "", "s");
     format!("{count} {noun}{ending}")
 }

@@ -29,7 +29,7 @@ pub struct Names {
     anywhere: HashSet<String>,
     tags: Option<Vec<Slot>>,
     /// What tags can be; `None` where one of them is wrong itself.
-    tag_names: Option<Vec<Template>>,
+    tag_texts: Option<Vec<Template>>,
     /// Those that some expression has named.
     read: RefCell<BTreeSet<Slot>>,
 }
@@ -79,7 +79,7 @@ impl Names {
     /// From now on `has_tag` works; `names` are what tags can be, if all are known.
     pub fn open_tags(&mut self, tags: Vec<Slot>, names: Option<Vec<Template>>) {
         self.tags = Some(tags);
-        self.tag_names = names;
+        self.tag_texts = names;
     }
 
     /// The slot of a name that was added.
@@ -181,7 +181,7 @@ impl Scope for Names {
     }
 
     fn tags_unlike(&self, text: &str) -> Option<Vec<Arc<str>>> {
-        unlike_all(self.tag_names.as_ref()?, text)
+        unlike_all(self.tag_texts.as_ref()?, text)
     }
 
     fn has_population(&self) -> bool {

@@ -258,29 +258,23 @@ fn templates(
 fn read(file: &Path) -> Result<String, Stop> {
     let shown = file.display();
     std::fs::read_to_string(file).map_err(|error| {
-        let finding = match error.kind() {
-            std::io::ErrorKind::InvalidData => Finding::error(
-                Code::BadEncoding,
-                text!(
-                    "the template `{shown}` is not UTF-8",
-                    "模板 `{shown}` 不是 UTF-8 编码"
-                ),
-            )
-            .help(text!("save it as UTF-8", "请另存为 UTF-8")),
-            _ => {
-                let Text { en, zh } = system::told(&error);
-                Finding::error(
-                    Code::Unreadable,
-                    text!(
-                        "cannot read the template `{shown}`: {en}",
-                        "无法读取模板 `{shown}`：{zh}"
-                    ),
-                )
-                .help(text!(
-                    "name a text file that you may read: with `--template FILE`, or in `templates` of `[notify]`",
-                    "请用 `--template 文件` 或 `[notify]` 的 `templates` 指定可以读取的文本文件"
-                ))
-            }
+        let finding = if error.kind() == std::io::ErrorKind::InvalidData {
+            let title = text!(
+                "the template `{shown}` is not UTF-8",
+                "模板 `{shown}` 不是 UTF-8 编码"
+            );
+            let finding = Finding::error(Code::BadEncoding, title);
+            finding.help(text!("save it as UTF-8", "请另存为 UTF-8"))
+        } else {
+            let Text { en, zh } = system::told(&error);
+            let title = text!(
+                "cannot read the template `{shown}`: {en}",
+                "无法读取模板 `{shown}`：{zh}"
+            );
+            Finding::error(Code::Unreadable, title).help(text!(
+                "name a text file that you may read: with `--template FILE`, or in `templates` of `[notify]`",
+                "请用 `--template 文件` 或 `[notify]` 的 `templates` 指定可以读取的文本文件"
+            ))
         };
         Stop::usage(finding)
     })

@@ -109,7 +109,7 @@ impl PassedOver {
 }
 
 /// So many were skipped: what, and of what.
-fn skipped<N: std::fmt::Display + PartialEq + From<u8>>(
+fn skipped<N: Copy + std::fmt::Display + PartialEq + From<u8>>(
     count: N,
     noun: &str,
     of: &str,

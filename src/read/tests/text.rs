@@ -142,7 +142,7 @@ fn lines_are_counted_whatever_ends_them() {
     assert_eq!(numbers(&cr), [2, 4, 6]);
     assert_eq!(
         notes(&cr),
-        ["cr.csv:5 skipped-rows: 1 blank rows were skipped"]
+        ["cr.csv:5 skipped-rows: 1 blank row was skipped"]
     );
     let crlf = table("csv-spectrum/csvs/newlines_crlf.csv");
     assert_eq!(
@@ -197,7 +197,7 @@ fn ragged_rows_titles_and_footers_of_a_text_file_are_told() {
         notes(&table),
         [
             "ragged.csv:3 read-as: the header is row 3; 2 rows above it are titles",
-            "ragged.csv:8 skipped-rows: 1 blank rows were skipped",
+            "ragged.csv:8 skipped-rows: 1 blank row was skipped",
             "ragged.csv:10 skipped-rows: 1 row of totals, signatures or notes was skipped",
         ]
     );

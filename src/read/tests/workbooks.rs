@@ -46,7 +46,7 @@ fn a_workbook_reads_the_same_in_every_format() {
                 format!(
                     "{name}[客户!4:4] read-as: the header is row 4; 2 rows above it are titles"
                 ),
-                format!("{name}[客户!7:7] skipped-rows: 1 blank rows were skipped"),
+                format!("{name}[客户!7:7] skipped-rows: 1 blank row was skipped"),
                 format!(
                     "{name}[客户!9:9] skipped-rows: 2 rows of totals, signatures or notes were skipped"
                 ),
