@@ -26,7 +26,9 @@ mod tests {
 
     #[test]
     fn digits_are_numbers_and_keys_that_differ_never_share_a_place() {
-        let order = ["", "7", "10", "C", "C07", "C7", "C9", "C9a", "C10", "C10-2", "D1"];
+        let order = [
+            "", "7", "10", "C", "C07", "C7", "C9", "C9a", "C10", "C10-2", "D1",
+        ];
         for pair in order.windows(2) {
             assert!(natural(pair[0]) < natural(pair[1]), "{pair:?}");
         }
