@@ -5,7 +5,7 @@ use super::people::{Decisions, People};
 use super::stock::{Make, stock};
 use super::{Exit, Stop, ledger};
 use regrade::compare::{
-    self, Cause, Class, Comparison, On, Outcome, Recorded, Renamed, Snapshot, Swapped,
+    self, Cause, Class, Comparison, On, Outcome, RecordedCustomer, Renamed, Snapshot, Swapped,
 };
 use regrade::diagnostic::{Code, Finding, Text, listed};
 use regrade::explain::Explainer;
@@ -104,7 +104,7 @@ impl Known {
                     found.map(|(_, label)| label)
                 }
             };
-            recorded.push(Recorded {
+            recorded.push(RecordedCustomer {
                 id: row.customer,
                 name: row.name,
                 level,

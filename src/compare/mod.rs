@@ -26,7 +26,7 @@ pub use fingerprint::{Content, Fingerprint};
 pub use graded::{Graded, On, Wanted, keys};
 pub use matrix::{Flow, Matrix};
 pub use moves::{Changed, Move};
-pub use run::{Outcome, Recorded, Renamed, Swapped, latest, levels, of_run, put_causes};
+pub use run::{Outcome, RecordedCustomer, Renamed, Swapped, latest, levels, of_run, put_causes};
 pub use same::{plain, same};
 pub use snapshot::{Customer, Snapshot};
 pub use standing::{level_of, levels_only, places};

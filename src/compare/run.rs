@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// What a run recorded of a customer.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedCustomer {
     /// The key.
     pub id: Arc<str>,
     /// The name.
@@ -101,7 +101,7 @@ impl Renamed {
 /// The side of a run: what it recorded, with the values that grading it again gives. `amount` names a field, metric or
 /// value.
 pub fn of_run(
-    recorded: Vec<Recorded>,
+    recorded: Vec<RecordedCustomer>,
     grading: &Grading,
     on: &On,
     amount: Option<&str>,

@@ -1,6 +1,6 @@
 //! Who stands where in a grading: its levels, and a grading as one side of a comparison.
 
-use super::run::{Recorded, levels, of_run};
+use super::run::{RecordedCustomer, levels, of_run};
 use super::{Customer, On, Snapshot};
 use crate::book::Entry;
 use crate::decide::Decision;
@@ -28,7 +28,7 @@ impl Snapshot {
                 }
                 (None, _) => (None, None),
             };
-            Recorded {
+            RecordedCustomer {
                 id: stand.id,
                 name,
                 level: stand.level,

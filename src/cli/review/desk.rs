@@ -1,5 +1,6 @@
 //! One piece of work on the ledger: what is read and what is written about it belong together.
 
+use super::lines;
 use super::room::About;
 use super::standings::Standings;
 use crate::cli::{Exit, Stop};
@@ -7,15 +8,14 @@ use regrade::decide::{Hold, Override, Subject};
 use regrade::diagnostic::{Code, Finding};
 use regrade::duplicates::groups::{Keys, Said, Verdict};
 use regrade::ledger::{
-    Error, Ledger, Mark, NewVerdict, Proposal, Resolution, RunNumber, RunRow, Snapshot,
-    State as Pending, Writer,
+    Error, Ledger, Mark, NewVerdict, Proposal, Resolution, RunRow, Snapshot, State as Pending,
+    Writer,
 };
 use regrade::present::reviews::{Item, Line};
 use regrade::review::{Correction, End, Settled, State, barred, is_barred};
 use regrade::table::Date;
 use regrade::text;
 use std::ops::Deref;
-use std::sync::Arc;
 
 /// The ledger while somebody works on it.
 pub struct Desk<'a> {
@@ -164,7 +164,7 @@ impl<'a> Desk<'a> {
             let id = self.set(&set, correction)?;
             recorded
                 .lines
-                .push(override_line(&Override { id, ..set }, Item::Override));
+                .push(lines::of_override(&Override { id, ..set }, Item::Override));
             recorded.reviewed += self.looked_at(&marks, correction, Resolution::Corrected)?;
         }
         for (correction, hold) in &settled.disputed {
@@ -366,89 +366,5 @@ impl<'a> Desk<'a> {
             None => writer.reject(number, reason),
         };
         done.map(|_| ()).map_err(|error| self.about.stop(&error))
-    }
-
-    /// Everything there is: what counts, what is disputed, what waits and what was suggested.
-    pub fn lines(&self) -> Result<Vec<Line>, Stop> {
-        self.try_lines().map_err(|error| self.about.stop(&error))
-    }
-
-    fn try_lines(&self) -> Result<Vec<Line>, Error> {
-        let mut lines = vec![];
-        for stored in self.hand.overrides()? {
-            let expired = stored
-                .set
-                .until
-                .is_some_and(|until| until < self.about.as_of);
-            if stored.ended.is_none() && !expired {
-                lines.push(override_line(&stored.set, Item::Override));
-            }
-        }
-        for stored in self.hand.corrections()? {
-            if stored.state == State::Disputed {
-                lines.push(override_line(&stored.set, Item::Disputed));
-            }
-        }
-        let runs = self.hand.runs()?;
-        let since = |number: RunNumber| {
-            let run = runs.iter().find(|run| run.number == number);
-            run.map(|run| run.as_of)
-        };
-        for mark in self.hand.marks(true)? {
-            lines.push(Line {
-                item: Item::Review,
-                number: mark.id,
-                customer: mark.mark.customer,
-                subject: None,
-                level: None,
-                hold: None,
-                rule: Some(mark.mark.rule),
-                by: mark.mark.owner,
-                reason: None,
-                since: since(mark.first_run),
-                until: None,
-                due: mark.mark.due,
-            });
-        }
-        for proposal in self.hand.proposals(Some(Pending::Pending))? {
-            let proposed = proposal.proposed;
-            lines.push(Line {
-                item: Item::Proposal,
-                number: proposal.id,
-                customer: proposed.customer,
-                subject: Some(proposed.subject),
-                level: Some(proposed.level),
-                hold: None,
-                rule: None,
-                by: filled(proposed.by),
-                reason: filled(proposed.reason),
-                since: Some(proposed.date),
-                until: None,
-                due: None,
-            });
-        }
-        Ok(lines)
-    }
-}
-
-/// A text that says something.
-fn filled(text: Arc<str>) -> Option<Arc<str>> {
-    (!text.is_empty()).then_some(text)
-}
-
-fn override_line(set: &Override, item: Item) -> Line {
-    Line {
-        item,
-        number: set.id,
-        customer: set.customer.clone(),
-        subject: Some(set.subject),
-        level: Some(set.level.clone()),
-        hold: Some(set.hold),
-        rule: None,
-        by: Some(set.by.clone()),
-        reason: Some(set.reason.clone()),
-        since: set.from,
-        until: set.until,
-        due: set.review_on,
     }
 }

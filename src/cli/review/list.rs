@@ -1,7 +1,7 @@
 //! What there is: overrides, disagreements, the review queue and proposals, in any format.
 
-use super::Kind;
 use super::room::Room;
+use super::{Kind, lines};
 use crate::cli::files::{Files, to_stdout};
 pub use crate::cli::list::targets;
 use crate::cli::output::{Output, Target, files_of, keep_inputs};
@@ -27,8 +27,9 @@ pub fn run(kind: Option<Kind>, global: &Global, screen: &Screen) -> Result<Exit,
     let mut room = Room::open(global)?;
     keep_inputs(&files_of(&outputs), &room.files())?;
     let lang = global.lang.map_or(room.scheme().language, Lang::from);
-    let (_, desk) = room.look()?;
-    let mut lines = desk.lines()?;
+    let (about, desk) = room.look()?;
+    let lines = lines::all(desk.ledger(), about.as_of);
+    let mut lines = lines.map_err(|error| about.stop(&error))?;
     if let Some(viewer) = &viewer {
         lines = viewer.lines(lines, lang);
     }

@@ -5,6 +5,7 @@ mod back;
 mod by_hand;
 mod desk;
 mod duplicates;
+mod lines;
 mod list;
 mod room;
 mod standings;
