@@ -84,9 +84,16 @@ impl Part {
             Self::Sum(a) => format!("p - {a} * q"),
         }
     }
+}
 
+impl Atom {
+    /// Whether it holds both fields against each other. `p / q < 0` asks for the sign of each by itself.
     const fn reads_both(&self) -> bool {
-        !matches!(self, Self::Field(_))
+        match self.part {
+            Part::Field(_) => false,
+            Part::Guarded => self.at != 0,
+            _ => true,
+        }
     }
 }
 
@@ -145,7 +152,7 @@ impl Plan {
                 .flat_map(|(condition, _)| condition)
                 .collect()
         };
-        atoms.iter().any(|atom| atom.part.reads_both())
+        atoms.iter().any(|atom| atom.reads_both())
     }
 
     fn walks(&self, of_grade: bool, field: usize) -> BTreeSet<Vec<Option<i128>>> {

@@ -234,7 +234,7 @@ fn component(
             let of_row = tried.of_row.iter();
             of_row.map(|own| tried.outcomes[*own].clone()).collect()
         };
-        trial::rows(open, &plain_given, as_of, come_to)
+        trial::rows(open, &plain_given, &found.closed, as_of, come_to)
     } else {
         rows(
             &plain_given,

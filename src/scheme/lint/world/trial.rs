@@ -6,7 +6,7 @@
 use super::cells::{Given, Row};
 use super::component::Outcome;
 use super::open::Open;
-use crate::expr::Base;
+use crate::expr::{Base, Slot};
 use crate::scheme::lint::shape::{ONE, Shape};
 use crate::scheme::lint::values::{key, value};
 use crate::scheme::lint::variables::Kind;
@@ -41,14 +41,16 @@ struct Pair {
     high: i64,
 }
 
-/// The customers. `come_to` says what some come to.
+/// The customers. `closed` are the values that comparisons read which are not seen through; `come_to` says what some
+/// customers come to.
 pub fn rows(
     open: &Open<'_>,
     given: &[Given],
+    closed: &BTreeSet<Slot>,
     as_of: Date,
     come_to: impl Fn(Vec<Row>) -> Vec<Outcome>,
 ) -> Vec<Row> {
-    let tries = Tries::of(open, given, as_of);
+    let tries = Tries::of(open, given, closed, as_of);
     let mut rows = tries.put_together();
     let outcomes = come_to(rows.clone());
     let points: BTreeSet<Option<(i128, i128)>> = outcomes.iter().map(|own| own.points).collect();
@@ -66,11 +68,12 @@ pub fn rows(
 }
 
 impl Tries {
-    fn of(open: &Open<'_>, given: &[Given], as_of: Date) -> Self {
-        let mut values: Vec<Vec<Value>> = given
-            .iter()
-            .map(|given| tried(open, given, as_of))
-            .collect();
+    fn of(open: &Open<'_>, given: &[Given], closed: &BTreeSet<Slot>, as_of: Date) -> Self {
+        let values_of = |given: &Given| {
+            let is_mixed = open.is_mixed(given.slot) || closed.contains(&given.slot);
+            tried(open, given, is_mixed, as_of)
+        };
+        let mut values: Vec<Vec<Value>> = given.iter().map(values_of).collect();
         // As many of each as go together; where some have few the others may have more.
         let together = |most: usize| {
             let counts = values.iter().map(|values| values.len().clamp(1, most));
@@ -232,10 +235,11 @@ fn thin<T>(all: &mut Vec<T>, most: usize) {
     all.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
 }
 
-/// The values of one that are tried: those that stand for all of them as far as that is known, and plain ones.
-fn tried(open: &Open<'_>, given: &Given, as_of: Date) -> Vec<Value> {
+/// The values of one that are tried: those that stand for all of them as far as that is known, and plain ones where it is
+/// mixed with others in what is not seen through.
+fn tried(open: &Open<'_>, given: &Given, is_mixed: bool, as_of: Date) -> Vec<Value> {
     let known = given.samples(&BTreeSet::new(), 0);
-    if !open.is_mixed(given.slot) {
+    if !is_mixed {
         return known;
     }
     let (variable, missing) = (&given.variable, known.contains(&Value::Missing));
