@@ -110,26 +110,35 @@ fn scheme(bands: &str) -> String {
     ))
 }
 
-/// What of a customer a witness describes: amounts in millionths, `None` for one that is missing; nothing of what it
-/// leaves out.
+/// What of a customer a witness describes; nothing of what it leaves out.
 #[derive(Debug)]
 struct Described {
     count: Option<i64>,
-    amounts: [Option<Option<i64>>; 4],
+    /// In millionths.
+    amounts: [Option<i64>; 4],
+    /// Whether it says of an amount that it is missing.
+    is_missing: bool,
 }
 
 fn described(witness: &Witness) -> Described {
     let find = |name: &str| {
         let found = witness.values.iter().find(|(known, _)| **known == *name);
         found.map(|(_, shown)| match shown {
-            Shown::One(Value::Number(number)) => Some(number.millionths()),
-            Shown::One(Value::Missing) => None,
-            other => panic!("{other:?}"),
+            Shown::One(value) => value.clone(),
+            other @ Shown::Periods(_) => panic!("{other:?}"),
         })
     };
+    let number = |value: Value| match value {
+        Value::Number(number) => Some(number.millionths()),
+        Value::Missing => None,
+        other => panic!("{other:?}"),
+    };
     Described {
-        count: find("orders_made").map(|count| count.unwrap() / 1_000_000),
-        amounts: NAMES.map(find),
+        count: find("orders_made")
+            .and_then(number)
+            .map(|count| count / 1_000_000),
+        amounts: NAMES.map(|name| find(name).and_then(number)),
+        is_missing: NAMES.iter().any(|name| find(name) == Some(Value::Missing)),
     }
 }
 
@@ -208,18 +217,17 @@ proptest! {
         let gaps: Vec<&Finding> = found.iter().filter(|finding| finding.code == Code::Gap).collect();
         prop_assert!(!gaps.is_empty() || !reached.contains(&Some(bands.len())), "missed\n{}", source);
         for witness in gaps.iter().flat_map(|finding| &finding.witnesses) {
-            let Described { count, amounts } = described(witness);
-            let [least, middle, latest, most] = amounts.map(Option::flatten);
+            let Described { count, amounts, is_missing } = described(witness);
+            let [least, middle, latest, most] = amounts;
             for (low, high) in [(least, most), (least, middle), (least, latest), (middle, most), (latest, most)] {
                 prop_assert!(low.zip(high).is_none_or(|(low, high)| low <= high), "{:?}\n{}", witness, source);
             }
             // Without orders there are no amounts.
-            prop_assert!(count.is_none_or(|count| count > 0 || amounts.iter().flatten().all(Option::is_none)), "{:?}\n{}", witness, source);
+            prop_assert!(count.is_none_or(|count| count > 0 || amounts.iter().all(Option::is_none)), "{:?}\n{}", witness, source);
             // In millionths, so that all that is asked can be told.
-            let is_missing = amounts.contains(&Some(None));
             let figures = Figures {
                 count: count.unwrap_or(i64::from(!is_missing)),
-                amounts: (!is_missing).then(|| amounts.map(|own| own.flatten().unwrap_or(0))),
+                amounts: (!is_missing).then(|| amounts.map(|own| own.unwrap_or(0))),
             };
             prop_assert_eq!(first(&bands, |atom| atom.holds(figures, QUARTERS)), Some(bands.len()), "{:?}\n{}", witness, source);
         }
